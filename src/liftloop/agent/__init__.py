@@ -1,0 +1,1 @@
+"""The use cases for agents. Empty until the app has accounts and scopes."""

@@ -1,0 +1,1 @@
+"""The use cases over HTTP: thin, typed, documented by OpenAPI."""

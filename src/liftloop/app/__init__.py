@@ -1,0 +1,1 @@
+"""Puts the parts together: the tuple of stages, the use cases and the roles they need, settings, the three processes."""

@@ -1,0 +1,1 @@
+"""What any program of this shape needs: ids, clock, dice, money, codecs, errors. Nothing here knows marketing."""

@@ -1,0 +1,1 @@
+"""Ways to reach a person. Each declares its limits and what a repeated hand-over does."""

@@ -1,0 +1,1 @@
+"""Estimators that a study may fit."""

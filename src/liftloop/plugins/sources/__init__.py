@@ -1,0 +1,1 @@
+"""Places to read events from. Each resumes where it stopped."""

@@ -1,0 +1,1 @@
+"""Which human takes over? Outcomes come in; leads, tasks and tickets for people go out."""

@@ -1,0 +1,1 @@
+"""Conformance suites, fakes and builders, shipped to authors of plug-ins."""
