@@ -1,1 +1,4 @@
-"""Puts the parts together: the tuple of stages, the use cases and the roles they need, settings, the three processes."""
+"""Puts the parts together:
+
+The tuple of stages, the use cases and the roles they need, settings, the three processes.
+"""

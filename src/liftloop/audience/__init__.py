@@ -1,1 +1,4 @@
-"""Who qualifies, this second? Traits come in; entries and exits go out, on the event and on the passing of time alike."""
+"""Who qualifies, this second?
+
+Traits come in; entries and exits go out, on the event and on the passing of time alike.
+"""

@@ -1,1 +1,4 @@
-"""What happened? Messages from SDKs, files and hooks come in; clean facts go out, personal fields sealed, doubtful ones in quarantine."""
+"""What happened?
+
+Messages from SDKs, files and hooks come in; clean facts go out, personal fields sealed, doubtful ones in quarantine.
+"""

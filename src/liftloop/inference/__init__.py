@@ -1,1 +1,4 @@
-"""Statistics that know no marketing: cross-fitting, doubly robust estimates, sequential tests, dual allocation."""
+"""Statistics that know no marketing:
+
+Cross-fitting, doubly robust estimates, sequential tests, dual allocation.
+"""

@@ -1,1 +1,4 @@
-"""What any program of this shape needs: ids, clock, dice, money, codecs, errors. Nothing here knows marketing."""
+"""What any program of this shape needs: ids, clock, dice, money, codecs, errors.
+
+Nothing here knows marketing.
+"""

@@ -1,4 +1,4 @@
-"""Errors a person can meet: each has a code, says what happened and what to do next, in Chinese and English."""
+"""Errors a person can meet: each has a code, what happened and what to do next, in zh and en."""
 
 from typing import Literal
 
@@ -43,7 +43,7 @@ class LiftloopError(Exception):
         return self.next_zh if language == "zh-CN" else self.next_en
 
     def as_json(self, language: Language) -> dict[str, str]:
-        """Return what the API and `--json` show: both languages, and the chosen one as `message` and `next`."""
+        """Return what the API and `--json` show: both languages, the chosen one as `message`."""
         return {
             "code": self.code,
             "message": self.message(language),

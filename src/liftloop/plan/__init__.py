@@ -1,1 +1,4 @@
-"""What is the best we may do about a goal? A goal and frozen history come in; options, a policy and an honest forecast go out."""
+"""What is the best we may do about a goal?
+
+A goal and frozen history come in; options, a policy and an honest forecast go out.
+"""

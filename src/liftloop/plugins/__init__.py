@@ -1,1 +1,4 @@
-"""What may be added without touching the core: sources, channels, policies, models. One file or folder each, alike inside."""
+"""What may be added without touching the core: sources, channels, policies, models.
+
+One file or folder each, alike inside.
+"""

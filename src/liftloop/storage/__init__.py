@@ -1,1 +1,4 @@
-"""Where facts and state are kept. `contract` says what an engine promises; only `app` and `testing` name one."""
+"""Where facts and state are kept.
+
+`contract` says what an engine promises; only `app` and `testing` name one.
+"""
