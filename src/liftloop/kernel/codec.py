@@ -1,0 +1,58 @@
+"""One place for bytes: MessagePack inside, canonical JSON where people and hashes look."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Json = Any
+"""What JSON can say: dict, list, str, int, float, bool, None."""
+
+_PACK = msgspec.msgpack.Encoder()
+_UNPACK = msgspec.msgpack.Decoder()
+_JSON = msgspec.json.Encoder(order="deterministic")
+
+
+def pack(value: object) -> bytes:
+    return _PACK.encode(value)
+
+
+def unpack(data: bytes) -> Json:
+    return _UNPACK.decode(data)
+
+
+def canonical_json(value: object) -> bytes:
+    """Return JSON with sorted keys and no spaces: equal values give equal bytes."""
+    return _JSON.encode(value)
+
+
+def parse_json(data: bytes | str) -> Json:
+    """Return the value; raises `msgspec.DecodeError` where it is not JSON."""
+    return msgspec.json.decode(data)
+
+
+def fingerprint(value: object) -> str:
+    """Return the SHA-256 of the canonical JSON, in hexadecimal."""
+    return sha256(canonical_json(value)).hexdigest()
+
+
+def pack_columns(columns: Mapping[str, NDArray[Any] | list[Any]]) -> bytes:
+    """Return columns of equal length as bytes; arrays keep their dtype, lists may hold any JSON value."""
+    body: dict[str, object] = {}
+    for name, column in columns.items():
+        if isinstance(column, np.ndarray):
+            body[name] = [column.dtype.str, np.ascontiguousarray(column).tobytes()]
+        else:
+            body[name] = ["", column]
+    return _PACK.encode(body)
+
+
+def unpack_columns(data: bytes) -> dict[str, NDArray[Any] | list[Any]]:
+    """Return what `pack_columns` packed; arrays are read-only views of `data`."""
+    columns: dict[str, NDArray[Any] | list[Any]] = {}
+    for name, (dtype, column) in _UNPACK.decode(data).items():
+        columns[name] = np.frombuffer(column, dtype=np.dtype(dtype)) if dtype else column
+    return columns
