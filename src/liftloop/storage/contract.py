@@ -1,4 +1,4 @@
-"""What a storage engine promises: a log that keeps, a state that commits whole, a lake that follows, a vault that forgets.
+"""What a storage engine promises: a log that keeps, a state that commits whole, a lake, a vault that forgets.
 
 Everything here is data or a Protocol; `liftloop.testing.storage` holds the conformance suites each engine must pass.
 """
@@ -95,7 +95,7 @@ class ArraySpec(Struct, frozen=True, kw_only=True):
     width: int = 1
     """Values a row."""
     meaning: int = 1
-    """Raised when the same name comes to mean something else; a checkpoint of another meaning is migrated or refused."""
+    """Raised when the same name comes to mean something else; another meaning is migrated or refused."""
 
 
 class Write(Struct, frozen=True):
@@ -173,7 +173,7 @@ class StateReader(Protocol):
         ...
 
     def facts(self, *, after: TickNumber, limit: int) -> Sequence[tuple[TickNumber, FactBlock]]:
-        """Return fact blocks of ticks later than `after`, in (tick, position) order, whole ticks, about `limit` blocks."""
+        """Return fact blocks of ticks later than `after`, in order, whole ticks, about `limit` blocks."""
         ...
 
     def close(self) -> None: ...
@@ -207,7 +207,7 @@ class StateStore(StateReader, Protocol):
         ...
 
     def finish_checkpoint(self, *, tick: TickNumber, specs: Sequence[ArraySpec]) -> None:
-        """End a round: every block dirty at `tick` has been kept; drop deltas up to `tick` and blocks of other arrays."""
+        """End a round: all blocks dirty at `tick` are kept; drop deltas up to it and blocks of other arrays."""
         ...
 
 

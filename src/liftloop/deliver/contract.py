@@ -1,0 +1,151 @@
+"""What crosses between the gate, the outbox and the channels."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from liftloop.kernel.ids import AttemptId, MessageKey
+
+Purpose = Literal["marketing", "transactional", "service"]
+
+Outcome = Literal[
+    "accepted",
+    "rejected",
+    "retry",
+    "throttled",
+    "credential_expired",
+    "quota_exhausted",
+    "invalid_recipient",
+    "opted_out",
+    "uncertain",
+]
+"""What became of one hand-over. `retry` and `throttled` come back later; `uncertain` is never sent again blindly."""
+
+Receipt = Literal["delivered", "failed", "opened", "clicked", "complained", "unsubscribed", "replied", "redeemed"]
+"""What comes back after an accepted hand-over."""
+
+Repeat = Literal["idempotent", "reconcilable", "neither"]
+"""What a second call with the same key does at the provider."""
+
+TERMINAL: frozenset[str] = frozenset(
+    {"accepted", "rejected", "invalid_recipient", "opted_out", "quota_exhausted", "uncertain", "expired", "unrendered"}
+)
+"""Outcomes that end a message's stay in the outbox."""
+
+
+class Envelope(Struct, frozen=True, kw_only=True, array_like=True):
+    """A message that passed the gate, as the outbox keeps it: who and what, not yet in words."""
+
+    key: MessageKey
+    profile: int
+    campaign: str
+    channel: str
+    content: str
+    content_version: int
+    purpose: Purpose
+    decided_ms: int
+    expires_ms: int
+    """Never handed over later than this."""
+    action: str = ""
+    offer: str = ""
+    item: str = ""
+
+
+ENVELOPE = msgspec.msgpack.Decoder(Envelope)
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """A rendered message, ready for one hand-over."""
+
+    key: MessageKey
+    attempt: AttemptId
+    customer_id: str
+    campaign: str
+    action: str
+    offer: str
+    item: str
+    address: str
+    """Where the channel delivers: an e-mail address, a phone number; empty where the customer id is enough."""
+    subject: str
+    body: str
+    at_ms: int
+
+
+class Handover(Struct, frozen=True, kw_only=True):
+    """What became of one message."""
+
+    key: MessageKey
+    outcome: Outcome
+    provider_id: str = ""
+    retry_after_ms: int = 0
+    reason: str = ""
+
+
+class ChannelLimits(Struct, frozen=True, kw_only=True):
+    """What one call may carry and how many messages a second are welcome."""
+
+    batch_max: int
+    body_bytes_max: int
+    per_second_max: float
+
+
+class TryLater(Exception):
+    """Nothing left the house; the whole batch may be handed over again after `after_ms`."""
+
+    def __init__(self, after_ms: int, reason: str) -> None:
+        super().__init__(reason)
+        self.after_ms = after_ms
+        self.reason = reason
+
+
+class Channel(Protocol):
+    """Carry messages to people and say what became of each."""
+
+    name: str
+    limits: ChannelLimits
+    repeat: Repeat
+    address_kind: Literal["email", "phone", "customer_id"]
+
+    async def send(self, messages: Sequence[Message]) -> Sequence[Handover]:
+        """Hand over a batch, one hand-over each in any order; one left out counts as `uncertain`.
+
+        Raises `TryLater` only when nothing left the house.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+class ChannelDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A channel as a person sets it up; kind `channel` among the definitions."""
+
+    id: str
+    kind: Literal["webhook", "smtp"]
+    settings: Mapping[str, Any]
+    """webhook: url, secret (`whsec_…`), batch_max; smtp: host, port, sender, username, password, tls."""
+    per_second_max: float = 1_000.0
+    cost_fen: int = 0
+    """Cost of one accepted message."""
+
+
+class AttemptsSettled(Struct, frozen=True, kw_only=True):
+    """Body of the fact `attempts.settled`: columns, one row a message of one batch."""
+
+    channel: str
+    keys: list[str]
+    attempts: list[str]
+    outcomes: list[str]
+    """An `Outcome` of `TERMINAL`, or `expired`, or `unrendered` (the template failed; cap and budget are released)."""
+    reasons: list[str]
+    provider_ids: list[str]
+
+
+class ReceiptsReceived(Struct, frozen=True, kw_only=True):
+    """Body of the fact `receipts.received`: columns, one row a receipt."""
+
+    channel: str
+    keys: list[str]
+    receipts: list[str]
+    at_ms: list[int]
