@@ -1,0 +1,185 @@
+"""Audiences: the definition that the engine folds, its count, a sample and its trend."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Discriminator, Field, Tag, model_validator
+
+from liftloop.api.views import SAMPLE_MAX, Count, Finite, PersonRow, Text, View
+
+NAME_CHARACTERS_MAX = 80  # Fits one line of the list at 390 px with room for the count.
+
+Number = int | Finite
+Value = str | bool | Number
+
+
+def _absent(value: object) -> bool:
+    """Leave keys that say nothing out of the JSON, so that a definition comes back as it was sent."""
+    return value is None
+
+
+class AllOf(View):
+    all: list["Node"]
+
+
+class AnyOf(View):
+    any: list["Node"]
+
+
+class Not(View):
+    node: "Node" = Field(alias="not")
+
+
+class TraitAtom(View):
+    """A trait compared: exactly one comparison, or `gte` and `lte` together as a range."""
+
+    trait: str
+    is_: Value | None = Field(default=None, alias="is", exclude_if=_absent)
+    in_: list[Value] | None = Field(default=None, alias="in", exclude_if=_absent)
+    gte: Number | None = Field(default=None, exclude_if=_absent)
+    lte: Number | None = Field(default=None, exclude_if=_absent)
+
+    @model_validator(mode="after")
+    def compares(self) -> "TraitAtom":
+        named = [self.is_ is not None, self.in_ is not None, self.gte is not None or self.lte is not None]
+        if sum(named) != 1:
+            raise ValueError("A trait takes one of is, in, or gte/lte.")
+        return self
+
+
+class Times(View):
+    gte: Count | None = Field(default=None, exclude_if=_absent)
+    lte: Count | None = Field(default=None, exclude_if=_absent)
+
+    @model_validator(mode="after")
+    def bounded(self) -> "Times":
+        if self.gte is None and self.lte is None:
+            raise ValueError("A count takes gte, lte or both.")
+        return self
+
+
+class EventAtom(View):
+    """An event counted in a window that ends now; without `count`, at least once."""
+
+    event: str
+    within_days: int = Field(gt=0)
+    count: Times | None = Field(default=None, exclude_if=_absent)
+
+
+class PercentAtom(View):
+    """A stable slice of people by hash: [0, 10] is the first tenth under this salt."""
+
+    percent: Annotated[list[Annotated[Number, Field(ge=0, le=100)]], Field(min_length=2, max_length=2)]
+    salt: str
+
+
+class AudienceAtom(View):
+    audience: str
+
+
+_NODE_KEYS = ("all", "any", "not", "trait", "event", "percent", "audience")
+
+
+def _node_key(value: Any) -> str | None:
+    """Tell a node by the one key that names its kind, so that an error speaks of that kind only."""
+    if isinstance(value, dict):
+        return next((key for key in _NODE_KEYS if key in value), None)
+    fields = type(value).model_fields
+    return next((key for key in _NODE_KEYS if key in fields or (key == "not" and "node" in fields)), None)
+
+
+Node = Annotated[
+    Annotated[AllOf, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Not, Tag("not")]
+    | Annotated[TraitAtom, Tag("trait")]
+    | Annotated[EventAtom, Tag("event")]
+    | Annotated[PercentAtom, Tag("percent")]
+    | Annotated[AudienceAtom, Tag("audience")],
+    Discriminator(_node_key),
+]
+
+for _model in (AllOf, AnyOf, Not):
+    _model.model_rebuild()
+
+
+class AudienceRequest(View):
+    """A new audience, or with `audience_id` the next version of one."""
+
+    name: str = Field(min_length=1, max_length=NAME_CHARACTERS_MAX)
+    definition: Node
+    audience_id: str | None = None
+
+
+class PreviewRequest(View):
+    definition: Node
+
+
+class ChannelReach(View):
+    """People of an audience who may be sent marketing on a channel, after consent and suppression."""
+
+    channel: str
+    people: Count
+
+
+class Preview(View):
+    count: Count
+    of: Count = Field(description="All people known.")
+    sentence: Text = Field(description="The definition read aloud.")
+    sample: list[PersonRow] = Field(max_length=SAMPLE_MAX)
+    reachable: list[ChannelReach]
+
+
+class TrendPoint(View):
+    at: AwareDatetime
+    count: Count
+
+
+class AudienceRow(View):
+    audience_id: str
+    name: str
+    sentence: Text
+    count: Count
+    version: int
+    updated_at: AwareDatetime
+    used_by: Count = Field(description="Running campaigns and journeys that read it.")
+
+
+class AudienceList(View):
+    audiences: list[AudienceRow]
+
+
+class Audience(View):
+    audience_id: str
+    name: str
+    version: int
+    definition: Node
+    sentence: Text
+    count: Count
+    of: Count
+    sample: list[PersonRow] = Field(max_length=SAMPLE_MAX)
+    reachable: list[ChannelReach]
+    trend: list[TrendPoint] = Field(description="Members by day, oldest first.")
+    used_by: Count
+    updated_at: AwareDatetime
+
+
+class TraitWord(View):
+    """A trait that a definition may name, with its commonest values where they are few."""
+
+    id: str
+    name: Text
+    type: Literal["text", "number", "yes_no"]
+    unit: Literal["fen", "days", "times", "none"]
+    values: list[str]
+
+
+class EventWord(View):
+    id: str
+    name: Text
+
+
+class Vocabulary(View):
+    """What definitions may be built of in this installation."""
+
+    traits: list[TraitWord]
+    events: list[EventWord]

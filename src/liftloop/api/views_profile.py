@@ -1,0 +1,111 @@
+"""One person: who, what was said to be allowed, what happened, what we sent and did not, and why."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from liftloop.api.views import Count, PersonRow, Text, View
+
+Value = str | bool | int | float
+
+
+class ProfileList(View):
+    """People whose identifiers or traits match `q`; the newest first where `q` is empty."""
+
+    total: Count
+    profiles: list[PersonRow]
+
+
+class Identifier(View):
+    kind: str = Field(description="user_id, phone, email, anonymous_id, unionid, …")
+    value: str = Field(description="Masked by role: 138****2046.")
+    since: AwareDatetime
+
+
+class Trait(View):
+    id: str
+    name: Text
+    value: Value | None
+    unit: Literal["fen", "days", "times", "none"]
+    at: AwareDatetime | None = None
+
+
+class Consent(View):
+    """The latest word for a channel and purpose, with its evidence."""
+
+    channel: str
+    purpose: Literal["marketing", "transactional", "service"]
+    topic: str | None
+    status: Literal["granted", "denied", "withdrawn"]
+    source: str
+    text_version: str | None
+    at: AwareDatetime
+
+
+class Moment(View):
+    """Something that happened, in words; `link_id` leads to the campaign or audience behind it."""
+
+    at: AwareDatetime
+    kind: Literal["event", "message", "consent", "audience", "identity"]
+    name: str
+    label: Text
+    detail: Text | None = None
+    campaign_id: str | None = None
+    audience_id: str | None = None
+
+
+class MessageRow(View):
+    """A message, or a deliberate silence, for this person; `sentence` says which and why."""
+
+    message_key: str
+    campaign_id: str
+    goal: str
+    channel: str
+    sent: bool
+    state: str
+    reason: str
+    sentence: Text
+    at: AwareDatetime
+
+
+class PersonAudience(View):
+    audience_id: str
+    name: str
+    since: AwareDatetime
+
+
+class Profile(View):
+    profile_id: str
+    name: str
+    first_seen_at: AwareDatetime
+    last_seen_at: AwareDatetime | None
+    sentence: Text = Field(description="Who this is, in one sentence.")
+    identifiers: list[Identifier]
+    traits: list[Trait]
+    consents: list[Consent]
+    audiences: list[PersonAudience]
+    messages: list[MessageRow]
+    timeline: list[Moment] = Field(description="Newest first.")
+    timeline_next: str | None = None
+
+
+class GateStep(View):
+    """One gate in the order of the gate; `passed` is null where an earlier one had already decided."""
+
+    gate: str
+    label: Text
+    passed: bool | None
+    detail: Text | None
+
+
+class Why(View):
+    """Why a person got a campaign's message or did not: one sentence, then each gate."""
+
+    profile_id: str
+    campaign_id: str
+    goal: str
+    sent: bool
+    sentence: Text
+    decided_at: AwareDatetime | None = Field(description="Null where the person never qualified.")
+    action: Text | None = Field(description="What was chosen for this person, or would have been.")
+    steps: list[GateStep]

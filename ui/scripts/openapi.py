@@ -1,0 +1,157 @@
+"""Print the OpenAPI of the management API, built from its models: `npm run api` turns it into types.
+
+The functions here only declare; `liftloop.api` serves. The day the server's own app can be built
+without a data folder, print that one instead and delete this file.
+"""
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
+from fastapi.routing import APIRoute
+
+from liftloop.api.views import (
+    PAGE_MAX,
+    ClockAdvance,
+    ClockView,
+    ErrorView,
+    Health,
+    MetricCatalogue,
+    PeoplePage,
+)
+from liftloop.api.views_audience import (
+    Audience,
+    AudienceList,
+    AudienceRequest,
+    Preview,
+    PreviewRequest,
+    Vocabulary,
+)
+from liftloop.api.views_campaign import Campaign, CampaignList, Ledger, Report
+from liftloop.api.views_import import Import, ImportStart, Kind
+from liftloop.api.views_plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
+from liftloop.api.views_profile import Profile, ProfileList, Why
+
+api = APIRouter(prefix="/api", responses={422: {"model": ErrorView}, "default": {"model": ErrorView}})
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+
+
+@api.post("/goals/reading", summary="Say what a sentence means, without planning")
+def read_goal(body: GoalRequest) -> Reading: ...
+
+
+@api.post("/goals", summary="Turn a goal into a plan")
+def create_plan(body: GoalRequest) -> Plan: ...
+
+
+@api.get("/goals/examples", summary="Three goals that fit the own data")
+def goal_examples() -> GoalExamples: ...
+
+
+@api.get("/plans", summary="Plans, newest first")
+def list_plans() -> PlanList: ...
+
+
+@api.get("/plans/{plan_id}", summary="One plan")
+def get_plan(plan_id: str) -> Plan: ...
+
+
+@api.post("/plans/{plan_id}/launch", summary="Launch a plan; twice returns the same campaign")
+def launch_plan(plan_id: str) -> Launched: ...
+
+
+@api.get("/campaigns", summary="Campaigns, newest first")
+def list_campaigns() -> CampaignList: ...
+
+
+@api.get("/campaigns/{campaign_id}", summary="One campaign")
+def get_campaign(campaign_id: str) -> Campaign: ...
+
+
+@api.get("/campaigns/{campaign_id}/report", summary="Measured lift beside the frozen forecast")
+def get_report(campaign_id: str) -> Report: ...
+
+
+@api.get("/campaigns/{campaign_id}/ledger", summary="Where everyone who qualified is now")
+def get_ledger(campaign_id: str) -> Ledger: ...
+
+
+@api.get("/campaigns/{campaign_id}/ledger/people", summary="The people behind one row of the ledger")
+def ledger_people(
+    campaign_id: str, state: str, reason: str = "", after: str | None = None, limit: Limit = 50
+) -> PeoplePage: ...
+
+
+@api.get("/audiences", summary="Audiences by name")
+def list_audiences() -> AudienceList: ...
+
+
+@api.post("/audiences", summary="Publish an audience, or its next version")
+def save_audience(body: AudienceRequest) -> Audience: ...
+
+
+@api.get("/audiences/vocabulary", summary="Traits and events that definitions may name")
+def audience_vocabulary() -> Vocabulary: ...
+
+
+@api.post("/audiences/preview", summary="Count and sample a definition without saving it")
+def preview_audience(body: PreviewRequest) -> Preview: ...
+
+
+@api.get("/audiences/{audience_id}", summary="One audience with count, sample and trend")
+def get_audience(audience_id: str) -> Audience: ...
+
+
+@api.get("/audiences/{audience_id}/people", summary="The people of an audience")
+def audience_people(audience_id: str, after: str | None = None, limit: Limit = 50) -> PeoplePage: ...
+
+
+@api.get("/profiles", summary="Find people by identifier, name or trait")
+def list_profiles(q: str = "", after: str | None = None, limit: Limit = 50) -> ProfileList: ...
+
+
+@api.get("/profiles/{profile_id}", summary="One person, identifiers masked")
+def get_profile(profile_id: str, after: str | None = None) -> Profile: ...
+
+
+@api.get("/profiles/{profile_id}/why", summary="Why this person got a campaign's message or did not")
+def why(profile_id: str, campaign: str) -> Why: ...
+
+
+@api.post("/imports", summary="Take a file and propose its mapping")
+def create_import(file: Annotated[UploadFile, File()], kind: Annotated[Kind | None, Form()] = None) -> Import: ...
+
+
+@api.get("/imports/{import_id}", summary="One import: proposal, progress, quality")
+def get_import(import_id: str) -> Import: ...
+
+
+@api.post("/imports/{import_id}/start", summary="Load the file with this mapping")
+def start_import(import_id: str, body: ImportStart) -> Import: ...
+
+
+@api.get("/imports/{import_id}/rejected", summary="The refused rows as CSV, each with its reason")
+def rejected_rows(import_id: str) -> Response: ...
+
+
+@api.get("/health", summary="How the installation is")
+def health() -> Health: ...
+
+
+@api.get("/metrics/catalogue", summary="Metrics a goal may name")
+def metric_catalogue() -> MetricCatalogue: ...
+
+
+@api.post("/clock", summary="Go forward in time; only with the manual clock")
+def advance_clock(body: ClockAdvance) -> ClockView: ...
+
+
+def named(route: APIRoute) -> str:
+    return route.name
+
+
+app = FastAPI(title="Liftloop", version="1", generate_unique_id_function=named, separate_input_output_schemas=False)
+app.include_router(api)
+
+if __name__ == "__main__":
+    print(json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True))
