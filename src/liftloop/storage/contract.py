@@ -94,6 +94,8 @@ class ArraySpec(Struct, frozen=True, kw_only=True):
     """What a row holds before anything is written."""
     width: int = 1
     """Values a row."""
+    domain: str = ""
+    """Arrays of one domain (`profile`) grow together and share row numbers."""
     meaning: int = 1
     """Raised when the same name comes to mean something else; another meaning is migrated or refused."""
 
@@ -106,16 +108,29 @@ class Write(Struct, frozen=True):
     value: Array
 
 
+class Update(Struct, frozen=True, kw_only=True):
+    """Set some columns of rows that exist; a row that does not is passed over."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+    """New values in the order of `columns`, then the key."""
+
+
 class Delta(Struct, frozen=True, kw_only=True):
     """All that one step changes. Nothing has changed until the runtime applies it."""
 
     allocate: Sequence[ArraySpec] = ()
     drop: Sequence[str] = ()
+    grow: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
+    """Rows that every array of a domain must have from now on."""
     writes: Sequence[Write] = ()
     puts: Mapping[str, Sequence[Row]] = msgspec.field(default_factory=dict[str, Sequence[Row]])
     """Rows to insert or replace by key, by table name; a row has all columns of its table in order."""
+    updates: Sequence[Update] = ()
+    """Carried out after the puts."""
     removals: Mapping[str, Sequence[Row]] = msgspec.field(default_factory=dict[str, Sequence[Row]])
-    """Keys to delete, by table name."""
+    """Keys to delete, by table name; carried out last."""
 
 
 class FactBlock(Struct, frozen=True, kw_only=True):
@@ -141,6 +156,7 @@ class Commit(Struct, frozen=True, kw_only=True):
     """The array part of the tick's deltas, packed by the runtime."""
     facts: Sequence[FactBlock]
     puts: Mapping[str, Sequence[Row]]
+    updates: Sequence[Update]
     removals: Mapping[str, Sequence[Row]]
 
 
@@ -287,6 +303,8 @@ class Table(Struct, frozen=True, kw_only=True):
     columns: tuple[tuple[str, str], ...]
     key: int
     indexes: tuple[tuple[str, ...], ...] = ()
+    newest_by: str = ""
+    """A put replaces a row only where its value of this column is not older: late facts do not undo newer ones."""
 
 
 TABLES: tuple[Table, ...] = (
@@ -328,6 +346,7 @@ TABLES: tuple[Table, ...] = (
             ("source", "TEXT"),
         ),
         key=2,
+        newest_by="at_ms",
     ),
     Table(
         name="consent",

@@ -1,0 +1,111 @@
+"""What a stage is and what it is given: columns for many people, a view of state, and the moment."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NewType, Protocol
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from liftloop.storage.contract import Array, Delta
+
+Slots = NDArray[np.int64]
+"""Rows of people in the arrays of domain `profile`."""
+Kind = NewType("Kind", str)
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """The only way in for time and chance; both are committed with the tick, so a replay meets the same moment."""
+
+    now_ms: int
+    seed: int
+    tick: int
+
+
+class Batch(Struct, frozen=True):
+    """Facts of one kind in one tick, as columns of equal length."""
+
+    count: int
+    columns: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.columns[name]
+
+    def take(self, chosen: Array) -> "Batch":
+        """Return the rows at `chosen` (indices or a mask), in that order."""
+        index = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
+        columns = {
+            name: column[index] if isinstance(column, np.ndarray) else [column[i] for i in index.tolist()]
+            for name, column in self.columns.items()
+        }
+        return Batch(len(index), columns)
+
+
+Frame = Mapping[str, Batch]
+"""All facts of one tick by kind. Each stage sees what earlier stages made of it."""
+
+
+class Definition(Struct, frozen=True, kw_only=True):
+    """One version of something a person defined: an audience, a journey, an offer, a channel."""
+
+    kind: str
+    id: str
+    version: int
+    body: Mapping[str, Any]
+    at_ms: int
+    actor: str
+
+
+class Definitions(Protocol):
+    """Read the definitions that hold at this tick."""
+
+    @property
+    def generation(self) -> int:
+        """Return a number that changes whenever any definition does; what is compiled is kept until then."""
+        ...
+
+    def live(self, kind: str) -> Mapping[str, Definition]:
+        """Return the newest live version of each id."""
+        ...
+
+    def filling(self, kind: str) -> Mapping[str, Definition]:
+        """Return the versions that wait for their history; they collect from now on and do not act yet."""
+        ...
+
+    def version(self, kind: str, identity: str, version: int) -> Definition | None:
+        """Return one version, live or not: people inside a journey keep the one they entered."""
+        ...
+
+
+class StateView(Protocol):
+    """Read hot state; the arrays cannot be written through it."""
+
+    @property
+    def definitions(self) -> Definitions: ...
+
+    def __getitem__(self, name: str) -> Array: ...
+
+    def has(self, name: str) -> bool: ...
+
+    def rows(self, domain: str) -> int: ...
+
+
+class Stage(Protocol):
+    """Turn a frame of facts into a delta of state and new facts; touch nothing else."""
+
+    name: str
+    reads: frozenset[str]
+    writes: frozenset[str]
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        """Return what changes and what follows. Called every tick, with whatever kinds are there; may be empty."""
+        ...
+
+    def next_due_ms(self, state: StateView) -> int:
+        """Return the earliest instant at which this stage must step though nothing comes in."""
+        ...
+
+
+Stages = Sequence[Stage]
+NOTHING: tuple[Delta, Frame] = (Delta(), {})
+"""What a stage returns when nothing happens."""

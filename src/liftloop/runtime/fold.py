@@ -1,0 +1,162 @@
+"""The tick: make a frame of what came in, fold it through the stages, commit once. All state changes pass here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from liftloop.kernel.clock import FAR_FUTURE_MS
+from liftloop.kernel.codec import pack_columns
+from liftloop.kernel.dice import hash_texts
+from liftloop.kernel.ids import Offset, TickNumber
+from liftloop.runtime import catalog as definitions
+from liftloop.runtime.arrays import Arrays, pack_deltas, unpack_deltas
+from liftloop.runtime.catalog import Catalog
+from liftloop.runtime.contract import Batch, Frame, Moment, Stage
+from liftloop.storage.contract import RECORDS, Array, Commit, Delta, Entry, FactBlock, Record, Row, StateStore
+
+RECORD = "record"
+"""The kind under which incoming records reach the stages, whatever they say."""
+
+TRANSIENT = frozenset({RECORD, "person.touched"})
+"""Kinds that only later stages of the same tick need; they are not kept as facts."""
+
+
+class State:
+    """What stages may read: arrays that refuse to be written, and the catalog."""
+
+    def __init__(self, arrays: Arrays, catalog: Catalog) -> None:
+        self._arrays = arrays
+        self._catalog = catalog
+
+    @property
+    def definitions(self) -> Catalog:
+        return self._catalog
+
+    def __getitem__(self, name: str) -> Array:
+        return self._arrays[name]
+
+    def has(self, name: str) -> bool:
+        return self._arrays.has(name)
+
+    def rows(self, domain: str) -> int:
+        return self._arrays.rows(domain)
+
+
+class Fold:
+    """Everything one worker knows, and the one function that changes it.
+
+    Not thread-safe: one thread steps; others may look only while no step runs.
+    """
+
+    def __init__(self, store: StateStore, stages: Sequence[Stage]) -> None:
+        self._store = store
+        self._stages = stages
+        self.arrays = Arrays()
+        self.catalog = Catalog()
+        self.state = State(self.arrays, self.catalog)
+        self.tick = TickNumber(0)
+        self.offset = Offset(0)
+        self.now_ms = 0
+        self._epoch = 0
+
+    def restore(self) -> None:
+        """Take the lease and rebuild state from checkpoint and deltas, never by deciding again."""
+        self._epoch = self._store.take_lease()
+        kept = self._store.checkpoint()
+        after = TickNumber(0)
+        if kept is not None:
+            after, specs = kept
+            self.arrays.restore(specs, self._store.blocks())
+        for _, data in self._store.deltas(after=after):
+            for delta in unpack_deltas(data):
+                self.arrays.apply(delta)
+        self.catalog.restore(self._store.rows("SELECT * FROM definition ORDER BY kind, id, version"))
+        position = self._store.position()
+        if position is not None:
+            self.tick, self.offset, self.now_ms = position.tick, position.offset, position.now_ms
+
+    def next_due_ms(self) -> int:
+        """Return the earliest instant at which a step is due though nothing comes in."""
+        return min((stage.next_due_ms(self.state) for stage in self._stages), default=FAR_FUTURE_MS)
+
+    def step(self, entries: Sequence[Entry], now_ms: int, seed: int) -> Frame:
+        """Fold entries (and whatever is due by `now_ms`) as one tick; durable when this returns.
+
+        Raises what the store raises; on `DiskFull` call `commit_again` before anything else.
+        """
+        moment = Moment(now_ms=max(now_ms, self.now_ms), seed=seed, tick=self.tick + 1)
+        records = [record for entry in entries for record in RECORDS.decode(entry.body)]
+        frame: dict[str, Batch] = {}
+        deltas: list[Delta] = []
+        if records:
+            frame[RECORD] = _batch(records, entries)
+        deltas.append(self._fold_definitions(records))
+        for stage in self._stages:
+            delta, facts = stage.step(self.state, frame, moment)
+            self.arrays.apply(delta)
+            deltas.append(delta)
+            for kind, batch in facts.items():
+                assert kind not in frame, f"{stage.name} writes {kind}, which another stage wrote"
+                frame[kind] = batch
+        offset = Offset(entries[-1].first + entries[-1].count) if entries else self.offset
+        self._pending = self._commit(deltas, frame, moment, offset)
+        self.tick, self.offset, self.now_ms = TickNumber(moment.tick), offset, moment.now_ms
+        self.commit_again()
+        return frame
+
+    def commit_again(self) -> None:
+        """Commit the last step; RAM is ahead of the disk until this has returned."""
+        self._store.commit(self._pending)
+
+    def _fold_definitions(self, records: Sequence[Record]) -> Delta:
+        about = [record for record in records if record.kind in definitions.KINDS]
+        if not about:
+            return Delta()
+        rows = definitions.fold_definitions(self.catalog, about, has_history=self.arrays.rows("profile") > 0)
+        self.catalog.apply(rows)
+        return Delta(puts={"definition": rows})
+
+    def _commit(self, deltas: Sequence[Delta], frame: Frame, moment: Moment, offset: Offset) -> Commit:
+        facts = [
+            FactBlock(kind=kind, count=batch.count, columns=pack_columns(batch.columns))
+            for kind, batch in frame.items()
+            if kind not in TRANSIENT and batch.count
+        ]
+        return Commit(
+            tick=TickNumber(moment.tick),
+            now_ms=moment.now_ms,
+            seed=moment.seed,
+            offset=offset,
+            epoch=self._epoch,
+            delta=pack_deltas(deltas),
+            facts=facts,
+            puts=_merged([delta.puts for delta in deltas]),
+            updates=[update for delta in deltas for update in delta.updates],
+            removals=_merged([delta.removals for delta in deltas]),
+        )
+
+
+def _merged(parts: Sequence[Mapping[str, Sequence[Row]]]) -> dict[str, list[Row]]:
+    merged: dict[str, list[Row]] = {}
+    for part in parts:
+        for table, rows in part.items():
+            merged.setdefault(table, []).extend(rows)
+    return merged
+
+
+def _batch(records: list[Record], entries: Sequence[Entry]) -> Batch:
+    """Return records as columns; `record` keeps the structs for the few fields that need them."""
+    count = len(records)
+    offsets = np.concatenate([np.arange(entry.first, entry.first + entry.count) for entry in entries])
+    columns: dict[str, Any] = {
+        "offset": offsets,
+        "kind": [record.kind for record in records],
+        "name": [record.name for record in records],
+        "at_ms": np.fromiter((record.at_ms for record in records), np.int64, count),
+        "received_ms": np.fromiter((record.received_ms for record in records), np.int64, count),
+        "message": hash_texts([record.message_id for record in records]),
+        "imported": np.fromiter((record.imported for record in records), np.bool_, count),
+        "record": records,
+    }
+    return Batch(count, columns)
