@@ -52,6 +52,7 @@ class Understood(View):
     scope: Text | None = Field(description="Whom the goal is about; null is everybody.")
     budget: Fen | None
     caps: list[Cap]
+    answers: dict[Slot, str] = Field(description="The corrections that were given with the sentence.")
     assumed: list[Slot] = Field(description="Slots that were filled by assumption, not by the sentence.")
     readings: list[Text] = Field(description="The goal as relative and as points, both printed.")
 

@@ -1,0 +1,21 @@
+/** The entries of the rail, as data: an entry is added here on the day its page works. */
+import { AimOutlined, FlagOutlined, TeamOutlined } from "@ant-design/icons";
+import type { ReactNode } from "react";
+
+export interface Entry {
+  path: "/goals" | "/campaigns" | "/audiences";
+  label: "shell.goals" | "shell.campaigns" | "shell.customers";
+  icon: ReactNode;
+  /** Other addresses that belong to this entry. */
+  also: string[];
+}
+
+export const entries: Entry[] = [
+  { path: "/goals", label: "shell.goals", icon: <AimOutlined />, also: [] },
+  { path: "/campaigns", label: "shell.campaigns", icon: <FlagOutlined />, also: [] },
+  { path: "/audiences", label: "shell.customers", icon: <TeamOutlined />, also: ["/people"] },
+];
+
+export function entryAt(pathname: string): Entry | undefined {
+  return entries.find((entry) => [entry.path, ...entry.also].some((path) => pathname.startsWith(path)));
+}

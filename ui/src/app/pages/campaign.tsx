@@ -1,0 +1,84 @@
+/** Did it work? Lift in words and over time, the forecast beside it, and where everyone is. */
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+import { ledgerOptions } from "@/features/deliver/api/ledger";
+import { LedgerBars } from "@/features/deliver/components/ledger-bars";
+import { LedgerDrawer } from "@/features/deliver/components/ledger-drawer";
+import { type Campaign, campaignOptions, reportOptions } from "@/features/measure/api/campaigns";
+import { AgainstForecast, LiftOverTime, LiftSentence } from "@/features/measure/components/lift-report";
+import { Sides } from "@/features/measure/components/sides";
+import { statusTone } from "@/features/measure/model/status";
+import { Badge } from "@/shared/parts/note";
+import { Card, Page } from "@/shared/parts/page";
+import { Shown } from "@/shared/parts/shown";
+import { useFormat } from "@/shared/words/use-format";
+import styles from "./campaign.module.css";
+
+export function CampaignPage() {
+  const { t } = useTranslation();
+  const { campaignId = "" } = useParams();
+  const campaign = useQuery(campaignOptions(campaignId));
+  if (!campaign.data) {
+    return (
+      <Page title={t("campaign.title")}>
+        <Card>
+          <Shown query={campaign} lines={8}>
+            {() => null}
+          </Shown>
+        </Card>
+      </Page>
+    );
+  }
+  return <LiveCampaign campaign={campaign.data} />;
+}
+
+function LiveCampaign({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const report = useQuery(reportOptions(campaign.campaign_id));
+  const ledger = useQuery(ledgerOptions(campaign.campaign_id, campaign.status === "running"));
+  const lead = (
+    <span className={styles.lead}>
+      <Badge tone={statusTone[campaign.status]}>{t(`campaign.status.${campaign.status}`)}</Badge>
+      {format.date(campaign.started_at)}–{format.date(campaign.ends_at)}
+      <Link to={`/goals/${campaign.plan_id}`}>{t("campaign.toPlan")}</Link>
+    </span>
+  );
+  return (
+    <Page title={campaign.goal} lead={lead}>
+      {report.data ? <LiftSentence report={report.data} /> : null}
+      <div className={styles.columns}>
+        <div className={styles.column}>
+          {report.data ? (
+            <>
+              <LiftOverTime report={report.data} />
+              <AgainstForecast report={report.data} />
+              <Sides report={report.data} />
+            </>
+          ) : (
+            <Card>
+              <Shown query={report} lines={10}>
+                {() => null}
+              </Shown>
+            </Card>
+          )}
+        </div>
+        <div className={styles.column}>
+          {ledger.data ? (
+            <>
+              <LedgerBars ledger={ledger.data} />
+              <LedgerDrawer campaignId={campaign.campaign_id} ledger={ledger.data} />
+            </>
+          ) : (
+            <Card>
+              <Shown query={ledger} lines={8}>
+                {() => null}
+              </Shown>
+            </Card>
+          )}
+        </div>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,79 @@
+/** What do you want to reach? A sentence, three examples from the own data, and the plans so far. */
+import { useQuery } from "@tanstack/react-query";
+import { Button } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { useImport } from "@/features/collect/import-dialog";
+import { examplesOptions, type Goal } from "@/features/plan/api/goals";
+import { planListOptions } from "@/features/plan/api/plans";
+import { useCreatePlan } from "@/features/plan/api/use-create-plan";
+import { GoalField } from "@/features/plan/components/goal-field";
+import { PlanList } from "@/features/plan/components/plan-list";
+import { EmptyNote, Note } from "@/shared/parts/note";
+import { Card, Page } from "@/shared/parts/page";
+import { ErrorNote, Shown } from "@/shared/parts/shown";
+import { useFormat } from "@/shared/words/use-format";
+import styles from "./goals.module.css";
+
+export function GoalsPage() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [goal, setGoal] = useState<Goal>({ text: "", answers: {} });
+  const plans = useQuery(planListOptions());
+  const { open } = useImport();
+  const plan = useCreatePlan((planId) => void navigate(`/goals/${planId}`));
+  return (
+    <Page title={t("goal.title")} lead={t("goal.lead")}>
+      <Card>
+        <GoalField goal={goal} onChange={setGoal} onSubmit={() => plan.mutate(goal)} busy={plan.isPending} />
+        <div className={styles.below} aria-live="polite">
+          {plan.isPending ? <Note tone="plain" title={t("goal.working")} /> : null}
+          {plan.isError ? <ErrorNote error={plan.error} /> : null}
+          {goal.text === "" ? <Examples onChoose={(text) => setGoal({ text, answers: {} })} /> : null}
+        </div>
+      </Card>
+      <Card title={t("plan.recent")}>
+        <Shown query={plans} lines={4}>
+          {({ plans: rows }) =>
+            rows.length > 0 ? (
+              <PlanList plans={rows} />
+            ) : (
+              <EmptyNote title={t("plan.none")}>
+                <p>{t("plan.noneHow")}</p>
+                <Button onClick={open}>{t("import.open")}</Button>
+              </EmptyNote>
+            )
+          }
+        </Shown>
+      </Card>
+    </Page>
+  );
+}
+
+function Examples({ onChoose }: { onChoose(text: string): void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const examples = useQuery(examplesOptions());
+  return (
+    <Shown query={examples} lines={3}>
+      {({ examples: goals }) =>
+        goals.length === 0 ? null : (
+          <div>
+            <p className={styles.name}>{t("goal.examples")}</p>
+            <ul className={styles.examples}>
+              {goals.map((example) => (
+                <li key={example.text.en}>
+                  <button type="button" onClick={() => onChoose(format.say(example.text))}>
+                    <span>{format.say(example.text)}</span>
+                    <span className={styles.why}>{format.say(example.why)}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </div>
+        )
+      }
+    </Shown>
+  );
+}

@@ -1,0 +1,87 @@
+/** One plan, read as an argument: where we are, can it be reached and proven, what to do, what it will bring. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate, useParams } from "react-router";
+import type { Goal } from "@/features/plan/api/goals";
+import { type Plan, planOptions } from "@/features/plan/api/plans";
+import { useCreatePlan } from "@/features/plan/api/use-create-plan";
+import { Actions } from "@/features/plan/components/actions";
+import { Analyst } from "@/features/plan/components/analyst";
+import { Baseline } from "@/features/plan/components/baseline";
+import { Forecast } from "@/features/plan/components/forecast";
+import { GoalField } from "@/features/plan/components/goal-field";
+import { Launch, MissingList } from "@/features/plan/components/launch";
+import { planTone } from "@/features/plan/components/plan-list";
+import { Verdicts } from "@/features/plan/components/verdicts";
+import { Note } from "@/shared/parts/note";
+import { Card, Page } from "@/shared/parts/page";
+import { ErrorNote, Shown } from "@/shared/parts/shown";
+import { useFormat } from "@/shared/words/use-format";
+
+export function PlanPage() {
+  const { t } = useTranslation();
+  const { planId = "" } = useParams();
+  const plan = useQuery(planOptions(planId));
+  if (!plan.data) {
+    return (
+      <Page title={t("plan.title")}>
+        <Card>
+          <Shown query={plan} lines={8}>
+            {() => null}
+          </Shown>
+        </Card>
+      </Page>
+    );
+  }
+  return <PlanArgument key={planId} plan={plan.data} />;
+}
+
+function PlanArgument({ plan }: { plan: Plan }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const launchable = plan.status === "ready" || plan.status === "exploration";
+  const action = plan.campaign_id ? (
+    <Link to={`/campaigns/${plan.campaign_id}`}>{t("plan.toCampaign")}</Link>
+  ) : launchable ? (
+    <Launch plan={plan} onLaunched={(campaignId) => void navigate(`/campaigns/${campaignId}`)} />
+  ) : null;
+  return (
+    <Page title={t("plan.title")} action={action}>
+      <Card>
+        <Replan plan={plan} />
+      </Card>
+      <Note tone={planTone[plan.status]} title={format.say(plan.sentence)}>
+        {plan.next ? <p>{format.say(plan.next)}</p> : null}
+      </Note>
+      {plan.baseline ? <Baseline plan={plan} baseline={plan.baseline} /> : null}
+      <Verdicts plan={plan} />
+      {plan.actions.length > 0 ? <Actions plan={plan} /> : null}
+      {plan.forecast ? <Forecast plan={plan} forecast={plan.forecast} /> : null}
+      {plan.constraints.length > 0 ? <Analyst plan={plan} /> : null}
+      {plan.missing.length > 0 ? (
+        <Note tone="decide" title={t("plan.missing")}>
+          <MissingList missing={plan.missing} />
+        </Note>
+      ) : null}
+    </Page>
+  );
+}
+
+/** The sentence that this plan answers; changing it makes another plan and keeps this one. */
+function Replan({ plan }: { plan: Plan }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [goal, setGoal] = useState<Goal>({ text: plan.understood.text, answers: plan.understood.answers });
+  const again = useCreatePlan((planId) => void navigate(`/goals/${planId}`));
+  return (
+    <>
+      <GoalField goal={goal} onChange={setGoal} onSubmit={() => again.mutate(goal)} busy={again.isPending} />
+      <div aria-live="polite">
+        {again.isPending ? <Note tone="plain" title={t("goal.working")} /> : null}
+        {again.isError ? <ErrorNote error={again.error} /> : null}
+      </div>
+    </>
+  );
+}

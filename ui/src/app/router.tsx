@@ -1,0 +1,36 @@
+/** Addresses of the app; each page is loaded when it is first opened. */
+import { createBrowserRouter, Navigate } from "react-router";
+import { LostPage } from "./lost-page";
+import { Shell } from "./shell";
+
+export function makeRouter() {
+  return createBrowserRouter([
+    {
+      element: <Shell />,
+      ErrorBoundary: LostPage,
+      HydrateFallback: () => null,
+      children: [
+        { index: true, element: <Navigate to="/goals" replace /> },
+        { path: "goals", lazy: async () => ({ Component: (await import("./pages/goals")).GoalsPage }) },
+        { path: "goals/:planId", lazy: async () => ({ Component: (await import("./pages/plan")).PlanPage }) },
+        { path: "campaigns", lazy: async () => ({ Component: (await import("./pages/campaigns")).CampaignsPage }) },
+        {
+          path: "campaigns/:campaignId",
+          lazy: async () => ({ Component: (await import("./pages/campaign")).CampaignPage }),
+        },
+        { path: "audiences", lazy: async () => ({ Component: (await import("./pages/audiences")).AudiencesPage }) },
+        {
+          path: "audiences/new",
+          lazy: async () => ({ Component: (await import("./pages/audience-edit")).NewAudiencePage }),
+        },
+        {
+          path: "audiences/:audienceId",
+          lazy: async () => ({ Component: (await import("./pages/audience-edit")).AudiencePage }),
+        },
+        { path: "people", lazy: async () => ({ Component: (await import("./pages/people")).PeoplePage }) },
+        { path: "people/:profileId", lazy: async () => ({ Component: (await import("./pages/person")).PersonPage }) },
+        { path: "*", element: <LostPage /> },
+      ],
+    },
+  ]);
+}

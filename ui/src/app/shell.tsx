@@ -1,0 +1,84 @@
+/** Rail, page, and what reaches everywhere: the menu and the file that may be dropped on any page. */
+import { MenuOutlined } from "@ant-design/icons";
+import { Button, Popover } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, Outlet, ScrollRestoration, useLocation } from "react-router";
+import { ImportDialog, ImportProvider, useImport } from "@/features/collect/import-dialog";
+import { forgetToken } from "@/shared/api/session";
+import { entries, entryAt } from "./navigation";
+import { Preferences } from "./preferences";
+import styles from "./shell.module.css";
+
+export function Shell() {
+  const { t } = useTranslation();
+  return (
+    <ImportProvider>
+      <a className={styles.skip} href="#page">
+        {t("shell.skip")}
+      </a>
+      <div className={styles.shell}>
+        <Rail />
+        <main id="page" className={styles.page} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <ImportDialog />
+      <ScrollRestoration />
+    </ImportProvider>
+  );
+}
+
+function Rail() {
+  const { t } = useTranslation();
+  const here = entryAt(useLocation().pathname);
+  return (
+    <nav className={styles.rail} aria-label={t("shell.navigation")}>
+      <Link to="/goals" className={styles.brand} aria-label="Liftloop">
+        <img src="/mark.svg" alt="" width={28} height={28} />
+        <span>Liftloop</span>
+      </Link>
+      <ul className={styles.entries}>
+        {entries.map((entry) => (
+          <li key={entry.path}>
+            <Link to={entry.path} className={styles.entry} aria-current={entry === here ? "page" : undefined}>
+              <span aria-hidden="true">{entry.icon}</span>
+              {t(entry.label)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <PersonMenu />
+    </nav>
+  );
+}
+
+function PersonMenu() {
+  const { t } = useTranslation();
+  const { open } = useImport();
+  const [shown, setShown] = useState(false);
+  const menu = (
+    <div className={styles.menu}>
+      <Preferences />
+      <Button
+        onClick={() => {
+          setShown(false);
+          open();
+        }}
+      >
+        {t("import.open")}
+      </Button>
+      <Button onClick={forgetToken}>{t("shell.signOut")}</Button>
+    </div>
+  );
+  return (
+    <Popover content={menu} trigger="click" placement="topLeft" open={shown} onOpenChange={setShown}>
+      <button type="button" className={styles.entry} aria-haspopup="dialog" aria-expanded={shown}>
+        <span aria-hidden="true">
+          <MenuOutlined />
+        </span>
+        {t("shell.more")}
+      </button>
+    </Popover>
+  );
+}

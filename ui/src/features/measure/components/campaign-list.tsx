@@ -1,0 +1,39 @@
+/** Campaigns, newest first: what each was for and what it changed so far. */
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { Badge } from "@/shared/parts/note";
+import { useFormat } from "@/shared/words/use-format";
+import type { Campaign } from "../api/campaigns";
+import { statusTone } from "../model/status";
+import styles from "./measure.module.css";
+
+export function CampaignList({ campaigns }: { campaigns: Campaign[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <ul className={styles.list}>
+      {campaigns.map((campaign) => (
+        <li key={campaign.campaign_id}>
+          <div className={styles.name}>
+            <Link to={`/campaigns/${campaign.campaign_id}`}>{campaign.goal}</Link>
+            <span>{format.say(campaign.sentence)}</span>
+          </div>
+          <div className={styles.lift}>
+            <strong data-known={campaign.lift !== null}>
+              {campaign.lift ? format.lift(campaign.lift.value, campaign.lift_kind) : t("campaign.noLift")}
+            </strong>
+            {campaign.lift ? (
+              <span>{format.liftRange(campaign.lift.low, campaign.lift.high, campaign.lift_kind)}</span>
+            ) : null}
+          </div>
+          <div className={styles.side}>
+            <Badge tone={statusTone[campaign.status]}>{t(`campaign.status.${campaign.status}`)}</Badge>
+            <span>
+              {format.date(campaign.started_at)}–{format.date(campaign.ends_at)}
+            </span>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

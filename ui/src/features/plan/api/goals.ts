@@ -1,0 +1,34 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answered } from "@/shared/api/answer";
+import { api, type Views } from "@/shared/api/client";
+
+export type Slot = Views["Question"]["slot"];
+export type Answers = Partial<Record<Slot, string>>;
+export interface Goal {
+  text: string;
+  answers: Answers;
+}
+
+const body = (goal: Goal) => ({ text: goal.text, answers: goal.answers as Record<string, string> });
+
+export function createPlan(goal: Goal): Promise<Views["Plan"]> {
+  return answered(api.POST("/api/goals", { body: body(goal) }));
+}
+
+/** What a sentence means so far; asked while it is typed. */
+export function readingOptions(goal: Goal) {
+  return queryOptions({
+    queryKey: ["reading", goal],
+    queryFn: () => answered(api.POST("/api/goals/reading", { body: body(goal) })),
+    enabled: goal.text.trim() !== "",
+    placeholderData: (before) => before,
+  });
+}
+
+export function examplesOptions() {
+  return queryOptions({
+    queryKey: ["goals", "examples"],
+    queryFn: () => answered(api.GET("/api/goals/examples")),
+    staleTime: 300_000,
+  });
+}

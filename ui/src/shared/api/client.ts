@@ -1,0 +1,27 @@
+/** One typed client for the same-origin API: sends the token and the language, and tells when a token is refused. */
+import createClient, { type Middleware } from "openapi-fetch";
+import { currentLanguage } from "@/shared/words/language";
+import { forgetToken, token } from "./session";
+import type { components, paths } from "./schema";
+
+export type Views = components["schemas"];
+
+const bearer: Middleware = {
+  onRequest({ request }) {
+    const known = token();
+    if (known) request.headers.set("Authorization", `Bearer ${known}`);
+    request.headers.set("Accept-Language", currentLanguage());
+    return request;
+  },
+  onResponse({ response }) {
+    if (response.status === 401) forgetToken();
+    return response;
+  },
+};
+
+export const api = createClient<paths>({
+  baseUrl: globalThis.location?.origin ?? "",
+  // Looked up at each call, so that a test may put its own server behind `fetch`.
+  fetch: (request) => globalThis.fetch(request),
+});
+api.use(bearer);

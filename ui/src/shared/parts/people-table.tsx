@@ -1,0 +1,54 @@
+/** People behind a number: each name leads to the person's page; more come on request. */
+import { Button } from "antd";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { Views } from "@/shared/api/client";
+import { useFormat } from "@/shared/words/use-format";
+import styles from "./people-table.module.css";
+
+interface PeopleTableProps {
+  people: Views["PersonRow"][];
+  caption: string;
+  /** Asks for the next page; absent when all are shown. */
+  more?: (() => void) | undefined;
+  loadingMore?: boolean;
+  /** Appended to each person's address, for example the campaign to explain. */
+  search?: string;
+}
+
+export function PeopleTable({ people, caption, more, loadingMore = false, search = "" }: PeopleTableProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const notes = people.some((person) => person.note);
+  return (
+    <>
+      <table className={styles.people}>
+        <caption className="only-read">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("people.name")}</th>
+            <th scope="col">{notes ? t("people.why") : t("people.lastSeen")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {people.map((person) => (
+            <tr key={person.profile_id}>
+              <th scope="row">
+                <Link to={`/people/${encodeURIComponent(person.profile_id)}${search}`}>{person.name}</Link>
+                <span className={styles.under}>
+                  {[person.identifier, person.city].filter(Boolean).join(" · ")}
+                </span>
+              </th>
+              <td>{person.note ? format.say(person.note) : person.last_seen_at ? format.moment(person.last_seen_at) : "—"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {more ? (
+        <Button onClick={more} loading={loadingMore} className={styles.more ?? ""}>
+          {t("people.more")}
+        </Button>
+      ) : null}
+    </>
+  );
+}

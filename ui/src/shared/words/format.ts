@@ -1,0 +1,68 @@
+/** Numbers, money and times as people write them: fractions in, "3.1%" out; fen in, "¥1,234" out. */
+import type { Views } from "@/shared/api/client";
+import type { Language } from "./language";
+
+export type Text = Views["Text"];
+export type Unit = Views["MetricRef"]["unit"];
+export type SizeKind = Views["Understood"]["size_kind"];
+
+const MINUS = "\u2212";
+
+export interface Format {
+  say(text: Text): string;
+  people(count: number): string;
+  money(fen: number): string;
+  percent(fraction: number, digits?: number): string;
+  /** A change with its sign: "+3.1%" for a relative one, "+0.6 points" for points. */
+  lift(fraction: number, kind: SizeKind): string;
+  /** The two ends of a range, the unit written at both. */
+  liftRange(low: number, high: number, kind: SizeKind): string;
+  metric(value: number, unit: Unit): string;
+  date(iso: string): string;
+  moment(iso: string): string;
+}
+
+const DAY_MS = 86_400_000;
+
+export function formatFor(language: Language): Format {
+  const number = (value: number, digits: number) =>
+    new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+      .format(value)
+      .replace("-", MINUS);
+  const percent = (fraction: number, digits = 1) => `${number(fraction * 100, digits)}%`;
+  const money = (fen: number) => {
+    const digits = Math.abs(fen) < 10_000 && fen % 100 !== 0 ? 2 : 0;
+    return `${fen < 0 ? MINUS : ""}¥${number(Math.abs(fen) / 100, digits)}`;
+  };
+  const points = language === "en" ? " points" : " 个百分点";
+  const lift = (fraction: number, kind: SizeKind) => {
+    const sign = fraction > 0 ? "+" : "";
+    return kind === "points" ? `${sign}${number(fraction * 100, 1)}${points}` : `${sign}${percent(fraction)}`;
+  };
+  const between = language === "en" ? " to " : "～";
+  return {
+    say: (text) => (language === "en" ? text.en : text.zh),
+    people: (count) => number(count, 0),
+    money,
+    percent,
+    lift,
+    liftRange: (low, high, kind) => `${lift(low, kind)}${between}${lift(high, kind)}`,
+    metric: (value, unit) => {
+      if (unit === "rate") return percent(value);
+      return unit === "money" ? money(Math.round(value)) : number(value, 2);
+    },
+    date: (iso) => new Intl.DateTimeFormat(language, { month: "short", day: "numeric" }).format(new Date(iso)),
+    moment: (iso) =>
+      new Intl.DateTimeFormat(language, {
+        month: "short",
+        day: "numeric",
+        hour: "2-digit",
+        minute: "2-digit",
+        hourCycle: "h23",
+      }).format(new Date(iso)),
+  };
+}
+
+export function daysBetween(fromIso: string, toIso: string): number {
+  return Math.round((Date.parse(toIso) - Date.parse(fromIso)) / DAY_MS);
+}
