@@ -106,3 +106,37 @@ SELECT DISTINCT array FROM block;
 
 -- name: block_forget_array
 DELETE FROM block WHERE array = ? AND round < ?;
+
+-- name: vault_create
+CREATE TABLE IF NOT EXISTS identifier_key (
+    identifier INTEGER PRIMARY KEY,
+    key_id BLOB NOT NULL,
+    wrapped BLOB NOT NULL
+) STRICT;
+
+-- name: vault_create_witness
+CREATE TABLE IF NOT EXISTS witness (id INTEGER PRIMARY KEY CHECK (id = 1), wrapped BLOB NOT NULL) STRICT;
+
+-- name: vault_create_erasures
+CREATE TABLE IF NOT EXISTS erasures (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT;
+
+-- name: vault_witness
+SELECT wrapped FROM witness;
+
+-- name: vault_witness_put
+INSERT INTO witness (id, wrapped) VALUES (1, ?);
+
+-- name: vault_erasures
+SELECT coalesce((SELECT count FROM erasures), 0);
+
+-- name: vault_erasures_raise
+INSERT INTO erasures (id, count) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET count = count + 1;
+
+-- name: vault_keys
+SELECT identifier, key_id, wrapped FROM identifier_key WHERE identifier IN (SELECT value FROM json_each(?));
+
+-- name: vault_key_put
+INSERT INTO identifier_key (identifier, key_id, wrapped) VALUES (?, ?, ?);
+
+-- name: vault_destroy
+DELETE FROM identifier_key WHERE identifier IN (SELECT value FROM json_each(?));
