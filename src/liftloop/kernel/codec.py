@@ -34,6 +34,15 @@ def parse_json(data: bytes | str) -> Json:
     return msgspec.json.decode(data)
 
 
+def parse_object(data: bytes | str) -> dict[str, Any]:
+    """Return a JSON object, {} where it is something else or not JSON at all."""
+    try:
+        value = msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 def fingerprint(value: object) -> str:
     """Return the SHA-256 of the canonical JSON, in hexadecimal."""
     return sha256(canonical_json(value)).hexdigest()

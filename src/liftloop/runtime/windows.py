@@ -70,7 +70,7 @@ class Windows(Struct, frozen=True, kw_only=True):
         return Recent(at_ms.reshape(people, -1), value.reshape(people, -1))
 
     def add(self, state: StateView, slots: Slots, at_ms: Times, value: Values, horizon_ms: int) -> Delta:
-        """Return the delta that adds events (any order, repeated people welcome), forgetting those up to `horizon_ms`."""
+        """Return the delta that adds events in any order, people repeated or not, and forgets up to `horizon_ms`."""
         keep = at_ms > horizon_ms
         slots, at_ms, value = slots[keep], at_ms[keep], value[keep]
         if not len(slots):
@@ -105,13 +105,13 @@ class Windows(Struct, frozen=True, kw_only=True):
                 at[row, cells[0]] = NEVER_MS
         return self._rewrite(state, people, at, kept.value, NEVER_MS)
 
-    def move(self, state: StateView, kept: int, forwarded: int, horizon_ms: int) -> Delta:
-        """Return the delta that gives one person's events to another, as a merge does."""
-        moving = self.recent(state, np.array([forwarded]))
-        live = moving.at_ms[0] > NEVER_MS
-        count = int(live.sum())
-        added = self.add(state, np.full(count, kept), moving.at_ms[0][live], moving.value[0][live], horizon_ms)
-        emptied = Write(self._head, np.array([forwarded]), np.array([NO_PAGE], dtype=np.int32))
+    def move(self, state: StateView, kept: Slots, forwarded: Slots, horizon_ms: int) -> Delta:
+        """Return the delta that gives the events of `forwarded[i]` to `kept[i]`, as merges do."""
+        moving = self.recent(state, forwarded)
+        live = moving.at_ms > NEVER_MS
+        owners = np.broadcast_to(kept[:, None], live.shape)[live]
+        added = self.add(state, owners, moving.at_ms[live], moving.value[live], horizon_ms)
+        emptied = Write(self._head, forwarded, np.full(len(forwarded), NO_PAGE, dtype=np.int32))
         return Delta(writes=[*added.writes, emptied])
 
     def _rewrite(self, state: StateView, people: Slots, at_ms: Times, value: Values, horizon_ms: int) -> Delta:

@@ -1,0 +1,32 @@
+"""What an audience is: a tree of all, any and not over conditions, percent buckets and other audiences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+
+
+class Audience(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An audience as a person defines it; kind `audience` among the definitions."""
+
+    name: str
+    where: Mapping[str, Any]
+    """The tree, for example {"all": [{"trait": "city", "is": "上海"}, {"not": {"event": "Order Completed",
+    "within_days": 30}}]}."""
+
+
+class BadAudience(LiftloopError):
+    """The tree of an audience cannot be read."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(
+            "bad_audience",
+            zh=zh,
+            en=en,
+            next_zh="检查这一层条件，写法见 docs/reference/audience.md",
+            next_en="check this part of the tree against docs/reference/audience.md",
+            status=422,
+            exit_code=EXIT_USAGE,
+        )

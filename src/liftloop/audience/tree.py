@@ -1,0 +1,97 @@
+"""Reads, checks and evaluates the tree of an audience."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from liftloop.audience.contract import BadAudience
+from liftloop.kernel.dice import hash_text, uniform
+from liftloop.profile.conditions import People
+from liftloop.profile.contract import Truth
+from liftloop.runtime import people
+from liftloop.runtime.contract import Definition
+
+Tree = Mapping[str, Any]
+
+DEPTH_MAX = 16
+CONDITIONS_MAX = 500
+"""More is no longer a definition that a person can read."""
+
+
+def check(tree: Any) -> None:
+    """Raise `BadAudience` where the tree cannot be read; says which part."""
+    if sum(1 for _ in _nodes(tree, 0)) > CONDITIONS_MAX:
+        raise BadAudience(f"条件超过 {CONDITIONS_MAX} 个", f"more than {CONDITIONS_MAX} conditions")
+
+
+def references(tree: Any) -> set[str]:
+    """Return the ids of audiences that a tree asks for."""
+    return {str(node["audience"]) for node in _nodes(tree, 0) if "audience" in node}
+
+
+def holds(tree: Tree, persons: People, members: Mapping[str, Truth]) -> Truth:
+    """Return who satisfies the tree; `members` holds the answers of the audiences it refers to; shape [people]."""
+    match tree:
+        case {"all": parts}:
+            truth = np.ones(len(persons.slots), dtype=np.bool_)
+            for part in parts:
+                truth = truth & holds(part, persons, members)
+            return truth
+        case {"any": parts}:
+            truth = np.zeros(len(persons.slots), dtype=np.bool_)
+            for part in parts:
+                truth = truth | holds(part, persons, members)
+            return truth
+        case {"not": part}:
+            return ~holds(part, persons, members)
+        case {"percent": [low, high]}:
+            numbers = people.numbers(persons.state, persons.slots).astype(np.uint64)
+            bucket = 100 * uniform(numbers, hash_text("percent", str(tree.get("salt", ""))))
+            return (bucket >= low) & (bucket < high)
+        case {"audience": identity}:
+            known = members.get(identity)
+            return known if known is not None else np.zeros(len(persons.slots), dtype=np.bool_)
+        case _:
+            return persons.holds(tree)
+
+
+def in_order(audiences: Mapping[str, Definition]) -> list[Definition]:
+    """Return audiences so that each follows those it refers to; raises `BadAudience` where they form a circle."""
+    ordered: list[Definition] = []
+    done: set[str] = set()
+
+    def visit(identity: str, path: tuple[str, ...]) -> None:
+        if identity in path:
+            circle = " → ".join((*path, identity))
+            raise BadAudience(f"人群互相引用成环：{circle}", f"audiences refer to each other in a circle: {circle}")
+        if identity in done or identity not in audiences:
+            return
+        for other in sorted(references(audiences[identity].body["where"])):
+            visit(other, (*path, identity))
+        done.add(identity)
+        ordered.append(audiences[identity])
+
+    for identity in audiences:
+        visit(identity, ())
+    return ordered
+
+
+def _nodes(tree: Any, depth: int) -> Iterator[Tree]:
+    if not isinstance(tree, Mapping) or not tree:
+        raise BadAudience(f"这里应是一个条件：{tree!r}", f"not a condition: {tree!r}")
+    if depth > DEPTH_MAX:
+        raise BadAudience(f"嵌套超过 {DEPTH_MAX} 层", f"nested deeper than {DEPTH_MAX}")
+    yield tree
+    match tree:
+        case {"all": list(parts)} | {"any": list(parts)} if parts:
+            for part in parts:
+                yield from _nodes(part, depth + 1)
+        case {"not": part}:
+            yield from _nodes(part, depth + 1)
+        case {"percent": [int() | float() as low, int() | float() as high]} if 0 <= low < high <= 100:
+            return
+        case {"audience": str()} | {"trait": str()} | {"event": str()}:
+            return
+        case _:
+            raise BadAudience(f"看不懂的条件：{dict(tree)!r}", f"unknown condition: {dict(tree)!r}")

@@ -1,0 +1,101 @@
+"""The fold of collect: each message once, none from the future; the rest waits in quarantine with its reason."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
+from liftloop.kernel.codec import pack
+from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
+from liftloop.runtime.hash_index import ABSENT, LOAD_MAX, HashIndex
+from liftloop.storage.contract import ArraySpec, Delta, Row, Write
+
+AHEAD_MAX_MS = 5 * MINUTE_MS
+"""An event further in the future is the fault of a clock and goes to quarantine."""
+REMEMBERED_MS = 7 * DAY_MS
+REMEMBERED_MAX = 50_000_000
+"""Message ids remembered: 7 days or this many, whichever is less."""
+
+_SEEN = HashIndex(name="collect.seen")
+_LATEST = "collect.seen.latest"
+"""When the newest message of each generation came; a generation older than REMEMBERED_MS is forgotten."""
+
+MESSAGE_KINDS = frozenset({"track", "identify", "page", "screen", "group", "alias"})
+
+
+class Collect:
+    """Reads incoming records; writes the messages of people (`event`) and the facts of the system (`system`)."""
+
+    name = "collect"
+    reads = frozenset({"record"})
+    writes = frozenset({"event", "system"})
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        if "record" not in frame:
+            return NOTHING
+        batch = frame["record"]
+        fresh = _first_of_each(batch["message"])
+        fresh &= _SEEN.find(state, batch["message"]) == ABSENT
+        ahead = batch["at_ms"] > batch["received_ms"] + AHEAD_MAX_MS
+        of_person = np.fromiter((kind in MESSAGE_KINDS for kind in batch["kind"]), np.bool_, batch.count)
+        delta = self._remember(state, batch["message"][fresh], moment)
+        quarantined = _quarantine(batch.take(fresh & ahead), "from_the_future")
+        events = batch.take(fresh & ~ahead & of_person)
+        system = batch.take(fresh & ~of_person)
+        return (
+            Delta(
+                allocate=delta.allocate,
+                drop=delta.drop,
+                writes=delta.writes,
+                puts={"quarantine": quarantined} if quarantined else {},
+            ),
+            {"event": events, "system": system},
+        )
+
+    def _remember(self, state: StateView, messages: NDArray[np.uint64], moment: Moment) -> Delta:
+        if not len(messages):
+            return Delta()
+        added = _SEEN.put(state, messages, np.zeros(len(messages), dtype=np.int64))
+        generations = _SEEN.generations(state)
+        newest = generations[-1] if generations else 0
+        if any(spec.name.startswith("collect.seen.keys.") for spec in added.allocate):
+            newest += 1 if generations else 0
+        latest = Write(_LATEST, np.array([newest]), np.array([moment.now_ms]))
+        allocate = [*added.allocate, ArraySpec(name=_LATEST, dtype="<i8", fill=0)]
+        return Delta(allocate=allocate, drop=(), writes=[*added.writes, latest])
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS
+
+
+def _first_of_each(messages: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    first = np.zeros(len(messages), dtype=np.bool_)
+    first[np.unique(messages, return_index=True)[1]] = True
+    return first
+
+
+def _quarantine(batch: Batch, reason: str) -> list[Row]:
+    return [
+        (int(offset), int(at_ms), reason, pack(record))
+        for offset, at_ms, record in zip(batch["offset"], batch["at_ms"], batch["record"], strict=True)
+    ]
+
+
+class Forget:
+    """Lets go of message ids that are too old or too many, a generation at a time."""
+
+    name = "collect.forget"
+    reads = frozenset[str]()
+    writes = frozenset[str]()
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        generations = _SEEN.generations(state)
+        if len(generations) < 2:
+            return NOTHING
+        cells = sum(len(state[f"collect.seen.keys.{generation}"]) for generation in generations)
+        too_old = state[_LATEST][generations[0]] < moment.now_ms - REMEMBERED_MS
+        if too_old or cells * LOAD_MAX > REMEMBERED_MAX:
+            return _SEEN.drop_oldest(state), {}
+        return NOTHING
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS

@@ -1,0 +1,112 @@
+"""What a journey is, as a person defines it; kind `journey` among the definitions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+
+
+class OnAudience(Struct, frozen=True, kw_only=True, tag_field="on", tag="audience", forbid_unknown_fields=True):
+    """Enter when a person enters an audience."""
+
+    audience: str
+
+
+class OnEvent(Struct, frozen=True, kw_only=True, tag_field="on", tag="event", forbid_unknown_fields=True):
+    """Enter when an event happens."""
+
+    name: str
+
+
+class OnCampaign(Struct, frozen=True, kw_only=True, tag_field="on", tag="campaign", forbid_unknown_fields=True):
+    """Enter everybody whom a campaign has assigned an action, at an instant."""
+
+    campaign: str
+    at_ms: int
+
+
+Trigger = OnAudience | OnEvent | OnCampaign
+
+
+class Wait(Struct, frozen=True, kw_only=True, tag_field="kind", tag="wait", forbid_unknown_fields=True):
+    """Stay for a time."""
+
+    id: str
+    duration_s: int
+    next: str
+
+
+class Condition(Struct, frozen=True, kw_only=True, tag_field="kind", tag="condition", forbid_unknown_fields=True):
+    """Go one way or the other by what holds of the person now."""
+
+    id: str
+    when: Mapping[str, Any]
+    """The tree of an audience."""
+    yes: str
+    no: str
+
+
+class Send(Struct, frozen=True, kw_only=True, tag_field="kind", tag="send", forbid_unknown_fields=True):
+    """Ask the gate to send a message, and go on."""
+
+    id: str
+    channel: str
+    content: str
+    next: str
+    purpose: Literal["marketing", "transactional", "service"] = "marketing"
+    expires_s: int = 86_400
+
+
+class Act(Struct, frozen=True, kw_only=True, tag_field="kind", tag="act", forbid_unknown_fields=True):
+    """Carry out the action that the campaign assigned this person: a message, or nothing."""
+
+    id: str
+    next: str
+    expires_s: int = 86_400
+
+
+class Exit(Struct, frozen=True, kw_only=True, tag_field="kind", tag="exit", forbid_unknown_fields=True):
+    """Leave, done."""
+
+    id: str
+
+
+Node = Wait | Condition | Send | Act | Exit
+
+
+class Holdout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is left alone for comparison: a share of people, fixed by the salt for ever."""
+
+    share: float
+    salt: str
+
+
+class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A versioned graph; people inside finish the version that they entered."""
+
+    name: str
+    trigger: Trigger
+    nodes: Sequence[Node]
+    """The first one is where people enter."""
+    campaign: str = ""
+    goal_event: str = ""
+    """Who does it while inside is done and leaves."""
+    holdout: Holdout | None = None
+    reentry: Literal["never", "after_leaving"] = "never"
+
+
+class BadJourney(LiftloopError):
+    """The graph of a journey does not hold together."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(
+            "bad_journey",
+            zh=zh,
+            en=en,
+            next_zh="改好这个节点再发布",
+            next_en="mend this node and publish again",
+            status=422,
+            exit_code=EXIT_USAGE,
+        )

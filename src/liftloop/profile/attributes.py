@@ -1,0 +1,140 @@
+"""The fold of identify calls: attributes to disk and, where asked for, to columns; consents to their list."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from liftloop.kernel.clock import FAR_FUTURE_MS
+from liftloop.kernel.codec import canonical_json, parse_object, unpack
+from liftloop.profile.conditions import value_hash
+from liftloop.profile.consents import Given, consent_array, fold_consents, merge_consents
+from liftloop.profile.contract import Consent
+from liftloop.profile.sources import Needs, attribute_array
+from liftloop.profile.stage import Compiled
+from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
+from liftloop.storage.contract import Delta, Record, Row, Write
+
+CONSENT_NAMES = tuple(
+    (channel, purpose)
+    for channel in ("email", "sms", "webhook", "push", "wecom")
+    for purpose in ("marketing", "transactional", "service")
+)
+"""Channels and purposes whose consents a merge compares; others are read from the list on disk."""
+
+
+class ProfileAttributes:
+    """Reads `event` and `person`; changes what we know of people by their own or their seller's word."""
+
+    name = "profile.attributes"
+    reads = frozenset({"event", "person", "merge"})
+    writes = frozenset[str]()
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        parts: list[Delta] = []
+        if "merge" in frame:
+            for kept, forwarded in zip(
+                frame["merge"]["kept"].tolist(), frame["merge"]["forwarded"].tolist(), strict=True
+            ):
+                present = [name for name in CONSENT_NAMES if state.has(consent_array(*name, "at_ms"))]
+                parts.append(merge_consents(state, kept, forwarded, present))
+        if "person" in frame:
+            parts += self._identified(state, frame["event"], frame["person"], moment)
+        if not parts:
+            return NOTHING
+        return _joined(parts), {}
+
+    def _identified(self, state: StateView, events: Batch, persons: Batch, moment: Moment) -> list[Delta]:
+        rows = [row for row, kind in enumerate(events["kind"]) if kind == "identify"]
+        if not rows:
+            return []
+        needs = self._compiled.needs(state.definitions)
+        puts: list[Row] = []
+        held: dict[str, dict[int, tuple[int, Any]]] = {}
+        given: list[Given] = []
+        for row in rows:
+            record: Record = events["record"][row]
+            slot, number = int(persons["slot"][row]), int(persons["number"][row])
+            for name, value in parse_object(record.body).items():
+                puts.append((number, name, canonical_json(value), 0, record.at_ms, record.actor))
+                _hold(held, needs, name, slot, record.at_ms, value)
+            puts += _sealed(record, number)
+            given += _consents(record, slot, number)
+        columns = [_column(state, name, values) for name, values in held.items()]
+        return [Delta(puts={"attribute": puts}), *columns, fold_consents(state, given, moment)]
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS
+
+
+def _hold(
+    held: dict[str, dict[int, tuple[int, Any]]], needs: Needs, name: str, slot: int, at_ms: int, value: Any
+) -> None:
+    if name in needs.attributes:
+        of_name = held.setdefault(name, {})
+        if slot not in of_name or at_ms >= of_name[slot][0]:
+            of_name[slot] = (at_ms, value)
+
+
+def _column(state: StateView, name: str, values: Mapping[int, tuple[int, Any]]) -> Delta:
+    """Return the writes of one attribute's columns; what state has from later stays."""
+    known = state[attribute_array(name, "at_ms")]
+    newer = {slot: held for slot, held in values.items() if held[0] >= known[slot]}
+    index = np.fromiter(newer, np.int64, len(newer))
+    numbers = [
+        float(v) if isinstance(v, int | float) and not isinstance(v, bool) else float("nan") for _, v in newer.values()
+    ]
+    hashes = [0 if value is None else value_hash(value) for _, value in newer.values()]
+    return Delta(
+        writes=[
+            Write(attribute_array(name, "text"), index, np.array(hashes, dtype=np.uint64)),
+            Write(attribute_array(name, "number"), index, np.array(numbers, dtype=np.float64)),
+            Write(attribute_array(name, "at_ms"), index, np.array([at for at, _ in newer.values()], dtype=np.int64)),
+        ]
+    )
+
+
+def _sealed(record: Record, number: int) -> Iterable[Row]:
+    """Return attribute rows of personal fields, still sealed: {"traits.phone": bytes} gives the row `phone`."""
+    if not record.sealed:
+        return []
+    return [
+        (number, path.removeprefix("traits."), sealed, 1, record.at_ms, record.actor)
+        for path, sealed in unpack(record.sealed).items()
+        if path.startswith("traits.")
+    ]
+
+
+def _consents(record: Record, slot: int, number: int) -> list[Given]:
+    if b'"consents"' not in record.context:
+        return []
+    consents: Sequence[Consent] = msgspec.convert(
+        parse_object(record.context).get("consents", []), type=list[Consent], strict=False
+    )
+    return [Given(slot=slot, number=number, at_ms=_instant(each.at, record.at_ms), consent=each) for each in consents]
+
+
+def _instant(at: str | int | None, otherwise_ms: int) -> int:
+    """Return when a consent was given; never later than the message that brings it."""
+    if at is None:
+        return otherwise_ms
+    if isinstance(at, int):
+        return min(at, otherwise_ms)
+    return min(int(datetime.fromisoformat(at).timestamp() * 1000), otherwise_ms)
+
+
+def _joined(parts: Sequence[Delta]) -> Delta:
+    puts: dict[str, list[Row]] = {}
+    for part in parts:
+        for table, rows in part.puts.items():
+            puts.setdefault(table, []).extend(rows)
+    return Delta(
+        allocate=[spec for part in parts for spec in part.allocate],
+        writes=[write for part in parts for write in part.writes],
+        puts=puts,
+    )

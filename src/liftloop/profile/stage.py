@@ -1,0 +1,292 @@
+"""The folds of profile, in the order of the pipeline: columns, fillings, merges, events, then attributes and consents.
+
+Attributes all go to disk; only those that a live definition asks for have columns in memory.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
+from liftloop.kernel.codec import parse_object, unpack_columns
+from liftloop.profile.contract import Source
+from liftloop.profile.sources import (
+    Needs,
+    attribute_array,
+    attribute_specs,
+    life_array,
+    needs_of,
+    source_specs,
+    windows_of,
+)
+from liftloop.runtime import people
+from liftloop.runtime.contract import NOTHING, Batch, Definitions, Frame, Moment, Slots, StateView
+from liftloop.storage.contract import ArraySpec, Delta, Record, Write
+
+SOURCE_FILLED = "source.filled"
+"""A study's answer about a source's past: `windows` and `life` as packed columns, by profile number."""
+
+TRIGGER_AGE_MAX_MS = HOUR_MS
+"""An older event moves windows and triggers nothing: nobody wants a welcome three days late."""
+
+Values = NDArray[np.float64]
+
+
+class Compiled:
+    """What the live definitions need, compiled once a generation and shared by the folds of profile."""
+
+    def __init__(self) -> None:
+        self._held: tuple[int, Needs] | None = None
+
+    def needs(self, definitions: Definitions) -> Needs:
+        if self._held is None or self._held[0] != definitions.generation:
+            self._held = (definitions.generation, needs_of(definitions))
+        return self._held[1]
+
+
+class _Fold:
+    """What the folds of profile have alike: they act only on what comes in."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS
+
+
+class ProfileColumns(_Fold):
+    """Makes room for what a new definition asks for."""
+
+    name = "profile.columns"
+    reads = frozenset[str]()
+    writes = frozenset[str]()
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        needs = self._compiled.needs(state.definitions)
+        wanted: list[ArraySpec] = []
+        for source in needs.horizon_ms:
+            wanted += source_specs(source)
+        for name in needs.attributes:
+            wanted += attribute_specs(name)
+        missing = [spec for spec in wanted if not state.has(spec.name)]
+        return (Delta(allocate=missing), {}) if missing else NOTHING
+
+
+class ProfileMerges(_Fold):
+    """Gives what is known of a forwarded profile to the one that is kept."""
+
+    name = "profile.merges"
+    reads = frozenset({"merge"})
+    writes = frozenset[str]()
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        if "merge" not in frame:
+            return NOTHING
+        needs = self._compiled.needs(state.definitions)
+        kept, forwarded = frame["merge"]["kept"], frame["merge"]["forwarded"]
+        writes: list[Write] = []
+        for source, span_ms in needs.horizon_ms.items():
+            writes += windows_of(source).move(state, kept, forwarded, moment.now_ms - span_ms).writes
+            writes += _merge_lives(state, source, kept, forwarded)
+        for name in needs.attributes:
+            writes += _merge_attribute(state, name, kept, forwarded)
+        return Delta(writes=writes), {}
+
+
+class ProfileEvents(_Fold):
+    """Folds events into windows and lifetimes; says whose answers may differ."""
+
+    name = "profile.events"
+    reads = frozenset({"event", "person", "merge"})
+    writes = frozenset({"person.touched"})
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        touched = [frame["merge"]["kept"]] if "merge" in frame else []
+        triggers = [np.ones(len(slots), dtype=np.bool_) for slots in touched]
+        parts: list[Write] = []
+        if "person" in frame:
+            events, slots = frame["event"], frame["person"]["slot"]
+            touched.append(slots)
+            triggers.append(~events["imported"] & (events["at_ms"] > moment.now_ms - TRIGGER_AGE_MAX_MS))
+            needs = self._compiled.needs(state.definitions)
+            for source, rows in _rows_by_source(events, needs):
+                values = np.array([_value(source, events["record"][row]) for row in rows])
+                index = np.array(rows, dtype=np.int64)
+                kept = ~np.isnan(values)
+                parts += _add(
+                    state, source, needs, moment, (slots[index][kept], events["at_ms"][index][kept], values[kept])
+                )
+        if not touched:
+            return NOTHING
+        distinct, inverse = np.unique(np.concatenate(touched), return_inverse=True)
+        may_trigger = np.bincount(inverse, weights=np.concatenate(triggers)) > 0
+        batch = Batch(len(distinct), {"slot": distinct, "triggers": may_trigger})
+        return Delta(writes=parts), {"person.touched": batch}
+
+
+class ProfileFillings(_Fold):
+    """Takes in the past of a source that a new definition asked for, as a study found it in the lake."""
+
+    name = "profile.fillings"
+    reads = frozenset({"system"})
+    writes = frozenset[str]()
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        system = frame.get("system")
+        records: list[Record] = list(system["record"]) if system is not None else []
+        filled = [record for record in records if record.kind == SOURCE_FILLED]
+        if not filled:
+            return NOTHING
+        needs = self._compiled.needs(state.definitions)
+        writes: list[Write] = []
+        by_source: dict[str, list[Mapping[str, Any]]] = {}
+        for record in filled:
+            by_source.setdefault(record.name, []).append(unpack_columns(record.body))
+        for source, span_ms in needs.horizon_ms.items():
+            if source in by_source:
+                columns = _concatenated(by_source[source])
+                writes += _fill_source(state, source, columns, moment.now_ms - span_ms)
+        return Delta(writes=writes), {}
+
+
+def _rows_by_source(events: Batch, needs: Needs) -> list[tuple[Source, list[int]]]:
+    rows: dict[str, list[int]] = {}
+    for row, (kind, name) in enumerate(zip(events["kind"], events["name"], strict=True)):
+        if kind == "track" and name in needs.by_event:
+            rows.setdefault(name, []).append(row)
+    return [(source, found) for name, found in rows.items() for source in needs.by_event[name]]
+
+
+def _value(source: Source, record: Record) -> float:
+    """Return what an event adds to a source: its property, 1 where none is asked for, NaN where a filter is not met."""
+    if not source.property and not source.where:
+        return 1.0
+    properties = parse_object(record.body)
+    for test in source.where:
+        if not _passes(properties.get(str(test.get("property", ""))), test):
+            return float("nan")
+    if not source.property:
+        return 1.0
+    value = properties.get(source.property)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0.0
+    return float(value)
+
+
+def _passes(value: Any, test: Mapping[str, Any]) -> bool:
+    if "is" in test and value != test["is"]:
+        return False
+    if "in" in test and value not in test["in"]:
+        return False
+    if "gte" in test or "lte" in test:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return test.get("gte", value) <= value <= test.get("lte", value)
+    return True
+
+
+def _add(
+    state: StateView, source: Source, needs: Needs, moment: Moment, events: tuple[Slots, NDArray[np.int64], Values]
+) -> list[Write]:
+    slots, at_ms, values = events
+    if not len(slots):
+        return []
+    writes: list[Write] = []
+    span_ms = needs.horizon_ms[source.id]
+    if span_ms:
+        writes += windows_of(source.id).add(state, slots, at_ms, values, moment.now_ms - span_ms).writes
+    distinct, inverse, counts = np.unique(slots, return_inverse=True, return_counts=True)
+    lives = {
+        "count": counts.astype(np.int64),
+        "sum": np.bincount(inverse, weights=values),
+        "first_ms": _extreme(np.minimum, inverse, at_ms, len(distinct), FAR_FUTURE_MS),
+        "last_ms": _extreme(np.maximum, inverse, at_ms, len(distinct), 0),
+    }
+    return writes + _add_lives(state, source.id, distinct, lives)
+
+
+def _extreme(
+    pick: np.ufunc, inverse: NDArray[np.intp], at_ms: NDArray[np.int64], count: int, start: int
+) -> NDArray[np.int64]:
+    extreme = np.full(count, start, dtype=np.int64)
+    pick.at(extreme, inverse, at_ms)
+    return extreme
+
+
+def _add_lives(state: StateView, source: Any, slots: Slots, lives: Mapping[str, NDArray[Any]]) -> list[Write]:
+    """Return the writes that add counts and sums and widen first and last; slots are distinct."""
+    first = state[life_array(source, "first_ms")][slots]
+    writes = [
+        Write(life_array(source, part), slots, (state[life_array(source, part)][slots] + lives[part]).astype(dtype))
+        for part, dtype in (("count", np.int32), ("sum", np.float64))
+    ]
+    earliest = np.where(first == 0, lives["first_ms"], np.minimum(first, lives["first_ms"]))
+    latest = np.maximum(state[life_array(source, "last_ms")][slots], lives["last_ms"])
+    return [
+        *writes,
+        Write(life_array(source, "first_ms"), slots, earliest),
+        Write(life_array(source, "last_ms"), slots, latest),
+    ]
+
+
+def _merge_lives(state: StateView, source: Any, kept: Slots, forwarded: Slots) -> list[Write]:
+    count = state[life_array(source, "count")][forwarded]
+    lived = count > 0
+    kept, forwarded = kept[lived], forwarded[lived]
+    if not len(kept):
+        return []
+    distinct, inverse = np.unique(kept, return_inverse=True)
+    first = state[life_array(source, "first_ms")][forwarded]
+    last = state[life_array(source, "last_ms")][forwarded]
+    lives = {
+        "count": np.bincount(inverse, weights=state[life_array(source, "count")][forwarded]),
+        "sum": np.bincount(inverse, weights=state[life_array(source, "sum")][forwarded]),
+        "first_ms": _extreme(np.minimum, inverse, first, len(distinct), FAR_FUTURE_MS),
+        "last_ms": _extreme(np.maximum, inverse, last, len(distinct), 0),
+    }
+    zero = [
+        Write(life_array(source, part), forwarded, np.zeros(len(forwarded), dtype=dtype))
+        for part, dtype in (("count", np.int32), ("sum", np.float64), ("first_ms", np.int64), ("last_ms", np.int64))
+    ]
+    return [*_add_lives(state, source, distinct, lives), *zero]
+
+
+def _merge_attribute(state: StateView, name: str, kept: Slots, forwarded: Slots) -> list[Write]:
+    """Let the newer value hold; several merges into one person are settled by the newest of all."""
+    at = state[attribute_array(name, "at_ms")]
+    newest: dict[int, int] = {}
+    for to, source in zip(kept.tolist(), forwarded.tolist(), strict=True):
+        if at[source] > at[newest.get(to, to)]:
+            newest[to] = source
+    if not newest:
+        return []
+    index = np.fromiter(newest, np.int64, len(newest))
+    chosen = np.fromiter(newest.values(), np.int64, len(newest))
+    return [
+        Write(attribute_array(name, part), index, state[attribute_array(name, part)][chosen])
+        for part in ("text", "number", "at_ms")
+    ]
+
+
+def _concatenated(parts: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any]]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _fill_source(state: StateView, source: Any, columns: Mapping[str, NDArray[Any]], horizon_ms: int) -> list[Write]:
+    """Add events {profile, at_ms, value}: windows and lifetimes commute with what was folded since the definition."""
+    slots = people.slots(state, columns["profile"])
+    known = slots >= 0
+    slots, at_ms, values = slots[known], columns["at_ms"][known], columns["value"][known]
+    if not len(slots):
+        return []
+    writes = list(windows_of(source).add(state, slots, at_ms, values, horizon_ms).writes)
+    distinct, inverse, counts = np.unique(slots, return_inverse=True, return_counts=True)
+    lives = {
+        "count": counts.astype(np.int64),
+        "sum": np.bincount(inverse, weights=values),
+        "first_ms": _extreme(np.minimum, inverse, at_ms, len(distinct), FAR_FUTURE_MS),
+        "last_ms": _extreme(np.maximum, inverse, at_ms, len(distinct), 0),
+    }
+    return writes + _add_lives(state, source, distinct, lives)
