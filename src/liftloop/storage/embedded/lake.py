@@ -1,0 +1,217 @@
+"""The lake as one DuckDB file: what log and facts say, as tables, with the position reached in the same transaction.
+
+Only the process that owns the file imports this module; the tick must never load DuckDB.
+"""
+
+import threading
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from liftloop.kernel.ids import Offset, TickNumber
+from liftloop.storage.contract import RECORDS, Array, DiskFull, FactBlock, LakePosition, Log, StateReader, StorageError
+from liftloop.storage.embedded.connections import named_queries
+from liftloop.storage.embedded.lake_facts import IDENTIFIED, Taken, taken_from
+from liftloop.storage.embedded.lake_records import NOBODY, Row, tables_of
+
+BLOCKS_MAX = 256  # Fact blocks read at once; a tick has about eight.
+PIECE_MAX = 20_000  # Records turned into columns at once: about 40 MB of Python objects.
+_ONCE = frozenset({"exposure", "ad_spend"})  # Imported again under the same message ids, their rows are not doubled.
+
+_SQL = named_queries("lake.sql")
+_SETTINGS: Mapping[str, str | bool | int | float | list[str]] = {
+    "pandas_analyze_sample": 0,  # See lake_columns.
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+class DuckLake:
+    """A `Lake` in one file, under a cap of memory (`1GB`) and threads; what exceeds the cap is spilt beside the file.
+
+    One thread follows; any number of threads select, each seeing what was committed when its query began.
+    """
+
+    def __init__(self, path: Path, memory_limit: str, threads: int) -> None:
+        settings = dict(_SETTINGS) | {
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "temp_directory": str(path.with_name("spill")),
+        }
+        with _told():
+            self._connection = duckdb.connect(str(path), config=settings)
+            self._connection.execute(_SQL["create_tables"])
+            self._connection.execute(_SQL["create_views"])
+            # A query reads the lake and nothing else of the machine, and cannot lift this again.
+            self._connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+            self._columns_of = self._read_columns()
+        self._following = threading.Lock()
+
+    def select(self, query: str, parameters: Sequence[Any] = ()) -> dict[str, Array]:
+        with _told():
+            statements = duckdb.extract_statements(query)
+            if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+                raise StorageError("the lake answers one SELECT at a time and changes nothing")
+            with self._connection.cursor() as cursor:
+                found = cursor.execute(query, list(parameters)).fetchnumpy()
+        return {name: _filled(column) for name, column in found.items()}
+
+    def position(self) -> LakePosition:
+        with _told(), self._connection.cursor() as cursor:
+            row = cursor.execute(_SQL["position"]).fetchone()
+        offset, tick = row or (0, 0)
+        return LakePosition(offset=Offset(offset), tick=TickNumber(tick))
+
+    def follow(self, log: Log, state: StateReader, *, limit: int) -> int:
+        """Take in whole ticks until `limit` records or so came; see `Lake.follow`.
+
+        A record enters with the facts of the tick that folded it, for they say whose it is.
+        """
+        with self._following:
+            start = self.position()
+            reached = state.position()  # Before the facts, so that those of all ticks up to it are among them.
+            if reached is None:
+                return 0
+            blocks, cut = _next_ticks(state, start.tick, limit)
+            last = blocks[-1][0] if blocks else start.tick
+            complete = not cut or last >= reached.tick
+            taken = taken_from(blocks, self._columns_of)
+            covered = _covered(taken, reached.offset if complete else 0, start.offset)
+            if not blocks and covered <= start.offset:
+                return 0
+            tick = max(last, reached.tick) if complete else last
+            with self._transaction():
+                offset = self._take_records(log, start.offset, covered, taken.identified)
+                self._take_facts(taken)
+                self._connection.execute(_SQL["position_drop"])
+                self._connection.execute(_SQL["position_put"], [offset, tick])
+            return offset - start.offset + len(blocks)
+
+    def raw_facts(self, kind: str) -> Iterator[tuple[TickNumber, FactBlock]]:
+        """Yield the blocks of a kind that has no table of its own, or more columns than its table."""
+        with _told(), self._connection.cursor() as cursor:
+            cursor.execute(_SQL["block_read"], [kind])
+            while row := cursor.fetchone():
+                yield TickNumber(row[0]), FactBlock(kind=row[1], count=row[2], columns=row[3])
+
+    def close(self) -> None:
+        with self._following:
+            self._connection.close()
+
+    def _take_records(self, log: Log, after: Offset, covered: int, identified: Array) -> Offset:
+        """Append the records of entries before `covered`, a piece at a time, and return where they end.
+
+        Ticks fold whole entries, so an entry that is covered in part was folded whole.
+        """
+        while after < covered:
+            rows: list[Row] = []
+            entries = [entry for entry in log.read(after=after, limit=PIECE_MAX) if entry.first < covered]
+            if not entries:
+                return Offset(covered)  # Retention let the rest go before the lake came for it.
+            for entry in entries:
+                records = RECORDS.decode(entry.body)
+                profiles = _profiles(identified, entry.first, len(records))
+                rows += map(Row, range(entry.first, entry.first + len(records)), profiles, records)
+                after = Offset(entry.first + entry.count)
+            for table, columns in tables_of(rows).items():
+                self._append(table, columns)
+        return after
+
+    def _take_facts(self, taken: Taken) -> None:
+        for table, columns in taken.tables.items():
+            self._append(table, columns)
+        for raw in taken.raw:
+            self._connection.execute(
+                _SQL["block_put"], [raw.tick, raw.position, raw.block.kind, raw.block.count, raw.block.columns]
+            )
+
+    def _append(self, table: str, columns: Mapping[str, Array]) -> None:
+        self._connection.register("batch", dict(columns))
+        source = "SELECT * FROM batch"
+        if table in _ONCE:
+            source = f"SELECT DISTINCT ON (message_id) * FROM batch ANTI JOIN {table} USING (message_id)"
+        self._connection.execute(f"INSERT INTO {table} BY NAME {source}")
+        self._connection.unregister("batch")
+
+    def _read_columns(self) -> dict[str, list[str]]:
+        columns: dict[str, list[str]] = {}
+        for table, column in self._connection.execute(_SQL["columns"]).fetchall():
+            columns.setdefault(table, []).append(column)
+        return columns
+
+    @contextmanager
+    def _transaction(self) -> Generator[None, None, None]:
+        with _told():
+            self._connection.begin()
+            try:
+                yield
+                self._connection.commit()
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _roll_back(self) -> None:
+        try:
+            self._connection.rollback()
+        except duckdb.Error:  # A failed commit has rolled back already.
+            return
+
+
+def _next_ticks(
+    state: StateReader, after: TickNumber, limit: int
+) -> tuple[Sequence[tuple[TickNumber, FactBlock]], bool]:
+    """Return fact blocks of whole ticks, and whether later ones may have been left behind."""
+    blocks = state.facts(after=after, limit=BLOCKS_MAX)
+    records = 0
+    for number, (tick, block) in enumerate(blocks):
+        if records >= limit and tick != blocks[number - 1][0]:
+            return blocks[:number], True
+        records += block.count if block.kind == IDENTIFIED else 0
+    return blocks, len(blocks) >= BLOCKS_MAX
+
+
+def _covered(taken: Taken, reached: int, start: int) -> int:
+    """Return the offset before which the facts at hand say whose each record is."""
+    identified = int(taken.identified[0, -1]) + 1 if taken.identified.shape[1] else 0
+    return max(start, reached, identified)
+
+
+def _profiles(identified: Array, first: int, count: int) -> list[int]:
+    profiles = np.full(count, NOBODY, dtype=np.int64)
+    low, high = np.searchsorted(identified[0], [first, first + count])
+    profiles[identified[0, low:high] - first] = identified[1, low:high]
+    return profiles.tolist()
+
+
+def _filled(column: Any) -> Array:
+    """Return a plain array: NaN for NULL in numbers and truths, None in texts."""
+    if not isinstance(column, np.ma.MaskedArray):
+        return np.asarray(column)
+    null = np.ma.getmaskarray(column)
+    values = np.array(column.data)
+    match values.dtype.kind:
+        case "b" | "i" | "u" | "f":
+            return np.where(null, np.nan, values)
+        case "M" | "m":
+            values[null] = np.array("NaT", dtype=values.dtype)
+            return values
+        case _:
+            values[null] = None
+            return values
+
+
+@contextmanager
+def _told() -> Generator[None, None, None]:
+    """Tell DuckDB's errors in the contract's words."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        if "No space left" in str(error):
+            raise DiskFull(str(error)) from error
+        raise StorageError(str(error)) from error
+    except duckdb.Error as error:
+        raise StorageError(str(error)) from error

@@ -1,0 +1,112 @@
+-- The lake's tables, views and statements (DuckDB). Money is as the event said it; times are milliseconds, UTC.
+
+-- name: create_tables
+CREATE TABLE IF NOT EXISTS followed ("offset" BIGINT NOT NULL, tick BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS event (
+    "offset" BIGINT NOT NULL, profile BIGINT NOT NULL, at_ms BIGINT NOT NULL, received_ms BIGINT NOT NULL,
+    name VARCHAR NOT NULL, kind VARCHAR NOT NULL, message_id VARCHAR NOT NULL, properties VARCHAR NOT NULL,
+    imported BOOLEAN NOT NULL
+);
+CREATE TABLE IF NOT EXISTS order_head (
+    "offset" BIGINT NOT NULL, profile BIGINT NOT NULL, at_ms BIGINT NOT NULL, order_id VARCHAR, revenue DOUBLE,
+    currency VARCHAR, coupon VARCHAR, refunded BOOLEAN NOT NULL
+);
+CREATE TABLE IF NOT EXISTS order_line (
+    "offset" BIGINT NOT NULL, profile BIGINT NOT NULL, at_ms BIGINT NOT NULL, order_id VARCHAR, product_id VARCHAR,
+    name VARCHAR, category VARCHAR, price DOUBLE, quantity DOUBLE, refunded BOOLEAN NOT NULL
+);
+CREATE TABLE IF NOT EXISTS profile_merge (
+    tick BIGINT NOT NULL, kept BIGINT NOT NULL, forwarded BIGINT NOT NULL, at_ms BIGINT
+);
+CREATE TABLE IF NOT EXISTS decision (
+    tick BIGINT NOT NULL, decision BIGINT, campaign VARCHAR, profile BIGINT, decided_ms BIGINT, eligible VARCHAR,
+    action VARCHAR, propensities VARCHAR, holdout BOOLEAN, arm VARCHAR, policy VARCHAR, features VARCHAR
+);
+CREATE TABLE IF NOT EXISTS message (
+    tick BIGINT NOT NULL, message_key VARCHAR, campaign VARCHAR, journey VARCHAR, version BIGINT, node VARCHAR,
+    enrolment BIGINT, profile BIGINT, channel VARCHAR, content VARCHAR, action VARCHAR, purpose VARCHAR,
+    state VARCHAR, reason VARCHAR, decided_ms BIGINT, cost_fen BIGINT
+);
+CREATE TABLE IF NOT EXISTS message_settled (
+    tick BIGINT NOT NULL, message_key VARCHAR, profile BIGINT, campaign VARCHAR, channel VARCHAR, state VARCHAR,
+    outcome VARCHAR, reason VARCHAR, at_ms BIGINT, cost_fen BIGINT
+);
+CREATE TABLE IF NOT EXISTS receipt (
+    tick BIGINT NOT NULL, message_key VARCHAR, profile BIGINT, campaign VARCHAR, channel VARCHAR, receipt VARCHAR,
+    at_ms BIGINT
+);
+CREATE TABLE IF NOT EXISTS membership (
+    tick BIGINT NOT NULL, audience VARCHAR, profile BIGINT, at_ms BIGINT, entered BOOLEAN NOT NULL
+);
+CREATE TABLE IF NOT EXISTS fact_block (
+    tick BIGINT NOT NULL, position BIGINT NOT NULL, kind VARCHAR NOT NULL, count BIGINT NOT NULL, columns BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS item_version (
+    "offset" BIGINT NOT NULL, at_ms BIGINT NOT NULL, item_id VARCHAR, name VARCHAR, category VARCHAR, series VARCHAR,
+    brand VARCHAR, price DOUBLE, cost DOUBLE, margin DOUBLE, stock DOUBLE, successor VARCHAR, currency VARCHAR,
+    body VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS exposure (
+    "offset" BIGINT NOT NULL, message_id VARCHAR NOT NULL, decision_id VARCHAR, campaign VARCHAR, profile BIGINT,
+    customer_id VARCHAR, decided_at_ms BIGINT, eligible VARCHAR, action VARCHAR, propensities VARCHAR,
+    holdout BOOLEAN, features VARCHAR
+);
+CREATE TABLE IF NOT EXISTS ad_spend (
+    "offset" BIGINT NOT NULL, message_id VARCHAR NOT NULL, at_ms BIGINT NOT NULL, date VARCHAR, channel VARCHAR,
+    campaign VARCHAR, ad_group VARCHAR, keyword VARCHAR, cost DOUBLE, impressions DOUBLE, clicks DOUBLE,
+    currency VARCHAR, body VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS system_record (
+    "offset" BIGINT NOT NULL, at_ms BIGINT NOT NULL, received_ms BIGINT NOT NULL, kind VARCHAR NOT NULL,
+    name VARCHAR NOT NULL, actor VARCHAR NOT NULL, message_id VARCHAR NOT NULL, body VARCHAR NOT NULL
+);
+
+-- name: create_views
+CREATE OR REPLACE VIEW canonical AS
+WITH RECURSIVE
+latest AS (SELECT forwarded, arg_max(kept, tick) AS kept FROM profile_merge GROUP BY forwarded),
+chain (forwarded, kept, length) AS (
+    SELECT forwarded, kept, 1 FROM latest
+    UNION ALL
+    SELECT chain.forwarded, latest.kept, chain.length + 1
+    FROM chain JOIN latest ON latest.forwarded = chain.kept
+    WHERE chain.length < 1000
+)
+SELECT forwarded, arg_max(kept, length) AS kept FROM chain GROUP BY forwarded;
+
+CREATE OR REPLACE VIEW event_now AS
+SELECT event.* REPLACE (coalesce(canonical.kept, event.profile) AS profile)
+FROM event LEFT JOIN canonical ON canonical.forwarded = event.profile;
+
+CREATE OR REPLACE VIEW order_now AS
+SELECT order_head.* REPLACE (coalesce(canonical.kept, order_head.profile) AS profile)
+FROM order_head LEFT JOIN canonical ON canonical.forwarded = order_head.profile;
+
+CREATE OR REPLACE VIEW order_line_now AS
+SELECT order_line.* REPLACE (coalesce(canonical.kept, order_line.profile) AS profile)
+FROM order_line LEFT JOIN canonical ON canonical.forwarded = order_line.profile;
+
+CREATE OR REPLACE VIEW exposure_now AS
+SELECT exposure.* REPLACE (coalesce(canonical.kept, exposure.profile) AS profile)
+FROM exposure LEFT JOIN canonical ON canonical.forwarded = exposure.profile;
+
+CREATE OR REPLACE VIEW item AS
+SELECT * FROM item_version QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY "offset" DESC) = 1;
+
+-- name: position
+SELECT "offset", tick FROM followed;
+
+-- name: position_drop
+DELETE FROM followed;
+
+-- name: position_put
+INSERT INTO followed VALUES (?, ?);
+
+-- name: columns
+SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal;
+
+-- name: block_put
+INSERT INTO fact_block VALUES (?, ?, ?, ?, ?);
+
+-- name: block_read
+SELECT tick, kind, count, columns FROM fact_block WHERE kind = ? ORDER BY tick, position;
