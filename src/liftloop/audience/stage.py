@@ -11,23 +11,19 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.audience.tree import holds, in_order
-from liftloop.identify.stage import follow
+from liftloop.audience.reading import BITS, MEMBER, bit_of, holds, in_order
 from liftloop.kernel.clock import FAR_FUTURE_MS
-from liftloop.kernel.dice import hash_text, hash_texts
-from liftloop.profile.conditions import People
+from liftloop.kernel.dice import hash_texts
 from liftloop.profile.contract import Truth
+from liftloop.profile.reading import People
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Definition, Frame, Moment, Slots, StateView
-from liftloop.runtime.hash_index import ABSENT, HashIndex
+from liftloop.runtime.hash_index import ABSENT
 from liftloop.storage.contract import ArraySpec, Delta, Write
 
-MEMBER = "audience.member"
 NEXT_FLIP = "audience.next_flip_ms"
 VERSION = "audience.version"
 """By bit: the version that membership was computed with, 0 for none."""
-BITS = HashIndex(name="audience.bit")
-"""Audience id to bit number; a bit is given once and never again."""
 
 WORDS = 8
 """64-bit words a person: room for 512 audiences."""
@@ -115,21 +111,6 @@ _SPECS = (
 )
 
 
-def bit_of(state: StateView, audience: str) -> int:
-    """Return the bit of an audience, ABSENT before it was first computed."""
-    return int(BITS.find(state, np.array([hash_text("audience", audience)], dtype=np.uint64))[0])
-
-
-def members(state: StateView, audience: str) -> Slots:
-    """Return the slots of an audience's members now, merged people left out."""
-    bit = bit_of(state, audience)
-    if bit == ABSENT:
-        return np.zeros(0, dtype=np.int64)
-    word = state[MEMBER][:, bit // 64]
-    slots = np.flatnonzero(word & (np.uint64(1) << np.uint64(bit % 64)))
-    return slots[follow(state, slots) == slots]
-
-
 def _version(state: StateView, audience: str) -> int:
     bit = bit_of(state, audience)
     return int(state[VERSION][bit]) if bit != ABSENT and bit < len(state[VERSION]) else 0
@@ -166,8 +147,8 @@ def _evaluate(
     entered = _facts(before, after, (bits, names), numbers, triggers, moment)
     left = _facts(after, before, (bits, names), numbers, triggers, moment)
     return Delta(writes=writes), {
-        "audience.entered": _with_slots(entered, slots),
-        "audience.left": _with_slots(left, slots),
+        "audience.entered": entered,
+        "audience.left": left,
     }
 
 

@@ -51,6 +51,8 @@ class Envelope(Struct, frozen=True, kw_only=True, array_like=True):
     action: str = ""
     offer: str = ""
     item: str = ""
+    cost_fen: int = 0
+    """Reserved at the gate, released where nothing was sent."""
 
 
 ENVELOPE = msgspec.msgpack.Decoder(Envelope)
@@ -125,6 +127,8 @@ class ChannelDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     kind: Literal["webhook", "smtp"]
     settings: Mapping[str, Any]
     """webhook: url, secret (`whsec_…`), batch_max; smtp: host, port, sender, username, password, tls."""
+    medium: str = ""
+    """What consent is asked for, `email` or `sms`; by default `email` for smtp and the channel's id for webhook."""
     per_second_max: float = 1_000.0
     cost_fen: int = 0
     """Cost of one accepted message."""
@@ -140,6 +144,10 @@ class AttemptsSettled(Struct, frozen=True, kw_only=True):
     """An `Outcome` of `TERMINAL`, or `expired`, or `unrendered` (the template failed; cap and budget are released)."""
     reasons: list[str]
     provider_ids: list[str]
+    decided_ms: list[int]
+    """From the envelope: the instant under which the gate counted the message."""
+    costs_fen: list[int]
+    """From the envelope."""
 
 
 class ReceiptsReceived(Struct, frozen=True, kw_only=True):

@@ -10,17 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.identify.joining import Joining, Known, Name, Names
+from liftloop.identify.reading import ANONYMOUS, FORWARD, INDEX, NONE, USER, find, identifier_hash
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import parse_object
-from liftloop.kernel.dice import Hashes, hash_text, hash_texts
+from liftloop.kernel.dice import Hashes, hash_texts
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
-from liftloop.runtime.hash_index import HashIndex
 from liftloop.runtime.people import Settlers
 from liftloop.storage.contract import ArraySpec, Delta, Record, Row, Write
 
-INDEX = HashIndex(name="identify.index")
-FORWARD = "identify.forward"
 HAS_USER = "identify.has_user"
 CREATED = "identify.created"
 _SPECS = (
@@ -28,34 +26,6 @@ _SPECS = (
     ArraySpec(name=HAS_USER, dtype="|i1", fill=0, domain="profile"),
     ArraySpec(name=CREATED, dtype="<i8", fill=0, domain="profile"),
 )
-
-USER = "user_id"
-ANONYMOUS = "anonymous_id"
-NONE = np.uint64(0)
-"""Stands where a message has no such identifier."""
-
-
-def identifier_hash(kind: str, text: str) -> int:
-    """Return the index key of an identifier that is not personal; personal kinds are hashed by the vault."""
-    return hash_text(kind, text)
-
-
-def find(state: StateView, hashes: Hashes) -> Slots:
-    """Return the slot of each identifier with merges followed, -1 where unknown; shape [len(hashes)]."""
-    slots = INDEX.find(state, hashes)
-    return follow(state, slots)
-
-
-def follow(state: StateView, slots: Slots) -> Slots:
-    """Return slots with all merges followed; -1 stays -1."""
-    if not state.has(FORWARD):
-        return slots
-    forward = state[FORWARD]
-    while True:
-        onward = np.where(slots >= 0, forward[slots], -1)
-        if not (onward >= 0).any():
-            return slots
-        slots = np.where(onward >= 0, onward, slots)
 
 
 class Identify:

@@ -3,9 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.plan.contract import Action, Holdout
+from liftloop.runtime.contract import Slots
 
 
 class OnAudience(Struct, frozen=True, kw_only=True, tag_field="on", tag="audience", forbid_unknown_fields=True):
@@ -76,13 +80,6 @@ class Exit(Struct, frozen=True, kw_only=True, tag_field="kind", tag="exit", forb
 Node = Wait | Condition | Send | Act | Exit
 
 
-class Holdout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is left alone for comparison: a share of people, fixed by the salt for ever."""
-
-    share: float
-    salt: str
-
-
 class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A versioned graph; people inside finish the version that they entered."""
 
@@ -95,6 +92,31 @@ class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who does it while inside is done and leaves."""
     holdout: Holdout | None = None
     reentry: Literal["never", "after_leaving"] = "never"
+
+
+class Intent(Struct, frozen=True, kw_only=True):
+    """Messages that one node of one journey version wants to send now, all of one action: the batch `message.intended`.
+
+    The arrays are parallel: person i is `slots[i]`, entered as `enrolments[i]`.
+    """
+
+    journey: str
+    version: int
+    node: str
+    campaign: str
+    purpose: Literal["marketing", "transactional", "service"]
+    action: Action
+    holdout: Holdout | None
+    expires_s: int
+    policy: str
+    eligible: Sequence[str]
+    """Ids of the actions that were open, NOBODY among them."""
+    cells: Sequence[Sequence[float]]
+    """Propensity vectors over `eligible`, before the holdout."""
+    cell: NDArray[np.int64]
+    slots: Slots
+    enrolments: NDArray[np.int64]
+    visits: NDArray[np.int64]
 
 
 class BadJourney(LiftloopError):

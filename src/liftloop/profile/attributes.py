@@ -9,9 +9,9 @@ import numpy as np
 
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import canonical_json, parse_object, unpack
-from liftloop.profile.conditions import value_hash
-from liftloop.profile.consents import Given, consent_array, fold_consents, merge_consents
+from liftloop.profile.consents import Given, fold_consents, merge_consents
 from liftloop.profile.contract import Consent
+from liftloop.profile.reading import consent_array, value_hash
 from liftloop.profile.sources import Needs, attribute_array
 from liftloop.profile.stage import Compiled
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView

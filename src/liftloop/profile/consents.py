@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from liftloop.profile.contract import GRANTED, NO_CONSENT, WITHDRAWN, Consent
-from liftloop.runtime.contract import Moment, Slots, StateView
+from liftloop.profile.reading import consent_array
+from liftloop.runtime.contract import Moment, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Row, Write
 
 EVERY_TOPIC = ""
@@ -20,19 +20,6 @@ class Given(Struct, frozen=True, kw_only=True):
     number: int
     at_ms: int
     consent: Consent
-
-
-def consent_array(channel: str, purpose: str, part: str) -> str:
-    """Return the array that holds the `status` or `at_ms` of a person's consent."""
-    return f"consent.{channel}.{purpose}.{part}"
-
-
-def consents_of(state: StateView, slots: Slots, channel: str, purpose: str) -> NDArray[np.int8]:
-    """Return NO_CONSENT, GRANTED or WITHDRAWN for each person; shape [len(slots)]."""
-    name = consent_array(channel, purpose, "status")
-    if not state.has(name):
-        return np.full(len(slots), NO_CONSENT, dtype=np.int8)
-    return state[name][slots]
 
 
 def fold_consents(state: StateView, given: Sequence[Given], moment: Moment) -> Delta:

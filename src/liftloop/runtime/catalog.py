@@ -41,6 +41,14 @@ class Catalog:
     def filling(self, kind: str) -> Mapping[str, Definition]:
         return self._filling.get(kind, {})
 
+    def versions(self, kind: str) -> Sequence[Definition]:
+        return [
+            definition
+            for (of_kind, _), versions in self._versions.items()
+            if of_kind == kind
+            for definition, _ in versions.values()
+        ]
+
     def version(self, kind: str, identity: str, version: int) -> Definition | None:
         found = self._versions.get((kind, identity), {}).get(version)
         return found[0] if found else None

@@ -72,6 +72,10 @@ class Definitions(Protocol):
         """Return the versions that wait for their history; they collect from now on and do not act yet."""
         ...
 
+    def versions(self, kind: str) -> Sequence[Definition]:
+        """Return every version there ever was, whatever its status."""
+        ...
+
     def version(self, kind: str, identity: str, version: int) -> Definition | None:
         """Return one version, live or not: people inside a journey keep the one they entered."""
         ...

@@ -1,4 +1,4 @@
-"""Reads, checks and evaluates the tree of an audience."""
+"""What later stages may ask audience: to check and evaluate a tree, and who is a member now."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,13 +6,19 @@ from typing import Any
 import numpy as np
 
 from liftloop.audience.contract import BadAudience
+from liftloop.identify.reading import follow
 from liftloop.kernel.dice import hash_text, uniform
-from liftloop.profile.conditions import People
 from liftloop.profile.contract import Truth
+from liftloop.profile.reading import People
 from liftloop.runtime import people
-from liftloop.runtime.contract import Definition
+from liftloop.runtime.contract import Definition, Slots, StateView
+from liftloop.runtime.hash_index import ABSENT, HashIndex
 
 Tree = Mapping[str, Any]
+
+MEMBER = "audience.member"
+BITS = HashIndex(name="audience.bit")
+"""Audience id to bit number; a bit is given once and never again."""
 
 DEPTH_MAX = 16
 CONDITIONS_MAX = 500
@@ -95,3 +101,26 @@ def _nodes(tree: Any, depth: int) -> Iterator[Tree]:
             return
         case _:
             raise BadAudience(f"看不懂的条件：{dict(tree)!r}", f"unknown condition: {dict(tree)!r}")
+
+
+def bit_of(state: StateView, audience: str) -> int:
+    """Return the bit of an audience, ABSENT before it was first computed."""
+    return int(BITS.find(state, np.array([hash_text("audience", audience)], dtype=np.uint64))[0])
+
+
+def members(state: StateView, audience: str) -> Slots:
+    """Return the slots of an audience's members now, merged people left out."""
+    bit = bit_of(state, audience)
+    if bit == ABSENT:
+        return np.zeros(0, dtype=np.int64)
+    word = state[MEMBER][:, bit // 64]
+    slots = np.flatnonzero(word & (np.uint64(1) << np.uint64(bit % 64)))
+    return slots[follow(state, slots) == slots]
+
+
+def is_member(state: StateView, audience: str, slots: Slots) -> Truth:
+    """Return which of these people are members now; shape [len(slots)]."""
+    bit = bit_of(state, audience)
+    if bit == ABSENT:
+        return np.zeros(len(slots), dtype=np.bool_)
+    return (state[MEMBER][slots, bit // 64] & (np.uint64(1) << np.uint64(bit % 64))) != 0

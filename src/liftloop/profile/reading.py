@@ -1,4 +1,7 @@
-"""Evaluates conditions on events and traits for many people at once, and says when each answer may change."""
+"""What later stages may ask profile: conditions on events and traits, answered for many people at once, and consent.
+
+Each answer comes with the instant at which it may change by time alone.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +11,7 @@ from numpy.typing import NDArray
 
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.dice import hash_text
-from liftloop.profile.contract import FlipTimes, Truth, UnknownCondition
+from liftloop.profile.contract import NO_CONSENT, FlipTimes, Truth, UnknownCondition
 from liftloop.profile.sources import attribute_array, life_array, source_of, span_of, windows_of
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.runtime.windows import LIVE_MAX, Recent
@@ -142,6 +145,19 @@ class People:
                 nothing = np.zeros((len(self.slots), 0))
                 self._recent[source] = Recent(nothing.astype(np.int64), nothing)
         return self._recent[source]
+
+
+def consent_array(channel: str, purpose: str, part: str) -> str:
+    """Return the array that holds the `status` or `at_ms` of a person's consent."""
+    return f"consent.{channel}.{purpose}.{part}"
+
+
+def consents_of(state: StateView, slots: Slots, channel: str, purpose: str) -> NDArray[np.int8]:
+    """Return NO_CONSENT, GRANTED or WITHDRAWN for each person; shape [len(slots)]."""
+    name = consent_array(channel, purpose, "status")
+    if not state.has(name):
+        return np.full(len(slots), NO_CONSENT, dtype=np.int8)
+    return state[name][slots]
 
 
 def value_hash(value: Any) -> int:

@@ -1,0 +1,191 @@
+"""The gate: may we? Every message that somebody wants to send ends here in one state with one reason.
+
+Order: consent and suppression, channel and content, quiet hours, frequency caps, budget, holdout last. Held-out people
+pass every other gate in shadow, with counters of their own. Only purpose `marketing` is withheld, capped or deferred.
+"""
+
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from liftloop.deliver.contract import ChannelDefinition
+from liftloop.deliver.settings import Rules, medium_of
+from liftloop.identify.reading import follow
+from liftloop.journey.contract import Intent
+from liftloop.kernel.clock import DAY_MS, SECOND_MS
+from liftloop.kernel.dice import hash_text, uniform
+from liftloop.plan.contract import NOBODY, Cap
+from liftloop.profile.contract import GRANTED, WITHDRAWN
+from liftloop.profile.reading import consents_of
+from liftloop.runtime import people
+from liftloop.runtime.contract import Moment, Slots, StateView
+from liftloop.runtime.windows import Windows
+
+SENT = Windows(name="deliver.sent")
+SHADOW = Windows(name="deliver.shadow")
+"""What held-out people would have been sent: they use up caps of their own, as the others do."""
+
+Mask = NDArray[np.bool_]
+
+
+def spent_array(campaign: str) -> str:
+    """Return the one-cell array that holds what a campaign has reserved and spent, in fen."""
+    return f"deliver.spent.{campaign}"
+
+
+def suppressed_array(medium: str) -> str:
+    """Return the array that marks people who must not be contacted through a medium at all."""
+    return f"deliver.suppressed.{medium}"
+
+
+class Verdict(Struct, kw_only=True):
+    """What the gate says of one intent's people; all arrays are parallel to the intent's."""
+
+    intent: Intent
+    slots: Slots
+    numbers: NDArray[np.int64]
+    held: Mask
+    """In the holdout, whatever else."""
+    state: NDArray[Any]
+    """Object array of state names; empty while the person is still on the way through."""
+    reason: NDArray[Any]
+    due_ms: NDArray[np.int64]
+    expires_ms: int
+
+    def open(self) -> Mask:
+        return self.state == ""
+
+    def stop(self, who: Mask, state: str, reason: str) -> None:
+        """End the way of those of `who` who are still on it."""
+        who = who & self.open()
+        self.state[who] = state
+        self.reason[who] = reason
+
+    def passed(self) -> Mask:
+        """Return who gets a message: queued now or deferred."""
+        return (self.state == "queued") | (self.state == "deferred")
+
+
+class Counters:
+    """What this step has let through so far, beside what state already counts."""
+
+    def __init__(self, state: StateView) -> None:
+        self.people: NDArray[np.int16] = np.zeros(state.rows("profile"), dtype=np.int16)
+        self.spent_fen: dict[str, int] = {}
+
+
+def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counters: Counters) -> Verdict:
+    """Return the verdict on everybody an intent wants to reach, and count those let through."""
+    verdict = _opened(state, intent, moment)
+    marketing = intent.purpose == "marketing"
+    verdict.stop(_repeated(verdict.slots), "suppressed", "merged_into_another")
+    if intent.action.id == NOBODY:
+        verdict.stop(verdict.open(), "not_contacted", "policy:nobody")
+        return verdict
+    channel = rules.channels.get(intent.action.channel)
+    if channel is None or intent.action.content not in rules.content_versions:
+        verdict.stop(verdict.open(), "blocked", "no_channel" if channel is None else "no_content")
+        return verdict
+    _consent(state, verdict, channel)
+    if marketing:
+        _quiet(verdict, rules, moment)
+        _caps(state, verdict, rules, moment, counters)
+        _budget(state, verdict, rules, channel, counters)
+        _hold_out(verdict)
+    verdict.stop(verdict.open() & (verdict.due_ms > moment.now_ms), "deferred", "quiet_hours")
+    verdict.stop(verdict.open(), "queued", "")
+    return verdict
+
+
+def _opened(state: StateView, intent: Intent, moment: Moment) -> Verdict:
+    slots = follow(state, intent.slots)
+    numbers = people.numbers(state, slots)
+    count = len(slots)
+    held = np.zeros(count, dtype=np.bool_)
+    if intent.holdout is not None and intent.purpose == "marketing":
+        salt = hash_text("holdout", intent.holdout.salt)
+        held = uniform(people.numbers(state, intent.slots).astype(np.uint64), salt) < intent.holdout.share
+    return Verdict(
+        intent=intent,
+        slots=slots,
+        numbers=numbers,
+        held=held,
+        state=np.full(count, "", dtype=object),
+        reason=np.full(count, "", dtype=object),
+        due_ms=np.full(count, moment.now_ms, dtype=np.int64),
+        expires_ms=moment.now_ms + intent.expires_s * SECOND_MS,
+    )
+
+
+def _repeated(slots: Slots) -> Mask:
+    """Return all but the first of each person: two enrolments of people who were merged since."""
+    repeated = np.ones(len(slots), dtype=np.bool_)
+    repeated[np.unique(slots, return_index=True)[1]] = False
+    return repeated
+
+
+def _consent(state: StateView, verdict: Verdict, channel: ChannelDefinition) -> None:
+    medium, purpose = medium_of(channel), verdict.intent.purpose
+    if state.has(suppressed_array(medium)):
+        verdict.stop(state[suppressed_array(medium)][verdict.slots] != 0, "suppressed", f"suppressed:{medium}")
+    consents = consents_of(state, verdict.slots, medium, purpose)
+    verdict.stop(consents == WITHDRAWN, "suppressed", f"consent_withdrawn:{medium}:{purpose}")
+    if purpose == "marketing":
+        verdict.stop(consents != GRANTED, "suppressed", f"no_consent:{medium}:{purpose}")
+
+
+def _quiet(verdict: Verdict, rules: Rules, moment: Moment) -> None:
+    quiet = rules.settings.quiet_hours
+    opening_ms = quiet.opening_ms(moment.now_ms) if quiet else moment.now_ms
+    verdict.due_ms[:] = opening_ms
+    if opening_ms >= verdict.expires_ms:
+        verdict.stop(verdict.open(), "expired", "expired:quiet_hours")
+
+
+def _caps(state: StateView, verdict: Verdict, rules: Rules, moment: Moment, counters: Counters) -> None:
+    sent = SENT.recent(state, verdict.slots)
+    shadow = SHADOW.recent(state, verdict.slots)
+    before = counters.people[verdict.slots]
+    for cap in rules.caps_of(verdict.intent.campaign):
+        span_ms = int(cap.days * DAY_MS)
+        count = sent.inside(moment.now_ms, span_ms).sum(axis=1) + before
+        count = count + np.where(verdict.held, shadow.inside(moment.now_ms, span_ms).sum(axis=1), 0)
+        verdict.stop(count >= cap.count, "capped", _cap_reason(cap))
+    np.add.at(counters.people, verdict.slots[verdict.open()], 1)
+
+
+def _cap_reason(cap: Cap) -> str:
+    return f"frequency_cap:{cap.count}/{cap.days:g}d"
+
+
+def _budget(state: StateView, verdict: Verdict, rules: Rules, channel: ChannelDefinition, counters: Counters) -> None:
+    """Let through as many as the budget still pays for; held-out people cost nothing and are not counted."""
+    campaign = rules.campaigns.get(verdict.intent.campaign)
+    cost_fen = cost_of(verdict.intent, channel)
+    if campaign is None or not campaign.budget_fen or not cost_fen:
+        return
+    name = verdict.intent.campaign
+    held = state[spent_array(name)] if state.has(spent_array(name)) else np.zeros(0, dtype=np.int64)
+    spent_fen = (int(held[0]) if len(held) else 0) + counters.spent_fen.get(name, 0)
+    affordable = max((campaign.budget_fen - spent_fen) // cost_fen, 0)
+    wanting = np.flatnonzero(verdict.open() & ~verdict.held)
+    late = np.zeros(len(verdict.slots), dtype=np.bool_)
+    late[wanting[affordable:]] = True
+    verdict.stop(late, "no_budget", "budget_spent")
+    counters.spent_fen[name] = counters.spent_fen.get(name, 0) + min(len(wanting), affordable) * cost_fen
+
+
+def _hold_out(verdict: Verdict) -> None:
+    """End the way of held-out people as what would have become of them."""
+    would = verdict.held & verdict.open()
+    verdict.stop(would, "held_out", "held_out:would_be_sent")
+    stopped = verdict.held & (verdict.state != "held_out") & ~verdict.open()
+    verdict.reason[stopped] = [f"held_out:{reason}" for reason in verdict.reason[stopped]]
+    verdict.state[stopped] = "held_out"
+
+
+def cost_of(intent: Intent, channel: ChannelDefinition) -> int:
+    """Return what one accepted message costs, in fen."""
+    return intent.action.cost_fen or channel.cost_fen

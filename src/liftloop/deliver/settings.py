@@ -1,0 +1,84 @@
+"""What the gate goes by: frequency caps, quiet hours; kind `setting`, id `delivery` among the definitions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from liftloop.deliver.contract import ChannelDefinition
+from liftloop.kernel.clock import DAY_MS, MINUTE_MS
+from liftloop.plan.contract import Campaign, Cap
+from liftloop.runtime.contract import Definitions
+
+T = TypeVar("T")
+
+SHANGHAI_OFFSET_MINUTES = 8 * 60
+"""China has one zone and no summer time."""
+
+
+class QuietHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Local minutes of the day between which no marketing is handed over; may pass midnight."""
+
+    from_minute: int
+    until_minute: int
+    offset_minutes: int = SHANGHAI_OFFSET_MINUTES
+
+    def opening_ms(self, now_ms: int) -> int:
+        """Return the first instant at or after now that is not quiet."""
+        minute = (now_ms // MINUTE_MS + self.offset_minutes) % (24 * 60)
+        length = (self.until_minute - self.from_minute) % (24 * 60)
+        into = (minute - self.from_minute) % (24 * 60)
+        if into >= length:
+            return now_ms
+        return (now_ms // MINUTE_MS + length - into) * MINUTE_MS
+
+
+class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Rules for all marketing messages, whoever sends them."""
+
+    caps: Sequence[Cap] = (Cap(count=3, days=7),)
+    quiet_hours: QuietHours | None = QuietHours(from_minute=21 * 60, until_minute=8 * 60)
+    """By default 21:00 to 08:00: what mainland rules allow for marketing by SMS and call."""
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    """Everything live that the gate needs."""
+
+    settings: DeliverySettings
+    channels: Mapping[str, ChannelDefinition]
+    content_versions: Mapping[str, int]
+    campaigns: Mapping[str, Campaign]
+
+    def caps_of(self, campaign: str) -> list[Cap]:
+        """Return the caps that hold for a campaign's messages: everybody's and its own."""
+        own = self.campaigns[campaign].caps if campaign in self.campaigns else ()
+        return [*self.settings.caps, *own]
+
+    def longest_cap_ms(self) -> int:
+        caps = [cap for campaign in self.campaigns.values() for cap in campaign.caps]
+        return int(max((cap.days for cap in (*caps, *self.settings.caps)), default=1) * DAY_MS)
+
+
+def rules_of(definitions: Definitions) -> Rules:
+    """Return the rules that hold now; raises where a published definition was not checked, which is our fault."""
+    setting = definitions.live("setting").get("delivery")
+    return Rules(
+        settings=_read(setting.body, DeliverySettings) if setting else DeliverySettings(),
+        channels={
+            identity: _read(each.body, ChannelDefinition) for identity, each in definitions.live("channel").items()
+        },
+        content_versions={identity: each.version for identity, each in definitions.live("content").items()},
+        campaigns={identity: _read(each.body, Campaign) for identity, each in definitions.live("campaign").items()},
+    )
+
+
+def medium_of(channel: ChannelDefinition) -> str:
+    """Return what consent is asked for."""
+    if channel.medium:
+        return channel.medium
+    return "email" if channel.kind == "smtp" else channel.id
+
+
+def _read(body: Mapping[str, Any], kind: type[T]) -> T:
+    return msgspec.convert(body, type=kind, strict=False)

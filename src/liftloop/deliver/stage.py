@@ -1,0 +1,428 @@
+"""The folds of deliver: intents through the gate into ledger and outbox, outcomes and receipts back into the ledger."""
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from liftloop.deliver.contract import (
+    AttemptsSettled,
+    ChannelDefinition,
+    Envelope,
+    ReceiptsReceived,
+)
+from liftloop.deliver.gate import SENT, SHADOW, Counters, Verdict, cost_of, judge, spent_array, suppressed_array
+from liftloop.deliver.settings import Rules, medium_of, rules_of
+from liftloop.journey.contract import Intent
+from liftloop.journey.reading import persons
+from liftloop.kernel.clock import FAR_FUTURE_MS
+from liftloop.kernel.codec import canonical_json, pack
+from liftloop.kernel.ids import MessageKey
+from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
+from liftloop.storage.contract import ArraySpec, Delta, Record, Row, Update, Write
+
+SETTLED = "attempts.settled"
+RECEIVED = "receipts.received"
+
+_SETTLED = msgspec.json.Decoder(AttemptsSettled)
+_RECEIVED = msgspec.json.Decoder(ReceiptsReceived)
+
+STATE_OF_OUTCOME = {
+    "accepted": "sent",
+    "rejected": "failed",
+    "invalid_recipient": "failed",
+    "quota_exhausted": "failed",
+    "unrendered": "failed",
+    "opted_out": "suppressed",
+    "expired": "expired",
+    "uncertain": "uncertain",
+}
+RELEASING = frozenset({"rejected", "invalid_recipient", "quota_exhausted", "unrendered", "opted_out", "expired"})
+"""Outcomes after which nothing was sent for certain: cap and budget come back."""
+SUPPRESSING = frozenset({"invalid_recipient", "opted_out", "complained", "unsubscribed"})
+"""What ends all contact through a medium."""
+
+
+_DECISION_COLUMNS = (
+    "decision",
+    "campaign",
+    "profile",
+    "decided_ms",
+    "eligible",
+    "action",
+    "propensities",
+    "holdout",
+    "arm",
+    "policy",
+    "features",
+)
+
+
+class CompiledRules:
+    """The gate's rules, read once a generation and shared by its folds."""
+
+    def __init__(self) -> None:
+        self._held: tuple[int, Rules] | None = None
+
+    def rules(self, state: StateView) -> Rules:
+        generation = state.definitions.generation
+        if self._held is None or self._held[0] != generation:
+            self._held = (generation, rules_of(state.definitions))
+        return self._held[1]
+
+
+class DeliverColumns:
+    """Makes room for the gate's counters."""
+
+    name = "deliver.columns"
+    reads = frozenset[str]()
+    writes = frozenset[str]()
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        wanted = [*SENT.specs(), *SHADOW.specs()]
+        missing = [spec for spec in wanted if not state.has(spec.name)]
+        return (Delta(allocate=missing), {}) if missing else NOTHING
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS
+
+
+class DeliverGate:
+    """Reads `message.intended`; writes a ledger row for each, an outbox row for those let through, and the facts."""
+
+    name = "deliver.gate"
+    reads = frozenset({"message.intended"})
+    writes = frozenset({"decision.made", "message.decided"})
+
+    def __init__(self, compiled: CompiledRules) -> None:
+        self._compiled = compiled
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        intents: list[Intent] = list(frame["message.intended"]["intent"]) if "message.intended" in frame else []
+        if not intents:
+            return NOTHING
+        rules = self._compiled.rules(state)
+        counters = Counters(state)
+        verdicts = [judge(state, intent, rules, moment, counters) for intent in intents]
+        delta = _counted(state, verdicts, rules, moment)
+        spent = _spent(state, counters)
+        return (
+            Delta(
+                allocate=spent.allocate,
+                writes=[*delta.writes, *spent.writes],
+                puts={
+                    "ledger": [row for verdict in verdicts for row in _ledger_rows(verdict, rules, moment)],
+                    "outbox": [row for verdict in verdicts for row in _outbox_rows(verdict, rules, moment)],
+                },
+            ),
+            {"decision.made": _decisions(verdicts, moment), "message.decided": _messages(verdicts, moment)},
+        )
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS
+
+
+class DeliverOutcomes:
+    """Reads `system`; closes ledger rows with what became of their messages, gives back caps and budget."""
+
+    name = "deliver.outcomes"
+    reads = frozenset({"system"})
+    writes = frozenset({"message.settled", "receipt.seen"})
+
+    def __init__(self, compiled: CompiledRules) -> None:
+        self._compiled = compiled
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        system = frame.get("system")
+        records: list[Record] = list(system["record"]) if system is not None else []
+        settled = [_SETTLED.decode(record.body) for record in records if record.kind == SETTLED]
+        received = [_RECEIVED.decode(record.body) for record in records if record.kind == RECEIVED]
+        if not settled and not received:
+            return NOTHING
+        updates = [_settle_rows(each, moment) for each in settled]
+        released = _released(state, settled)
+        suppressed = _suppressed(state, self._compiled.rules(state), settled, received)
+        return (
+            Delta(
+                allocate=[*released.allocate, *suppressed.allocate],
+                writes=[*released.writes, *suppressed.writes],
+                updates=updates,
+                removals={"outbox": [(key,) for each in settled for key in each.keys]},
+            ),
+            {"message.settled": _settled_facts(settled, moment), "receipt.seen": _receipt_facts(received)},
+        )
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS
+
+
+def message_key(intent: Intent, enrolment: int, visit: int) -> MessageKey:
+    """Return the key of a message: origin, node, enrolment, visit; the origin is the campaign where there is one."""
+    return MessageKey(f"{intent.campaign or intent.journey}/{intent.node}/{enrolment}/{visit}")
+
+
+def enrolment_of(key: str) -> int:
+    """Return the enrolment in a message key, -1 where it is not one of ours."""
+    parts = key.rsplit("/", 2)
+    return int(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else -1
+
+
+def _keys(verdict: Verdict) -> list[MessageKey]:
+    intent = verdict.intent
+    return [
+        message_key(intent, enrolment, visit)
+        for enrolment, visit in zip(intent.enrolments.tolist(), intent.visits.tolist(), strict=True)
+    ]
+
+
+def _cost(verdict: Verdict, rules: Rules) -> int:
+    channel: ChannelDefinition | None = rules.channels.get(verdict.intent.action.channel)
+    return cost_of(verdict.intent, channel) if channel else 0
+
+
+def _counted(state: StateView, verdicts: list[Verdict], rules: Rules, moment: Moment) -> Delta:
+    """Count marketing messages let through, and in shadow those of held-out people, under this instant."""
+    marketing = [verdict for verdict in verdicts if verdict.intent.purpose == "marketing"]
+    horizon_ms = moment.now_ms - rules.longest_cap_ms()
+    writes: list[Write] = []
+    for windows, chosen in (
+        (SENT, [verdict.slots[verdict.passed()] for verdict in marketing]),
+        (SHADOW, [verdict.slots[verdict.reason == "held_out:would_be_sent"] for verdict in marketing]),
+    ):
+        slots: Slots = np.concatenate([np.zeros(0, dtype=np.int64), *chosen])
+        at_ms = np.full(len(slots), moment.now_ms, dtype=np.int64)
+        writes += windows.add(state, slots, at_ms, np.ones(len(slots)), horizon_ms).writes
+    return Delta(writes=writes)
+
+
+def _spent(state: StateView, counters: Counters) -> Delta:
+    return _add_spent(state, counters.spent_fen)
+
+
+def _add_spent(state: StateView, change_fen: dict[str, int]) -> Delta:
+    allocate: list[ArraySpec] = []
+    writes: list[Write] = []
+    for campaign, fen in change_fen.items():
+        name = spent_array(campaign)
+        before = int(state[name][0]) if state.has(name) and len(state[name]) else 0
+        allocate.append(ArraySpec(name=name, dtype="<i8", fill=0))
+        writes.append(Write(name, np.zeros(1, dtype=np.int64), np.array([before + fen], dtype=np.int64)))
+    return Delta(allocate=allocate, writes=writes)
+
+
+def _ledger_rows(verdict: Verdict, rules: Rules, moment: Moment) -> list[Row]:
+    intent, action, now_ms = verdict.intent, verdict.intent.action, moment.now_ms
+    cost = _cost(verdict, rules)
+    passed = verdict.passed().tolist()
+    return [
+        (
+            key,
+            intent.campaign,
+            intent.journey,
+            intent.version,
+            intent.node,
+            enrolment,
+            number,
+            action.channel,
+            action.content,
+            action.id,
+            intent.purpose,
+            state,
+            reason,
+            now_ms,
+            now_ms,
+            cost if through else 0,
+        )
+        for key, enrolment, number, state, reason, through in zip(
+            _keys(verdict),
+            intent.enrolments.tolist(),
+            verdict.numbers.tolist(),
+            verdict.state.tolist(),
+            verdict.reason.tolist(),
+            passed,
+            strict=True,
+        )
+    ]
+
+
+def _outbox_rows(verdict: Verdict, rules: Rules, moment: Moment) -> list[Row]:
+    intent, action = verdict.intent, verdict.intent.action
+    through = np.flatnonzero(verdict.passed())
+    keys, numbers, due_ms = _keys(verdict), verdict.numbers, verdict.due_ms
+    cost = _cost(verdict, rules)
+    return [
+        (
+            keys[row],
+            action.channel,
+            int(due_ms[row]),
+            pack(
+                Envelope(
+                    key=keys[row],
+                    profile=int(numbers[row]),
+                    campaign=intent.campaign,
+                    channel=action.channel,
+                    content=action.content,
+                    content_version=rules.content_versions[action.content],
+                    purpose=intent.purpose,
+                    decided_ms=moment.now_ms,
+                    expires_ms=verdict.expires_ms,
+                    action=action.id,
+                    offer=action.offer,
+                    item=action.item,
+                    cost_fen=cost,
+                )
+            ),
+        )
+        for row in through.tolist()
+    ]
+
+
+def _decisions(verdicts: list[Verdict], moment: Moment) -> Batch:
+    """Return one decision a person and message: what was open, with which chance, and what was taken."""
+    columns: dict[str, list[object]] = {
+        name: []
+        for name in (
+            [
+                "decision",
+                "campaign",
+                "profile",
+                "decided_ms",
+                "eligible",
+                "action",
+                "propensities",
+                "holdout",
+                "arm",
+                "policy",
+                "features",
+            ]
+        )
+    }
+    for verdict in verdicts:
+        intent, count = verdict.intent, len(verdict.slots)
+        eligible = canonical_json(list(intent.eligible)).decode()
+        vectors = [canonical_json(dict(zip(intent.eligible, cell, strict=True))).decode() for cell in intent.cells]
+        decisions = intent.enrolments * 256 + intent.visits
+        columns["decision"] += decisions.tolist()
+        columns["campaign"] += [intent.campaign or intent.journey] * count
+        columns["profile"] += verdict.numbers.tolist()
+        columns["decided_ms"] += [moment.now_ms] * count
+        columns["eligible"] += [eligible] * count
+        columns["action"] += [intent.action.id] * count
+        columns["propensities"] += [vectors[cell] for cell in intent.cell.tolist()]
+        columns["holdout"] += verdict.held.tolist()
+        columns["arm"] += ["holdout" if held else "treated" for held in verdict.held.tolist()]
+        columns["policy"] += [intent.policy] * count
+        columns["features"] += ["{}"] * count
+    numeric = {
+        "decision": np.array(columns["decision"], dtype=np.int64),
+        "profile": np.array(columns["profile"], dtype=np.int64),
+        "decided_ms": np.array(columns["decided_ms"], dtype=np.int64),
+        "holdout": np.array(columns["holdout"], dtype=np.bool_),
+    }
+    return Batch(len(columns["decision"]), {**columns, **numeric})
+
+
+def _messages(verdicts: list[Verdict], moment: Moment) -> Batch:
+    keys = [key for verdict in verdicts for key in _keys(verdict)]
+    repeated = [
+        (verdict.intent.campaign, verdict.intent.journey, verdict.intent.action, len(verdict.slots))
+        for verdict in verdicts
+    ]
+    return Batch(
+        len(keys),
+        {
+            "message_key": keys,
+            "campaign": [campaign for campaign, _, _, count in repeated for _ in range(count)],
+            "journey": [journey for _, journey, _, count in repeated for _ in range(count)],
+            "profile": np.concatenate([verdict.numbers for verdict in verdicts]),
+            "channel": [action.channel for _, _, action, count in repeated for _ in range(count)],
+            "action": [action.id for _, _, action, count in repeated for _ in range(count)],
+            "state": [state for verdict in verdicts for state in verdict.state.tolist()],
+            "reason": [reason for verdict in verdicts for reason in verdict.reason.tolist()],
+            "decided_ms": np.full(len(keys), moment.now_ms, dtype=np.int64),
+        },
+    )
+
+
+def _settle_rows(settled: AttemptsSettled, moment: Moment) -> Update:
+    rows: list[Row] = [
+        (STATE_OF_OUTCOME[outcome], reason or ("" if outcome == "accepted" else outcome), moment.now_ms, key)
+        for key, outcome, reason in zip(settled.keys, settled.outcomes, settled.reasons, strict=True)
+    ]
+    return Update(table="ledger", columns=("state", "reason", "changed_ms"), rows=rows)
+
+
+def _released(state: StateView, settled: list[AttemptsSettled]) -> Delta:
+    """Give back the cap and the budget of messages that were not sent for certain."""
+    rows = [
+        (key, decided_ms, cost_fen)
+        for each in settled
+        for key, outcome, decided_ms, cost_fen in zip(
+            each.keys, each.outcomes, each.decided_ms, each.costs_fen, strict=True
+        )
+        if outcome in RELEASING
+    ]
+    slots = persons(state, np.array([enrolment_of(key) for key, _, _ in rows], dtype=np.int64))
+    known = slots >= 0
+    at_ms = np.array([decided_ms for _, decided_ms, _ in rows], dtype=np.int64)
+    writes = list(SENT.remove(state, slots[known], at_ms[known]).writes) if known.any() else []
+    back: dict[str, int] = {}
+    for key, _, cost_fen in rows:
+        campaign = key.split("/", 1)[0]
+        if cost_fen and state.has(spent_array(campaign)):
+            back[campaign] = back.get(campaign, 0) - cost_fen
+    spent = _add_spent(state, back)
+    return Delta(allocate=spent.allocate, writes=[*writes, *spent.writes])
+
+
+def _suppressed(
+    state: StateView, rules: Rules, settled: list[AttemptsSettled], received: list[ReceiptsReceived]
+) -> Delta:
+    """Mark people who must not be contacted again through the medium that they refused or that does not reach them."""
+    by_channel: dict[str, list[int]] = {}
+    for each in settled:
+        pairs = zip(each.keys, each.outcomes, strict=True)
+        by_channel.setdefault(each.channel, []).extend(enrolment_of(k) for k, what in pairs if what in SUPPRESSING)
+    for each in received:
+        pairs = zip(each.keys, each.receipts, strict=True)
+        by_channel.setdefault(each.channel, []).extend(enrolment_of(k) for k, what in pairs if what in SUPPRESSING)
+    allocate: list[ArraySpec] = []
+    writes: list[Write] = []
+    for channel, enrolments in by_channel.items():
+        if not enrolments or channel not in rules.channels:
+            continue
+        name = suppressed_array(medium_of(rules.channels[channel]))
+        slots = np.unique(persons(state, np.array(enrolments, dtype=np.int64)))
+        slots = slots[slots >= 0]
+        allocate.append(ArraySpec(name=name, dtype="|i1", fill=0, domain="profile"))
+        writes.append(Write(name, slots, np.ones(len(slots), dtype=np.int8)))
+    return Delta(allocate=allocate, writes=writes)
+
+
+def _settled_facts(settled: list[AttemptsSettled], moment: Moment) -> Batch:
+    keys = [key for each in settled for key in each.keys]
+    at_ms: NDArray[np.int64] = np.full(len(keys), moment.now_ms, dtype=np.int64)
+    return Batch(
+        len(keys),
+        {
+            "message_key": keys,
+            "outcome": [outcome for each in settled for outcome in each.outcomes],
+            "reason": [reason for each in settled for reason in each.reasons],
+            "channel": [each.channel for each in settled for _ in each.keys],
+            "provider_id": [identity for each in settled for identity in each.provider_ids],
+            "cost_fen": np.array([cost for each in settled for cost in each.costs_fen], dtype=np.int64),
+            "at_ms": at_ms,
+        },
+    )
+
+
+def _receipt_facts(received: list[ReceiptsReceived]) -> Batch:
+    keys = [key for each in received for key in each.keys]
+    return Batch(
+        len(keys),
+        {
+            "message_key": keys,
+            "receipt": [receipt for each in received for receipt in each.receipts],
+            "channel": [each.channel for each in received for _ in each.keys],
+            "at_ms": np.array([at_ms for each in received for at_ms in each.at_ms], dtype=np.int64),
+        },
+    )

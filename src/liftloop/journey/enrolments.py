@@ -1,0 +1,103 @@
+"""Where people stand in journeys: one row an enrolment in arrays of its own, and an index from person to enrolment."""
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from liftloop.kernel.clock import FAR_FUTURE_MS
+from liftloop.kernel.dice import Hashes, hash_text, mix
+from liftloop.runtime.contract import Slots, StateView
+from liftloop.runtime.hash_index import ABSENT, HashIndex
+from liftloop.storage.contract import ArraySpec, Delta, Write
+
+SLOT = "journey.enrolment.slot"
+CODE = "journey.enrolment.code"
+NODE = "journey.enrolment.node"
+DUE = "journey.enrolment.due_ms"
+VISIT = "journey.enrolment.visit"
+INSIDE = "journey.enrolment.inside"
+SPECS = (
+    ArraySpec(name=SLOT, dtype="<i8", fill=-1),
+    ArraySpec(name=CODE, dtype="<i4", fill=-1),
+    ArraySpec(name=NODE, dtype="<i4", fill=-1),
+    ArraySpec(name=DUE, dtype="<i8", fill=FAR_FUTURE_MS),
+    ArraySpec(name=VISIT, dtype="<i4", fill=0),
+    ArraySpec(name=INSIDE, dtype="|i1", fill=0),
+)
+CODES = HashIndex(name="journey.code")
+"""Journey and version to the code that enrolments carry."""
+LATEST = HashIndex(name="journey.latest")
+"""(person, journey) to the person's latest enrolment in any version."""
+
+Rows = NDArray[np.int64]
+
+
+class Moves(Struct, frozen=True, kw_only=True):
+    """What becomes of enrolments in one step; all arrays are parallel."""
+
+    rows: Rows
+    slots: Slots
+    codes: NDArray[np.int32]
+    nodes: NDArray[np.int32]
+    due_ms: NDArray[np.int64]
+    visits: NDArray[np.int32]
+    inside: NDArray[np.int8]
+
+    def writes(self) -> list[Write]:
+        return [
+            Write(SLOT, self.rows, self.slots),
+            Write(CODE, self.rows, self.codes),
+            Write(NODE, self.rows, self.nodes),
+            Write(DUE, self.rows, self.due_ms),
+            Write(VISIT, self.rows, self.visits),
+            Write(INSIDE, self.rows, self.inside),
+        ]
+
+
+def code_hash(journey: str, version: int) -> int:
+    return hash_text("journey", journey, str(version))
+
+
+def person_keys(numbers: NDArray[np.int64], journey: str) -> Hashes:
+    """Return the keys of `LATEST` for profile numbers in one journey; shape [len(numbers)]."""
+    keys = mix(numbers.astype(np.uint64), hash_text("enrolment", journey))
+    keys[keys == 0] = 1
+    return keys
+
+
+def count(state: StateView) -> int:
+    """Return how many enrolments there ever were."""
+    return len(state[SLOT]) if state.has(SLOT) else 0
+
+
+def due(state: StateView, now_ms: int, rows_max: int) -> Rows:
+    """Return enrolments whose time has come, at most `rows_max`, in the order in which they entered."""
+    if not count(state):
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(state[DUE] <= now_ms)[:rows_max]
+
+
+def may_enter(state: StateView, numbers: NDArray[np.int64], journey: str, *, again: bool) -> NDArray[np.bool_]:
+    """Return who is not inside and, unless `again`, was never; shape [len(numbers)]."""
+    latest = LATEST.find(state, person_keys(numbers, journey))
+    never = latest == ABSENT
+    if not again or not count(state):
+        return never
+    return never | (state[INSIDE][np.where(never, 0, latest)] == 0)
+
+
+def inside(state: StateView, numbers: NDArray[np.int64], journey: str) -> Rows:
+    """Return the open enrolments of these people in one journey."""
+    if not count(state):
+        return np.zeros(0, dtype=np.int64)
+    latest = LATEST.find(state, person_keys(numbers, journey))
+    rows = np.unique(latest[latest != ABSENT])
+    return rows[state[INSIDE][rows] == 1]
+
+
+def joined(parts: list[Delta]) -> Delta:
+    """Return deltas over different arrays as one."""
+    return Delta(
+        allocate=[spec for part in parts for spec in part.allocate],
+        writes=[write for part in parts for write in part.writes],
+    )

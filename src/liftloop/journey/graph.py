@@ -1,0 +1,90 @@
+"""Reads and checks the graph of a journey."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from liftloop.audience.reading import check as check_tree
+from liftloop.journey.contract import Act, BadJourney, Condition, Exit, Journey, Node, OnCampaign, Send, Wait
+
+NODES_MAX = 200
+"""More does not fit on a canvas, nor in a head."""
+
+
+class Graph(Struct, frozen=True, kw_only=True):
+    """A journey version with its nodes by position; position 0 is where people enter."""
+
+    id: str
+    version: int
+    journey: Journey
+    position: Mapping[str, int]
+
+    def node(self, position: int) -> Node:
+        return self.journey.nodes[position]
+
+
+def read(identity: str, version: int, body: Mapping[str, Any]) -> Graph:
+    """Return the graph of a definition; raises `BadJourney` where it is not one."""
+    try:
+        journey = msgspec.convert(body, type=Journey, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadJourney(f"旅程的写法不对：{error}", f"not a journey: {error}") from error
+    position = {node.id: index for index, node in enumerate(journey.nodes)}
+    return Graph(id=identity, version=version, journey=journey, position=position)
+
+
+def check(identity: str, body: Mapping[str, Any]) -> None:
+    """Raise `BadJourney` or `BadAudience` where a graph would strand people: dead ends, loops without a wait."""
+    graph = read(identity, 0, body)
+    nodes = graph.journey.nodes
+    if not nodes or len(nodes) > NODES_MAX or len(graph.position) != len(nodes):
+        raise BadJourney(
+            f"节点数要在 1 到 {NODES_MAX} 之间，且名字不能重复", f"1 to {NODES_MAX} nodes with names of their own"
+        )
+    for node in nodes:
+        for onward in successors(node):
+            if onward not in graph.position:
+                raise BadJourney(
+                    f"节点 {node.id} 指向不存在的 {onward}", f"node {node.id} leads to {onward}, which is not there"
+                )
+        if isinstance(node, Condition):
+            check_tree(node.when)
+        if isinstance(node, Wait) and node.duration_s <= 0:
+            raise BadJourney(f"节点 {node.id} 的等待时间要大于 0", f"node {node.id} must wait longer than 0")
+        if isinstance(node, Act) and not isinstance(graph.journey.trigger, OnCampaign):
+            raise BadJourney(f"节点 {node.id} 需要由活动触发", f"node {node.id} needs a campaign as its trigger")
+    _check_loops(graph)
+
+
+def successors(node: Node) -> tuple[str, ...]:
+    match node:
+        case Wait(next=onward) | Send(next=onward) | Act(next=onward):
+            return (onward,)
+        case Condition(yes=yes, no=no):
+            return (yes, no)
+        case Exit():
+            return ()
+
+
+def _check_loops(graph: Graph) -> None:
+    """Refuse a circle in which nobody ever waits."""
+    state: dict[str, int] = {}
+
+    def visit(identity: str) -> None:
+        node = graph.node(graph.position[identity])
+        if isinstance(node, Wait) or state.get(identity) == 2:
+            return
+        if state.get(identity) == 1:
+            raise BadJourney(
+                f"节点 {identity} 在一个没有等待的循环里", f"node {identity} lies in a loop without a wait"
+            )
+        state[identity] = 1
+        for onward in successors(node):
+            visit(onward)
+        state[identity] = 2
+
+    for node in graph.journey.nodes:
+        for onward in successors(node) if isinstance(node, Wait) else (node.id,):
+            visit(onward)

@@ -1,0 +1,342 @@
+"""The fold of journey: people enter, walk and leave set-wise; all that stand at one node of one version move together.
+
+A step goes: goals reached, entries, timers due, then the walk. Journeys ask, the gate decides: a send node hands an
+`Intent` on and does not wait for the answer.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from liftloop.identify.reading import follow
+from liftloop.journey import enrolments
+from liftloop.journey.contract import OnAudience, OnCampaign, OnEvent
+from liftloop.journey.graph import Graph, read
+from liftloop.journey.walk import Walkers, World, wake, walk
+from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
+from liftloop.plan.contract import Campaign, action_array
+from liftloop.runtime import people
+from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
+from liftloop.runtime.hash_index import ABSENT
+from liftloop.storage.contract import ArraySpec, Delta, Row, Update, Write
+
+TRIGGER_AGE_MAX_MS = HOUR_MS
+"""An older event triggers nothing."""
+DUE_MAX = 250_000
+"""Enrolments that one step wakes; the rest follow in the next."""
+LAUNCH_CHUNK = 65_536
+"""Rows of people that one step looks through for a launch, so that a blast to all leaves room for everybody else."""
+LAUNCHED = "journey.launched"
+"""By code: the row up to which a campaign's people have been enrolled; FAR_FUTURE_MS once all are."""
+_LAUNCHED_SPEC = ArraySpec(name=LAUNCHED, dtype="<i8", fill=0)
+
+Numbers = NDArray[np.int64]
+
+
+class _Known(Struct, frozen=True):
+    """Every journey version by the code that enrolments in it carry, and the codes of those that people may enter."""
+
+    generation: int
+    graphs: Mapping[int, Graph]
+    live: tuple[int, ...]
+    campaigns: Mapping[str, Campaign]
+    traits: Mapping[str, Mapping[str, Any]]
+
+
+class JourneyCodes:
+    """Gives each new journey version its code."""
+
+    name = "journey.codes"
+    reads = frozenset[str]()
+    writes = frozenset[str]()
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        versions = state.definitions.versions("journey")
+        if not versions:
+            return NOTHING
+        hashes = np.array([enrolments.code_hash(each.id, each.version) for each in versions], dtype=np.uint64)
+        unknown = hashes[enrolments.CODES.find(state, hashes) == ABSENT]
+        if not len(unknown):
+            return NOTHING
+        codes = len(versions) - len(unknown) + np.arange(len(unknown), dtype=np.int64)
+        put = enrolments.CODES.put(state, unknown, codes)
+        missing = [spec for spec in (*enrolments.SPECS, _LAUNCHED_SPEC) if not state.has(spec.name)]
+        launched = Write(LAUNCHED, codes, np.zeros(len(codes), dtype=np.int64))
+        return Delta(allocate=[*missing, *put.allocate], writes=[*put.writes, launched]), {}
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS
+
+
+class JourneySteps:
+    """Reads entries, events and timers; writes `message.intended` and the facts of entering and leaving."""
+
+    name = "journey.steps"
+    reads = frozenset({"event", "person", "audience.entered"})
+    writes = frozenset({"message.intended", "journey.entered", "journey.left"})
+
+    def __init__(self) -> None:
+        self._held: _Known | None = None
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        known = self._known(state)
+        if not known.graphs:
+            return NOTHING
+        reached = _reached_goals(state, known, frame)
+        entering, launched = _entries(state, known, frame, moment)
+        due = enrolments.due(state, moment.now_ms, DUE_MAX)
+        due = due[~np.isin(due, reached)]
+        if not (len(reached) or len(due) or launched or any(len(slots) for slots in entering.values())):
+            return NOTHING
+        world = World(state=state, graphs=known.graphs, campaigns=known.campaigns, traits=known.traits, moment=moment)
+        woken, newcomers = _woken(state, due), _newcomers(state, entering)
+        wake(world, woken)
+        walkers = _together(woken, newcomers)
+        intents = walk(world, walkers)
+        return self._result(world, (walkers, newcomers, reached), launched), {
+            "message.intended": Batch(len(intents), {"intent": intents}),
+            "journey.entered": _entered_facts(world, newcomers),
+            "journey.left": _left_facts(walkers, reached, moment),
+        }
+
+    @staticmethod
+    def _result(world: World, moved: tuple[Walkers, Walkers, Numbers], launched: list[Write]) -> Delta:
+        walkers, newcomers, reached = moved
+        indexed = _indexed(world, newcomers)
+        done = walkers.rows[walkers.inside == 0]
+        closed = Write(enrolments.INSIDE, reached, np.zeros(len(reached), dtype=np.int8))
+        untimed = Write(enrolments.DUE, reached, np.full(len(reached), FAR_FUTURE_MS, dtype=np.int64))
+        columns = ("state", "reason", "changed_ms")
+        now_ms = world.moment.now_ms
+        rows: list[Row] = [("left", "goal", now_ms, row) for row in reached.tolist()]
+        rows += [("done", "", now_ms, row) for row in done.tolist()]
+        return Delta(
+            allocate=indexed.allocate,
+            writes=[*_written(walkers), closed, untimed, *indexed.writes, *launched],
+            puts={"enrolment": _enrolment_rows(world, newcomers)},
+            updates=[Update(table="enrolment", columns=columns, rows=rows)] if rows else [],
+        )
+
+    def next_due_ms(self, state: StateView) -> int:
+        timers = int(state[enrolments.DUE].min()) if enrolments.count(state) else FAR_FUTURE_MS
+        return min([timers, *(at_ms for _, _, at_ms, _ in _launches(state, self._known(state)))])
+
+    def _known(self, state: StateView) -> _Known:
+        generation = state.definitions.generation
+        if self._held is None or self._held.generation != generation:
+            self._held = _read_all(state, generation)
+        return self._held
+
+
+def _read_all(state: StateView, generation: int) -> _Known:
+    versions = state.definitions.versions("journey")
+    hashes = np.array([enrolments.code_hash(each.id, each.version) for each in versions], dtype=np.uint64)
+    codes = enrolments.CODES.find(state, hashes).tolist()
+    live = {(each.id, each.version) for each in state.definitions.live("journey").values()}
+    return _Known(
+        generation,
+        {code: read(each.id, each.version, each.body) for code, each in zip(codes, versions, strict=True)},
+        tuple(code for code, each in zip(codes, versions, strict=True) if (each.id, each.version) in live),
+        {
+            identity: msgspec.convert(each.body, type=Campaign, strict=False)
+            for identity, each in state.definitions.live("campaign").items()
+        },
+        {identity: trait.body for identity, trait in state.definitions.live("trait").items()},
+    )
+
+
+def _reached_goals(state: StateView, known: _Known, frame: Frame) -> Numbers:
+    """Return the open enrolments of people who just did what their journey is for."""
+    nothing = np.zeros(0, dtype=np.int64)
+    if "person" not in frame:
+        return nothing
+    names = np.array(frame["event"]["name"], dtype=object)
+    rows: list[Numbers] = []
+    for code in known.live:
+        graph = known.graphs[code]
+        if graph.journey.goal_event:
+            who = frame["person"]["slot"][(names == graph.journey.goal_event) & ~frame["event"]["imported"]]
+            rows.append(enrolments.inside(state, people.numbers(state, np.unique(who)), graph.id))
+    return np.unique(np.concatenate(rows)) if rows else nothing
+
+
+def _entries(state: StateView, known: _Known, frame: Frame, moment: Moment) -> tuple[dict[int, Slots], list[Write]]:
+    """Return who enters which journey code, and how far campaign launches have come."""
+    entering: dict[int, Slots] = {}
+    for code in known.live:
+        match known.graphs[code].journey.trigger:
+            case OnAudience(audience=audience):
+                slots = _entered_audience(state, frame, audience)
+            case OnEvent(name=name):
+                slots = _did(frame, name, moment.now_ms)
+            case OnCampaign():
+                continue
+        entering[code] = _admitted(state, known.graphs[code], slots)
+    launched: list[Write] = []
+    for code, campaign, at_ms, cursor in _launches(state, known):
+        if at_ms <= moment.now_ms:
+            entering[code], reached = _launch(state, campaign, cursor)
+            entering[code] = _admitted(state, known.graphs[code], entering[code])
+            launched.append(Write(LAUNCHED, np.array([code]), np.array([reached])))
+    return entering, launched
+
+
+def _entered_audience(state: StateView, frame: Frame, audience: str) -> Slots:
+    if "audience.entered" not in frame:
+        return np.zeros(0, dtype=np.int64)
+    entered = frame["audience.entered"]
+    mine = np.array([name == audience for name in entered["audience"]], dtype=np.bool_) & entered["triggers"]
+    return people.slots(state, entered["profile"][mine])
+
+
+def _did(frame: Frame, name: str, now_ms: int) -> Slots:
+    if "person" not in frame:
+        return np.zeros(0, dtype=np.int64)
+    events = frame["event"]
+    mine = np.array([each == name for each in events["name"]], dtype=np.bool_)
+    fresh = ~events["imported"] & (events["at_ms"] > now_ms - TRIGGER_AGE_MAX_MS)
+    return frame["person"]["slot"][mine & fresh]
+
+
+def _launches(state: StateView, known: _Known) -> list[tuple[int, str, int, int]]:
+    """Return (code, campaign, at, cursor) of every launch that has people left to enrol."""
+    if not state.has(LAUNCHED):
+        return []
+    cursors = state[LAUNCHED]
+    return [
+        (code, trigger.campaign, trigger.at_ms, int(cursors[code]))
+        for code in known.live
+        if isinstance(trigger := known.graphs[code].journey.trigger, OnCampaign)
+        and cursors[code] < FAR_FUTURE_MS
+        and trigger.campaign in known.campaigns
+        and state.has(action_array(trigger.campaign))
+    ]
+
+
+def _launch(state: StateView, campaign: str, cursor: int) -> tuple[Slots, int]:
+    """Return the next people that a campaign assigned, and the row from which to go on."""
+    actions = state[action_array(campaign)][cursor : cursor + LAUNCH_CHUNK]
+    reached = cursor + LAUNCH_CHUNK
+    return cursor + np.flatnonzero(actions >= 0), reached if reached < state.rows("profile") else FAR_FUTURE_MS
+
+
+def _admitted(state: StateView, graph: Graph, slots: Slots) -> Slots:
+    """Return who of these may enter, each once, merged people under the profile that was kept."""
+    slots = np.unique(follow(state, slots))
+    again = graph.journey.reentry == "after_leaving"
+    return slots[enrolments.may_enter(state, people.numbers(state, slots), graph.id, again=again)]
+
+
+def _woken(state: StateView, rows: Numbers) -> Walkers:
+    if not len(rows):
+        return _nobody()
+    return Walkers(
+        rows=rows,
+        slots=state[enrolments.SLOT][rows],
+        codes=state[enrolments.CODE][rows],
+        nodes=state[enrolments.NODE][rows],
+        visits=state[enrolments.VISIT][rows],
+        due_ms=state[enrolments.DUE][rows],
+        inside=state[enrolments.INSIDE][rows],
+    )
+
+
+def _newcomers(state: StateView, entering: Mapping[int, Slots]) -> Walkers:
+    slots = np.concatenate([np.zeros(0, dtype=np.int64), *entering.values()])
+    codes = np.concatenate([np.zeros(0, np.int32), *(np.full(len(s), c, np.int32) for c, s in entering.items())])
+    count = len(slots)
+    return Walkers(
+        rows=enrolments.count(state) + np.arange(count),
+        slots=slots,
+        codes=codes,
+        nodes=np.zeros(count, dtype=np.int32),
+        visits=np.zeros(count, dtype=np.int32),
+        due_ms=np.full(count, FAR_FUTURE_MS, dtype=np.int64),
+        inside=np.ones(count, dtype=np.int8),
+    )
+
+
+def _nobody() -> Walkers:
+    nothing = np.zeros(0, dtype=np.int64)
+    narrow = nothing.astype(np.int32)
+    return Walkers(
+        rows=nothing,
+        slots=nothing,
+        codes=narrow,
+        nodes=narrow,
+        visits=narrow,
+        due_ms=nothing,
+        inside=nothing.astype(np.int8),
+    )
+
+
+def _together(first: Walkers, second: Walkers) -> Walkers:
+    return Walkers(
+        **{
+            name: np.concatenate([getattr(first, name), getattr(second, name)])
+            for name in ("rows", "slots", "codes", "nodes", "visits", "due_ms", "inside")
+        }
+    )
+
+
+def _written(walkers: Walkers) -> list[Write]:
+    return [
+        Write(enrolments.SLOT, walkers.rows, walkers.slots),
+        Write(enrolments.CODE, walkers.rows, walkers.codes),
+        Write(enrolments.NODE, walkers.rows, walkers.nodes),
+        Write(enrolments.DUE, walkers.rows, np.where(walkers.inside == 1, walkers.due_ms, FAR_FUTURE_MS)),
+        Write(enrolments.VISIT, walkers.rows, walkers.visits),
+        Write(enrolments.INSIDE, walkers.rows, walkers.inside),
+    ]
+
+
+def _indexed(world: World, newcomers: Walkers) -> Delta:
+    """Return the delta that makes new enrolments each person's latest in their journey."""
+    numbers = people.numbers(world.state, newcomers.slots)
+    keys = np.zeros(len(numbers), dtype=np.uint64)
+    for code in np.unique(newcomers.codes).tolist():
+        mine = newcomers.codes == code
+        keys[mine] = enrolments.person_keys(numbers[mine], world.graphs[code].id)
+    return enrolments.LATEST.put(world.state, keys, newcomers.rows)
+
+
+def _enrolment_rows(world: World, newcomers: Walkers) -> list[Row]:
+    numbers = people.numbers(world.state, newcomers.slots).tolist()
+    now_ms = world.moment.now_ms
+    graphs = [world.graphs[code] for code in newcomers.codes.tolist()]
+    return [
+        (row, graph.id, graph.version, graph.journey.campaign, number, 0, now_ms, "inside", "", now_ms)
+        for row, graph, number in zip(newcomers.rows.tolist(), graphs, numbers, strict=True)
+    ]
+
+
+def _entered_facts(world: World, newcomers: Walkers) -> Batch:
+    graphs = [world.graphs[code] for code in newcomers.codes.tolist()]
+    return Batch(
+        len(graphs),
+        {
+            "enrolment": newcomers.rows,
+            "profile": people.numbers(world.state, newcomers.slots),
+            "journey": [graph.id for graph in graphs],
+            "version": np.array([graph.version for graph in graphs], dtype=np.int64),
+            "campaign": [graph.journey.campaign for graph in graphs],
+            "at_ms": np.full(len(graphs), world.moment.now_ms, dtype=np.int64),
+        },
+    )
+
+
+def _left_facts(walkers: Walkers, reached: Numbers, moment: Moment) -> Batch:
+    done = walkers.rows[walkers.inside == 0]
+    rows = np.concatenate([reached, done])
+    return Batch(
+        len(rows),
+        {
+            "enrolment": rows,
+            "reason": ["goal"] * len(reached) + ["done"] * len(done),
+            "at_ms": np.full(len(rows), moment.now_ms, dtype=np.int64),
+        },
+    )

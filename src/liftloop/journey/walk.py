@@ -1,0 +1,140 @@
+"""Moves people through graphs: everybody at one node of one version takes the next step together."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from liftloop.audience.reading import holds, is_member, references
+from liftloop.identify.reading import follow
+from liftloop.journey.contract import Act, Condition, Exit, Intent, Send, Wait
+from liftloop.journey.graph import NODES_MAX, Graph
+from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
+from liftloop.plan.contract import NOBODY, Action, Campaign, action_array, cell_array
+from liftloop.profile.contract import Truth
+from liftloop.profile.reading import People
+from liftloop.runtime.contract import Moment, Slots, StateView
+
+
+class Walkers(Struct, kw_only=True):
+    """Enrolments on their way within one step; all arrays are parallel and change as they walk."""
+
+    rows: NDArray[np.int64]
+    slots: Slots
+    codes: NDArray[np.int32]
+    nodes: NDArray[np.int32]
+    visits: NDArray[np.int32]
+    due_ms: NDArray[np.int64]
+    inside: NDArray[np.int8]
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """What walkers meet: state, the graphs by code, campaigns and computed traits by id."""
+
+    state: StateView
+    graphs: Mapping[int, Graph]
+    campaigns: Mapping[str, Campaign]
+    traits: Mapping[str, Mapping[str, Any]]
+    moment: Moment
+
+
+def walk(world: World, walkers: Walkers) -> list[Intent]:
+    """Move everybody until all wait or have left; return what they want to send, in order."""
+    intents: list[Intent] = []
+    moving = np.ones(len(walkers.rows), dtype=np.bool_)
+    for _ in range(NODES_MAX + 1):
+        if not moving.any():
+            return intents
+        for graph, position, group in _groups(world, walkers, moving):
+            node = graph.node(position)
+            match node:
+                case Wait():
+                    walkers.due_ms[group] = world.moment.now_ms + node.duration_s * SECOND_MS
+                    moving[group] = False
+                case Condition():
+                    truth = _condition(world, node, walkers.slots[group])
+                    walkers.nodes[group] = np.where(truth, graph.position[node.yes], graph.position[node.no])
+                case Send() | Act():
+                    intents += _intents(world, graph, node, walkers, group)
+                    walkers.visits[group] += 1
+                    walkers.nodes[group] = graph.position[node.next]
+                case Exit():
+                    walkers.inside[group] = 0
+                    moving[group] = False
+    assert not moving.any(), "publishing refuses loops without a wait"
+    return intents
+
+
+def wake(world: World, walkers: Walkers) -> None:
+    """Let people whose wait is over stand at the node behind it."""
+    moving = np.ones(len(walkers.rows), dtype=np.bool_)
+    for graph, position, group in list(_groups(world, walkers, moving)):
+        node = graph.node(position)
+        assert isinstance(node, Wait), "people rest at wait nodes only"
+        walkers.nodes[group] = graph.position[node.next]
+        walkers.due_ms[group] = FAR_FUTURE_MS
+
+
+def _groups(
+    world: World, walkers: Walkers, moving: NDArray[np.bool_]
+) -> Iterator[tuple[Graph, int, NDArray[np.int64]]]:
+    """Yield (graph, node position, indices) for everybody who moves, standing together."""
+    index = np.flatnonzero(moving)
+    place = walkers.codes[index].astype(np.int64) * (NODES_MAX + 1) + walkers.nodes[index]
+    order = np.argsort(place, kind="stable")
+    places, starts = np.unique(place[order], return_index=True)
+    for place_number, group in zip(places.tolist(), np.split(index[order], starts[1:]), strict=True):
+        code, position = divmod(place_number, NODES_MAX + 1)
+        yield world.graphs[code], position, group
+
+
+def _condition(world: World, node: Condition, slots: Slots) -> Truth:
+    persons = People(world.state, follow(world.state, slots), world.moment.now_ms, world.traits)
+    members = {name: is_member(world.state, name, persons.slots) for name in references(node.when)}
+    return holds(node.when, persons, members)
+
+
+def _intents(world: World, graph: Graph, node: Send | Act, walkers: Walkers, group: NDArray[np.int64]) -> list[Intent]:
+    match node:
+        case Send():
+            action = Action(id=f"{node.channel}:{node.content}", channel=node.channel, content=node.content)
+            return [_intent(graph, node, (action, walkers, group), None)]
+        case Act():
+            campaign = world.campaigns[graph.journey.campaign]
+            slots = follow(world.state, walkers.slots[group])
+            assigned = world.state[action_array(graph.journey.campaign)][slots]
+            cell = world.state[cell_array(graph.journey.campaign)][slots].astype(np.int64)
+            return [
+                _intent(graph, node, (action, walkers, group[chosen]), (campaign, cell[chosen]))
+                for index, action in enumerate(campaign.actions)
+                if (chosen := assigned == index).any()
+            ]
+
+
+def _intent(
+    graph: Graph,
+    node: Send | Act,
+    who: tuple[Action, Walkers, NDArray[np.int64]],
+    decided: tuple[Campaign, NDArray[np.int64]] | None,
+) -> Intent:
+    action, walkers, group = who
+    campaign = decided[0] if decided else None
+    return Intent(
+        journey=graph.id,
+        version=graph.version,
+        node=node.id,
+        campaign=graph.journey.campaign,
+        purpose=node.purpose if isinstance(node, Send) else "marketing",
+        action=action,
+        holdout=campaign.holdout if campaign else graph.journey.holdout,
+        expires_s=node.expires_s,
+        policy=campaign.policy if campaign else "",
+        eligible=[each.id for each in campaign.actions] if campaign else [NOBODY, action.id],
+        cells=campaign.cells if campaign else [[0.0, 1.0]],
+        cell=decided[1] if decided else np.zeros(len(group), dtype=np.int64),
+        slots=walkers.slots[group],
+        enrolments=walkers.rows[group],
+        visits=walkers.visits[group].astype(np.int64),
+    )
