@@ -278,24 +278,7 @@ def _outbox_rows(verdict: Verdict, rules: Rules, moment: Moment) -> list[Row]:
 
 def _decisions(verdicts: list[Verdict], moment: Moment) -> Batch:
     """Return one decision a person and message: what was open, with which chance, and what was taken."""
-    columns: dict[str, list[object]] = {
-        name: []
-        for name in (
-            [
-                "decision",
-                "campaign",
-                "profile",
-                "decided_ms",
-                "eligible",
-                "action",
-                "propensities",
-                "holdout",
-                "arm",
-                "policy",
-                "features",
-            ]
-        )
-    }
+    columns: dict[str, list[object]] = {name: [] for name in _DECISION_COLUMNS}
     for verdict in verdicts:
         intent, count = verdict.intent, len(verdict.slots)
         eligible = canonical_json(list(intent.eligible)).decode()

@@ -82,6 +82,8 @@ def _groups(
 ) -> Iterator[tuple[Graph, int, NDArray[np.int64]]]:
     """Yield (graph, node position, indices) for everybody who moves, standing together."""
     index = np.flatnonzero(moving)
+    if not len(index):
+        return
     place = walkers.codes[index].astype(np.int64) * (NODES_MAX + 1) + walkers.nodes[index]
     order = np.argsort(place, kind="stable")
     places, starts = np.unique(place[order], return_index=True)

@@ -44,6 +44,8 @@ def everyone(state: StateView) -> Slots:
 
 def numbers(state: StateView, slots: Slots) -> NDArray[np.int64]:
     """Return the profile numbers of slots; shape [len(slots)]."""
+    if not len(slots):
+        return np.zeros(0, dtype=np.int64)
     block = slots // BLOCK
     ordinal = state[_ORDINAL][block].astype(np.int64) * BLOCK + slots % BLOCK
     return (ordinal << 6) | state[_OWNER][block].astype(np.int64)
