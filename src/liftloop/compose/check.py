@@ -1,0 +1,93 @@
+"""Finds what is wrong with a template before anybody is sent it; nothing is rendered."""
+
+import re
+from collections.abc import Collection
+
+from liquid.builtin.expressions import FilteredExpression, LoopExpression, Path
+from liquid.expression import Expression
+
+from liftloop.compose.contract import Content, Problem, RenderFailed
+from liftloop.compose.limits import LIST_ITEMS_MAX, known_part, walk
+from liftloop.compose.template import Compiled, compile_template
+
+PROBLEMS_MAX = 50  # Nobody mends more at a time.
+
+_RANGE = re.compile(r"\((-?\d{1,18})\s*\.\.\s*(-?\d{1,18})\)")
+_RANGE_BEYOND = re.compile(r"\(-?\d+\s*\.\.\s*-?\d{19,}\)")
+
+
+def check(content: Content, known_variables: Collection[str]) -> list[Problem]:
+    """Return what would fail for everybody, or for people of whom a variable is not known.
+
+    `known_variables` are dotted names, `customer.name`; a known name covers all that lies below it.
+    """
+    problems: list[Problem] = []
+    for text in (content.subject, content.body):
+        try:
+            compiled = compile_template(text)
+        except RenderFailed as failed:
+            problems.append(_unreadable(failed.detail))
+            continue
+        problems.extend(_unknown(name) for name in sorted(_required(compiled)) if not _covered(name, known_variables))
+        problems.extend(_endless(text))
+    if not content.body.strip():
+        problems.append(Problem(code="empty", zh="正文是空的", en="the body is empty"))
+    return problems[:PROBLEMS_MAX]
+
+
+def _unreadable(detail: str) -> Problem:
+    return Problem(code="syntax", zh=f"模板写法有误:{detail}", en=f"the template cannot be read: {detail}")
+
+
+def _unknown(name: str) -> Problem:
+    return Problem(
+        code="unknown_variable",
+        zh=f"没有“{name}”这个变量,也没有写缺省值;可写成 {{{{ {name} | default: '…' }}}}",
+        en=f"nothing is known as {name} and no default is given; write {{{{ {name} | default: '…' }}}}",
+        variable=name,
+    )
+
+
+def _endless(text: str) -> list[Problem]:
+    rounds = [int(found[2]) - int(found[1]) + 1 for found in _RANGE.finditer(text)]
+    if not _RANGE_BEYOND.search(text) and max(rounds, default=0) <= LIST_ITEMS_MAX:
+        return []
+    return [
+        Problem(
+            code="loop_limit",
+            zh=f"循环次数太多,最多 {LIST_ITEMS_MAX} 次",
+            en=f"the loop runs too often; {LIST_ITEMS_MAX} rounds are the most",
+        )
+    ]
+
+
+def _covered(name: str, known: Collection[str]) -> bool:
+    words = name.split(".")
+    return any(".".join(words[:count]) in known for count in range(1, len(words) + 1))
+
+
+def _required(compiled: Compiled) -> set[str]:
+    """Return variables from outside that fail the rendering when they are missing.
+
+    `default` replaces a missing one and a condition takes it for false; everywhere else it is needed.
+    """
+    needed: set[str] = set()
+    for node in walk(compiled.template):
+        for expression in node.expressions():
+            needed |= _needed(expression)
+    return needed & compiled.variables
+
+
+def _needed(expression: Expression) -> set[str]:
+    match expression:
+        case FilteredExpression():
+            filters = expression.filters or []
+            rescued = bool(filters) and filters[0].name == "default"
+            found: set[str] = set() if rescued else _needed(expression.left)
+            return found.union(*(_needed(child) for used in filters for child in used.children()))
+        case LoopExpression():
+            return _needed(expression.iterable)
+        case Path():
+            return {known_part(expression.path)}
+        case _:
+            return set()

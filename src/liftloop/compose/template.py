@@ -1,0 +1,152 @@
+"""A template and a person come in, a message in words or a named failure goes out; nothing is sent half said."""
+
+import html
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from liquid.exceptions import (
+    ContextDepthError,
+    LiquidError,
+    LoopIterationLimitError,
+    ResourceLimitError,
+    UndefinedError,
+)
+
+from liftloop.compose.contract import Content, Rendered, RenderFailed, Variables
+from liftloop.compose.language import Aborted, Form, language
+from liftloop.compose.limits import TEMPLATE_CHARS_MAX, Meter, MeteredContext, MeteredTemplate, known_part
+from liftloop.compose.plain import Printer, plain_parts, render_plain
+
+CACHE_TEMPLATES_MAX = 512  # Subjects and bodies of the campaigns of a busy month.
+DETAIL_CHARS_MAX = 200  # Enough to find the place; details end in ledgers and tables.
+
+STATEMENT_CHARS_MAX = 2_000  # Between the brackets; forty lines.
+SPACES_MAX = 80  # In a row, between the brackets: room for deep indentation.
+INDEXES_MAX = 20  # The library's analysis is quadratic in nested indexes.
+VERBATIM_BLOCKS_MAX = 20  # The lexer reads to the end of the text for each that is not closed.
+
+_OPENING = re.compile(r"\{\{|\{%")
+_CLOSING = {"{{": "}}", "{%": "%}"}
+_WIDE_SPACE = re.compile(rf"\s{{{SPACES_MAX + 1}}}")
+_VERBATIM = re.compile(r"\{%-?\s{0,80}(?:raw|doc)\b")
+_MARKUP = re.compile(r"<(?:!doctype|/?[a-z][a-z0-9]*)\b[^<>]{0,2000}>", re.IGNORECASE)
+_DATA_ERRORS = (LiquidError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError)
+"""What rendering may raise over unexpected data; anything else is a programmer's error."""
+
+
+class Compiled:
+    """A template that was read once and renders many times."""
+
+    __slots__ = ("_context", "_parts", "template", "variables")
+
+    def __init__(self, template: MeteredTemplate, parts: Sequence[str | Printer] | None) -> None:
+        self.template = template
+        self._parts = parts
+        self._context = MeteredContext(template)
+        self.variables = variables_of(template)
+        """Paths of variables it takes from outside, `customer.name`; a path it computes counts as its first word."""
+
+    def render(self, variables: Variables) -> str:
+        """Return the text. Raises `RenderFailed`."""
+        try:
+            if self._parts is None:
+                return self.template.render(variables)
+            self._context.meter = Meter()
+            return render_plain(self._parts, variables, self._context)
+        except _DATA_ERRORS as error:
+            raise failure(error) from error
+
+    def render_in_full(self, variables: Variables) -> str:
+        """Return what `render` returns, always the library's way; the oracle of the short way."""
+        try:
+            return self.template.render(variables)
+        except _DATA_ERRORS as error:
+            raise failure(error) from error
+
+
+@lru_cache(maxsize=CACHE_TEMPLATES_MAX)
+def compile_template(text: str, form: Form = "text") -> Compiled:
+    """Read a template; the same text is read once. Raises `RenderFailed("syntax", …)`."""
+    _readable(text)
+    try:
+        template = language(form).from_string(text)
+        assert isinstance(template, MeteredTemplate)
+        unknown = sorted(template.analyze().filters.keys() - template.env.filters.keys())
+        if unknown:
+            raise RenderFailed("syntax", f"unknown filter {unknown[0]}")
+        return Compiled(template, plain_parts(template))
+    except _DATA_ERRORS as error:
+        raise RenderFailed("syntax", _detail(error)) from error
+
+
+def _readable(text: str) -> None:
+    """Refuse what the library would take minutes to read (its lexer is cubic in spaces)."""
+    if len(text) > TEMPLATE_CHARS_MAX:
+        raise RenderFailed("syntax", f"longer than {TEMPLATE_CHARS_MAX} characters")
+    if len(_VERBATIM.findall(text)) > VERBATIM_BLOCKS_MAX:
+        raise RenderFailed("syntax", f"more than {VERBATIM_BLOCKS_MAX} raw blocks")
+    start = 0
+    while opening := _OPENING.search(text, start):
+        end = text.find(_CLOSING[opening[0]], opening.end(), opening.end() + STATEMENT_CHARS_MAX)
+        statement = text[opening.start() : opening.start() + DETAIL_CHARS_MAX]
+        if end < 0:
+            raise RenderFailed("syntax", f"not closed within {STATEMENT_CHARS_MAX} characters: {statement}")
+        if _OPENING.search(text, opening.end(), end):
+            raise RenderFailed("syntax", f"brackets inside brackets: {statement}")
+        if text.count("[", opening.end(), end) > INDEXES_MAX:
+            raise RenderFailed("syntax", f"more than {INDEXES_MAX} square brackets: {statement}")
+        if _WIDE_SPACE.search(text, opening.end(), end):
+            raise RenderFailed("syntax", f"more than {SPACES_MAX} spaces in a row: {statement}")
+        start = end + 2
+
+
+def render(content: Content, variables: Variables, form: Form = "text") -> Rendered:
+    """Return subject and body in words. Raises `RenderFailed`.
+
+    With `html` the body becomes HTML: values are escaped; a body without markup keeps its line breaks.
+    """
+    subject = " ".join(compile_template(content.subject).render(variables).split())
+    return Rendered(subject=subject, body=_body(content.body, variables, form))
+
+
+def _body(template: str, variables: Variables, form: Form) -> str:
+    if form == "text" or has_markup(template):
+        return compile_template(template, form).render(variables)
+    return html.escape(compile_template(template).render(variables)).replace("\n", "<br>\n")
+
+
+def has_markup(template: str) -> bool:
+    """Tell whether a template was written as HTML. Ask the template, never what came out of it."""
+    return _MARKUP.search(template) is not None
+
+
+def variables_used(content: Content) -> frozenset[str]:
+    """Return the variables that subject and body take from outside. Raises `RenderFailed("syntax", …)`."""
+    return compile_template(content.subject).variables | compile_template(content.body).variables
+
+
+def variables_of(template: MeteredTemplate) -> frozenset[str]:
+    """Return paths such as `customer.name`; where a part of the path is computed, what comes before it."""
+    uses = [variable for found in template.analyze().globals.values() for variable in found]
+    return frozenset(known_part(use.segments) for use in uses) - {""}
+
+
+def failure(error: Exception) -> RenderFailed:
+    """Return what went wrong in the contract's words."""
+    match error:
+        case Aborted():
+            return RenderFailed("aborted", _detail(error))
+        case UndefinedError():
+            return RenderFailed("missing_variable", _detail(error))
+        case LoopIterationLimitError() | ContextDepthError():
+            return RenderFailed("loop_limit", _detail(error))
+        case ResourceLimitError():
+            return RenderFailed("output_limit", _detail(error))
+        case _:
+            return RenderFailed("syntax", _detail(error))
+
+
+def _detail(error: Exception) -> str:
+    message: object = error.message if isinstance(error, LiquidError) else str(error) or type(error).__name__
+    return str(message or "")[:DETAIL_CHARS_MAX]
