@@ -6,13 +6,14 @@ The JSON form is short where the rule is short: `"InvoiceNo"` takes a column, `"
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, assert_never
+from typing import Any, Literal, assert_never
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
 
-from liftloop.collect.mapping_kinds import KINDS, Kind
+from liftloop.collect.mapping_dates import check_style
+from liftloop.collect.mapping_kinds import KINDS, FieldType, Kind
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -21,15 +22,20 @@ TEMPLATE_CHARACTERS_MAX = 500  # A template joins a few columns; it is not a tex
 FIELDS_MAX = 500  # Wider files exist, but nobody reads a mapping of more lines.
 JOINS_MAX = 8  # Each join keeps a second table at hand.
 
+_AUTO = ("date_format", "auto")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 class Column(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Take a column; `values` renames single values, `date_format` says how its dates are written."""
+    """Take a column; `values` renames single values, `date_format` says how its dates are written.
+
+    `type` is for extras, which have no field that would say it; empty means text.
+    """
 
     column: str
     values: dict[str, str] = {}
     date_format: str = "auto"
+    type: FieldType | Literal[""] = ""
 
 
 class Template(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -298,15 +304,22 @@ def _rule_from_json(name: str, value: object) -> Rule:
     if isinstance(value, dict):
         for shape, key in ((Prefix, "starts_with"), (Column, "column"), (Constant, "constant"), (Product, "multiply")):
             if key in value:
-                try:
-                    return msgspec.convert(_folded_values(value), shape)
-                except msgspec.ValidationError as error:
-                    raise _bad_mapping(f"字段“{name}”的规则有误：{error}", f'Field "{name}": {error}') from None
+                return _shaped_rule(name, value, shape)
         if isinstance(value.get("template"), str):
             return _checked_template(name, value["template"])
     raise _bad_mapping(
         f"看不懂字段“{name}”的规则。", f'The rule of field "{name}" is not a column, template, constant or product.'
     )
+
+
+def _shaped_rule(name: str, value: dict[Any, Any], shape: type[Column | Constant | Product | Prefix]) -> Rule:
+    try:
+        rule = msgspec.convert(_folded_values(value), shape)
+    except msgspec.ValidationError as error:
+        raise _bad_mapping(f"字段“{name}”的规则有误：{error}", f'Field "{name}": {error}') from None
+    if isinstance(rule, Column):
+        check_style(rule.date_format)
+    return rule
 
 
 def _folded_values(value: dict[Any, Any]) -> dict[Any, Any]:
@@ -328,12 +341,13 @@ def _checked_template(name: str, template: str) -> Template:
 
 def _rule_to_json(rule: Rule) -> str | dict[str, Any]:
     match rule:
-        case Column() if not rule.values and rule.date_format == "auto" and not _PLACEHOLDER.search(rule.column):
+        case Column() if rule == Column(column=rule.column) and not _PLACEHOLDER.search(rule.column):
             return rule.column
         case Template() if _PLACEHOLDER.search(rule.template):
             return rule.template
         case Column() | Template() | Constant() | Product() | Prefix():
-            return msgspec.to_builtins(rule)
+            body: dict[str, Any] = msgspec.to_builtins(rule)
+            return {key: value for key, value in body.items() if value not in ("", {}) and (key, value) != _AUTO}
         case _:
             assert_never(rule)
 

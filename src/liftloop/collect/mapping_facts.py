@@ -1,0 +1,142 @@
+"""Rows that stand for themselves: events, items, past exposures, ad spend."""
+
+import math
+from typing import Any
+
+from liftloop.collect.mapping_people import Identify
+from liftloop.collect.mapping_rows import People, Rows, content_digest, digest
+from liftloop.kernel.money import fen_from_yuan
+
+NOBODY = "nobody"
+PROPENSITY_SUM_TOLERANCE = 1e-6
+ACTIONS_MAX = 200
+
+
+def event_records(rows: Rows, people: People) -> list[dict[str, Any]]:
+    """Return one track a row, and what the row says of the person; equal rows are one event."""
+    identify = Identify(rows, people)
+    events, instants, ids = rows.column("event"), rows.column("at"), rows.column("event_id")
+    named = [(name, rows.cells[name].values) for name in ("coupon", "campaign") if name in rows.cells]
+    parts = [*named, *rows.extras.items()]
+    key, source = rows.context.identity_key, rows.mapping.source
+    records: list[dict[str, Any]] = []
+    for index in rows.kept():
+        records += identify.records(index, instants[index])
+        who, person = people.of(index)
+        event, timestamp = events[index], instants[index][0]
+        properties = {name: values[index] for name, values in parts if values[index] is not None}
+        message_id = (
+            content_digest(key, "events", source, [person, event, timestamp, properties])
+            if ids[index] is None
+            else digest(key, "events", source, ids[index])
+        )
+        records.append(
+            {
+                "type": "track",
+                "event": event,
+                who: person,
+                "messageId": message_id,
+                "timestamp": timestamp,
+                "properties": properties,
+            }
+        )
+    return records
+
+
+def item_records(rows: Rows) -> list[dict[str, Any]]:
+    """Return one item a row: money in fen, margin from price and cost where only these are known."""
+    texts = [(name, rows.column(name)) for name in ("name", "category", "series", "brand", "successor")]
+    price, cost, margin, stock = (rows.column(name) for name in ("price", "cost", "margin", "stock"))
+    currencies, ids = rows.column("currency"), rows.column("item_id")
+    records: list[dict[str, Any]] = []
+    for index in rows.kept():
+        item = {name: values[index] for name, values in texts if values[index] is not None}
+        earned = margin[index]
+        if earned is None and price[index] is not None and cost[index] is not None:
+            earned = price[index] - cost[index]
+        for name, value in (("price_fen", price[index]), ("cost_fen", cost[index]), ("margin_fen", earned)):
+            if value is not None:
+                item[name] = fen_from_yuan(value)
+        if stock[index] is not None:
+            item["stock"] = int(stock[index])
+        item["currency"] = currencies[index] or rows.mapping.currency
+        item["attributes"] = {name: values[index] for name, values in rows.extras.items() if values[index] is not None}
+        records.append(_fact(rows, "item", {"item_id": ids[index], **item}))
+    return records
+
+
+def spend_records(rows: Rows) -> list[dict[str, Any]]:
+    """Return one row of ad spend each, the cost in fen."""
+    texts = [(name, rows.column(name)) for name in ("channel", "campaign", "ad_group", "keyword")]
+    counts = [(name, rows.column(name)) for name in ("impressions", "clicks")]
+    dates, costs, currencies = rows.column("date"), rows.column("cost"), rows.column("currency")
+    records: list[dict[str, Any]] = []
+    for index in rows.kept():
+        spend: dict[str, Any] = {"date": dates[index]}
+        spend.update({name: values[index] for name, values in texts if values[index] is not None})
+        spend["cost_fen"] = fen_from_yuan(costs[index])
+        spend.update({name: int(values[index]) for name, values in counts if values[index] is not None})
+        spend["currency"] = currencies[index] or rows.mapping.currency
+        records.append(_fact(rows, "spend", spend))
+    return records
+
+
+def exposure_records(rows: Rows) -> list[dict[str, Any]]:
+    """Return one past contact a row; without propensities it serves the baseline only, and says so."""
+    customers, campaigns, instants = rows.column("customer_id"), rows.column("campaign"), rows.column("decided_at")
+    ids, actions, eligible = rows.column("decision_id"), rows.column("action"), rows.column("eligible")
+    propensities, holdouts, features = rows.column("propensities"), rows.column("holdout"), rows.column("features")
+    key = rows.context.identity_key
+    records: list[dict[str, Any]] = []
+    for index in rows.kept():
+        action = actions[index] or (NOBODY if holdouts[index] else campaigns[index])
+        problem = _propensity_problem(action, eligible[index], propensities[index])
+        if problem or (rows.cells.get("propensities") and index in rows.cells["propensities"].unusable):
+            rows.reject(index, "bad_propensities", "propensities", problem or rows.raw("propensities", index))
+            continue
+        who = [customers[index], campaigns[index], instants[index][0]]
+        decision_id: str = ids[index] or content_digest(key, "decision", rows.mapping.source, who)
+        exposure = {
+            "type": "exposure",
+            "decision_id": decision_id,
+            "campaign": campaigns[index],
+            "customer_id": customers[index],
+            "decided_at": instants[index][0],
+            "eligible": eligible[index] or sorted({NOBODY, action}),
+            "action": action,
+            "propensities": propensities[index],
+            "holdout": bool(holdouts[index]),
+            "features": features[index],
+            "baseline_only": propensities[index] is None,
+        }
+        message_id = digest(key, "exposures", rows.mapping.source, decision_id)
+        records.append({**exposure, "messageId": message_id})
+    return records
+
+
+def _propensity_problem(action: str, eligible: list[Any] | None, propensities: dict[str, Any] | None) -> str:
+    """Return what is wrong with the chances of a decision, or nothing.
+
+    They must be a distribution over the eligible actions, `nobody` among them, with the action taken possible.
+    """
+    if propensities is None:
+        return ""
+    chances = list(propensities.values())
+    if not all(isinstance(chance, int | float) and 0 <= chance <= 1 for chance in chances):
+        return "a propensity is not between 0 and 1"
+    if abs(math.fsum(chances) - 1) > PROPENSITY_SUM_TOLERANCE:
+        return f"propensities sum to {math.fsum(chances):.6g}"
+    if len(chances) > ACTIONS_MAX:
+        return f"more than {ACTIONS_MAX} actions"
+    if eligible is not None and set(eligible) != set(propensities):
+        return "eligible actions and propensities name different actions"
+    if NOBODY not in propensities:
+        return "`nobody` is not among the actions"
+    if not propensities.get(action):
+        return f"the action {action} had no chance"
+    return ""
+
+
+def _fact(rows: Rows, type_: str, content: dict[str, Any]) -> dict[str, Any]:
+    message_id = content_digest(rows.context.identity_key, type_, rows.mapping.source, content)
+    return {"type": type_, **content, "messageId": message_id}

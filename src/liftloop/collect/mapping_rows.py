@@ -1,0 +1,203 @@
+"""Rows of a batch, read by their mapping: which are kept, who they are about, and why the others are not."""
+
+from collections import Counter
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from liftloop.collect.cleaning import CleaningRules
+from liftloop.collect.mapping import Column, Mapping, Rule, kind_of
+from liftloop.collect.mapping_kinds import FieldType, Kind
+from liftloop.collect.mapping_values import BatchLike, Cells, Reading, read_field, text_of
+from liftloop.kernel.clock import MINUTE_MS
+from liftloop.kernel.codec import canonical_json
+
+EARLIEST_MS = 631_152_000_000  # 1990-01-01; an older "event" is an empty date of some database.
+AHEAD_MAX_MS = 5 * MINUTE_MS  # What the gate of collect allows clocks to be wrong by.
+QUANTITY_MAX = 1_000_000.0  # Beyond these a number is more likely a typing error; it is kept and counted.
+MONEY_MAX = 100_000_000.0
+SHOWN_CHARACTERS_MAX = 200
+
+IDENTIFIERS = ("customer_id", "phone", "email", "unionid", "openid", "wecom_id", "anonymous_id")
+
+REASONS: dict[str, tuple[str, str]] = {
+    "no_customer": ("没有客户标识", "no customer"),
+    "missing_value": ("缺少必填内容", "a required value is missing"),
+    "unreadable_value": ("内容无法识别", "a value cannot be read"),
+    "date_out_of_range": ("日期早于 1990 年或在未来", "date before 1990 or in the future"),
+    "not_a_purchase": ("订单未付款或已取消", "order not paid or cancelled"),
+    "unknown_status": ("看不懂的同意状态", "unknown consent status"),
+    "bad_propensities": ("倾向概率不成立", "propensities do not hold together"),
+    "too_few_cells": ("单元格比列名少", "fewer cells than column names"),
+    "too_many_cells": ("单元格比列名多", "more cells than column names"),
+}
+"""Why a row is not taken in, in zh and en."""
+
+
+class ImportContext(Struct, frozen=True, kw_only=True):
+    """What the importing program knows: the time, a secret for derived ids, and the cleaning rules.
+
+    The secret must stay the same between imports, or the same file would make other message ids.
+    """
+
+    now_ms: int
+    identity_key: bytes
+    rules: CleaningRules = CleaningRules()
+
+
+class RejectedRow(Struct, frozen=True, kw_only=True):
+    """A row that was not taken in: `index` is its place in the batch, `value` what stood in `field`."""
+
+    index: int
+    line: int
+    reason: str
+    field: str
+    value: str
+
+
+class BatchCounts(Struct, frozen=True, kw_only=True):
+    """What one batch adds to the quality summary; `customers` and `row_hashes` are 64-bit hashes."""
+
+    rows: int
+    kept_rows: int
+    events: Counter[str]
+    records: Counter[str]
+    missing: Counter[str]
+    unreadable: Counter[str]
+    blocked: Counter[str]
+    out_of_range: Counter[str]
+    customers: NDArray[np.int64]
+    row_hashes: NDArray[np.uint64]
+    first_ms: int | None
+    last_ms: int | None
+    revenue: float
+
+
+class Rows:
+    """One batch while it is converted: the cells of each field, and the rows rejected so far.
+
+    The first reason for which a row is rejected stays.
+    """
+
+    def __init__(self, batch: BatchLike, mapping: Mapping, context: ImportContext) -> None:
+        self.batch = batch
+        self.mapping = mapping
+        self.context = context
+        self.kind: Kind = kind_of(mapping)
+        self.count = len(batch.lines)
+        self.zone = ZoneInfo(mapping.zone)
+        reading = Reading(zone=self.zone, rules=context.rules)
+        known = self.kind.by_name
+        self.cells: dict[str, Cells] = {
+            name: read_field(batch, rule, known[name].type, reading) for name, rule in mapping.fields.items()
+        }
+        self.extras: dict[str, list[Any]] = {
+            name: read_field(batch, rule, type_of_extra(rule), reading).values for name, rule in mapping.extras.items()
+        }
+        self.rejected: dict[int, RejectedRow] = {}
+        self.out_of_range: Counter[str] = Counter()
+        self._reject_incomplete()
+        self._reject_impossible_dates()
+
+    def values(self, name: str) -> list[Any] | None:
+        """Return the values of a field, or None where it is not mapped."""
+        cells = self.cells.get(name)
+        return None if cells is None else cells.values
+
+    def column(self, name: str) -> list[Any]:
+        """Return the values of a field, all None where it is not mapped."""
+        return self.values(name) or [None] * self.count
+
+    def reject(self, index: int, reason: str, field: str = "", value: object = None) -> None:
+        if index not in self.rejected:
+            self.rejected[index] = RejectedRow(
+                index=index,
+                line=int(self.batch.lines[index]),
+                reason=reason,
+                field=field,
+                value=(text_of(value) or "")[:SHOWN_CHARACTERS_MAX],
+            )
+
+    def kept(self) -> list[int]:
+        if not self.rejected:
+            return list(range(self.count))
+        return [index for index in range(self.count) if index not in self.rejected]
+
+    def _reject_incomplete(self) -> None:
+        """Reject rows that lack what the kind requires; an unreadable value is told as such."""
+        for choice in self.kind.requires:
+            mapped = [name for name in choice if name in self.cells]
+            lacking: Iterable[int] = range(self.count)
+            for name in mapped:
+                values = self.cells[name].values
+                lacking = [index for index in lacking if values[index] is None] if None in values else []
+            for index in lacking:
+                self._reject_lacking(index, mapped)
+
+    def _reject_lacking(self, index: int, mapped: list[str]) -> None:
+        unreadable = next((name for name in mapped if index in self.cells[name].unusable), None)
+        if unreadable is not None:
+            self.reject(index, "unreadable_value", unreadable, self.raw(unreadable, index))
+        elif mapped[0] in IDENTIFIERS:
+            self.reject(index, "no_customer", mapped[0])
+        else:
+            self.reject(index, "missing_value", mapped[0])
+
+    def raw(self, name: str, index: int) -> object:
+        """Return what stands in the file for a field of one row."""
+        rule = self.mapping.fields[name]
+        columns = self.batch.columns
+        column = getattr(rule, "column", None)
+        return None if column is None else columns[column][index]
+
+    def _reject_impossible_dates(self) -> None:
+        latest = self.context.now_ms + AHEAD_MAX_MS
+        for name, cells in self.cells.items():
+            if self.kind.by_name[name].type != "datetime":
+                continue
+            required = any(choice == (name,) for choice in self.kind.requires)
+            for index, instant in enumerate(cells.values):
+                if instant is not None and not EARLIEST_MS <= instant[1] <= latest:
+                    self.out_of_range[name] += 1
+                    cells.values[index] = None
+                    if required:
+                        self.reject(index, "date_out_of_range", name, instant[0])
+
+
+def type_of_extra(rule: Rule) -> FieldType:
+    return rule.type or "text" if isinstance(rule, Column) else "text"
+
+
+class People:
+    """Who each row is about: its user id, or an anonymous id derived from whatever else names the person."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._key = rows.context.identity_key
+        self._columns = [(name, rows.cells[name].values) for name in IDENTIFIERS if name in rows.cells]
+
+    def of(self, index: int) -> tuple[str, str]:
+        """Return the id field (`userId` or `anonymousId`) and the id of a kept row."""
+        for name, values in self._columns:
+            value = values[index]
+            if value is not None:
+                if name == "customer_id":
+                    return "userId", value
+                if name == "anonymous_id":
+                    return "anonymousId", value
+                return "anonymousId", f"{name}-{digest(self._key, name, value)}"
+        raise AssertionError("a kept row names a person")
+
+
+def digest(key: bytes, *parts: str) -> str:
+    """Return a stable 128-bit id of the parts; without the key nobody can test guesses against it."""
+    return blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
+
+
+def content_digest(key: bytes, kind: str, source: str, content: object) -> str:
+    """Return the message id of a record that has no id of its own: equal content gives equal ids."""
+    return digest(key, kind, source, canonical_json(content).decode())
