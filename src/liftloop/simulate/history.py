@@ -1,0 +1,106 @@
+"""The past of a shop as the files that one would import, and the hidden truth behind it.
+
+Outcomes appear only as orders and events; nothing in a file tells an extra order from another.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from msgspec import Struct
+
+from liftloop.simulate.campaigns import Exposures, run_campaigns
+from liftloop.simulate.columns import Table, row_count, write_csv
+from liftloop.simulate.contacts import State
+from liftloop.simulate.happenings import between
+from liftloop.simulate.tables import (
+    consent_table,
+    customer_table,
+    event_table,
+    exposure_table,
+    item_table,
+    order_table,
+    store_table,
+)
+from liftloop.simulate.truth import Span, Truth, throw
+from liftloop.simulate.world import World
+
+DAYS_TOLD = 640  # A year of orders before the first campaign, which is nine months old.
+AHEAD_DAYS = 200  # Prepared future: a campaign, its tail and a second one after it.
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """Tables by import kind (and `stores`), and what only the simulator knows: `truth`, `state`, `campaigns`.
+
+    `state` is what past contacts left behind; it belongs to this history, `Market` takes a copy.
+    """
+
+    world: World
+    until_ms: int
+    days: int
+    customers: Table
+    items: Table
+    stores: Table
+    orders: Table
+    events: Table
+    consents: Table
+    exposures: Table
+    truth: Truth
+    state: State
+    campaigns: tuple[Exposures, ...]
+
+
+def history(
+    world: World,
+    rng: np.random.Generator,
+    until_ms: int,
+    days: int = DAYS_TOLD,
+    ahead_days: int = AHEAD_DAYS,
+) -> History:
+    """Return the `days` before `until_ms`, and a truth that reaches `ahead_days` beyond it.
+
+    The same world, generator state and span give the same bytes. Nothing told is at or after `until_ms`.
+    """
+    truth = throw(world, Span(until_ms=until_ms, days=days, ahead_days=ahead_days), rng)
+    state = State(truth)
+    campaigns = run_campaigns(truth, state)
+    past = between(truth, state, truth.since_ms, until_ms)
+    return History(
+        world=world,
+        until_ms=until_ms,
+        days=days,
+        customers=customer_table(truth),
+        items=item_table(world),
+        stores=store_table(world),
+        orders=order_table(truth, past),
+        events=event_table(truth, state, past, campaigns),
+        consents=consent_table(truth, state),
+        exposures=exposure_table(truth, campaigns),
+        truth=truth,
+        state=state,
+        campaigns=tuple(campaigns),
+    )
+
+
+def tables(past: History) -> dict[str, Table]:
+    """Return the tables by the name of their file."""
+    return {
+        "customers": past.customers,
+        "items": past.items,
+        "stores": past.stores,
+        "orders": past.orders,
+        "events": past.events,
+        "consents": past.consents,
+        "exposures": past.exposures,
+    }
+
+
+def write_files(past: History, folder: Path) -> dict[str, Path]:
+    """Write one CSV a table into `folder`, which must exist; return the paths by kind."""
+    paths = {kind: folder / f"{kind}.csv" for kind in tables(past)}
+    for kind, table in tables(past).items():
+        write_csv(table, paths[kind])
+    return paths
+
+
+def row_counts(past: History) -> dict[str, int]:
+    return {kind: row_count(table) for kind, table in tables(past).items()}
