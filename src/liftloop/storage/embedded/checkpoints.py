@@ -13,6 +13,7 @@ import msgspec
 from liftloop.kernel.ids import TickNumber
 from liftloop.storage.contract import ArraySpec, Block
 from liftloop.storage.embedded.connections import Readers, empty_wal, named_queries, open_writer, transaction
+from liftloop.storage.embedded.crash_points import Crashes
 from liftloop.storage.embedded.schema import CHECKPOINT, sqlite_statements
 
 _SQL = named_queries("queries.sql")
@@ -22,8 +23,9 @@ _SPECS = msgspec.json.Decoder(list[ArraySpec])
 class Checkpoints:
     """Blocks of arrays and the finished round that they belong to."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, crashes: Crashes) -> None:
         self._path = path
+        self._crashes = crashes
         self._writer = open_writer(path)
         self._writing = threading.Lock()
         with transaction(self._writer):
@@ -50,6 +52,7 @@ class Checkpoints:
             connection.executemany(
                 _SQL["block_put"], [(block.array, block.number, self._round + 1, block.data) for block in blocks]
             )
+        self._crashes.reach("checkpoint.keep.committed")
 
     def finish(self, tick: TickNumber, specs: Sequence[ArraySpec]) -> None:
         """Make the running round the one that counts, in one commit, and drop what it replaced."""
@@ -64,7 +67,9 @@ class Checkpoints:
             for (array,) in connection.execute(_SQL["block_arrays"]).fetchall():
                 if array not in unchanged:
                     connection.execute(_SQL["block_forget_array"], (array, number if array in current else number + 1))
+            self._crashes.reach("checkpoint.finish.written")
         self._round = number
+        self._crashes.reach("checkpoint.finish.committed")
 
     def maintain(self) -> None:
         empty_wal(self._path)

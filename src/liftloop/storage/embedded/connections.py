@@ -17,6 +17,14 @@ WAL_PAGES_MAX = 32_768  # 128 MiB of 4 KiB pages: a writer without maintenance e
 WAL_BYTES_KEPT = 16 * 1024 * 1024  # A WAL that one burst made long is cut back to this.
 PAGE_CACHE_KIB = 65_536
 
+_WRITER_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = OFF",
+    f"cache_size = -{PAGE_CACHE_KIB}",
+    f"wal_autocheckpoint = {WAL_PAGES_MAX}",
+    f"journal_size_limit = {WAL_BYTES_KEPT}",
+)
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the primary one in their low byte.
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 
@@ -27,15 +35,12 @@ def open_writer(path: Path) -> sqlite3.Connection:
     `secure_delete` is off: Debian builds it on, and zeroing what a checkpoint dropped doubles the bytes written.
     """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_WAIT_S_MAX)
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "secure_delete = OFF",
-        f"cache_size = -{PAGE_CACHE_KIB}",
-        f"wal_autocheckpoint = {WAL_PAGES_MAX}",
-        f"journal_size_limit = {WAL_BYTES_KEPT}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in _WRITER_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise told(error) from error
     return connection
 
 
@@ -49,7 +54,7 @@ def transaction(connection: sqlite3.Connection) -> Generator[sqlite3.Connection,
         connection.execute("BEGIN IMMEDIATE")
         yield connection
         connection.execute("COMMIT")
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         _roll_back(connection)
         raise told(error) from error
     except BaseException:
@@ -57,8 +62,10 @@ def transaction(connection: sqlite3.Connection) -> Generator[sqlite3.Connection,
         raise
 
 
-def told(error: sqlite3.OperationalError) -> StorageError:
-    """Return what an SQLite error means to those who know only the contract."""
+def told(error: sqlite3.DatabaseError) -> StorageError:
+    """Return what an SQLite error means to those who know only the contract; raise it as it is for a wrong call."""
+    if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError):
+        raise error
     code = error.sqlite_errorcode & _PRIMARY_CODE
     return DiskFull(str(error)) if code in _NO_ROOM else StorageError(str(error))
 
@@ -77,7 +84,7 @@ def empty_wal(path: Path) -> None:
     try:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         connection.execute("PRAGMA wal_checkpoint(RESTART)")
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         raise told(error) from error
     finally:
         connection.close()
@@ -106,7 +113,7 @@ class Readers:
             )
         try:
             yield connection
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise told(error) from error
         finally:
             self._give_back(connection)

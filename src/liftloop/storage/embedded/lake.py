@@ -15,6 +15,7 @@ import numpy as np
 from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.storage.contract import RECORDS, Array, DiskFull, FactBlock, LakePosition, Log, StateReader, StorageError
 from liftloop.storage.embedded.connections import named_queries
+from liftloop.storage.embedded.crash_points import NO_CRASHES, Crashes
 from liftloop.storage.embedded.lake_facts import IDENTIFIED, Taken, taken_from
 from liftloop.storage.embedded.lake_records import NOBODY, Row, tables_of
 
@@ -36,7 +37,7 @@ class DuckLake:
     One thread follows; any number of threads select, each seeing what was committed when its query began.
     """
 
-    def __init__(self, path: Path, memory_limit: str, threads: int) -> None:
+    def __init__(self, path: Path, memory_limit: str, threads: int, crashes: Crashes = NO_CRASHES) -> None:
         settings = dict(_SETTINGS) | {
             "memory_limit": memory_limit,
             "threads": threads,
@@ -50,6 +51,7 @@ class DuckLake:
             self._connection.execute("SET enable_external_access = false; SET lock_configuration = true")
             self._columns_of = self._read_columns()
         self._following = threading.Lock()
+        self._crashes = crashes
 
     def select(self, query: str, parameters: Sequence[Any] = ()) -> dict[str, Array]:
         with _told():
@@ -89,6 +91,8 @@ class DuckLake:
                 self._take_facts(taken)
                 self._connection.execute(_SQL["position_drop"])
                 self._connection.execute(_SQL["position_put"], [offset, tick])
+                self._crashes.reach("lake.follow.written")
+            self._crashes.reach("lake.follow.committed")
             return offset - start.offset + len(blocks)
 
     def raw_facts(self, kind: str) -> Iterator[tuple[TickNumber, FactBlock]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from liftloop.kernel.ids import Offset
 from liftloop.storage.contract import Entry
 from liftloop.storage.embedded.connections import Readers, empty_wal, named_queries, open_writer, transaction
+from liftloop.storage.embedded.crash_points import NO_CRASHES, Crashes
 
 FORGET_ENTRIES_MAX = 256  # About 8 MB a commit: forgetting a day must not make an append wait.
 
@@ -16,8 +17,9 @@ _SQL = named_queries("queries.sql")
 class SqliteLog:
     """A `Log` in one file. One thread appends; any number of threads and processes read beside it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, crashes: Crashes = NO_CRASHES) -> None:
         self._path = path
+        self._crashes = crashes
         self._writer = open_writer(path)
         self._writing = threading.Lock()
         with transaction(self._writer):
@@ -34,6 +36,8 @@ class SqliteLog:
                 rows.append((end, count, body))
                 end += count
             connection.executemany(_SQL["log_append"], rows)
+            self._crashes.reach("log.append.written")
+        self._crashes.reach("log.append.committed")
         return Offset(end)
 
     def read(self, *, after: Offset, limit: int) -> Sequence[Entry]:
@@ -55,6 +59,7 @@ class SqliteLog:
     def forget(self, *, before: Offset) -> int:
         forgotten = 0
         while records := self._forget_some(before):
+            self._crashes.reach("log.forget.committed")
             forgotten += records
         return forgotten
 

@@ -10,6 +10,7 @@ from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.storage.contract import ArraySpec, Block, Commit, FactBlock, Fenced, Position, Row, StorageError
 from liftloop.storage.embedded.checkpoints import Checkpoints
 from liftloop.storage.embedded.connections import Readers, empty_wal, named_queries, open_writer, transaction
+from liftloop.storage.embedded.crash_points import NO_CRASHES, Crashes
 from liftloop.storage.embedded.rows import put_rows, remove_rows, update_rows
 from liftloop.storage.embedded.schema import STATE, sqlite_statements
 
@@ -53,8 +54,9 @@ class SqliteStateReader:
 class SqliteState(SqliteStateReader):
     """A `StateStore`. Commits come from one thread, checkpoints and maintenance may come from another."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, crashes: Crashes = NO_CRASHES) -> None:
         self._path = path
+        self._crashes = crashes
         self._writer = open_writer(path)
         self._writing = threading.Lock()
         with transaction(self._writer):
@@ -62,7 +64,7 @@ class SqliteState(SqliteStateReader):
                 self._writer.execute(statement)
             self._writer.execute(f"PRAGMA user_version = {LAYOUT}")
         super().__init__(path)
-        self._checkpoints = Checkpoints(path.with_name("checkpoint.db"))
+        self._checkpoints = Checkpoints(path.with_name("checkpoint.db"), crashes)
         self._drop_what_a_crash_left()
 
     def take_lease(self) -> int:
@@ -72,6 +74,7 @@ class SqliteState(SqliteStateReader):
     def commit(self, commit: Commit) -> None:
         with self._writing, transaction(self._writer) as connection:
             _check_epoch(connection, commit.epoch)
+            self._crashes.reach("state.commit.begun")
             for table, rows in commit.puts.items():
                 put_rows(connection, table, rows)
             for update in commit.updates:
@@ -87,6 +90,8 @@ class SqliteState(SqliteStateReader):
             )
             connection.execute(_SQL["delta_put"], (commit.tick, commit.delta))
             connection.execute(_SQL["tick_put"], (commit.tick, commit.now_ms, commit.seed, commit.offset, commit.epoch))
+            self._crashes.reach("state.commit.written")
+        self._crashes.reach("state.commit.committed")
 
     def deltas(self, *, after: TickNumber) -> Iterator[tuple[TickNumber, bytes]]:
         with self._readers.borrow() as connection:
@@ -134,7 +139,7 @@ class SqliteState(SqliteStateReader):
 
     def _drop_deltas(self, tick: TickNumber) -> None:
         while self._drop_some_deltas(tick):
-            pass
+            self._crashes.reach("checkpoint.deltas.dropped")
 
     def _drop_some_deltas(self, tick: TickNumber) -> bool:
         with self._writing, transaction(self._writer) as connection:

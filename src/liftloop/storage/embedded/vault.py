@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from liftloop.storage.contract import VaultDamaged
 from liftloop.storage.embedded.connections import empty_wal, named_queries, open_writer, transaction
+from liftloop.storage.embedded.crash_points import NO_CRASHES, Crashes
 
 MASTER_KEY_BYTES = 32
 KEYS_CACHED_MAX = 65_536  # About 25 MB; a batch may hold more and is served all the same.
@@ -47,9 +48,10 @@ class SqliteVault:
     Raises `VaultDamaged` where `master_key` is not the one that the vault was made with.
     """
 
-    def __init__(self, path: Path, master_key: bytes) -> None:
+    def __init__(self, path: Path, master_key: bytes, crashes: Crashes = NO_CRASHES) -> None:
         assert len(master_key) == MASTER_KEY_BYTES, "the master key has 32 bytes"
         self._path = path
+        self._crashes = crashes
         self._hash_key = _subkey(master_key, b"hash")
         self._check_key = _subkey(master_key, b"check")
         self._wrapping = AESGCM(_subkey(master_key, b"wrap"))
@@ -93,6 +95,7 @@ class SqliteVault:
             with transaction(self._connection) as connection:
                 destroyed = connection.execute(_SQL["vault_destroy"], (_json(signed),)).rowcount
                 connection.execute(_SQL["vault_erasures_raise"])
+            self._crashes.reach("vault.destroy.committed")
             self._cached.clear()
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return destroyed
@@ -145,6 +148,8 @@ class SqliteVault:
         ]
         with transaction(self._connection) as connection:
             connection.executemany(_SQL["vault_key_put"], rows)
+            self._crashes.reach("vault.keys.written")
+        self._crashes.reach("vault.keys.committed")
         return made
 
     def _remember(self, keys: dict[int, _Key]) -> None:

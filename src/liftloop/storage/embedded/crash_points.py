@@ -1,0 +1,40 @@
+"""Named instants between the steps of the engine's files, at which a test may end the process or raise."""
+
+from typing import Literal, Protocol, get_args
+
+CrashPoint = Literal[
+    "log.append.written",
+    "log.append.committed",
+    "log.forget.committed",
+    "state.commit.begun",
+    "state.commit.written",
+    "state.commit.committed",
+    "checkpoint.keep.committed",
+    "checkpoint.finish.written",
+    "checkpoint.finish.committed",
+    "checkpoint.deltas.dropped",
+    "vault.keys.written",
+    "vault.keys.committed",
+    "vault.destroy.committed",
+    "lake.follow.written",
+    "lake.follow.committed",
+]
+
+CRASH_POINTS: tuple[CrashPoint, ...] = get_args(CrashPoint)
+"""All of them; a test that sweeps them fails where one was never reached."""
+
+
+class Crashes(Protocol):
+    """Decide what happens when a point is reached: `os._exit`, an exception of its own, a count, or nothing."""
+
+    def reach(self, point: CrashPoint) -> None: ...
+
+
+class NoCrashes:
+    """Let every step follow the one before."""
+
+    def reach(self, point: CrashPoint) -> None:
+        return
+
+
+NO_CRASHES = NoCrashes()
