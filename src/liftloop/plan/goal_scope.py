@@ -1,0 +1,126 @@
+"""Readers of whom the goal is about, and which channels are wished for."""
+
+import re
+
+from liftloop.plan.goal_contract import ChannelWish, ScopeCondition, ScopeKind, WishKind
+from liftloop.plan.goal_draft import Draft
+from liftloop.plan.goal_text import is_chinese
+from liftloop.plan.goal_tokens import BOUGHT, CUSTOMER, EXCEPT, ONLY, PREFER, SCOPE
+
+_KINDS: tuple[ScopeKind, ...] = ("member", "tier", "lifecycle", "value", "sex", "sales")
+_CHANNELS = re.compile(r"(?P<before>[OZJHb]*)(?P<channels>L[LH]*)(?P<after>[OJ]*)")
+_BOUGHT = re.compile(BOUGHT)
+# What was bought is read from the text itself: names of goods hold words of every kind.
+_BOUGHT_ZH = re.compile(r" ?(?P<goods>[^,;。、的 ]{1,12}?)(?:的|客户|顾客|用户|会员|人|(?=[,;。、 ]|$))")
+_BOUGHT_EN = re.compile(
+    r" (?:a |the |any )?(?P<goods>[a-z'0-9]+(?: [a-z'0-9]+){0,3}?)"
+    r"(?= (?:in|within|over|by|before|during|to|and|last|who|have|will|should|at)(?![a-z])|[,;.:]|$)"
+)
+_STORE = re.compile(r"(?P<except>q?)[Vbg]?(?:p[Vg]?n|n[Vbg]?p)O?")
+_NAMED_STORE = re.compile(r"(?P<except>q?)[Vg]?\?nO?")
+_CATEGORY = re.compile(r"(?P<except>q?)[Vg]?(?:\?c|c\?)O?")
+_PLACE = re.compile(r"(?P<except>q?)[Vgb]?p[k]?O?")
+_PEOPLE = re.compile(r"(?P<except>q?)O?[Vgb]?s+k?O?")
+_OFFLINE = re.compile(r"(?P<except>q?)[Vgb]?nO?")
+_AIMED = re.compile(r"g\?k?")
+_THINGS: tuple[tuple[re.Pattern[str], ScopeKind], ...] = (
+    (_STORE, "store"),
+    (_NAMED_STORE, "store"),
+    (_CATEGORY, "category"),
+    (_PLACE, "place"),
+)
+
+
+def read_channels(draft: Draft) -> tuple[ChannelWish, ...]:
+    """Read which channels to use, to use only, to prefer or to avoid."""
+    wishes: list[ChannelWish] = []
+    while (found := draft.find(_CHANNELS)) is not None:
+        around = found.group("before") + found.group("after")
+        wish: WishKind = "use"
+        if "Z" in around:
+            wish = "avoid"
+        elif ONLY in around:
+            wish = "only"
+        elif PREFER in around:
+            wish = "prefer"
+        tokens = draft.tokens[found.start("channels") : found.end("channels")]
+        wishes += [ChannelWish(channel=token.word, wish=wish) for token in tokens if token.word]
+        draft.claim("channels", range(*found.span()))
+    return tuple(dict.fromkeys(wishes))
+
+
+def read_bought(draft: Draft) -> tuple[ScopeCondition, ...]:
+    """Read what people bought before (买过奶粉的); first of all readers, since goods may be called anything."""
+    conditions: list[ScopeCondition] = []
+    while (found := draft.find(_BOUGHT)) is not None:
+        token = draft.tokens[found.start()]
+        pattern = _BOUGHT_ZH if is_chinese(draft.text(token)) else _BOUGHT_EN
+        goods = pattern.match(draft.plain.plain, token.end)
+        end = token.end if goods is None else goods.end("goods")
+        inside = [index for index, other in enumerate(draft.tokens) if token.start <= other.start and other.end <= end]
+        draft.claim("scope", [index for index in inside if not draft.fields[index]])
+        if goods is not None:
+            start, stop = draft.plain.span(goods.start("goods"), goods.end("goods"))
+            text = draft.original[start:stop]
+            conditions.append(ScopeCondition(kind="bought", value=text, text=text))
+    return tuple(conditions)
+
+
+def read_scope(draft: Draft, bought: tuple[ScopeCondition, ...]) -> tuple[ScopeCondition, ...]:
+    """Read places, stores, categories and kinds of people; what follows 针对 or `among` is kept as text.
+
+    `bought` was read before and comes first.
+    """
+    found: list[tuple[int, ScopeCondition]] = []
+    for pattern, kind in _THINGS:
+        while (match := draft.find(pattern)) is not None:
+            found.append((match.start(), _thing(draft, match, kind)))
+    while (match := draft.find(_PEOPLE)) is not None:
+        found += _people(draft, match)
+    while (match := draft.find(_OFFLINE)) is not None:
+        found.append((match.start(), _condition(draft, match, "sales", "offline")))
+    while (match := draft.find(_AIMED)) is not None:
+        found.append((match.start(), _thing(draft, match, "text")))
+    ordered = [condition for _, condition in sorted(found, key=lambda pair: pair[0])]
+    _claim_customers(draft)
+    if not ordered and not bought:
+        draft.assume("everyone", "没有限定人群：所有允许触达的客户", "No group was named: everyone who may be reached")
+    return tuple(dict.fromkeys((*bought, *ordered)))
+
+
+def _thing(draft: Draft, match: re.Match[str], kind: ScopeKind) -> ScopeCondition:
+    tokens = draft.tokens[match.start() : match.end()]
+    named = next(token for token in tokens if token.kind in "p?")
+    start, end = draft.plain.span(named.start, named.end)
+    return _condition(draft, match, kind, named.word or draft.original[start:end])
+
+
+def _people(draft: Draft, match: re.Match[str]) -> list[tuple[int, ScopeCondition]]:
+    found: list[tuple[int, ScopeCondition]] = []
+    for index in range(*match.span()):
+        token = draft.tokens[index]
+        if token.kind != SCOPE:
+            continue
+        start, end = draft.plain.span(token.start, token.end)
+        for condition in token.more:
+            name, value = condition.split("=")
+            kind: ScopeKind = next(known for known in _KINDS if known == name)
+            text = draft.original[start:end]
+            excluded = bool(match.group("except"))
+            found.append((index, ScopeCondition(kind=kind, value=value, text=text, excluded=excluded)))
+    draft.claim("scope", range(*match.span()))
+    return found
+
+
+def _condition(draft: Draft, match: re.Match[str], kind: ScopeKind, value: str) -> ScopeCondition:
+    tokens = [token for token in draft.tokens[match.start() : match.end()] if token.kind not in (EXCEPT, *"VgbO")]
+    start, end = draft.plain.span(tokens[0].start, tokens[-1].end)
+    draft.claim("scope", range(*match.span()))
+    text = draft.original[start:end]
+    return ScopeCondition(kind=kind, value=value, text=text, excluded=bool(match.group("except")))
+
+
+def _claim_customers(draft: Draft) -> None:
+    """A bare 客户 or `customers` restricts nothing."""
+    kinds = draft.kinds
+    draft.claim("everyone", [index for index, kind in enumerate(kinds) if kind == CUSTOMER])

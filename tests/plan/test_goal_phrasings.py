@@ -1,0 +1,78 @@
+"""Sixty phrasings are read exactly; on thirty that were written before the grammar its accuracy is measured."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from liftloop.plan.goal_contract import Goal, Understood
+from liftloop.plan.goal_grammar import parse_goal
+from liftloop.plan.metrics import RETAIL_CATALOGUE
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "plan"
+DEFAULTS: dict[str, Any] = {
+    "metric": None,
+    "direction": None,
+    "size": None,
+    "size_kind": None,
+    "against": "nobody",
+    "against_period": None,
+    "stated_baseline": None,
+    "window_days": None,
+    "starts": None,
+    "ends": None,
+    "festival": None,
+    "scope": [],
+    "budget_fen": None,
+    "budget_period": None,
+    "channels": [],
+    "caps": [],
+    "guardrails": [],
+    "standing": None,
+    "questions": [],
+}
+
+
+def load(name: str) -> tuple[datetime, list[tuple[str, dict[str, Any]]]]:
+    held = json.loads((GOLDEN / f"phrasings_{name}.json").read_text(encoding="utf-8"))
+    return datetime.fromisoformat(held["now"]), [(p["text"], p["expect"]) for p in held["phrasings"]]
+
+
+def flat(understood: Understood) -> dict[str, Any]:
+    goal: Goal = understood.goal
+    return {
+        **{name: getattr(goal, name) for name in DEFAULTS if hasattr(goal, name)},
+        "starts": goal.starts.isoformat() if goal.starts else None,
+        "ends": goal.ends.isoformat() if goal.ends else None,
+        "scope": [("not " if c.excluded else "") + f"{c.kind}={c.value}" for c in goal.scope],
+        "channels": [f"{wish.wish} {wish.channel}" for wish in goal.channels],
+        "caps": [f"{cap.touches_max}/{cap.period}" for cap in goal.caps],
+        "guardrails": [
+            f"{g.metric} {g.comparison}" + ("" if g.value is None else f" {g.value:g}") for g in goal.guardrails
+        ],
+        "questions": [question.id for question in understood.questions],
+    }
+
+
+def read(text: str, now: datetime) -> dict[str, Any]:
+    return flat(parse_goal(text, language="zh-CN", catalogue=RETAIL_CATALOGUE, now=now))
+
+
+NOW, DEVELOPMENT = load("dev")
+
+
+@pytest.mark.parametrize(("text", "expect"), DEVELOPMENT, ids=[text for text, _ in DEVELOPMENT])
+def test_development_phrasings_are_read_exactly(text: str, expect: dict[str, Any]) -> None:
+    """Each of the sixty is read to the last field."""
+    assert read(text, NOW) == {**DEFAULTS, **expect}
+
+
+def test_there_are_sixty_half_of_them_chinese() -> None:
+    """The two sets have the sizes that were asked for and share no sentence."""
+    held_out = load("heldout")[1]
+    for phrasings, count in ((DEVELOPMENT, 60), (held_out, 30)):
+        chinese = [text for text, _ in phrasings if any("\u4e00" <= c <= "\u9fff" for c in text)]
+        assert (len(phrasings), len(chinese)) == (count, count // 2)
+    assert not {text for text, _ in DEVELOPMENT} & {text for text, _ in held_out}
