@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { mockApi } from "./scripts/mock-plugin";
+import { mockApi } from "./scripts/mock-plugin.ts";
 
 /** `LIFTLOOP_API=http://127.0.0.1:8080 npm run dev` works on a real server; without it on built data. */
 const server = process.env.LIFTLOOP_API;
@@ -10,7 +10,12 @@ export default defineConfig({
   plugins: [react(), ...(server ? [] : [mockApi()])],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: server ? { proxy: { "/api": server } } : {},
-  build: { target: "es2022", modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1500 },
+  build: {
+    manifest: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1500,
+  },
   test: {
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],

@@ -3,22 +3,33 @@ import { createBrowserRouter, Navigate } from "react-router";
 import { LostPage } from "./lost-page";
 import { Shell } from "./shell";
 
+/** Between the app and its first page there is nothing to show for a few milliseconds. */
+function Nothing() {
+  return null;
+}
+
 export function makeRouter() {
   return createBrowserRouter([
     {
       element: <Shell />,
       ErrorBoundary: LostPage,
-      HydrateFallback: () => null,
+      HydrateFallback: Nothing,
       children: [
         { index: true, element: <Navigate to="/goals" replace /> },
         { path: "goals", lazy: async () => ({ Component: (await import("./pages/goals")).GoalsPage }) },
         { path: "goals/:planId", lazy: async () => ({ Component: (await import("./pages/plan")).PlanPage }) },
-        { path: "campaigns", lazy: async () => ({ Component: (await import("./pages/campaigns")).CampaignsPage }) },
+        {
+          path: "campaigns",
+          lazy: async () => ({ Component: (await import("./pages/campaigns")).CampaignsPage }),
+        },
         {
           path: "campaigns/:campaignId",
           lazy: async () => ({ Component: (await import("./pages/campaign")).CampaignPage }),
         },
-        { path: "audiences", lazy: async () => ({ Component: (await import("./pages/audiences")).AudiencesPage }) },
+        {
+          path: "audiences",
+          lazy: async () => ({ Component: (await import("./pages/audiences")).AudiencesPage }),
+        },
         {
           path: "audiences/new",
           lazy: async () => ({ Component: (await import("./pages/audience-edit")).NewAudiencePage }),
@@ -28,7 +39,10 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/audience-edit")).AudiencePage }),
         },
         { path: "people", lazy: async () => ({ Component: (await import("./pages/people")).PeoplePage }) },
-        { path: "people/:profileId", lazy: async () => ({ Component: (await import("./pages/person")).PersonPage }) },
+        {
+          path: "people/:profileId",
+          lazy: async () => ({ Component: (await import("./pages/person")).PersonPage }),
+        },
         { path: "*", element: <LostPage /> },
       ],
     },

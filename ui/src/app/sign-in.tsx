@@ -51,7 +51,14 @@ export function SignIn() {
           {t("signIn.where")} <code>liftloop-data/admin.token</code>
         </p>
         {failure ? <ErrorNote error={failure} /> : null}
-        <Button type="primary" size="large" htmlType="submit" loading={trying} disabled={typed.trim() === ""} block>
+        <Button
+          type="primary"
+          size="large"
+          htmlType="submit"
+          loading={trying}
+          disabled={typed.trim() === ""}
+          block
+        >
           {t("signIn.enter")}
         </Button>
       </form>

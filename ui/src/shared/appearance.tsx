@@ -1,5 +1,13 @@
 /** Light or dark: what the reader chose, else what the system asks for. */
-import { createContext, type ReactNode, use, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useLayoutEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { type Appearance, lendToStyleSheets, type Palette, palettes } from "./tokens";
 
 export type AppearanceChoice = Appearance | "system";

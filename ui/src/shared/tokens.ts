@@ -49,7 +49,7 @@ export const palettes: Record<Appearance, Palette> = {
     brickWash: "#FAECEC",
     slate: "#3F5B82",
     slateSoft: "#8FA5C2",
-    slateWash: "#EBF0F6",
+    slateWash: "#F1F4F9",
     holdout: "#7B828E",
     veil: "rgba(27, 31, 42, 0.45)",
   },

@@ -11,7 +11,7 @@ import { Sides } from "@/features/measure/components/sides";
 import { statusTone } from "@/features/measure/model/status";
 import { Badge } from "@/shared/parts/note";
 import { Card, Page } from "@/shared/parts/page";
-import { Shown } from "@/shared/parts/shown";
+import { Waiting } from "@/shared/parts/shown";
 import { useFormat } from "@/shared/words/use-format";
 import styles from "./campaign.module.css";
 
@@ -23,9 +23,7 @@ export function CampaignPage() {
     return (
       <Page title={t("campaign.title")}>
         <Card>
-          <Shown query={campaign} lines={8}>
-            {() => null}
-          </Shown>
+          <Waiting query={campaign} lines={8} />
         </Card>
       </Page>
     );
@@ -58,9 +56,7 @@ function LiveCampaign({ campaign }: { campaign: Campaign }) {
             </>
           ) : (
             <Card>
-              <Shown query={report} lines={10}>
-                {() => null}
-              </Shown>
+              <Waiting query={report} lines={10} />
             </Card>
           )}
         </div>
@@ -72,9 +68,7 @@ function LiveCampaign({ campaign }: { campaign: Campaign }) {
             </>
           ) : (
             <Card>
-              <Shown query={ledger} lines={8}>
-                {() => null}
-              </Shown>
+              <Waiting query={ledger} lines={8} />
             </Card>
           )}
         </div>

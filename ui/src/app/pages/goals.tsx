@@ -4,7 +4,7 @@ import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { useImport } from "@/features/collect/import-dialog";
+import { useImport } from "@/features/collect/import-context";
 import { examplesOptions, type Goal } from "@/features/plan/api/goals";
 import { planListOptions } from "@/features/plan/api/plans";
 import { useCreatePlan } from "@/features/plan/api/use-create-plan";

@@ -16,7 +16,7 @@ import { planTone } from "@/features/plan/components/plan-list";
 import { Verdicts } from "@/features/plan/components/verdicts";
 import { Note } from "@/shared/parts/note";
 import { Card, Page } from "@/shared/parts/page";
-import { ErrorNote, Shown } from "@/shared/parts/shown";
+import { ErrorNote, Waiting } from "@/shared/parts/shown";
 import { useFormat } from "@/shared/words/use-format";
 
 export function PlanPage() {
@@ -27,9 +27,7 @@ export function PlanPage() {
     return (
       <Page title={t("plan.title")}>
         <Card>
-          <Shown query={plan} lines={8}>
-            {() => null}
-          </Shown>
+          <Waiting query={plan} lines={8} />
         </Card>
       </Page>
     );

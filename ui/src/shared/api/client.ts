@@ -1,8 +1,8 @@
 /** One typed client for the same-origin API: sends the token and the language, and tells when a token is refused. */
 import createClient, { type Middleware } from "openapi-fetch";
 import { currentLanguage } from "@/shared/words/language";
-import { forgetToken, token } from "./session";
 import type { components, paths } from "./schema";
+import { forgetToken, token } from "./session";
 
 export type Views = components["schemas"];
 

@@ -614,16 +614,6 @@ export interface components {
             campaigns: components["schemas"]["Campaign"][];
         };
         /**
-         * Cap
-         * @description At most `count` messages a person in `per_days` days.
-         */
-        Cap: {
-            /** Count */
-            count: number;
-            /** Per Days */
-            per_days: number;
-        };
-        /**
          * Certificate
          * @description Proof of the optimum: nothing can beat `bound`; the plan has `value`; `gap` is their relative distance.
          */
@@ -645,12 +635,26 @@ export interface components {
             /** People */
             people: number;
         };
+        /**
+         * Chip
+         * @description One understood piece of the sentence. Replacing its spans by other words and asking again edits it.
+         */
+        Chip: {
+            /** Field */
+            field: string;
+            label: components["schemas"]["Text"];
+            /**
+             * Spans
+             * @description Half-open offsets into `text`, counted in characters (code points); none if it was assumed.
+             */
+            spans: number[][];
+        };
         /** Choice */
         Choice: {
             label: components["schemas"]["Text"];
             /**
              * Value
-             * @description What to send in `answers` under the question's slot.
+             * @description What to send in `answers` under the question's id.
              */
             value: string;
         };
@@ -767,17 +771,6 @@ export interface components {
             name: components["schemas"]["Text"];
         };
         /**
-         * FieldWord
-         * @description A field that this kind of import knows.
-         */
-        FieldWord: {
-            /** Id */
-            id: string;
-            name: components["schemas"]["Text"];
-            /** Required */
-            required: boolean;
-        };
-        /**
          * Finding
          * @description One sentence on the quality of the data; `rows` is how many it is about.
          */
@@ -793,7 +786,7 @@ export interface components {
         };
         /**
          * Forecast
-         * @description Frozen lift forecast over the eligible people, of the kind that the goal's `size_kind` names.
+         * @description Frozen lift forecast over the eligible people, of the plan's `lift_kind`.
          *
          *     `assumed` says that no randomised exposure was learned from and the range is an assumption.
          */
@@ -845,7 +838,7 @@ export interface components {
         };
         /**
          * GoalRequest
-         * @description A goal in plain words. `answers` holds, by slot, words that win over the text: {"window": "45天"}.
+         * @description A goal in plain words, and the answers to what was asked back: {"window": "45天"}.
          */
         GoalRequest: {
             /** Answers */
@@ -928,9 +921,14 @@ export interface components {
          * @description One file on its way in. `proposed` waits for `start`; `running` tells its progress.
          */
         Import: {
+            /**
+             * Columns
+             * @description All columns of the file, in its order.
+             */
+            columns: string[];
             counts: components["schemas"]["ImportCounts"];
             /** Fields */
-            fields: components["schemas"]["FieldWord"][];
+            fields: components["schemas"]["MappedField"][];
             /** File */
             file: string;
             /** Import Id */
@@ -940,8 +938,6 @@ export interface components {
              * @enum {string}
              */
             kind: "customers" | "items" | "orders" | "events" | "consents" | "exposures" | "spend";
-            /** Mapping */
-            mapping: components["schemas"]["Mapping"][];
             /**
              * Progress
              * @description A fraction between 0 and 1.
@@ -987,23 +983,26 @@ export interface components {
         };
         /**
          * ImportStart
-         * @description The mapping as confirmed: column to field, null for left out; answers by question id.
+         * @description The mapping as confirmed, by field; fields left out keep the proposed rule. Answers by question id.
          */
         ImportStart: {
             /** Answers */
             answers?: {
                 [key: string]: string;
             };
+            /** Fields */
+            fields: {
+                [key: string]: string | {
+                    [key: string]: components["schemas"]["JsonValue"];
+                } | null;
+            };
             /**
              * Kind
              * @enum {string}
              */
             kind: "customers" | "items" | "orders" | "events" | "consents" | "exposures" | "spend";
-            /** Mapping */
-            mapping: {
-                [key: string]: string | null;
-            };
         };
+        JsonValue: unknown;
         /** Launched */
         Launched: {
             /** Campaign Id */
@@ -1086,24 +1085,29 @@ export interface components {
             treated: number;
         };
         /**
-         * Mapping
-         * @description One column of the file and the field it fills; `field` null leaves the column out.
+         * MappedField
+         * @description One field of the kind and where it comes from; `rule` null leaves it empty.
          */
-        Mapping: {
-            /** Column */
-            column: string;
+        MappedField: {
+            /** @description The rule in words, where it is more than one column. */
+            described: components["schemas"]["Text"] | null;
             /**
              * Examples
              * @description A few values, personal ones masked.
              */
             examples: string[];
             /** Field */
-            field: string | null;
+            field: string;
+            name: components["schemas"]["Text"];
+            /** Required */
+            required: boolean;
             /**
-             * Sure
-             * @description How sure the guess is.
+             * Rule
+             * @description A column's name, a template such as {CustomerID}@example.test, a rule object, or nothing.
              */
-            sure: number;
+            rule: string | {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
         };
         /**
          * MessageRow
@@ -1133,41 +1137,40 @@ export interface components {
         };
         /**
          * Metric
-         * @description A metric of the catalogue, as CONTRACTS names its parts.
+         * @description A metric of the catalogue, its parts named as CONTRACTS names them; `window` and `tail` are days.
          */
         Metric: {
-            denominator: components["schemas"]["Text"];
+            /** @description The measure over which is counted; null for a sum. */
+            denominator: components["schemas"]["JsonValue"];
             /** Id */
             id: string;
+            meaning: components["schemas"]["Text"];
             /**
              * Movable
-             * @description Treatment can move the denominator; claims are then per eligible person.
+             * @description Treatment can move the denominator: claims are per eligible person.
              */
             movable: boolean;
             name: components["schemas"]["Text"];
-            numerator: components["schemas"]["Text"];
-            /**
-             * Sources
-             * @description Event names that the metric reads.
-             */
+            numerator: components["schemas"]["JsonValue"];
+            /** Sources */
             sources: string[];
             /**
-             * Tail Days
-             * @description Days after the window in which a borrowed sale would be missed.
+             * Tail
+             * @description Days outcomes are awaited; null is one median purchase cycle.
              */
-            tail_days: number;
+            tail: number | null;
             /**
              * Unit
              * @enum {string}
              */
-            unit: "rate" | "money" | "count";
+            unit: "share" | "fen" | "count";
             /** Unit Of Analysis */
             unit_of_analysis: string;
             /**
-             * Window Days
+             * Window
              * @description The window when the goal names none.
              */
-            window_days: number;
+            window: number;
         };
         /** MetricCatalogue */
         MetricCatalogue: {
@@ -1176,7 +1179,7 @@ export interface components {
         };
         /**
          * MetricRef
-         * @description The metric a number is about, and how to write such a number.
+         * @description The metric a number is about, and how to write such a number: a fraction, fen or times a person.
          */
         MetricRef: {
             /** Id */
@@ -1184,10 +1187,9 @@ export interface components {
             name: components["schemas"]["Text"];
             /**
              * Unit
-             * @description rate: a fraction; money: fen a person; count: times a person.
              * @enum {string}
              */
-            unit: "rate" | "money" | "count";
+            unit: "share" | "fen" | "count";
         };
         /**
          * Missing
@@ -1329,7 +1331,18 @@ export interface components {
              */
             eligible: number;
             forecast: components["schemas"]["Forecast"] | null;
+            /**
+             * Goal Lift
+             * @description The goal as a lift of that kind, signed.
+             */
+            goal_lift: number | null;
             holdout: components["schemas"]["Holdout"] | null;
+            /**
+             * Lift Kind
+             * @description Of every lift in this plan.
+             * @enum {string}
+             */
+            lift_kind: "relative" | "points";
             /** Missing */
             missing: components["schemas"]["Missing"][];
             /** @description What to do now when the plan cannot be launched. */
@@ -1476,7 +1489,7 @@ export interface components {
         };
         /**
          * Provable
-         * @description `detectable` is the smallest lift, of the goal's kind, that this design sees with 80% power.
+         * @description `detectable` is the smallest lift, of the plan's `lift_kind`, that this design sees with 80% power.
          */
         Provable: {
             /** Detectable */
@@ -1494,16 +1507,18 @@ export interface components {
          * @description Asked only where the sentence leaves the goal open.
          */
         Question: {
-            /**
-             * Choices
-             * @description May be empty: then the answer is typed.
-             */
+            /** Choices */
             choices: components["schemas"]["Choice"][];
             /**
-             * Slot
+             * Id
              * @enum {string}
              */
-            slot: "metric" | "direction" | "size" | "window" | "scope" | "budget" | "caps";
+            id: "metric" | "size" | "window";
+            /**
+             * Open
+             * @description Free words are taken as well.
+             */
+            open: boolean;
             text: components["schemas"]["Text"];
         };
         /** Reachable */
@@ -1526,6 +1541,15 @@ export interface components {
             understood: components["schemas"]["Understood"];
         };
         /**
+         * Remark
+         * @description Something that was assumed, or that should be noticed.
+         */
+        Remark: {
+            /** Id */
+            id: string;
+            text: components["schemas"]["Text"];
+        };
+        /**
          * Report
          * @description What the campaign changed. `forecast` is the one frozen at launch, `lift` has the same kind.
          */
@@ -1541,8 +1565,8 @@ export interface components {
             /** @description The same effect in the metric's own unit, per person. */
             difference: components["schemas"]["Lift"] | null;
             forecast: components["schemas"]["Forecast"];
-            /** Goal Size */
-            goal_size: number;
+            /** Goal Lift */
+            goal_lift: number;
             lift: components["schemas"]["Lift"] | null;
             /**
              * Lift Kind
@@ -1576,6 +1600,20 @@ export interface components {
              * @enum {string}
              */
             verdict: "better" | "worse" | "unclear" | "too_early";
+        };
+        /**
+         * SizeReading
+         * @description What the size would mean for the baseline under one way of reading it; both ways are shown.
+         */
+        SizeReading: {
+            /** Chosen */
+            chosen: boolean;
+            sentence: components["schemas"]["Text"];
+            /**
+             * Size Kind
+             * @enum {string}
+             */
+            size_kind: "relative" | "points" | "absolute";
         };
         /**
          * Spend
@@ -1676,7 +1714,7 @@ export interface components {
         };
         /**
          * Understood
-         * @description How the sentence was read; every part can be corrected through `GoalRequest.answers`.
+         * @description How the sentence was read, in pieces that a person can trust or correct.
          */
         Understood: {
             /**
@@ -1684,47 +1722,42 @@ export interface components {
              * @enum {string}
              */
             against: "nobody" | "last_period";
-            /**
-             * Answers
-             * @description The corrections that were given with the sentence.
-             */
+            /** Answers */
             answers: {
                 [key: string]: string;
             };
-            /**
-             * Assumed
-             * @description Slots that were filled by assumption, not by the sentence.
-             */
-            assumed: ("metric" | "direction" | "size" | "window" | "scope" | "budget" | "caps")[];
+            /** Assumed */
+            assumed: components["schemas"]["Remark"][];
             /** Budget */
             budget: number | null;
-            /** Caps */
-            caps: components["schemas"]["Cap"][];
-            /**
-             * Direction
-             * @enum {string}
-             */
-            direction: "up" | "down";
+            /** Chips */
+            chips: components["schemas"]["Chip"][];
+            /** Direction */
+            direction: ("up" | "down") | null;
             metric: components["schemas"]["MetricRef"] | null;
+            /** Notes */
+            notes: components["schemas"]["Remark"][];
             /**
              * Readings
-             * @description The goal as relative and as points, both printed.
+             * @description Empty until there is a baseline to read it against.
              */
-            readings: components["schemas"]["Text"][];
-            /** @description Whom the goal is about; null is everybody. */
-            scope: components["schemas"]["Text"] | null;
+            readings: components["schemas"]["SizeReading"][];
+            /** @description The goal restated as one sentence. */
+            said: components["schemas"]["Text"];
             /**
              * Size
-             * @description Fraction: 0.05 is +5% or 5 points, as `size_kind` says.
+             * @description 0.05 is +5% or 5 points, as `size_kind` says; a level if absolute.
              */
             size: number | null;
-            /**
-             * Size Kind
-             * @enum {string}
-             */
-            size_kind: "relative" | "points";
+            /** Size Kind */
+            size_kind: ("relative" | "points" | "absolute") | null;
             /** Text */
             text: string;
+            /**
+             * Unread
+             * @description Stretches of the text that were not understood.
+             */
+            unread: string[];
             /** Window Days */
             window_days: number | null;
         };

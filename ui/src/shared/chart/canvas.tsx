@@ -1,12 +1,27 @@
 /** The only file that loads ECharts, and of it only what the charts use; drawn as SVG, so text stays text. */
+
+import type { EChartsOption } from "echarts";
 import { LineChart } from "echarts/charts";
-import { AriaComponent, GridComponent, MarkLineComponent, MarkPointComponent, TooltipComponent } from "echarts/components";
+import {
+  AriaComponent,
+  GridComponent,
+  MarkLineComponent,
+  MarkPointComponent,
+  TooltipComponent,
+} from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import type { EChartsOption } from "echarts";
 import { useEffect, useRef } from "react";
 
-echarts.use([LineChart, AriaComponent, GridComponent, MarkLineComponent, MarkPointComponent, TooltipComponent, SVGRenderer]);
+echarts.use([
+  LineChart,
+  AriaComponent,
+  GridComponent,
+  MarkLineComponent,
+  MarkPointComponent,
+  TooltipComponent,
+  SVGRenderer,
+]);
 
 export default function Canvas({ option }: { option: EChartsOption }) {
   const host = useRef<HTMLDivElement>(null);

@@ -24,7 +24,13 @@ export function axisLook(palette: Palette) {
 }
 
 /** A filled band from `low` to `high`, drawn as an unseen line with its width stacked on it. */
-export function band(name: string, low: Point[], high: Point[], color: string, opacity: number): LineSeriesOption[] {
+export function band(
+  name: string,
+  low: Point[],
+  high: Point[],
+  color: string,
+  opacity: number,
+): LineSeriesOption[] {
   const unseen = {
     type: "line" as const,
     stack: name,
@@ -42,7 +48,13 @@ export function band(name: string, low: Point[], high: Point[], color: string, o
 }
 
 /** A straight line across the chart at one value, named at its right end. */
-export function level(value: number, name: string, color: string, dashed: boolean, axis: "xAxis" | "yAxis" = "yAxis") {
+export function level(
+  value: number,
+  name: string,
+  color: string,
+  dashed: boolean,
+  axis: "xAxis" | "yAxis" = "yAxis",
+) {
   return {
     [axis]: value,
     name,

@@ -39,7 +39,13 @@ export function PeopleTable({ people, caption, more, loadingMore = false, search
                   {[person.identifier, person.city].filter(Boolean).join(" · ")}
                 </span>
               </th>
-              <td>{person.note ? format.say(person.note) : person.last_seen_at ? format.moment(person.last_seen_at) : "—"}</td>
+              <td>
+                {person.note
+                  ? format.say(person.note)
+                  : person.last_seen_at
+                    ? format.moment(person.last_seen_at)
+                    : "—"}
+              </td>
             </tr>
           ))}
         </tbody>

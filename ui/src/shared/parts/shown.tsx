@@ -1,6 +1,7 @@
 /** What a page shows while its data load, when they fail, and when they are there. Skeletons keep the height. */
-import { Button } from "antd";
+
 import type { UseQueryResult } from "@tanstack/react-query";
+import { Button } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { errorWords } from "@/shared/words/errors";
@@ -16,9 +17,13 @@ interface ShownProps<T> {
 }
 
 export function Shown<T>({ query, lines = 4, children }: ShownProps<T>) {
-  if (query.isPending) return <Skeleton lines={lines} />;
+  // Data that were there once stay in view while a later reading fails.
+  return query.data === undefined ? <Waiting query={query} lines={lines} /> : children(query.data);
+}
+
+export function Waiting({ query, lines = 4 }: { query: UseQueryResult; lines?: number }) {
   if (query.isError) return <ErrorNote error={query.error} retry={() => void query.refetch()} />;
-  return children(query.data);
+  return <Skeleton lines={lines} />;
 }
 
 export function Skeleton({ lines }: { lines: number }) {

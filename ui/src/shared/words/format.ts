@@ -4,7 +4,7 @@ import type { Language } from "./language";
 
 export type Text = Views["Text"];
 export type Unit = Views["MetricRef"]["unit"];
-export type SizeKind = Views["Understood"]["size_kind"];
+export type LiftKind = Views["Plan"]["lift_kind"];
 
 const MINUS = "\u2212";
 
@@ -14,11 +14,16 @@ export interface Format {
   money(fen: number): string;
   percent(fraction: number, digits?: number): string;
   /** A change with its sign: "+3.1%" for a relative one, "+0.6 points" for points. */
-  lift(fraction: number, kind: SizeKind): string;
+  lift(fraction: number, kind: LiftKind): string;
+  /** The same in words: "多 3.1%", "3.1% more". */
+  moreOrLess(fraction: number, kind: LiftKind): string;
   /** The two ends of a range, the unit written at both. */
-  liftRange(low: number, high: number, kind: SizeKind): string;
+  liftRange(low: number, high: number, kind: LiftKind): string;
   metric(value: number, unit: Unit): string;
   date(iso: string): string;
+  /** With the year, for what may be long ago. */
+  day(iso: string): string;
+  hour(iso: string): string;
   moment(iso: string): string;
 }
 
@@ -35,9 +40,15 @@ export function formatFor(language: Language): Format {
     return `${fen < 0 ? MINUS : ""}¥${number(Math.abs(fen) / 100, digits)}`;
   };
   const points = language === "en" ? " points" : " 个百分点";
-  const lift = (fraction: number, kind: SizeKind) => {
+  const lift = (fraction: number, kind: LiftKind) => {
     const sign = fraction > 0 ? "+" : "";
     return kind === "points" ? `${sign}${number(fraction * 100, 1)}${points}` : `${sign}${percent(fraction)}`;
+  };
+  const moreOrLess = (fraction: number, kind: LiftKind) => {
+    const size =
+      kind === "points" ? `${number(Math.abs(fraction) * 100, 1)}${points}` : percent(Math.abs(fraction));
+    if (language === "en") return `${size} ${fraction < 0 ? "less" : "more"}`;
+    return `${fraction < 0 ? "少" : "多"} ${size}`;
   };
   const between = language === "en" ? " to " : "～";
   return {
@@ -46,12 +57,22 @@ export function formatFor(language: Language): Format {
     money,
     percent,
     lift,
+    moreOrLess,
     liftRange: (low, high, kind) => `${lift(low, kind)}${between}${lift(high, kind)}`,
     metric: (value, unit) => {
-      if (unit === "rate") return percent(value);
-      return unit === "money" ? money(Math.round(value)) : number(value, 2);
+      if (unit === "share") return percent(value);
+      return unit === "fen" ? money(Math.round(value)) : number(value, 2);
     },
-    date: (iso) => new Intl.DateTimeFormat(language, { month: "short", day: "numeric" }).format(new Date(iso)),
+    date: (iso) =>
+      new Intl.DateTimeFormat(language, { month: "short", day: "numeric" }).format(new Date(iso)),
+    day: (iso) =>
+      new Intl.DateTimeFormat(language, { year: "numeric", month: "short", day: "numeric" }).format(
+        new Date(iso),
+      ),
+    hour: (iso) =>
+      new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(
+        new Date(iso),
+      ),
     moment: (iso) =>
       new Intl.DateTimeFormat(language, {
         month: "short",

@@ -2,7 +2,7 @@
 import i18next, { type i18n } from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
 import en from "@/locales/en";
-import zh from "@/locales/zh-CN";
+import zh from "@/locales/zh-cn";
 
 export type Language = "zh-CN" | "en";
 

@@ -11,7 +11,9 @@ export function ledgerOptions(campaignId: string, live: boolean) {
   return queryOptions({
     queryKey: ["campaigns", campaignId, "ledger"],
     queryFn: () =>
-      answered(api.GET("/api/campaigns/{campaign_id}/ledger", { params: { path: { campaign_id: campaignId } } })),
+      answered(
+        api.GET("/api/campaigns/{campaign_id}/ledger", { params: { path: { campaign_id: campaignId } } }),
+      ),
     refetchInterval: live ? LIVE_MS : false,
   });
 }

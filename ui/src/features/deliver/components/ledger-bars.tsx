@@ -13,7 +13,10 @@ export function LedgerBars({ ledger }: { ledger: Ledger }) {
   const format = useFormat();
   const { steps, unaccounted } = waterfallOf(ledger);
   return (
-    <Card title={t("ledger.title")} aside={<span className={styles.as}>{t("ledger.asOf", { at: format.moment(ledger.as_of) })}</span>}>
+    <Card
+      title={t("ledger.title")}
+      aside={<span className={styles.as}>{t("ledger.asOf", { at: format.moment(ledger.as_of) })}</span>}
+    >
       <ol className={styles.bars}>
         <li className={styles.whole}>
           <span className={styles.label}>{t("ledger.qualified")}</span>
@@ -24,7 +27,10 @@ export function LedgerBars({ ledger }: { ledger: Ledger }) {
         </li>
         {steps.map(({ row, start, length }) => (
           <li key={`${row.state}|${row.reason}`} data-kind={row.kind}>
-            <Link to={{ search: String(new URLSearchParams({ state: row.state, reason: row.reason })) }} preventScrollReset>
+            <Link
+              to={{ search: String(new URLSearchParams({ state: row.state, reason: row.reason })) }}
+              preventScrollReset
+            >
               <span className={styles.label}>
                 {format.say(row.label)}
                 <span className={styles.kind}>{t(`ledger.kind.${row.kind}`)}</span>
@@ -34,14 +40,21 @@ export function LedgerBars({ ledger }: { ledger: Ledger }) {
                 <span className={styles.share}>{format.percent(length, length < 0.1 ? 1 : 0)}</span>
               </span>
               <span className={styles.track} aria-hidden="true">
-                <span className={styles.bar} style={{ marginLeft: `${start * 100}%`, width: `${length * 100}%` }} />
+                <span
+                  className={styles.bar}
+                  style={{ marginLeft: `${start * 100}%`, width: `${length * 100}%` }}
+                />
               </span>
             </Link>
           </li>
         ))}
       </ol>
       {unaccounted === 0 ? null : (
-        <Note tone="harm" title={t("ledger.unaccounted", { people: format.people(Math.abs(unaccounted)) })} role="alert" />
+        <Note
+          tone="harm"
+          title={t("ledger.unaccounted", { people: format.people(Math.abs(unaccounted)) })}
+          role="alert"
+        />
       )}
     </Card>
   );

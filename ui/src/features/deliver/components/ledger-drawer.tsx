@@ -1,11 +1,8 @@
-/** The people behind one bar, in a drawer with its own address, the ledger still in view. */
+/** The people behind one bar of the ledger; which bar is in the address. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Drawer } from "antd";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { EmptyNote } from "@/shared/parts/note";
-import { PeopleTable } from "@/shared/parts/people-table";
-import { Shown } from "@/shared/parts/shown";
+import { PeopleDrawer } from "@/shared/parts/people-drawer";
 import { useFormat } from "@/shared/words/use-format";
 import { type Ledger, ledgerPeopleOptions } from "../api/ledger";
 
@@ -16,38 +13,17 @@ export function LedgerDrawer({ campaignId, ledger }: { campaignId: string; ledge
   const state = search.get("state");
   const reason = search.get("reason") ?? "";
   const row = ledger.rows.find((each) => each.state === state && each.reason === reason);
-  const close = () => setSearch({}, { preventScrollReset: true });
+  const people = useInfiniteQuery({
+    ...ledgerPeopleOptions(campaignId, state ?? "", reason),
+    enabled: state !== null,
+  });
   return (
-    <Drawer
+    <PeopleDrawer
       open={state !== null}
-      onClose={close}
+      onClose={() => setSearch({}, { preventScrollReset: true })}
       title={row ? `${format.say(row.label)} · ${format.people(row.people)}` : t("ledger.people")}
-      size={520}
-      destroyOnHidden
-    >
-      {state === null ? null : <People campaignId={campaignId} state={state} reason={reason} />}
-    </Drawer>
-  );
-}
-
-function People({ campaignId, state, reason }: { campaignId: string; state: string; reason: string }) {
-  const { t } = useTranslation();
-  const people = useInfiniteQuery(ledgerPeopleOptions(campaignId, state, reason));
-  return (
-    <Shown query={people} lines={10}>
-      {({ pages }) => {
-        const rows = pages.flatMap((page) => page.people);
-        if (rows.length === 0) return <EmptyNote title={t("ledger.nobody")} />;
-        return (
-          <PeopleTable
-            people={rows}
-            caption={t("ledger.people")}
-            search={`?campaign=${encodeURIComponent(campaignId)}`}
-            more={people.hasNextPage ? () => void people.fetchNextPage() : undefined}
-            loadingMore={people.isFetchingNextPage}
-          />
-        );
-      }}
-    </Shown>
+      people={people}
+      search={`?campaign=${encodeURIComponent(campaignId)}`}
+    />
   );
 }

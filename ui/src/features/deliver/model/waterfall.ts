@@ -14,7 +14,14 @@ export interface Waterfall {
   unaccounted: number;
 }
 
-const ORDER: Record<LedgerRow["kind"], number> = { blocked: 0, held_out: 1, waiting: 2, lost: 3, reached: 4, answered: 5 };
+const ORDER: Record<LedgerRow["kind"], number> = {
+  blocked: 0,
+  held_out: 1,
+  waiting: 2,
+  lost: 3,
+  reached: 4,
+  answered: 5,
+};
 
 export function waterfallOf(ledger: Ledger): Waterfall {
   const rows = [...ledger.rows].sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || b.people - a.people);

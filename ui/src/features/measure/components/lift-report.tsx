@@ -30,13 +30,14 @@ export function LiftOverTime({ report }: { report: Report }) {
         goal: t("campaign.goal"),
         heldOut: t("campaign.heldOut"),
         measured: t("campaign.measured"),
-        planned: t("campaign.plannedLook"),
       }),
     [report, look, format, t],
   );
   const { lift, lift_kind: kind } = report;
   const title = lift
-    ? t(report.status === "final" ? "campaign.looksFinal" : "campaign.looksSoFar", { lift: format.lift(lift.value, kind) })
+    ? t(report.status === "final" ? "campaign.looksFinal" : "campaign.looksSoFar", {
+        lift: format.moreOrLess(lift.value, kind),
+      })
     : t("campaign.looksEarly");
   return (
     <Card title={t("campaign.overTime")}>
@@ -46,7 +47,13 @@ export function LiftOverTime({ report }: { report: Report }) {
         heightPx={260}
         caption={t("campaign.looksCaption")}
         table={{
-          columns: [t("campaign.look"), t("campaign.lift"), t("campaign.range"), t("campaign.treated"), t("campaign.heldOut")],
+          columns: [
+            t("campaign.look"),
+            t("campaign.lift"),
+            t("campaign.range"),
+            t("campaign.treated"),
+            t("campaign.heldOut"),
+          ],
           rows: report.looks.map((at) => [
             format.moment(at.at),
             at.lift ? format.lift(at.lift.value, kind) : t("campaign.ahead"),
@@ -76,7 +83,8 @@ export function AgainstForecast({ report }: { report: Report }) {
   const { forecast, lift, lift_kind: kind } = report;
   const [low = 0, high = 0] = forecast.i90;
   const inside = lift !== null && lift.value >= low && lift.value <= high;
-  const title = lift === null ? t("campaign.againstEarly") : t(inside ? "campaign.inside" : "campaign.outside");
+  const title =
+    lift === null ? t("campaign.againstEarly") : t(inside ? "campaign.inside" : "campaign.outside");
   return (
     <Card title={t("campaign.against")}>
       <Chart

@@ -37,7 +37,11 @@ export function Sides({ report }: { report: Report }) {
         ]}
       />
       {used === null ? null : (
-        <div className={styles.pace} role="img" aria-label={t("campaign.pace", { share: format.percent(used, 0) })}>
+        <div
+          className={styles.pace}
+          role="img"
+          aria-label={t("campaign.pace", { share: format.percent(used, 0) })}
+        >
           <span style={{ width: `${used * 100}%` }} />
         </div>
       )}
@@ -57,7 +61,11 @@ export function Sides({ report }: { report: Report }) {
             ...(report.variance_removed === null || report.variance_removed === undefined
               ? []
               : [{ name: t("campaign.cuped"), value: format.percent(report.variance_removed, 0) }]),
-            { name: t("plan.hash"), value: <code>{report.forecast.hash.slice(0, 16)}</code>, under: t("plan.hashUnder") },
+            {
+              name: t("plan.hash"),
+              value: <code>{report.forecast.hash.slice(0, 16)}</code>,
+              under: t("plan.hashUnder"),
+            },
           ]}
         />
       </Details>

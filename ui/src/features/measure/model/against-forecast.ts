@@ -11,7 +11,7 @@ export interface AgainstWords {
   goal: string;
 }
 
-type Report = Pick<Views["Report"], "forecast" | "lift" | "goal_size" | "lift_kind">;
+type Report = Pick<Views["Report"], "forecast" | "lift" | "goal_lift" | "lift_kind">;
 
 const ROW = { forecast: 1, measured: 0 } as const;
 
@@ -23,7 +23,13 @@ export function againstForecastOption(
 ): EChartsOption {
   const { palette } = look;
   const kind = report.lift_kind;
-  const bar = ([low = 0, high = 0]: number[], row: number, color: string, width: number, opacity: number): LineSeriesOption => ({
+  const bar = (
+    [low = 0, high = 0]: number[],
+    row: number,
+    color: string,
+    width: number,
+    opacity: number,
+  ): LineSeriesOption => ({
     type: "line",
     data: [
       [low, row],
@@ -40,7 +46,14 @@ export function againstForecastOption(
     symbol: "circle",
     symbolSize: 10,
     itemStyle: { color, borderColor: palette.card, borderWidth: 2 },
-    label: { show: true, position: "top", distance: 12, formatter: format.lift(value, kind), color, fontWeight: 600 },
+    label: {
+      show: true,
+      position: "top",
+      distance: 12,
+      formatter: format.lift(value, kind),
+      color,
+      fontWeight: 600,
+    },
     silent: true,
     emphasis: { disabled: true },
   });
@@ -52,7 +65,11 @@ export function againstForecastOption(
       type: "value",
       scale: true,
       ...axisLook(palette),
-      axisLabel: { color: palette.inkFaint, hideOverlap: true, formatter: (value: number) => format.lift(value, kind) },
+      axisLabel: {
+        color: palette.inkFaint,
+        hideOverlap: true,
+        formatter: (value: number) => format.lift(value, kind),
+      },
     },
     yAxis: {
       type: "value",
@@ -69,10 +86,15 @@ export function againstForecastOption(
       bar(forecast.i80, ROW.forecast, palette.slate, 16, 0.25),
       bar(forecast.i50, ROW.forecast, palette.slate, 16, 0.45),
       dot(forecast.point, ROW.forecast, palette.slate),
-      ...(lift ? [bar([lift.low, lift.high], ROW.measured, palette.jade, 16, 0.35), dot(lift.value, ROW.measured, palette.jade)] : []),
+      ...(lift
+        ? [
+            bar([lift.low, lift.high], ROW.measured, palette.jade, 16, 0.35),
+            dot(lift.value, ROW.measured, palette.jade),
+          ]
+        : []),
       levels([
         level(0, "0", palette.holdout, true, "xAxis"),
-        level(report.goal_size, words.goal, palette.ink, false, "xAxis"),
+        level(report.goal_lift, words.goal, palette.ink, false, "xAxis"),
       ]),
       named(words.forecast, ROW.forecast, palette.slate),
       named(words.measured, ROW.measured, palette.jade),

@@ -9,12 +9,16 @@ export interface LooksWords {
   goal: string;
   heldOut: string;
   measured: string;
-  planned: string;
 }
 
-type Report = Pick<Views["Report"], "looks" | "goal_size" | "lift_kind">;
+type Report = Pick<Views["Report"], "looks" | "goal_lift" | "lift_kind">;
 
-export function looksOption(report: Report, look: { palette: Palette; still: boolean }, format: Format, words: LooksWords): EChartsOption {
+export function looksOption(
+  report: Report,
+  look: { palette: Palette; still: boolean },
+  format: Format,
+  words: LooksWords,
+): EChartsOption {
   const { palette } = look;
   const kind = report.lift_kind;
   const measured = report.looks.flatMap((at) => (at.lift ? [{ x: Date.parse(at.at), lift: at.lift }] : []));
@@ -51,7 +55,14 @@ export function looksOption(report: Report, look: { palette: Palette; still: boo
         lineStyle: { color: palette.jade, width: 2 },
         itemStyle: { color: palette.jade },
         ...(last
-          ? { endLabel: { show: true, formatter: `${words.measured} ${format.lift(last.lift.value, kind)}`, color: palette.jade, fontWeight: 600 } }
+          ? {
+              endLabel: {
+                show: true,
+                formatter: `${words.measured} ${format.lift(last.lift.value, kind)}`,
+                color: palette.jade,
+                fontWeight: 600,
+              },
+            }
           : {}),
         emphasis: { disabled: true },
         silent: true,
@@ -68,7 +79,7 @@ export function looksOption(report: Report, look: { palette: Palette; still: boo
       },
       levels([
         level(0, words.heldOut, palette.holdout, true),
-        level(report.goal_size, `${words.goal} ${format.lift(report.goal_size, kind)}`, palette.ink, false),
+        level(report.goal_lift, `${words.goal} ${format.lift(report.goal_lift, kind)}`, palette.ink, false),
       ]),
     ],
   };

@@ -2,8 +2,8 @@ import { queryOptions } from "@tanstack/react-query";
 import { answered } from "@/shared/api/answer";
 import { api, type Views } from "@/shared/api/client";
 
-export type Slot = Views["Question"]["slot"];
-export type Answers = Partial<Record<Slot, string>>;
+export type QuestionId = Views["Question"]["id"];
+export type Answers = Partial<Record<QuestionId, string>>;
 export interface Goal {
   text: string;
   answers: Answers;

@@ -13,7 +13,9 @@ export function Analyst({ plan }: { plan: Plan }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { certificate, constraints, forecast, provable, understood } = plan;
-  const binding = constraints.flatMap((constraint) => (constraint.sentence ? [format.say(constraint.sentence)] : []));
+  const binding = constraints.flatMap((constraint) =>
+    constraint.sentence ? [format.say(constraint.sentence)] : [],
+  );
   return (
     <Card title={t("plan.limits")}>
       {binding.map((sentence) => (
@@ -36,24 +38,34 @@ export function Analyst({ plan }: { plan: Plan }) {
             }}
           />
           {understood.readings.map((reading) => (
-            <p key={reading.en} className={styles.sentence}>
-              {format.say(reading)}
+            <p key={reading.size_kind} className={styles.sentence}>
+              {format.say(reading.sentence)}
             </p>
           ))}
           <Facts
             facts={[
               ...(certificate
                 ? [
-                    { name: t("plan.bound"), value: certificate.bound.toPrecision(6), under: t("plan.boundUnder") },
+                    {
+                      name: t("plan.bound"),
+                      value: certificate.bound.toPrecision(6),
+                      under: t("plan.boundUnder"),
+                    },
                     { name: t("plan.value"), value: certificate.value.toPrecision(6) },
                     { name: t("plan.gap"), value: format.percent(certificate.gap, 3) },
                   ]
                 : []),
               ...(provable
-                ? [{ name: t("plan.detectable"), value: format.lift(provable.detectable, understood.size_kind) }]
+                ? [{ name: t("plan.detectable"), value: format.lift(provable.detectable, plan.lift_kind) }]
                 : []),
               ...(forecast
-                ? [{ name: t("plan.hash"), value: <code>{forecast.hash.slice(0, 16)}</code>, under: t("plan.hashUnder") }]
+                ? [
+                    {
+                      name: t("plan.hash"),
+                      value: <code>{forecast.hash.slice(0, 16)}</code>,
+                      under: t("plan.hashUnder"),
+                    },
+                  ]
                 : []),
             ]}
           />

@@ -11,7 +11,7 @@ export function Baseline({ plan, baseline }: { plan: Plan; baseline: Views["Base
   const { t } = useTranslation();
   const format = useFormat();
   const { metric, window_days } = plan.understood;
-  const unit = metric?.unit ?? "rate";
+  const unit = metric?.unit ?? "share";
   const range = { low: format.metric(baseline.low, unit), high: format.metric(baseline.high, unit) };
   return (
     <Card title={t("plan.baseline")}>
@@ -23,7 +23,11 @@ export function Baseline({ plan, baseline }: { plan: Plan; baseline: Views["Base
             value: format.metric(baseline.value, unit),
             under: t("plan.nineOfTen", range),
           },
-          { name: t("plan.counted"), value: format.people(baseline.people), under: t("plan.countedUnder", { days: window_days ?? "—" }) },
+          {
+            name: t("plan.counted"),
+            value: format.people(baseline.people),
+            under: t("plan.countedUnder", { days: window_days ?? "—" }),
+          },
           { name: t("plan.eligible"), value: format.people(plan.eligible), under: t("plan.eligibleUnder") },
         ]}
       />

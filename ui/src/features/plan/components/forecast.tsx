@@ -13,21 +13,21 @@ export function Forecast({ plan, forecast }: { plan: Plan; forecast: Views["Fore
   const { t } = useTranslation();
   const format = useFormat();
   const look = useLook();
-  const { size, size_kind: kind, window_days } = plan.understood;
-  const windowDays = window_days ?? 30;
+  const { goal_lift: goal, lift_kind: kind } = plan;
+  const windowDays = plan.understood.window_days ?? 30;
   const option = useMemo(
     () =>
-      fanOption({ forecast, goal: size, kind, windowDays }, look, format, {
+      fanOption({ forecast, goal, kind, windowDays }, look, format, {
         day: (count) => t("plan.day", { count }),
         goal: t("plan.goal"),
         forecast: t("plan.forecastShort"),
         nobody: t("plan.nobody"),
       }),
-    [forecast, size, kind, windowDays, look, format, t],
+    [forecast, goal, kind, windowDays, look, format, t],
   );
   const range = ([low = 0, high = 0]: number[]) => format.liftRange(low, high, kind);
   const title = t(forecast.assumed ? "plan.forecastAssumed" : "plan.forecastSentence", {
-    point: format.lift(forecast.point, kind),
+    point: format.moreOrLess(forecast.point, kind),
     range: range(forecast.i90),
   });
   return (

@@ -1,13 +1,14 @@
 /** The sentence, as large as a search field; under it what we understood, chip by chip, and what is still asked. */
-import { Button, Input } from "antd";
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { Button, Input } from "antd";
+import { type KeyboardEvent, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNote } from "@/shared/parts/shown";
-import { type Answers, type Goal, readingOptions, type Slot } from "../api/goals";
-import { ChipRow } from "./chip-row";
+import { useSettled } from "@/shared/use-settled";
+import { type Answers, type Goal, type QuestionId, readingOptions } from "../api/goals";
 import styles from "./goal-field.module.css";
 import { Questions } from "./questions";
+import { UnderstoodRow } from "./understood-row";
 
 const PAUSE_MS = 300; // A pause in typing; shorter ones would ask about half words.
 
@@ -21,15 +22,17 @@ interface GoalFieldProps {
 export function GoalField({ goal, onChange, onSubmit, busy }: GoalFieldProps) {
   const { t } = useTranslation();
   const field = useId();
+  const written = goal.text.trim() !== "";
   const settled = useSettled(goal, PAUSE_MS);
   const reading = useQuery(readingOptions(settled));
-  const answer = (slot: Slot, words: string) => onChange({ ...goal, answers: withAnswer(goal.answers, slot, words) });
-  const open = (reading.data?.questions ?? []).filter((question) => goal.answers[question.slot] === undefined);
+  const answer = (id: QuestionId, words: string) =>
+    onChange({ ...goal, answers: withAnswer(goal.answers, id, words) });
+  const open = (reading.data?.questions ?? []).filter((question) => goal.answers[question.id] === undefined);
   const submit = (event: KeyboardEvent) => {
     // Enter confirms a Chinese input method's choice first; only a bare Enter submits.
     if (event.nativeEvent.isComposing || event.shiftKey) return;
     event.preventDefault();
-    onSubmit();
+    if (written && !busy) onSubmit();
   };
   return (
     <div className={styles.goal}>
@@ -47,34 +50,28 @@ export function GoalField({ goal, onChange, onSubmit, busy }: GoalFieldProps) {
           onChange={(event) => onChange({ ...goal, text: event.target.value })}
           onPressEnter={submit}
         />
-        <Button type="primary" size="large" loading={busy} disabled={goal.text.trim() === ""} onClick={onSubmit}>
+        <Button type="primary" size="large" loading={busy} disabled={!written} onClick={onSubmit}>
           {t("goal.plan")}
         </Button>
       </div>
-      {goal.text.trim() !== "" && reading.data ? (
+      {written && reading.data ? (
         <>
-          <ChipRow reading={reading.data} onAnswer={answer} />
+          <UnderstoodRow
+            understood={reading.data.understood}
+            onRewrite={(text) => onChange({ ...goal, text })}
+          />
           <Questions questions={open} onAnswer={answer} />
         </>
       ) : null}
-      {reading.isError && goal.text.trim() !== "" ? <ErrorNote error={reading.error} /> : null}
+      {written && reading.isError ? <ErrorNote error={reading.error} /> : null}
     </div>
   );
 }
 
-/** An emptied answer gives the slot back to the sentence. */
-function withAnswer(answers: Answers, slot: Slot, words: string): Answers {
+/** An emptied answer gives the question back to the sentence. */
+function withAnswer(answers: Answers, id: QuestionId, words: string): Answers {
   const next = { ...answers };
-  if (words.trim() === "") delete next[slot];
-  else next[slot] = words.trim();
+  if (words.trim() === "") delete next[id];
+  else next[id] = words.trim();
   return next;
-}
-
-function useSettled<T>(value: T, pauseMs: number): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), pauseMs);
-    return () => clearTimeout(timer);
-  }, [value, pauseMs]);
-  return settled;
 }

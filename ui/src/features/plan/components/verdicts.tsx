@@ -36,7 +36,12 @@ export function Verdicts({ plan }: { plan: Plan }) {
         <section className={styles.verdict}>
           <h2>{t("plan.price")}</h2>
           <p className={styles.figure}>{format.money(holdout.cost)}</p>
-          <p>{t("plan.priceSentence", { share: format.percent(holdout.share, 0), people: format.people(holdout.people) })}</p>
+          <p>
+            {t("plan.priceSentence", {
+              share: format.percent(holdout.share, 0),
+              people: format.people(holdout.people),
+            })}
+          </p>
         </section>
       ) : null}
     </div>

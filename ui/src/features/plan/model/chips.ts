@@ -1,56 +1,28 @@
-/** What was understood, cut into chips: one a slot, each understood, assumed or still open. */
-import type { Views } from "@/shared/api/client";
-import type { Format } from "@/shared/words/format";
-import type { Slot } from "../api/goals";
+/** Chips are cut from the sentence; editing one rewrites the sentence where the chip came from. */
 
-export type ChipState = "understood" | "assumed" | "open";
+export type Span = number[];
 
-export interface Chip {
-  slot: Slot;
-  state: ChipState;
-  /** Null where nothing is known; the chip then shows only its name. */
-  value: string | null;
+/** The words of a chip as they stood in the sentence. Offsets count characters, not UTF-16 units. */
+export function wordsAt(text: string, spans: Span[]): string {
+  const characters = Array.from(text);
+  return spans.map(([start = 0, end = 0]) => characters.slice(start, end).join("")).join(" ");
 }
 
-/** The words a chip needs beyond numbers; the caller brings them in the reader's language. */
-export interface ChipWords {
-  up: string;
-  down: string;
-  againstNobody: string;
-  againstLast: string;
-  days(count: number): string;
-  everybody: string;
-  cap(count: number, perDays: number): string;
-}
-
-export function chipsOf(reading: Views["Reading"], format: Format, words: ChipWords): Chip[] {
-  const { understood, questions } = reading;
-  const asked = new Set(questions.map((question) => question.slot));
-  const assumed = new Set(understood.assumed);
-  const values: [Slot, string | null][] = [
-    ["metric", understood.metric ? format.say(understood.metric.name) : null],
-    ["size", sizeOf(understood, format, words)],
-    ["window", understood.window_days === null ? null : words.days(understood.window_days)],
-    ["scope", understood.scope ? format.say(understood.scope) : words.everybody],
-    ["budget", understood.budget === null ? null : format.money(understood.budget)],
-    ["caps", capsOf(understood, words)],
-  ];
-  return values
-    .map(([slot, value]): Chip => {
-      if (asked.has(slot)) return { slot, state: "open", value };
-      return { slot, state: assumed.has(slot) ? "assumed" : "understood", value };
-    })
-    .filter((chip) => chip.state === "open" || chip.value !== null);
-}
-
-function sizeOf(understood: Views["Understood"], format: Format, words: ChipWords): string | null {
-  if (understood.size === null) return null;
-  const signed = understood.direction === "down" ? -Math.abs(understood.size) : understood.size;
-  const against = understood.against === "nobody" ? words.againstNobody : words.againstLast;
-  return `${format.lift(signed, understood.size_kind)} ${against}`;
-}
-
-function capsOf(understood: Views["Understood"], words: ChipWords): string | null {
-  if (understood.caps.length === 0) return null;
-  return understood.caps.map((cap) => words.cap(cap.count, cap.per_days)).join(" · ");
+/** The sentence with `words` in place of the first span, and the other spans taken out. */
+export function withWordsAt(text: string, spans: Span[], words: string): string {
+  const characters = Array.from(text);
+  const [first, ...rest] = spans;
+  // From the back, so that earlier offsets stay true.
+  const cuts = [
+    ...rest.map((span) => ({ span, words: "" })),
+    ...(first ? [{ span: first, words }] : []),
+  ].sort((a, b) => (b.span[0] ?? 0) - (a.span[0] ?? 0));
+  for (const cut of cuts) {
+    const [start = 0, end = 0] = cut.span;
+    characters.splice(start, end - start, ...Array.from(cut.words));
+  }
+  return characters
+    .join("")
+    .replace(/[ \u00a0]{2,}/g, " ")
+    .trim();
 }

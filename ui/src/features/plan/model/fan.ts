@@ -3,12 +3,12 @@ import type { EChartsOption } from "echarts";
 import type { Views } from "@/shared/api/client";
 import { axisLook, band, ground, level, levels, type Point } from "@/shared/chart/strokes";
 import type { Palette } from "@/shared/tokens";
-import type { Format, SizeKind } from "@/shared/words/format";
+import type { Format, LiftKind } from "@/shared/words/format";
 
 export interface Fan {
   forecast: Views["Forecast"];
   goal: number | null;
-  kind: SizeKind;
+  kind: LiftKind;
   windowDays: number;
 }
 
@@ -22,7 +22,12 @@ export interface FanWords {
 // The wider the interval, the paler its band; the eye reads the overlap as how sure we are.
 const OPACITY = { i90: 0.12, i80: 0.16, i50: 0.26 } as const;
 
-export function fanOption(fan: Fan, look: { palette: Palette; still: boolean }, format: Format, words: FanWords): EChartsOption {
+export function fanOption(
+  fan: Fan,
+  look: { palette: Palette; still: boolean },
+  format: Format,
+  words: FanWords,
+): EChartsOption {
   const { forecast, windowDays } = fan;
   const { palette } = look;
   const wedge = (end: number): Point[] => [
@@ -34,7 +39,8 @@ export function fanOption(fan: Fan, look: { palette: Palette; still: boolean }, 
     return band(name, wedge(low), wedge(high), palette.jade, OPACITY[name]);
   });
   const lines = [level(0, words.nobody, palette.holdout, true)];
-  if (fan.goal !== null) lines.push(level(fan.goal, `${words.goal} ${format.lift(fan.goal, fan.kind)}`, palette.ink, false));
+  if (fan.goal !== null)
+    lines.push(level(fan.goal, `${words.goal} ${format.lift(fan.goal, fan.kind)}`, palette.ink, false));
   return {
     ...ground(palette, look.still),
     xAxis: {
@@ -44,7 +50,11 @@ export function fanOption(fan: Fan, look: { palette: Palette; still: boolean }, 
       interval: windowDays / 3,
       ...axisLook(palette),
       splitLine: { show: false },
-      axisLabel: { color: palette.inkFaint, formatter: (day: number) => words.day(Math.round(day)), alignMaxLabel: "right" },
+      axisLabel: {
+        color: palette.inkFaint,
+        formatter: (day: number) => words.day(Math.round(day)),
+        alignMaxLabel: "right",
+      },
     },
     yAxis: {
       type: "value",

@@ -1,0 +1,44 @@
+/** Who are our people? Audiences by name; a single person is found from the same page. */
+import { useQuery } from "@tanstack/react-query";
+import { Button } from "antd";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+import { audienceListOptions } from "@/features/audience/api/audiences";
+import { AudienceList } from "@/features/audience/components/audience-list";
+import { useImport } from "@/features/collect/import-context";
+import { EmptyNote } from "@/shared/parts/note";
+import { Card, Page } from "@/shared/parts/page";
+import { Shown } from "@/shared/parts/shown";
+
+export function AudiencesPage() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { open } = useImport();
+  const audiences = useQuery(audienceListOptions());
+  return (
+    <Page
+      title={t("audience.listTitle")}
+      lead={<Link to="/people">{t("audience.toPeople")}</Link>}
+      action={
+        <Button type="primary" size="large" onClick={() => void navigate("/audiences/new")}>
+          {t("audience.new")}
+        </Button>
+      }
+    >
+      <Card>
+        <Shown query={audiences} lines={8}>
+          {({ audiences: rows }) =>
+            rows.length > 0 ? (
+              <AudienceList audiences={rows} />
+            ) : (
+              <EmptyNote title={t("audience.none")}>
+                <p>{t("audience.noneHow")}</p>
+                <Button onClick={open}>{t("import.open")}</Button>
+              </EmptyNote>
+            )
+          }
+        </Shown>
+      </Card>
+    </Page>
+  );
+}

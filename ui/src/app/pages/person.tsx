@@ -1,0 +1,42 @@
+/** One person, as a story in one column: who, what is known and allowed, what we sent and did not, what happened. */
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { profileOptions } from "@/features/profile/api/profiles";
+import { Messages } from "@/features/profile/components/messages";
+import { Timeline } from "@/features/profile/components/timeline";
+import { Consents, Known, Who } from "@/features/profile/components/who";
+import { WhyDrawer } from "@/features/profile/components/why-drawer";
+import { Card, Page } from "@/shared/parts/page";
+import { Waiting } from "@/shared/parts/shown";
+import { useFormat } from "@/shared/words/use-format";
+import styles from "./person.module.css";
+
+export function PersonPage() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { profileId = "" } = useParams();
+  const profile = useQuery(profileOptions(profileId));
+  if (!profile.data) {
+    return (
+      <Page title={t("person.title")}>
+        <Card>
+          <Waiting query={profile} lines={10} />
+        </Card>
+      </Page>
+    );
+  }
+  const person = profile.data;
+  return (
+    <Page title={person.name} lead={format.say(person.sentence)}>
+      <div className={styles.story}>
+        <Who profile={person} />
+        <Known profile={person} />
+        <Messages profile={person} />
+        <Consents profile={person} />
+        <Timeline profile={person} />
+      </div>
+      <WhyDrawer profileId={profileId} name={person.name} />
+    </Page>
+  );
+}

@@ -1,0 +1,55 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { answered } from "@/shared/api/answer";
+import { api, type Views } from "@/shared/api/client";
+import type { Node } from "../model/tree";
+
+export type Vocabulary = Views["Vocabulary"];
+
+export function audienceListOptions() {
+  return queryOptions({ queryKey: ["audiences"], queryFn: () => answered(api.GET("/api/audiences")) });
+}
+
+export function audienceOptions(audienceId: string) {
+  return queryOptions({
+    queryKey: ["audiences", audienceId],
+    queryFn: () =>
+      answered(api.GET("/api/audiences/{audience_id}", { params: { path: { audience_id: audienceId } } })),
+  });
+}
+
+export function audiencePeopleOptions(audienceId: string) {
+  return infiniteQueryOptions({
+    queryKey: ["audiences", audienceId, "people"],
+    initialPageParam: "",
+    queryFn: ({ pageParam }) =>
+      answered(
+        api.GET("/api/audiences/{audience_id}/people", {
+          params: { path: { audience_id: audienceId }, query: pageParam === "" ? {} : { after: pageParam } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+}
+
+export function vocabularyOptions() {
+  return queryOptions({
+    queryKey: ["vocabulary"],
+    queryFn: () => answered(api.GET("/api/audiences/vocabulary")),
+    staleTime: 300_000,
+  });
+}
+
+/** Count and sample of a definition that is being written; the last answer stays until the next is there. */
+export function previewOptions(definition: Node, complete: boolean) {
+  return queryOptions({
+    queryKey: ["preview", definition],
+    queryFn: () => answered(api.POST("/api/audiences/preview", { body: { definition } })),
+    enabled: complete,
+    placeholderData: (before) => before,
+    staleTime: 5_000,
+  });
+}
+
+export function saveAudience(body: Views["AudienceRequest"]): Promise<Views["Audience"]> {
+  return answered(api.POST("/api/audiences", { body }));
+}

@@ -1,0 +1,130 @@
+/** Nested all / any / not, edited in place; every change goes through the reducer in `model/tree`. */
+import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
+import { Button, Select } from "antd";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "@/shared/words/use-format";
+import type { Words } from "../atoms/atom";
+import { EditAtom, newAtom, subjectOf, subjects } from "../atoms/registry";
+import {
+  type Atom,
+  bare,
+  type Change,
+  DEPTH_MAX,
+  type Group,
+  isGroup,
+  type Joint,
+  joint,
+  members,
+  negatedIf,
+  type Path,
+} from "../model/tree";
+import styles from "./tree-editor.module.css";
+
+interface TreeProps {
+  group: Group;
+  path: Path;
+  words: Words;
+  onChange(change: Change): void;
+}
+
+export function TreeEditor({ group, path, words, onChange }: TreeProps) {
+  const { t } = useTranslation();
+  const nodes = members(group);
+  const first = words.vocabulary.events[0];
+  const fresh = newAtom(first ? `event:${first.id}` : "percent:", words);
+  return (
+    <fieldset className={styles.group} aria-label={t("audience.group")} data-inner={path.length > 0}>
+      <Select<Joint>
+        aria-label={t("audience.joint")}
+        className={styles.joint ?? ""}
+        value={joint(group)}
+        onChange={(chosen) => onChange({ kind: "join", path, joint: chosen })}
+        options={[
+          { value: "all", label: t("audience.all") },
+          { value: "any", label: t("audience.anyOf") },
+        ]}
+      />
+      <ul className={styles.members}>
+        {nodes.map((node, index) => {
+          const { node: inner, negated } = bare(node);
+          const replace = (next: Atom | Group, not: boolean) =>
+            onChange({ kind: "replace", path, index, node: negatedIf(not, next) });
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a condition has no other name than its place.
+            <li key={index} className={styles.member}>
+              <Not negated={negated} onChange={(not) => replace(inner, not)} />
+              {isGroup(inner) ? (
+                <TreeEditor group={inner} path={[...path, index]} words={words} onChange={onChange} />
+              ) : (
+                <AtomRow atom={inner} words={words} onChange={(atom) => replace(atom, negated)} />
+              )}
+              <Button
+                type="text"
+                size="small"
+                icon={<CloseOutlined />}
+                aria-label={t("audience.remove")}
+                onClick={() => onChange({ kind: "remove", path, index })}
+              />
+            </li>
+          );
+        })}
+      </ul>
+      <div className={styles.add}>
+        <Button
+          size="small"
+          icon={<PlusOutlined />}
+          onClick={() => onChange({ kind: "add", path, node: fresh })}
+        >
+          {t("audience.addCondition")}
+        </Button>
+        {path.length + 1 < DEPTH_MAX ? (
+          <Button size="small" onClick={() => onChange({ kind: "add", path, node: { any: [fresh] } })}>
+            {t("audience.addGroup")}
+          </Button>
+        ) : null}
+      </div>
+    </fieldset>
+  );
+}
+
+function Not({ negated, onChange }: { negated: boolean; onChange(negated: boolean): void }) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      aria-label={t("audience.negate")}
+      className={styles.not ?? ""}
+      value={negated ? "not" : "is"}
+      onChange={(chosen) => onChange(chosen === "not")}
+      options={[
+        { value: "is", label: t("audience.holds") },
+        { value: "not", label: t("audience.not") },
+      ]}
+    />
+  );
+}
+
+function AtomRow({ atom, words, onChange }: { atom: Atom; words: Words; onChange(atom: Atom): void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const options = subjects(words, format, {
+    traits: t("audience.traits"),
+    events: t("audience.events"),
+    more: t("audience.more"),
+    percent: t("audience.percent"),
+    audience: t("audience.other"),
+  });
+  return (
+    <div className={styles.atom}>
+      <Select
+        aria-label={t("audience.subject")}
+        className={styles.subject ?? ""}
+        showSearch={{ optionFilterProp: "label" }}
+        popupMatchSelectWidth={260}
+        value={subjectOf(atom)}
+        onChange={(subject: string) => onChange(newAtom(subject, words))}
+        options={options}
+      />
+      <EditAtom atom={atom} words={words} onChange={onChange} />
+    </div>
+  );
+}

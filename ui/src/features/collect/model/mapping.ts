@@ -1,0 +1,12 @@
+import type { Views } from "@/shared/api/client";
+
+type Field = Views["MappedField"];
+type Question = Views["ImportQuestion"];
+
+export function missingFields(fields: Field[], rules: Record<string, Field["rule"]>): Field[] {
+  return fields.filter((field) => field.required && (rules[field.field] ?? null) === null);
+}
+
+export function isAnswered(questions: Question[], answers: Record<string, string>): boolean {
+  return questions.every((question) => answers[question.id] !== undefined);
+}

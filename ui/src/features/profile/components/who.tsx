@@ -1,0 +1,94 @@
+/** Who this is: identifiers (masked), what we know, what was allowed. */
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { Views } from "@/shared/api/client";
+import { Facts } from "@/shared/parts/facts";
+import { Badge, type Tone } from "@/shared/parts/note";
+import { Card } from "@/shared/parts/page";
+import type { Format } from "@/shared/words/format";
+import { useFormat } from "@/shared/words/use-format";
+import { useNames } from "@/shared/words/use-names";
+import type { Profile } from "../api/profiles";
+import styles from "./person.module.css";
+
+export function Who({ profile }: { profile: Profile }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const names = useNames();
+  return (
+    <Card title={t("person.who")}>
+      <Facts
+        facts={profile.identifiers.map((identifier) => ({
+          name: names.identifier(identifier.kind),
+          value: identifier.value,
+          under: t("person.since", { date: format.day(identifier.since) }),
+        }))}
+      />
+      {profile.audiences.length > 0 ? (
+        <p className={styles.audiences}>
+          <span>{t("person.audiences")}</span>
+          {profile.audiences.map((audience) => (
+            <Link key={audience.audience_id} to={`/audiences/${audience.audience_id}`}>
+              {audience.name}
+            </Link>
+          ))}
+        </p>
+      ) : null}
+    </Card>
+  );
+}
+
+export function Known({ profile }: { profile: Profile }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (profile.traits.length === 0) return null;
+  return (
+    <Card title={t("person.known")}>
+      <Facts
+        facts={profile.traits.map((trait) => ({
+          name: format.say(trait.name),
+          value: traitValue(trait, format, t("audience.yes"), t("audience.no")),
+        }))}
+      />
+    </Card>
+  );
+}
+
+function traitValue(trait: Views["Trait"], format: Format, yes: string, no: string): string {
+  const { value, unit } = trait;
+  if (value === null) return "—";
+  if (typeof value === "boolean") return value ? yes : no;
+  if (typeof value === "string") return value;
+  return unit === "fen" ? format.money(value) : format.people(value);
+}
+
+const consentTone: Record<Views["Consent"]["status"], Tone> = {
+  granted: "good",
+  denied: "harm",
+  withdrawn: "harm",
+};
+
+export function Consents({ profile }: { profile: Profile }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const names = useNames();
+  return (
+    <Card title={t("person.consents")}>
+      {profile.consents.length === 0 ? <p className={styles.quiet}>{t("person.noConsent")}</p> : null}
+      <ul className={styles.consents}>
+        {profile.consents.map((consent) => (
+          <li key={`${consent.channel}|${consent.purpose}|${consent.topic}`}>
+            <span className={styles.what}>
+              {names.channel(consent.channel)} · {t(`person.purpose.${consent.purpose}`)}
+              {consent.topic ? ` · ${consent.topic}` : ""}
+            </span>
+            <Badge tone={consentTone[consent.status]}>{t(`person.consent.${consent.status}`)}</Badge>
+            <span className={styles.quiet}>
+              {[consent.source, consent.text_version, format.day(consent.at)].filter(Boolean).join(" · ")}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,22 @@
+import { audience, people } from "./en/audience";
+import { campaign, ledger } from "./en/campaign";
+import { imports, person } from "./en/person";
+import { goal, plan } from "./en/plan";
+import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
+
+export default {
+  shell,
+  signIn,
+  common,
+  chart,
+  channel,
+  identifier,
+  goal,
+  plan,
+  campaign,
+  ledger,
+  audience,
+  people,
+  person,
+  import: imports,
+};

@@ -1,0 +1,63 @@
+export const shell = {
+  navigation: "Main navigation",
+  skip: "Skip to the page",
+  goals: "Goals and plans",
+  campaigns: "Campaigns",
+  customers: "Customers",
+  more: "More",
+  language: "Language",
+  appearance: "Appearance",
+  light: "Light",
+  dark: "Dark",
+  system: "As the system",
+  signOut: "Sign out",
+  lost: "There is nothing at this address",
+  broken: "This page broke; your data are not affected",
+  backToGoals: "Back to goals and plans",
+};
+
+export const signIn = {
+  title: "Sign in to Liftloop",
+  lead: "Paste the admin token. It is kept in this tab only and gone when you close it.",
+  token: "Admin token",
+  where: "The first start wrote it to",
+  enter: "Enter",
+};
+
+export const common = {
+  loading: "Loading",
+  retry: "Try again",
+  close: "Close",
+  notYet: "Not yet",
+  details: "Show details",
+  unknownError: "Something unexpected went wrong",
+};
+
+export const chart = {
+  table: "Show as a table",
+};
+
+export const channel = {
+  sms: "SMS",
+  email: "E-mail",
+  wecom: "WeCom",
+  wechat: "WeChat account",
+  app_push: "App push",
+  webhook: "Webhook",
+  call: "Phone call",
+  smtp: "E-mail",
+  batch: "Batch channel",
+};
+
+export const identifier = {
+  user_id: "Member number",
+  customer_id: "Customer number",
+  anonymous_id: "Anonymous id",
+  phone: "Phone",
+  email: "E-mail",
+  unionid: "WeChat UnionID",
+  openid: "WeChat OpenID",
+  wecom_id: "WeCom customer id",
+  device_id: "Device",
+  card_no: "Member card",
+};

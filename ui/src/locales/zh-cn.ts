@@ -1,0 +1,22 @@
+import { audience, people } from "./zh-cn/audience";
+import { campaign, ledger } from "./zh-cn/campaign";
+import { imports, person } from "./zh-cn/person";
+import { goal, plan } from "./zh-cn/plan";
+import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
+
+export default {
+  shell,
+  signIn,
+  common,
+  chart,
+  channel,
+  identifier,
+  goal,
+  plan,
+  campaign,
+  ledger,
+  audience,
+  people,
+  person,
+  import: imports,
+};

@@ -1,0 +1,63 @@
+export const shell = {
+  navigation: "主导航",
+  skip: "跳到正文",
+  goals: "目标与计划",
+  campaigns: "活动",
+  customers: "客户",
+  more: "更多",
+  language: "语言",
+  appearance: "外观",
+  light: "浅色",
+  dark: "深色",
+  system: "跟随系统",
+  signOut: "退出登录",
+  lost: "这个地址没有内容",
+  broken: "页面出错了，数据没有受影响",
+  backToGoals: "回到目标与计划",
+};
+
+export const signIn = {
+  title: "登录 Liftloop",
+  lead: "粘贴管理令牌。它只保存在这个标签页里，关闭后就会清除。",
+  token: "管理令牌",
+  where: "第一次启动时写在",
+  enter: "进入",
+};
+
+export const common = {
+  loading: "正在读取",
+  retry: "再试一次",
+  close: "知道了",
+  notYet: "先不",
+  details: "展开细节",
+  unknownError: "出了意料之外的错误",
+};
+
+export const chart = {
+  table: "看数据表",
+};
+
+export const channel = {
+  sms: "短信",
+  email: "邮件",
+  wecom: "企业微信",
+  wechat: "公众号",
+  app_push: "App 推送",
+  webhook: "Webhook",
+  call: "电话",
+  smtp: "邮件",
+  batch: "批量通道",
+};
+
+export const identifier = {
+  user_id: "会员号",
+  customer_id: "客户号",
+  anonymous_id: "匿名访客号",
+  phone: "手机",
+  email: "邮箱",
+  unionid: "微信 UnionID",
+  openid: "微信 OpenID",
+  wecom_id: "企业微信客户号",
+  device_id: "设备号",
+  card_no: "会员卡号",
+};

@@ -1,0 +1,40 @@
+/** The people behind a number, in a drawer that leaves the page in view; the drawer's state is in the address. */
+import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
+import { Drawer } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Views } from "@/shared/api/client";
+import { EmptyNote } from "./note";
+import { PeopleTable } from "./people-table";
+import { Shown } from "./shown";
+
+interface PeopleDrawerProps {
+  open: boolean;
+  title: string;
+  onClose(): void;
+  people: UseInfiniteQueryResult<InfiniteData<Views["PeoplePage"]>>;
+  /** Appended to each person's address. */
+  search?: string;
+}
+
+export function PeopleDrawer({ open, title, onClose, people, search = "" }: PeopleDrawerProps) {
+  const { t } = useTranslation();
+  return (
+    <Drawer open={open} onClose={onClose} title={title} size={520} destroyOnHidden>
+      <Shown query={people} lines={10}>
+        {({ pages }) => {
+          const rows = pages.flatMap((page) => page.people);
+          if (rows.length === 0) return <EmptyNote title={t("people.nobody")} />;
+          return (
+            <PeopleTable
+              people={rows}
+              caption={title}
+              search={search}
+              more={people.hasNextPage ? () => void people.fetchNextPage() : undefined}
+              loadingMore={people.isFetchingNextPage}
+            />
+          );
+        }}
+      </Shown>
+    </Drawer>
+  );
+}

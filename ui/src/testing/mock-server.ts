@@ -1,0 +1,358 @@
+/** Answers the API from built data, in memory: for development, page tests and pictures without a server. */
+import type { Views } from "@/shared/api/client";
+import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
+import { further, proposed } from "./imports.ts";
+import { belongs, previewOf, type Saved } from "./membership.ts";
+import { GOAL, planFor, readingFor, readyPlan } from "./plans.ts";
+import { profileOf, whyOf } from "./profiles.ts";
+import { daysAgo, type Member, makeMembers, NOW, personRow, text, vocabulary } from "./shop.ts";
+
+export const MOCK_TOKEN = "demo-token";
+const MEMBERS = 2_000;
+const PAGE = 50;
+
+type Handler = (asked: Asked) => unknown | Promise<unknown>;
+
+interface Asked {
+  ids: string[];
+  query: URLSearchParams;
+  request: Request;
+}
+
+class Refusal extends Error {
+  readonly status: number;
+  readonly view: Views["ErrorView"];
+
+  constructor(status: number, code: string, zh: string, en: string, next: string) {
+    super(code);
+    this.status = status;
+    this.view = { code, message: zh, next, message_zh: zh, message_en: en };
+  }
+}
+
+const notFound = () => new Refusal(404, "not_found", "没有找到", "Not found", "");
+
+export class MockServer {
+  private readonly members: Member[];
+  private readonly plans: Views["Plan"][];
+  private readonly campaigns: Views["Campaign"][];
+  private readonly audiences: (Saved & { version: number })[];
+  private readonly imports = new Map<string, Views["Import"]>();
+  private readonly routes: [method: string, path: RegExp, handler: Handler][];
+
+  /** `empty` is an installation on its first day: no people, no plans, nothing. */
+  constructor({ empty = false }: { empty?: boolean } = {}) {
+    this.members = empty ? [] : makeMembers(MEMBERS);
+    this.campaigns = empty ? [] : [running, fresh, flat];
+    this.plans = empty
+      ? []
+      : [
+          readyPlan(),
+          {
+            ...readyPlan(),
+            plan_id: "plan_launched",
+            campaign_id: running.campaign_id,
+            created_at: daysAgo(21),
+          },
+          planFor("plan_exploration", { text: "复购率 +4%，先试探" }),
+          planFor("plan_refused", { text: "复购率 +500%" }),
+        ];
+    this.audiences = empty
+      ? []
+      : [
+          {
+            id: "aud_sleeping",
+            name: "沉睡会员",
+            version: 3,
+            definition: {
+              all: [
+                { trait: "orders", gte: 3 },
+                { not: { event: "Order Completed", within_days: 30, count: { gte: 1 } } },
+              ],
+            },
+          },
+          {
+            id: "aud_shanghai",
+            name: "上海金卡",
+            version: 1,
+            definition: {
+              all: [
+                { trait: "city", in: ["上海"] },
+                { trait: "level", in: ["金卡"] },
+              ],
+            },
+          },
+          {
+            id: "aud_mixed",
+            name: "看过没买或常进店",
+            version: 2,
+            definition: {
+              any: [
+                {
+                  all: [
+                    { event: "Product Viewed", within_days: 7, count: { gte: 2 } },
+                    { not: { event: "Order Completed", within_days: 14 } },
+                  ],
+                },
+                { event: "Store Visited", within_days: 60, count: { gte: 2 } },
+              ],
+            },
+          },
+        ];
+    this.routes = this.makeRoutes();
+  }
+
+  async answer(request: Request): Promise<Response> {
+    if (request.headers.get("authorization") !== `Bearer ${MOCK_TOKEN}`) {
+      return json(
+        new Refusal(
+          401,
+          "unknown_token",
+          "这个令牌不对",
+          "This token is not right",
+          "到数据文件夹里的 admin.token 复制完整的一行",
+        ).view,
+        401,
+      );
+    }
+    const url = new URL(request.url);
+    for (const [method, path, handler] of this.routes) {
+      const match = path.exec(url.pathname);
+      if (method !== request.method || match === null) continue;
+      try {
+        const answer = await handler({
+          ids: match.slice(1).map(decodeURIComponent),
+          query: url.searchParams,
+          request,
+        });
+        return answer instanceof Response ? answer : json(answer, 200);
+      } catch (error) {
+        if (error instanceof Refusal) return json(error.view, error.status);
+        throw error;
+      }
+    }
+    return json(notFound().view, 404);
+  }
+
+  private makeRoutes(): [string, RegExp, Handler][] {
+    const path = (pattern: string) => new RegExp(`^/api${pattern.replaceAll(":id", "([^/]+)")}$`);
+    return [
+      ["GET", path("/health"), () => this.health()],
+      ["GET", path("/goals/examples"), () => ({ examples: this.members.length === 0 ? [] : examples })],
+      ["POST", path("/goals/reading"), async ({ request }) => readingFor(await request.json())],
+      ["POST", path("/goals"), async ({ request }) => this.plan(await request.json())],
+      ["GET", path("/plans"), () => ({ plans: this.plans.map(planRow) })],
+      ["GET", path("/plans/:id"), ({ ids }) => found(this.plans, (plan) => plan.plan_id === ids[0])],
+      ["POST", path("/plans/:id/launch"), ({ ids }) => this.launch(ids[0] ?? "")],
+      ["GET", path("/campaigns"), () => ({ campaigns: this.campaigns })],
+      ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
+      ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
+      ["GET", path("/campaigns/:id/ledger"), ({ ids }) => ledgerOf(this.campaign(ids[0]))],
+      ["GET", path("/campaigns/:id/ledger/people"), ({ ids, query }) => this.ledgerPeople(ids[0], query)],
+      [
+        "GET",
+        path("/audiences"),
+        () => ({ audiences: this.audiences.map((each) => this.audienceRow(each)) }),
+      ],
+      ["POST", path("/audiences"), async ({ request }) => this.saveAudience(await request.json())],
+      [
+        "GET",
+        path("/audiences/vocabulary"),
+        () => (this.members.length === 0 ? { traits: [], events: [] } : vocabulary),
+      ],
+      [
+        "POST",
+        path("/audiences/preview"),
+        async ({ request }) => previewOf(this.members, (await request.json()).definition, this.audiences),
+      ],
+      ["GET", path("/audiences/:id"), ({ ids }) => this.audience(ids[0])],
+      ["GET", path("/audiences/:id/people"), ({ ids, query }) => this.audiencePeople(ids[0], query)],
+      ["GET", path("/profiles"), ({ query }) => this.search(query.get("q") ?? "")],
+      ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
+      ["GET", path("/profiles/:id/why"), ({ ids }) => whyOf(this.member(ids[0]))],
+      ["POST", path("/imports"), async ({ request }) => this.propose(await request.formData())],
+      ["GET", path("/imports/:id"), ({ ids }) => this.import(ids[0] ?? "")],
+      ["POST", path("/imports/:id/start"), ({ ids }) => this.start(ids[0] ?? "")],
+      [
+        "GET",
+        path("/imports/:id/rejected"),
+        () => new Response("row,reason\n12,not a phone\n", { headers: { "content-type": "text/csv" } }),
+      ],
+    ];
+  }
+
+  private health(): Views["Health"] {
+    const processes = ["tick", "dispatch", "desk"].map((name) => ({ name, ok: true, detail: null }));
+    return {
+      status: "ok",
+      version: "0.1.0",
+      now: NOW,
+      clock: "real",
+      processes,
+      people: this.members.length,
+      events: 24_000,
+    };
+  }
+
+  private plan(goal: Views["GoalRequest"]): Views["Plan"] {
+    const plan = planFor(`plan_${this.plans.length + 1}`, goal);
+    this.plans.unshift(plan);
+    return plan;
+  }
+
+  private launch(planId: string): Views["Launched"] {
+    const plan = found(this.plans, (each) => each.plan_id === planId);
+    if (plan.campaign_id) return { campaign_id: plan.campaign_id };
+    const campaign = {
+      ...fresh,
+      campaign_id: `camp_${this.campaigns.length + 1}`,
+      plan_id: planId,
+      goal: plan.understood.text,
+    };
+    this.campaigns.unshift(campaign);
+    this.plans.splice(this.plans.indexOf(plan), 1, { ...plan, campaign_id: campaign.campaign_id });
+    return { campaign_id: campaign.campaign_id };
+  }
+
+  private campaign(id: string | undefined): Views["Campaign"] {
+    return found(this.campaigns, (campaign) => campaign.campaign_id === id);
+  }
+
+  private ledgerPeople(id: string | undefined, query: URLSearchParams): Views["PeoplePage"] {
+    const row = found(
+      ledgerOf(this.campaign(id)).rows,
+      (each) => each.state === query.get("state") && each.reason === (query.get("reason") ?? ""),
+    );
+    return this.page(this.members.slice(0, 120), query, row.people, row.label);
+  }
+
+  private audience(id: string | undefined): Views["Audience"] {
+    const saved = found(this.audiences, (each) => each.id === id);
+    const { reachable, sample, count, of, sentence } = previewOf(
+      this.members,
+      saved.definition,
+      this.audiences,
+    );
+    const trend = Array.from({ length: 30 }, (_, day) => ({
+      at: daysAgo(29 - day),
+      count: Math.round(count * (0.9 + day / 290 + ((day * 7) % 5) / 200)),
+    }));
+    trend.push({ at: NOW, count });
+    return {
+      audience_id: saved.id,
+      name: saved.name,
+      version: saved.version,
+      definition: saved.definition,
+      sentence,
+      count,
+      of,
+      sample,
+      reachable,
+      trend,
+      used_by: 1,
+      updated_at: daysAgo(4),
+    };
+  }
+
+  private audienceRow(saved: Saved & { version: number }): Views["AudienceRow"] {
+    const { audience_id, name, sentence, count, version, updated_at, used_by } = this.audience(saved.id);
+    return { audience_id, name, sentence, count, version, updated_at, used_by };
+  }
+
+  private audiencePeople(id: string | undefined, query: URLSearchParams): Views["PeoplePage"] {
+    const saved = found(this.audiences, (each) => each.id === id);
+    const members = this.members.filter((member) => belongs(member, saved.definition, this.audiences));
+    return this.page(members, query, members.length);
+  }
+
+  private saveAudience(body: Views["AudienceRequest"]): Views["Audience"] {
+    const known = this.audiences.find((each) => each.id === body.audience_id);
+    const id = known?.id ?? `aud_${this.audiences.length + 1}`;
+    const saved = { id, name: body.name, definition: body.definition, version: (known?.version ?? 0) + 1 };
+    if (known) this.audiences.splice(this.audiences.indexOf(known), 1, saved);
+    else this.audiences.push(saved);
+    return this.audience(id);
+  }
+
+  private search(q: string): Views["ProfileList"] {
+    const hits = this.members.filter((member) =>
+      [member.id, member.name, member.phone, String(member.traits.city)].some((value) => value.includes(q)),
+    );
+    return { total: hits.length, profiles: hits.slice(0, PAGE).map((member) => personRow(member)) };
+  }
+
+  private member(id: string | undefined): Member {
+    return found(this.members, (member) => member.id === id);
+  }
+
+  private page(
+    members: Member[],
+    query: URLSearchParams,
+    total: number,
+    note?: Views["Text"],
+  ): Views["PeoplePage"] {
+    const start = Number(query.get("after") ?? 0);
+    const people = members.slice(start, start + PAGE).map((member) => personRow(member, note));
+    return { total, people, next: start + PAGE < members.length ? String(start + PAGE) : null };
+  }
+
+  private propose(form: FormData): Views["Import"] {
+    const file = form.get("file");
+    const state = proposed(`imp_${this.imports.size + 1}`, file instanceof File ? file.name : "orders.csv");
+    this.imports.set(state.import_id, state);
+    return state;
+  }
+
+  private import(id: string): Views["Import"] {
+    const state = this.imports.get(id);
+    if (!state) throw notFound();
+    const next = further(state);
+    this.imports.set(id, next);
+    return next;
+  }
+
+  private start(id: string): Views["Import"] {
+    const started = { ...this.import(id), status: "running" as const };
+    this.imports.set(id, started);
+    return started;
+  }
+}
+
+const examples: Views["GoalExample"][] = [
+  {
+    text: text(GOAL, "raise repeat purchases by 5% in 30 days, budget ¥200,000, at most 2 messages a week"),
+    why: text("31,200 人买过一次后没再来", "31,200 people bought once and did not return"),
+  },
+  {
+    text: text("60天内客单价 +3%", "raise the basket by 3% in 60 days"),
+    why: text("42% 的订单差 ¥10 就够满减", "42% of orders are ¥10 short of the discount"),
+  },
+  {
+    text: text("两周内进店率 +2%", "raise store visits by 2% in two weeks"),
+    why: text(
+      "8,600 人住在门店 3 公里内，90 天没进店",
+      "8,600 people live within 3 km and have not come for 90 days",
+    ),
+  },
+];
+
+function planRow(plan: Views["Plan"]): Views["PlanRow"] {
+  return {
+    plan_id: plan.plan_id,
+    status: plan.status,
+    text: plan.understood.text,
+    sentence: plan.sentence,
+    created_at: plan.created_at,
+    campaign_id: plan.campaign_id,
+  };
+}
+
+function found<T>(all: T[], is: (each: T) => boolean): T {
+  const one = all.find(is);
+  if (one === undefined) throw notFound();
+  return one;
+}
+
+function json(body: unknown, status: number): Response {
+  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+}
