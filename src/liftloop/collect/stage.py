@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from liftloop.collect.contract import REJECTED
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.kernel.codec import pack
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
@@ -38,9 +39,10 @@ class Collect:
         ahead = batch["at_ms"] > batch["received_ms"] + AHEAD_MAX_MS
         of_person = np.fromiter((kind in MESSAGE_KINDS for kind in batch["kind"]), np.bool_, batch.count)
         delta = self._remember(state, batch["message"][fresh], moment)
-        quarantined = _quarantine(batch.take(fresh & ahead), "from_the_future")
+        rejected = np.fromiter((kind == REJECTED for kind in batch["kind"]), np.bool_, batch.count)
+        quarantined = _quarantine(batch.take(fresh & ahead & of_person)) + _quarantine(batch.take(fresh & rejected))
         events = batch.take(fresh & ~ahead & of_person)
-        system = batch.take(fresh & ~of_person)
+        system = batch.take(fresh & ~of_person & ~rejected)
         return (
             Delta(
                 allocate=delta.allocate,
@@ -73,9 +75,9 @@ def _first_of_each(messages: NDArray[np.uint64]) -> NDArray[np.bool_]:
     return first
 
 
-def _quarantine(batch: Batch, reason: str) -> list[Row]:
+def _quarantine(batch: Batch) -> list[Row]:
     return [
-        (int(offset), int(at_ms), reason, pack(record))
+        (int(offset), int(at_ms), record.name if record.kind == REJECTED else "from_the_future", pack(record))
         for offset, at_ms, record in zip(batch["offset"], batch["at_ms"], batch["record"], strict=True)
     ]
 

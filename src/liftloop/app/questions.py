@@ -1,0 +1,133 @@
+"""What other processes may ask of the tick: each question is answered between two ticks, when state stands still."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from liftloop.audience.reading import check, holds, is_member, members, references
+from liftloop.identify.reading import ANONYMOUS, USER, find, follow, identifier_hash
+from liftloop.profile.reading import People
+from liftloop.profile.sources import attribute_array, leaves, life_array, source_of, windows_of
+from liftloop.runtime import people
+from liftloop.runtime.contract import Slots
+from liftloop.runtime.fold import Fold
+
+SAMPLE = 10
+"""People shown beside a count."""
+EVERYBODY_MAX = 65_536
+"""People evaluated at once for a preview: bounds the memory of a question."""
+
+Answer = dict[str, Any]
+
+
+def answer(fold: Fold, question: str, given: Mapping[str, Any]) -> Answer:
+    """Return the answer to a question by name; raises KeyError for one that nobody knows."""
+    return _ANSWERS[question](fold, given)
+
+
+def _position(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    return {
+        "tick": fold.tick,
+        "offset": fold.offset,
+        "now_ms": fold.now_ms,
+        "next_due_ms": fold.next_due_ms(),
+        "profiles": people.count(fold.state),
+        "memory_bytes": fold.arrays.memory_bytes(),
+    }
+
+
+def _audience(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return who is in a live audience now: count and a sample of profile numbers."""
+    slots = members(fold.state, str(given["id"]))
+    return _counted(fold, slots)
+
+
+def _member_numbers(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return the profile numbers of all members of an audience, as bytes of int64."""
+    slots = members(fold.state, str(given["id"]))
+    return {"profiles": people.numbers(fold.state, slots).tobytes()}
+
+
+def _preview(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return who satisfies a tree now, as far as memory knows; `unknown` names what only the lake can tell."""
+    tree = given["where"]
+    check(tree)
+    unknown = _not_in_memory(fold, tree)
+    traits = {identity: each.body for identity, each in fold.catalog.live("trait").items()}
+    found: list[Slots] = []
+    everyone = _heads(fold)
+    for start in range(0, len(everyone), EVERYBODY_MAX):
+        slots = everyone[start : start + EVERYBODY_MAX]
+        persons = People(fold.state, slots, int(given["now_ms"]), traits)
+        known = {name: is_member(fold.state, name, slots) for name in references(tree)}
+        found.append(slots[holds(tree, persons, known)])
+    slots = np.concatenate([np.zeros(0, dtype=np.int64), *found])
+    return {**_counted(fold, slots), "unknown": unknown}
+
+
+def _not_in_memory(fold: Fold, tree: Any) -> list[str]:
+    traits = fold.catalog.live("trait")
+    unknown: list[str] = []
+    for leaf in leaves(tree):
+        if "event" in leaf:
+            source = source_of(leaf).id
+            if not windows_of(source).exists(fold.state) and not fold.state.has(life_array(source, "count")):
+                unknown.append(str(leaf["event"]))
+        elif leaf["trait"] not in traits and not fold.state.has(attribute_array(str(leaf["trait"]), "text")):
+            unknown.append(str(leaf["trait"]))
+    return unknown
+
+
+def _person(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return the profile behind a user id, anonymous id or profile number, and what live audiences it is in."""
+    slot = _slot_of(fold, given)
+    if slot < 0:
+        return {"profile": None}
+    slots = np.array([slot])
+    inside = [each for each in fold.catalog.live("audience") if is_member(fold.state, each, slots)[0]]
+    traits = {identity: each.body for identity, each in fold.catalog.live("trait").items()}
+    persons = People(fold.state, slots, int(given["now_ms"]), traits)
+    values = {name: float(persons.trait(name)[0]) for name in traits}
+    return {
+        "profile": int(people.numbers(fold.state, slots)[0]),
+        "audiences": inside,
+        "traits": {name: value for name, value in values.items() if value == value},
+    }
+
+
+def _slot_of(fold: Fold, given: Mapping[str, Any]) -> int:
+    if "profile" in given:
+        slots = people.slots(fold.state, np.array([int(given["profile"])], dtype=np.int64))
+        return int(follow(fold.state, slots)[0])
+    hashes = np.array(
+        [identifier_hash(USER, str(given["identifier"])), identifier_hash(ANONYMOUS, str(given["identifier"]))],
+        dtype=np.uint64,
+    )
+    if not people.count(fold.state):
+        return -1
+    slots = find(fold.state, hashes)
+    return int(slots[0] if slots[0] >= 0 else slots[1])
+
+
+def _definition(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    return {"version": fold.catalog.newest(str(given["kind"]), str(given["id"]))}
+
+
+def _heads(fold: Fold) -> Slots:
+    everyone = people.everyone(fold.state)
+    return everyone[follow(fold.state, everyone) == everyone] if len(everyone) else everyone
+
+
+def _counted(fold: Fold, slots: Slots) -> Answer:
+    return {"count": len(slots), "sample": people.numbers(fold.state, slots[:SAMPLE]).tolist()}
+
+
+_ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
+    "position": _position,
+    "audience": _audience,
+    "members": _member_numbers,
+    "preview": _preview,
+    "person": _person,
+    "definition": _definition,
+}

@@ -1,0 +1,82 @@
+"""What an installation is started with: folder, ports, clock, keys; from options and `LIFTLOOP_*` variables."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from liftloop.kernel.clock import Clock, ManualClock, SystemClock
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything the three processes are told."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    track_port: int = 8081
+    clock: Literal["system", "manual"] = "system"
+    clock_start_ms: int = 0
+    admin_token: str = ""
+    """Empty: the one in the folder."""
+    write_key: str = ""
+    webhook_allow: str = ""
+    """CIDRs that webhooks may call although they are private, separated by commas."""
+    version: str = version("liftloop")
+
+
+class BadSetting(LiftloopError):
+    """A variable or option does not say what it should."""
+
+    def __init__(self, name: str, value: str, wanted: str) -> None:
+        super().__init__(
+            "bad_setting",
+            zh=f"{name} 的值 {value!r} 无效",
+            en=f"{name} is {value!r}, which it cannot be",
+            next_zh=f"应为：{wanted}",
+            next_en=f"it should be: {wanted}",
+            exit_code=EXIT_USAGE,
+        )
+
+
+def settings_from(environment: Mapping[str, str], data: Path | None, port: int | None) -> Settings:
+    """Return settings from the environment; options given win over variables."""
+    clock = environment.get("LIFTLOOP_CLOCK", "system")
+    if clock not in ("system", "manual"):
+        raise BadSetting("LIFTLOOP_CLOCK", clock, "system | manual")
+    chosen = port if port is not None else int(environment.get("LIFTLOOP_PORT", "8080"))
+    return Settings(
+        data=data or Path(environment.get("LIFTLOOP_DATA", "liftloop-data")),
+        host=environment.get("LIFTLOOP_HOST", "127.0.0.1"),
+        port=chosen,
+        track_port=int(environment.get("LIFTLOOP_TRACK_PORT", str(chosen + 1))),
+        clock="manual" if clock == "manual" else "system",
+        clock_start_ms=_instant(environment.get("LIFTLOOP_CLOCK_START", "2026-01-01T00:00:00Z")),
+        admin_token=environment.get("LIFTLOOP_ADMIN_TOKEN", ""),
+        write_key=environment.get("LIFTLOOP_WRITE_KEY", ""),
+        webhook_allow=environment.get("LIFTLOOP_WEBHOOK_ALLOW", ""),
+    )
+
+
+def _instant(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadSetting("LIFTLOOP_CLOCK_START", text, "2026-09-01T09:00:00+08:00") from error
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def clock_of(settings: Settings, path: Path) -> Clock:
+    """Return the clock of a folder; a manual one starts where it was left, else at `clock_start_ms`."""
+    if settings.clock == "system":
+        return SystemClock()
+    clock = ManualClock(path)
+    if not path.exists():
+        clock.set_ms(settings.clock_start_ms)
+    return clock

@@ -1,0 +1,246 @@
+"""The tick process: the tracking API, the log, the fold. It imports neither DuckDB nor LightGBM and decides everything.
+
+Two sockets serve it: TCP for senders of events, a Unix socket in the data folder for the other processes.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from base64 import b64decode
+from collections.abc import Awaitable, Callable, MutableMapping
+from hmac import compare_digest
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+
+from liftloop.app.pipeline import stages
+from liftloop.app.questions import answer
+from liftloop.app.sealing import seal
+from liftloop.app.settings import Settings, clock_of
+from liftloop.app.worker import Worker
+from liftloop.collect.contract import BATCH_BYTES_MAX, BodyTooLarge, MalformedBody
+from liftloop.collect.messages import Inlet, read, write_key_in
+from liftloop.kernel.clock import Clock, ManualClock
+from liftloop.kernel.codec import pack, unpack
+from liftloop.kernel.errors import LiftloopError
+from liftloop.kernel.ids import Offset
+from liftloop.runtime.fold import Fold
+from liftloop.storage.contract import RECORDS, DiskFull, Vault
+from liftloop.storage.embedded.folder import DataFolder
+from liftloop.storage.embedded.log import SqliteLog
+from liftloop.storage.embedded.state import SqliteState
+from liftloop.storage.embedded.vault import SqliteVault
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+BACKLOG_MAX = 2_000
+"""Runs of records that may wait to be folded; beyond it senders are told to come back."""
+RETRY_AFTER_S = b"1"
+FACTS_BYTES_MAX = 64 << 20
+SUCCESS = b'{"success":true}'
+
+_SHORT = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias", "b": "batch"}
+_TYPES = _SHORT | {name: name for name in _SHORT.values()} | {"import": "batch"}
+
+
+class UnknownWriteKey(LiftloopError):
+    """The sender's key is not one of ours."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "unknown_write_key",
+            zh="写入密钥不对",
+            en="unknown write key",
+            next_zh="使用数据目录里 write.key 的内容",
+            next_en="use the content of write.key in the data folder",
+            status=401,
+        )
+
+
+class Busy(LiftloopError):
+    """More came in than can be folded in time, or the disk is full: nothing of this request was taken."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "busy" if reason == "backlog" else "disk_full",
+            zh="暂时收不下，本次请求没有写入" if reason == "backlog" else "磁盘已满，本次请求没有写入",
+            en="too much at once; nothing of this request was taken"
+            if reason == "backlog"
+            else "the disk is full; nothing of this request was taken",
+            next_zh="按 Retry-After 稍后重发；相同 messageId 不会重复",
+            next_en="send again after Retry-After; the same messageId is never counted twice",
+            status=429 if reason == "backlog" else 503,
+        )
+
+
+class TickApp:
+    """The ASGI application of both sockets."""
+
+    def __init__(self, worker: Worker, vault: Vault, clock: Clock, write_key: str) -> None:
+        self._worker = worker
+        self._vault = vault
+        self._clock = clock
+        self._write_key = write_key.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        try:
+            status, body = await self._respond(scope, receive)
+        except LiftloopError as error:
+            status, body = error.status, msgspec.json.encode(error.as_json(_language(scope)))
+        headers = [(b"content-type", b"application/json"), (b"access-control-allow-origin", b"*")]
+        if status in (429, 503):
+            headers.append((b"retry-after", RETRY_AFTER_S))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _respond(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
+        path: str = scope["path"]
+        if path == "/healthz":
+            return (200, b'{"status":"ok"}') if self._worker.failure is None else (503, b'{"status":"failed"}')
+        if scope["server"] is not None and scope["server"][1] is None:
+            return await self._inside(path, await _body(receive, FACTS_BYTES_MAX))
+        if scope["method"] == "POST" and path.startswith("/v1/") and path[4:] in _TYPES:
+            return await self._track(scope, _TYPES[path[4:]], await _body(receive, BATCH_BYTES_MAX))
+        return 404, b'{"code":"not_found"}'
+
+    async def _track(self, scope: Scope, kind: str, body: bytes) -> tuple[int, bytes]:
+        self._authorise(scope, body)
+        if self._worker.backlog() > BACKLOG_MAX:
+            raise Busy("backlog")
+        drafts = read(body, Inlet(type=kind, received_ms=self._clock.now_ms(), actor="key:write"))
+        if drafts:
+            try:
+                records = seal(drafts, self._vault)
+                await asyncio.wrap_future(self._worker.append(len(records), pack(records)))
+            except DiskFull as error:
+                raise Busy("disk") from error
+        return 200, SUCCESS
+
+    def _authorise(self, scope: Scope, body: bytes) -> None:
+        """Accept the write key as Basic user, as Bearer, or in the body."""
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                scheme, _, credentials = value.partition(b" ")
+                if scheme.lower() == b"basic" and compare_digest(_basic_user(credentials), self._write_key):
+                    return
+                if scheme.lower() == b"bearer" and compare_digest(credentials, self._write_key):
+                    return
+        if not compare_digest(write_key_in(body).encode(), self._write_key):
+            raise UnknownWriteKey
+
+    async def _inside(self, path: str, body: bytes) -> tuple[int, bytes]:
+        """Answer the other processes: facts to append, questions to state, the clock."""
+        match path:
+            case "/facts" | "/facts/folded":
+                count = len(RECORDS.decode(body))
+                after = Offset(await asyncio.wrap_future(self._worker.append(count, body)) + count)
+                if path == "/facts/folded":
+                    await asyncio.wrap_future(self._worker.folded(after))
+                return 200, pack({"offset": after})
+            case "/seal":
+                return 200, pack(self._vault.seal([(key, clear) for key, clear in unpack(body)]))
+            case "/clock":
+                assert isinstance(self._clock, ManualClock), "only a manual clock can be moved"
+                self._clock.set_ms(int(unpack(body)["now_ms"]))
+                fold = self._worker.fold
+                return 200, pack(await asyncio.wrap_future(self._worker.ask(lambda: answer(fold, "position", {}))))
+            case _:
+                return await self._question(path.removeprefix("/ask/"), unpack(body))
+
+    async def _question(self, question: str, given: Any) -> tuple[int, bytes]:
+        fold = self._worker.fold
+        try:
+            answered = await asyncio.wrap_future(self._worker.ask(lambda: answer(fold, question, given)))
+        except LiftloopError as error:
+            return error.status, msgspec.json.encode(error.as_json("zh-CN"))
+        return 200, pack(answered)
+
+
+async def _body(receive: Receive, limit_bytes: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit_bytes:
+            raise BodyTooLarge(limit_bytes)
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _basic_user(credentials: bytes) -> bytes:
+    try:
+        return b64decode(credentials, validate=True).partition(b":")[0]
+    except ValueError as error:
+        raise MalformedBody("Authorization") from error
+
+
+def _language(scope: Scope) -> Any:
+    accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"zh-CN")
+    return "en" if accepted.lower().startswith(b"en") else "zh-CN"
+
+
+async def serve(settings: Settings) -> None:
+    """Run the tick process until it is told to stop, its parent is gone, or the fold fails."""
+    folder = DataFolder(settings.data, version=settings.version)
+    log, store = SqliteLog(folder.log), SqliteState(folder.state)
+    vault = SqliteVault(folder.vault, folder.master_key())
+    clock = clock_of(settings, folder.clock)
+    worker = Worker(Fold(store, stages()), log, store, clock)
+    await asyncio.to_thread(worker.start)
+    app = TickApp(worker, vault, clock, settings.write_key or folder.write_key())
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+    )
+    sockets = [_listen_tcp(settings.host, settings.track_port), _listen_unix(folder.tick_socket)]
+    watch = asyncio.create_task(_watch(server, worker))
+    await server.serve(sockets=sockets)
+    watch.cancel()
+    await asyncio.to_thread(worker.stop)
+    for part in (store, log, vault):
+        part.close()
+    if worker.failure is not None:
+        raise SystemExit(1)
+
+
+async def _watch(server: uvicorn.Server, worker: Worker) -> None:
+    """Stop the server when the fold has failed or the parent process is gone."""
+    parent = os.getppid()
+    while worker.failure is None and os.getppid() == parent:
+        await asyncio.sleep(0.2)
+    server.should_exit = True
+
+
+def _listen_tcp(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(1024)
+    return listener
+
+
+def _listen_unix(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    path.chmod(0o600)
+    listener.listen(1024)
+    return listener
+
+
+def main(settings: Settings) -> None:
+    """Enter the process; SIGTERM and SIGINT end it cleanly."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asyncio.run(serve(settings))

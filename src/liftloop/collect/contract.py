@@ -1,0 +1,54 @@
+"""What collect refuses, and what it hands to the vault before anything is written."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from liftloop.kernel.errors import LiftloopError
+from liftloop.storage.contract import Record
+
+REJECTED = "message.rejected"
+"""The fact that a message could not be taken; its name is the reason, its body what was sent."""
+
+BATCH_BYTES_MAX = 512_000
+"""Segment's limit is 500 KB a batch; SDKs stop at 475,000 bytes."""
+MESSAGE_BYTES_MAX = 32_768
+BATCH_MAX = 5_000
+"""Messages a batch: more never fits into BATCH_BYTES_MAX with any content."""
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """A record whose personal fields still stand beside it, in the clear; it must not be written as it is."""
+
+    record: Record
+    personal: dict[str, Any]
+    """Personal fields by path, such as `traits.phone` or `context.ip`."""
+    identifiers: tuple[tuple[str, str], ...]
+    """Personal identifiers as (kind, normalised text), such as ("phone", "+8613800138001")."""
+
+
+class MalformedBody(LiftloopError):
+    """The body of a request is not what the tracking API takes."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "malformed_body",
+            zh=f"请求内容不是有效的 JSON：{detail}",
+            en=f"the body is not valid JSON: {detail}",
+            next_zh="按 Segment HTTP API 的格式发送 JSON",
+            next_en="send JSON as the Segment HTTP API describes",
+        )
+
+
+class BodyTooLarge(LiftloopError):
+    """A request carries more than one batch may."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(
+            "body_too_large",
+            zh=f"请求超过 {limit_bytes} 字节",
+            en=f"the body is larger than {limit_bytes} bytes",
+            next_zh="把批次拆小再发",
+            next_en="send smaller batches",
+            status=413,
+        )
