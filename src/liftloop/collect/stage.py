@@ -20,7 +20,8 @@ _SEEN = HashIndex(name="collect.seen")
 _LATEST = "collect.seen.latest"
 """When the newest message of each generation came; a generation older than REMEMBERED_MS is forgotten."""
 
-MESSAGE_KINDS = frozenset({"track", "identify", "page", "screen", "group", "alias"})
+OF_PEOPLE = frozenset({"track", "identify", "page", "screen", "group", "alias", "exposure.imported"})
+"""Kinds of records that belong to a person; all others are facts of the system."""
 
 
 class Collect:
@@ -37,7 +38,7 @@ class Collect:
         fresh = _first_of_each(batch["message"])
         fresh &= _SEEN.find(state, batch["message"]) == ABSENT
         ahead = batch["at_ms"] > batch["received_ms"] + AHEAD_MAX_MS
-        of_person = np.fromiter((kind in MESSAGE_KINDS for kind in batch["kind"]), np.bool_, batch.count)
+        of_person = np.fromiter((kind in OF_PEOPLE for kind in batch["kind"]), np.bool_, batch.count)
         delta = self._remember(state, batch["message"][fresh], moment)
         rejected = np.fromiter((kind == REJECTED for kind in batch["kind"]), np.bool_, batch.count)
         quarantined = _quarantine(batch.take(fresh & ahead & of_person)) + _quarantine(batch.take(fresh & rejected))
