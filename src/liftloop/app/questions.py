@@ -8,7 +8,15 @@ import numpy as np
 from liftloop.audience.reading import check, holds, is_member, members, references
 from liftloop.identify.reading import ANONYMOUS, USER, find, follow, identifier_hash
 from liftloop.profile.reading import People
-from liftloop.profile.sources import attribute_array, leaves, life_array, source_of, windows_of
+from liftloop.profile.sources import (
+    attribute_array,
+    leaves,
+    life_array,
+    needed_by,
+    since_array,
+    source_of,
+    windows_of,
+)
 from liftloop.runtime import people
 from liftloop.runtime.contract import Slots
 from liftloop.runtime.fold import Fold
@@ -110,6 +118,41 @@ def _slot_of(fold: Fold, given: Mapping[str, Any]) -> int:
     return int(slots[0] if slots[0] >= 0 else slots[1])
 
 
+def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return what waiting definitions still lack: sources with the offset from which they are folded, attributes."""
+    traits = {
+        identity: each.body
+        for held in (fold.catalog.filling("trait"), fold.catalog.live("trait"))
+        for identity, each in held.items()
+    }
+    waiting: list[Answer] = []
+    for kind in ("trait", "audience", "journey"):
+        for definition in fold.catalog.filling(kind).values():
+            conditions = [definition.body] if kind == "trait" else leaves(definition.body)
+            sources, attributes = needed_by(conditions, traits)
+            lacking = [source for source in sources.values() if not fold.state[since_array(source.id)][1]]
+            waiting.append(
+                {
+                    "kind": kind,
+                    "id": definition.id,
+                    "version": definition.version,
+                    "sources": [
+                        {
+                            "id": source.id,
+                            "event": source.event,
+                            "property": source.property,
+                            "where": list(source.where),
+                            "horizon_ms": source.horizon_ms,
+                            "since": int(fold.state[since_array(source.id)][0]),
+                        }
+                        for source in lacking
+                    ],
+                    "attributes": [name for name in attributes if not fold.state[attribute_array(name, "complete")][0]],
+                }
+            )
+    return {"waiting": waiting}
+
+
 def _definition(fold: Fold, given: Mapping[str, Any]) -> Answer:
     return {"version": fold.catalog.newest(str(given["kind"]), str(given["id"]))}
 
@@ -130,4 +173,5 @@ _ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
     "preview": _preview,
     "person": _person,
     "definition": _definition,
+    "unfilled": _unfilled,
 }

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import canonical_json, parse_object, unpack
 from liftloop.profile.consents import Given, fold_consents, merge_consents
@@ -14,9 +15,12 @@ from liftloop.profile.contract import Consent
 from liftloop.profile.reading import consent_array, value_hash
 from liftloop.profile.sources import Needs, attribute_array
 from liftloop.profile.stage import Compiled
+from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
 from liftloop.storage.contract import Delta, Record, Row, Write
 
+ATTRIBUTE_FILLED = "attribute.filled"
+"""A study's answer about an attribute: {profile, at_ms, value, last}; `last` is true on the last chunk."""
 CONSENT_NAMES = tuple(
     (channel, purpose)
     for channel in ("email", "sms", "webhook", "push", "wecom")
@@ -29,7 +33,7 @@ class ProfileAttributes:
     """Reads `event` and `person`; changes what we know of people by their own or their seller's word."""
 
     name = "profile.attributes"
-    reads = frozenset({"event", "person", "merge"})
+    reads = frozenset({"event", "person", "merge", "system"})
     writes = frozenset[str]()
 
     def __init__(self, compiled: Compiled) -> None:
@@ -45,6 +49,8 @@ class ProfileAttributes:
                 parts.append(merge_consents(state, kept, forwarded, present))
         if "person" in frame:
             parts += self._identified(state, frame["event"], frame["person"], moment)
+        if "system" in frame:
+            parts += self._filled(state, frame["system"])
         if not parts:
             return NOTHING
         return _joined(parts), {}
@@ -67,6 +73,24 @@ class ProfileAttributes:
             given += _consents(record, slot, number)
         columns = [_column(state, name, values) for name, values in held.items()]
         return [Delta(puts={"attribute": puts}), *columns, fold_consents(state, given, moment)]
+
+    def _filled(self, state: StateView, system: Batch) -> list[Delta]:
+        """Take in what a study found on disk for an attribute that a new definition asks for."""
+        parts: list[Delta] = []
+        for record in system["record"]:
+            if record.kind == ATTRIBUTE_FILLED and state.has(attribute_array(record.name, "text")):
+                columns = unpack(record.body)
+                slots = follow(state, people.slots(state, np.array(columns["profile"], dtype=np.int64)))
+                rows = zip(slots.tolist(), columns["at_ms"], columns["value"], strict=True)
+                values = {slot: (at_ms, value) for slot, at_ms, value in sorted(rows, key=lambda r: r[:2]) if slot >= 0}
+                parts.append(_column(state, record.name, values))
+                complete = Write(
+                    attribute_array(record.name, "complete"),
+                    np.zeros(1, dtype=np.int64),
+                    np.array([int(columns["last"])], dtype=np.int8),
+                )
+                parts.append(Delta(writes=[complete]))
+        return parts
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS

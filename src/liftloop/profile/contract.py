@@ -1,6 +1,6 @@
 """What profile keeps in memory of people, and in which words conditions ask for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, NewType
 
 import numpy as np
@@ -17,25 +17,6 @@ Truth = NDArray[np.bool_]
 FlipTimes = NDArray[np.int64]
 
 
-class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a value must be; all given parts must hold."""
-
-    gte: float | None = None
-    gt: float | None = None
-    lte: float | None = None
-    lt: float | None = None
-    eq: float | None = None
-
-
-class PropertyIs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A filter on a property of an event."""
-
-    property: str
-    is_: str | float | bool | Sequence[str | float] | None = None
-    gte: float | None = None
-    lte: float | None = None
-
-
 class Source(Struct, frozen=True, kw_only=True):
     """One stream of events kept per person: an event name, the property whose value counts, and filters."""
 
@@ -43,14 +24,8 @@ class Source(Struct, frozen=True, kw_only=True):
     event: str
     property: str
     where: tuple[Mapping[str, Any], ...]
-
-
-class Need(Struct, frozen=True, kw_only=True):
-    """How one condition or trait uses a source."""
-
-    source: Source
-    span_ms: int
-    """Length of the window; 0 for the whole life."""
+    horizon_ms: int
+    """How far back its window reaches; 0 where only the whole life is asked for."""
 
 
 class UnknownCondition(LiftloopError):

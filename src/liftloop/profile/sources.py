@@ -1,6 +1,6 @@
 """Which streams of events and which attributes the live definitions need in memory; everything else stays on disk."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -8,14 +8,16 @@ from msgspec import Struct
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_bytes
-from liftloop.profile.contract import Need, Source, SourceId, UnknownCondition
+from liftloop.profile.contract import Source, SourceId, UnknownCondition
 from liftloop.runtime.contract import Definitions
 from liftloop.runtime.windows import Windows
 from liftloop.storage.contract import ArraySpec
 
 USING_KINDS = ("audience", "trait", "journey")
 """Kinds of definitions whose bodies hold conditions."""
-SPAN_DAYS_MAX = 3660
+SPAN_CLASSES_DAYS = (1, 7, 31, 93, 366, 3660)
+"""Windows are kept in classes: a source's horizon never changes, so what it holds is always complete."""
+SPAN_DAYS_MAX = SPAN_CLASSES_DAYS[-1]
 """Ten years: longer than any lake keeps."""
 
 
@@ -23,8 +25,7 @@ class Needs(Struct, frozen=True, kw_only=True):
     """All that the live definitions need."""
 
     by_event: Mapping[str, tuple[Source, ...]]
-    horizon_ms: Mapping[SourceId, int]
-    """The longest window over each source, 0 where only its whole life is asked for."""
+    sources: Mapping[SourceId, Source]
     attributes: frozenset[str]
     traits: Mapping[str, Mapping[str, Any]]
     """Computed traits by id."""
@@ -39,8 +40,14 @@ def life_array(source: SourceId, part: str) -> str:
     return f"source.{source}.life.{part}"
 
 
+def since_array(source: SourceId) -> str:
+    """Return the array of two cells: the log offset from which a source was folded, and 1 once its past is in."""
+    return f"source.{source}.since"
+
+
 def source_specs(source: SourceId) -> list[ArraySpec]:
     return [
+        ArraySpec(name=since_array(source), dtype="<i8", fill=0),
         *windows_of(source).specs(),
         ArraySpec(name=life_array(source, "count"), dtype="<i4", fill=0, domain="profile"),
         ArraySpec(name=life_array(source, "sum"), dtype="<f8", fill=0, domain="profile"),
@@ -50,12 +57,13 @@ def source_specs(source: SourceId) -> list[ArraySpec]:
 
 
 def attribute_array(name: str, part: str) -> str:
-    """Return the array that holds `text` (a hash), `number` or `at_ms` of an attribute."""
+    """Return the array that holds `text` (a hash), `number` or `at_ms` of an attribute, or whether it is `complete`."""
     return f"attribute.{name}.{part}"
 
 
 def attribute_specs(name: str) -> list[ArraySpec]:
     return [
+        ArraySpec(name=attribute_array(name, "complete"), dtype="|i1", fill=0),
         ArraySpec(name=attribute_array(name, "text"), dtype="<u8", fill=0, domain="profile"),
         ArraySpec(name=attribute_array(name, "number"), dtype="<f8", fill=float("nan"), domain="profile"),
         ArraySpec(name=attribute_array(name, "at_ms"), dtype="<i8", fill=0, domain="profile"),
@@ -70,8 +78,12 @@ def source_of(leaf: Mapping[str, Any]) -> Source:
     prop = str(leaf.get("property", ""))
     where = leaf.get("where", [])
     filters = tuple(where) if isinstance(where, list | tuple) else (where,)
-    key = hash_bytes(canonical_json([event, prop, list(filters)]))
-    return Source(id=SourceId(f"{key:016x}"), event=event, property=prop, where=filters)
+    span_ms = span_of(leaf)
+    horizon_days = next((days for days in SPAN_CLASSES_DAYS if span_ms <= days * DAY_MS), 0) if span_ms else 0
+    key = hash_bytes(canonical_json([event, prop, list(filters), horizon_days]))
+    return Source(
+        id=SourceId(f"{key:016x}"), event=event, property=prop, where=filters, horizon_ms=horizon_days * DAY_MS
+    )
 
 
 def span_of(leaf: Mapping[str, Any]) -> int:
@@ -103,30 +115,37 @@ def needs_of(definitions: Definitions) -> Needs:
         for waiting in (definitions.filling("trait"), definitions.live("trait"))
         for identity, definition in waiting.items()
     }
-    needs: list[Need] = [Need(source=source_of(body), span_ms=span_of(body)) for body in traits.values()]
-    attributes: set[str] = set()
-    for kind in USING_KINDS:
-        for held in (definitions.filling(kind), definitions.live(kind)):
-            for definition in held.values():
-                for leaf in leaves(definition.body):
-                    _collect(leaf, needs, attributes, traits)
-    by_event: dict[str, dict[SourceId, Source]] = {}
-    horizon: dict[SourceId, int] = {}
-    for need in needs:
-        by_event.setdefault(need.source.event, {})[need.source.id] = need.source
-        horizon[need.source.id] = max(horizon.get(need.source.id, 0), need.span_ms)
+    found = [
+        leaf
+        for kind in USING_KINDS
+        for held in (definitions.filling(kind), definitions.live(kind))
+        for definition in held.values()
+        for leaf in leaves(definition.body)
+    ]
+    sources, attributes = needed_by(found, traits)
+    sources |= {source.id: source for source in map(source_of, traits.values())}
+    by_event: dict[str, list[Source]] = {}
+    for source in sources.values():
+        by_event.setdefault(source.event, []).append(source)
     return Needs(
-        by_event={event: tuple(sources.values()) for event, sources in by_event.items()},
-        horizon_ms=horizon,
+        by_event={event: tuple(of_event) for event, of_event in by_event.items()},
+        sources=sources,
         attributes=frozenset(attributes),
         traits=traits,
     )
 
 
-def _collect(
-    leaf: Mapping[str, Any], needs: list[Need], attributes: set[str], traits: Mapping[str, Mapping[str, Any]]
-) -> None:
-    if "event" in leaf:
-        needs.append(Need(source=source_of(leaf), span_ms=span_of(leaf)))
-    elif str(leaf["trait"]) not in traits:
-        attributes.add(str(leaf["trait"]))
+def needed_by(
+    conditions: Iterable[Mapping[str, Any]], traits: Mapping[str, Mapping[str, Any]]
+) -> tuple[dict[SourceId, Source], set[str]]:
+    """Return the sources and the attributes that conditions read, through computed traits too."""
+    sources: dict[SourceId, Source] = {}
+    attributes: set[str] = set()
+    for leaf in conditions:
+        body = leaf if "event" in leaf else traits.get(str(leaf["trait"]))
+        if body is None:
+            attributes.add(str(leaf["trait"]))
+        else:
+            source = source_of(body)
+            sources[source.id] = source
+    return sources, attributes

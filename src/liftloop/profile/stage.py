@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
 from liftloop.kernel.codec import parse_object, unpack_columns
 from liftloop.profile.contract import Source
@@ -18,15 +19,16 @@ from liftloop.profile.sources import (
     attribute_specs,
     life_array,
     needs_of,
+    since_array,
     source_specs,
     windows_of,
 )
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Definitions, Frame, Moment, Slots, StateView
-from liftloop.storage.contract import ArraySpec, Delta, Record, Write
+from liftloop.storage.contract import Delta, Record, Write
 
 SOURCE_FILLED = "source.filled"
-"""A study's answer about a source's past: `windows` and `life` as packed columns, by profile number."""
+"""A study's answer about a source's past: packed columns {profile, at_ms, value, last}; `last` marks the last chunk."""
 
 TRIGGER_AGE_MAX_MS = HOUR_MS
 """An older event moves windows and triggers nothing: nobody wants a welcome three days late."""
@@ -57,21 +59,29 @@ class _Fold:
 
 
 class ProfileColumns(_Fold):
-    """Makes room for what a new definition asks for."""
+    """Makes room for what a new definition asks for, and notes from where on it has been folded."""
 
     name = "profile.columns"
-    reads = frozenset[str]()
+    reads = frozenset({"record"})
     writes = frozenset[str]()
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
         needs = self._compiled.needs(state.definitions)
-        wanted: list[ArraySpec] = []
-        for source in needs.horizon_ms:
-            wanted += source_specs(source)
-        for name in needs.attributes:
-            wanted += attribute_specs(name)
-        missing = [spec for spec in wanted if not state.has(spec.name)]
-        return (Delta(allocate=missing), {}) if missing else NOTHING
+        new_sources = [source for source in needs.sources if not state.has(since_array(source))]
+        new_attributes = [name for name in needs.attributes if not state.has(attribute_array(name, "text"))]
+        if not new_sources and not new_attributes:
+            return NOTHING
+        first = int(frame["record"]["offset"][0]) if "record" in frame else 0
+        complete = int(people.count(state) == 0)
+        cells = np.arange(2)
+        noted = [Write(since_array(source), cells, np.array([first, complete])) for source in new_sources]
+        noted += [
+            Write(attribute_array(name, "complete"), cells[:1], np.array([complete], dtype=np.int8))
+            for name in new_attributes
+        ]
+        specs = [spec for source in new_sources for spec in source_specs(source)]
+        specs += [spec for name in new_attributes for spec in attribute_specs(name)]
+        return Delta(allocate=specs, writes=noted), {}
 
 
 class ProfileMerges(_Fold):
@@ -87,9 +97,9 @@ class ProfileMerges(_Fold):
         needs = self._compiled.needs(state.definitions)
         kept, forwarded = frame["merge"]["kept"], frame["merge"]["forwarded"]
         writes: list[Write] = []
-        for source, span_ms in needs.horizon_ms.items():
-            writes += windows_of(source).move(state, kept, forwarded, moment.now_ms - span_ms).writes
-            writes += _merge_lives(state, source, kept, forwarded)
+        for source in needs.sources.values():
+            writes += windows_of(source.id).move(state, kept, forwarded, moment.now_ms - source.horizon_ms).writes
+            writes += _merge_lives(state, source.id, kept, forwarded)
         for name in needs.attributes:
             writes += _merge_attribute(state, name, kept, forwarded)
         return Delta(writes=writes), {}
@@ -115,9 +125,7 @@ class ProfileEvents(_Fold):
                 values = np.array([_value(source, events["record"][row]) for row in rows])
                 index = np.array(rows, dtype=np.int64)
                 kept = ~np.isnan(values)
-                parts += _add(
-                    state, source, needs, moment, (slots[index][kept], events["at_ms"][index][kept], values[kept])
-                )
+                parts += _add(state, source, moment, (slots[index][kept], events["at_ms"][index][kept], values[kept]))
         if not touched:
             return NOTHING
         distinct, inverse = np.unique(np.concatenate(touched), return_inverse=True)
@@ -144,10 +152,10 @@ class ProfileFillings(_Fold):
         by_source: dict[str, list[Mapping[str, Any]]] = {}
         for record in filled:
             by_source.setdefault(record.name, []).append(unpack_columns(record.body))
-        for source, span_ms in needs.horizon_ms.items():
-            if source in by_source:
-                columns = _concatenated(by_source[source])
-                writes += _fill_source(state, source, columns, moment.now_ms - span_ms)
+        for source in needs.sources.values():
+            if source.id in by_source:
+                columns = _concatenated(by_source[source.id])
+                writes += _fill_source(state, source.id, columns, moment.now_ms - source.horizon_ms)
         return Delta(writes=writes), {}
 
 
@@ -188,15 +196,14 @@ def _passes(value: Any, test: Mapping[str, Any]) -> bool:
 
 
 def _add(
-    state: StateView, source: Source, needs: Needs, moment: Moment, events: tuple[Slots, NDArray[np.int64], Values]
+    state: StateView, source: Source, moment: Moment, events: tuple[Slots, NDArray[np.int64], Values]
 ) -> list[Write]:
     slots, at_ms, values = events
     if not len(slots):
         return []
     writes: list[Write] = []
-    span_ms = needs.horizon_ms[source.id]
-    if span_ms:
-        writes += windows_of(source.id).add(state, slots, at_ms, values, moment.now_ms - span_ms).writes
+    if source.horizon_ms:
+        writes += windows_of(source.id).add(state, slots, at_ms, values, moment.now_ms - source.horizon_ms).writes
     distinct, inverse, counts = np.unique(slots, return_inverse=True, return_counts=True)
     lives = {
         "count": counts.astype(np.int64),
@@ -277,11 +284,14 @@ def _concatenated(parts: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any]]
 def _fill_source(state: StateView, source: Any, columns: Mapping[str, NDArray[Any]], horizon_ms: int) -> list[Write]:
     """Add events {profile, at_ms, value}: windows and lifetimes commute with what was folded since the definition."""
     slots = people.slots(state, columns["profile"])
+    slots = follow(state, slots)
     known = slots >= 0
     slots, at_ms, values = slots[known], columns["at_ms"][known], columns["value"][known]
+    complete = [Write(since_array(source), np.ones(1, dtype=np.int64), np.ones(1, dtype=np.int64))]
     if not len(slots):
-        return []
-    writes = list(windows_of(source).add(state, slots, at_ms, values, horizon_ms).writes)
+        return complete if columns["last"].any() else []
+    writes = complete if columns["last"].any() else []
+    writes += list(windows_of(source).add(state, slots, at_ms, values, horizon_ms).writes)
     distinct, inverse, counts = np.unique(slots, return_inverse=True, return_counts=True)
     lives = {
         "count": counts.astype(np.int64),

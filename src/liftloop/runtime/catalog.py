@@ -18,7 +18,7 @@ RETIRED = "definition.retired"
 FILLED = "definition.filled"
 KINDS = frozenset({PUBLISHED, RETIRED, FILLED})
 
-NEEDS_HISTORY = frozenset({"audience", "trait"})
+NEEDS_HISTORY = frozenset({"audience", "trait", "journey"})
 """Kinds that must see the past before they act."""
 
 
