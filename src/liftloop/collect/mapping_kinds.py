@@ -221,7 +221,7 @@ ORDERS = Kind(
             "商品名称|product name",
             "text",
             "商品名称 商品名 品名 宝贝标题 商品标题 标题 商品 productname itemname producttitle description"
-            " itemdescription producttype product item",
+            " itemdescription lineitemname producttype product item",
             1.5,
         ),
         _row(
@@ -258,15 +258,18 @@ ORDERS = Kind(
             "order_amount",
             "订单金额|order amount",
             "money",
-            "订单实付金额 订单实收金额 买家实际支付金额 实际支付金额 订单金额 应付金额 结算金额 总金额 ordertotal"
+            "订单实付金额 订单实收金额 买家实际支付金额 实际支付金额 应付金额 结算金额 订单金额 总金额 ordertotal"
             " orderamount ordervalue revenue total totalamount grandtotal",
             1.5,
         ),
-        _row(
-            "discount", "优惠金额|discount", "money", "优惠金额 折扣金额 优惠 折扣 discount discountamount retaildisc"
-        ),
+        _row("discount", "优惠金额|discount", "money", "优惠金额 折扣金额 优惠 折扣 discount discountamount disc"),
         _row("coupon_discount", "券抵扣|coupon discount", "money", "优惠券抵扣 券抵扣 coupondisc coupondiscount"),
-        _row("coupon", "优惠券|coupon", "text", "优惠券 优惠券码 券码 优惠码 coupon couponcode promocode vouchercode"),
+        _row(
+            "coupon",
+            "优惠券|coupon",
+            "text",
+            "优惠券 优惠券码 券码 优惠码 coupon couponcode promocode vouchercode discountcode",
+        ),
         _CURRENCY,
         _row(
             "store_id",

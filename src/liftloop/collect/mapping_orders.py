@@ -28,19 +28,12 @@ _PRODUCT_FIELDS = (
 )
 _ORDER_FIELDS = ("coupon", "store_id", "channel")
 
-_UNPAID_WORDS = (
-    "待付款",
-    "未付款",
-    "已取消",
-    "交易关闭",
-    "已关闭",
-    "cancel",
-    "unpaid",
-    "pending payment",
-    "closed",
-    "void",
+_NO_PURCHASE_WORDS = (
+    *("待付款", "未付款", "已取消", "交易取消", "交易关闭", "已关闭", "已退款", "退款成功", "全额退款", "已退货"),
+    *("cancel", "unpaid", "pending payment", "closed", "void", "refund", "returned"),
 )
-_REFUND_WORDS = ("已退款", "退款成功", "退货", "全额退款", "refund", "return")
+"""Order statuses after which nothing was bought. A refunded order is not a refund of its own: its sum is nought."""
+_PARTLY_WORDS = ("部分", "partial")
 
 
 class _Order:
@@ -79,12 +72,14 @@ def order_records(rows: Rows, people: People) -> list[dict[str, Any]]:
 
 
 def _reject_unpaid(rows: Rows) -> None:
-    statuses = rows.values("status")
-    if statuses is None:
-        return
-    for index, status in enumerate(statuses):
-        if _has_word(status, _UNPAID_WORDS):
+    for index, status in enumerate(rows.values("status") or ()):
+        if status is not None and _says_no_purchase(status.casefold()):
             rows.reject(index, "not_a_purchase", "status", status)
+
+
+def _says_no_purchase(status: str) -> bool:
+    partly = any(word in status for word in _PARTLY_WORDS)
+    return not partly and any(word in status for word in _NO_PURCHASE_WORDS)
 
 
 class _Money(Struct, frozen=True, kw_only=True):
@@ -135,10 +130,9 @@ def _line_money(rows: Rows) -> _Money:
     rows.out_of_range["quantity"] += int(np.sum(np.abs(quantity) > QUANTITY_MAX))
     rows.out_of_range["amount"] += int(np.sum(np.abs(amount) > MONEY_MAX))
     refunded = (quantity < 0) | (amount < 0)
-    said = [bool(flag) for flag in rows.values("refund") or ()]
-    statuses = [_has_word(status, _REFUND_WORDS) for status in rows.values("status") or ()]
-    for flags in (said, statuses):
-        refunded |= np.array(flags, dtype=bool) if flags else False
+    said = rows.values("refund")
+    if said is not None:
+        refunded |= np.array([bool(flag) for flag in said], dtype=bool)
     whole = np.all(quantity == np.floor(quantity))
     return _Money(
         quantities=np.abs(quantity).astype(np.int64 if whole else float).tolist(),
@@ -152,10 +146,6 @@ def _with_none(numbers: NDArray[np.float64]) -> list[float | None]:
     values = numbers.astype(object)
     values[np.isnan(numbers)] = None
     return values.tolist()
-
-
-def _has_word(status: str | None, words: tuple[str, ...]) -> bool:
-    return status is not None and any(word in status.casefold() for word in words)
 
 
 def _repeated_lines(rows: Rows) -> frozenset[int]:

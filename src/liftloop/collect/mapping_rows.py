@@ -30,7 +30,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "missing_value": ("缺少必填内容", "a required value is missing"),
     "unreadable_value": ("内容无法识别", "a value cannot be read"),
     "date_out_of_range": ("日期早于 1990 年或在未来", "date before 1990 or in the future"),
-    "not_a_purchase": ("订单未付款或已取消", "order not paid or cancelled"),
+    "not_a_purchase": ("订单未付款、已取消或已退款", "order not paid, cancelled or refunded"),
     "unknown_status": ("看不懂的同意状态", "unknown consent status"),
     "bad_propensities": ("倾向概率不成立", "propensities do not hold together"),
     "too_few_cells": ("单元格比列名少", "fewer cells than column names"),
@@ -97,7 +97,7 @@ class Rows:
             name: read_field(batch, rule, known[name].type, reading) for name, rule in mapping.fields.items()
         }
         self.extras: dict[str, list[Any]] = {
-            name: read_field(batch, rule, type_of_extra(rule), reading).values for name, rule in mapping.extras.items()
+            name: _extra_values(batch, rule, reading) for name, rule in mapping.extras.items()
         }
         self.rejected: dict[int, RejectedRow] = {}
         self.out_of_range: Counter[str] = Counter()
@@ -169,8 +169,17 @@ class Rows:
                         self.reject(index, "date_out_of_range", name, instant[0])
 
 
-def type_of_extra(rule: Rule) -> FieldType:
-    return rule.type or "text" if isinstance(rule, Column) else "text"
+def _extra_values(batch: BatchLike, rule: Rule, reading: Reading) -> list[Any]:
+    """Return the values of an extra as JSON knows them: moments as ISO text, whole numbers without `.0`."""
+    type_: FieldType = (rule.type or "text") if isinstance(rule, Column) else "text"
+    values = read_field(batch, rule, type_, reading).values
+    match type_:
+        case "datetime":
+            return [value and value[0] for value in values]
+        case "number" | "money":
+            return [int(value) if value is not None and value.is_integer() else value for value in values]
+        case _:
+            return values
 
 
 class People:
