@@ -6,11 +6,12 @@ What people look at is fixed by their own sessions; contacts add sessions and ta
 import numpy as np
 from msgspec import Struct
 
-from liftloop.simulate.arrays import Flags, Ints, Keys
+from liftloop.simulate.arrays import Floats, Ints, Keys
 from liftloop.simulate.baskets import Orders, first_items, is_online, pick_items
 from liftloop.simulate.chance import Stream, keys, uniforms
+from liftloop.simulate.frames import taken
 from liftloop.simulate.purchases import Renewals
-from liftloop.simulate.rows import Kind, Rows, rows_of, taken
+from liftloop.simulate.rows import Kind, Rows, rows_of
 from liftloop.simulate.truth import Truth
 
 LOOK_BACK_MS = 2 * 86_400_000  # An order's first view comes at most this long before it.
@@ -43,7 +44,7 @@ def before_orders(truth: Truth, orders: Orders, earliest_ms: Ints) -> list[Rows]
     add = _rows(truth, session, Kind.PRODUCT_ADDED, (1, np.full(back_ms.size, 20_000)), item)
     visit = _visits(truth, session)
     return [
-        *_views(truth, _chosen(session, online), item[online]),
+        *_views(truth, taken(session, online), item[online]),
         taken(earlier, np.flatnonzero(online & looked & (earlier.at_ms >= earliest_ms))),
         taken(add, np.flatnonzero(online & added & (add.at_ms >= earliest_ms))),
         taken(visit, np.flatnonzero(~online & (visit.at_ms >= earliest_ms))),
@@ -80,7 +81,7 @@ def _views(truth: Truth, session: Session, item: Ints) -> list[Rows]:
     parts: list[Rows] = []
     for number, least in enumerate((0.0, SECOND_VIEW_FROM, THIRD_VIEW_FROM)):
         rows = np.flatnonzero(many >= least)
-        some = _chosen(session, rows)
+        some = taken(session, rows)
         place = np.full(rows.size, number + 10, dtype=np.int64)
         seen = item[rows] if number == 0 else pick_items(truth, some.member, some.end_ms, some.key, place)
         back_s = 30 + uniforms(truth.key, Stream.MOMENT, some.key, place) * (SESSION_S - 30)
@@ -105,14 +106,5 @@ def _rows(truth: Truth, session: Session, kind: Kind, place: tuple[int, Ints], i
     return rows_of(session.end_ms - back_ms, session.member, kind, key, item=item)
 
 
-def _chosen(session: Session, chosen: Ints | Flags) -> Session:
-    return Session(
-        member=session.member[chosen],
-        end_ms=session.end_ms[chosen],
-        earliest_ms=session.earliest_ms[chosen],
-        key=session.key[chosen],
-    )
-
-
-def _luck(truth: Truth, stream: Stream, key: Keys) -> np.ndarray:
+def _luck(truth: Truth, stream: Stream, key: Keys) -> Floats:
     return uniforms(truth.key, stream, key)

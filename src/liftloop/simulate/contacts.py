@@ -3,14 +3,14 @@
 `respond` only reads; `settle` is the one place that writes the market's state.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from msgspec import Struct
 
 from liftloop.simulate.arrays import DAY_MS, NONE, Flags, Floats, Ints, Keys
 from liftloop.simulate.chance import Stream, keys, uniforms
+from liftloop.simulate.frames import joined, taken
 from liftloop.simulate.purchases import first_from, last_before, sort_keys
 from liftloop.simulate.response import Chances, Situation, chances
 from liftloop.simulate.seasons import calendar_row, day_start_ms, time_of_day_ms
@@ -23,15 +23,6 @@ CLICK_SHARE_IDLE = 0.12  # Of those who open and buy nothing because of it.
 CLICK_SHARE_PULLED = 0.9
 UNSUBSCRIBE_SHARE = 0.3  # Of those pushed away; half as many complain.
 COMPLAIN_SHARE = 0.15
-
-
-_EMPTY = np.zeros(0, dtype=np.int64)
-_EMPTY_OF: dict[str, Any] = {
-    "extra_key": np.zeros(0, dtype=np.uint64),
-    "pulled": np.zeros(0, dtype=np.bool_),
-    "pushed": np.zeros(0, dtype=np.bool_),
-    "extra_redeems": np.zeros(0, dtype=np.bool_),
-}
 
 
 class Contacts(Struct, frozen=True, kw_only=True):
@@ -66,6 +57,27 @@ class Replies(Struct, frozen=True, kw_only=True):
     complained_ms: Ints
 
 
+_NOTHING: Ints = np.zeros(0, dtype=np.int64)
+_NO_FLAGS: Flags = np.zeros(0, dtype=np.bool_)
+NO_CONTACTS = Contacts(member=_NOTHING, offer=_NOTHING, channel=_NOTHING, item=_NOTHING, at_ms=_NOTHING)
+NO_REPLIES = Replies(
+    contacts=NO_CONTACTS,
+    number=_NOTHING,
+    pulled=_NO_FLAGS,
+    pushed=_NO_FLAGS,
+    extra_ms=_NOTHING,
+    extra_key=np.zeros(0, dtype=np.uint64),
+    extra_redeems=_NO_FLAGS,
+    redeemed_row=_NOTHING,
+    forward_row=_NOTHING,
+    delivered_ms=_NOTHING,
+    opened_ms=_NOTHING,
+    clicked_ms=_NOTHING,
+    unsubscribed_ms=_NOTHING,
+    complained_ms=_NOTHING,
+)
+
+
 class State:
     """What contacts have changed so far; copied to ask what would have been."""
 
@@ -78,12 +90,12 @@ class State:
         self.suppressed: Flags = np.zeros(truth.orders.member.size, dtype=np.bool_)
         self.coupon: Ints = np.full(truth.orders.member.size, NONE, dtype=np.int64)  # Contact number.
         self.contacts = 0
-        self._replies: list[Replies] = []
+        self._replies: list[Replies] = [NO_REPLIES]
 
     def replies(self) -> Replies:
         """Return all replies so far; the row of a contact is its number."""
-        if len(self._replies) != 1:
-            self._replies = [_joined_replies(self._replies)]
+        if len(self._replies) > 1:
+            self._replies = [joined(self._replies)]
         return self._replies[0]
 
     def append(self, replies: Replies) -> None:
@@ -109,16 +121,6 @@ def rounds(contacts: Contacts) -> Iterator[Ints]:
     rank = np.arange(member.size) - start
     for number in range(int(rank.max(initial=-1)) + 1):
         yield np.sort(order[rank == number])
-
-
-def picked(contacts: Contacts, rows: Ints) -> Contacts:
-    return Contacts(
-        member=contacts.member[rows],
-        offer=contacts.offer[rows],
-        channel=contacts.channel[rows],
-        item=contacts.item[rows],
-        at_ms=contacts.at_ms[rows],
-    )
 
 
 def situation(truth: Truth, state: State, contacts: Contacts) -> Situation:
@@ -200,27 +202,10 @@ def receive(truth: Truth, state: State, contacts: Contacts) -> Ints:
     """Respond to and settle contacts, rows in any order; return each row's contact number."""
     number = np.full(contacts.member.size, NONE, dtype=np.int64)
     for rows in rounds(contacts):
-        replies = respond(truth, state, picked(contacts, rows))
+        replies = respond(truth, state, taken(contacts, rows))
         settle(truth, state, replies)
         number[rows] = replies.number
     return number
-
-
-def joined_contacts(parts: Sequence[Contacts]) -> Contacts:
-    """Return the rows of all parts; of no parts, no rows."""
-    columns: dict[str, Any] = {
-        name: np.concatenate([_EMPTY, *(getattr(part, name) for part in parts)]) for name in Contacts.__struct_fields__
-    }
-    return Contacts(**columns)
-
-
-def _joined_replies(parts: Sequence[Replies]) -> Replies:
-    columns: dict[str, Any] = {
-        name: np.concatenate([_EMPTY_OF.get(name, _EMPTY), *(getattr(part, name) for part in parts)])
-        for name in Replies.__struct_fields__
-        if name != "contacts"
-    }
-    return Replies(contacts=joined_contacts([part.contacts for part in parts]), **columns)
 
 
 def delay_share(truth: Truth, channel: Ints, within_ms: Ints) -> Floats:

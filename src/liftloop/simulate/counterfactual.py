@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.simulate.arrays import DAY_MS, NONE, Flags, Floats, Ints
-from liftloop.simulate.contacts import Contacts, State, delay_share, joined_contacts, receive, situation
+from liftloop.simulate.contacts import NO_CONTACTS, Contacts, State, delay_share, receive, situation
 from liftloop.simulate.purchases import chance_of_event, last_before
 from liftloop.simulate.response import chances
 from liftloop.simulate.seasons import to_operational
@@ -73,7 +73,7 @@ def lift(truth: Truth, state: State, people: Ints, contacts: Contacts, window: t
     return Lift(
         people=people.size,
         treated=float(converted(truth, state, contacts, window)[people].mean()),
-        nobody=float(converted(truth, state, joined_contacts([]), window)[people].mean()),
+        nobody=float(converted(truth, state, NO_CONTACTS, window)[people].mean()),
     )
 
 

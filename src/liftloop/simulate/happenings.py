@@ -12,8 +12,9 @@ from liftloop.simulate.baskets import Lines, Orders, fill, is_online
 from liftloop.simulate.browsing import LOOK_BACK_MS, SESSION_S, before_orders, idle_views, idle_visits
 from liftloop.simulate.chance import Stream, keys
 from liftloop.simulate.contacts import Replies, State
+from liftloop.simulate.frames import joined, taken
 from liftloop.simulate.purchases import rows_between
-from liftloop.simulate.rows import Kind, Rows, in_order, joined, rows_of, within
+from liftloop.simulate.rows import Kind, Rows, in_order, rows_of, within
 from liftloop.simulate.truth import Truth
 
 
@@ -64,8 +65,8 @@ def orders_between(truth: Truth, state: State, from_ms: int, to_ms: int) -> Orde
     rows = rows_between(truth.orders, from_ms, to_ms)
     own = _own_orders(truth, state, rows[~state.suppressed[rows]])
     extra, _ = _extra_orders(state.replies(), from_ms, to_ms)
-    orders = _joined_orders([own, extra])
-    return _taken_orders(orders, np.lexsort((orders.key, orders.at_ms)))
+    orders = joined([own, extra])
+    return taken(orders, np.lexsort((orders.key, orders.at_ms)))
 
 
 def _own_orders(truth: Truth, state: State, rows: Ints) -> Orders:
@@ -136,13 +137,3 @@ def _receipts(truth: Truth, reply: Replies) -> list[Rows]:
         member, number = reply.contacts.member[rows], reply.number[rows]
         parts.append(rows_of(at_ms[rows], member, kind, key, contact=number))
     return parts
-
-
-def _taken_orders(orders: Orders, rows: Ints) -> Orders:
-    return Orders(**{name: getattr(orders, name)[rows] for name in Orders.__struct_fields__})
-
-
-def _joined_orders(parts: list[Orders]) -> Orders:
-    return Orders(
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in Orders.__struct_fields__}
-    )

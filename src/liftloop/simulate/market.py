@@ -8,8 +8,9 @@ import numpy as np
 from liftloop.kernel.errors import LiftloopError
 from liftloop.simulate.arrays import DAY_MS, Flags, Floats, Ints
 from liftloop.simulate.campaigns import ACTIVE_DAYS, action_columns, consent_end_ms, last_order_ms
-from liftloop.simulate.contacts import Contacts, State, joined_contacts, picked, receive
+from liftloop.simulate.contacts import NO_CONTACTS, Contacts, Replies, State, receive
 from liftloop.simulate.counterfactual import Expected, Lift, Oracle, converted, expected, lift, oracle
+from liftloop.simulate.frames import joined, taken
 from liftloop.simulate.happenings import Happenings, between
 from liftloop.simulate.history import History
 from liftloop.simulate.tables import customer_ids
@@ -64,6 +65,10 @@ class Market:
         """Return what becomes visible in [from_ms, to_ms), in order of time."""
         return between(self.truth, self._state, from_ms, to_ms)
 
+    def replies(self) -> Replies:
+        """Return what every contact so far does, past campaigns included; the row is the contact's number."""
+        return self._state.replies()
+
     def eligible(self, at_ms: int, active_days: int = ACTIVE_DAYS) -> Ints:
         """Return members with an order in the `active_days` before `at_ms`, as things went."""
         last = last_order_ms(self.truth, self._state, at_ms)
@@ -91,8 +96,8 @@ class Market:
 
     def received_between(self, from_ms: int, to_ms: int) -> Contacts:
         """Return the contacts that were received with a time in [from_ms, to_ms)."""
-        joined = joined_contacts(self._received)
-        return picked(joined, np.flatnonzero((joined.at_ms >= from_ms) & (joined.at_ms < to_ms)))
+        received = joined([NO_CONTACTS, *self._received])
+        return taken(received, np.flatnonzero((received.at_ms >= from_ms) & (received.at_ms < to_ms)))
 
     def expected(self, members: Ints, action: Action, at_ms: int, window_days: int) -> Expected:
         """Return each member's expected outcome alone and with `action`, and its expected cost in fen."""
@@ -117,7 +122,7 @@ class Market:
     def same_for_all(self, members: Ints, action: Action | None, at_ms: int) -> Contacts:
         """Return one contact for each of `members`; none at all where the action is None."""
         if action is None:
-            return joined_contacts([])
+            return NO_CONTACTS
         offer, channel, item = (np.repeat(part, members.size) for part in action_columns(self.truth, (action.id,)))
         when = np.full(members.size, at_ms, dtype=np.int64)
         return Contacts(member=members, offer=offer, channel=channel, item=item, at_ms=when)

@@ -24,6 +24,7 @@ CHANGE_OF_STAGE_MONTHS = ((4, 8), (10, 14), (34, 38))  # When a child moves to t
 STAGE_BOOST = 2.4
 WEEK_MS = 7 * DAY_MS
 YEAR_DAYS = 365.25
+WORDS_GROW = 0.25  # Where coupons wear off, words gain a quarter as fast.
 
 
 class Situation(Struct, frozen=True, kw_only=True):
@@ -75,9 +76,9 @@ def _lure(truth: Truth, at: Situation) -> Floats:
     half = response.dose_half_fen * (1.4 - thrift)
     money = thrift**1.5 * (1.0 - np.exp(-face / half))
     words = CONTENT_SHARE + (1.0 - CONTENT_SHARE) * logistic(1.5 * impulse)
-    years = _years(truth, at.at_ms)
-    drift = response.drift_per_year
-    return response.content * words * np.exp(0.5 * drift * years) + response.coupon * money * np.exp(-drift * years)
+    wear = response.drift_per_year * _years(truth, at.at_ms)
+    coupon = response.coupon * money * np.exp(-wear)
+    return response.content * words * np.exp(WORDS_GROW * wear) + coupon
 
 
 def _timing(truth: Truth, at: Situation) -> Floats:

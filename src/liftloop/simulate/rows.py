@@ -1,12 +1,12 @@
-"""Events as rows of equal columns: made in parts, cut to a window, put in order."""
+"""Events as rows: made a kind at a time, cut to a window, put in order."""
 
-from collections.abc import Sequence
 from enum import IntEnum, unique
 
 import numpy as np
 from msgspec import Struct
 
-from liftloop.simulate.arrays import NONE, Flags, Ints, Keys
+from liftloop.simulate.arrays import NONE, Ints, Keys
+from liftloop.simulate.frames import taken
 
 
 @unique
@@ -65,14 +65,6 @@ def rows_of(at_ms: Ints, member: Ints, kind: Kind, key: Keys, **known: Ints) -> 
         contact=known.get("contact", nothing),
         order=known.get("order", nothing),
     )
-
-
-def taken(rows: Rows, chosen: Ints | Flags) -> Rows:
-    return Rows(**{name: getattr(rows, name)[chosen] for name in Rows.__struct_fields__})
-
-
-def joined(parts: Sequence[Rows]) -> Rows:
-    return Rows(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in Rows.__struct_fields__})
 
 
 def within(rows: Rows, from_ms: int, to_ms: int) -> Rows:

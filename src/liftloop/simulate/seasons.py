@@ -77,7 +77,8 @@ def time_of_day_ms(calendar: Calendar, day: Ints, share: Floats) -> Ints:
     for kind in (0, 1):
         rows = calendar.weekend[day] == kind
         hour[rows] = np.interp(share[rows], calendar.hours[kind], np.arange(25.0))
-    return np.minimum((hour * 3600.0).astype(np.int64), 86_399) * 1000
+    # A thousandth of a second keeps whole seconds whole on their way there and back.
+    return np.minimum((hour * 3600.0 + 1e-3).astype(np.int64), 86_399) * 1000
 
 
 def calendar_row(calendar: Calendar, at_ms: Ints) -> Ints:
