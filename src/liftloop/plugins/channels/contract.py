@@ -1,0 +1,50 @@
+"""What every channel is made with, and how a kind is added."""
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from liftloop.deliver.contract import Channel, ChannelDefinition
+from liftloop.kernel.clock import Clock
+from liftloop.kernel.errors import LiftloopError
+
+Network = IPv4Network | IPv6Network
+Settings = TypeVar("Settings", bound=Struct)
+
+
+class Surroundings(Struct, frozen=True, kw_only=True):
+    """What the installation gives to its channels."""
+
+    allow: Sequence[Network]
+    """Private networks that may be reached; empty means none."""
+    wall: Clock
+    """The machine's own clock: receivers check signatures against theirs, whatever a manual clock says."""
+
+
+class ChannelFactory(Protocol):
+    """Make a channel of one kind; the entry points of group `liftloop.channels` name such functions."""
+
+    def __call__(self, definition: ChannelDefinition, surroundings: Surroundings) -> Channel:
+        """Return a channel that has not opened anything yet. Raises `LiftloopError` where settings are wrong."""
+        ...
+
+
+def read_settings(kind: type[Settings], settings: Mapping[str, Any]) -> Settings:
+    """Return a channel's settings. Raises `LiftloopError` that names the field."""
+    try:
+        return msgspec.convert(settings, kind)
+    except msgspec.ValidationError as error:
+        raise bad_setting(str(error)) from error
+
+
+def bad_setting(detail: str) -> LiftloopError:
+    return LiftloopError(
+        "channel_settings",
+        zh=f"渠道设置有误:{detail}",
+        en=f"the channel's settings are wrong: {detail}",
+        next_zh="改正这一项后重新保存渠道",
+        next_en="correct it and save the channel again",
+    )
