@@ -28,7 +28,7 @@ _MONTH_DAY_ZH = re.compile(
     r"|份?(?P<end>底|末)|(?P<third>初|上旬|中旬|下旬)|份?)"
 )
 _MONTH_DAY_DOTTED = re.compile(
-    r"(?P<month>\d{1,2})(?P<mark>[./])(?P<day>\d{1,2}) ?(?:[-~至到]|to) ?"
+    r"(?P<month>\d{1,2})(?P<mark>[./])(?P<day>\d{1,2}) ?[-~] ?"
     r"(?P<month2>\d{1,2})(?P=mark)(?P<until>\d{1,2})(?![\d%.])"
 )
 _QUARTER = re.compile(
@@ -109,8 +109,8 @@ def _months(year: int, month: int, count: int) -> Days:
 def _numbered(text: str, start: int, today: date) -> Token | None:
     if (iso := _ISO.match(text, start)) is not None:
         return _day_token(iso, int(iso.group("year")), int(iso.group("month")), int(iso.group("day")), today)
-    if (dotted := _MONTH_DAY_DOTTED.match(text, start)) is not None:
-        return _dotted(dotted, today)
+    if (dotted := _MONTH_DAY_DOTTED.match(text, start)) is not None and (days := _dotted(dotted, today)):
+        return days
     if (found := _MONTH_DAY_ZH.match(text, start)) is not None:
         return _month_day_zh(found, today)
     if (found := _QUARTER.match(text, start)) is not None:
@@ -211,12 +211,12 @@ def _month_day_zh(found: re.Match[str], today: date) -> Token:
     return _window_token(found, days, bool(found.group("end")))
 
 
-def _dotted(found: re.Match[str], today: date) -> Token:
-    begins = _valid(None, int(found.group("month")), int(found.group("day")), today)
+def _dotted(found: re.Match[str], today: date) -> Token | None:
+    begins = next_day(int(found.group("month")), int(found.group("day")), today)
     if begins is None:
-        return _unknown(found)
-    ends = _valid(None, int(found.group("month2")), int(found.group("until")), begins)
-    return _unknown(found) if ends is None else _window_token(found, (begins, ends))
+        return None
+    ends = next_day(int(found.group("month2")), int(found.group("until")), begins)
+    return None if ends is None else _window_token(found, (begins, ends))
 
 
 def _month_day_en(found: re.Match[str], today: date) -> Token:

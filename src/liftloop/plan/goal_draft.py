@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from msgspec.structs import replace
+
 from liftloop.plan.goal_contract import Remark, Span
 from liftloop.plan.goal_text import Plain
-from liftloop.plan.goal_tokens import FILLER, STOP, UNKNOWN, Token
+from liftloop.plan.goal_tokens import AT_LEAST, AT_MOST, FILLER, NOT, STOP, UNKNOWN, Token
 
 CLAIMED = "_"
+_NEGATED_BOUND = re.compile(r"Z[HLBekMUD]{0,3}[XG]")
 # Words that only hold a sentence together; without the pieces they belong to they say nothing.
 _GLUE = frozenset("UDIKRfbVvtmdgkHrEjJO+-~,x_")
 
@@ -25,16 +28,11 @@ class Draft:
         self.plain = plain
         self.today = today
         self.answers_from = len(plain.plain)  # Plain offset at which appended answers begin; none by default.
-        self.tokens = tuple(_joined(plain.plain, tokens))
+        self.tokens = tuple(_affirmed(_joined(plain.plain, tokens)))
         self.fields = [""] * len(self.tokens)
+        self.kinds = "".join(token.kind for token in self.tokens)  # `_` where a token is claimed.
         self.assumed: list[Remark] = []
         self.notes: list[Remark] = []
-
-    @property
-    def kinds(self) -> str:
-        """One letter for each token; `_` where it is claimed."""
-        pairs = zip(self.tokens, self.fields, strict=True)
-        return "".join(CLAIMED if field else token.kind for token, field in pairs)
 
     def find(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         return pattern.search(self.kinds)
@@ -43,6 +41,7 @@ class Draft:
         for index in indices:
             assert not self.fields[index], "a token is claimed once"
             self.fields[index] = field
+            self.kinds = self.kinds[:index] + CLAIMED + self.kinds[index + 1 :]
 
     def text(self, token: Token) -> str:
         return self.plain.plain[token.start : token.end]
@@ -71,15 +70,27 @@ class Draft:
     def unread(self) -> tuple[Span, ...]:
         """Return the stretches that carry meaning and were not understood, words between them included."""
         runs: list[tuple[int, int]] = []
-        open_run = False
+        open_run = negated = False
         for token, owner in zip(self.tokens, self.fields, strict=True):
             if owner or token.kind == STOP or token.start >= self.answers_from:
-                open_run = False
-            elif token.kind not in _GLUE:
+                open_run = negated = False
+            elif token.kind not in _GLUE or negated:
+                negated = token.kind == NOT
                 start, end = self.plain.span(token.start, token.end)
                 runs.append((runs.pop()[0] if open_run else start, end))
                 open_run = True
         return tuple(Span(start=start, end=end, text=self.original[start:end]) for start, end in runs)
+
+
+def _affirmed(tokens: list[Token]) -> list[Token]:
+    """Turn a negated bound into its opposite: do not send more than three is at most three."""
+    kinds = "".join(token.kind for token in tokens)
+    dropped: set[int] = set()
+    for found in _NEGATED_BOUND.finditer(kinds):
+        bound = found.end() - 1
+        tokens[bound] = replace(tokens[bound], kind=AT_MOST if kinds[bound] == AT_LEAST else AT_LEAST)
+        dropped.add(found.start())
+    return [token for index, token in enumerate(tokens) if index not in dropped]
 
 
 def _joined(text: str, tokens: Iterable[Token]) -> list[Token]:

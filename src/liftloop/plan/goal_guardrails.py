@@ -29,12 +29,21 @@ def read_guardrails(draft: Draft, catalogue: Catalogue) -> tuple[Guardrail, ...]
     others = [
         token.more for index, token in enumerate(draft.tokens) if draft.kinds[index] == METRIC and index not in inside
     ]
-    if not others and found:
-        found = found[1:]
+    if not others:
+        found = _without_goal(draft, found)
     kept = [candidate for candidate in found if candidate.ids not in others]
     for candidate in kept:
         draft.claim("guardrails", range(candidate.start, candidate.end))
     return tuple(candidate.guardrail for candidate in kept)
+
+
+def _without_goal(draft: Draft, found: list[_Found]) -> list[_Found]:
+    """Leave out the metric that must be the goal itself: the first with a bound, or with a rate to reach."""
+    rates = any(kind in (PERCENT, POINTS) for kind in draft.kinds)
+    for index, candidate in enumerate(found):
+        if candidate.guardrail.value is not None or rates:
+            return found[:index] + found[index + 1 :]
+    return found
 
 
 def _bounded(draft: Draft, catalogue: Catalogue) -> list[_Found]:

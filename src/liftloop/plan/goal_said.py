@@ -126,6 +126,8 @@ def stated_words(goal: Goal, metric: Metric | None) -> Words | None:
 
 
 def against_words(goal: Goal) -> Words | None:
+    if goal.against == "nobody" and goal.size is None:
+        return None
     if goal.against == "nobody" or goal.against_period is None:
         return Words(zh="与不做活动相比", en="compared with doing nothing")
     zh, en = _AGAINST[goal.against_period]
@@ -136,13 +138,13 @@ def window_words(goal: Goal) -> Words | None:
     if goal.window_days is None and goal.starts is None:
         return None
     festival = FESTIVAL_BY_ID[goal.festival] if goal.festival else None
-    name_zh, name_en = (f"{festival.zh} ", f"{festival.en} ") if festival else ("", "")
+    name_zh, name_en = (f"（{festival.zh}）", f" ({festival.en})") if festival else ("", "")
     if goal.starts is not None and goal.ends is not None:
-        between = _day(goal.starts), _day(goal.ends)
-        return Words(zh=f"{name_zh}从 {between[0]} 到 {between[1]}", en=f"{name_en}from {between[0]} to {between[1]}")
+        first, last = _day(goal.starts), _day(goal.ends)
+        return Words(zh=f"从 {first} 到 {last}{name_zh}", en=f"from {first} to {last}{name_en}")
     if goal.ends is not None:
         day = _day(goal.ends)
-        return Words(zh=f"{name_zh}截至 {day}", en=f"{name_en}by {day}")
+        return Words(zh=f"截至 {day}{name_zh}", en=f"by {day}{name_en}")
     if goal.starts is not None:
         return Words(zh=f"从 {_day(goal.starts)} 起", en=f"from {_day(goal.starts)} onwards")
     return Words(zh=f"{goal.window_days} 天内", en=f"within {goal.window_days} days")

@@ -10,7 +10,7 @@ from typing import TypeVar
 from liftloop.plan.goal_amounts import amount_at
 from liftloop.plan.goal_catalogue import Catalogue
 from liftloop.plan.goal_dates import date_at
-from liftloop.plan.goal_tokens import FESTIVAL, METRIC, MINUS, NUMBER, RANGE, STOP, UNKNOWN, WINDOW, Token
+from liftloop.plan.goal_tokens import FESTIVAL, METRIC, MINUS, NUMBER, RANGE, REACH, STOP, UNKNOWN, WINDOW, Token
 from liftloop.plan.goal_words import WORDS
 
 _STOPS = frozenset(",;。、!?.()[]{}<>\"'“”|/…·「」『』《》=&#*@^%$")
@@ -32,7 +32,7 @@ def scan(text: str, catalogue: Catalogue, today: date) -> tuple[Token, ...]:
         token = _token_at(text, position, catalogue, today)
         tokens.append(_as_amount(token, tokens, text))
         position = tokens[-1].end
-    return tuple(_with_years(tokens))
+    return tuple(_with_levels(_with_years(tokens), text))
 
 
 def _with_years(tokens: list[Token]) -> list[Token]:
@@ -43,6 +43,15 @@ def _with_years(tokens: list[Token]) -> list[Token]:
         if token.kind == NUMBER and 2000 <= year < 2100 and any(other.kind == FESTIVAL for other in beside):
             days = date(year, 1, 1), date(year, 12, 31)
             tokens[index] = Token(kind=WINDOW, start=token.start, end=token.end, first=days[0], last=days[1])
+    return tokens
+
+
+def _with_levels(tokens: list[Token], text: str) -> list[Token]:
+    """Read `of` between a metric and an amount as a level: a redemption rate of 20%."""
+    for index in range(1, len(tokens) - 1):
+        before, token, following = tokens[index - 1 : index + 2]
+        if before.kind == METRIC and text[token.start : token.end] == "of" and following.kind in "PYNC":
+            tokens[index] = Token(kind=REACH, start=token.start, end=token.end)
     return tokens
 
 

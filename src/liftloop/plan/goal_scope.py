@@ -13,16 +13,18 @@ _BOUGHT = re.compile(BOUGHT)
 # What was bought is read from the text itself: names of goods hold words of every kind.
 _BOUGHT_ZH = re.compile(r" ?(?P<goods>[^,;。、的 ]{1,12}?)(?:的|客户|顾客|用户|会员|人|(?=[,;。、 ]|$))")
 _BOUGHT_EN = re.compile(
-    r" (?:a |the |any )?(?P<goods>[a-z'0-9]+(?: [a-z'0-9]+){0,3}?)"
+    r" (?:a |the |any )?(?P<goods>[^,;.:() ]+(?: [^,;.:() ]+){0,3}?)"
     r"(?= (?:in|within|over|by|before|during|to|and|last|who|have|will|should|at)(?![a-z])|[,;.:]|$)"
 )
-_STORE = re.compile(r"(?P<except>q?)[Vbg]?(?:p[Vg]?n|n[Vbg]?p)O?")
+_STORE = re.compile(r"(?P<except>q?)[Vbg]?(?:p(?:,?p)*[Vg]?n|n[Vbg]?p(?:,?p)*)O?")
 _NAMED_STORE = re.compile(r"(?P<except>q?)[Vg]?\?nO?")
 _CATEGORY = re.compile(r"(?P<except>q?)[Vg]?(?:\?c|c\?)O?")
 _PLACE = re.compile(r"(?P<except>q?)[Vgb]?p[k]?O?")
 _PEOPLE = re.compile(r"(?P<except>q?)O?[Vgb]?s+k?O?")
 _OFFLINE = re.compile(r"(?P<except>q?)[Vgb]?nO?")
-_AIMED = re.compile(r"g\?k?")
+_AIMED = re.compile(r"(?P<except>q?)g\?k?")
+# Words of a match that are not part of what it names.
+_AROUND = frozenset((EXCEPT, *"VgbO"))
 _THINGS: tuple[tuple[re.Pattern[str], ScopeKind], ...] = (
     (_STORE, "store"),
     (_NAMED_STORE, "store"),
@@ -74,13 +76,17 @@ def read_scope(draft: Draft, bought: tuple[ScopeCondition, ...]) -> tuple[ScopeC
     found: list[tuple[int, ScopeCondition]] = []
     for pattern, kind in _THINGS:
         while (match := draft.find(pattern)) is not None:
-            found.append((match.start(), _thing(draft, match, kind)))
+            found += _things(draft, match, kind)
     while (match := draft.find(_PEOPLE)) is not None:
         found += _people(draft, match)
     while (match := draft.find(_OFFLINE)) is not None:
-        found.append((match.start(), _condition(draft, match, "sales", "offline")))
+        text = draft.original[slice(*_original(draft, match))]
+        excluded = bool(match.group("except"))
+        offline = ScopeCondition(kind="sales", value="offline", text=text, excluded=excluded)
+        found.append((match.start(), offline))
+        draft.claim("scope", range(*match.span()))
     while (match := draft.find(_AIMED)) is not None:
-        found.append((match.start(), _thing(draft, match, "text")))
+        found += _things(draft, match, "text")
     ordered = [condition for _, condition in sorted(found, key=lambda pair: pair[0])]
     _claim_customers(draft)
     if not ordered and not bought:
@@ -88,11 +94,24 @@ def read_scope(draft: Draft, bought: tuple[ScopeCondition, ...]) -> tuple[ScopeC
     return tuple(dict.fromkeys((*bought, *ordered)))
 
 
-def _thing(draft: Draft, match: re.Match[str], kind: ScopeKind) -> ScopeCondition:
-    tokens = draft.tokens[match.start() : match.end()]
-    named = next(token for token in tokens if token.kind in "p?")
-    start, end = draft.plain.span(named.start, named.end)
-    return _condition(draft, match, kind, named.word or draft.original[start:end])
+def _things(draft: Draft, match: re.Match[str], kind: ScopeKind) -> list[tuple[int, ScopeCondition]]:
+    """Make one condition of each place or name in the match (上海、杭州门店 are two)."""
+    found: list[tuple[int, ScopeCondition]] = []
+    excluded = bool(match.group("except"))
+    places = [index for index in range(*match.span()) if draft.tokens[index].kind in "p?"]
+    for index in places:
+        named = draft.tokens[index]
+        start, end = _original(draft, match) if len(places) == 1 else draft.plain.span(named.start, named.end)
+        name = draft.original[slice(*draft.plain.span(named.start, named.end))]
+        text = draft.original[start:end]
+        found.append((index, ScopeCondition(kind=kind, value=named.word or name, text=text, excluded=excluded)))
+    draft.claim("scope", range(*match.span()))
+    return found
+
+
+def _original(draft: Draft, match: re.Match[str]) -> tuple[int, int]:
+    tokens = [token for token in draft.tokens[match.start() : match.end()] if token.kind not in _AROUND]
+    return draft.plain.span(tokens[0].start, tokens[-1].end)
 
 
 def _people(draft: Draft, match: re.Match[str]) -> list[tuple[int, ScopeCondition]]:
@@ -110,14 +129,6 @@ def _people(draft: Draft, match: re.Match[str]) -> list[tuple[int, ScopeConditio
             found.append((index, ScopeCondition(kind=kind, value=value, text=text, excluded=excluded)))
     draft.claim("scope", range(*match.span()))
     return found
-
-
-def _condition(draft: Draft, match: re.Match[str], kind: ScopeKind, value: str) -> ScopeCondition:
-    tokens = [token for token in draft.tokens[match.start() : match.end()] if token.kind not in (EXCEPT, *"VgbO")]
-    start, end = draft.plain.span(tokens[0].start, tokens[-1].end)
-    draft.claim("scope", range(*match.span()))
-    text = draft.original[start:end]
-    return ScopeCondition(kind=kind, value=value, text=text, excluded=bool(match.group("except")))
 
 
 def _claim_customers(draft: Draft) -> None:

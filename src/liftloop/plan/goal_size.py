@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
 from liftloop.plan.goal_catalogue import Catalogue
 from liftloop.plan.goal_contract import Direction, SizeKind
-from liftloop.plan.goal_draft import Draft
+from liftloop.plan.goal_draft import CLAIMED, Draft
 from liftloop.plan.goal_tokens import (
     AT_LEAST,
     COUNT,
@@ -41,8 +41,16 @@ _TARGET = re.compile(r"[UDI]?R[XG]?(?P<amount>[PQYNC*])[XGv]?")
 _BOUND = re.compile(r"(?<![UDb])(?P<bound>[XG])[KR]*(?P<amount>[PYNC])[v]?")
 _BOUND_AFTER = re.compile(r"[KM](?P<amount>[PYN])(?P<bound>[XG])")
 _CHANGE_RANGE = re.compile(r"[b+-]?(?P<amount>[PQYNC])[~R](?P<high>[PQYNC])")
-_CHANGE = re.compile(r"[UDIb]*[XG]?(?P<sign>[+-]?)(?P<amount>[PQYNC*])[G]?")
-_VERB = re.compile(r"[UDI]")
+_CHANGES = (  # Amounts with a verb or a sign go before bare ones, which may count anything.
+    re.compile(r"(?:[UDI][UDIb]*[XG]?(?P<sign>[+-]?)|(?P<sign2>[+-]))(?P<amount>[PQYNC*])G?"),
+    re.compile(r"b?[XG]?(?P<amount>[PQYNC*])G?"),
+)
+_COUNTED_PEOPLE = re.compile(r"(?:[U+]b?[NC]|[NC]U)s")
+_COUNTS: dict[tuple[str, ...], str] = {
+    ("lifecycle=new",): "new_customers",
+    ("lifecycle=new", "member=member"): "registrations",
+}
+_VERB = re.compile(r"(?<!Z)[UDI]")
 # A rise of more than the whole is possible for money and counts, and rarely meant.
 _LARGE = 1.0
 
@@ -56,6 +64,7 @@ class _Sized(Struct, frozen=True, kw_only=True):
     sign: Literal["", "+", "-"] = ""
     bound: Literal["", "X", "G"] = ""
     base: Token | None = None
+    base_end: int = 0  # The index after the base, where there is one.
     high: Token | None = None
 
 
@@ -74,9 +83,9 @@ def read_aim(draft: Draft, catalogue: Catalogue, chosen: str | None) -> Aim:
 
     Raises LiftloopError `contradictory_goal` where the words and the sign disagree (提升 -5%).
     """
-    candidates = tuple(_candidates(draft))
+    candidates = tuple(_candidates(draft, _own_part(draft, chosen)))
     first = candidates[0] if candidates else None
-    named = _named(draft, first)
+    named = _named(draft, first, chosen, catalogue)
     metrics = (chosen,) if chosen else _fitting(named, first, catalogue)
     metric = catalogue.by_id[metrics[0]] if len(metrics) == 1 else None
     aim, sized = Aim(metrics=metrics), None
@@ -90,17 +99,31 @@ def read_aim(draft: Draft, catalogue: Catalogue, chosen: str | None) -> Aim:
     if sized is not None and verb is not None and _same_clause(draft, verb, sized):
         _refuse_contradiction(kind, sized)
     direction = _direction(draft, kind, sized, metric)
-    if verb is not None:
+    if verb is not None and (sized is None or not sized.sign or _same_clause(draft, verb, sized)):
         draft.claim("direction", [verb])
     if sized is not None:
+        draft.claim("stated_baseline", range(sized.indices.start, sized.base_end))
         draft.claim("size", [index for index in sized.indices if not draft.fields[index]])
         _remark(draft, sized, aim, metric)
     return replace(aim, direction=direction)
 
 
-def _candidates(draft: Draft) -> Iterator[_Sized]:
-    """Yield the amounts that may be the size: answered ones first, then those of the clearest form."""
+def _own_part(draft: Draft, chosen: str | None) -> str:
+    """Return the kinds of the part that the chosen metric has to itself where the text names several."""
     kinds = draft.kinds
+    places = [index for index, kind in enumerate(kinds) if kind == METRIC]
+    mine = [index for index in places if chosen in draft.tokens[index].more]
+    if chosen is None or len(mine) != 1 or len(places) == 1:
+        return kinds
+    start = mine[0]
+    end = min((index for index in places if index > start), default=len(kinds))
+    answers = sum(1 for token in draft.tokens if token.start < draft.answers_from)
+    hidden = CLAIMED * len(kinds)
+    return hidden[:start] + kinds[start:end] + hidden[end:answers] + kinds[max(end, answers) :]
+
+
+def _candidates(draft: Draft, kinds: str) -> Iterator[_Sized]:
+    """Yield the amounts that may be the size: answered ones first, then those of the clearest form."""
     answers = next((i for i, token in enumerate(draft.tokens) if token.start >= draft.answers_from), None)
     if answers is not None:
         yield from _candidates_from(draft, kinds, answers)
@@ -111,7 +134,7 @@ def _candidates_from(draft: Draft, kinds: str, position: int) -> Iterator[_Sized
     for found in _FROM_TO.finditer(kinds, position):
         sized = _from_match(draft, found)
         base = _like(draft.tokens[found.start("base")], sized.token)
-        yield replace(sized, base=base, target=bool(found.group("target")))
+        yield replace(sized, base=base, base_end=found.end("base"), target=bool(found.group("target")))
     for found in _TARGET.finditer(kinds, position):
         yield replace(_from_match(draft, found), target=True)
     for pattern in (_BOUND, _BOUND_AFTER):
@@ -122,9 +145,10 @@ def _candidates_from(draft: Draft, kinds: str, position: int) -> Iterator[_Sized
         sized = _from_match(draft, found)
         high = draft.tokens[found.start("high")]
         yield replace(sized, token=_like(sized.token, high), high=high)
-    for found in _CHANGE.finditer(kinds, position):
-        sign = "-" if found.group("sign") == MINUS else "+" if found.group("sign") == PLUS else ""
-        yield replace(_from_match(draft, found), sign=sign)
+    for pattern in _CHANGES:
+        for found in pattern.finditer(kinds, position):
+            sign = "-" if MINUS in found.group() else "+" if PLUS in found.group() else ""
+            yield replace(_from_match(draft, found), sign=sign)
 
 
 def _from_match(draft: Draft, found: re.Match[str]) -> _Sized:
@@ -142,23 +166,33 @@ def _like(token: Token, other: Token) -> Token:
     return replace(token, kind=other.kind, amount=amount)
 
 
-def _named(draft: Draft, sized: _Sized | None) -> tuple[str, ...]:
+def _named(draft: Draft, sized: _Sized | None, chosen: str | None, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the ids of the metric that the sentence names; of several, those that go with the size."""
     kinds = draft.kinds
     places = [index for index, kind in enumerate(kinds) if kind == METRIC]
     if not places:
-        return ()
+        return _counted(draft, catalogue)
     common = set(draft.tokens[places[0]].more)
     for index in places[1:]:
         common &= set(draft.tokens[index].more)
     if not common and sized is not None:
         places = _closest(draft, places, sized)
         common = set(draft.tokens[places[0]].more)
-    draft.claim("metric", places)
+    draft.claim("metric", [index for index in places if chosen is None or chosen in draft.tokens[index].more])
     union = dict.fromkeys(id_ for index in places for id_ in draft.tokens[index].more)
     if not common or (len(places) > 1 and not _shared(draft, places)):
         return tuple(union)
     return tuple(id_ for id_ in union if id_ in common)
+
+
+def _counted(draft: Draft, catalogue: Catalogue) -> tuple[str, ...]:
+    """Read a number of new people as the metric that counts them (增加 5000 个新会员, 500 more new customers)."""
+    for found in _COUNTED_PEOPLE.finditer(draft.kinds):
+        people = draft.tokens[found.end() - 1].more
+        if (id_ := _COUNTS.get(people)) is not None and id_ in catalogue.by_id:
+            draft.claim("metric", [found.end() - 1])
+            return (id_,)
+    return ()
 
 
 def _shared(draft: Draft, places: list[int]) -> bool:

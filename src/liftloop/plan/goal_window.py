@@ -32,7 +32,7 @@ _RANGE = re.compile(r"(?:[fV](?P<first>[AF])[R~b]?(?P<last>[AF])|(?P<first2>[AF]
 _DAYS_BEFORE = re.compile(r"V?(?:(?P<length>T)m(?P<day>F)|(?P<day2>F)t(?P<length2>T)v?)")
 _FINISHED = re.compile(r"(?P<at>W?F|[AWz])Et?")
 _BEFORE = re.compile(r"(?:m(?P<at>W?FW?|[AWz])|(?P<at2>W?F|[AWz])d?t)")
-_BY = re.compile(r"(?P<name>F(?=bA))?(?:b|R)(?P<at>W?FW?|[Az]|(?<=b)W)")
+_BY = re.compile(r"(?:b|R)(?P<at>W?FW?|[Az]|(?<=b)W)(?:,(?P<name>F),)?")
 _STARTING = re.compile(r"(?:[fr](?P<at>[AFW])r?|(?P<at2>[AFW])r)")
 _FESTIVAL = re.compile(r"[dVb]?(?P<at>W?FW?)d?")
 _CALENDAR = re.compile(r"[Vd]?(?P<at>W)[dv]?")
@@ -165,7 +165,7 @@ def _by(draft: Draft) -> Window | None:
     days, festival = _days_of(draft, span, period=False)
     if days is None:
         return None
-    if found.group("name"):  # `中秋 截至 2026-09-24` names the festival and gives the day.
+    if found.group("name"):  # `截至 2026-09-24（中秋）` gives the day and names the festival.
         festival = draft.tokens[found.start("name")].word
     chinese = is_chinese(draft.text(draft.tokens[span[0] - 1]))
     ahead = _kind_of(draft, span) == WINDOW and days[0] > draft.today and not chinese

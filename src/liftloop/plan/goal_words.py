@@ -27,7 +27,7 @@ Index = Mapping[str, tuple[tuple[str, Entry], ...]]
 
 _KINDS: dict[str, str] = {
     k.UP: """
-        提升|提高|增加|增长|上升|上涨|上调|涨|升|拉升|拉高|拉动|提振|推高|扩大|促进|冲|做大|提上去|多|
+        提升|提高|提|增加|增长|上升|上涨|上调|涨|升|拉升|拉高|拉动|提振|推高|扩大|促进|冲|做大|提上去|多|
         加|raise|raising|increase|increasing|lift|lifting|boost|boosting|grow|growing|growth|up|more|
         higher|push|drive|gain|add|additional|extra|uplift
     """,
@@ -43,18 +43,18 @@ _KINDS: dict[str, str] = {
     k.MINUS: "-",
     k.RANGE: "~|through|thru",
     k.AT_MOST: """
-        最多|至多|顶多|不超过|不多于|不高于|不大于|不得超过|不能超过|别超过|不要超过|上限|以下|低于|
+        最多|至多|顶多|不超过|不多于|≤|<=|<|不高于|不大于|不得超过|不能超过|别超过|不要超过|上限|以下|低于|
         少于|小于|控制在|封顶|最高|at most|no more than|not more than|max|maximum|maximum of|up to|
         under|below|less than|lower than|not exceed|not exceeding|not above|limit to|limited to|
         limit of|capped at|cap at|cap of|at maximum|no higher than
     """,
     k.AT_LEAST: """
-        至少|不低于|不少于|不小于|不得低于|不能低于|别低于|最少|最低|以上|高于|大于|超过|下限|at least|
+        至少|不低于|不少于|不小于|≥|>=|>|不得低于|不能低于|别低于|最少|最低|以上|高于|大于|超过|下限|at least|
         no less than|not less than|no lower than|not lower than|not below|above|more than|greater than|
         higher than|minimum|minimum of|min|or more|or higher|or above
     """,
     k.HARM: """
-        影响|损害|伤害|牺牲|伤|恶化|hurting|hurt|harming|harm|sacrificing|sacrifice|damaging|damage|
+        影响|损害|亏|亏损|拖累|伤害|牺牲|伤|恶化|hurting|hurt|harming|harm|sacrificing|sacrifice|damaging|damage|
         eroding
     """,
     k.BUDGET: """
@@ -65,7 +65,7 @@ _KINDS: dict[str, str] = {
     k.EACH_PERSON: """
         每人|每个人|每位|每客|每位客户|每个客户|每名客户|每位会员|每个会员|每位用户|每个用户|每位顾客|
         单人|单个客户|per person|per customer|per member|per user|per head|each person|each customer|
-        each member|each user|a person|everyone
+        each member|each user|a person|everyone|anyone|anybody|任何人
     """,
     k.LASTING: "长期|持续|一直|standing|continuously|ongoing|always",
     k.TOUCH: """

@@ -23,7 +23,7 @@ SHARES: tuple[Metric, ...] = (
         kind="share",
         name_zh="复购率",
         name_en="repurchase rate",
-        aliases_zh=("回购率", "复购", "回购", "重复购买率", "再购率", "二次购买率"),
+        aliases_zh=("回购率", "复购", "回购", "重复购买率", "再购率", "再次购买", "再次下单", "回头率", "二次购买率"),
         aliases_en=(
             "repeat purchase rate",
             "repeat purchase",
@@ -32,6 +32,8 @@ SHARES: tuple[Metric, ...] = (
             "repeat buying",
             "repeat buyer",
             "returning customer rate",
+            "repeat order",
+            "buy again",
         ),
         meaning_zh="过去 365 天下过单的人里，期内再次下单的比例",
         meaning_en="of the people with an order in the 365 days before, the share with another one within the window",
