@@ -5,10 +5,12 @@ from hashlib import sha256
 
 import pytest
 
+from liftloop.storage.embedded.lake import DuckLake
 from liftloop.storage.embedded.log import SqliteLog
 from liftloop.storage.embedded.state import SqliteState
 from liftloop.storage.embedded.vault import SqliteVault
 from liftloop.testing.storage import FullDisk, LogConformance, StateConformance, VaultConformance
+from liftloop.testing.storage_lake import LakeConformance, OpenLake
 from liftloop.testing.storage_models import OpenLog, OpenState, OpenVault
 
 
@@ -50,3 +52,17 @@ class TestSqliteVault(VaultConformance):
     @pytest.fixture
     def open_vault(self) -> OpenVault:
         return lambda folder: SqliteVault(folder / "vault.db", sha256(str(folder).encode()).digest())
+
+
+class TestDuckLake(LakeConformance):
+    @pytest.fixture
+    def open_log(self) -> OpenLog:
+        return lambda folder: SqliteLog(folder / "log.db")
+
+    @pytest.fixture
+    def open_state(self) -> OpenState:
+        return lambda folder: SqliteState(folder / "state.db")
+
+    @pytest.fixture
+    def open_lake(self) -> OpenLake:
+        return lambda folder: DuckLake(folder / "lake.duckdb", "256MB", 1)

@@ -44,7 +44,7 @@ def run_model(machine: Callable[[], RuleBasedStateMachine]) -> None:
     run_state_machine_as_test(machine, settings=MODEL_SETTINGS)  # pyright: ignore[reportArgumentType]
 
 
-class _Folder:
+class StoryFolder:
     """A folder of its own for each story."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class LogMachine(RuleBasedStateMachine):
     def __init__(self, open_log: OpenLog) -> None:
         super().__init__()
         self._open = open_log
-        self._folder = _Folder()
+        self._folder = StoryFolder()
         self._log = open_log(self._folder.path)
         self._entries: list[tuple[int, int, bytes]] = []
         self._end = 0
@@ -156,7 +156,7 @@ class StateMachine(RuleBasedStateMachine):
     def __init__(self, open_state: OpenState) -> None:
         super().__init__()
         self._open = open_state
-        self._folder = _Folder()
+        self._folder = StoryFolder()
         self._store = open_state(self._folder.path)
         self._epoch = self._store.take_lease()
         self._position: Position | None = None
@@ -276,7 +276,7 @@ class VaultMachine(RuleBasedStateMachine):
     def __init__(self, open_vault: OpenVault) -> None:
         super().__init__()
         self._open = open_vault
-        self._folder = _Folder()
+        self._folder = StoryFolder()
         self._vault = open_vault(self._folder.path)
         self._clear: list[tuple[bytes, int, bytes | None]] = []
         self._known: set[int] = set()

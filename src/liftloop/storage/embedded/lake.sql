@@ -23,20 +23,23 @@ CREATE TABLE IF NOT EXISTS decision (
     action VARCHAR, propensities VARCHAR, holdout BOOLEAN, arm VARCHAR, policy VARCHAR, features VARCHAR
 );
 CREATE TABLE IF NOT EXISTS message (
-    tick BIGINT NOT NULL, message_key VARCHAR, campaign VARCHAR, journey VARCHAR, version BIGINT, node VARCHAR,
-    enrolment BIGINT, profile BIGINT, channel VARCHAR, content VARCHAR, action VARCHAR, purpose VARCHAR,
-    state VARCHAR, reason VARCHAR, decided_ms BIGINT, cost_fen BIGINT
+    tick BIGINT NOT NULL, message_key VARCHAR, campaign VARCHAR, journey VARCHAR, profile BIGINT, channel VARCHAR,
+    action VARCHAR, state VARCHAR, reason VARCHAR, decided_ms BIGINT
 );
 CREATE TABLE IF NOT EXISTS message_settled (
-    tick BIGINT NOT NULL, message_key VARCHAR, profile BIGINT, campaign VARCHAR, channel VARCHAR, state VARCHAR,
-    outcome VARCHAR, reason VARCHAR, at_ms BIGINT, cost_fen BIGINT
+    tick BIGINT NOT NULL, message_key VARCHAR, channel VARCHAR, outcome VARCHAR, reason VARCHAR, provider_id VARCHAR,
+    at_ms BIGINT, cost_fen BIGINT
 );
 CREATE TABLE IF NOT EXISTS receipt (
-    tick BIGINT NOT NULL, message_key VARCHAR, profile BIGINT, campaign VARCHAR, channel VARCHAR, receipt VARCHAR,
-    at_ms BIGINT
+    tick BIGINT NOT NULL, message_key VARCHAR, channel VARCHAR, receipt VARCHAR, at_ms BIGINT
 );
 CREATE TABLE IF NOT EXISTS membership (
-    tick BIGINT NOT NULL, audience VARCHAR, profile BIGINT, at_ms BIGINT, entered BOOLEAN NOT NULL
+    tick BIGINT NOT NULL, audience VARCHAR, profile BIGINT, at_ms BIGINT, triggers BOOLEAN,
+    entered BOOLEAN NOT NULL
+);
+CREATE TABLE IF NOT EXISTS enrolment (
+    tick BIGINT NOT NULL, enrolment BIGINT, profile BIGINT, journey VARCHAR, version BIGINT, campaign VARCHAR,
+    reason VARCHAR, at_ms BIGINT, entered BOOLEAN NOT NULL
 );
 CREATE TABLE IF NOT EXISTS fact_block (
     tick BIGINT NOT NULL, position BIGINT NOT NULL, kind VARCHAR NOT NULL, count BIGINT NOT NULL, columns BLOB NOT NULL

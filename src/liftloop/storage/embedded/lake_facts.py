@@ -21,11 +21,16 @@ TABLE_OF: Mapping[str, str] = {
     "receipt.seen": "receipt",
     "audience.entered": "membership",
     "audience.left": "membership",
+    "journey.entered": "enrolment",
+    "journey.left": "enrolment",
 }
 _ADDED: Mapping[str, Mapping[str, bool]] = {
     "audience.entered": {"entered": True},
     "audience.left": {"entered": False},
+    "journey.entered": {"entered": True},
+    "journey.left": {"entered": False},
 }
+_OF_HOT_STATE = frozenset({"slot"})  # Row numbers of the tick's arrays: they mean nothing outside.
 
 
 class RawBlock(Struct, frozen=True, kw_only=True):
@@ -67,7 +72,7 @@ def taken_from(blocks: Sequence[tuple[TickNumber, FactBlock]], columns_of: Mappi
         if table is None:
             raw.append(RawBlock(tick=tick, position=position, block=block))
             continue
-        columns = unpack_columns(block.columns)
+        columns = {name: column for name, column in unpack_columns(block.columns).items() if name not in _OF_HOT_STATE}
         known = {name: column for name, column in columns.items() if name in columns_of[table]}
         if len(known) < len(columns):
             raw.append(RawBlock(tick=tick, position=position, block=block))
