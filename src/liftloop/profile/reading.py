@@ -3,13 +3,14 @@
 Each answer comes with the instant at which it may change by time alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.kernel.clock import FAR_FUTURE_MS
+from liftloop.kernel.codec import parse_object
 from liftloop.kernel.dice import hash_text
 from liftloop.profile.contract import NO_CONSENT, FlipTimes, Truth, UnknownCondition
 from liftloop.profile.sources import attribute_array, life_array, source_of, span_of, windows_of
@@ -190,3 +191,31 @@ def _compare(values: NDArray[np.float64], comparison: Mapping[str, float]) -> Tr
             case _:
                 truth &= values == bound
     return truth
+
+
+def event_value(name: str, where: Sequence[Mapping[str, Any]], body: bytes) -> float:
+    """Return what an event adds to a source: its property, 1 where none is asked for, NaN where a filter is not met."""
+    if not name and not where:
+        return 1.0
+    properties = parse_object(body)
+    for test in where:
+        if not _passes(properties.get(str(test.get("property", ""))), test):
+            return float("nan")
+    if not name:
+        return 1.0
+    value = properties.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0.0
+    return float(value)
+
+
+def _passes(value: Any, test: Mapping[str, Any]) -> bool:
+    if "is" in test and value != test["is"]:
+        return False
+    if "in" in test and value not in test["in"]:
+        return False
+    if "gte" in test or "lte" in test:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return test.get("gte", value) <= value <= test.get("lte", value)
+    return True

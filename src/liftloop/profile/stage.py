@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
-from liftloop.kernel.codec import parse_object, unpack_columns
+from liftloop.kernel.codec import unpack_columns
 from liftloop.profile.contract import Source
+from liftloop.profile.reading import event_value
 from liftloop.profile.sources import (
     Needs,
     attribute_array,
@@ -122,7 +123,9 @@ class ProfileEvents(_Fold):
             triggers.append(~events["imported"] & (events["at_ms"] > moment.now_ms - TRIGGER_AGE_MAX_MS))
             needs = self._compiled.needs(state.definitions)
             for source, rows in _rows_by_source(events, needs):
-                values = np.array([_value(source, events["record"][row]) for row in rows])
+                values = np.array(
+                    [event_value(source.property, source.where, events["record"][row].body) for row in rows]
+                )
                 index = np.array(rows, dtype=np.int64)
                 kept = ~np.isnan(values)
                 parts += _add(state, source, moment, (slots[index][kept], events["at_ms"][index][kept], values[kept]))
@@ -165,34 +168,6 @@ def _rows_by_source(events: Batch, needs: Needs) -> list[tuple[Source, list[int]
         if kind == "track" and name in needs.by_event:
             rows.setdefault(name, []).append(row)
     return [(source, found) for name, found in rows.items() for source in needs.by_event[name]]
-
-
-def _value(source: Source, record: Record) -> float:
-    """Return what an event adds to a source: its property, 1 where none is asked for, NaN where a filter is not met."""
-    if not source.property and not source.where:
-        return 1.0
-    properties = parse_object(record.body)
-    for test in source.where:
-        if not _passes(properties.get(str(test.get("property", ""))), test):
-            return float("nan")
-    if not source.property:
-        return 1.0
-    value = properties.get(source.property)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return 0.0
-    return float(value)
-
-
-def _passes(value: Any, test: Mapping[str, Any]) -> bool:
-    if "is" in test and value != test["is"]:
-        return False
-    if "in" in test and value not in test["in"]:
-        return False
-    if "gte" in test or "lte" in test:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return False
-        return test.get("gte", value) <= value <= test.get("lte", value)
-    return True
 
 
 def _add(

@@ -1,0 +1,205 @@
+"""Publishes definitions: checked, then stated as a fact; the answer comes after the tick that folded it."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from liftloop.app.facts import fact, published
+from liftloop.app.tick_client import TickClient
+from liftloop.audience.contract import Audience, BadAudience
+from liftloop.audience.reading import check as check_tree
+from liftloop.audience.reading import references
+from liftloop.compose.check import check as check_content
+from liftloop.compose.contract import Content
+from liftloop.deliver.contract import ChannelDefinition
+from liftloop.deliver.settings import DeliverySettings
+from liftloop.journey.graph import check as check_journey
+from liftloop.kernel.clock import Clock
+from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.plan.contract import Campaign
+from liftloop.profile.sources import leaves, source_of
+from liftloop.runtime.catalog import RETIRED
+from liftloop.storage.contract import StateReader
+
+T = TypeVar("T")
+
+KINDS = ("audience", "trait", "journey", "campaign", "channel", "content", "offer", "item", "setting")
+KNOWN_VARIABLES = ("customer", "item", "offer", "campaign")
+"""What a template may speak of; whether a person has the attribute is known only when it is sent."""
+BODY_BYTES_MAX = 256_000
+"""A journey of two hundred nodes takes a tenth of it."""
+AUDIENCES_MAX = 512
+
+
+class BadDefinition(LiftloopError):
+    """What was sent does not say what this kind must say."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(
+            "bad_definition",
+            zh=f"{kind} 的定义不对：{detail}",
+            en=f"not a {kind}: {detail}",
+            next_zh="按 docs/reference/definitions.md 的格式改好再发布",
+            next_en="write it as docs/reference/definitions.md says and publish again",
+            status=422,
+            exit_code=EXIT_USAGE,
+        )
+
+
+class Conflict(LiftloopError):
+    """Somebody published another version meanwhile."""
+
+    def __init__(self, kind: str, identity: str) -> None:
+        super().__init__(
+            "conflict",
+            zh=f"{kind} {identity} 刚被别人改过",
+            en=f"{kind} {identity} has been changed by someone else",
+            next_zh="打开最新版本，合并后再发布",
+            next_en="open the newest version, merge and publish again",
+            status=409,
+        )
+
+
+class NotFound(LiftloopError):
+    """There is nothing of this kind and id."""
+
+    def __init__(self, kind: str, identity: str) -> None:
+        super().__init__(
+            "not_found",
+            zh=f"没有找到 {kind}：{identity}",
+            en=f"no such {kind}: {identity}",
+            next_zh="检查 id；可以用列表命令看有哪些",
+            next_en="check the id; the list command shows what there is",
+            status=404,
+        )
+
+
+class Definitions:
+    """The use cases around definitions."""
+
+    def __init__(self, tick: TickClient, state: StateReader, clock: Clock) -> None:
+        self._tick = tick
+        self._state = state
+        self._clock = clock
+
+    def live(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Return the bodies of all live definitions of a kind by id, waiting ones included."""
+        rows = self._state.rows(
+            "SELECT id, body FROM definition WHERE kind = ? AND status IN ('live', 'filling') ORDER BY id, version",
+            (kind,),
+        )
+        return {identity: parse_json(body) for identity, body in rows}
+
+    def newest(self, kind: str, identity: str) -> tuple[int, dict[str, Any], int, str]:
+        """Return (version, body, at_ms, status) of the newest version; raises `NotFound`."""
+        rows = self._state.rows(
+            "SELECT version, body, at_ms, status FROM definition WHERE kind = ? AND id = ?"
+            " ORDER BY version DESC LIMIT 1",
+            (kind, identity),
+        )
+        if not rows or rows[0][3] == "retired":
+            raise NotFound(kind, identity)
+        version, body, at_ms, status = rows[0]
+        return version, parse_json(body), at_ms, status
+
+    async def publish(
+        self, kind: str, identity: str, body: Mapping[str, Any], actor: str, *, version: int | None = None
+    ) -> int:
+        """Publish the next version and return its number once it is folded.
+
+        `version` is the one the author wrote it as; raises `Conflict` where another came first.
+        A body equal to the newest one publishes nothing and returns that version.
+        """
+        self.check(kind, identity, body)
+        current = (await self._tick.ask("definition", kind=kind, id=identity))["version"]
+        if current and version is None and self._same(kind, identity, current, body):
+            return current
+        wanted = current + 1 if version is None else version
+        await self._tick.facts([published(kind, identity, wanted, body, actor, self._clock.now_ms())])
+        if not self._same(kind, identity, wanted, body):
+            raise Conflict(kind, identity)
+        return wanted
+
+    async def retire(self, kind: str, identity: str, actor: str) -> None:
+        """End a definition; raises `NotFound`."""
+        version, _, _, _ = self.newest(kind, identity)
+        body = canonical_json({"kind": kind, "id": identity, "version": version})
+        await self._tick.facts([fact(RETIRED, f"{kind}/{identity}", body, actor, self._clock.now_ms())])
+
+    def check(self, kind: str, identity: str, body: Mapping[str, Any]) -> None:
+        """Raise what is wrong with a definition, in words for its author."""
+        if kind not in KINDS or not identity or len(identity) > 128:
+            raise BadDefinition(kind, f"id {identity!r}")
+        if len(canonical_json(body)) > BODY_BYTES_MAX:
+            raise BadDefinition(kind, f"larger than {BODY_BYTES_MAX} bytes")
+        match kind:
+            case "audience":
+                self._check_audience(identity, _as(kind, body, Audience))
+            case "trait":
+                source_of(body)
+            case "journey":
+                check_journey(identity, body)
+                self._check_references(body)
+            case "campaign":
+                _as(kind, body, Campaign)
+            case "channel":
+                _as(kind, body, ChannelDefinition)
+            case "content":
+                content = _as(kind, body, Content)
+                problems = [each for each in check_content(content, KNOWN_VARIABLES)]
+                if problems:
+                    raise BadDefinition(kind, problems[0].en)
+            case "setting":
+                _as(kind, body, DeliverySettings)
+            case _:
+                pass
+
+    def _check_audience(self, identity: str, audience: Audience) -> None:
+        check_tree(audience.where)
+        self._check_references(audience.where)
+        for leaf in leaves(audience.where):
+            if "event" in leaf:
+                source_of(leaf)
+        others = self.live("audience")
+        if identity not in others and len(others) >= AUDIENCES_MAX:
+            raise BadAudience(f"人群数已到上限 {AUDIENCES_MAX}", f"there are {AUDIENCES_MAX} audiences already")
+        self._check_circle(identity, audience.where, others)
+
+    def _check_circle(self, identity: str, where: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> None:
+        seen: set[str] = set()
+        open_ids = set(references(where))
+        while open_ids:
+            other = open_ids.pop()
+            if other == identity:
+                raise BadAudience(f"人群 {identity} 引用到了自己", f"audience {identity} refers to itself")
+            if other not in seen and other in others:
+                seen.add(other)
+                open_ids |= references(others[other]["where"])
+
+    def _check_references(self, body: Any) -> None:
+        for name in _audiences_in(body):
+            self.newest("audience", name)
+
+    def _same(self, kind: str, identity: str, version: int, body: Mapping[str, Any]) -> bool:
+        rows = self._state.rows(
+            "SELECT sha256 FROM definition WHERE kind = ? AND id = ? AND version = ?", (kind, identity, version)
+        )
+        return bool(rows) and rows[0][0] == fingerprint(body)
+
+
+def _audiences_in(body: Any) -> set[str]:
+    if isinstance(body, Mapping):
+        own = {body["audience"]} if isinstance(body.get("audience"), str) else set[str]()
+        return own.union(*(_audiences_in(part) for part in body.values()))
+    if isinstance(body, list | tuple):
+        return set[str]().union(*(_audiences_in(part) for part in body))
+    return set()
+
+
+def _as(kind: str, body: Mapping[str, Any], wanted: type[T]) -> T:
+    try:
+        return msgspec.convert(body, type=wanted, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadDefinition(kind, str(error)) from error

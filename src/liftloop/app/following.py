@@ -1,0 +1,114 @@
+"""What the desk does by itself: the lake follows log and facts, and new definitions get their past."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from liftloop.app.facts import fact
+from liftloop.app.tick_client import TickAway, TickClient
+from liftloop.kernel.clock import Clock
+from liftloop.kernel.codec import canonical_json, pack, pack_columns, parse_json
+from liftloop.profile.attributes import ATTRIBUTE_FILLED
+from liftloop.profile.reading import event_value
+from liftloop.profile.stage import SOURCE_FILLED
+from liftloop.runtime.catalog import FILLED
+from liftloop.storage.contract import Lake, Log, StateReader
+
+FOLLOW_EVERY_S = 0.1
+FOLLOW_MAX = 50_000
+"""Records and fact blocks taken into the lake at a time."""
+FILL_CHUNK = 100_000
+"""Rows of history that one fact carries."""
+_SYSTEM = "system:desk"
+
+_LOGGER = logging.getLogger("liftloop.desk")
+
+
+class Follower:
+    """Keeps the lake up with the tick; all use of the lake goes through its one lock."""
+
+    def __init__(self, lake: Lake, log: Log, state: StateReader, tick: TickClient, clock: Clock) -> None:
+        self.lake = lake
+        self._log = log
+        self._state = state
+        self._tick = tick
+        self._clock = clock
+        self._following = asyncio.Lock()
+
+    async def follow_forever(self) -> None:
+        """Follow and fill until cancelled; a tick that is away for a moment is waited for."""
+        while True:
+            try:
+                await self.catch_up()
+                await self.fill()
+            except TickAway as away:
+                _LOGGER.warning("%s", away)
+            await asyncio.sleep(FOLLOW_EVERY_S)
+
+    async def catch_up(self) -> None:
+        """Take in everything that log and facts hold now."""
+        async with self._following:
+            while await asyncio.to_thread(self.lake.follow, self._log, self._state, limit=FOLLOW_MAX):
+                continue
+
+    async def select(self, query: str, parameters: Sequence[Any] = ()) -> dict[str, Any]:
+        """Run one query over the lake without holding up the event loop."""
+        async with self._following:
+            return await asyncio.to_thread(self.lake.select, query, parameters)
+
+    async def fill(self) -> bool:
+        """Give every waiting definition the past it lacks and switch it on; return whether any was switched on."""
+        waiting: list[Mapping[str, Any]] = (await self._tick.ask("unfilled"))["waiting"]
+        filled = False
+        for each in waiting:
+            if all([await self._fill_source(source) for source in each["sources"]]):
+                for name in each["attributes"]:
+                    await self._fill_attribute(name)
+                body = canonical_json({name: each[name] for name in ("kind", "id", "version")})
+                await self._say(FILLED, f"{each['kind']}/{each['id']}", body)
+                filled = True
+        return filled
+
+    async def _fill_source(self, source: Mapping[str, Any]) -> bool:
+        """Send a source its events from before it was folded; False while the lake is not that far yet."""
+        if self.lake.position().offset < source["since"]:
+            return False
+        found = await self.select(
+            "SELECT profile, at_ms, properties FROM event_now WHERE kind = 'track' AND name = ? AND \"offset\" < ?"
+            " ORDER BY at_ms",
+            [source["event"], source["since"]],
+        )
+        values = np.fromiter((_value(source, each) for each in found["properties"]), np.float64, len(found["profile"]))
+        kept = ~np.isnan(values)
+        columns = {"profile": found["profile"][kept], "at_ms": found["at_ms"][kept], "value": values[kept]}
+        count = int(kept.sum())
+        for start in range(0, max(count, 1), FILL_CHUNK):
+            chunk = {name: column[start : start + FILL_CHUNK] for name, column in columns.items()}
+            last = np.full(max(len(chunk["profile"]), 1), start + FILL_CHUNK >= count, dtype=np.bool_)
+            await self._say(SOURCE_FILLED, source["id"], pack_columns({**chunk, "last": last}))
+        return True
+
+    async def _fill_attribute(self, name: str) -> None:
+        rows = await asyncio.to_thread(
+            self._state.rows, "SELECT profile, at_ms, value FROM attribute WHERE name = ? AND sealed = 0", (name,)
+        )
+        for start in range(0, max(len(rows), 1), FILL_CHUNK):
+            chunk = rows[start : start + FILL_CHUNK]
+            body = {
+                "profile": [profile for profile, _, _ in chunk],
+                "at_ms": [at_ms for _, at_ms, _ in chunk],
+                "value": [parse_json(value) for _, _, value in chunk],
+                "last": start + FILL_CHUNK >= len(rows),
+            }
+            await self._say(ATTRIBUTE_FILLED, name, pack(body))
+
+    async def _say(self, kind: str, name: str, body: bytes) -> None:
+        await self._tick.facts([fact(kind, name, body, _SYSTEM, self._clock.now_ms())])
+
+
+def _value(source: Mapping[str, Any], properties: str) -> float:
+    """Return what a past event adds to a source, by the same rule as a live one."""
+    return event_value(source["property"], source["where"], properties.encode())

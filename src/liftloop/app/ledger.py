@@ -1,0 +1,112 @@
+"""Reads the ledger: rows by state that add up to the people qualified, and why one person got something or did not."""
+
+from msgspec import Struct
+
+from liftloop.storage.contract import Row, StateReader
+
+_BY_STATE = """
+SELECT state, reason, count(*) FROM ledger
+WHERE campaign = ? OR (campaign = '' AND journey = ?)
+GROUP BY state, reason ORDER BY count(*) DESC, state, reason
+"""
+_WITHOUT_MESSAGE = """
+SELECT enrolment.state, enrolment.reason, count(*) FROM enrolment
+WHERE (enrolment.campaign = ? OR (enrolment.campaign = '' AND enrolment.journey = ?))
+  AND NOT EXISTS (SELECT 1 FROM ledger WHERE ledger.enrolment = enrolment.id)
+GROUP BY enrolment.state, enrolment.reason
+"""
+_QUALIFIED = """
+SELECT count(*) FROM enrolment WHERE campaign = ? OR (campaign = '' AND journey = ?)
+"""
+_EXTRA_MESSAGES = """
+SELECT count(*) - count(DISTINCT enrolment) FROM ledger WHERE campaign = ? OR (campaign = '' AND journey = ?)
+"""
+_PEOPLE = """
+SELECT DISTINCT profile FROM ledger
+WHERE (campaign = ? OR (campaign = '' AND journey = ?)) AND state = ? AND reason = ?
+ORDER BY profile LIMIT ? OFFSET ?
+"""
+_FAMILY = """
+WITH RECURSIVE family (profile) AS (
+    SELECT ? UNION SELECT merge.forwarded FROM merge JOIN family ON merge.kept = family.profile
+)
+SELECT profile FROM family
+"""
+_OF_PERSON = """
+SELECT message_key, campaign, journey, node, channel, content, action, purpose, state, reason, decided_ms, changed_ms
+FROM ledger WHERE profile IN ({places}) {also} ORDER BY decided_ms DESC LIMIT ?
+"""
+
+
+class LedgerRow(Struct, frozen=True, kw_only=True):
+    """People of one campaign or journey in one state for one reason."""
+
+    state: str
+    reason: str
+    people: int
+
+
+class LedgerSheet(Struct, frozen=True, kw_only=True):
+    """Every enrolment is in exactly one row; `extra_messages` counts second and later messages of the same person."""
+
+    qualified: int
+    rows: list[LedgerRow]
+    messages: int
+    extra_messages: int
+
+
+class LedgerMessage(Struct, frozen=True, kw_only=True):
+    """One message, or deliberate silence, for one person."""
+
+    message_key: str
+    campaign: str
+    journey: str
+    node: str
+    channel: str
+    content: str
+    action: str
+    purpose: str
+    state: str
+    reason: str
+    decided_ms: int
+    changed_ms: int
+
+
+def sheet(state: StateReader, campaign: str) -> LedgerSheet:
+    """Return the ledger of a campaign, or of a journey outside any campaign, by its id."""
+    of = (campaign, campaign)
+    rows = [LedgerRow(state=s, reason=r, people=n) for s, r, n in state.rows(_BY_STATE, of)]
+    messages = sum(row.people for row in rows)
+    for standing, reason, people in state.rows(_WITHOUT_MESSAGE, of):
+        name = "waiting" if standing == "inside" else "left"
+        rows.append(LedgerRow(state=name, reason=reason or ("" if name == "waiting" else "no_message"), people=people))
+    return LedgerSheet(
+        qualified=state.rows(_QUALIFIED, of)[0][0],
+        rows=rows,
+        messages=messages,
+        extra_messages=state.rows(_EXTRA_MESSAGES, of)[0][0] or 0,
+    )
+
+
+def people_in(state: StateReader, campaign: str, row: tuple[str, str], page: tuple[int, int]) -> list[int]:
+    """Return the profile numbers behind one (state, reason), `page` being (limit, offset)."""
+    return [number for (number,) in state.rows(_PEOPLE, (campaign, campaign, *row, *page))]
+
+
+def family(state: StateReader, profile: int) -> list[int]:
+    """Return the numbers of a profile and of all that were merged into it."""
+    return [number for (number,) in state.rows(_FAMILY, (profile,))]
+
+
+def messages_of(state: StateReader, profile: int, *, campaign: str = "", limit: int = 200) -> list[LedgerMessage]:
+    """Return a person's ledger rows, newest first, those of merged profiles included."""
+    numbers = family(state, profile)
+    also = "AND (campaign = ? OR journey = ?)" if campaign else ""
+    query = _OF_PERSON.format(places=", ".join("?" * len(numbers)), also=also)
+    parameters = (*numbers, *((campaign, campaign) if campaign else ()), limit)
+    return [_message(row) for row in state.rows(query, parameters)]
+
+
+def _message(row: Row) -> LedgerMessage:
+    names = LedgerMessage.__struct_fields__
+    return LedgerMessage(**dict(zip(names, row, strict=True)))

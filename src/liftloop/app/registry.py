@@ -1,0 +1,50 @@
+"""Every use case by name with the role it needs: HTTP, terminal and agents call the same ones."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Role = Literal["viewer", "operator", "approver", "admin"]
+
+
+class UseCase(Struct, frozen=True, kw_only=True):
+    """Something a person may do."""
+
+    name: str
+    role: Role
+    changes: bool
+    """Whether it changes anything: what does not may be repeated and is free within scope."""
+
+
+def _reads(name: str) -> UseCase:
+    return UseCase(name=name, role="viewer", changes=False)
+
+
+def _changes(name: str, role: Role = "operator") -> UseCase:
+    return UseCase(name=name, role=role, changes=True)
+
+
+USE_CASES: dict[str, UseCase] = {
+    each.name: each
+    for each in (
+        _reads("health.read"),
+        _reads("metrics.read"),
+        _reads("goal.read"),
+        _reads("plan.read"),
+        _reads("campaign.read"),
+        _reads("campaign.ledger"),
+        _reads("audience.read"),
+        _reads("audience.preview"),
+        _reads("profile.read"),
+        _reads("profile.why"),
+        _reads("import.read"),
+        _reads("definition.read"),
+        _changes("goal.plan"),
+        _changes("plan.launch", "approver"),
+        _changes("audience.publish"),
+        _changes("definition.publish"),
+        _changes("import.start"),
+        _changes("consent.declare", "admin"),
+        _changes("clock.advance", "admin"),
+    )
+}

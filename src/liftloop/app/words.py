@@ -1,0 +1,92 @@
+"""Says states and reasons of the ledger in plain words, Chinese and English."""
+
+from msgspec import Struct
+
+
+class Said(Struct, frozen=True):
+    """One sentence in both languages."""
+
+    zh: str
+    en: str
+
+
+_STATES = {
+    "queued": Said("已通过，等待发送", "let through, waiting to be sent"),
+    "deferred": Said("已通过，等免打扰时段过后发送", "let through, waiting until quiet hours are over"),
+    "sent": Said("已发送", "sent"),
+    "failed": Said("没有送出", "could not be sent"),
+    "uncertain": Said("渠道没有给出答复，不会再发一次", "the channel gave no answer; it is not sent again"),
+    "held_out": Said("在对照组里，有意不发", "in the holdout, deliberately left alone"),
+    "suppressed": Said("没发：不允许联系", "not sent: contact is not allowed"),
+    "capped": Said("没发：达到触达上限", "not sent: at the frequency cap"),
+    "no_budget": Said("没发：预算已用完", "not sent: the budget is spent"),
+    "expired": Said("没发：过了有效时间", "not sent: its time was over"),
+    "blocked": Said("没发：渠道或内容不可用", "not sent: channel or content is missing"),
+    "not_contacted": Said("没发：方案认为不打扰更好", "not sent: the plan found it better to leave this person alone"),
+    "waiting": Said("还在旅程里等待", "still waiting in the journey"),
+    "left": Said("没有发送就离开了旅程", "left the journey without a message"),
+}
+
+_REASONS = {
+    "quiet_hours": Said("免打扰时段", "quiet hours"),
+    "expired:quiet_hours": Said("到结束时仍是免打扰时段", "quiet hours lasted to the end"),
+    "merged_into_another": Said("与另一个档案是同一个人", "the same person as another profile"),
+    "policy:nobody": Said("对这位客户，不触达的预期更好", "no contact is expected to do better for this person"),
+    "budget_spent": Said("活动预算已用完", "the campaign's budget is spent"),
+    "no_channel": Said("渠道没有接好", "the channel is not connected"),
+    "no_content": Said("内容还没有发布", "the content is not published"),
+    "goal": Said("目标已达成", "the goal was reached"),
+    "no_message": Said("走完了旅程，没有轮到发送", "walked to the end without a message"),
+    "would_be_sent": Said("否则会收到", "would have been sent"),
+    "invalid_recipient": Said("地址无效", "the address is not valid"),
+    "rejected": Said("渠道拒收", "the channel refused it"),
+    "opted_out": Said("客户已退订", "the person has opted out"),
+    "quota_exhausted": Said("渠道配额用完", "the channel's quota is used up"),
+    "uncertain": Said("渠道没有应答", "the channel did not answer"),
+    "unrendered": Said("内容无法生成", "the content could not be rendered"),
+    "expired": Said("超过了发送期限", "past its time"),
+}
+
+
+def state_words(state: str) -> Said:
+    return _STATES.get(state, Said(state, state))
+
+
+def reason_words(reason: str) -> Said:
+    """Return a reason in words; codes with numbers in them are read out."""
+    if not reason:
+        return Said("", "")
+    if reason in _REASONS:
+        return _REASONS[reason]
+    head, _, rest = reason.partition(":")
+    match head:
+        case "held_out":
+            would = reason_words(rest)
+            return Said(f"对照组；{would.zh}", f"holdout; {would.en}")
+        case "frequency_cap":
+            count, _, days = rest.partition("/")
+            days = days.removesuffix("d")
+            return Said(
+                f"{days} 天内最多 {count} 条，已达上限", f"at most {count} in {days} days, and that many were sent"
+            )
+        case "no_consent":
+            medium = rest.partition(":")[0]
+            return Said(f"没有 {medium} 营销授权", f"no consent to marketing by {medium}")
+        case "consent_withdrawn":
+            medium = rest.partition(":")[0]
+            return Said(f"已撤回 {medium} 授权", f"consent to {medium} was withdrawn")
+        case "suppressed":
+            return Said(
+                f"{rest} 已停止联系（退订、投诉或地址无效）",
+                f"{rest} is suppressed (opt-out, complaint or bad address)",
+            )
+        case _:
+            return Said(reason, reason)
+
+
+def sentence(state: str, reason: str) -> Said:
+    """Return the one sentence that answers "why did she (not) get this?"."""
+    what, why = state_words(state), reason_words(reason)
+    if not why.zh:
+        return Said(f"{what.zh}。", f"{what.en[0].upper()}{what.en[1:]}.")
+    return Said(f"{what.zh}：{why.zh}。", f"{what.en[0].upper()}{what.en[1:]}: {why.en}.")
