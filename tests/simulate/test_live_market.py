@@ -1,11 +1,12 @@
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 import pytest
 
 from liftloop.kernel.errors import LiftloopError
 from liftloop.simulate.arrays import DAY_MS, NONE
-from liftloop.simulate.contacts import Contacts, Replies, State, respond, settle
+from liftloop.simulate.contacts import Contacts, Replies, State, receive, respond, settle, situation
 from liftloop.simulate.frames import joined, taken
 from liftloop.simulate.happenings import Happenings
 from liftloop.simulate.history import History
@@ -258,3 +259,14 @@ def test_a_copy_of_the_state_is_its_own(past: History):
     assert not original.suppressed.any()
     assert original.load.sum() == 0.0
     assert twin.contacts == 2_000
+
+
+def test_weariness_adds_up_and_fades(past: History):
+    """Each contact adds one to a person's load, and the load decays with the world's constant."""
+    truth, days = past.truth, past.world.response.fatigue_days
+    state, plain = State(truth), Market(past).same_for_all(np.array([7]), COUPON, UNTIL_MS)
+    for day in (0, 3, 4):
+        receive(truth, state, msgspec.structs.replace(plain, at_ms=plain.at_ms + day * DAY_MS))
+    later = msgspec.structs.replace(plain, at_ms=plain.at_ms + 10 * DAY_MS)
+    expected = sum(np.exp(-(10 - day) / days) for day in (0, 3, 4))
+    assert situation(truth, state, later).load[0] == pytest.approx(expected)

@@ -43,7 +43,7 @@ def between(truth: Truth, state: State, from_ms: int, to_ms: int) -> Happenings:
         *_sessions(truth, state, from_ms, to_ms),
         *idle_views(truth, rows_between(truth.browses, from_ms, to_ms + SESSION_S * 1000)),
         *idle_visits(truth, rows_between(truth.visits, from_ms, to_ms + 2 * SESSION_S * 1000)),
-        *_receipts(truth, state.replies()),
+        *_receipts(truth, state.replies(), from_ms, to_ms),
     ]
     rows = in_order(joined([within(part, from_ms, to_ms) for part in parts]))
     return Happenings(rows=rows, orders=orders, online=online, public_coupon=public, lines=lines)
@@ -123,7 +123,7 @@ def _sessions(truth: Truth, state: State, from_ms: int, to_ms: int) -> list[Rows
     ]
 
 
-def _receipts(truth: Truth, reply: Replies) -> list[Rows]:
+def _receipts(truth: Truth, reply: Replies, from_ms: int, to_ms: int) -> list[Rows]:
     parts: list[Rows] = []
     for kind, at_ms in (
         (Kind.MESSAGE_DELIVERED, reply.delivered_ms),
@@ -132,7 +132,7 @@ def _receipts(truth: Truth, reply: Replies) -> list[Rows]:
         (Kind.UNSUBSCRIBED, reply.unsubscribed_ms),
         (Kind.COMPLAINED, reply.complained_ms),
     ):
-        rows = np.flatnonzero(at_ms != NONE)
+        rows = np.flatnonzero((at_ms >= from_ms) & (at_ms < to_ms))
         key = keys(truth.key, Stream.CONTACT_KEY, reply.extra_key[rows], np.array([int(kind)]))
         member, number = reply.contacts.member[rows], reply.number[rows]
         parts.append(rows_of(at_ms[rows], member, kind, key, contact=number))
