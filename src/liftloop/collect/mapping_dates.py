@@ -12,6 +12,7 @@ EXCEL_SERIAL_MAX = 80_000.0  # 2119-01-10.
 EPOCH_SECONDS_MIN = 631_152_000  # 1990-01-01: before it nobody had customers in a database.
 EPOCH_SECONDS_MAX = 4_102_444_800  # 2100-01-01.
 DATE_CHARACTERS_MAX = 64
+YEAR_MIN, YEAR_MAX = 1, 9999  # The first and the last year of the calendar have days that no other zone knows.
 
 STYLES = ("auto", "mdy", "dmy", "excel", "epoch_s", "epoch_ms")
 """How a column writes its dates; any other style is a pattern of `strptime`, told by its `%`."""
@@ -80,15 +81,23 @@ def parse_instant(text: str, style: str, zone: tzinfo) -> datetime | None:
         text = unicodedata.normalize("NFKC", text)
     text = text.strip()
     try:
-        instant = _by_style(text, style)
-        if instant is None:
-            return None
-        if instant.tzinfo is None:
-            instant = instant.replace(tzinfo=zone)
-        instant.astimezone(UTC)  # The first and the last day of the calendar have no UTC.
+        instant = _iso(text) if style in ("auto", "mdy", "dmy") else None
+        instant = instant or _by_style(text, style)
     except (ValueError, OverflowError):
         return None  # The 31st of February.
-    return instant
+    if instant is None or not YEAR_MIN < instant.year < YEAR_MAX:
+        return None
+    return instant.replace(tzinfo=zone) if instant.tzinfo is None else instant
+
+
+def _iso(text: str) -> datetime | None:
+    """Return the date of plain ISO text, which most files hold; anything else is left to the slower patterns."""
+    if text[4:5] != "-" or text[7:8] != "-" or text[10:11] not in ("", "T", " "):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _by_style(text: str, style: str) -> datetime | None:

@@ -4,10 +4,12 @@ import math
 from typing import Any
 
 from liftloop.collect.mapping_people import Identify
-from liftloop.collect.mapping_rows import People, Rows, content_digest, digest
-from liftloop.kernel.money import fen_from_yuan
+from liftloop.collect.mapping_rows import People, Rows
+from liftloop.kernel.codec import canonical_json
 
+ITEM, EXPOSURE, SPEND = "item.imported", "exposure.imported", "spend.imported"
 NOBODY = "nobody"
+MONEY_DECIMALS = 4  # Finer than any currency; removes what subtracting floats leaves behind.
 PROPENSITY_SUM_TOLERANCE = 1e-6
 ACTIONS_MAX = 200
 
@@ -17,19 +19,16 @@ def event_records(rows: Rows, people: People) -> list[dict[str, Any]]:
     identify = Identify(rows, people)
     events, instants, ids = rows.column("event"), rows.column("at"), rows.column("event_id")
     named = [(name, rows.cells[name].values) for name in ("coupon", "campaign") if name in rows.cells]
-    parts = [*named, *rows.extras.items()]
-    key, source = rows.context.identity_key, rows.mapping.source
+    parts = [(name, values) for name, values in (*named, *rows.extras.items()) if values.count(None) < rows.count]
+    make_id = rows.id_maker("events")
     records: list[dict[str, Any]] = []
     for index in rows.kept():
         records += identify.records(index, instants[index])
         who, person = people.of(index)
         event, timestamp = events[index], instants[index][0]
         properties = {name: values[index] for name, values in parts if values[index] is not None}
-        message_id = (
-            content_digest(key, "events", source, [person, event, timestamp, properties])
-            if ids[index] is None
-            else digest(key, "events", source, ids[index])
-        )
+        said = ids[index]
+        message_id = make_id(canonical_json([person, event, timestamp, properties]) if said is None else said.encode())
         records.append(
             {
                 "type": "track",
@@ -44,40 +43,42 @@ def event_records(rows: Rows, people: People) -> list[dict[str, Any]]:
 
 
 def item_records(rows: Rows) -> list[dict[str, Any]]:
-    """Return one item a row: money in fen, margin from price and cost where only these are known."""
+    """Return one item a row, money in units of its currency; margin from price and cost where it is not said."""
     texts = [(name, rows.column(name)) for name in ("name", "category", "series", "brand", "successor")]
     price, cost, margin, stock = (rows.column(name) for name in ("price", "cost", "margin", "stock"))
-    currencies, ids = rows.column("currency"), rows.column("item_id")
+    currencies, ids, make_id = rows.column("currency"), rows.column("item_id"), rows.id_maker("items")
     records: list[dict[str, Any]] = []
     for index in rows.kept():
         item = {name: values[index] for name, values in texts if values[index] is not None}
         earned = margin[index]
         if earned is None and price[index] is not None and cost[index] is not None:
             earned = price[index] - cost[index]
-        for name, value in (("price_fen", price[index]), ("cost_fen", cost[index]), ("margin_fen", earned)):
+        for name, value in (("price", price[index]), ("cost", cost[index]), ("margin", earned)):
             if value is not None:
-                item[name] = fen_from_yuan(value)
+                item[name] = round(value, MONEY_DECIMALS)
         if stock[index] is not None:
             item["stock"] = int(stock[index])
         item["currency"] = currencies[index] or rows.mapping.currency
         item["attributes"] = {name: values[index] for name, values in rows.extras.items() if values[index] is not None}
-        records.append(_fact(rows, "item", {"item_id": ids[index], **item}))
+        content = {"item_id": ids[index], **item}
+        records.append({"type": ITEM, **content, "messageId": make_id(canonical_json(content))})
     return records
 
 
 def spend_records(rows: Rows) -> list[dict[str, Any]]:
-    """Return one row of ad spend each, the cost in fen."""
+    """Return one fact a row of ad spend, the cost in units of its currency."""
     texts = [(name, rows.column(name)) for name in ("channel", "campaign", "ad_group", "keyword")]
     counts = [(name, rows.column(name)) for name in ("impressions", "clicks")]
     dates, costs, currencies = rows.column("date"), rows.column("cost"), rows.column("currency")
+    make_id = rows.id_maker("spend")
     records: list[dict[str, Any]] = []
     for index in rows.kept():
         spend: dict[str, Any] = {"date": dates[index]}
         spend.update({name: values[index] for name, values in texts if values[index] is not None})
-        spend["cost_fen"] = fen_from_yuan(costs[index])
+        spend["cost"] = round(costs[index], MONEY_DECIMALS)
         spend.update({name: int(values[index]) for name, values in counts if values[index] is not None})
         spend["currency"] = currencies[index] or rows.mapping.currency
-        records.append(_fact(rows, "spend", spend))
+        records.append({"type": SPEND, **spend, "messageId": make_id(canonical_json(spend))})
     return records
 
 
@@ -86,7 +87,7 @@ def exposure_records(rows: Rows) -> list[dict[str, Any]]:
     customers, campaigns, instants = rows.column("customer_id"), rows.column("campaign"), rows.column("decided_at")
     ids, actions, eligible = rows.column("decision_id"), rows.column("action"), rows.column("eligible")
     propensities, holdouts, features = rows.column("propensities"), rows.column("holdout"), rows.column("features")
-    key = rows.context.identity_key
+    make_id, make_decision = rows.id_maker("exposures"), rows.id_maker("decision")
     records: list[dict[str, Any]] = []
     for index in rows.kept():
         action = actions[index] or (NOBODY if holdouts[index] else campaigns[index])
@@ -95,9 +96,9 @@ def exposure_records(rows: Rows) -> list[dict[str, Any]]:
             rows.reject(index, "bad_propensities", "propensities", problem or rows.raw("propensities", index))
             continue
         who = [customers[index], campaigns[index], instants[index][0]]
-        decision_id: str = ids[index] or content_digest(key, "decision", rows.mapping.source, who)
+        decision_id: str = ids[index] or make_decision(canonical_json(who))
         exposure = {
-            "type": "exposure",
+            "type": EXPOSURE,
             "decision_id": decision_id,
             "campaign": campaigns[index],
             "customer_id": customers[index],
@@ -109,7 +110,7 @@ def exposure_records(rows: Rows) -> list[dict[str, Any]]:
             "features": features[index],
             "baseline_only": propensities[index] is None,
         }
-        message_id = digest(key, "exposures", rows.mapping.source, decision_id)
+        message_id = make_id(decision_id.encode())
         records.append({**exposure, "messageId": message_id})
     return records
 
@@ -135,8 +136,3 @@ def _propensity_problem(action: str, eligible: list[Any] | None, propensities: d
     if not propensities.get(action):
         return f"the action {action} had no chance"
     return ""
-
-
-def _fact(rows: Rows, type_: str, content: dict[str, Any]) -> dict[str, Any]:
-    message_id = content_digest(rows.context.identity_key, type_, rows.mapping.source, content)
-    return {"type": type_, **content, "messageId": message_id}

@@ -21,6 +21,8 @@ from liftloop.collect.mapping_questions import Note, Question, date_order_questi
 QUESTIONS_MAX = 2  # A person who drops a file wants to see results, not a form.
 SCORE_MIN = 0.5  # A part of a name with values that do not contradict it.
 FIT_MIN = 0.2
+NAME_PLAIN = 0.9  # The header is a known name, not merely something that contains one.
+PART_FIT_MIN = 0.4  # What a part of a name says must be borne out by the values.
 BEST_SHARE_MIN = 0.85  # A column that is plainly one field does not serve as another because that one is taken.
 KIND_SCORE_MIN = 0.5  # Less than one field of little weight: nobody could tell.
 KIND_MARGIN = 0.85  # A second kind this close to the first makes it a question.
@@ -160,7 +162,7 @@ def _pair_score(column: str, field: Field, kind: Kind, evidence: Evidence) -> fl
     name = name_score(column, field)
     if fit < FIT_MIN or (field.type in ("number", "money") and is_code_name(column)):
         return 0.0
-    if name:
+    if name >= NAME_PLAIN or (name and fit >= PART_FIT_MIN):
         return 0.75 * name + 0.25 * fit
     if field.type in ("phone", "email") and fit >= 0.8:
         return SCORE_MIN + 0.1 * fit  # Nothing else looks like a phone number or an address.

@@ -38,6 +38,8 @@ def name_score(header: str, field: Field) -> float:
     """Return 1 where the header is a known name of the field, 0 where it has nothing of one."""
     tokens = tokens_of(header)
     joined = "".join(tokens)
+    if joined == field.name.replace("_", ""):
+        return 1.0
     best = 0.0
     for rank, hint in enumerate(field.hints):
         if joined == hint:

@@ -5,16 +5,15 @@ Amounts of refunds are positive: they say how much went back.
 """
 
 import math
-from collections import Counter
 from typing import Any
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from liftloop.collect.mapping_bulk import Instant
 from liftloop.collect.mapping_people import Identify
-from liftloop.collect.mapping_rows import MONEY_MAX, QUANTITY_MAX, People, Rows, digest
-from liftloop.collect.mapping_values import Instant
+from liftloop.collect.mapping_rows import MONEY_MAX, QUANTITY_MAX, People, Rows
 
 AMOUNT_DECIMALS = 4  # Finer than any currency; removes what adding floats leaves behind.
 
@@ -52,7 +51,8 @@ def order_records(rows: Rows, people: People) -> list[dict[str, Any]]:
     """Return the identifies and orders of a batch that cuts no order apart, in the order of the file."""
     _reject_unpaid(rows)
     orders = _collect_lines(rows)
-    identify = Identify(rows, people)
+    make_id = rows.id_maker("orders")
+    identify, heads = Identify(rows, people), _Heads(rows)
     records: list[dict[str, Any]] = []
     for (order_id, refunded), order in orders.items():
         records += identify.records(order.first, order.instant)
@@ -63,9 +63,9 @@ def order_records(rows: Rows, people: People) -> list[dict[str, Any]]:
                 "type": "track",
                 "event": event,
                 who: person,
-                "messageId": digest(rows.context.identity_key, "orders", rows.mapping.source, event, order_id),
+                "messageId": make_id(f"{event}={order_id}".encode()),
                 "timestamp": order.instant[0],
-                "properties": _properties(rows, order_id, order, both=(order_id, not refunded) in orders),
+                "properties": heads.properties(order_id, order, partly=(order_id, not refunded) in orders),
             }
         )
     return records
@@ -159,32 +159,35 @@ def _repeated_lines(rows: Rows) -> frozenset[int]:
     return frozenset(repeated)
 
 
-def _properties(rows: Rows, order_id: str, order: _Order, *, both: bool) -> dict[str, Any]:
-    """Return the properties of one order; the total of the order counts, unless it was partly returned."""
-    totals = rows.values("order_amount")
-    total = totals[order.first] if totals is not None and not both else None
-    revenue = math.fsum(order.amounts) if total is None else total
-    currencies = rows.values("currency")
-    properties: dict[str, Any] = {
-        "order_id": order_id,
-        "revenue": round(abs(revenue), AMOUNT_DECIMALS),
-        "currency": (currencies[order.first] if currencies else None) or rows.mapping.currency,
-        "products": order.products,
-    }
-    for name in _ORDER_FIELDS:
-        values = rows.values(name)
-        if values is not None and values[order.first] is not None:
-            properties[name] = values[order.first]
-    for name, values in rows.extras.items():
-        if values[order.first] is not None:
-            properties[name] = values[order.first]
-    return properties
+class _Heads:
+    """What is said of orders as a whole: on the first line of each."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._currency = rows.mapping.currency
+        self._currencies = rows.column("currency")
+        self._totals = rows.column("order_amount")
+        named = [(name, rows.cells[name].values) for name in _ORDER_FIELDS if name in rows.cells]
+        self._others = [*named, *rows.extras.items()]
+
+    def properties(self, order_id: str, order: _Order, *, partly: bool) -> dict[str, Any]:
+        """Return the properties of one order; its own total counts, unless only a part of it is meant."""
+        first = order.first
+        total = None if partly else self._totals[first]
+        revenue = abs(math.fsum(order.amounts) if total is None else total)
+        properties: dict[str, Any] = {
+            "order_id": order_id,
+            "revenue": round(revenue, AMOUNT_DECIMALS),
+            "currency": self._currencies[first] or self._currency,
+            "products": order.products,
+        }
+        for name, values in self._others:
+            if values[first] is not None:
+                properties[name] = values[first]
+        return properties
 
 
 def revenue_of(records: list[dict[str, Any]]) -> float:
     """Return what the orders brought in, less what went back."""
-    sums: Counter[str] = Counter()
-    for record in records:
-        if record["type"] == "track":
-            sums[record["event"]] += record["properties"].get("revenue", 0.0)
-    return round(sums["Order Completed"] - sums["Order Refunded"], AMOUNT_DECIMALS)
+    sign = {"Order Completed": 1.0, "Order Refunded": -1.0}
+    orders = (record for record in records if record["type"] == "track")
+    return math.fsum(sign[record["event"]] * record["properties"]["revenue"] for record in orders)

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from liftloop.collect.mapping_rows import People, Rows, content_digest
-from liftloop.collect.mapping_values import Instant
+from liftloop.collect.mapping_bulk import Instant
+from liftloop.collect.mapping_rows import People, Rows
+from liftloop.kernel.codec import canonical_json
 
 _TRAIT_NAMES = {"registered_at": "createdAt", "wecom_id": "wecom_external_id"}
 """Segment's reserved names where they differ from ours."""
@@ -53,7 +54,7 @@ _GRANTED_WORDS = frozenset(
         "已订阅",
     }
 )
-_DENIED_WORDS = frozenset(
+_WITHDRAWN_WORDS = frozenset(
     {
         "denied",
         "no",
@@ -83,6 +84,7 @@ class Identify:
     def __init__(self, rows: Rows, people: People) -> None:
         self._rows = rows
         self._people = people
+        self._make_id = rows.id_maker("identify")
         self._seen: set[str] = set()
         self._traits = [
             (_TRAIT_NAMES.get(field.name, field.name), field.type, rows.cells[field.name].values)
@@ -103,14 +105,19 @@ class Identify:
             for declared in rows.mapping.declares
         ]
 
+        self._always = rows.kind.name == "customers"
+        self._silent = not (self._traits or self._declared or self._always)
+
     def records(self, index: int, instant: Instant | None) -> list[dict[str, Any]]:
         """Return the identify of a row, or nothing where the row says nothing new of the person."""
+        if self._silent:
+            return []
         traits = {
             name: values[index][0] if type_ == "datetime" else values[index]
             for name, type_, values in self._traits
             if values[index] is not None
         }
-        if not traits and not self._declared and self._rows.kind.name != "customers":
+        if not traits and not self._declared and not self._always:
             return []
         return self._message(index, instant, traits, self._declared)
 
@@ -123,10 +130,7 @@ class Identify:
         self, index: int, instant: Instant | None, traits: dict[str, Any], consents: list[dict[str, Any]]
     ) -> list[dict[str, Any]]:
         who, person = self._people.of(index)
-        context = self._rows.context
-        message_id = content_digest(
-            context.identity_key, "identify", self._rows.mapping.source, [person, traits, consents]
-        )
+        message_id = self._make_id(canonical_json([person, traits, consents]))
         if message_id in self._seen:
             return []
         self._seen.add(message_id)
@@ -174,4 +178,4 @@ def consent_records(rows: Rows, people: People) -> list[dict[str, Any]]:
 
 def _status(word: str) -> str | None:
     folded = word.casefold()
-    return "granted" if folded in _GRANTED_WORDS else "denied" if folded in _DENIED_WORDS else None
+    return "granted" if folded in _GRANTED_WORDS else "withdrawn" if folded in _WITHDRAWN_WORDS else None

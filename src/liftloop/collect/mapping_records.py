@@ -74,7 +74,7 @@ def _counts(rows: Rows, records: list[dict[str, Any]]) -> BatchCounts:
         row_hashes=rows.batch.hashes,
         first_ms=first_ms,
         last_ms=last_ms,
-        revenue=revenue_of(records),
+        revenue=revenue_of(records) if rows.kind.name == "orders" else 0.0,
     )
 
 

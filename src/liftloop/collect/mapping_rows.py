@@ -1,7 +1,7 @@
 """Rows of a batch, read by their mapping: which are kept, who they are about, and why the others are not."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,6 @@ from liftloop.collect.mapping import Column, Mapping, Rule, kind_of
 from liftloop.collect.mapping_kinds import FieldType, Kind
 from liftloop.collect.mapping_values import BatchLike, Cells, Reading, read_field, text_of
 from liftloop.kernel.clock import MINUTE_MS
-from liftloop.kernel.codec import canonical_json
 
 EARLIEST_MS = 631_152_000_000  # 1990-01-01; an older "event" is an empty date of some database.
 AHEAD_MAX_MS = 5 * MINUTE_MS  # What the gate of collect allows clocks to be wrong by.
@@ -123,6 +122,10 @@ class Rows:
                 value=(text_of(value) or "")[:SHOWN_CHARACTERS_MAX],
             )
 
+    def id_maker(self, about: str) -> Callable[[bytes], str]:
+        """Return what makes ids of records from content; the same content from the same source has the same id."""
+        return id_maker(self.context.identity_key, about, self.mapping.source)
+
     def kept(self) -> list[int]:
         if not self.rejected:
             return list(range(self.count))
@@ -186,27 +189,30 @@ class People:
     """Who each row is about: its user id, or an anonymous id derived from whatever else names the person."""
 
     def __init__(self, rows: Rows) -> None:
-        self._key = rows.context.identity_key
-        self._columns = [(name, rows.cells[name].values) for name in IDENTIFIERS if name in rows.cells]
+        self._make_id = id_maker(rows.context.identity_key, "person")
+        self._user_ids = rows.values("customer_id")
+        self._others = [(name, rows.cells[name].values) for name in IDENTIFIERS[1:] if name in rows.cells]
 
     def of(self, index: int) -> tuple[str, str]:
         """Return the id field (`userId` or `anonymousId`) and the id of a kept row."""
-        for name, values in self._columns:
+        user_id = self._user_ids[index] if self._user_ids is not None else None
+        if user_id is not None:
+            return "userId", user_id
+        for name, values in self._others:
             value = values[index]
             if value is not None:
-                if name == "customer_id":
-                    return "userId", value
-                if name == "anonymous_id":
-                    return "anonymousId", value
-                return "anonymousId", f"{name}-{digest(self._key, name, value)}"
+                derived = value if name == "anonymous_id" else f"{name}-{self._make_id(f'{name}={value}'.encode())}"
+                return "anonymousId", derived
         raise AssertionError("a kept row names a person")
 
 
-def digest(key: bytes, *parts: str) -> str:
-    """Return a stable 128-bit id of the parts; without the key nobody can test guesses against it."""
-    return blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
+def id_maker(key: bytes, *about: str) -> Callable[[bytes], str]:
+    """Return what makes a stable 128-bit id of any content; without the key nobody can test guesses against one."""
+    base = blake2b("\x1f".join((*about, "")).encode("utf-8", "surrogatepass"), key=key, digest_size=16)
 
+    def make(content: bytes) -> str:
+        hasher = base.copy()
+        hasher.update(content)
+        return hasher.hexdigest()
 
-def content_digest(key: bytes, kind: str, source: str, content: object) -> str:
-    """Return the message id of a record that has no id of its own: equal content gives equal ids."""
-    return digest(key, kind, source, canonical_json(content).decode())
+    return make

@@ -23,6 +23,15 @@ from liftloop.collect.cleaning import (
     clean_text,
 )
 from liftloop.collect.mapping import Column, Constant, Prefix, Product, Rule, Template, template_parts
+from liftloop.collect.mapping_bulk import (
+    Instant,
+    plain_emails,
+    plain_ids,
+    plain_instants,
+    plain_mobiles,
+    plain_numbers,
+    plain_texts,
+)
 from liftloop.collect.mapping_dates import parse_instant
 from liftloop.collect.mapping_kinds import FieldType
 
@@ -51,13 +60,6 @@ class BatchLike(Protocol):
     def lines(self) -> NDArray[np.int64]: ...
     @property
     def hashes(self) -> NDArray[np.uint64]: ...
-
-
-class Instant(NamedTuple):
-    """A moment as ISO text with its zone, and in milliseconds since 1970."""
-
-    iso: str
-    at_ms: int
 
 
 class Unusable(NamedTuple):
@@ -113,7 +115,10 @@ def read_field(batch: BatchLike, rule: Rule, type_: FieldType, reading: Reading)
         return None if value is None else read(value)
 
     memo = _Memo(read_one)
-    values = list(map(memo.__getitem__, raw_values(batch, rule)))
+    raw = raw_values(batch, rule)
+    if not renames:
+        memo.update(_bulk(set(raw) - {None}, type_, style, reading))
+    values = list(map(memo.__getitem__, raw))
     missing = values.count(None)
     unusable: dict[int, Unusable] = {}
     if memo.met_unusable:
@@ -121,6 +126,27 @@ def read_field(batch: BatchLike, rule: Rule, type_: FieldType, reading: Reading)
         for row in unusable:
             values[row] = None
     return Cells(values=values, missing=missing, unusable=unusable)
+
+
+def _bulk(distinct: set[Any], type_: FieldType, style: str, reading: Reading) -> dict[Any, Any]:
+    """Return what can be read of a batch at once; the rest is read value by value."""
+    match type_:
+        case "id":
+            return plain_ids(distinct)
+        case "text":
+            return plain_texts(distinct)
+        case "number" | "money":
+            return plain_numbers(distinct)
+        case "datetime" if style == "auto":
+            return plain_instants(distinct, reading.zone)
+        case "date" if style == "auto":
+            return {value: instant[0][:10] for value, instant in plain_instants(distinct, reading.zone).items()}
+        case "phone" if reading.rules.region == "CN":
+            return plain_mobiles(distinct, reading.rules.blocked_phones)
+        case "email":
+            return plain_emails(distinct, reading.rules.blocked_mailboxes)
+        case _:
+            return {}
 
 
 def raw_values(batch: BatchLike, rule: Rule) -> list[Any]:
