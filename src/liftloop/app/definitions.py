@@ -148,7 +148,7 @@ class Definitions:
                 _as(kind, body, ChannelDefinition)
             case "content":
                 content = _as(kind, body, Content)
-                problems = [each for each in check_content(content, KNOWN_VARIABLES)]
+                problems = check_content(content, KNOWN_VARIABLES)
                 if problems:
                     raise BadDefinition(kind, problems[0].en)
             case "setting":

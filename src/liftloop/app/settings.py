@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from liftloop.app.sockets import free_ports
 from liftloop.kernel.clock import Clock, ManualClock, SystemClock
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
@@ -43,17 +44,23 @@ class BadSetting(LiftloopError):
         )
 
 
+def path_from_text(kind: type, value: object) -> object:
+    """Decode the folder of settings handed to a child process."""
+    return Path(str(value)) if kind is Path else value
+
+
 def settings_from(environment: Mapping[str, str], data: Path | None, port: int | None) -> Settings:
     """Return settings from the environment; options given win over variables."""
     clock = environment.get("LIFTLOOP_CLOCK", "system")
     if clock not in ("system", "manual"):
         raise BadSetting("LIFTLOOP_CLOCK", clock, "system | manual")
     chosen = port if port is not None else int(environment.get("LIFTLOOP_PORT", "8080"))
+    ports = free_ports() if chosen == 0 else (chosen, int(environment.get("LIFTLOOP_TRACK_PORT", str(chosen + 1))))
     return Settings(
         data=data or Path(environment.get("LIFTLOOP_DATA", "liftloop-data")),
         host=environment.get("LIFTLOOP_HOST", "127.0.0.1"),
-        port=chosen,
-        track_port=int(environment.get("LIFTLOOP_TRACK_PORT", str(chosen + 1))),
+        port=ports[0],
+        track_port=ports[1],
         clock="manual" if clock == "manual" else "system",
         clock_start_ms=_instant(environment.get("LIFTLOOP_CLOCK_START", "2026-01-01T00:00:00Z")),
         admin_token=environment.get("LIFTLOOP_ADMIN_TOKEN", ""),

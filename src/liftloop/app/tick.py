@@ -7,12 +7,10 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 import sys
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, MutableMapping
 from hmac import compare_digest
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,7 +19,8 @@ import uvicorn
 from liftloop.app.pipeline import stages
 from liftloop.app.questions import answer
 from liftloop.app.sealing import seal
-from liftloop.app.settings import Settings, clock_of
+from liftloop.app.settings import Settings, clock_of, path_from_text
+from liftloop.app.sockets import listen_tcp, listen_unix
 from liftloop.app.worker import Worker
 from liftloop.collect.contract import BATCH_BYTES_MAX, BodyTooLarge, MalformedBody
 from liftloop.collect.messages import Inlet, read, write_key_in
@@ -203,7 +202,7 @@ async def serve(settings: Settings) -> None:
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
     )
-    sockets = [_listen_tcp(settings.host, settings.track_port), _listen_unix(folder.tick_socket)]
+    sockets = [listen_tcp(settings.host, settings.track_port), listen_unix(folder.tick_socket)]
     watch = asyncio.create_task(_watch(server, worker))
     await server.serve(sockets=sockets)
     watch.cancel()
@@ -222,25 +221,12 @@ async def _watch(server: uvicorn.Server, worker: Worker) -> None:
     server.should_exit = True
 
 
-def _listen_tcp(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen(1024)
-    return listener
-
-
-def _listen_unix(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    path.chmod(0o600)
-    listener.listen(1024)
-    return listener
-
-
 def main(settings: Settings) -> None:
     """Enter the process; SIGTERM and SIGINT end it cleanly."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     asyncio.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main(msgspec.json.decode(sys.argv[1], type=Settings, dec_hook=path_from_text))

@@ -78,7 +78,7 @@ def reason_words(reason: str) -> Said:
         case "suppressed":
             return Said(
                 f"{rest} 已停止联系（退订、投诉或地址无效）",
-                f"{rest} is suppressed (opt-out, complaint or bad address)",
+                f"{rest} is suppressed (opt-out or bad address)",
             )
         case _:
             return Said(reason, reason)

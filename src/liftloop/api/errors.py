@@ -1,0 +1,42 @@
+"""Turns every anticipated failure into the one error body, in the language of the reader."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from liftloop.kernel.errors import Language, LiftloopError
+
+
+def language_of(request: Request) -> Language:
+    """Return the language that a request asks for; zh-CN where it does not say."""
+    accepted = request.headers.get("accept-language", "zh-CN").strip().lower()
+    return "en" if accepted.startswith("en") else "zh-CN"
+
+
+def told(error: LiftloopError, language: Language) -> JSONResponse:
+    return JSONResponse(error.as_json(language), status_code=error.status)
+
+
+def install(app: FastAPI) -> None:
+    """Make `app` answer with our error body, whatever goes wrong in an anticipated way."""
+
+    def anticipated(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, LiftloopError)
+        return told(error, language_of(request))
+
+    def invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"] if part != "body")
+        refused = LiftloopError(
+            "invalid_request",
+            zh=f"请求里的 {place or '内容'} 不对：{first['msg']}",
+            en=f"{place or 'the body'} is not right: {first['msg']}",
+            next_zh="按 /api/docs 里的格式改好再发",
+            next_en="write it as /api/docs says and send it again",
+            status=422,
+        )
+        return told(refused, language_of(request))
+
+    app.add_exception_handler(LiftloopError, anticipated)
+    app.add_exception_handler(RequestValidationError, invalid)

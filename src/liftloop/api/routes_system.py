@@ -1,0 +1,63 @@
+"""Health and the manual clock."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import AwareDatetime
+
+from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.views import ClockAdvance, Count, Health, ProcessHealth, View
+from liftloop.app.clockwork import ClockNotManual
+from liftloop.app.tick_client import TickAway
+
+router = APIRouter()
+
+
+class ClockAdvanced(View):
+    """What an advance came through; `timers` counts the due instants between."""
+
+    now: AwareDatetime
+    timers: Count
+    messages: Count
+    errors: Count
+
+
+def at(milliseconds: int) -> datetime:
+    """Return an instant as the API writes it."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+@router.get("/health")
+async def health(desk: OnDesk, caller: Annotated[Caller, Depends(may("health.read"))]) -> Health:
+    now_ms = desk.clock.now_ms()
+    try:
+        position = await desk.tick.ask("position")
+    except TickAway:
+        position = None
+    processes = [
+        ProcessHealth(name="desk", ok=True),
+        ProcessHealth(name="tick", ok=position is not None),
+        ProcessHealth(name="dispatch", ok=desk.pending.alive()),
+    ]
+    return Health(
+        status="ok" if all(process.ok for process in processes) else "degraded",
+        version=desk.settings.version,
+        now=at(now_ms),
+        clock="manual" if desk.settings.clock == "manual" else "real",
+        processes=processes,
+        people=position["profiles"] if position else 0,
+        events=position["offset"] if position else 0,
+    )
+
+
+@router.post("/clock")
+async def advance(
+    request: ClockAdvance, desk: OnDesk, caller: Annotated[Caller, Depends(may("clock.advance"))]
+) -> ClockAdvanced:
+    if desk.settings.clock != "manual":
+        raise ClockNotManual
+    advanced = await desk.clockwork.advance(request.advance_s)
+    return ClockAdvanced(
+        now=at(advanced.now_ms), timers=advanced.timers, messages=advanced.messages, errors=advanced.errors
+    )

@@ -1,0 +1,63 @@
+"""The desk process: the management API, the app's files and the sockets they are served on."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from liftloop.api import errors, forward, routes_campaigns, routes_definitions, routes_system
+from liftloop.app.desk import Desk
+
+UI = Path(__file__).parents[3] / "ui" / "dist"
+"""Where a checkout builds the app; an installed package carries none yet."""
+
+ROUTERS = (routes_definitions.router, routes_campaigns.router, routes_system.router)
+
+
+def make_app(desk: Desk, admin_token: str) -> FastAPI:
+    """Return the management API over one desk, with the app's files beside it where they are built."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        desk.start()
+        yield
+        await desk.close()
+
+    app = FastAPI(
+        title="Liftloop",
+        version=desk.settings.version,
+        lifespan=lifespan,
+        docs_url="/api/docs",
+        openapi_url="/api/openapi.json",
+        redoc_url=None,
+    )
+    app.state.desk = desk
+    app.state.admin_token = admin_token
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api")
+    app.add_api_route("/healthz", _healthz, include_in_schema=False)
+    app.mount("/v1", forward.Forward(desk.settings.track_port))
+    app.mount("/hooks", forward.Forward(desk.settings.track_port))
+    if UI.is_dir():
+        _serve_ui(app)
+    return app
+
+
+async def _healthz() -> JSONResponse:
+    return JSONResponse({"status": "ok"})
+
+
+def _serve_ui(app: FastAPI) -> None:
+    app.mount("/assets", StaticFiles(directory=UI / "assets"))
+
+    def page(path: str) -> FileResponse:
+        """Return a file of the app, or its one page: the browser routes the rest."""
+        wanted = (UI / path).resolve()
+        inside = wanted.is_relative_to(UI.resolve()) and wanted.is_file()
+        return FileResponse(wanted if inside else UI / "index.html")
+
+    app.add_api_route("/{path:path}", page, include_in_schema=False)

@@ -1,0 +1,64 @@
+"""The desk: the management side of one installation, wired. It reads state, owns the lake and runs studies."""
+
+import asyncio
+from pathlib import Path
+
+from liftloop.app.clockwork import Clockwork
+from liftloop.app.definitions import Definitions
+from liftloop.app.following import Follower
+from liftloop.app.pending import PendingMessages
+from liftloop.app.settings import Settings, clock_of
+from liftloop.app.tick_client import TickClient
+from liftloop.kernel.clock import Clock
+from liftloop.storage.contract import Vault
+from liftloop.storage.embedded.folder import DataFolder
+from liftloop.storage.embedded.lake import DuckLake
+from liftloop.storage.embedded.log import SqliteLog
+from liftloop.storage.embedded.state import SqliteStateReader
+from liftloop.storage.embedded.vault import SqliteVault
+
+LAKE_MEMORY = "4GB"
+LAKE_THREADS = 2
+
+
+class Desk:
+    """Everything the use cases need, opened; `close` ends it."""
+
+    def __init__(self, settings: Settings, folder: DataFolder) -> None:
+        self.settings = settings
+        self.folder = folder
+        self.clock: Clock = clock_of(settings, folder.clock)
+        self.tick = TickClient(folder.tick_socket)
+        self.state = SqliteStateReader(folder.state)
+        self.vault: Vault = SqliteVault(folder.vault, folder.master_key())
+        self.definitions = Definitions(self.tick, self.state, self.clock)
+        self._log = SqliteLog(folder.log)
+        self._lake = DuckLake(folder.lake, memory_limit=LAKE_MEMORY, threads=LAKE_THREADS)
+        self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)
+        self.pending = PendingMessages(self.state, folder.attempts)
+        self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up)
+        self._following: asyncio.Task[None] | None = None
+
+    @property
+    def data(self) -> Path:
+        return self.folder.path
+
+    def start(self) -> None:
+        """Begin to follow the tick; call from the event loop."""
+        self._following = asyncio.create_task(self.follower.follow_forever())
+
+    async def close(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+        await self.tick.close()
+        self._lake.close()
+        self._log.close()
+        self.state.close()
+        self.vault.close()
+
+    async def _caught_up(self) -> None:
+        """Bring the lake up to date and finish the fillings that are due: then a new instant may begin."""
+        await self.follower.catch_up()
+        while await self.follower.fill():
+            await self.follower.catch_up()

@@ -1,0 +1,53 @@
+"""Opens the data folder and says in words why it cannot be opened."""
+
+from liftloop.app.settings import Settings
+from liftloop.kernel.errors import LiftloopError
+from liftloop.storage.contract import NewerFolder
+from liftloop.storage.embedded.folder import DataFolder, FolderBusy, FolderLock, ForeignFolder
+
+
+def open_folder(settings: Settings) -> DataFolder:
+    """Return the folder, made where there is none; raises a `LiftloopError` that a person can act on."""
+    try:
+        folder = DataFolder(settings.data, version=settings.version)
+    except NewerFolder as error:
+        raise LiftloopError(
+            "newer_folder",
+            zh=f"数据目录由更新的版本写成：{error}",
+            en=f"the data folder was written by a newer version: {error}",
+            next_zh="升级 Liftloop 后再打开；不要用旧版本写它",
+            next_en="upgrade Liftloop, then open it; never write it with an older version",
+        ) from error
+    except ForeignFolder as error:
+        raise LiftloopError(
+            "foreign_folder",
+            zh=f"{settings.data} 里有别的文件，不是 Liftloop 的数据目录",
+            en=f"{settings.data} holds other files and is not a Liftloop data folder",
+            next_zh="用 --data 指定一个空目录",
+            next_en="name an empty folder with --data",
+        ) from error
+    except OSError as error:
+        raise LiftloopError(
+            "folder_unusable",
+            zh=f"无法使用数据目录 {settings.data}：{error}",
+            en=f"the data folder {settings.data} cannot be used: {error}",
+            next_zh="检查权限和磁盘空间",
+            next_en="check permissions and free space",
+        ) from error
+    folder.write_key()
+    folder.admin_token()
+    return folder
+
+
+def lock_folder(folder: DataFolder) -> FolderLock:
+    """Become the only holder; raises a `LiftloopError` that names who holds it."""
+    try:
+        return folder.lock()
+    except FolderBusy as error:
+        raise LiftloopError(
+            "folder_busy",
+            zh=f"{folder.path} 正被另一个 Liftloop 使用：{error}",
+            en=f"another Liftloop uses {folder.path}: {error}",
+            next_zh="先停掉那个进程，或用 --data 指定别的目录",
+            next_en="stop that process, or name another folder with --data",
+        ) from error

@@ -1,0 +1,124 @@
+"""Finds people and shows them in a list: masked, whoever asks, until roles say otherwise."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from liftloop.app.definitions import NotFound
+from liftloop.app.ledger import family
+from liftloop.app.tick_client import TickClient
+from liftloop.kernel.clock import Clock
+from liftloop.kernel.codec import Json, parse_json
+from liftloop.kernel.ids import profile_id, profile_number
+from liftloop.storage.contract import StateReader, Vault
+
+
+class Attribute(Struct, frozen=True, kw_only=True):
+    """What we know of a person under one name, personal values in the clear: mask before showing."""
+
+    name: str
+    value: Json
+    personal: bool
+    at_ms: int
+    source: str
+
+
+class Identifier(Struct, frozen=True, kw_only=True):
+    """One way to recognise a person; personal kinds have no text here, their attribute has it."""
+
+    kind: str
+    text: str
+    at_ms: int
+
+
+class PersonLine(Struct, frozen=True, kw_only=True):
+    """One person in a list, masked."""
+
+    profile: str
+    name: str
+    identifier: str
+    city: str | None
+
+
+async def find_profile(tick: TickClient, clock: Clock, identity: str) -> int:
+    """Return the profile number behind a profile id, user id or anonymous id; raises `NotFound`."""
+    number = profile_number(identity)
+    given = {"profile": number} if number is not None else {"identifier": identity}
+    found = await tick.ask("person", now_ms=clock.now_ms(), **given)
+    if found["profile"] is None and number is not None:
+        found = await tick.ask("person", now_ms=clock.now_ms(), identifier=identity)
+    if found["profile"] is None:
+        raise NotFound("profile", identity)
+    return int(found["profile"])
+
+
+def attributes_of(state: StateReader, vault: Vault, number: int) -> list[Attribute]:
+    """Return a person's attributes by name, the newest of merged profiles; erased ones are left out."""
+    numbers = family(state, number)
+    rows = state.rows(
+        "SELECT name, value, sealed, at_ms, source FROM attribute"
+        f" WHERE profile IN ({', '.join('?' * len(numbers))}) ORDER BY at_ms",
+        numbers,
+    )
+    opened = iter(vault.open([value for _, value, sealed, _, _ in rows if sealed]))
+    newest: dict[str, Attribute] = {}
+    for name, value, sealed, at_ms, source in rows:
+        clear = next(opened) if sealed else value
+        if clear is not None:
+            newest[name] = Attribute(
+                name=name, value=parse_json(clear), personal=bool(sealed), at_ms=at_ms, source=source
+            )
+    return sorted(newest.values(), key=lambda attribute: attribute.name)
+
+
+def identifiers_of(state: StateReader, number: int) -> list[Identifier]:
+    """Return all identifiers that lead to a person, merged ones included, oldest first."""
+    numbers = family(state, number)
+    rows = state.rows(
+        f"SELECT kind, text, at_ms FROM identifier WHERE profile IN ({', '.join('?' * len(numbers))}) ORDER BY at_ms",
+        numbers,
+    )
+    return [Identifier(kind=kind, text=text, at_ms=at_ms) for kind, text, at_ms in rows]
+
+
+def people_rows(state: StateReader, vault: Vault, numbers: Sequence[int]) -> list[PersonLine]:
+    """Return people for a list, in the order given."""
+    return [_line(state, vault, number) for number in numbers]
+
+
+def _line(state: StateReader, vault: Vault, number: int) -> PersonLine:
+    attributes = {each.name: each for each in attributes_of(state, vault, number)}
+    identifiers = identifiers_of(state, number)
+    named = next((attributes[name] for name in ("name", "姓名") if name in attributes), None)
+    first = identifiers[0].text if identifiers and identifiers[0].text else str(profile_id(number))
+    city = attributes.get("city")
+    return PersonLine(
+        profile=profile_id(number),
+        name=masked("name", str(named.value)) if named else first,
+        identifier=_shown_identifier(attributes, identifiers),
+        city=str(city.value) if city else None,
+    )
+
+
+def _shown_identifier(attributes: dict[str, Attribute], identifiers: Sequence[Identifier]) -> str:
+    for name in ("phone", "mobile", "手机号", "email", "邮箱"):
+        if name in attributes:
+            return masked(name, str(attributes[name].value))
+    users = [each.text for each in identifiers if each.kind == "user_id"]
+    return users[0] if users else ""
+
+
+def masked(name: str, value: str) -> str:
+    """Return a personal value with its middle hidden.
+
+    >>> masked("phone", "+8613800138046"), masked("email", "anna@example.test"), masked("name", "王小明")
+    ('+86138****8046', 'a***@example.test', '王**')
+    """
+    if "@" in value:
+        local, _, domain = value.partition("@")
+        return f"{local[:1]}***@{domain}"
+    if name in ("name", "姓名", "first_name", "last_name", "firstName", "lastName"):
+        return value[:1] + "*" * max(len(value) - 1, 1)
+    if len(value) > 8:
+        return f"{value[:-8]}****{value[-4:]}" if len(value) > 11 else f"{value[:3]}****{value[-4:]}"
+    return value[:1] + "***"

@@ -1,0 +1,140 @@
+"""Calls the server of a data folder over its Unix socket; without a server, starts one for the length of the call."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import click
+
+from liftloop.cli.main import language
+from liftloop.kernel.errors import EXIT_REFUSED, EXIT_USAGE, LiftloopError
+
+CALL_TIMEOUT_S = 900.0
+START_TIMEOUT_S = 130.0
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=lambda: Path(os.environ.get("LIFTLOOP_DATA", "liftloop-data")),
+    help="数据目录 / data folder (LIFTLOOP_DATA)",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("liftloop", timeout=CALL_TIMEOUT_S)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(CALL_TIMEOUT_S)
+        self.sock.connect(str(self._path))
+
+
+class Server:
+    """The management API of one data folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def get(self, path: str, **query: Any) -> Any:
+        asked = {name: value for name, value in query.items() if value is not None}
+        return self._call("GET", f"/api{path}" + (f"?{urlencode(asked)}" if asked else ""), None)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._call("POST", f"/api{path}", json.dumps(body).encode())
+
+    def _call(self, method: str, path: str, body: bytes | None) -> Any:
+        connection = _UnixConnection(self._path)
+        try:
+            headers = {"Accept-Language": language(), "Content-Type": "application/json"}
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            content = json.loads(answer.read())
+        finally:
+            connection.close()
+        if answer.status >= 400:
+            raise _told(answer.status, content)
+        return content
+
+
+def _told(status: int, content: Mapping[str, Any]) -> LiftloopError:
+    exit_code = {409: EXIT_REFUSED, 422: EXIT_USAGE, 404: EXIT_USAGE}.get(status, 1)
+    return LiftloopError(
+        str(content.get("code", "failed")),
+        zh=str(content.get("message_zh", content)),
+        en=str(content.get("message_en", content)),
+        next_zh=str(content.get("next", "")),
+        next_en=str(content.get("next", "")),
+        status=status,
+        exit_code=exit_code,
+    )
+
+
+@contextmanager
+def server(data: Path) -> Generator[Server]:
+    """Give the folder's server; where none runs, start one on free ports and end it afterwards."""
+    path = data / "server.sock"
+    if _answers(path):
+        yield Server(path)
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-m", "liftloop.cli", "serve", "--data", str(data), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        if not process.stdout.readline():
+            raise _not_started(process.stderr.read())
+        yield Server(path)
+    finally:
+        process.terminate()
+        process.communicate(timeout=START_TIMEOUT_S)
+
+
+def _not_started(said: str) -> LiftloopError:
+    return LiftloopError(
+        "server_not_started",
+        zh=said.strip() or "服务没有启动",
+        en=said.strip() or "the server did not start",
+        next_zh="先运行 liftloop serve 看完整日志",
+        next_en="run liftloop serve to see the whole log",
+    )
+
+
+def _answers(path: Path) -> bool:
+    if not path.exists():
+        return False
+    probe = socket.socket(socket.AF_UNIX)
+    try:
+        probe.connect(str(path))
+    except OSError:
+        return False
+    finally:
+        probe.close()
+    return True
+
+
+def show(content: Any, as_json: bool, lines: list[str]) -> None:
+    """Print the answer as JSON, or as lines for people."""
+    if as_json:
+        click.echo(json.dumps(content, ensure_ascii=False))
+    else:
+        click.echo("\n".join(lines))
+
+
+def spoken(text: Mapping[str, str]) -> str:
+    """Return the reader's language of a bilingual text."""
+    return text["en"] if language() == "en" else text["zh"]

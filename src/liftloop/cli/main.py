@@ -1,0 +1,73 @@
+"""The commands, gathered; each lives in a file of its own and imports what it needs when it runs."""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from liftloop.kernel.errors import EXIT_FAILED, Language, LiftloopError
+
+COMMANDS = {
+    "serve": "启动服务 / run the server",
+    "status": "运行状况 / how it is",
+    "audience": "人群 / audiences",
+    "profile": "一个人 / one person",
+    "why": "她为什么（没）收到 / why she got it, or not",
+    "bench": "性能测量 / measure",
+}
+"""Command to short help; the module of that name here has one click command called `command`."""
+
+
+class Commands(click.Group):
+    """Loads a command's module only when it is asked for: `liftloop --help` must not wait for numpy."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return import_module(f"liftloop.cli.{cmd_name}").command if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def language() -> Language:
+    """Return the language to speak: `--lang`, LIFTLOOP_LANG, then zh-CN."""
+    chosen = os.environ.get("LIFTLOOP_LANG", "zh-CN")
+    return "en" if chosen.lower().startswith("en") else "zh-CN"
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--lang", type=click.Choice(["zh-CN", "en"]), help="语言 / language")
+@click.version_option(package_name="liftloop")
+def liftloop(lang: str | None) -> None:
+    """Liftloop：说出目标，得到方案、触达和可证明的增量。
+
+    From a goal in plain words to measured lift.
+    """
+    if lang:
+        os.environ["LIFTLOOP_LANG"] = lang
+
+
+def main() -> None:
+    """Run the command line; every anticipated failure ends with its words and its exit code."""
+    try:
+        liftloop(standalone_mode=False)
+    except LiftloopError as error:
+        say_error(error)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(EXIT_FAILED)
+
+
+def say_error(error: LiftloopError) -> None:
+    """Print what went wrong and what to do, to the error stream."""
+    spoken = language()
+    click.echo(f"{error.message(spoken)}  [{error.code}]", err=True)
+    if error.next_step(spoken):
+        click.echo(f"→ {error.next_step(spoken)}", err=True)

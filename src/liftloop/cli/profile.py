@@ -1,0 +1,28 @@
+"""`liftloop profile`."""
+
+from pathlib import Path
+
+import click
+
+from liftloop.cli.connection import data_option, json_option, server, show, spoken
+
+
+@click.command("profile", short_help="一个人 / one person")
+@click.argument("person")
+@data_option
+@json_option
+def command(person: str, data: Path, as_json: bool) -> None:
+    """一个人的身份、属性、授权、消息和经历。 / A person's identifiers, traits, consents, messages and timeline.
+
+    \b
+    例 / Example:
+      liftloop profile u10086
+    """
+    with server(data) as desk:
+        answer = desk.get(f"/profiles/{person}")
+    lines = [f"{answer['name']}  ({answer['profile_id']})", spoken(answer["sentence"])]
+    lines += [f"  {each['kind']}: {each['value']}" for each in answer["identifiers"]]
+    lines += [f"  {spoken(each['name'])}: {each['value']}" for each in answer["traits"]]
+    lines += [f"  {each['channel']} · {each['purpose']}: {each['status']}" for each in answer["consents"]]
+    lines += [f"  {each['at']}  {spoken(each['label'])}" for each in answer["timeline"]]
+    show(answer, as_json, lines)
