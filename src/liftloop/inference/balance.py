@@ -1,0 +1,89 @@
+"""Was the arm drawn by chance, and does a column know more than it could have known before?
+
+A randomised arm says nothing about any column fixed before it. A column that differs between the arms beyond chance
+was therefore written afterwards, or the arm was not drawn at random.
+"""
+
+import numpy as np
+from scipy.special import chdtrc, fdtrc
+
+from liftloop.inference.arrays import Flags, Floats, Integers, SingleFloats
+
+EXPECTED_MIN = 5.0  # Pearson's statistic follows chi-square when every cell expects five (Cochran 1954).
+DETERMINED_SHARE = 0.9  # No column known beforehand explains nine tenths of what people do next.
+FUNNEL_SHARE = 0.25
+FUNNEL_OUTCOMES_MIN = 100
+
+
+def difference_p_value(cells: Integers, arm: Integers) -> float:
+    """Return the chance that a column's `cells` [rows] differ this much between the arms by luck (chi-square).
+
+    Cells too rare for the test are pooled.
+    """
+    _, places = np.unique(cells, return_inverse=True)
+    _, arms = np.unique(arm, return_inverse=True)
+    table = np.zeros((int(places.max()) + 1, int(arms.max()) + 1))
+    np.add.at(table, (places, arms), 1.0)
+    shares = table.sum(axis=0) / table.sum()
+    rare = table.sum(axis=1) * shares.min() < EXPECTED_MIN
+    if rare.any():
+        table = np.vstack([table[~rare], table[rare].sum(axis=0, keepdims=True)])
+    if table.shape[0] < 2 or table.shape[1] < 2:
+        return 1.0
+    expected = np.outer(table.sum(axis=1), shares)
+    statistic = float((np.square(table - expected) / expected).sum())
+    return float(chdtrc((table.shape[0] - 1) * (table.shape[1] - 1), statistic))
+
+
+def prediction_p_value(design: SingleFloats, arm: Integers) -> float:
+    """Return the chance that all columns together foretell the arm this well by luck.
+
+    F-test of the regression of each arm's indicator on `design` [rows, p], corrected for the number of arms.
+    """
+    arms = np.unique(arm)
+    centered = (design - design.mean(axis=0)).astype(np.float64)
+    gram = centered.T @ centered
+    rank = int(np.linalg.matrix_rank(gram, hermitian=True))
+    left = arm.size - rank - 1
+    if rank == 0 or left <= 0:
+        return 1.0
+    smallest = min(_f_p_value(centered, gram, (arm == value).astype(np.float64), rank) for value in arms)
+    return min(1.0, smallest * arms.size)
+
+
+def _f_p_value(centered: Floats, gram: Floats, drawn: Floats, rank: int) -> float:
+    target = drawn - drawn.mean()
+    cross = centered.T @ target
+    explained = float(cross @ np.linalg.lstsq(gram, cross, rcond=None)[0])
+    total = float(target @ target)
+    left = target.size - rank - 1
+    if explained >= total:
+        return 0.0
+    return float(fdtrc(rank, left, explained / rank / ((total - explained) / left)))
+
+
+def determines(cells: Integers, outcome: Floats) -> bool:
+    """Say whether the cells all but fix the outcome, or whether it is zero: nine tenths of the variance."""
+    happened = (outcome != 0).astype(np.float64)
+    return max(_explained(cells, outcome), _explained(cells, happened)) >= DETERMINED_SHARE
+
+
+def _explained(cells: Integers, target: Floats) -> float:
+    total = float(target.var())
+    if total == 0:
+        return 0.0
+    _, places = np.unique(cells, return_inverse=True)
+    counts = np.bincount(places)
+    means = np.bincount(places, weights=target) / counts
+    return float((counts * np.square(means - target.mean())).sum()) / target.size / total
+
+
+def is_funnel(cells: Integers, outcome: Floats) -> bool:
+    """Say whether all outcomes lie in a few cells that hold under a quarter of the rows.
+
+    A step on the way to the outcome (visited, clicked, put into the cart) looks like that.
+    """
+    happened: Flags = outcome != 0
+    if int(happened.sum()) < FUNNEL_OUTCOMES_MIN:
+        return False
+    return bool(np.isin(cells, np.unique(cells[happened])).mean() < FUNNEL_SHARE)
