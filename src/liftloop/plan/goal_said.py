@@ -175,7 +175,7 @@ def _condition_words(condition: ScopeCondition) -> Words:
         case "store":
             words = Words(zh=f"{value}门店", en=f"{place} stores")
         case "place":
-            words = Words(zh=value, en=place)
+            words = Words(zh=f"{value}的客户", en=f"{place} customers")
         case "category":
             words = Words(zh=f"{value}品类", en=f"{value} category")
         case "bought":

@@ -89,7 +89,11 @@ def read_aim(draft: Draft, catalogue: Catalogue, chosen: str | None) -> Aim:
     metrics = (chosen,) if chosen else _fitting(named, first, catalogue)
     metric = catalogue.by_id[metrics[0]] if len(metrics) == 1 else None
     aim, sized = Aim(metrics=metrics), None
+    refused: set[int] = set()
     for candidate in candidates:
+        if candidate.token.start in refused:
+            continue  # `到 20%` that cannot be a level is not a change of 20% either.
+        refused.add(candidate.token.start)
         measured = _measured(draft, candidate, metrics, catalogue)
         if measured is not None and _is_said(draft, candidate):
             aim, sized = measured, candidate

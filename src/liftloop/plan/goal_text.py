@@ -4,7 +4,6 @@ Each plain character remembers the characters it came from, so that what is read
 """
 
 import unicodedata
-from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -43,11 +42,11 @@ def normalise(text: str) -> Plain:
     characters: list[str] = []
     origins: list[int] = []
     for origin, original in enumerate(text):
-        for character in _folded(original):
-            if character == " " and characters and characters[-1] == " ":
-                continue
-            characters.append(character)
-            origins.append(origin)
+        character = _folded(original)
+        if not character or (character == " " and characters and characters[-1] == " "):
+            continue
+        characters.append(character)
+        origins.append(origin)
     _open_hyphens(characters)
     return Plain(plain="".join(characters), origins=tuple(origins))
 
@@ -56,15 +55,20 @@ def is_chinese(text: str) -> bool:
     return any("\u4e00" <= character <= "\u9fff" for character in text)
 
 
-def _folded(original: str) -> Iterable[str]:
+def _folded(original: str) -> str:
+    """Return the one plain character that stands for `original`, or nothing."""
     if original.isascii():
         if original == "\n":
             return ";"
         return original.lower() if original.isprintable() else " "
     if unicodedata.category(original) in ("Cf", "Mn"):
         return ""  # Zero-width characters and combining marks: seen by nobody.
-    wide = unicodedata.normalize("NFKC", original).lower()
-    return [_FOLDED.get(character, " " if character.isspace() else character) for character in wide]
+    wide = unicodedata.normalize("NFKC", original)
+    if len(wide) != 1:
+        return original  # ½ and ㎏ stay what they are; two plain characters could not share one place.
+    if wide.isspace():
+        return " "
+    return _FOLDED.get(wide) or wide.lower()[:1]
 
 
 def _open_hyphens(characters: list[str]) -> None:

@@ -266,7 +266,7 @@ def _between(draft: Draft, found: re.Match[str], first: date, last: date, festiv
             f"{last:%Y-%m-%d} is over and was left out",
         )
         return None
-    if days > WINDOW_DAYS_MAX:
+    if (last - draft.today).days >= WINDOW_DAYS_MAX:
         return None
     draft.claim("window", range(*found.span()))
     if festival is not None:

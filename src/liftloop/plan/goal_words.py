@@ -106,6 +106,7 @@ _KINDS: dict[str, str] = {
     """,
     k.AIMED: "针对|面向|对|对于|给|among|for|of our|targeting|aimed at",
     k.EXCEPT: "除|除了|除去|不含|不包括|排除|剔除|非|except|except for|excluding|exclude|other than|but not|non",
+    k.UNKNOWN: "phone number|手机号|手机号码|电话号码|email address|邮箱地址",
     k.FILLER: """
         的|地|得|把|将|让|使|令|请|帮|帮我|麻烦|我|我们|咱们|你|您|想|想要|要|希望|能|能够|可以|在|并|
         并且|且|和|与|跟|及|以及|同时|都|是|有|吧|了|一下|一起|一定|一些|个|这|那|其|实现|完成|左右|
