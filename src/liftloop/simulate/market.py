@@ -9,7 +9,7 @@ from liftloop.kernel.errors import LiftloopError
 from liftloop.simulate.arrays import DAY_MS, Flags, Floats, Ints
 from liftloop.simulate.campaigns import ACTIVE_DAYS, action_columns, consent_end_ms, last_order_ms
 from liftloop.simulate.contacts import NO_CONTACTS, Contacts, Replies, State, receive
-from liftloop.simulate.counterfactual import Expected, Lift, Oracle, converted, expected, lift, oracle
+from liftloop.simulate.counterfactual import Expected, Lift, converted, expected, lift
 from liftloop.simulate.frames import joined, taken
 from liftloop.simulate.happenings import Happenings, between
 from liftloop.simulate.history import History
@@ -104,15 +104,11 @@ class Market:
         contacts = self.same_for_all(members, action, at_ms)
         return expected(self.truth, self._state_at(at_ms), contacts, window_days)
 
-    def oracle(
-        self, members: Ints, actions: Sequence[Action], at_ms: int, window_days: int, budget_fen: float
-    ) -> Oracle:
-        """Return the best one action or none for each member within the budget, consents respected."""
-        value, cost = self.values(members, actions, at_ms, window_days)
-        return oracle(value, cost, budget_fen)
-
     def values(self, members: Ints, actions: Sequence[Action], at_ms: int, window_days: int) -> tuple[Floats, Floats]:
-        """Return [member, action] expected gain in converted people (-inf without consent) and cost in fen."""
+        """Return [member, action] expected gain in converted people (-inf without consent) and cost in fen.
+
+        `counterfactual.oracle` makes of them the best assignment within a budget.
+        """
         _, channel, _ = action_columns(self.truth, tuple(action.id for action in actions))
         allowed = self.consents(at_ms)[members][:, channel]
         told = [self.expected(members, action, at_ms, window_days) for action in actions]

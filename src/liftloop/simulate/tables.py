@@ -159,7 +159,7 @@ def consent_table(truth: Truth, state: State) -> Table:
         "customer_id": Coded(codes=who[order], values=customer_ids(world)),
         "channel": coded([channel.id for channel in world.channels], which[order]),
         "purpose": coded(["marketing"], same),
-        "topic": coded(["all"], same),
+        "topic": coded([""], same),
         "status": coded(["granted", "withdrawn"], withdrawn[order]),
         "source": coded(["registration", "unsubscribe"], withdrawn[order]),
         "text_version": coded([CONSENT_TEXT], same),
