@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from liftloop.collect.mapping_dates import check_style
 from liftloop.collect.mapping_kinds import KINDS, FieldType, Kind
+from liftloop.kernel.codec import canonical_json, parse_json
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -259,7 +260,7 @@ def mapping_from_json(body: object) -> Mapping:
 
 def mapping_to_json(mapping: Mapping) -> dict[str, Any]:
     """Return the JSON value of a mapping; `mapping_from_json` gives the same mapping back."""
-    body: dict[str, Any] = msgspec.to_builtins(mapping)
+    body: dict[str, Any] = parse_json(canonical_json(mapping))
     body["fields"] = {name: _rule_to_json(rule) for name, rule in mapping.fields.items()}
     body["extras"] = {name: _rule_to_json(rule) for name, rule in mapping.extras.items()}
     return body
@@ -346,7 +347,7 @@ def _rule_to_json(rule: Rule) -> str | dict[str, Any]:
         case Template() if _PLACEHOLDER.search(rule.template):
             return rule.template
         case Column() | Template() | Constant() | Product() | Prefix():
-            body: dict[str, Any] = msgspec.to_builtins(rule)
+            body: dict[str, Any] = parse_json(canonical_json(rule))
             return {key: value for key, value in body.items() if value not in ("", {}) and (key, value) != _AUTO}
         case _:
             assert_never(rule)

@@ -37,7 +37,7 @@ _NAME_DAY_YEAR = re.compile(
     r"(?:[a-z]{3,9},?\s+)?(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})" + _CLOCK,
     re.IGNORECASE | re.ASCII,
 )
-_DIGITS = re.compile(r"\d{8}|\d{12}|\d{14}|\d{8}[T\s]\d{4,6}", re.ASCII)
+_DIGITS = re.compile(r"(?:19|20)\d{6}(?:[T\s]?\d{4}(?:\d{2})?)?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,13}(?:\.\d+)?", re.ASCII)
 _MONTHS = {
     name: number + 1

@@ -6,7 +6,7 @@ Values repeat in files, so each distinct value of a batch is read once.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple, Protocol, assert_never
 
 import msgspec
@@ -140,7 +140,7 @@ def _bulk(distinct: set[Any], type_: FieldType, style: str, reading: Reading) ->
         case "datetime" if style == "auto":
             return plain_instants(distinct, reading.zone)
         case "date" if style == "auto":
-            return {value: instant[0][:10] for value, instant in plain_instants(distinct, reading.zone).items()}
+            return {value: instant[0][:10] for value, instant in plain_instants(distinct, UTC).items()}
         case "phone" if reading.rules.region == "CN":
             return plain_mobiles(distinct, reading.rules.blocked_phones)
         case "email":
