@@ -154,8 +154,6 @@ def test_a_worse_typist_is_understood_as_well(name: str) -> None:
     for text, _ in [*phrasings, *DEVELOPMENT]:
         wide = "".join(chr(ord(c) + 0xFEE0) if c.isdigit() or c in "+%" else c for c in text)
         for variant in (wide, re.sub(" ", "  ", text), text.upper()):
-            if variant.upper() != text.upper() and "who bought" in text:
-                continue
             left, right = (
                 parse_goal(t, language="zh-CN", catalogue=RETAIL_CATALOGUE, now=now).goal for t in (text, variant)
             )

@@ -137,7 +137,7 @@ _CHANNELS: tuple[tuple[str, str], ...] = (
     ("mini_program", "小程序|mini program|miniprogram|mini app"),
     ("email", "邮件|电子邮件|电邮|发邮件|email|e mail|mail"),
     ("phone", "电话|打电话|外呼|电话外呼|phone call|phone|call|calling|telephone"),
-    ("app_push", "app推送|app 推送|app push|push|push notification|push message|站内推送"),
+    ("app_push", "app推送|app 推送|app push|push notification|push message|站内推送"),
 )
 
 _SCOPES: tuple[tuple[str, str], ...] = (
@@ -273,14 +273,11 @@ def _number_entries() -> list[tuple[str, Entry]]:
 
 
 def _index() -> Index:
-    grouped: dict[str, list[tuple[str, Entry]]] = {}
-    seen: set[str] = set()
+    grouped: dict[str, dict[str, Entry]] = {}
     for phrase, entry in _entries():
-        if phrase in seen:
-            continue  # The first kind wins; the order above is deliberate.
-        seen.add(phrase)
-        grouped.setdefault(phrase[0], []).append((phrase, entry))
-    return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in grouped.items()}
+        known = grouped.setdefault(phrase[0], {}).setdefault(phrase, entry)
+        assert known == entry, f"{phrase} has two meanings"
+    return {first: tuple(sorted(rows.items(), key=lambda row: -len(row[0]))) for first, rows in grouped.items()}
 
 
 WORDS: Index = _index()

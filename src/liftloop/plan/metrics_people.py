@@ -46,7 +46,7 @@ SHARES: tuple[Metric, ...] = (
         kind="share",
         name_zh="购买转化率",
         name_en="purchase conversion",
-        aliases_zh=("成交转化率", "下单转化率", "支付转化率", "成交率", "转化率"),
+        aliases_zh=("成交转化率", "下单转化率", "支付转化率", "成交率", "转化率", "转化"),
         aliases_en=(
             "purchase conversion rate",
             "order conversion",
@@ -67,7 +67,7 @@ SHARES: tuple[Metric, ...] = (
         kind="share",
         name_zh="进店转化率",
         name_en="store-visit conversion",
-        aliases_zh=("到店转化率", "门店转化率", "进店成交率", "转化率"),
+        aliases_zh=("到店转化率", "门店转化率", "进店成交率", "转化率", "转化"),
         aliases_en=(
             "store visit conversion rate",
             "in-store conversion",
@@ -184,7 +184,7 @@ SHARES: tuple[Metric, ...] = (
         kind="share",
         name_zh="注册率",
         name_en="registration rate",
-        aliases_zh=("开卡率", "入会率", "注册转化率", "转化率"),
+        aliases_zh=("开卡率", "入会率", "注册转化率", "转化率", "转化"),
         aliases_en=("sign-up rate", "signup rate", "registration conversion", "conversion rate", "conversion"),
         meaning_zh="还不是会员的人里，期内注册或开卡的比例",
         meaning_en="of the people who had not registered before, the share that registered within the window",
