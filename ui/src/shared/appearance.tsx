@@ -21,6 +21,8 @@ interface Look {
   palette: Palette;
   /** The system asks for no motion. */
   still: boolean;
+  /** The window is as narrow as a phone. */
+  narrow: boolean;
 }
 
 const LookContext = createContext<Look | null>(null);
@@ -45,6 +47,7 @@ export function AppearanceProvider({ children }: { children: ReactNode }) {
   const [choice, setChoice] = useState(keptChoice);
   const darkSystem = useMedia("(prefers-color-scheme: dark)");
   const still = useMedia("(prefers-reduced-motion: reduce)");
+  const narrow = useMedia("(max-width: 767px)");
   const appearance = choice === "system" ? (darkSystem ? "dark" : "light") : choice;
   useLayoutEffect(() => lendToStyleSheets(appearance, document.documentElement), [appearance]);
   const look = useMemo<Look>(
@@ -57,8 +60,9 @@ export function AppearanceProvider({ children }: { children: ReactNode }) {
       appearance,
       palette: palettes[appearance],
       still,
+      narrow,
     }),
-    [choice, appearance, still],
+    [choice, appearance, still, narrow],
   );
   return <LookContext value={look}>{children}</LookContext>;
 }

@@ -113,6 +113,7 @@ export function antdTheme(appearance: Appearance, still: boolean): ThemeConfig {
       motionDurationFast: "0.08s",
       motionDurationMid: "0.12s",
       motionDurationSlow: "0.15s",
+      boxShadowTertiary: "none",
       boxShadowSecondary: `0 0 0 1px ${palette.line}`,
     },
     components: {
@@ -124,6 +125,7 @@ export function antdTheme(appearance: Appearance, still: boolean): ThemeConfig {
         fontWeight: 500,
       },
       Table: { headerBg: palette.card, headerSplitColor: palette.card },
+      Segmented: { trackBg: palette.slateWash, itemSelectedBg: palette.card, itemSelectedColor: palette.ink },
       Tag: { defaultColor: palette.inkSoft, defaultBg: palette.slateWash },
     },
   };

@@ -1,11 +1,14 @@
 /** Answers the API from built data, in memory: for development, page tests and pictures without a server. */
 import type { Views } from "@/shared/api/client";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
-import { further, proposed } from "./imports.ts";
+import { audiences, examples } from "./first-data.ts";
 import { belongs, previewOf, type Saved } from "./membership.ts";
-import { GOAL, planFor, readingFor, readyPlan } from "./plans.ts";
+import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
+import { MockImports } from "./mock-imports.ts";
+import { planFor, readyPlan } from "./plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
-import { daysAgo, type Member, makeMembers, NOW, personRow, text, vocabulary } from "./shop.ts";
+import { readingFor } from "./reading.ts";
+import { daysAgo, type Member, makeMembers, NOW, personRow, vocabulary } from "./shop.ts";
 
 export const MOCK_TOKEN = "demo-token";
 const MEMBERS = 2_000;
@@ -19,25 +22,12 @@ interface Asked {
   request: Request;
 }
 
-class Refusal extends Error {
-  readonly status: number;
-  readonly view: Views["ErrorView"];
-
-  constructor(status: number, code: string, zh: string, en: string, next: string) {
-    super(code);
-    this.status = status;
-    this.view = { code, message: zh, next, message_zh: zh, message_en: en };
-  }
-}
-
-const notFound = () => new Refusal(404, "not_found", "没有找到", "Not found", "");
-
 export class MockServer {
   private readonly members: Member[];
   private readonly plans: Views["Plan"][];
   private readonly campaigns: Views["Campaign"][];
   private readonly audiences: (Saved & { version: number })[];
-  private readonly imports = new Map<string, Views["Import"]>();
+  private readonly imports = new MockImports();
   private readonly routes: [method: string, path: RegExp, handler: Handler][];
 
   /** `empty` is an installation on its first day: no people, no plans, nothing. */
@@ -57,48 +47,7 @@ export class MockServer {
           planFor("plan_exploration", { text: "复购率 +4%，先试探" }),
           planFor("plan_refused", { text: "复购率 +500%" }),
         ];
-    this.audiences = empty
-      ? []
-      : [
-          {
-            id: "aud_sleeping",
-            name: "沉睡会员",
-            version: 3,
-            definition: {
-              all: [
-                { trait: "orders", gte: 3 },
-                { not: { event: "Order Completed", within_days: 30, count: { gte: 1 } } },
-              ],
-            },
-          },
-          {
-            id: "aud_shanghai",
-            name: "上海金卡",
-            version: 1,
-            definition: {
-              all: [
-                { trait: "city", in: ["上海"] },
-                { trait: "level", in: ["金卡"] },
-              ],
-            },
-          },
-          {
-            id: "aud_mixed",
-            name: "看过没买或常进店",
-            version: 2,
-            definition: {
-              any: [
-                {
-                  all: [
-                    { event: "Product Viewed", within_days: 7, count: { gte: 2 } },
-                    { not: { event: "Order Completed", within_days: 14 } },
-                  ],
-                },
-                { event: "Store Visited", within_days: 60, count: { gte: 2 } },
-              ],
-            },
-          },
-        ];
+    this.audiences = empty ? [] : [...audiences];
     this.routes = this.makeRoutes();
   }
 
@@ -137,7 +86,7 @@ export class MockServer {
   private makeRoutes(): [string, RegExp, Handler][] {
     const path = (pattern: string) => new RegExp(`^/api${pattern.replaceAll(":id", "([^/]+)")}$`);
     return [
-      ["GET", path("/health"), () => this.health()],
+      ["GET", path("/health"), () => health(this.members.length)],
       ["GET", path("/goals/examples"), () => ({ examples: this.members.length === 0 ? [] : examples })],
       ["POST", path("/goals/reading"), async ({ request }) => readingFor(await request.json())],
       ["POST", path("/goals"), async ({ request }) => this.plan(await request.json())],
@@ -170,28 +119,11 @@ export class MockServer {
       ["GET", path("/profiles"), ({ query }) => this.search(query.get("q") ?? "")],
       ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
       ["GET", path("/profiles/:id/why"), ({ ids }) => whyOf(this.member(ids[0]))],
-      ["POST", path("/imports"), async ({ request }) => this.propose(await request.formData())],
-      ["GET", path("/imports/:id"), ({ ids }) => this.import(ids[0] ?? "")],
-      ["POST", path("/imports/:id/start"), ({ ids }) => this.start(ids[0] ?? "")],
-      [
-        "GET",
-        path("/imports/:id/rejected"),
-        () => new Response("row,reason\n12,not a phone\n", { headers: { "content-type": "text/csv" } }),
-      ],
+      ["POST", path("/imports"), async ({ request }) => this.imports.propose(await request.formData())],
+      ["GET", path("/imports/:id"), ({ ids }) => this.imports.further(ids[0])],
+      ["POST", path("/imports/:id/start"), ({ ids }) => this.imports.start(ids[0])],
+      ["GET", path("/imports/:id/rejected"), () => this.imports.rejected()],
     ];
-  }
-
-  private health(): Views["Health"] {
-    const processes = ["tick", "dispatch", "desk"].map((name) => ({ name, ok: true, detail: null }));
-    return {
-      status: "ok",
-      version: "0.1.0",
-      now: NOW,
-      clock: "real",
-      processes,
-      people: this.members.length,
-      events: 24_000,
-    };
   }
 
   private plan(goal: Views["GoalRequest"]): Views["Plan"] {
@@ -295,46 +227,7 @@ export class MockServer {
     const people = members.slice(start, start + PAGE).map((member) => personRow(member, note));
     return { total, people, next: start + PAGE < members.length ? String(start + PAGE) : null };
   }
-
-  private propose(form: FormData): Views["Import"] {
-    const file = form.get("file");
-    const state = proposed(`imp_${this.imports.size + 1}`, file instanceof File ? file.name : "orders.csv");
-    this.imports.set(state.import_id, state);
-    return state;
-  }
-
-  private import(id: string): Views["Import"] {
-    const state = this.imports.get(id);
-    if (!state) throw notFound();
-    const next = further(state);
-    this.imports.set(id, next);
-    return next;
-  }
-
-  private start(id: string): Views["Import"] {
-    const started = { ...this.import(id), status: "running" as const };
-    this.imports.set(id, started);
-    return started;
-  }
 }
-
-const examples: Views["GoalExample"][] = [
-  {
-    text: text(GOAL, "raise repeat purchases by 5% in 30 days, budget ¥200,000, at most 2 messages a week"),
-    why: text("31,200 人买过一次后没再来", "31,200 people bought once and did not return"),
-  },
-  {
-    text: text("60天内客单价 +3%", "raise the basket by 3% in 60 days"),
-    why: text("42% 的订单差 ¥10 就够满减", "42% of orders are ¥10 short of the discount"),
-  },
-  {
-    text: text("两周内进店率 +2%", "raise store visits by 2% in two weeks"),
-    why: text(
-      "8,600 人住在门店 3 公里内，90 天没进店",
-      "8,600 people live within 3 km and have not come for 90 days",
-    ),
-  },
-];
 
 function planRow(plan: Views["Plan"]): Views["PlanRow"] {
   return {
@@ -345,14 +238,4 @@ function planRow(plan: Views["Plan"]): Views["PlanRow"] {
     created_at: plan.created_at,
     campaign_id: plan.campaign_id,
   };
-}
-
-function found<T>(all: T[], is: (each: T) => boolean): T {
-  const one = all.find(is);
-  if (one === undefined) throw notFound();
-  return one;
-}
-
-function json(body: unknown, status: number): Response {
-  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
 }

@@ -1,7 +1,10 @@
-/** For every test: words in Chinese, a quiet matchMedia, and nothing kept from the test before. */
+/** For every test: words in Chinese, what a browser has and the stand-in lacks, and nothing kept from the test before. */
 import { cleanup } from "@testing-library/react";
-import { afterEach, beforeEach } from "vitest";
+import { afterEach, beforeEach, vi } from "vitest";
 import { startWords } from "@/shared/words/language";
+
+// The picture itself is looked at in a browser; here its sentence and its table are what counts.
+vi.mock("@/shared/chart/canvas", () => ({ default: () => null }));
 
 beforeEach(() => {
   sessionStorage.clear();
@@ -9,4 +12,7 @@ beforeEach(() => {
   startWords("zh-CN");
 });
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});

@@ -46,7 +46,7 @@ function PlanArgument({ plan }: { plan: Plan }) {
     <Launch plan={plan} onLaunched={(campaignId) => void navigate(`/campaigns/${campaignId}`)} />
   ) : null;
   return (
-    <Page title={t("plan.title")} action={action}>
+    <Page title={format.say(plan.understood.said)} action={action}>
       <Card>
         <Replan plan={plan} />
       </Card>
@@ -75,7 +75,13 @@ function Replan({ plan }: { plan: Plan }) {
   const again = useCreatePlan((planId) => void navigate(`/goals/${planId}`));
   return (
     <>
-      <GoalField goal={goal} onChange={setGoal} onSubmit={() => again.mutate(goal)} busy={again.isPending} />
+      <GoalField
+        goal={goal}
+        onChange={setGoal}
+        onSubmit={() => again.mutate(goal)}
+        busy={again.isPending}
+        again
+      />
       <div aria-live="polite">
         {again.isPending ? <Note tone="plain" title={t("goal.working")} /> : null}
         {again.isError ? <ErrorNote error={again.error} /> : null}

@@ -5,6 +5,7 @@ export const goal = {
   placeholder:
     "For example: raise repeat purchases by 5% in 30 days, budget ¥200,000, at most 2 messages a week",
   plan: "Make a plan",
+  again: "Plan again",
   examples: "Suggested by your own data",
   understood: "Understood as",
   nothingYet: "Nothing yet: name a metric and by how much it should change",
@@ -42,6 +43,9 @@ export const plan = {
     "{{share}} of the people ({{people}}) are left alone; only so can you know that the change came from the campaign.",
   actions: "What to do",
   cost: "Expected cost {{cost}}",
+  who: "Who",
+  when: "When",
+  why: "Why",
   people: "People",
   spend: "Cost",
   brings: "Brings",

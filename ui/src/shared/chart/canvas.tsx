@@ -2,26 +2,12 @@
 
 import type { EChartsOption } from "echarts";
 import { LineChart } from "echarts/charts";
-import {
-  AriaComponent,
-  GridComponent,
-  MarkLineComponent,
-  MarkPointComponent,
-  TooltipComponent,
-} from "echarts/components";
+import { AriaComponent, GridComponent, MarkLineComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
 
-echarts.use([
-  LineChart,
-  AriaComponent,
-  GridComponent,
-  MarkLineComponent,
-  MarkPointComponent,
-  TooltipComponent,
-  SVGRenderer,
-]);
+echarts.use([LineChart, AriaComponent, GridComponent, MarkLineComponent, SVGRenderer]);
 
 export default function Canvas({ option }: { option: EChartsOption }) {
   const host = useRef<HTMLDivElement>(null);

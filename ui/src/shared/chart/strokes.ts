@@ -1,15 +1,27 @@
 /** The parts all charts are drawn with: axes without noise, bands between two lines, lines that name themselves. */
 import type { EChartsOption, LineSeriesOption } from "echarts";
 import { fontFamily, type Palette } from "@/shared/tokens";
+import type { Format, LiftKind } from "@/shared/words/format";
 
 export type Point = [x: number, y: number];
 
-export function ground(palette: Palette, still: boolean): EChartsOption {
+/** What a chart needs to know of the reader's screen. */
+export interface Look {
+  palette: Palette;
+  still: boolean;
+  /** A phone: names stand inside the plot, not beside it. */
+  narrow: boolean;
+}
+
+const BESIDE_PX = 104; // Room for "什么都不做" or "Goal +5.0%" at the right of the plot.
+const INSIDE_PX = 16;
+
+export function ground(look: Look): EChartsOption {
   return {
-    animation: !still,
+    animation: !look.still,
     animationDuration: 140,
-    textStyle: { fontFamily, color: palette.inkSoft, fontSize: 12 },
-    grid: { left: 8, right: 96, top: 16, bottom: 8, containLabel: true },
+    textStyle: { fontFamily, color: look.palette.inkSoft, fontSize: 12 },
+    grid: { left: 8, right: look.narrow ? INSIDE_PX : BESIDE_PX, top: 20, bottom: 8, containLabel: true },
     aria: { enabled: false },
   };
 }
@@ -20,6 +32,33 @@ export function axisLook(palette: Palette) {
     axisTick: { show: false },
     axisLabel: { color: palette.inkFaint, hideOverlap: true },
     splitLine: { lineStyle: { color: palette.line } },
+  };
+}
+
+export function timeAxis(palette: Palette, format: Format) {
+  return {
+    type: "time" as const,
+    splitNumber: 4,
+    ...axisLook(palette),
+    splitLine: { show: false },
+    axisLabel: {
+      color: palette.inkFaint,
+      hideOverlap: true,
+      formatter: (time: number) => format.date(new Date(time).toISOString()),
+    },
+  };
+}
+
+export function liftAxis(palette: Palette, format: Format, kind: LiftKind) {
+  return {
+    type: "value" as const,
+    ...axisLook(palette),
+    axisLabel: {
+      color: palette.inkFaint,
+      hideOverlap: true,
+      formatter: (value: number) =>
+        format.lift(value, kind, Number.isInteger(Math.round(value * 1e6) / 1e4) ? 0 : 1),
+    },
   };
 }
 
@@ -42,31 +81,58 @@ export function band(
   };
   const width = high.map(([x, y], index): Point => [x, y - (low[index]?.[1] ?? 0)]);
   return [
-    { ...unseen, data: low, tooltip: { show: false } },
-    { ...unseen, data: width, areaStyle: { color, opacity }, tooltip: { show: false } },
+    { ...unseen, data: low },
+    { ...unseen, data: width, areaStyle: { color, opacity } },
   ];
 }
 
-/** A straight line across the chart at one value, named at its right end. */
-export function level(
-  value: number,
-  name: string,
-  color: string,
-  dashed: boolean,
-  axis: "xAxis" | "yAxis" = "yAxis",
-) {
-  return {
-    [axis]: value,
-    name,
-    lineStyle: { color, type: dashed ? ("dashed" as const) : ("solid" as const), width: 1.5 },
-    label: { formatter: name, color, position: "end" as const, distance: 6, overflow: "truncate" as const },
-  };
+interface Level {
+  value: number;
+  name: string;
+  color: string;
+  dashed: boolean;
+  /** Pixels that the name moves down, to keep clear of others. */
+  movedPx?: number;
 }
 
-export function levels(lines: ReturnType<typeof level>[]): LineSeriesOption {
+/** Straight lines across the chart, each at one value and named at its end. */
+export function levels(lines: Level[], look: Look, axis: "xAxis" | "yAxis" = "yAxis"): LineSeriesOption {
+  const beside = axis === "xAxis" || !look.narrow;
   return {
     type: "line",
     data: [],
-    markLine: { symbol: "none", silent: true, data: lines as never[], animation: false },
+    markLine: {
+      symbol: "none",
+      silent: true,
+      animation: false,
+      data: lines.map((line) => ({
+        [axis]: line.value,
+        name: line.name,
+        lineStyle: { color: line.color, type: line.dashed ? "dashed" : "solid", width: 1.5 },
+        label: {
+          formatter: line.name,
+          color: line.color,
+          position: beside ? "end" : "insideStartTop",
+          distance: beside ? 6 : 2,
+          offset: beside ? [0, line.movedPx ?? 0] : [0, 0],
+        },
+      })) as never[],
+    },
+  };
+}
+
+/** The name at the end of a drawn line; on a phone it stands above the line's end. */
+export function endName(name: string, color: string, look: Look, movedPx: number): LineSeriesOption {
+  return {
+    endLabel: {
+      show: true,
+      formatter: name,
+      color,
+      fontWeight: 600,
+      backgroundColor: look.palette.card,
+      borderRadius: 4,
+      padding: [1, 4],
+      ...(look.narrow ? { align: "right", offset: [4, -16] } : { offset: [0, movedPx] }),
+    },
   };
 }

@@ -14,7 +14,7 @@ export interface Format {
   money(fen: number): string;
   percent(fraction: number, digits?: number): string;
   /** A change with its sign: "+3.1%" for a relative one, "+0.6 points" for points. */
-  lift(fraction: number, kind: LiftKind): string;
+  lift(fraction: number, kind: LiftKind, digits?: number): string;
   /** The same in words: "多 3.1%", "3.1% more". */
   moreOrLess(fraction: number, kind: LiftKind): string;
   /** The two ends of a range, the unit written at both. */
@@ -40,9 +40,11 @@ export function formatFor(language: Language): Format {
     return `${fen < 0 ? MINUS : ""}¥${number(Math.abs(fen) / 100, digits)}`;
   };
   const points = language === "en" ? " points" : " 个百分点";
-  const lift = (fraction: number, kind: LiftKind) => {
+  const lift = (fraction: number, kind: LiftKind, digits = 1) => {
     const sign = fraction > 0 ? "+" : "";
-    return kind === "points" ? `${sign}${number(fraction * 100, 1)}${points}` : `${sign}${percent(fraction)}`;
+    return kind === "points"
+      ? `${sign}${number(fraction * 100, digits)}${points}`
+      : `${sign}${percent(fraction, digits)}`;
   };
   const moreOrLess = (fraction: number, kind: LiftKind) => {
     const size =

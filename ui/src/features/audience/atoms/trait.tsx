@@ -54,7 +54,7 @@ function EditNumber({ atom, onChange, unit }: EditProps<Trait> & { unit: Views["
   const scale = unit === "fen" ? 100 : 1;
   const shown = (value: number | null | undefined) =>
     value === null || value === undefined ? null : value / scale;
-  const with_ = (low: number | null, high: number | null): Trait => ({
+  const between = (low: number | null, high: number | null): Trait => ({
     trait: atom.trait,
     ...(low === null ? {} : { gte: low * scale }),
     ...(high === null ? {} : { lte: high * scale }),
@@ -62,22 +62,25 @@ function EditNumber({ atom, onChange, unit }: EditProps<Trait> & { unit: Views["
   const low = shown(atom.gte);
   const high = shown(atom.lte);
   const prefix = unit === "fen" ? "¥" : undefined;
+  const width = unit === "fen" ? (styles.money ?? "") : "";
   return (
     <>
       <InputNumber<number>
         aria-label={t("audience.atLeast")}
         placeholder={t("audience.any")}
         prefix={prefix}
+        className={width}
         value={low}
-        onChange={(value) => onChange(with_(value, high))}
+        onChange={(value) => onChange(between(value, high))}
       />
       <span aria-hidden="true">–</span>
       <InputNumber<number>
         aria-label={t("audience.atMost")}
         placeholder={t("audience.any")}
         prefix={prefix}
+        className={width}
         value={high}
-        onChange={(value) => onChange(with_(low, value))}
+        onChange={(value) => onChange(between(low, value))}
       />
       {unit === "days" || unit === "times" ? <span>{t(`audience.unit.${unit}`)}</span> : null}
     </>

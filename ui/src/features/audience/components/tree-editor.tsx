@@ -1,6 +1,7 @@
 /** Nested all / any / not, edited in place; every change goes through the reducer in `model/tree`. */
 import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Select } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/words/use-format";
 import type { Words } from "../atoms/atom";
@@ -25,46 +26,58 @@ interface TreeProps {
   path: Path;
   words: Words;
   onChange(change: Change): void;
+  /** Controls of the group itself, at both ends of its first line. */
+  before?: ReactNode;
+  after?: ReactNode;
 }
 
-export function TreeEditor({ group, path, words, onChange }: TreeProps) {
+export function TreeEditor({ group, path, words, onChange, before, after }: TreeProps) {
   const { t } = useTranslation();
   const nodes = members(group);
   const first = words.vocabulary.events[0];
   const fresh = newAtom(first ? `event:${first.id}` : "percent:", words);
   return (
     <fieldset className={styles.group} aria-label={t("audience.group")} data-inner={path.length > 0}>
-      <Select<Joint>
-        aria-label={t("audience.joint")}
-        className={styles.joint ?? ""}
-        value={joint(group)}
-        onChange={(chosen) => onChange({ kind: "join", path, joint: chosen })}
-        options={[
-          { value: "all", label: t("audience.all") },
-          { value: "any", label: t("audience.anyOf") },
-        ]}
-      />
+      <div className={styles.head}>
+        {before}
+        <Select<Joint>
+          aria-label={t("audience.joint")}
+          className={styles.joint ?? ""}
+          value={joint(group)}
+          onChange={(chosen) => onChange({ kind: "join", path, joint: chosen })}
+          options={[
+            { value: "all", label: t("audience.all") },
+            { value: "any", label: t("audience.anyOf") },
+          ]}
+        />
+        {after}
+      </div>
       <ul className={styles.members}>
         {nodes.map((node, index) => {
           const { node: inner, negated } = bare(node);
           const replace = (next: Atom | Group, not: boolean) =>
             onChange({ kind: "replace", path, index, node: negatedIf(not, next) });
+          const not = <Not negated={negated} onChange={(next) => replace(inner, next)} />;
+          const remove = <Remove onClick={() => onChange({ kind: "remove", path, index })} />;
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: a condition has no other name than its place.
-            <li key={index} className={styles.member}>
-              <Not negated={negated} onChange={(not) => replace(inner, not)} />
+            <li key={index}>
               {isGroup(inner) ? (
-                <TreeEditor group={inner} path={[...path, index]} words={words} onChange={onChange} />
+                <TreeEditor
+                  group={inner}
+                  path={[...path, index]}
+                  words={words}
+                  onChange={onChange}
+                  before={not}
+                  after={remove}
+                />
               ) : (
-                <AtomRow atom={inner} words={words} onChange={(atom) => replace(atom, negated)} />
+                <div className={styles.member}>
+                  {not}
+                  <AtomRow atom={inner} words={words} onChange={(atom) => replace(atom, negated)} />
+                  {remove}
+                </div>
               )}
-              <Button
-                type="text"
-                size="small"
-                icon={<CloseOutlined />}
-                aria-label={t("audience.remove")}
-                onClick={() => onChange({ kind: "remove", path, index })}
-              />
             </li>
           );
         })}
@@ -84,6 +97,19 @@ export function TreeEditor({ group, path, words, onChange }: TreeProps) {
         ) : null}
       </div>
     </fieldset>
+  );
+}
+
+function Remove({ onClick }: { onClick(): void }) {
+  const { t } = useTranslation();
+  return (
+    <Button
+      type="text"
+      className={styles.remove ?? ""}
+      icon={<CloseOutlined />}
+      aria-label={t("audience.remove")}
+      onClick={onClick}
+    />
   );
 }
 

@@ -36,7 +36,7 @@ export function LedgerBars({ ledger }: { ledger: Ledger }) {
                 <span className={styles.kind}>{t(`ledger.kind.${row.kind}`)}</span>
               </span>
               <span className={styles.count}>
-                {format.people(row.people)}
+                {format.people(row.people)}{" "}
                 <span className={styles.share}>{format.percent(length, length < 0.1 ? 1 : 0)}</span>
               </span>
               <span className={styles.track} aria-hidden="true">

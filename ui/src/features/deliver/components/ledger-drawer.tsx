@@ -23,6 +23,7 @@ export function LedgerDrawer({ campaignId, ledger }: { campaignId: string; ledge
       onClose={() => setSearch({}, { preventScrollReset: true })}
       title={row ? `${format.say(row.label)} · ${format.people(row.people)}` : t("ledger.people")}
       people={people}
+      side="left"
       search={`?campaign=${encodeURIComponent(campaignId)}`}
     />
   );

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { Badge } from "@/shared/parts/note";
 import { useFormat } from "@/shared/words/use-format";
 import type { Campaign } from "../api/campaigns";
-import { statusTone } from "../model/status";
+import { clearness, statusTone } from "../model/status";
 import styles from "./measure.module.css";
 
 export function CampaignList({ campaigns }: { campaigns: Campaign[] }) {
@@ -19,7 +19,7 @@ export function CampaignList({ campaigns }: { campaigns: Campaign[] }) {
             <span>{format.say(campaign.sentence)}</span>
           </div>
           <div className={styles.lift}>
-            <strong data-known={campaign.lift !== null}>
+            <strong data-clear={clearness(campaign.lift)}>
               {campaign.lift ? format.lift(campaign.lift.value, campaign.lift_kind) : t("campaign.noLift")}
             </strong>
             {campaign.lift ? (

@@ -8,7 +8,7 @@ import { Card } from "@/shared/parts/page";
 import { useFormat } from "@/shared/words/use-format";
 import type { Report } from "../api/campaigns";
 import { againstForecastOption } from "../model/against-forecast";
-import { looksOption } from "../model/looks";
+import { LOOKS_HEIGHT_PX, looksOption } from "../model/looks";
 import { verdictTone } from "../model/status";
 
 export function LiftSentence({ report }: { report: Report }) {
@@ -44,7 +44,7 @@ export function LiftOverTime({ report }: { report: Report }) {
       <Chart
         title={title}
         option={option}
-        heightPx={260}
+        heightPx={LOOKS_HEIGHT_PX}
         caption={t("campaign.looksCaption")}
         table={{
           columns: [

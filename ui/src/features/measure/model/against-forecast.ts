@@ -1,8 +1,7 @@
 /** The frozen forecast and the measured lift on one scale: nested bars above, one bar below. */
 import type { EChartsOption, LineSeriesOption } from "echarts";
 import type { Views } from "@/shared/api/client";
-import { axisLook, ground, level, levels } from "@/shared/chart/strokes";
-import type { Palette } from "@/shared/tokens";
+import { ground, type Look, levels, liftAxis } from "@/shared/chart/strokes";
 import type { Format } from "@/shared/words/format";
 
 export interface AgainstWords {
@@ -13,21 +12,22 @@ export interface AgainstWords {
 
 type Report = Pick<Views["Report"], "forecast" | "lift" | "goal_lift" | "lift_kind">;
 
-const ROW = { forecast: 1, measured: 0 } as const;
+// Rows of the category axis, from below.
+const ROW = { measured: 0, forecast: 1 } as const;
+const BAR_PX = 16;
 
 export function againstForecastOption(
   report: Report,
-  look: { palette: Palette; still: boolean },
+  look: Look,
   format: Format,
   words: AgainstWords,
 ): EChartsOption {
   const { palette } = look;
-  const kind = report.lift_kind;
+  const { forecast, lift, goal_lift: goal, lift_kind: kind } = report;
   const bar = (
     [low = 0, high = 0]: number[],
     row: number,
     color: string,
-    width: number,
     opacity: number,
   ): LineSeriesOption => ({
     type: "line",
@@ -36,7 +36,7 @@ export function againstForecastOption(
       [high, row],
     ],
     symbol: "none",
-    lineStyle: { color, width, opacity, cap: "butt" },
+    lineStyle: { color, width: BAR_PX, opacity, cap: "butt" },
     silent: true,
     emphasis: { disabled: true },
   });
@@ -49,69 +49,48 @@ export function againstForecastOption(
     label: {
       show: true,
       position: "top",
-      distance: 12,
+      distance: 8,
       formatter: format.lift(value, kind),
       color,
       fontWeight: 600,
+      backgroundColor: palette.card,
+      padding: [0, 3],
     },
     silent: true,
     emphasis: { disabled: true },
+    z: 5,
   });
-  const { forecast, lift } = report;
   return {
-    ...ground(palette, look.still),
-    grid: { left: 8, right: 24, top: 32, bottom: 8, containLabel: true },
-    xAxis: {
-      type: "value",
-      scale: true,
-      ...axisLook(palette),
-      axisLabel: {
-        color: palette.inkFaint,
-        hideOverlap: true,
-        formatter: (value: number) => format.lift(value, kind),
-      },
-    },
+    ...ground(look),
+    grid: { left: 8, right: 24, top: 24, bottom: 8, containLabel: true },
+    xAxis: liftAxis(palette, format, kind),
     yAxis: {
-      type: "value",
-      min: -0.6,
-      max: 1.6,
-      interval: 1,
+      type: "category",
+      data: [words.measured, words.forecast],
       axisLine: { show: false },
       axisTick: { show: false },
-      splitLine: { show: false },
-      axisLabel: { show: false },
+      axisLabel: { color: palette.inkSoft, width: look.narrow ? 64 : 120, overflow: "break" },
     },
     series: [
-      bar(forecast.i90, ROW.forecast, palette.slate, 16, 0.2),
-      bar(forecast.i80, ROW.forecast, palette.slate, 16, 0.25),
-      bar(forecast.i50, ROW.forecast, palette.slate, 16, 0.45),
+      bar(forecast.i90, ROW.forecast, palette.slate, 0.2),
+      bar(forecast.i80, ROW.forecast, palette.slate, 0.25),
+      bar(forecast.i50, ROW.forecast, palette.slate, 0.45),
+      ...(lift ? [bar([lift.low, lift.high], ROW.measured, palette.jade, 0.35)] : []),
+      levels(
+        [
+          { value: 0, name: "0", color: palette.holdout, dashed: true },
+          {
+            value: goal,
+            name: `${words.goal} ${format.lift(goal, kind)}`,
+            color: palette.ink,
+            dashed: false,
+          },
+        ],
+        look,
+        "xAxis",
+      ),
       dot(forecast.point, ROW.forecast, palette.slate),
-      ...(lift
-        ? [
-            bar([lift.low, lift.high], ROW.measured, palette.jade, 16, 0.35),
-            dot(lift.value, ROW.measured, palette.jade),
-          ]
-        : []),
-      levels([
-        level(0, "0", palette.holdout, true, "xAxis"),
-        level(report.goal_lift, words.goal, palette.ink, false, "xAxis"),
-      ]),
-      named(words.forecast, ROW.forecast, palette.slate),
-      named(words.measured, ROW.measured, palette.jade),
+      ...(lift ? [dot(lift.value, ROW.measured, palette.jade)] : []),
     ],
-  };
-}
-
-/** A row's name, under its bar at the left edge of the plot. */
-function named(name: string, row: number, color: string): LineSeriesOption {
-  return {
-    type: "line",
-    data: [],
-    markPoint: {
-      silent: true,
-      symbol: "none",
-      data: [{ x: 12, yAxis: row } as never],
-      label: { show: true, formatter: name, color, position: "right", offset: [0, 20], fontSize: 12 },
-    },
   };
 }

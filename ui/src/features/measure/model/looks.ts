@@ -1,8 +1,17 @@
 /** Lift over the planned looks: a band that narrows, against the people left alone. */
 import type { EChartsOption } from "echarts";
 import type { Views } from "@/shared/api/client";
-import { axisLook, band, ground, level, levels, type Point } from "@/shared/chart/strokes";
-import type { Palette } from "@/shared/tokens";
+import { spreadPx } from "@/shared/chart/labels";
+import {
+  band,
+  endName,
+  ground,
+  type Look,
+  levels,
+  liftAxis,
+  type Point,
+  timeAxis,
+} from "@/shared/chart/strokes";
 import type { Format } from "@/shared/words/format";
 
 export interface LooksWords {
@@ -13,60 +22,34 @@ export interface LooksWords {
 
 type Report = Pick<Views["Report"], "looks" | "goal_lift" | "lift_kind">;
 
-export function looksOption(
-  report: Report,
-  look: { palette: Palette; still: boolean },
-  format: Format,
-  words: LooksWords,
-): EChartsOption {
+export const LOOKS_HEIGHT_PX = 260;
+const PLOT_PX = 210;
+
+export function looksOption(report: Report, look: Look, format: Format, words: LooksWords): EChartsOption {
   const { palette } = look;
-  const kind = report.lift_kind;
+  const { goal_lift: goal, lift_kind: kind } = report;
   const measured = report.looks.flatMap((at) => (at.lift ? [{ x: Date.parse(at.at), lift: at.lift }] : []));
   const ahead = report.looks.filter((at) => at.lift === null && at.planned).map((at) => Date.parse(at.at));
   const line = (pick: "low" | "value" | "high") => measured.map(({ x, lift }): Point => [x, lift[pick]]);
   const times = report.looks.map((at) => Date.parse(at.at));
   const last = measured.at(-1);
+  const ends = [0, goal, ...(last ? [last.lift.value] : [])];
+  const shown = [...ends, ...measured.flatMap(({ lift }) => [lift.low, lift.high])];
+  const [heldOutPx = 0, goalPx = 0, measuredPx = 0] = spreadPx(
+    ends,
+    (Math.max(...shown) - Math.min(...shown)) / PLOT_PX,
+  );
   return {
-    ...ground(palette, look.still),
+    ...ground(look),
     xAxis: {
-      type: "time",
+      ...timeAxis(palette, format),
       min: Math.min(...times),
       max: Math.max(...times),
-      ...axisLook(palette),
-      splitLine: { show: false },
-      axisLabel: {
-        color: palette.inkFaint,
-        hideOverlap: true,
-        formatter: (time: number) => format.date(new Date(time).toISOString()),
-      },
+      axisLine: { show: false },
     },
-    yAxis: {
-      type: "value",
-      ...axisLook(palette),
-      axisLabel: { color: palette.inkFaint, formatter: (value: number) => format.lift(value, kind) },
-    },
+    yAxis: liftAxis(palette, format, kind),
     series: [
       ...band("interval", line("low"), line("high"), palette.jade, 0.18),
-      {
-        type: "line",
-        data: line("value"),
-        symbol: "circle",
-        symbolSize: 7,
-        lineStyle: { color: palette.jade, width: 2 },
-        itemStyle: { color: palette.jade },
-        ...(last
-          ? {
-              endLabel: {
-                show: true,
-                formatter: `${words.measured} ${format.lift(last.lift.value, kind)}`,
-                color: palette.jade,
-                fontWeight: 600,
-              },
-            }
-          : {}),
-        emphasis: { disabled: true },
-        silent: true,
-      },
       {
         type: "line",
         data: ahead.map((x): Point => [x, 0]),
@@ -77,10 +60,32 @@ export function looksOption(
         emphasis: { disabled: true },
         silent: true,
       },
-      levels([
-        level(0, words.heldOut, palette.holdout, true),
-        level(report.goal_lift, `${words.goal} ${format.lift(report.goal_lift, kind)}`, palette.ink, false),
-      ]),
+      {
+        type: "line",
+        data: line("value"),
+        symbol: "circle",
+        symbolSize: 7,
+        lineStyle: { color: palette.jade, width: 2 },
+        itemStyle: { color: palette.jade },
+        ...(last
+          ? endName(`${words.measured} ${format.lift(last.lift.value, kind)}`, palette.jade, look, measuredPx)
+          : {}),
+        emphasis: { disabled: true },
+        silent: true,
+      },
+      levels(
+        [
+          { value: 0, name: words.heldOut, color: palette.holdout, dashed: true, movedPx: heldOutPx },
+          {
+            value: goal,
+            name: `${words.goal} ${format.lift(goal, kind)}`,
+            color: palette.ink,
+            dashed: false,
+            movedPx: goalPx,
+          },
+        ],
+        look,
+      ),
     ],
   };
 }

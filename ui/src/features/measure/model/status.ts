@@ -8,6 +8,13 @@ export const statusTone: Record<Views["Campaign"]["status"], Tone> = {
   stopped: "harm",
 };
 
+/** Whether a lift stands clear of zero; only then it may wear a colour. */
+export function clearness(lift: Views["Lift"] | null): "none" | "unclear" | "better" | "worse" {
+  if (lift === null) return "none";
+  if (lift.low > 0) return "better";
+  return lift.high < 0 ? "worse" : "unclear";
+}
+
 export const verdictTone: Record<Views["Report"]["verdict"], Tone> = {
   better: "good",
   worse: "harm",

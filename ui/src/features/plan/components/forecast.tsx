@@ -7,7 +7,7 @@ import { Chart } from "@/shared/chart/chart";
 import { Card } from "@/shared/parts/page";
 import { useFormat } from "@/shared/words/use-format";
 import type { Plan } from "../api/plans";
-import { fanOption } from "../model/fan";
+import { FAN_HEIGHT_PX, fanOption } from "../model/fan";
 
 export function Forecast({ plan, forecast }: { plan: Plan; forecast: Views["Forecast"] }) {
   const { t } = useTranslation();
@@ -35,7 +35,7 @@ export function Forecast({ plan, forecast }: { plan: Plan; forecast: Views["Fore
       <Chart
         title={title}
         option={option}
-        heightPx={280}
+        heightPx={FAN_HEIGHT_PX}
         caption={t("plan.fanCaption")}
         table={{
           columns: [t("plan.sure"), t("plan.range")],

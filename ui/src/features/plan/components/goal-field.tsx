@@ -17,9 +17,11 @@ interface GoalFieldProps {
   onChange(goal: Goal): void;
   onSubmit(): void;
   busy: boolean;
+  /** On a plan's own page the launch is what matters; planning again is second to it. */
+  again?: boolean;
 }
 
-export function GoalField({ goal, onChange, onSubmit, busy }: GoalFieldProps) {
+export function GoalField({ goal, onChange, onSubmit, busy, again = false }: GoalFieldProps) {
   const { t } = useTranslation();
   const field = useId();
   const written = goal.text.trim() !== "";
@@ -50,8 +52,14 @@ export function GoalField({ goal, onChange, onSubmit, busy }: GoalFieldProps) {
           onChange={(event) => onChange({ ...goal, text: event.target.value })}
           onPressEnter={submit}
         />
-        <Button type="primary" size="large" loading={busy} disabled={!written} onClick={onSubmit}>
-          {t("goal.plan")}
+        <Button
+          type={again ? "default" : "primary"}
+          size="large"
+          loading={busy}
+          disabled={!written}
+          onClick={onSubmit}
+        >
+          {t(again ? "goal.again" : "goal.plan")}
         </Button>
       </div>
       {written && reading.data ? (

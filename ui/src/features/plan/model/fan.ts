@@ -1,8 +1,17 @@
 /** The forecast as a picture: a fan from nothing today to the lift at the end of the window. */
 import type { EChartsOption } from "echarts";
 import type { Views } from "@/shared/api/client";
-import { axisLook, band, ground, level, levels, type Point } from "@/shared/chart/strokes";
-import type { Palette } from "@/shared/tokens";
+import { spreadPx } from "@/shared/chart/labels";
+import {
+  axisLook,
+  band,
+  endName,
+  ground,
+  type Look,
+  levels,
+  liftAxis,
+  type Point,
+} from "@/shared/chart/strokes";
 import type { Format, LiftKind } from "@/shared/words/format";
 
 export interface Fan {
@@ -19,16 +28,14 @@ export interface FanWords {
   nobody: string;
 }
 
+export const FAN_HEIGHT_PX = 280;
+const PLOT_PX = 230; // What remains of it between the axes; only the distance of names depends on it.
+
 // The wider the interval, the paler its band; the eye reads the overlap as how sure we are.
 const OPACITY = { i90: 0.12, i80: 0.16, i50: 0.26 } as const;
 
-export function fanOption(
-  fan: Fan,
-  look: { palette: Palette; still: boolean },
-  format: Format,
-  words: FanWords,
-): EChartsOption {
-  const { forecast, windowDays } = fan;
+export function fanOption(fan: Fan, look: Look, format: Format, words: FanWords): EChartsOption {
+  const { forecast, goal, kind, windowDays } = fan;
   const { palette } = look;
   const wedge = (end: number): Point[] => [
     [0, 0],
@@ -38,29 +45,30 @@ export function fanOption(
     const [low = 0, high = 0] = forecast[name];
     return band(name, wedge(low), wedge(high), palette.jade, OPACITY[name]);
   });
-  const lines = [level(0, words.nobody, palette.holdout, true)];
-  if (fan.goal !== null)
-    lines.push(level(fan.goal, `${words.goal} ${format.lift(fan.goal, fan.kind)}`, palette.ink, false));
+  const ends = [0, forecast.point, ...(goal === null ? [] : [goal])];
+  const shown = [...ends, ...forecast.i90];
+  const [nobodyPx = 0, pointPx = 0, goalPx = 0] = spreadPx(
+    ends,
+    (Math.max(...shown) - Math.min(...shown)) / PLOT_PX,
+  );
   return {
-    ...ground(palette, look.still),
+    ...ground(look),
     xAxis: {
       type: "value",
       min: 0,
       max: windowDays,
       interval: windowDays / 3,
       ...axisLook(palette),
+      axisLine: { show: false },
       splitLine: { show: false },
       axisLabel: {
         color: palette.inkFaint,
         formatter: (day: number) => words.day(Math.round(day)),
+        alignMinLabel: "left",
         alignMaxLabel: "right",
       },
     },
-    yAxis: {
-      type: "value",
-      ...axisLook(palette),
-      axisLabel: { color: palette.inkFaint, formatter: (value: number) => format.lift(value, fan.kind) },
-    },
+    yAxis: liftAxis(palette, format, kind),
     series: [
       ...bands,
       {
@@ -70,16 +78,27 @@ export function fanOption(
         symbolSize: (value: unknown) => (Array.isArray(value) && value[0] === windowDays ? 8 : 0),
         lineStyle: { color: palette.jade, width: 2 },
         itemStyle: { color: palette.jade },
-        endLabel: {
-          show: true,
-          formatter: `${words.forecast} ${format.lift(forecast.point, fan.kind)}`,
-          color: palette.jade,
-          fontWeight: 600,
-        },
+        ...endName(`${words.forecast} ${format.lift(forecast.point, kind)}`, palette.jade, look, pointPx),
         silent: true,
         emphasis: { disabled: true },
       },
-      levels(lines),
+      levels(
+        [
+          { value: 0, name: words.nobody, color: palette.holdout, dashed: true, movedPx: nobodyPx },
+          ...(goal === null
+            ? []
+            : [
+                {
+                  value: goal,
+                  name: `${words.goal} ${format.lift(goal, kind)}`,
+                  color: palette.ink,
+                  dashed: false,
+                  movedPx: goalPx,
+                },
+              ]),
+        ],
+        look,
+      ),
     ],
   };
 }

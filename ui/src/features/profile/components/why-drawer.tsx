@@ -1,11 +1,11 @@
 /** "Why did she not get it?": one sentence, then every gate in its order. The campaign is in the address. */
 import { useQuery } from "@tanstack/react-query";
-import { Drawer } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import type { Views } from "@/shared/api/client";
 import { marks, Note, type Tone } from "@/shared/parts/note";
 import { Shown } from "@/shared/parts/shown";
+import { SideDrawer } from "@/shared/parts/side-drawer";
 import { useFormat } from "@/shared/words/use-format";
 import { whyOptions } from "../api/profiles";
 import styles from "./person.module.css";
@@ -16,19 +16,18 @@ export function WhyDrawer({ profileId, name }: { profileId: string; name: string
   const campaignId = search.get("campaign") ?? "";
   const why = useQuery(whyOptions(profileId, campaignId));
   return (
-    <Drawer
+    <SideDrawer
       open={campaignId !== ""}
       onClose={() => setSearch({}, { preventScrollReset: true })}
       title={t("person.whyTitle", { name })}
-      size={520}
-      destroyOnHidden
+      side="right"
     >
       {campaignId === "" ? null : (
         <Shown query={why} lines={8}>
           {(answer) => <Explanation why={answer} />}
         </Shown>
       )}
-    </Drawer>
+    </SideDrawer>
   );
 }
 

@@ -1,0 +1,101 @@
+import { within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { token } from "@/shared/api/session";
+import { MOCK_TOKEN } from "@/testing/mock-server";
+import { renderApp } from "@/testing/render-app";
+
+const SLOW = { timeout: 8_000 };
+const refuse = (status: number) => () =>
+  new Response(
+    JSON.stringify({
+      code: "busy",
+      message: "正在恢复",
+      next: "等一分钟再试",
+      message_zh: "正在恢复",
+      message_en: "Recovering",
+    }),
+    { status },
+  );
+
+describe("the gate", () => {
+  it("keeps a token that the server knows, for this tab only", async () => {
+    const { user, screen } = renderApp("/goals", { signedIn: false });
+    await user.type(screen.getByLabelText("管理令牌"), `  ${MOCK_TOKEN}  `);
+    await user.click(screen.getByRole("button", { name: "进入" }));
+    expect(await screen.findByRole("heading", { name: "想达到什么目标？" }, SLOW)).toBeTruthy();
+    expect(token()).toBe(MOCK_TOKEN);
+    expect(localStorage.getItem("liftloop.token")).toBeNull();
+    expect(window.location.href).not.toContain(MOCK_TOKEN);
+  });
+
+  it("refuses a wrong token, says what to do, and keeps nothing", async () => {
+    const { user, screen } = renderApp("/goals", { signedIn: false });
+    await user.type(screen.getByLabelText("管理令牌"), "wrong");
+    await user.click(screen.getByRole("button", { name: "进入" }));
+    const alert = await screen.findByRole("alert", {}, SLOW);
+    expect(alert.textContent).toContain("这个令牌不对");
+    expect(alert.textContent).toContain("admin.token");
+    expect(token()).toBeNull();
+  });
+
+  it("ignores a token in the address", () => {
+    const { screen } = renderApp(`/goals?token=${MOCK_TOKEN}#token=${MOCK_TOKEN}`, { signedIn: false });
+    expect(screen.getByLabelText("管理令牌")).toBeTruthy();
+    expect(token()).toBeNull();
+  });
+
+  it("comes back when the server stops knowing the token", async () => {
+    const { screen } = renderApp("/campaigns", { intercept: refuse(401) });
+    expect(await screen.findByLabelText("管理令牌", {}, SLOW)).toBeTruthy();
+    expect(token()).toBeNull();
+  });
+});
+
+describe("every page without its data", () => {
+  const pages = [
+    "/goals",
+    "/campaigns",
+    "/campaigns/c",
+    "/goals/p",
+    "/audiences",
+    "/audiences/a",
+    "/people",
+    "/people/p",
+  ];
+
+  it.each(pages)("%s says what is wrong and offers another try", async (path) => {
+    const { screen } = renderApp(path, { intercept: refuse(409) });
+    const alerts = await screen.findAllByRole("alert", {}, SLOW);
+    expect(alerts[0]?.textContent).toContain("正在恢复");
+    expect(alerts[0]?.textContent).toContain("等一分钟再试");
+    expect(within(alerts[0] as HTMLElement).getByRole("button", { name: "再试一次" })).toBeTruthy();
+  });
+
+  it.each([
+    ["/goals", "还没有计划"],
+    ["/campaigns", "还没有启动过活动"],
+    ["/audiences", "还没有人群"],
+    ["/people", "还没有客户数据"],
+  ])("%s of a new installation shows the way on", async (path, words) => {
+    const { screen } = renderApp(path, { empty: true });
+    expect(await screen.findByText(words, {}, SLOW)).toBeTruthy();
+  });
+});
+
+describe("language", () => {
+  it("changes all at once and asks the server in the new one", async () => {
+    const asked: (string | null)[] = [];
+    const { user, screen } = renderApp("/campaigns", {
+      intercept: (request) => {
+        asked.push(request.headers.get("accept-language"));
+        return undefined;
+      },
+    });
+    await screen.findByRole("heading", { name: "活动" }, SLOW);
+    await user.click(screen.getByRole("button", { name: "更多" }));
+    await user.click(await screen.findByText("English"));
+    expect(await screen.findByRole("heading", { name: "Campaigns" })).toBeTruthy();
+    expect(document.documentElement.lang).toBe("en");
+    expect(asked[0]).toBe("zh-CN");
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { dice } from "@/testing/dice";
+import {
+  asGroup,
+  bare,
+  type Change,
+  changed,
+  type Group,
+  isComplete,
+  isGroup,
+  members,
+  type Node,
+} from "./tree";
+
+const city: Node = { trait: "city", in: ["上海"] };
+const ordered: Node = { event: "Order Completed", within_days: 30, count: { gte: 1 } };
+const start: Group = { all: [city, { not: { any: [ordered, { percent: [0, 10], salt: "s" }] } }] };
+
+function atoms(node: Node): number {
+  const { node: inner } = bare(node);
+  return isGroup(inner) ? members(inner).reduce((sum, each) => sum + atoms(each), 0) : 1;
+}
+
+describe("the tree of a definition", () => {
+  it("changes a group below a not and keeps the not", () => {
+    const next = changed(start, { kind: "join", path: [1], joint: "all" });
+    expect(next).toEqual({ all: [city, { not: { all: [ordered, { percent: [0, 10], salt: "s" }] } }] });
+  });
+
+  it("takes out a group together with its last condition", () => {
+    const once = changed(start, { kind: "remove", path: [1], index: 0 });
+    expect(changed(once, { kind: "remove", path: [1], index: 0 })).toEqual({ all: [city] });
+  });
+
+  it("wraps a lone condition so that it can be added to", () => {
+    expect(asGroup(city)).toEqual({ all: [city] });
+    expect(asGroup(start)).toBe(start);
+  });
+
+  it("cancels two nots", () => {
+    expect(bare({ not: { not: city } })).toEqual({ node: city, negated: false });
+  });
+
+  it("calls unfinished what says nothing yet", () => {
+    const unfinished: Node[] = [
+      { all: [] },
+      { trait: "city", in: [] },
+      { trait: "spend" },
+      { audience: "" },
+      { percent: [10, 10], salt: "s" },
+      { not: { any: [ordered, { all: [] }] } },
+    ];
+    expect(unfinished.map(isComplete)).toEqual(unfinished.map(() => false));
+    expect(isComplete(start)).toBe(true);
+    expect(isComplete({ trait: "wecom_friend", is: false })).toBe(true);
+  });
+
+  it("adds exactly one condition with each add, removes with each remove, and never touches the tree it was given", () => {
+    const chance = dice(3);
+    for (let round = 0; round < 200; round += 1) {
+      let tree: Group = start;
+      for (let step = 0; step < 12; step += 1) {
+        const before = structuredClone(tree);
+        const count = atoms(tree);
+        const change: Change =
+          chance.roll() < 0.6
+            ? { kind: "add", path: [], node: chance.roll() < 0.5 ? city : { any: [ordered] } }
+            : { kind: "remove", path: [], index: chance.between(0, Math.max(0, members(tree).length - 1)) };
+        const gone = change.kind === "remove" ? members(tree)[change.index] : undefined;
+        const next = changed(tree, change);
+        expect(tree).toEqual(before);
+        expect(atoms(next)).toBe(count + (change.kind === "add" ? 1 : -(gone ? atoms(gone) : 0)));
+        tree = next;
+      }
+    }
+  });
+});
