@@ -30,7 +30,7 @@ def seal(drafts: Sequence[Draft], vault: Vault) -> list[Record]:
 def _identified(draft: Draft, vault: Vault) -> Record:
     if not draft.identifiers:
         return draft.record
-    hashes = tuple((kind, vault.keyed_hash(kind, text)) for kind, text in draft.identifiers)
+    hashes = tuple((kind, vault.keyed_hash(kind, text) % 2**64) for kind, text in draft.identifiers)
     return replace(draft.record, identifiers=hashes)
 
 

