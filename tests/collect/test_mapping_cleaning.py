@@ -2,7 +2,7 @@
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liftloop.collect.cleaning import (
@@ -20,6 +20,7 @@ MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True).filter(lambda n: f"+8
 FULL_WIDTH = str.maketrans("0123456789+", "０１２３４５６７８９＋")
 
 
+@settings(deadline=None)
 @given(
     mobile=MOBILES,
     prefix=st.sampled_from(["", "+86", "86", "0086", "+86 ", "0086-", "(+86)", "+86-"]),
@@ -35,6 +36,7 @@ def test_a_chinese_mobile_number_is_itself_however_it_is_written(
     assert clean_phone(text, RULES).value == f"+86{mobile}"
 
 
+@settings(deadline=None)
 @given(region=st.sampled_from(["GB", "US", "JP", "DE", "HK", "SG"]))
 def test_foreign_numbers_agree_with_the_numbering_plans(region: str) -> None:
     """Numbers of other countries come out as libphonenumber writes them."""
@@ -72,6 +74,7 @@ def test_addresses_are_lower_case_and_placeholders_blocked() -> None:
         assert clean_email(address, RULES).problem == "unrecognised"
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=60))
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     """Every rule leaves clean values alone, or the same file would import differently a second time."""
@@ -83,6 +86,7 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
         assert once is None or rule(once, RULES).value == once
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=30), start=st.sampled_from(["=", "+", "-", "@", "\t", "\r"]))
 def test_no_written_cell_begins_like_a_formula(text: str, start: str) -> None:
     """What a spreadsheet would run is written as text, and comes back as it was when imported."""

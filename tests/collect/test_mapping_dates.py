@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liftloop.collect.mapping_dates import STYLES, check_style, parse_instant
@@ -31,12 +31,14 @@ PATTERNS = [
 ]
 
 
+@settings(deadline=None)
 @given(moment=SECONDS, pattern=st.sampled_from(PATTERNS))
 def test_every_usual_way_of_writing_a_moment_gives_that_moment(moment: datetime, pattern: str) -> None:
     """A moment written in any usual pattern is read back as itself, in the zone told."""
     assert parse_instant(moment.strftime(pattern), "auto", SHANGHAI) == moment.replace(tzinfo=SHANGHAI)
 
 
+@settings(deadline=None)
 @given(moment=SECONDS)
 def test_numbers_without_leading_zeros_are_read(moment: datetime) -> None:
     """`2011/12/9 8:26` is what Excel writes."""
@@ -44,6 +46,7 @@ def test_numbers_without_leading_zeros_are_read(moment: datetime) -> None:
     assert parse_instant(text, "auto", SHANGHAI) == moment.replace(second=0, tzinfo=SHANGHAI)
 
 
+@settings(deadline=None)
 @given(moment=SECONDS, minutes=st.integers(-14 * 60, 14 * 60))
 def test_a_written_offset_beats_the_zone_told(moment: datetime, minutes: int) -> None:
     """A zone in the text counts, whatever zone the mapping names."""
@@ -54,6 +57,7 @@ def test_a_written_offset_beats_the_zone_told(moment: datetime, minutes: int) ->
         assert parse_instant(text, "auto", SHANGHAI) == told
 
 
+@settings(deadline=None)
 @given(moment=SECONDS, style=st.sampled_from(["mdy", "dmy"]))
 def test_dates_with_the_year_last_need_to_be_told_their_order(moment: datetime, style: str) -> None:
     """`9/12/2011` is nothing until somebody says which number is the month."""
@@ -63,6 +67,7 @@ def test_dates_with_the_year_last_need_to_be_told_their_order(moment: datetime, 
     assert parse_instant(text, style, SHANGHAI) == moment.replace(second=0, tzinfo=SHANGHAI)
 
 
+@settings(deadline=None)
 @given(moment=SECONDS)
 def test_spreadsheet_serials_and_epochs_are_read(moment: datetime) -> None:
     """A bare number is an Excel day, seconds or milliseconds since 1970, told apart by size."""
@@ -103,6 +108,7 @@ def test_what_is_no_date_is_none(text: str) -> None:
     assert parse_instant(text, "auto", SHANGHAI) is None
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=80), style=st.sampled_from([*STYLES, "%d-%m-%y", "%Q"]))
 def test_no_text_makes_the_reader_fail(text: str, style: str) -> None:
     """Any text is a date or None, never an error."""

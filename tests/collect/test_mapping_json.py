@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liftloop.collect.mapping import (
@@ -53,6 +53,7 @@ MAPPINGS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(mapping=MAPPINGS)
 def test_a_mapping_survives_json(mapping: Mapping) -> None:
     """Written and read again, through bytes, a mapping is the same."""

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mapping_batch import batch_of
 
@@ -23,6 +23,7 @@ def read(values: list[Any], type_: FieldType, reading: Reading = READING) -> Cel
     return read_field(batch_of({"x": values}), Column(column="x"), type_, reading)
 
 
+@settings(deadline=None)
 @given(fen=st.integers(-(10**11), 10**11))
 def test_money_is_read_however_it_is_dressed(fen: int) -> None:
     """Currency signs, thousands, full-width digits and brackets for minus do not change an amount."""
@@ -44,6 +45,7 @@ def test_what_is_no_clear_number_is_none(text: str) -> None:
     assert parse_number(text) is None
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=40))
 def test_no_text_breaks_the_number_reader(text: str) -> None:
     """Any text is a finite number or None."""
@@ -71,6 +73,7 @@ PLAIN: dict[FieldType, st.SearchStrategy[Any]] = {
 }
 
 
+@settings(deadline=None)
 @given(data=st.data(), type_=st.sampled_from(list(PLAIN)), zone=st.sampled_from([READING, DST_READING]))
 def test_reading_many_at_once_is_reading_each_with_care(data: st.DataObject, type_: FieldType, zone: Reading) -> None:
     """Plain columns take a fast path; it gives exactly what the careful one gives, whatever is mixed in."""
@@ -86,6 +89,7 @@ def test_reading_many_at_once_is_reading_each_with_care(data: st.DataObject, typ
     assert sorted(together.unusable) == [row for row, cells in enumerate(alone) if cells.unusable]
 
 
+@settings(deadline=None)
 @given(moments=st.lists(PLAIN["datetime"], min_size=1, max_size=5), suffix=st.sampled_from(["Z", "+08:00", "-0330"]))
 def test_written_offsets_are_read_at_once_as_one_by_one(moments: list[str], suffix: str) -> None:
     """A column of moments with an offset behind each is the same instants as each alone."""

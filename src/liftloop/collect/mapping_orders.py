@@ -49,6 +49,7 @@ class _Order:
 
 def order_records(rows: Rows, people: People) -> list[dict[str, Any]]:
     """Return the identifies and orders of a batch that cuts no order apart, in the order of the file."""
+    _reject_unreadable(rows)
     _reject_unpaid(rows)
     orders = _collect_lines(rows)
     make_id = rows.id_maker("orders")
@@ -69,6 +70,13 @@ def order_records(rows: Rows, people: People) -> list[dict[str, Any]]:
             }
         )
     return records
+
+
+def _reject_unreadable(rows: Rows) -> None:
+    """Reject lines whose numbers cannot be read: a quantity in doubt is not one piece."""
+    for name in ("quantity", "price", "amount", "order_amount"):
+        for index in rows.cells[name].unusable if name in rows.cells else ():
+            rows.reject(index, "unreadable_value", name, rows.raw(name, index))
 
 
 def _reject_unpaid(rows: Rows) -> None:

@@ -186,12 +186,18 @@ def _templated(batch: BatchLike, rule: Template, rows: int) -> list[str | None]:
         if not column:
             built = [None if text is None else text + literal for text in built]
             continue
-        words = map(_Memo(_id_of).__getitem__, plain_values(batch.columns[column]))
+        words = map(_Memo(_word_of).__getitem__, plain_values(batch.columns[column]))
         built = [
             None if text is None or word is None else f"{text}{literal}{word}"
             for text, word in zip(built, words, strict=True)
         ]
     return built
+
+
+def _word_of(value: Any) -> str | None:
+    """Return what a template puts in place of a value; words for nothing are nothing."""
+    word = _id_of(value)
+    return None if word is None or word.casefold() in NOTHING_WORDS else word
 
 
 def _id_of(value: Any) -> str | None:
