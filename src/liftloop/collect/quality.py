@@ -249,7 +249,7 @@ def error_file_lines(rejected: Iterable[tuple[RejectedRow, Sequence[str]]], lang
 
 
 def csv_line(cells: Sequence[str]) -> str:
-    """Return a line of CSV in which no cell can run as a formula."""
+    """Return a line of CSV (RFC 4180) in which no cell can run as a formula."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([neutralise_formula(cell) for cell in cells])
+    csv.writer(text, lineterminator="\r\n").writerow([neutralise_formula(cell) for cell in cells])
     return text.getvalue()
