@@ -18,7 +18,8 @@ from liftloop.journey.contract import OnAudience, OnCampaign, OnEvent
 from liftloop.journey.graph import Graph, read
 from liftloop.journey.walk import Walkers, World, wake, walk
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
-from liftloop.plan.contract import Campaign, action_array
+from liftloop.plan.contract import Campaign
+from liftloop.plan.reading import action_array
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
 from liftloop.runtime.hash_index import ABSENT

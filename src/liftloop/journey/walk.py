@@ -12,7 +12,8 @@ from liftloop.identify.reading import follow
 from liftloop.journey.contract import Act, Condition, Exit, Intent, Send, Wait
 from liftloop.journey.graph import NODES_MAX, Graph
 from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
-from liftloop.plan.contract import NOBODY, Action, Campaign, action_array, cell_array
+from liftloop.plan.contract import NOBODY, Action, Campaign
+from liftloop.plan.reading import action_array, cell_array
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People
 from liftloop.runtime.contract import Moment, Slots, StateView

@@ -55,13 +55,3 @@ class Campaign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 ASSIGNED = "campaign.assigned"
 """The fact of a study's answer: packed columns {profile, action, cell} of one campaign, named by it."""
-
-
-def action_array(campaign: str) -> str:
-    """Return the array that holds the index of each person's assigned action, -1 where there is none."""
-    return f"campaign.{campaign}.action"
-
-
-def cell_array(campaign: str) -> str:
-    """Return the array that holds the index of each person's propensity vector."""
-    return f"campaign.{campaign}.cell"

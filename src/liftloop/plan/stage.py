@@ -5,7 +5,8 @@ import numpy as np
 from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import unpack_columns
-from liftloop.plan.contract import ASSIGNED, action_array, cell_array
+from liftloop.plan.contract import ASSIGNED
+from liftloop.plan.reading import action_array, cell_array
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Frame, Moment, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Record, Write
