@@ -32,7 +32,7 @@ def number(value: object) -> Number:
         try:
             exact = Decimal(str(value).strip())
         except InvalidOperation as error:
-            raise FilterArgumentError(f"expected a number, found {str(value)[:40]!r}", token=None) from error
+            raise FilterArgumentError("expected a number, found a text", token=None) from error
         if not exact.is_finite():
             raise FilterArgumentError("number out of range", token=None)
     if abs(exact) > NUMBER_MAX or (exact and isinstance(exact, Decimal) and exact.adjusted() < -DECIMALS_MAX):
@@ -135,7 +135,7 @@ def instant(value: object) -> datetime:
         try:
             return datetime.fromisoformat(value.strip())
         except ValueError as error:
-            raise FilterArgumentError(f"expected a date, found {value[:40]!r}", token=None) from error
+            raise FilterArgumentError("expected a date, found another text", token=None) from error
     seconds = number(value)
     if abs(seconds) >= EPOCH_MS_FROM:
         seconds = Decimal(seconds) / 1_000
@@ -151,7 +151,7 @@ def date(value: object, layout: object = "%Y-%m-%d") -> str:
     try:
         return instant(value).strftime(str(layout))
     except ValueError as error:
-        raise FilterArgumentError(f"cannot write a date as {layout!r}", token=None) from error
+        raise FilterArgumentError("cannot write a date in this layout", token=None) from error
 
 
 @liquid_filter

@@ -148,5 +148,6 @@ def failure(error: Exception) -> RenderFailed:
 
 
 def _detail(error: Exception) -> str:
-    message: object = error.message if isinstance(error, LiquidError) else str(error) or type(error).__name__
+    # Names and types only: details end in the ledger, where no value of a person may stand.
+    message: object = error.message if isinstance(error, LiquidError) else type(error).__name__
     return str(message or "")[:DETAIL_CHARS_MAX]

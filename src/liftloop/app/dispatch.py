@@ -1,0 +1,323 @@
+"""The dispatch process: from the outbox into words, through channels, and what became of it back as facts.
+
+Every attempt is on disk before it leaves. Marketing is at most once, everything else at least once.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from liftloop.app.dispatch_attempts import Attempt, AttemptFile, Report, Settlement, Started, Waiting
+from liftloop.app.dispatch_channels import Channels, OpenChannel, Opened
+from liftloop.app.dispatch_lane import Lane, NoPace, Pace, longer_pause
+from liftloop.app.dispatch_reports import Reports, SendFacts, keys_of
+from liftloop.app.dispatch_settle import (
+    Departure,
+    Settled,
+    asks_for_patience,
+    lost,
+    settle,
+    settle_after_restart,
+    settle_nothing_left,
+    verdict,
+)
+from liftloop.app.dispatch_words import Due, Wordings
+from liftloop.deliver.contract import Channel, Handover, TryLater
+from liftloop.kernel.clock import SECOND_MS, Clock
+from liftloop.storage.contract import DiskFull, StateReader, Vault
+
+POLL_S = 0.02  # How often the outbox is looked at while nothing happens: a fiftieth of the second that S12 allows.
+SEND_SECONDS_MAX = 180.0  # A channel has time-outs of its own; this one ends those that forgot.
+NO_ROOM_S = 1.0  # Between tries to write while the disk is full.
+NO_ROOM_PAUSE_MS = 5 * SECOND_MS
+
+_log = logging.getLogger(__name__)
+
+
+class DispatchTools(Struct, frozen=True, kw_only=True):
+    """What the dispatcher is made with."""
+
+    state: StateReader
+    vault: Vault
+    clock: Clock
+    attempts: AttemptFile
+    send_facts: SendFacts
+    open_channel: OpenChannel
+    paced: bool
+    """False on a manual clock, where time does not pass by itself: channels' `per_second_max` then holds nobody up."""
+
+
+class LaneStatus(Struct, frozen=True, kw_only=True):
+    """One channel as operators see it."""
+
+    channel: str
+    in_flight: int
+    """Batches."""
+    under_way: int
+    """Messages handed over and not folded, or waiting."""
+    paused_until_ms: int
+    pause_reason: str
+
+
+class DispatchStatus(Struct, frozen=True, kw_only=True):
+    """The dispatcher as operators see it."""
+
+    lanes: list[LaneStatus]
+    untold: int
+    """Settled batches that the tick has not taken yet."""
+    outcomes: dict[str, int]
+    """Messages settled since the start, by outcome."""
+
+
+class Dispatcher:
+    """Carries messages out until told to stop. One runs on a data folder at a time."""
+
+    def __init__(self, tools: DispatchTools) -> None:
+        self._tools = tools
+        self._channels = Channels(tools.state, tools.open_channel)
+        self._wordings = Wordings(tools.state, tools.vault)
+        self._reports = Reports(tools.attempts, tools.clock, tools.send_facts)
+        self._lanes: dict[str, Lane] = {}
+        self._flights: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._outcomes: Counter[str] = Counter()
+        self._wake = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; then finish what is in the air, and tell of it.
+
+        Raises what a programmer's error or a crash raises; what was in the air is then settled by the next start.
+        """
+        self._refresh_channels()
+        self._recover()
+        telling = asyncio.create_task(self._reports.tell_forever())
+        try:
+            while not stop.is_set():
+                self._reap(telling)
+                if not self._depart():
+                    await self._idle(stop)
+                await asyncio.sleep(0)
+            await self._land(telling)
+        finally:
+            await _cancel({telling, *self._flights, *self._leaving})
+            for lane in self._lanes.values():
+                await lane.channel.close()
+
+    def wake(self) -> None:
+        """Look at the outbox at once, because something was put into it."""
+        self._wake.set()
+
+    def pending(self) -> int:
+        """Return how many due messages have no folded answer and wait for none; 0 means quiet."""
+        now_ms = self._tools.clock.now_ms()
+        count = 0
+        for lane in self._lanes.values():
+            if not lane.paused(now_ms):
+                count += lane.due_count(self._tools.state, now_ms)
+        return count + self._reports.untold_count()
+
+    def waits_for_fold(self) -> bool:
+        """Tell whether all that is due was answered and told, and only the tick's fold is missing."""
+        now_ms = self._tools.clock.now_ms()
+        if self._flights or self._reports.untold_count():
+            return False
+        return not any(lane.something_new(self._tools.state, now_ms) for lane in self._lanes.values())
+
+    def status(self) -> DispatchStatus:
+        return DispatchStatus(
+            lanes=[_lane_status(lane) for lane in self._lanes.values()],
+            untold=self._reports.untold_count(),
+            outcomes=dict(self._outcomes),
+        )
+
+    def _depart(self) -> bool:
+        """Send one batch of each channel on its way; tell whether there was any."""
+        self._refresh_channels()
+        for channel, keys in self._reports.folded(self._tools.state):
+            self._lane(channel).release(keys)
+        if self._reports.full():
+            return False
+        now_ms = self._tools.clock.now_ms()
+        departed = False
+        for lane in self._lanes.values():
+            dues = lane.take(self._tools.state, now_ms)
+            if dues:
+                departed = True
+                flight = asyncio.create_task(self._fly(lane, self._prepare(lane, dues, now_ms)))
+                for flights in (lane.flights, self._flights):
+                    flights.add(flight)
+                flight.add_done_callback(lane.flights.discard)
+        return departed
+
+    def _prepare(self, lane: Lane, dues: Sequence[Due], now_ms: int) -> Departure:
+        """Return a batch in words; what expired or cannot be said stays behind, with the reason."""
+        timely = [due for due in dues if due.envelope.expires_ms >= now_ms]
+        said, unsaid = self._wordings.say(timely, lane.channel, now_ms)
+        expired = [due for due in dues if due.envelope.expires_ms < now_ms]
+        return Departure(channel=lane.channel, said=said, unsaid=unsaid, expired=expired)
+
+    async def _fly(self, lane: Lane, departure: Departure) -> None:
+        """Carry one batch: on disk, out of the house, its outcomes on disk, its report to be told."""
+        tools = self._tools
+        batch = 0
+        try:
+            if departure.said:
+                started_ms = tools.clock.now_ms()
+                name = departure.channel.name
+                batch = await asyncio.to_thread(tools.attempts.start, name, started_ms, departure.attempts())
+        except DiskFull:
+            _log.warning("no room to note attempts; channel %s waits", departure.channel.name)
+            lane.pause = longer_pause(lane, tools.clock.now_ms(), NO_ROOM_PAUSE_MS, "disk_full")
+            lane.put_back(departure.dues())
+            return
+        answer = await _carried(departure) if departure.said else []
+        now_ms = tools.clock.now_ms()
+        if isinstance(answer, TryLater):
+            pause = longer_pause(lane, now_ms, answer.after_ms, answer.reason)
+            await self._keep(lane, settle_nothing_left(departure, batch, now_ms, pause))
+            lane.put_back(due for due, _ in departure.said)
+            return
+        patience = asks_for_patience(answer)
+        pause = longer_pause(lane, now_ms, patience.after_ms, patience.reason) if patience else None
+        await self._keep(lane, settle(departure, batch, answer, now_ms, pause))
+
+    async def _keep(self, lane: Lane, settlement: Settlement) -> None:
+        """Write what became of a batch, however long the disk is full: it happened, and must not happen again."""
+        while True:
+            try:
+                number = await asyncio.to_thread(self._tools.attempts.settle, settlement)
+                break
+            except DiskFull:
+                _log.warning("no room to note outcomes; trying again")
+                await asyncio.sleep(NO_ROOM_S)
+        self._kept(lane, settlement, number)
+
+    def _kept(self, lane: Lane, settlement: Settlement, number: int) -> None:
+        lane.pause = settlement.pause
+        lane.wait(settlement.waiting)
+        self._outcomes.update(settlement.outcomes)
+        if number:
+            self._reports.add(Report(id=number, channel=settlement.channel, body=settlement.report, offset=None))
+
+    def _recover(self) -> None:
+        """Take up what the last run left: reports, retries, and batches whose answers it never saw."""
+        attempts = self._tools.attempts
+        for waiting in attempts.waiting():
+            self._lane(waiting.channel).wait([waiting])
+        for pause in attempts.pauses():
+            self._lane(pause.channel).pause = pause
+        for report in attempts.reports():
+            self._lane(report.channel).hold(keys_of(report))
+            self._reports.add(report)
+        for started in attempts.unfinished():
+            self._settle_lost(started)
+
+    def _settle_lost(self, started: Started) -> None:
+        lane = self._lane(started.channel)
+        now_ms = self._tools.clock.now_ms()
+        lane.hold(attempt.key for attempt in started.attempts)
+        verdicts = [_verdict_of_lost(attempt, lane.channel, now_ms) for attempt in started.attempts]
+        settlement = settle_after_restart(started.channel, started.id, verdicts, now_ms)
+        self._kept(lane, settlement, self._tools.attempts.settle(settlement))
+
+    def _refresh_channels(self) -> None:
+        for opened in self._channels.refresh():
+            name = opened.channel.name
+            pace = self._pace(opened)
+            lane = self._lanes.get(name)
+            if lane is None:
+                self._lanes[name] = Lane(opened.channel, pace)
+                continue
+            before, lane.channel, lane.pace = lane.channel, opened.channel, pace
+            self._resume(lane)
+            self._leaving.add(asyncio.create_task(_close_after(set(lane.flights), before)))
+
+    def _resume(self, lane: Lane) -> None:
+        """Let a channel go on at once: somebody has just changed its settings."""
+        if lane.pause is not None:
+            lane.pause = None
+            self._tools.attempts.resume(lane.channel.name)
+
+    def _lane(self, name: str) -> Lane:
+        """Return a channel's lane, also where the channel is gone and only its messages are left."""
+        if name not in self._lanes:
+            self._lanes[name] = Lane(self._channels.get(name), NoPace())
+        return self._lanes[name]
+
+    def _pace(self, opened: Opened) -> Pace | NoPace:
+        if not self._tools.paced:
+            return NoPace()
+        return Pace(opened.channel.limits.per_second_max, self._tools.clock.now_ms())
+
+    async def _idle(self, stop: asyncio.Event) -> None:
+        """Wait a little, or until something lands, is put in or is to stop."""
+        waits: set[asyncio.Task[Any]] = {asyncio.create_task(stop.wait()), asyncio.create_task(self._wake.wait())}
+        await asyncio.wait({*waits, *self._flights}, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
+        self._wake.clear()
+        await _cancel(waits)
+
+    async def _land(self, telling: asyncio.Task[None]) -> None:
+        """Wait for what is in the air and until it was told."""
+        if self._flights:
+            await asyncio.wait(self._flights)
+        while self._reports.untold_count():
+            self._reap(telling)
+            await asyncio.sleep(POLL_S)
+        self._reap(telling)
+
+    def _reap(self, telling: asyncio.Task[None]) -> None:
+        """Let go of tasks that ended; raise what one of them raised."""
+        for tasks in (self._flights, self._leaving, {telling}):
+            for task in [task for task in tasks if task.done()]:
+                tasks.discard(task)
+                task.result()
+
+
+async def _carried(departure: Departure) -> Sequence[Handover] | TryLater:
+    """Return what a channel says of a batch; a channel that hangs or breaks leaves every message in doubt."""
+    sending = asyncio.ensure_future(departure.channel.send(departure.messages()))
+    try:
+        await asyncio.wait({sending}, timeout=SEND_SECONDS_MAX)
+    finally:
+        if not sending.done():
+            await _cancel({sending})
+    if sending.cancelled():
+        return [lost(attempt, "channel_hangs") for attempt in departure.attempts()]
+    error = sending.exception()
+    if isinstance(error, TryLater):
+        return error
+    if error is not None:
+        _log.error("channel %s broke", departure.channel.name, exc_info=error)
+        return [lost(attempt, f"channel_broke:{type(error).__name__}") for attempt in departure.attempts()]
+    return sending.result()
+
+
+def _verdict_of_lost(attempt: Attempt, channel: Channel, now_ms: int) -> Settled | Waiting:
+    return verdict(attempt, lost(attempt, "no_answer:restart"), channel, now_ms)
+
+
+async def _cancel(tasks: Iterable[asyncio.Future[Any]]) -> None:
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)
+
+
+async def _close_after(flights: set[asyncio.Task[None]], channel: Channel) -> None:
+    if flights:
+        await asyncio.wait(flights)
+    await channel.close()
+
+
+def _lane_status(lane: Lane) -> LaneStatus:
+    return LaneStatus(
+        channel=lane.channel.name,
+        in_flight=len(lane.flights),
+        under_way=lane.under_way(),
+        paused_until_ms=lane.pause.until_ms if lane.pause else 0,
+        pause_reason=lane.pause.reason if lane.pause else "",
+    )

@@ -1,0 +1,243 @@
+"""The dispatch process' own file: a hand-over is on disk before it leaves, its outcome before it is told.
+
+A batch is one row while it is in flight, then its report, and gone once the tick has folded the report.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from liftloop.deliver.contract import Purpose
+from liftloop.kernel.ids import MessageKey, Offset
+from liftloop.storage.contract import DiskFull
+
+LAYOUT = 1  # Kept in the file's `user_version`.
+BUSY_WAIT_S_MAX = 10.0  # The file has one writer; a longer wait means that a second dispatcher runs.
+
+_CREATE = """
+CREATE TABLE IF NOT EXISTS batch (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- Never used twice: reports are told apart by it.
+    channel TEXT NOT NULL,
+    started_ms INTEGER NOT NULL,
+    started BLOB NOT NULL,                 -- MessagePack of the attempts that left; empty once settled.
+    report BLOB,                           -- NULL while in flight, then `AttemptsSettled` as JSON.
+    "offset" INTEGER                       -- Where the log goes on after the report; NULL until it was told.
+) STRICT;
+CREATE TABLE IF NOT EXISTS waiting (       -- Messages that may be handed over again.
+    message_key TEXT PRIMARY KEY,
+    channel TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    next_ms INTEGER NOT NULL,
+    doubt INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pause (         -- Channels that asked for patience.
+    channel TEXT PRIMARY KEY,
+    until_ms INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+_START = "INSERT INTO batch (channel, started_ms, started) VALUES (?, ?, ?)"
+_SETTLE = "UPDATE batch SET started = x'', report = ? WHERE id = ?"
+_SETTLE_WHAT_NEVER_LEFT = "INSERT INTO batch (channel, started_ms, started, report) VALUES (?, ?, x'', ?)"
+_FORGET = "DELETE FROM batch WHERE id = ?"
+_WAIT = "INSERT OR REPLACE INTO waiting (message_key, channel, tries, next_ms, doubt, reason) VALUES (?, ?, ?, ?, ?, ?)"
+_WAIT_NO_MORE = "DELETE FROM waiting WHERE message_key = ?"
+_PAUSE = "INSERT OR REPLACE INTO pause (channel, until_ms, failures, reason) VALUES (?, ?, ?, ?)"
+_GO_ON = "DELETE FROM pause WHERE channel = ?"
+_REPORTED = 'UPDATE batch SET "offset" = ? WHERE id = ?'
+_UNFINISHED = "SELECT id, channel, started_ms, started FROM batch WHERE report IS NULL ORDER BY id"
+_REPORTS = 'SELECT id, channel, report, "offset" FROM batch WHERE report IS NOT NULL ORDER BY id'
+_WAITING = "SELECT message_key, channel, tries, next_ms, doubt, reason FROM waiting"
+_PAUSES = "SELECT channel, until_ms, failures, reason FROM pause"
+
+
+class Attempt(Struct, frozen=True, kw_only=True, array_like=True):
+    """One message of a batch that leaves: what a restart must know of it."""
+
+    key: MessageKey
+    attempt: str
+    tries: int
+    """Counting this one."""
+    purpose: Purpose
+    decided_ms: int
+    cost_fen: int
+    doubt: bool
+    """An earlier attempt may have arrived."""
+
+
+class Started(Struct, frozen=True, kw_only=True):
+    """A batch that left and of which nothing is known yet."""
+
+    id: int
+    channel: str
+    started_ms: int
+    attempts: list[Attempt]
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """A message that will be handed over again, not before `next_ms`."""
+
+    key: str
+    channel: str
+    tries: int
+    next_ms: int
+    doubt: bool
+    reason: str
+
+
+class Pause(Struct, frozen=True, kw_only=True):
+    """A channel that takes nothing until `until_ms`."""
+
+    channel: str
+    until_ms: int
+    failures: int
+    reason: str
+
+
+class Settlement(Struct, frozen=True, kw_only=True):
+    """What became of one batch, in one commit."""
+
+    batch: int
+    """0 where nothing left the house."""
+    channel: str
+    at_ms: int
+    report: bytes
+    """Empty where every message waits."""
+    waiting: Sequence[Waiting] = ()
+    done: Sequence[str] = ()
+    """Keys that waited before and are settled now."""
+    pause: Pause | None = None
+    outcomes: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
+    """How many messages of the report have each."""
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """A settled batch as the tick is told of it."""
+
+    id: int
+    channel: str
+    body: bytes
+    offset: Offset | None
+    """None until it was told."""
+
+
+_ATTEMPTS = msgspec.msgpack.Decoder(list[Attempt])
+
+
+class AttemptFile:
+    """The file of one dispatcher. Every write is one durable commit, or raises `DiskFull` and changes nothing.
+
+    Any thread may call.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_WAIT_S_MAX)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.executescript(_CREATE)
+        self._connection.execute(f"PRAGMA user_version = {LAYOUT}")
+
+    def start(self, channel: str, at_ms: int, attempts: Sequence[Attempt]) -> int:
+        """Keep attempts before they leave; return the number of their batch."""
+        with self._commit() as connection:
+            cursor = connection.execute(_START, (channel, at_ms, msgspec.msgpack.encode(attempts)))
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+
+    def settle(self, settlement: Settlement) -> int:
+        """Keep what became of a batch; return the number of its report, 0 where there is nothing to tell."""
+        with self._commit() as connection:
+            number = _settle(connection, settlement)
+            connection.executemany(_WAIT_NO_MORE, [(key,) for key in settlement.done])
+            connection.executemany(
+                _WAIT,
+                [(w.key, w.channel, w.tries, w.next_ms, int(w.doubt), w.reason) for w in settlement.waiting],
+            )
+            pause = settlement.pause
+            if pause is None:
+                connection.execute(_GO_ON, (settlement.channel,))
+            else:
+                connection.execute(_PAUSE, (pause.channel, pause.until_ms, pause.failures, pause.reason))
+            return number
+
+    def resume(self, channel: str) -> None:
+        """Let a channel go on before its pause ends."""
+        with self._commit() as connection:
+            connection.execute(_GO_ON, (channel,))
+
+    def reported(self, numbers: Sequence[int], offset: Offset, folded: Iterable[int]) -> None:
+        """Note that reports were told, and forget those that the tick has folded."""
+        with self._commit() as connection:
+            connection.executemany(_REPORTED, [(offset, number) for number in numbers])
+            connection.executemany(_FORGET, [(number,) for number in folded])
+
+    def unfinished(self) -> list[Started]:
+        """Return batches that left before the process ended, and whose answers it never saw."""
+        with self._lock:
+            rows = self._connection.execute(_UNFINISHED).fetchall()
+        return [
+            Started(id=number, channel=channel, started_ms=started_ms, attempts=_ATTEMPTS.decode(started))
+            for number, channel, started_ms, started in rows
+        ]
+
+    def reports(self) -> list[Report]:
+        """Return settled batches that the tick has not folded for certain."""
+        with self._lock:
+            rows = self._connection.execute(_REPORTS).fetchall()
+        return [Report(id=number, channel=channel, body=body, offset=offset) for number, channel, body, offset in rows]
+
+    def waiting(self) -> list[Waiting]:
+        with self._lock:
+            rows = self._connection.execute(_WAITING).fetchall()
+        return [
+            Waiting(key=key, channel=channel, tries=tries, next_ms=next_ms, doubt=bool(doubt), reason=reason)
+            for key, channel, tries, next_ms, doubt, reason in rows
+        ]
+
+    def pauses(self) -> list[Pause]:
+        with self._lock:
+            rows = self._connection.execute(_PAUSES).fetchall()
+        return [
+            Pause(channel=channel, until_ms=until_ms, failures=failures, reason=reason)
+            for channel, until_ms, failures, reason in rows
+        ]
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _commit(self) -> Generator[sqlite3.Connection, None, None]:
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                raise DiskFull(str(error)) from error
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+
+def _settle(connection: sqlite3.Connection, settlement: Settlement) -> int:
+    if not settlement.batch and not settlement.report:
+        return 0
+    if not settlement.batch:
+        values = (settlement.channel, settlement.at_ms, settlement.report)
+        number = connection.execute(_SETTLE_WHAT_NEVER_LEFT, values).lastrowid
+        assert number is not None
+        return number
+    if not settlement.report:
+        connection.execute(_FORGET, (settlement.batch,))
+        return 0
+    connection.execute(_SETTLE, (settlement.report, settlement.batch))
+    return settlement.batch

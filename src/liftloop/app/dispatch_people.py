@@ -1,0 +1,135 @@
+"""What the dispatcher must know of a batch's people and things: who they are outside, and what their texts use."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from liftloop.kernel.codec import parse_object
+from liftloop.kernel.ids import profile_id
+from liftloop.storage.contract import Row, StateReader, Vault, VaultDamaged
+
+MERGE_DEPTH_MAX = 16  # Merges of merged profiles; each level is one query.
+
+_DECODE = msgspec.json.Decoder()
+
+
+class People(Struct, frozen=True, kw_only=True):
+    """A batch's people by profile number."""
+
+    customer_ids: Mapping[int, str]
+    attributes: Mapping[int, Mapping[str, Any]]
+    """By name; values that are null, blank or erased are left out."""
+
+
+class PeopleReader:
+    """Reads people from state and vault, a batch at a time: one query a question, never one a person."""
+
+    def __init__(self, state: StateReader, vault: Vault) -> None:
+        self._state = state
+        self._vault = vault
+
+    def read(self, profiles: Collection[int], names: Collection[str] | None) -> People:
+        """Return customer ids and the attributes `names` (None for all) of everybody in `profiles`."""
+        kept, family = self._families(profiles)
+        customers = self._customer_ids(set(kept.values()))
+        attributes = self._attributes(family, names)
+        return People(
+            customer_ids={number: customers.get(kept[number], str(profile_id(kept[number]))) for number in profiles},
+            attributes={number: attributes.get(kept[number], {}) for number in profiles},
+        )
+
+    def _families(self, profiles: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
+        """Return who each profile is now, and whose values count for them: their own and of all merged into them."""
+        kept = self._kept(profiles)
+        family = {number: number for number in kept.values()}
+        joining = set(family)
+        for _ in range(MERGE_DEPTH_MAX):
+            found = self._merges("kept", joining)
+            joining = {forwarded for _, forwarded in found} - set(family)
+            if not joining:
+                break
+            family |= {forwarded: family[into] for into, forwarded in found if forwarded in joining}
+        return kept, family
+
+    def _kept(self, profiles: Collection[int]) -> dict[int, int]:
+        """Return the profile that each one was merged into, itself where it was not."""
+        kept = {number: number for number in profiles}
+        for _ in range(MERGE_DEPTH_MAX):
+            forwarded = {forwarded: into for into, forwarded in self._merges("forwarded", set(kept.values()))}
+            if not forwarded:
+                break
+            kept = {number: forwarded.get(now, now) for number, now in kept.items()}
+        return kept
+
+    def _merges(self, column: Literal["kept", "forwarded"], numbers: Collection[int]) -> list[Row]:
+        query = f"SELECT kept, forwarded FROM merge WHERE {column} IN ({marks(len(numbers))}) ORDER BY tick, position"
+        return self._state.rows(query, tuple(numbers))
+
+    def _customer_ids(self, profiles: Collection[int]) -> dict[int, str]:
+        """Return the oldest user id of each, else the oldest anonymous id."""
+        query = (
+            f"SELECT profile, text FROM identifier WHERE profile IN ({marks(len(profiles))})"
+            " AND kind IN ('user_id', 'anonymous_id') AND text <> ''"
+            " ORDER BY kind = 'user_id', at_ms DESC, text DESC"
+        )
+        return dict(self._state.rows(query, tuple(profiles)))
+
+    def _attributes(self, family: Mapping[int, int], names: Collection[str] | None) -> dict[int, dict[str, Any]]:
+        if names is not None and not names:
+            return {}
+        named = "" if names is None else f" AND name IN ({marks(len(names))})"
+        query = (
+            "SELECT profile, name, value, sealed FROM attribute"
+            f" WHERE profile IN ({marks(len(family))}){named} ORDER BY at_ms"
+        )
+        rows = self._state.rows(query, (*family, *(names or ())))
+        found: dict[int, dict[str, Any]] = {number: {} for number in family.values()}
+        for (number, name, _, _), value in zip(rows, self._values(rows), strict=True):
+            of_person = found[family[number]]
+            if value is None or (isinstance(value, str) and not value.strip()):
+                of_person.pop(name, None)
+            else:
+                of_person[name] = value
+        return found
+
+    def _values(self, rows: Sequence[Row]) -> list[Any]:
+        sealed = [value for _, _, value, is_sealed in rows if is_sealed]
+        opened = iter(self._opened(sealed) if sealed else ())
+        clear = [next(opened) if is_sealed else value for _, _, value, is_sealed in rows]
+        return [None if value is None else _DECODE.decode(value) for value in clear]
+
+    def _opened(self, sealed: Sequence[bytes]) -> list[bytes | None]:
+        """Return clear values; one that was altered counts as erased, so that it stops no other message."""
+        try:
+            return self._vault.open(sealed)
+        except VaultDamaged:
+            return [self._opened_alone(one) for one in sealed]
+
+    def _opened_alone(self, sealed: bytes) -> bytes | None:
+        try:
+            return self._vault.open([sealed])[0]
+        except VaultDamaged:
+            return None
+
+
+class ThingsReader:
+    """Reads live definitions of items, offers and campaigns that texts use."""
+
+    def __init__(self, state: StateReader) -> None:
+        self._state = state
+
+    def read(self, kind: str, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
+        """Return the body of each by id, always with its `id`; what is not defined has nothing else."""
+        query = (
+            f"SELECT id, body FROM definition WHERE kind = ? AND id IN ({marks(len(ids))})"
+            " AND status = 'live' ORDER BY version"
+        )
+        bodies = {identity: parse_object(body) for identity, body in self._state.rows(query, (kind, *ids))}
+        return {identity: {**bodies.get(identity, {}), "id": identity} for identity in ids}
+
+
+def marks(count: int) -> str:
+    """Return the parameter marks of a list of values: `?, ?, ?`."""
+    return ", ".join("?" * count)
