@@ -47,6 +47,8 @@ def scopes() -> st.SearchStrategy[tuple[ScopeCondition, ...]]:
         ("store", "上海"),
         ("store", "华东"),
         ("sales", "online"),
+        ("category", "奶粉"),
+        ("category", "skincare"),
     ]
     one = st.builds(
         lambda pair, out: ScopeCondition(kind=pair[0], value=pair[1], text="", excluded=out),

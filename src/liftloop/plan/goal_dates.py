@@ -13,6 +13,7 @@ from liftloop.plan.goal_tokens import DATE, DURATION, END, UNKNOWN, WINDOW, Toke
 
 Unit = Literal["day", "week", "weekend", "month", "quarter", "half", "year"]
 Days = tuple[date, date]
+_Named = tuple[int | None, int, int]  # year, month, day
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_EN = (
@@ -108,7 +109,7 @@ def _months(year: int, month: int, count: int) -> Days:
 
 def _numbered(text: str, start: int, today: date) -> Token | None:
     if (iso := _ISO.match(text, start)) is not None:
-        return _day_token(iso, int(iso.group("year")), int(iso.group("month")), int(iso.group("day")), today)
+        return _day_token(iso, (int(iso.group("year")), int(iso.group("month")), int(iso.group("day"))), today)
     if (dotted := _MONTH_DAY_DOTTED.match(text, start)) is not None and (days := _dotted(dotted, today)):
         return days
     if (found := _MONTH_DAY_ZH.match(text, start)) is not None:
@@ -202,7 +203,7 @@ def _month_day_zh(found: re.Match[str], today: date) -> Token:
         return _unknown(found)
     if (day := found.group("day")) is not None:
         until = _number(found.group("until")) if found.group("until") else None
-        return _day_token(found, year, month, _number(day), today, until)
+        return _day_token(found, (year, month, _number(day)), today, until)
     days = _month_window(month, year, today)
     if (third := found.group("third")) is not None:
         first = {"初": 1, "上旬": 1, "中旬": 11, "下旬": 21}[third]
@@ -224,12 +225,11 @@ def _month_day_en(found: re.Match[str], today: date) -> Token:
     year = found.group("year") or found.group("year2")
     until = found.group("until")
     day = int(found.group("day") or found.group("day2"))
-    return _day_token(found, int(year) if year else None, month, day, today, int(until) if until else None)
+    return _day_token(found, (int(year) if year else None, month, day), today, int(until) if until else None)
 
 
-def _day_token(
-    found: re.Match[str], year: int | None, month: int, day: int, today: date, until: int | None = None
-) -> Token:
+def _day_token(found: re.Match[str], named: _Named, today: date, until: int | None = None) -> Token:
+    year, month, day = named
     begins = _valid(year, month, day, today)
     if begins is None:
         return _unknown(found)

@@ -24,7 +24,9 @@ _CAPS = (
     re.compile(r"[eijTkHL]*X[HLR]*(?P<amount>[NC])[HLkeijT]*"),
     re.compile(r"[eijTkHL]*(?P<amount>[NC])[HLkeijT]*[Xv]"),
     re.compile(r"[ijT]*e[eijTHL]*(?P<amount>[NC])[HLkeijT]*"),
+    re.compile(r"[ij]H+(?P<amount>[NC])[HL]*"),  # 每天发一条短信: what is wished is not exceeded.
 )
+_NEXT_CAP = re.compile(r"(?<=_,)[ijT]H?(?P<amount>[NC])[HL]*")
 _TOUCH_UNITS = frozenset("次条封通遍份")
 # More than this is no limit; a number so large was meant for something else.
 _TOUCHES_MAX = 1000
@@ -32,7 +34,7 @@ _PERIODS: tuple[Period, ...] = ("day", "week", "month", "quarter", "year")
 
 _BUDGETS = (
     re.compile(r"(?P<before>[ij]?)B(?P<after>[ij]?)[KRX~fib-]*(?P<amount>[YN])[vX]*(?P<per>[ijT]?)"),
-    re.compile(r"(?P<before>[ij]?)[fKRX-]*(?P<amount>[YN])(?P<after>)(?P<per>[ij]?)B"),
+    re.compile(r"(?P<before>[ij]?)[fKRX-]*(?P<amount>[YN])(?P<after>)[ij]?B(?P<per>[ij]?)"),
 )
 _NO_BUDGET = re.compile(r"ZB(?![X])")
 _UNLIMITED_BUDGET = re.compile(r"B[UX]?u|uB")
@@ -43,13 +45,15 @@ def read_caps(draft: Draft) -> tuple[tuple[TouchCap, ...], tuple[ChannelWish, ..
     """Read caps on touches, and the channels that were named in them (最多 3 条短信)."""
     caps: list[TouchCap] = []
     channels: list[ChannelWish] = []
-    for pattern in _CAPS:
+    for pattern in (*_CAPS, _NEXT_CAP):
         position = 0
         while (found := pattern.search(draft.kinds, position)) is not None:
             position = found.start("amount") + 1
             start, end = _trimmed(draft, found)
             tokens = draft.tokens[start:end]
             touches = draft.tokens[found.start("amount")].amount
+            if pattern is _NEXT_CAP and (not caps or _period(tokens) is None):
+                continue
             if not _about_touches(tokens) or not float(touches).is_integer() or touches > _TOUCHES_MAX:
                 continue
             caps.append(TouchCap(touches_max=int(touches), period=_period(tokens) or "campaign"))

@@ -179,7 +179,7 @@ def _condition_words(condition: ScopeCondition) -> Words:
         case "category":
             words = Words(zh=f"{value}品类", en=f"{value} category")
         case "bought":
-            words = Words(zh=f"买过{value}的客户", en=f"who bought {value}")
+            words = Words(zh=f"买过{value}的客户", en=f"customers who bought {value}")
         case "text":
             words = Words(zh=f"针对{value}", en=f"for {value}")
         case _:
@@ -288,7 +288,9 @@ def sentence(said: Said) -> Words:
     space = " " if size_zh and not size_zh.startswith("到") else ""
     aim_zh = zh("metric", *([] if compared else ["against"]), "stated_baseline", "direction") + space + size_zh
     parts_zh = [part for part in (*heads_zh, aim_zh, *(by_field[field].zh for field in limits)) if part]
-    scope_en = f"for {en('scope')}" if "scope" in by_field else ""
+    scope_en = en("scope")
+    if scope_en and not scope_en.startswith(("for ", "excluding ")):
+        scope_en = f"for {scope_en}"
     aim_en = " ".join(part for part in (en("direction", "metric", "stated_baseline", "size"), scope_en) if part)
     parts_en = [aim_en, en("against"), en("window"), en("standing"), *(by_field[field].en for field in limits)]
     said_en = ", ".join(part for part in parts_en if part)

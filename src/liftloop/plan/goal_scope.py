@@ -5,7 +5,7 @@ import re
 from liftloop.plan.goal_contract import ChannelWish, ScopeCondition, ScopeKind, WishKind
 from liftloop.plan.goal_draft import Draft
 from liftloop.plan.goal_text import is_chinese
-from liftloop.plan.goal_tokens import BOUGHT, CUSTOMER, EXCEPT, ONLY, PREFER, SCOPE
+from liftloop.plan.goal_tokens import BOUGHT, CUSTOMER, EXCEPT, ONLY, PREFER, SCOPE, STORE, UNKNOWN
 
 _KINDS: tuple[ScopeKind, ...] = ("member", "tier", "lifecycle", "value", "sex", "sales")
 _CHANNELS = re.compile(r"(?P<before>[OZJHb]*)(?P<channels>L[LH]*)(?P<after>[OJ]*)")
@@ -23,6 +23,8 @@ _PLACE = re.compile(r"(?P<except>q?)[Vgb]?p[k]?O?")
 _PEOPLE = re.compile(r"(?P<except>q?)O?[Vgb]?s+k?O?")
 _OFFLINE = re.compile(r"(?P<except>q?)[Vgb]?nO?")
 _AIMED = re.compile(r"(?P<except>q?)g\?k?")
+# Names of stores hold numerals and small words (三里屯, 五角场, 人民广场).
+_NAME_PARTS = frozenset("?kNvVtgH")
 # Words of a match that are not part of what it names.
 _AROUND = frozenset((EXCEPT, *"VgbO"))
 _THINGS: tuple[tuple[re.Pattern[str], ScopeKind], ...] = (
@@ -73,7 +75,7 @@ def read_scope(draft: Draft, bought: tuple[ScopeCondition, ...]) -> tuple[ScopeC
 
     `bought` was read before and comes first.
     """
-    found: list[tuple[int, ScopeCondition]] = []
+    found = _named_stores(draft)
     for pattern, kind in _THINGS:
         while (match := draft.find(pattern)) is not None:
             found += _things(draft, match, kind)
@@ -92,6 +94,28 @@ def read_scope(draft: Draft, bought: tuple[ScopeCondition, ...]) -> tuple[ScopeC
     if not ordered and not bought:
         draft.assume("everyone", "没有限定人群：所有允许触达的客户", "No group was named: everyone who may be reached")
     return tuple(dict.fromkeys((*bought, *ordered)))
+
+
+def _named_stores(draft: Draft) -> list[tuple[int, ScopeCondition]]:
+    """Read the names of single stores (三里屯店): everything that touches the word for store, whatever it means."""
+    found: list[tuple[int, ScopeCondition]] = []
+    for store in [index for index, kind in enumerate(draft.kinds) if kind == STORE]:
+        first = store
+        while first > 0 and _touches(draft, first) and draft.kinds[first - 1] in _NAME_PARTS:
+            first -= 1
+        if UNKNOWN not in draft.kinds[first:store]:
+            continue
+        excluded = first > 0 and draft.kinds[first - 1] == EXCEPT
+        start, end = draft.plain.span(draft.tokens[first].start, draft.tokens[store].end)
+        name = draft.original[start : draft.plain.origins[draft.tokens[store].start]]
+        text = draft.original[start:end]
+        found.append((first, ScopeCondition(kind="store", value=name, text=text, excluded=excluded)))
+        draft.claim("scope", range(first - excluded, store + 1))
+    return found
+
+
+def _touches(draft: Draft, index: int) -> bool:
+    return draft.tokens[index - 1].end == draft.tokens[index].start
 
 
 def _things(draft: Draft, match: re.Match[str], kind: ScopeKind) -> list[tuple[int, ScopeCondition]]:

@@ -43,7 +43,7 @@ _KINDS: dict[str, str] = {
     k.MINUS: "-",
     k.RANGE: "~|through|thru",
     k.AT_MOST: """
-        最多|至多|顶多|不超过|不多于|≤|<=|<|不高于|不大于|不得超过|不能超过|别超过|不要超过|上限|以下|低于|
+        最多|至多|顶多|不超过|不超|不多于|≤|<=|<|不高于|不大于|不得超过|不能超过|别超过|不要超过|上限|以下|低于|
         少于|小于|控制在|封顶|最高|at most|no more than|not more than|max|maximum|maximum of|up to|
         under|below|less than|lower than|not exceed|not exceeding|not above|limit to|limited to|
         limit of|capped at|cap at|cap of|at maximum|no higher than
