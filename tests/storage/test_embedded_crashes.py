@@ -88,7 +88,7 @@ def test_an_end_at_any_point_loses_nothing_acknowledged(tmp_path: Path, point: C
     assert ended == 9
     check_whole(tmp_path, said)
     stores = Stores(tmp_path, NEVER)
-    said |= dict(islice(work(stores), 25))
+    said |= dict(islice(work(stores), 9))
     stores.close()
     check_whole(tmp_path, said)
 

@@ -118,7 +118,7 @@ EVENTS = 'SELECT "offset", profile, name FROM event ORDER BY "offset"'
 _RECORDS = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["Order Completed", "Product Viewed"])), max_size=4)
 _TICKS = st.lists(st.tuples(_RECORDS, st.integers(0, 2)), min_size=1, max_size=8)
 _MERGES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=9)
-_LAKE_SETTINGS = settings(max_examples=15, deadline=None)
+_LAKE_SETTINGS = settings(max_examples=8, deadline=None)
 
 
 class LakeConformance:

@@ -31,7 +31,7 @@ OpenState = Callable[[Path], StateStore]
 OpenVault = Callable[[Path], Vault]
 
 MODEL_SETTINGS = settings(
-    max_examples=25,
+    max_examples=20,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
