@@ -16,8 +16,12 @@ from liftloop.plugins.sources.file.problems import (
     unknown_sheet,
 )
 from liftloop.plugins.sources.file.staging import BadLines, Row, Staged, Staging, stage_rows
+from liftloop.plugins.sources.file.text import read_chunks
 
 UNPACKED_BYTES_MAX = 2 * 1024**3  # A full sheet of a million rows and thirty columns unpacks to about this.
+
+COMPOUND_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 
@@ -28,6 +32,8 @@ def stage_excel(staging: Staging, table: str, path: Path, sheet: str, name: str)
     Raises `password_protected`, `damaged_file`, `file_too_large`, `unknown_sheet`, `empty_file`.
     """
     _check_size(path, name)
+    if _is_encrypted(path, name):
+        raise password_protected(name)
     try:
         with CalamineWorkbook.from_path(path) as workbook:
             found = _choose_sheet(workbook, sheet, name)
@@ -35,8 +41,6 @@ def stage_excel(staging: Staging, table: str, path: Path, sheet: str, name: str)
     except PasswordError:
         raise password_protected(name) from None
     except CalamineError as error:
-        if "password" in str(error).lower() or "encrypt" in str(error).lower():
-            raise password_protected(name) from None
         raise damaged_file(name, str(error)) from None
 
 
@@ -46,6 +50,18 @@ def _check_size(path: Path, name: str) -> None:
     with zipfile.ZipFile(path) as packed:
         if sum(entry.file_size for entry in packed.infolist()) > UNPACKED_BYTES_MAX:
             raise file_too_large(name, UNPACKED_BYTES_MAX)
+
+
+def _is_encrypted(path: Path, name: str) -> bool:
+    """Tell an xlsx under a password: a compound file (MS-OFFCRYPTO) that holds a stream of this name."""
+    before = b""
+    for chunk in read_chunks(path, name):
+        if not before and not chunk.startswith(COMPOUND_MAGIC):
+            return False
+        if ENCRYPTED_STREAM in before + chunk:
+            return True
+        before = chunk[-len(ENCRYPTED_STREAM) :]
+    return False
 
 
 def _choose_sheet(workbook: CalamineWorkbook, sheet: str, name: str) -> CalamineSheet:

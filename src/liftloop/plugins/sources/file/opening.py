@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from liftloop.plugins.sources.file.assembly import JoinLike, Partner, assemble
 from liftloop.plugins.sources.file.dialect import read_dialect
-from liftloop.plugins.sources.file.excel import stage_excel
+from liftloop.plugins.sources.file.excel import COMPOUND_MAGIC, stage_excel
 from liftloop.plugins.sources.file.parquet import stage_parquet
 from liftloop.plugins.sources.file.problems import (
     empty_file,
@@ -97,7 +97,7 @@ def file_type(path: Path, name: str) -> FileType:
         raise unsupported_file_type(name, "压缩过的表格文件", "a compressed spreadsheet or Parquet file")
     if first.startswith(b"PAR1"):
         return "parquet"
-    if first.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if first.startswith(COMPOUND_MAGIC):
         return "excel"
     if first.startswith(b"PK\x03\x04"):
         return _zip_type(path, name)
