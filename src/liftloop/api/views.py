@@ -6,7 +6,7 @@ Models of one page live in `views_plan`, `views_campaign`, `views_audience`, `vi
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 SAMPLE_MAX = 10  # People shown beside a count; more is a list with its own page.
 PAGE_MAX = 200  # Rows of one page of a list; a longer list has a cursor in `next`.
@@ -18,6 +18,10 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Interval = Annotated[
     list[Finite], Field(min_length=2, max_length=2, description="[low, high] in the unit of the point.")
 ]
+
+
+MetricUnit = Literal["share", "fen", "count"]
+LiftKind = Literal["relative", "points"]
 
 
 class View(BaseModel):
@@ -44,28 +48,27 @@ class ErrorView(View):
 
 
 class MetricRef(View):
-    """The metric a number is about, and how to write such a number."""
+    """The metric a number is about, and how to write such a number: a fraction, fen or times a person."""
 
     id: str
     name: Text
-    unit: Literal["rate", "money", "count"] = Field(
-        description="rate: a fraction; money: fen a person; count: times a person."
-    )
+    unit: MetricUnit
 
 
 class Metric(View):
-    """A metric of the catalogue, as CONTRACTS names its parts."""
+    """A metric of the catalogue, its parts named as CONTRACTS names them; `window` and `tail` are days."""
 
     id: str
     name: Text
-    unit: Literal["rate", "money", "count"]
+    meaning: Text
+    unit: MetricUnit
     unit_of_analysis: str
-    denominator: Text
-    numerator: Text
-    window_days: int = Field(description="The window when the goal names none.")
-    tail_days: int = Field(description="Days after the window in which a borrowed sale would be missed.")
-    movable: bool = Field(description="Treatment can move the denominator; claims are then per eligible person.")
-    sources: list[str] = Field(description="Event names that the metric reads.")
+    denominator: JsonValue = Field(description="The measure over which is counted; null for a sum.")
+    numerator: JsonValue
+    window: int = Field(description="The window when the goal names none.")
+    tail: int | None = Field(description="Days outcomes are awaited; null is one median purchase cycle.")
+    movable: bool = Field(description="Treatment can move the denominator: claims are per eligible person.")
+    sources: list[str]
 
 
 class MetricCatalogue(View):

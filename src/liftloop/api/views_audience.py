@@ -83,7 +83,7 @@ def _node_key(value: Any) -> str | None:
     """Tell a node by the one key that names its kind, so that an error speaks of that kind only."""
     if isinstance(value, dict):
         return next((key for key in _NODE_KEYS if key in value), None)
-    fields = type(value).model_fields
+    fields: dict[str, Any] = getattr(type(value), "model_fields", {})
     return next((key for key in _NODE_KEYS if key in fields or (key == "not" and "node" in fields)), None)
 
 

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from liftloop.api.views import Count, Fen, Finite, MetricRef, Share, Text, View
-from liftloop.api.views_plan import Forecast, SizeKind
+from liftloop.api.views import Count, Fen, Finite, LiftKind, MetricRef, Share, Text, View
+from liftloop.api.views_plan import Forecast
 
 CampaignStatus = Literal["running", "measuring", "done", "stopped"]
 
@@ -43,7 +43,7 @@ class Campaign(View):
     started_at: AwareDatetime
     ends_at: AwareDatetime = Field(description="End of the measured window.")
     lift: Lift | None
-    lift_kind: SizeKind
+    lift_kind: LiftKind
     assigned: Assigned
     spend: Spend
 
@@ -80,8 +80,8 @@ class Report(View):
     sentence: Text
     next: Text | None = Field(default=None, description="What would make it clear, where it is not.")
     metric: MetricRef
-    goal_size: Finite
-    lift_kind: SizeKind
+    goal_lift: Finite
+    lift_kind: LiftKind
     forecast: Forecast
     lift: Lift | None
     difference: Lift | None = Field(description="The same effect in the metric's own unit, per person.")

@@ -1,29 +1,29 @@
 """Imports: a file comes in, its columns are guessed and shown, at most two questions, then quality in words."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from liftloop.api.views import Count, Share, Text, View
 
 Kind = Literal["customers", "items", "orders", "events", "consents", "exposures", "spend"]
 
 
-class Mapping(View):
-    """One column of the file and the field it fills; `field` null leaves the column out."""
-
-    column: str
-    field: str | None
-    sure: Share = Field(description="How sure the guess is.")
-    examples: list[str] = Field(description="A few values, personal ones masked.")
+Rule = Annotated[
+    str | dict[str, JsonValue] | None,
+    Field(description="A column's name, a template such as {CustomerID}@example.test, a rule object, or nothing."),
+]
 
 
-class FieldWord(View):
-    """A field that this kind of import knows."""
+class MappedField(View):
+    """One field of the kind and where it comes from; `rule` null leaves it empty."""
 
-    id: str
+    field: str
     name: Text
     required: bool
+    rule: Rule
+    described: Text | None = Field(description="The rule in words, where it is more than one column.")
+    examples: list[str] = Field(description="A few values, personal ones masked.")
 
 
 class ImportChoice(View):
@@ -53,10 +53,10 @@ class ImportCounts(View):
 
 
 class ImportStart(View):
-    """The mapping as confirmed: column to field, null for left out; answers by question id."""
+    """The mapping as confirmed, by field; fields left out keep the proposed rule. Answers by question id."""
 
     kind: Kind
-    mapping: dict[str, str | None]
+    fields: dict[str, Rule]
     answers: dict[str, str] = Field(default_factory=dict)
 
 
@@ -68,8 +68,8 @@ class Import(View):
     file: str
     kind: Kind
     rows_estimate: Count
-    mapping: list[Mapping]
-    fields: list[FieldWord]
+    columns: list[str] = Field(description="All columns of the file, in its order.")
+    fields: list[MappedField]
     questions: list[ImportQuestion]
     progress: Share
     counts: ImportCounts

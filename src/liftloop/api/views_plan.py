@@ -3,24 +3,23 @@
 Fields beyond that list are words for people (`label`, `sentence`, `why`) and links.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from liftloop.api.views import Count, Fen, Finite, Interval, MetricRef, Share, Text, View
+from liftloop.api.views import Count, Fen, Finite, Interval, LiftKind, MetricRef, Share, Text, View
 
 GOAL_CHARACTERS_MAX = 500  # A goal is a sentence; a longer text is a document pasted by mistake.
 
-Slot = Literal["metric", "direction", "size", "window", "scope", "budget", "caps"]
-SizeKind = Literal["relative", "points"]
+QuestionId = Literal["metric", "size", "window"]
 PlanStatus = Literal["ready", "needs_answer", "exploration", "refused"]
 
 
 class GoalRequest(View):
-    """A goal in plain words. `answers` holds, by slot, words that win over the text: {"window": "45天"}."""
+    """A goal in plain words, and the answers to what was asked back: {"window": "45天"}."""
 
     text: str = Field(min_length=1, max_length=GOAL_CHARACTERS_MAX)
-    answers: dict[Slot, str] = Field(default_factory=dict)
+    answers: dict[QuestionId, str] = Field(default_factory=dict)
 
 
 class GoalExample(View):
@@ -32,42 +31,63 @@ class GoalExamples(View):
     examples: list[GoalExample] = Field(max_length=3)
 
 
-class Cap(View):
-    """At most `count` messages a person in `per_days` days."""
+class Chip(View):
+    """One understood piece of the sentence. Replacing its spans by other words and asking again edits it."""
 
-    count: Count
-    per_days: int = Field(gt=0)
+    field: str
+    label: Text
+    spans: list[Annotated[list[Count], Field(min_length=2, max_length=2)]] = Field(
+        description="Half-open offsets into `text`, counted in characters (code points); none if it was assumed."
+    )
+
+
+class Remark(View):
+    """Something that was assumed, or that should be noticed."""
+
+    id: str
+    text: Text
+
+
+class SizeReading(View):
+    """What the size would mean for the baseline under one way of reading it; both ways are shown."""
+
+    size_kind: Literal["relative", "points", "absolute"]
+    chosen: bool
+    sentence: Text
 
 
 class Understood(View):
-    """How the sentence was read; every part can be corrected through `GoalRequest.answers`."""
+    """How the sentence was read, in pieces that a person can trust or correct."""
 
     text: str
+    said: Text = Field(description="The goal restated as one sentence.")
+    chips: list[Chip]
+    assumed: list[Remark]
+    notes: list[Remark]
+    unread: list[str] = Field(description="Stretches of the text that were not understood.")
+    answers: dict[QuestionId, str]
     metric: MetricRef | None
-    direction: Literal["up", "down"]
-    size: Finite | None = Field(description="Fraction: 0.05 is +5% or 5 points, as `size_kind` says.")
-    size_kind: SizeKind
+    direction: Literal["up", "down"] | None
+    size: Finite | None = Field(description="0.05 is +5% or 5 points, as `size_kind` says; a level if absolute.")
+    size_kind: Literal["relative", "points", "absolute"] | None
     against: Literal["nobody", "last_period"]
     window_days: int | None
-    scope: Text | None = Field(description="Whom the goal is about; null is everybody.")
     budget: Fen | None
-    caps: list[Cap]
-    answers: dict[Slot, str] = Field(description="The corrections that were given with the sentence.")
-    assumed: list[Slot] = Field(description="Slots that were filled by assumption, not by the sentence.")
-    readings: list[Text] = Field(description="The goal as relative and as points, both printed.")
+    readings: list[SizeReading] = Field(description="Empty until there is a baseline to read it against.")
 
 
 class Choice(View):
-    value: str = Field(description="What to send in `answers` under the question's slot.")
+    value: str = Field(description="What to send in `answers` under the question's id.")
     label: Text
 
 
 class Question(View):
     """Asked only where the sentence leaves the goal open."""
 
-    slot: Slot
+    id: QuestionId
     text: Text
-    choices: list[Choice] = Field(description="May be empty: then the answer is typed.")
+    choices: list[Choice]
+    open: bool = Field(description="Free words are taken as well.")
 
 
 class Reading(View):
@@ -132,7 +152,7 @@ class Certificate(View):
 
 
 class Forecast(View):
-    """Frozen lift forecast over the eligible people, of the kind that the goal's `size_kind` names.
+    """Frozen lift forecast over the eligible people, of the plan's `lift_kind`.
 
     `assumed` says that no randomised exposure was learned from and the range is an assumption.
     """
@@ -152,7 +172,7 @@ class Reachable(View):
 
 
 class Provable(View):
-    """`detectable` is the smallest lift, of the goal's kind, that this design sees with 80% power."""
+    """`detectable` is the smallest lift, of the plan's `lift_kind`, that this design sees with 80% power."""
 
     power: Share
     detectable: Finite
@@ -178,6 +198,8 @@ class Plan(View):
     baseline: Baseline | None
     holdout: Holdout | None
     actions: list[PlanAction]
+    lift_kind: LiftKind = Field(description="Of every lift in this plan.")
+    goal_lift: Finite | None = Field(description="The goal as a lift of that kind, signed.")
     constraints: list[Constraint]
     certificate: Certificate | None
     forecast: Forecast | None

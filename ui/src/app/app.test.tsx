@@ -99,3 +99,37 @@ describe("language", () => {
     expect(asked[0]).toBe("zh-CN");
   });
 });
+
+describe("the state of the installation", () => {
+  const health = (change: object) => (request: Request) =>
+    request.url.endsWith("/api/health")
+      ? new Response(
+          JSON.stringify({
+            status: "ok",
+            version: "1",
+            now: "2026-11-21T02:00:00Z",
+            clock: "real",
+            processes: [],
+            people: 1,
+            events: 1,
+            ...change,
+          }),
+        )
+      : undefined;
+
+  it("says nothing when all is well", async () => {
+    const { screen } = renderApp("/campaigns", { intercept: health({}) });
+    await screen.findByText("还看不出差别", { exact: false }, SLOW);
+    expect(screen.queryByText("测试时钟", { exact: false })).toBeNull();
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("names the process that does not answer, and a clock that is not the real one", async () => {
+    const processes = [{ name: "dispatch", ok: false, detail: null }];
+    const { screen } = renderApp("/campaigns", {
+      intercept: health({ status: "degraded", clock: "manual", processes }),
+    });
+    expect((await screen.findByRole("alert", {}, SLOW)).textContent).toContain("dispatch");
+    expect(screen.getByText("测试时钟", { exact: false }).textContent).toContain("2026");
+  });
+});

@@ -10,6 +10,7 @@ import { forgetToken } from "@/shared/api/session";
 import { entries, entryAt } from "./navigation";
 import { Preferences } from "./preferences";
 import styles from "./shell.module.css";
+import { StatusStrip } from "./status-strip";
 
 export function Shell() {
   const { t } = useTranslation();
@@ -21,6 +22,7 @@ export function Shell() {
       <div className={styles.shell}>
         <Rail />
         <main id="page" className={styles.page} tabIndex={-1}>
+          <StatusStrip />
           <Outlet />
         </main>
       </div>

@@ -95,9 +95,15 @@ interface Level {
   movedPx?: number;
 }
 
-/** Straight lines across the chart, each at one value and named at its end. */
-export function levels(lines: Level[], look: Look, axis: "xAxis" | "yAxis" = "yAxis"): LineSeriesOption {
+/** Straight lines across the chart, each at one value and named at its end; on a phone above the line, `inside`. */
+export function levels(
+  lines: Level[],
+  look: Look,
+  { axis = "yAxis", inside = "start" }: { axis?: "xAxis" | "yAxis"; inside?: "start" | "end" } = {},
+): LineSeriesOption {
   const beside = axis === "xAxis" || !look.narrow;
+  // On a phone the zero line's name goes below it, clear of what stands on the line.
+  const within = (line: Level) => `inside${inside === "start" ? "Start" : "End"}${line.value === 0 ? "Bottom" : "Top"}`;
   return {
     type: "line",
     data: [],
@@ -112,7 +118,7 @@ export function levels(lines: Level[], look: Look, axis: "xAxis" | "yAxis" = "yA
         label: {
           formatter: line.name,
           color: line.color,
-          position: beside ? "end" : "insideStartTop",
+          position: beside ? "end" : within(line),
           distance: beside ? 6 : 2,
           offset: beside ? [0, line.movedPx ?? 0] : [0, 0],
         },
@@ -121,18 +127,18 @@ export function levels(lines: Level[], look: Look, axis: "xAxis" | "yAxis" = "yA
   };
 }
 
-/** The name at the end of a drawn line; on a phone it stands above the line's end. */
+/** The name at the end of a drawn line; on a phone there is no room, and the title has said it. */
 export function endName(name: string, color: string, look: Look, movedPx: number): LineSeriesOption {
   return {
     endLabel: {
-      show: true,
+      show: !look.narrow,
       formatter: name,
       color,
       fontWeight: 600,
       backgroundColor: look.palette.card,
       borderRadius: 4,
       padding: [1, 4],
-      ...(look.narrow ? { align: "right", offset: [4, -16] } : { offset: [0, movedPx] }),
+      offset: [0, movedPx],
     },
   };
 }

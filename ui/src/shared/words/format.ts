@@ -25,6 +25,8 @@ export interface Format {
   day(iso: string): string;
   hour(iso: string): string;
   moment(iso: string): string;
+  /** Year and minute both. */
+  full(iso: string): string;
 }
 
 const DAY_MS = 86_400_000;
@@ -73,6 +75,10 @@ export function formatFor(language: Language): Format {
       ),
     hour: (iso) =>
       new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(
+        new Date(iso),
+      ),
+    full: (iso) =>
+      new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", hourCycle: "h23" }).format(
         new Date(iso),
       ),
     moment: (iso) =>

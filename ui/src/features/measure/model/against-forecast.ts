@@ -87,7 +87,7 @@ export function againstForecastOption(
           },
         ],
         look,
-        "xAxis",
+        { axis: "xAxis" },
       ),
       dot(forecast.point, ROW.forecast, palette.slate),
       ...(lift ? [dot(lift.value, ROW.measured, palette.jade)] : []),

@@ -85,6 +85,7 @@ export function looksOption(report: Report, look: Look, format: Format, words: L
           },
         ],
         look,
+        { inside: "end" },
       ),
     ],
   };

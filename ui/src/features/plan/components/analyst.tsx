@@ -33,7 +33,7 @@ export function Analyst({ plan }: { plan: Plan }) {
                 format.say(constraint.label),
                 amount(constraint.used, constraint.unit, format),
                 amount(constraint.limit, constraint.unit, format),
-                constraint.shadow_price === null ? "—" : constraint.shadow_price.toPrecision(3),
+                shadowPrice(constraint.shadow_price),
               ]),
             }}
           />
@@ -77,4 +77,9 @@ export function Analyst({ plan }: { plan: Plan }) {
 
 function amount(value: number, unit: Views["Constraint"]["unit"], format: Format): string {
   return unit === "fen" ? format.money(Math.round(value)) : format.people(value);
+}
+
+function shadowPrice(price: number | null): string {
+  if (price === null) return "—";
+  return price === 0 ? "0" : price.toPrecision(3);
 }
