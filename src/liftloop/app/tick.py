@@ -195,7 +195,12 @@ async def serve(settings: Settings) -> None:
     log, store = SqliteLog(folder.log), SqliteState(folder.state)
     vault = SqliteVault(folder.vault, folder.master_key())
     clock = clock_of(settings, folder.clock)
-    worker = Worker(Fold(store, stages()), log, store, clock)
+
+    def maintain() -> None:
+        for part in (log, store, vault):
+            part.maintain()
+
+    worker = Worker(Fold(store, stages()), log, store, clock, maintain)
     await asyncio.to_thread(worker.start)
     app = TickApp(worker, vault, clock, settings.write_key or folder.write_key())
     server = uvicorn.Server(

@@ -26,6 +26,7 @@ APPEND_MAX = 512
 IDLE_S = 0.2
 """How long the fold thread sleeps at the most when the clock says nothing is due."""
 CHECKPOINT_EVERY_S = 30.0
+MAINTAIN_EVERY_S = 1.0
 CHECKPOINT_BLOCKS = 128
 """Blocks copied at a time between two ticks: about 4 MiB, a millisecond."""
 DISK_FULL_RETRY_S = 1.0
@@ -36,8 +37,10 @@ _LOGGER = logging.getLogger("liftloop.tick")
 class Worker:
     """Owns the fold; all others speak to it through `append` and `ask`."""
 
-    def __init__(self, fold: Fold, log: Log, store: StateStore, clock: Clock) -> None:
+    def __init__(self, fold: Fold, log: Log, store: StateStore, clock: Clock, maintain: Callable[[], None]) -> None:
         self.fold = fold
+        self._maintain = maintain
+        """Keeps the engine's write-ahead logs short; called about once a second, beside the ticks."""
         self._log = log
         self._store = store
         self._clock = clock
@@ -187,8 +190,12 @@ class Worker:
         return answered
 
     def _checkpoint_forever(self) -> None:
-        while not self._stopping.wait(timeout=CHECKPOINT_EVERY_S):
-            self.checkpoint()
+        last = time.monotonic()
+        while not self._stopping.wait(timeout=MAINTAIN_EVERY_S):
+            self._maintain()
+            if time.monotonic() - last >= CHECKPOINT_EVERY_S:
+                self.checkpoint()
+                last = time.monotonic()
 
     def checkpoint(self) -> None:
         """Keep every block that is dirty now, a few at a time between ticks; drop the deltas they make needless."""
