@@ -34,7 +34,9 @@ SELECT profile FROM family
 """
 _OF_PERSON = """
 SELECT message_key, campaign, journey, node, channel, content, action, purpose, state, reason, decided_ms, changed_ms
-FROM ledger WHERE enrolment IN (SELECT id FROM enrolment WHERE profile IN ({places})) {also} ORDER BY decided_ms DESC LIMIT ?
+FROM ledger
+WHERE enrolment IN (SELECT id FROM enrolment WHERE profile IN ({places})) {also}
+ORDER BY decided_ms DESC LIMIT ?
 """
 
 
