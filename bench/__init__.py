@@ -1,0 +1,1 @@
+"""Measurements, one file each; run by `liftloop bench NAME` from a checkout."""
