@@ -24,7 +24,7 @@ class JoinLike(Protocol):
 
 
 class JoinReport(Struct, frozen=True, kw_only=True):
-    """How a join went: rows of the first file that found a partner, and keys that the second file has twice."""
+    """How a join went: rows of the first file that found a partner, and rows of the second passed over."""
 
     file: str
     matched_rows: int
@@ -82,11 +82,13 @@ def assemble(
         )
     if group_by:
         _add_group(draft, group_by)
-    reports = tuple(_add_partner(draft, partner, number) for number, partner in enumerate(partners))
+    for number, partner in enumerate(partners):
+        _add_partner(draft, partner, number)
     order = "_group, _row" if group_by else "_row"
     staging.db.execute(
         f"create table assembled as select {', '.join(draft.selects)} from {' '.join(draft.sources)} order by {order}"
     )
+    reports = tuple(_report(staging, partner, number) for number, partner in enumerate(partners))
     for table in draft.spent:
         staging.db.execute(f"drop table {table}")
     return Assembled(
@@ -112,30 +114,37 @@ def _add_group(draft: _Draft, group_by: Sequence[str]) -> None:
     draft.spent.append("grouped")
 
 
-def _add_partner(draft: _Draft, partner: Partner, number: int) -> JoinReport:
+def _add_partner(draft: _Draft, partner: Partner, number: int) -> None:
     """Add the columns of a second file, its first row for each key; a name taken already gets the file's in front."""
-    join, staged, db = partner.join, partner.staged, draft.staging.db
+    join, staged = partner.join, partner.staged
+    keys, other = f"keys{number}", f"o{number}"
     ours = _key_sql(draft.staged, [join.key], draft.name, "t.")
     theirs = _key_sql(staged, [join.other_key], join.file, "")
+    draft.staging.db.execute(
+        f"""create table {keys} as select {theirs} as _key, min(rowid) as _first from {staged.table}
+            where _key is not null group by 1"""
+    )
     columns = join.columns or tuple(column for column in staged.names if column != join.other_key)
-    sources = [_column_sql(staged, column, join.file) for column in columns]
-    db.execute(
-        f"""create table partner{number} as select distinct on (_key) {theirs} as _key, {", ".join(sources)}
-            from {staged.table} where _key is not null order by _key, rowid"""
-    )
-    repeated = draft.staging.scalar(
-        f"select count(*) - count(distinct {theirs}) from {staged.table} where {theirs} is not null"
-    )
-    matched = draft.staging.scalar(
-        f"select count(*) from {draft.staged.table} t semi join partner{number} p on p._key = {ours}"
-    )
-    for column, source in zip(columns, sources, strict=True):
+    for column in columns:
+        source = _column_sql(staged, column, join.file)
         shown = f"{Path(join.file).name.partition('.')[0]}.{column}" if column in draft.sql else column
         draft.sql[shown] = f"j{number}_{source}"
-        draft.selects.append(f"p{number}.{source} as j{number}_{source}")
-    draft.sources.append(f"left join partner{number} p{number} on p{number}._key = {ours}")
-    draft.spent += [f"partner{number}", staged.table]
-    return JoinReport(file=join.file, matched_rows=matched, repeated_keys=repeated)
+        draft.selects.append(f"{other}.{source} as j{number}_{source}")
+    draft.selects.append(f"{keys}._first is not null as _matched{number}")
+    draft.sources.append(f"left join {keys} on {keys}._key = {ours}")
+    draft.sources.append(f"left join {staged.table} {other} on {other}.rowid = {keys}._first")
+    draft.spent += [keys, staged.table]
+
+
+def _report(staging: Staging, partner: Partner, number: int) -> JoinReport:
+    """Return how a join went, while the tables it used are still there."""
+    theirs = _key_sql(partner.staged, [partner.join.other_key], partner.join.file, "")
+    rows = staging.scalar(f"select count({theirs}) from {partner.staged.table}")
+    return JoinReport(
+        file=partner.join.file,
+        matched_rows=staging.scalar(f"select count(*) from assembled where _matched{number}"),
+        repeated_keys=rows - staging.scalar(f"select count(*) from keys{number}"),
+    )
 
 
 def _column_sql(staged: Staged, column: str, name: str) -> str:

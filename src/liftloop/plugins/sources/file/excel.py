@@ -40,8 +40,8 @@ def stage_excel(staging: Staging, table: str, path: Path, sheet: str, name: str)
             return _stage_sheet(staging, table, found, name)
     except PasswordError:
         raise password_protected(name) from None
-    except CalamineError as error:
-        raise damaged_file(name, str(error)) from None
+    except CalamineError:
+        raise damaged_file(name) from None
 
 
 def _check_size(path: Path, name: str) -> None:

@@ -1,11 +1,13 @@
 """Open a file, whatever it is: the type is told by its first bytes, never by its name."""
 
+import errno
 import zipfile
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 
+import duckdb
 from msgspec import Struct
 
 from liftloop.plugins.sources.file.assembly import JoinLike, Partner, assemble
@@ -13,8 +15,10 @@ from liftloop.plugins.sources.file.dialect import read_dialect
 from liftloop.plugins.sources.file.excel import COMPOUND_MAGIC, stage_excel
 from liftloop.plugins.sources.file.parquet import stage_parquet
 from liftloop.plugins.sources.file.problems import (
+    damaged_file,
     empty_file,
     file_not_found,
+    no_room,
     unknown_join_file,
     unsupported_file_type,
 )
@@ -54,7 +58,7 @@ def open_table(path: Path, options: ReadOptions, plan: ReadPlanLike | None = Non
     Rows with too many or too few cells are set aside as `bad_lines`.
     Raises a `LiftloopError` that says what is wrong with the file and what to do.
     """
-    with ExitStack() as stack:
+    with ExitStack() as stack, _room_for(path.name):
         staging = stack.enter_context(closing(Staging(options.work_folder, options.memory_bytes_max)))
         staged = _stage(staging, "file", path, options)
         joins = plan.joins if plan else ()
@@ -62,6 +66,19 @@ def open_table(path: Path, options: ReadOptions, plan: ReadPlanLike | None = Non
         assembled = assemble(staging, staged, plan.group_by if plan else (), partners, path.name)
         stack.pop_all()
         return Table(path.name, staging, staged, assembled)
+
+
+@contextmanager
+def _room_for(name: str) -> Generator[None]:
+    """Tell a full memory or disk as such."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise no_room(name) from None
+    except (duckdb.IOException, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise no_room(name) from None
 
 
 def _partner(staging: Staging, join: JoinLike, table: str, options: ReadOptions) -> Partner:
@@ -102,10 +119,10 @@ def file_type(path: Path, name: str) -> FileType:
     if first.startswith(b"PK\x03\x04"):
         return _zip_type(path, name)
     for mark, zh, en in (
-        (b"%PDF", "PDF 文件", "a PDF"),
+        (b"%PDF", " PDF 文件", "a PDF"),
         (b"<", "网页或 XML", "a web page or XML"),
-        (b"{", "JSON", "JSON"),
-        (b"[", "JSON", "JSON"),
+        (b"{", " JSON 文件", "JSON"),
+        (b"[", " JSON 文件", "JSON"),
     ):
         if first.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(mark):
             raise unsupported_file_type(name, zh, en)
@@ -115,9 +132,10 @@ def file_type(path: Path, name: str) -> FileType:
 
 
 def _zip_type(path: Path, name: str) -> FileType:
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as packed:
-            names = set(packed.namelist())
-        if names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
-            return "excel"
+    if not zipfile.is_zipfile(path):
+        raise damaged_file(name)
+    with zipfile.ZipFile(path) as packed:
+        names = set(packed.namelist())
+    if names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+        return "excel"
     raise unsupported_file_type(name, "压缩包", "a zip archive")

@@ -27,8 +27,8 @@ def stage_parquet(staging: Staging, table: str, path: Path, name: str) -> Staged
             f"create table {table} as select {chosen} from read_parquet(?, binary_as_string = true) as f({numbered})",
             [str(path)],
         )
-    except (duckdb.InvalidInputException, duckdb.IOException) as error:
-        raise damaged_file(name, str(error).splitlines()[0]) from None
+    except (duckdb.InvalidInputException, duckdb.IOException):
+        raise damaged_file(name) from None
     staged = Staged(
         table=table,
         names=tuple(column for column, *_ in described),

@@ -24,6 +24,17 @@ def empty_file(name: str) -> LiftloopError:
     )
 
 
+def no_room(name: str) -> LiftloopError:
+    return LiftloopError(
+        "no_room",
+        zh=f"读“{name}”需要的内存或临时磁盘空间不够。",
+        en=f'There is not enough memory or temporary disk space to read "{name}".',
+        next_zh="请清出文件大小三倍的磁盘空间，或把文件拆小后分别导入。",
+        next_en="Free three times the file's size on disk, or split the file and import the parts.",
+        status=507,
+    )
+
+
 def file_too_large(name: str, bytes_max: int) -> LiftloopError:
     gigabytes = bytes_max // 1024**3
     return LiftloopError(
@@ -36,11 +47,11 @@ def file_too_large(name: str, bytes_max: int) -> LiftloopError:
     )
 
 
-def damaged_file(name: str, detail: str) -> LiftloopError:
+def damaged_file(name: str) -> LiftloopError:
     return LiftloopError(
         "damaged_file",
-        zh=f"“{name}”已损坏或没有传完整：{detail}",
-        en=f'"{name}" is damaged or incomplete: {detail}',
+        zh=f"“{name}”已损坏或没有传完整。",
+        en=f'"{name}" is damaged or incomplete.',
         next_zh="请重新导出或重新上传。",
         next_en="Export or upload it again.",
     )
@@ -60,10 +71,21 @@ def unsupported_file_type(name: str, what_zh: str, what_en: str) -> LiftloopErro
 def unknown_encoding(name: str, byte_offset: int) -> LiftloopError:
     return LiftloopError(
         "unknown_encoding",
-        zh=f"“{name}”既不是 UTF-8 也不是 GB18030 编码（第 {byte_offset} 个字节起读不懂）。",
-        en=f'"{name}" is neither UTF-8 nor GB18030 (not readable from byte {byte_offset}).',
+        zh=f"“{name}”既不是 UTF-8 也不是 GB18030 编码（第 {byte_offset + 1} 个字节起读不懂）。",
+        en=f'"{name}" is neither UTF-8 nor GB18030 (not readable from byte {byte_offset + 1}).',
         next_zh="请在 Excel 里另存为“CSV UTF-8”，或在导入时指明编码，例如 big5、cp1252。",
         next_en='Save it as "CSV UTF-8" in Excel, or name its encoding when importing, such as big5 or cp1252.',
+    )
+
+
+def wrong_encoding(name: str, encoding: str, byte_offset: int) -> LiftloopError:
+    return LiftloopError(
+        "wrong_encoding",
+        zh=f"“{name}”不是 {encoding} 编码（第 {byte_offset + 1} 个字节起读不懂）。",
+        en=f'"{name}" is not {encoding} (not readable from byte {byte_offset + 1}).',
+        next_zh="请改用别的编码，或不指定编码，由系统来判断。",
+        next_en="Name another encoding, or none and have it found.",
+        exit_code=EXIT_USAGE,
     )
 
 

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from liftloop.plugins.sources.file.dialect import Dialect
 from liftloop.plugins.sources.file.problems import (
     cell_too_large,
-    damaged_file,
     empty_file,
     no_readable_rows,
     unclosed_quote,
@@ -232,10 +231,11 @@ class _Remembering:
 def _records(lines: Iterable[str], delimiter: str, name: str) -> Iterator[Row]:
     """Yield each record with the line on which it ends; what cannot be read is told with its line."""
     reader = csv.reader(lines, delimiter=delimiter)
+    end = 0
     try:
         for cells in reader:
-            yield reader.line_num, cells
-    except csv.Error as error:
-        if "field larger" in str(error):
-            raise cell_too_large(name, reader.line_num, CELL_BYTES_MAX) from None
-        raise damaged_file(name, f"{error} (line {reader.line_num})") from None
+            end = reader.line_num
+            yield end, cells
+    except csv.Error:
+        # The one thing that this reader does not take is a cell beyond its limit (131,072 characters).
+        raise cell_too_large(name, end + 1, CELL_BYTES_MAX) from None

@@ -15,6 +15,7 @@ from liftloop.plugins.sources.file.problems import (
     encoding_not_known,
     file_too_large,
     unknown_encoding,
+    wrong_encoding,
 )
 
 FILE_BYTES_MAX = 16 * 1024**3  # Staged, sorted and spilled it needs three times its size on disk.
@@ -47,7 +48,7 @@ class _Unreadable(Exception):
 def prepare_text(path: Path, encoding: str, folder: Path, name: str) -> TextFile:
     """Return `path` as UTF-8, rewritten into `folder` where it is not; an empty `encoding` means: find it.
 
-    Raises `unknown_encoding`, `encoding_not_known`, `damaged_file`, `file_too_large`.
+    Raises `unknown_encoding`, `wrong_encoding`, `encoding_not_known`, `damaged_file`, `file_too_large`.
     """
     compressed = is_gzip(path)
     chosen = encoding or _encoding_by_mark(path, name)
@@ -81,8 +82,8 @@ def read_chunks(path: Path, name: str) -> Iterator[bytes]:
 def _read(source: BinaryIO, name: str) -> bytes:
     try:
         return source.read(CHUNK_BYTES)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise damaged_file(name, str(error)) from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise damaged_file(name) from None
 
 
 def _encoding_by_mark(path: Path, name: str) -> str:
@@ -103,9 +104,12 @@ def _in_encoding(path: Path, codec: str, folder: Path, name: str) -> TextFile:
         try:
             return _scan_utf8(path, is_gzip(path), name)
         except _Unreadable as unreadable:
-            raise unknown_encoding(name, unreadable.byte_offset) from None
+            raise wrong_encoding(name, codec, unreadable.byte_offset) from None
     target = folder / f"{path.name}.utf8"
-    _rewrite(path, codec, target, name)
+    try:
+        _rewrite(path, codec, target, name)
+    except _Unreadable as unreadable:
+        raise wrong_encoding(name, codec, unreadable.byte_offset) from None
     return msgspec.structs.replace(_scan_utf8(target, False, name), encoding=codec)
 
 
@@ -114,16 +118,16 @@ def _rewrite(path: Path, codec: str, target: Path, name: str) -> None:
     read = 0
     with target.open("wb") as file:
         for chunk in read_chunks(path, name):
-            file.write(_decode(decoder, chunk, read, name).encode("utf-8", "surrogatepass"))
+            file.write(_decode(decoder, chunk, read).encode("utf-8", "surrogatepass"))
             read += len(chunk)
-        file.write(_decode(decoder, b"", read, name, final=True).encode())
+        file.write(_decode(decoder, b"", read, final=True).encode())
 
 
-def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, read: int, name: str, *, final: bool = False) -> str:
+def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, read: int, *, final: bool = False) -> str:
     try:
         return decoder.decode(chunk, final)
     except UnicodeDecodeError as error:
-        raise unknown_encoding(name, read + error.start) from None
+        raise _Unreadable(read + error.start) from None
 
 
 def _scan_utf8(path: Path, compressed: bool, name: str) -> TextFile:
