@@ -1,0 +1,292 @@
+"""From a sentence to a plan: parses the goal, reads what a study needs, and keeps what the study found.
+
+Runs in `desk`, never in the tick. Two calls with the same arguments over the same data give the same plan.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from liftloop.app.planning_reading import (
+    LOG_ROWS_MAX,
+    NOW,
+    SQL,
+    ConsentHistory,
+    Moments,
+    Shop,
+    channel_choice,
+    contacts_of,
+    features_at,
+    included,
+    outcomes,
+    people_of,
+    reach_of,
+    read_log,
+    read_shop,
+    windows_of,
+)
+from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.dice import hash_text
+from liftloop.kernel.errors import Language
+from liftloop.plan.contract import Campaign
+from liftloop.plan.goal_catalogue import Catalogue
+from liftloop.plan.goal_contract import Goal, QuestionId, Understood
+from liftloop.plan.goal_grammar import parse_goal
+from liftloop.plan.launch import Launch, salt_of
+from liftloop.plan.launch import launch as launch_of
+from liftloop.plan.metric_events import ORDER
+from liftloop.plan.options import CHANNEL_NAMES, ChannelChoice, ItemChoice, Offer, Option, Words, options_of
+from liftloop.plan.outcome import Outcome, outcome_of
+from liftloop.plan.plan_record import PlanRecord
+from liftloop.plan.planned import Head, metric_name, record_of, waiting
+from liftloop.plan.study import study
+from liftloop.plan.study_inputs import Contacts, People, StudyInputs, Worth
+from liftloop.profile.metric import Metric
+from liftloop.storage.contract import Array, LakeReader, StateReader
+
+SHANGHAI_OFFSET_MINUTES = 8 * 60
+EVERYONE = frozenset({"member"})
+"""Scopes that restrict nothing: whoever is known is a member."""
+
+
+class Definitions(Struct, frozen=True, kw_only=True):
+    """Live definitions as plain bodies by id."""
+
+    offers: Mapping[str, Mapping[str, Any]]
+    channels: Mapping[str, Mapping[str, Any]]
+    contents: Mapping[str, Mapping[str, Any]]
+    campaigns: Mapping[str, Mapping[str, Any]]
+
+
+class Sources(Struct, frozen=True, kw_only=True):
+    """Everything that planning and measuring read; nothing of it is written."""
+
+    lake: LakeReader
+    state: StateReader
+    definitions: Definitions
+    catalogue: Catalogue
+    now_ms: int
+    offset_minutes: int = SHANGHAI_OFFSET_MINUTES
+
+    def now(self) -> datetime:
+        zone = timezone(timedelta(minutes=self.offset_minutes))
+        return datetime.fromtimestamp(self.now_ms / 1_000, UTC).astimezone(zone)
+
+
+def read_goal(text: str, answers: Mapping[QuestionId, str], language: Language, sources: Sources) -> Understood:
+    """Return what a sentence means so far; quick enough to ask while it is typed. Raises LiftloopError."""
+    return parse_goal(text, language=language, catalogue=sources.catalogue, now=sources.now(), answers=answers)
+
+
+def plan_goal(text: str, answers: Mapping[QuestionId, str], language: Language, sources: Sources) -> PlanRecord:
+    """Return the plan for a goal: ready, an exploration, refused, or waiting for an answer. Raises LiftloopError."""
+    understood = read_goal(text, answers, language, sources)
+    goal = understood.goal
+    plan_id = f"plan-{hash_text(text, *map('='.join, sorted(answers.items())), str(sources.now_ms)):016x}"
+    head = Head(plan_id=plan_id, created_ms=sources.now_ms, understood=understood)
+    metric = sources.catalogue.by_id.get(goal.metric or "")
+    if understood.questions or metric is None:
+        return waiting(head, metric)
+    unread = [condition.text for condition in goal.scope if condition.kind not in EVERYONE]
+    if unread:
+        return _unscoped(head, metric, unread)
+    inputs = _inputs(sources, goal, metric, salt_of(plan_id))
+    return record_of(head, inputs, study(inputs))
+
+
+def launch(record: PlanRecord, language: Language, sources: Sources) -> Launch:
+    """Return what starts a plan now; see `liftloop.plan.launch`. Raises `NotLaunchable`."""
+    return launch_of(record, at_ms=sources.now_ms, language=language, contents={})
+
+
+def _unscoped(head: Head, metric: Metric, unread: Sequence[str]) -> PlanRecord:
+    named = "、".join(unread)
+    return PlanRecord(
+        plan_id=head.plan_id,
+        status="refused",
+        created_ms=head.created_ms,
+        understood=head.understood,
+        metric=metric_name(metric),
+        sentence=Words(
+            zh=f"还不能只针对「{named}」做计划，为免发错人，这里不做",
+            en=f"A plan for “{', '.join(unread)}” alone cannot be made yet; "
+            "rather than reach the wrong people, none is made",
+        ),
+        next=Words(
+            zh="去掉人群限定，对所有允许触达的客户做计划",
+            en="Leave the group out and plan for everybody who may be reached",
+        ),
+    )
+
+
+def _inputs(sources: Sources, goal: Goal, metric: Metric, salt: str) -> StudyInputs:
+    window_days = goal.window_days or metric.window_days
+    outcome = outcome_of(metric)
+    shop = read_shop(sources.lake)
+    options = _options(sources, goal)
+    base = StudyInputs(
+        goal=goal,
+        metric=metric,
+        window_days=window_days,
+        now_ms=sources.now_ms,
+        budget_fen=goal.budget_fen,
+        options=options,
+        people=_nobody(len(options)),
+        contacts=None,
+        contacts_unusable=0,
+        windows=(),
+        worth=_worth(metric, outcome, shop),
+        order_share=0.0,
+        salt=salt,
+        data_position=_position(sources.lake),
+    )
+    if outcome is None or not shop.people:
+        return base
+    windows = windows_of(sources.lake, outcome, window_days, sources.now_ms, shop)
+    read = _Reading(sources=sources, outcome=outcome, options=options, window_days=window_days, shop=shop)
+    people, contacts, order_share = _people_and_contacts(read)
+    unusable = int(sources.lake.select(SQL["log_without_chances"])["contacts"][0])
+    return msgspec.structs.replace(
+        base,
+        people=people,
+        contacts=contacts,
+        contacts_unusable=unusable,
+        windows=windows,
+        order_share=order_share,
+    )
+
+
+class _Reading(Struct, frozen=True, kw_only=True):
+    sources: Sources
+    outcome: Outcome
+    options: tuple[Option, ...]
+    window_days: int
+    shop: Shop
+
+
+def _people_and_contacts(read: _Reading) -> tuple[People, Contacts | None, float]:
+    """Return the people of now, the usable contacts of the past, and the share that orders within a month."""
+    lake, now_ms = read.sources.lake, read.sources.now_ms
+    campaigns = {name: _campaign(body) for name, body in read.sources.definitions.campaigns.items()}
+    matured_days = max([read.window_days, *(option.valid_days for option in read.options)])
+    moments = Moments(statement="now_and_log", parameters=(now_ms, now_ms - matured_days * DAY_MS, sorted(campaigns)))
+    columns = moments.ask(lake, "people")
+    profile, at_ms = columns["profile"].astype(np.int64), columns["at_ms"].astype(np.int64)
+    count = profile.size
+    inside = included(lake, moments, read.outcome, read.window_days, count)
+    features = features_at(lake, moments)
+    reach = reach_of(ConsentHistory(read.sources.state), read.options, profile, at_ms)
+    now = np.flatnonzero((columns["source"] == NOW) & inside)
+    people = people_of(columns, features, now, reach[now])
+    order_share = float((features["orders_30"][now] > 0).mean()) if now.size else 0.0
+    past = columns["source"] != NOW
+    if not past.any() or not read.options:
+        return people, None, order_share
+    log = read_log(lake, moments, read.options, campaigns)
+    known: dict[str, Any] = {
+        "profile": profile[past],
+        "outcome": outcomes(lake, moments, read.outcome, read.window_days, count)[past],
+        "redeemed": _redeemed(read, moments)[past],
+        "features": {name: column[past] for name, column in features.items()},
+        "reach": reach[past],
+    }
+    return people, contacts_of(log, known, inside[past], LOG_ROWS_MAX), order_share
+
+
+def _redeemed(read: _Reading, moments: Moments) -> Array:
+    """Return how many coupons of the action drawn each moment's person used while they were valid."""
+    paying = [option for option in read.options if option.offer is not None and option.redemption_fen > 0]
+    columns = moments.ask(
+        read.sources.lake,
+        "redeemed",
+        [option.id for option in paying],
+        [option.offer.id if option.offer else "" for option in paying],
+        [option.valid_days * DAY_MS for option in paying],
+    )
+    return columns["amount"]
+
+
+def _options(sources: Sources, goal: Goal) -> tuple[Option, ...]:
+    offers = [_offer(identity, body) for identity, body in sources.definitions.offers.items()]
+    channels = [
+        channel_choice({"id": identity, **body}, CHANNEL_NAMES)
+        for identity, body in sources.definitions.channels.items()
+    ]
+    words = sources.lake.select(SQL["log_words"])["word"].tolist()
+    tried = [word for word in words if not word.startswith("{")]
+    return options_of(offers, _wished(channels, goal), _items(sources.lake), tried)
+
+
+def _wished(channels: Sequence[ChannelChoice], goal: Goal) -> list[ChannelChoice]:
+    """Return the channels that the goal allows; naming some means those and no others."""
+    avoided = {wish.channel for wish in goal.channels if wish.wish == "avoid"}
+    named = {wish.channel for wish in goal.channels if wish.wish in ("use", "only")}
+    return [
+        channel
+        for channel in channels
+        if not {channel.id, channel.medium} & avoided and (not named or {channel.id, channel.medium} & named)
+    ]
+
+
+def _offer(identity: str, body: Mapping[str, Any]) -> Offer:
+    return msgspec.convert({**_known(body, Offer), "id": identity}, type=Offer, strict=False)
+
+
+def _known(body: Mapping[str, Any], kind: type[Struct]) -> dict[str, Any]:
+    """Return the fields that planning needs; an offer may say more to others."""
+    named = {"name": body.get("name")} if body.get("name") else {}
+    fields = {field: value for field, value in body.items() if field in kind.__struct_fields__ and value is not None}
+    return {"name_zh": named["name"], "name_en": named["name"], **fields} if named else fields
+
+
+def _items(lake: LakeReader) -> list[ItemChoice]:
+    columns = lake.select(SQL["items"])
+    found: list[ItemChoice] = []
+    for item_id, name, category, stock, body in zip(
+        *(columns[column].tolist() for column in ("item_id", "name", "category", "stock", "body")), strict=True
+    ):
+        said = msgspec.json.decode(body) if body else {}
+        extra = said.get("attributes") or {}
+        found.append(
+            ItemChoice(
+                id=item_id,
+                name_zh=name,
+                name_en=str(said.get("name_en") or extra.get("name_en") or name),
+                category=category,
+                price_fen=said.get("price_fen"),
+                margin_fen=said.get("margin_fen"),
+                stock=int(stock) if stock == stock else None,
+            )
+        )
+    return found
+
+
+def _worth(metric: Metric, outcome: Outcome | None, shop: Shop) -> Worth | None:
+    """Return what one more unit of the metric earns: an order's margin, or its revenue while margins are unknown."""
+    if outcome is None or not shop.orders:
+        return None
+    is_margin = shop.margin_fen is not None
+    order_fen = shop.margin_fen if shop.margin_fen is not None else shop.order_fen
+    if outcome.summed == "margin":
+        return Worth(unit_fen=1.0, is_margin=True)
+    if outcome.summed == "revenue":
+        return Worth(unit_fen=order_fen / shop.order_fen if shop.order_fen else 1.0, is_margin=is_margin)
+    events = {*outcome.counted, *(event for condition in outcome.after for event in condition.events)}
+    return Worth(unit_fen=order_fen, is_margin=is_margin) if events == {ORDER} else None
+
+
+def _campaign(body: Mapping[str, Any]) -> Campaign:
+    return msgspec.convert(body, type=Campaign, strict=False)
+
+
+def _nobody(options: int) -> People:
+    return People(profile=np.zeros(0, dtype=np.int64), features={}, reach=np.zeros((0, options), dtype=np.bool_))
+
+
+def _position(lake: LakeReader) -> tuple[int, int]:
+    position = lake.position()
+    return int(position.offset), int(position.tick)

@@ -1,0 +1,208 @@
+-- What planning and measuring ask of the lake. Times are milliseconds, UTC; money leaves here as fen.
+-- {moment} stands for one of the statements `now_and_log` and `windows`: whom to look at, as of when.
+
+-- name: now_and_log
+SELECT 0 AS source, profile AS id, profile, $1::BIGINT AS at_ms FROM (SELECT DISTINCT profile FROM event_now)
+UNION ALL
+SELECT 1, "offset", profile, decided_at_ms FROM exposure_now
+WHERE profile IS NOT NULL AND propensities IS NOT NULL AND decided_at_ms < $2
+UNION ALL
+SELECT 2, decision, coalesce(canonical.kept, decision.profile), decided_ms
+FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+WHERE decided_ms < $2 AND campaign IN (SELECT unnest($3::VARCHAR[]))
+
+-- name: windows
+SELECT 0 AS source, profile AS id, profile, start.at_ms
+FROM (SELECT DISTINCT profile FROM event_now WHERE hash(profile) % $2::UBIGINT = 0),
+(SELECT unnest($1::BIGINT[]) AS at_ms) AS start
+WHERE start.at_ms > $3
+
+-- name: people
+WITH moment AS MATERIALIZED ({moment})
+SELECT source, id, profile, at_ms FROM moment ORDER BY source, id, at_ms;
+
+-- name: order_features
+WITH moment AS MATERIALIZED ({moment})
+SELECT
+    moment.source, moment.id, moment.at_ms,
+    count(o.at_ms) FILTER (o.at_ms >= moment.at_ms - 30 * 86400000::BIGINT) AS orders_30,
+    count(o.at_ms) FILTER (o.at_ms >= moment.at_ms - 90 * 86400000::BIGINT) AS orders_90,
+    count(o.at_ms) FILTER (o.at_ms >= moment.at_ms - 365 * 86400000::BIGINT) AS orders_365,
+    count(o.at_ms) AS orders_ever,
+    coalesce(sum(o.revenue) FILTER (o.at_ms >= moment.at_ms - 365 * 86400000::BIGINT), 0) * 100 AS revenue_365,
+    count(*) FILTER (o.coupon <> '') AS coupon_orders,
+    (moment.at_ms - max(o.at_ms)) / 86400000.0 AS order_age,
+    (max(o.at_ms) - min(o.at_ms)) / 86400000.0 AS order_span
+FROM moment LEFT JOIN order_now AS o ON o.profile = moment.profile AND o.at_ms < moment.at_ms AND NOT o.refunded
+GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+
+-- name: event_features
+WITH moment AS MATERIALIZED ({moment})
+SELECT
+    moment.source, moment.id, moment.at_ms,
+    count(*) FILTER (e.name = 'Product Viewed' AND e.at_ms >= moment.at_ms - 7 * 86400000::BIGINT) AS views_7,
+    count(*) FILTER (e.name = 'Product Viewed' AND e.at_ms >= moment.at_ms - 30 * 86400000::BIGINT) AS views_30,
+    count(*) FILTER (e.name = 'Product Viewed') AS views_ever,
+    count(*) FILTER (e.name = 'Product Added' AND e.at_ms >= moment.at_ms - 30 * 86400000::BIGINT) AS adds_30,
+    count(*) FILTER (e.name = 'Store Visited' AND e.at_ms >= moment.at_ms - 90 * 86400000::BIGINT) AS visits_90,
+    count(*) FILTER (e.name = 'Coupon Redeemed') AS redeemed_ever,
+    count(*) FILTER (e.name = 'Message Opened') AS opens_ever,
+    (moment.at_ms - max(e.at_ms)) / 86400000.0 AS event_age,
+    (moment.at_ms - min(e.at_ms)) / 86400000.0 AS tenure
+FROM moment LEFT JOIN event_now AS e
+ON e.profile = moment.profile AND e.at_ms < moment.at_ms AND e.kind IN ('track', 'page')
+GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+
+-- name: contact_features
+WITH moment AS MATERIALIZED ({moment}),
+contact AS (
+    SELECT profile, decided_at_ms AS at_ms FROM exposure_now
+    WHERE action <> 'nobody' AND NOT coalesce(holdout, false)
+    UNION ALL
+    SELECT coalesce(canonical.kept, message.profile), decided_ms
+    FROM message LEFT JOIN canonical ON canonical.forwarded = message.profile WHERE state IN ('queued', 'deferred')
+)
+SELECT
+    moment.source, moment.id, moment.at_ms,
+    count(*) FILTER (c.at_ms >= moment.at_ms - 30 * 86400000::BIGINT) AS contacts_30,
+    count(*) FILTER (c.at_ms >= moment.at_ms - 180 * 86400000::BIGINT) AS contacts_180,
+    (moment.at_ms - max(c.at_ms)) / 86400000.0 AS contact_age
+FROM moment LEFT JOIN contact AS c ON c.profile = moment.profile AND c.at_ms < moment.at_ms
+GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+
+-- name: category_top
+SELECT category FROM order_line_now WHERE category IS NOT NULL AND category <> ''
+GROUP BY category ORDER BY count(*) DESC, category LIMIT 8;
+
+-- name: category_features
+WITH moment AS MATERIALIZED ({moment})
+SELECT
+    moment.source, moment.id, moment.at_ms,
+    count(l.at_ms) AS lines,
+    count(*) FILTER (l.category = ($4::VARCHAR[])[1]) AS category_1,
+    count(*) FILTER (l.category = ($4::VARCHAR[])[2]) AS category_2,
+    count(*) FILTER (l.category = ($4::VARCHAR[])[3]) AS category_3,
+    count(*) FILTER (l.category = ($4::VARCHAR[])[4]) AS category_4,
+    count(*) FILTER (l.category = ($4::VARCHAR[])[5]) AS category_5,
+    count(*) FILTER (l.category = ($4::VARCHAR[])[6]) AS category_6,
+    count(*) FILTER (l.category = ($4::VARCHAR[])[7]) AS category_7,
+    count(*) FILTER (l.category = ($4::VARCHAR[])[8]) AS category_8
+FROM moment LEFT JOIN order_line_now AS l
+ON l.profile = moment.profile AND l.at_ms < moment.at_ms AND l.at_ms >= moment.at_ms - 365 * 86400000::BIGINT AND NOT l.refunded
+GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+
+-- name: happened
+WITH moment AS MATERIALIZED ({moment})
+SELECT moment.source, moment.id, moment.at_ms, count(e.at_ms)::DOUBLE AS amount
+FROM moment LEFT JOIN event_now AS e
+ON e.profile = moment.profile AND e.name IN (SELECT unnest($4::VARCHAR[]))
+AND e.at_ms >= moment.at_ms + $5 AND e.at_ms < moment.at_ms + $6
+GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+
+-- name: revenue
+WITH moment AS MATERIALIZED ({moment})
+SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(o.revenue), 0) * 100 AS amount
+FROM moment LEFT JOIN order_now AS o
+ON o.profile = moment.profile AND NOT o.refunded AND o.at_ms >= moment.at_ms + $4 AND o.at_ms < moment.at_ms + $5
+GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+
+-- name: quantity
+WITH moment AS MATERIALIZED ({moment})
+SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(l.quantity), 0)::DOUBLE AS amount
+FROM moment LEFT JOIN order_line_now AS l
+ON l.profile = moment.profile AND NOT l.refunded AND l.at_ms >= moment.at_ms + $4 AND l.at_ms < moment.at_ms + $5
+GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+
+-- name: margin
+WITH moment AS MATERIALIZED ({moment}),
+priced AS (
+    SELECT item_id, coalesce(
+        json_extract_string(body, '$.margin_fen')::DOUBLE, margin * 100,
+        json_extract_string(body, '$.price_fen')::DOUBLE - json_extract_string(body, '$.cost_fen')::DOUBLE,
+        (price - cost) * 100
+    ) AS margin_fen
+    FROM item
+)
+SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(l.quantity * priced.margin_fen), 0)::DOUBLE AS amount
+FROM moment LEFT JOIN order_line_now AS l
+ON l.profile = moment.profile AND NOT l.refunded AND l.at_ms >= moment.at_ms + $4 AND l.at_ms < moment.at_ms + $5
+LEFT JOIN priced ON priced.item_id = l.product_id
+GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+
+-- name: redeemed
+WITH moment AS MATERIALIZED ({moment}),
+logged AS (
+    SELECT 1 AS source, "offset" AS id, action FROM exposure_now
+    UNION ALL
+    SELECT 2, decision, action FROM decision WHERE NOT holdout AND campaign IN (SELECT unnest($3::VARCHAR[]))
+),
+coupon AS (SELECT unnest($4::VARCHAR[]) AS action, unnest($5::VARCHAR[]) AS offer, unnest($6::BIGINT[]) AS valid_ms)
+SELECT moment.source, moment.id, moment.at_ms, count(o.at_ms)::DOUBLE AS amount
+FROM moment
+LEFT JOIN logged ON logged.source = moment.source AND logged.id = moment.id
+LEFT JOIN coupon ON coupon.action = logged.action
+LEFT JOIN order_now AS o
+ON o.profile = moment.profile AND o.coupon = coupon.offer AND NOT o.refunded
+AND o.at_ms >= moment.at_ms AND o.at_ms < moment.at_ms + coupon.valid_ms
+GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+
+-- name: log
+SELECT * FROM (
+    SELECT 1 AS source, "offset" AS id, hash(campaign) AS campaign, hash(action) AS action,
+        hash(propensities) AS propensities, FALSE AS held
+    FROM exposure_now WHERE profile IS NOT NULL AND propensities IS NOT NULL AND decided_at_ms < $1
+    UNION ALL
+    SELECT 2, decision, hash(campaign), hash(action), hash(propensities), holdout
+    FROM decision WHERE decided_ms < $1 AND campaign IN (SELECT unnest($2::VARCHAR[]))
+) ORDER BY source, id;
+
+-- name: log_words
+SELECT DISTINCT hash(word) AS key, word FROM (
+    SELECT unnest([campaign, action, propensities]) AS word FROM exposure_now
+    UNION ALL
+    SELECT unnest([campaign, action, propensities]) FROM decision
+) WHERE word IS NOT NULL;
+
+-- name: log_without_chances
+SELECT count(*) AS contacts FROM exposure_now WHERE propensities IS NULL;
+
+-- name: contacted_windows
+-- How much each person and window counts for "nothing done": none if contacted, more if left alone by chance.
+WITH moment AS MATERIALIZED ({moment})
+SELECT moment.source, moment.id, moment.at_ms,
+    coalesce(product(CASE
+        WHEN x.action IS NULL THEN 1.0
+        WHEN x.action = 'nobody' THEN
+            1.0 / coalesce(nullif(json_extract_string(x.propensities, '$.nobody')::DOUBLE, 0), 1.0)
+        ELSE 0.0 END), 1.0) AS amount
+FROM moment LEFT JOIN exposure_now AS x
+ON x.profile = moment.profile AND x.propensities IS NOT NULL
+AND x.decided_at_ms >= moment.at_ms - $4 AND x.decided_at_ms < moment.at_ms + $5
+GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+
+-- name: shop
+SELECT
+    (SELECT count(*) FROM order_now WHERE NOT refunded) AS orders,
+    (SELECT coalesce(min(at_ms), 0) FROM order_now) AS first_ms,
+    (SELECT coalesce(max(at_ms), 0) FROM order_now) AS last_ms,
+    (SELECT coalesce(avg(revenue), 0) * 100 FROM order_now WHERE NOT refunded) AS order_fen,
+    (SELECT count(*) FROM order_now WHERE coupon <> '') AS coupon_orders,
+    (SELECT count(DISTINCT profile) FROM event_now) AS people,
+    (SELECT count(*) FROM event_now) AS events;
+
+-- name: order_margin
+WITH priced AS (
+    SELECT item_id, coalesce(
+        json_extract_string(body, '$.margin_fen')::DOUBLE, margin * 100,
+        json_extract_string(body, '$.price_fen')::DOUBLE - json_extract_string(body, '$.cost_fen')::DOUBLE,
+        (price - cost) * 100
+    ) AS margin_fen
+    FROM item
+)
+SELECT coalesce(sum(l.quantity * priced.margin_fen), 0) AS margin_fen,
+    count(DISTINCT l.order_id) FILTER (priced.margin_fen IS NOT NULL) AS orders,
+    count(DISTINCT l.order_id) AS all_orders
+FROM order_line_now AS l LEFT JOIN priced ON priced.item_id = l.product_id WHERE NOT l.refunded;
+
+-- name: items
+SELECT item_id, coalesce(name, item_id) AS name, coalesce(category, '') AS category, stock, body FROM item;

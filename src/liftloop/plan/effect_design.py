@@ -1,0 +1,199 @@
+"""Columns for two linear models: what people do anyway, and what an option changes in whom.
+
+An option is described by what it is (a message at all, its face value, its channel, an item), so that options
+learn from each other; a person by her features, centered on the population.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from liftloop.plan.options import Option
+from liftloop.plan.study_inputs import Column, Flags, Floats, Integers
+
+REACH = 3.0  # Standardised numbers are cut here, so that no whale bends a line.
+MAIN_WEIGHT = 4.0  # Average effects are shrunk 16 times less than differences between people.
+CURVED = 8  # The widest spread features also get a bend and products in the model of what people do anyway.
+LEVELS_MAX = 12
+LEVEL_ROWS_MIN = 50
+
+
+class NumberScale(Struct, frozen=True, kw_only=True, tag="number"):
+    """How a column of numbers becomes a standard one: signed log, then centered and scaled; gaps are the center."""
+
+    name: str
+    center: float
+    scale: float
+
+
+class WordLevel(Struct, frozen=True, kw_only=True, tag="word"):
+    """One frequent word of a column of texts, as a standardised yes or no."""
+
+    name: str
+    word: str
+    center: float
+    scale: float
+
+
+class Scales(Struct, frozen=True, kw_only=True):
+    """The standard columns of a population, in order; learned from features alone."""
+
+    columns: tuple[NumberScale | WordLevel, ...]
+
+
+def scales_of(features: Mapping[str, Column]) -> Scales:
+    """Return scales that make these features standard; a constant column has none."""
+    columns: list[NumberScale | WordLevel] = []
+    for name, column in features.items():
+        if column.dtype.kind in "fiub":
+            values = _bent(column)
+            known = values[np.isfinite(values)]
+            if known.size and float(known.std()) > 1e-9:
+                columns.append(NumberScale(name=name, center=float(known.mean()), scale=float(known.std())))
+        else:
+            columns += _levels(name, column)
+    return Scales(columns=tuple(columns))
+
+
+def _levels(name: str, column: Column) -> list[WordLevel]:
+    words, counts = np.unique(column.astype(str), return_counts=True)
+    order = np.argsort(-counts, kind="stable")[:LEVELS_MAX]
+    levels: list[WordLevel] = []
+    for word, count in zip(words[order].tolist(), counts[order].tolist(), strict=True):
+        share = count / column.size
+        if word and LEVEL_ROWS_MIN <= count < column.size:
+            scale = float(np.sqrt(share * (1 - share)))
+            levels.append(WordLevel(name=name, word=word, center=share, scale=scale))
+    return levels
+
+
+def standard(scales: Scales, features: Mapping[str, Column], rows: int) -> Floats:
+    """Return the standard columns [rows, columns], every number within three deviations."""
+    found = np.zeros((rows, len(scales.columns)))
+    for place, scale in enumerate(scales.columns):
+        if isinstance(scale, WordLevel):
+            values = (features[scale.name].astype(str) == scale.word).astype(np.float64)
+        else:
+            values = _bent(features[scale.name])
+        found[:, place] = np.clip(np.nan_to_num((values - scale.center) / scale.scale), -REACH, REACH)
+    return found
+
+
+def _bent(column: Column) -> Floats:
+    values = column.astype(np.float64)
+    return np.sign(values) * np.log1p(np.abs(values))
+
+
+def outcome_columns(people: Floats, campaign: Integers, campaigns: int) -> Floats:
+    """Return [rows, columns] for the model of what people do anyway: lines, bends, products, and when it was."""
+    curved = people[:, :CURVED]
+    first, second = np.triu_indices(curved.shape[1])
+    when = (campaign[:, None] == np.arange(1, campaigns)[None, :]).astype(np.float64)
+    return np.column_stack([people, curved[:, first] * curved[:, second], when])
+
+
+class Traits(Struct, frozen=True, kw_only=True, eq=False):
+    """What options are: `of` [1 + options, traits], the first row (nobody) all zeros.
+
+    `category` names, for each option, the feature that says how much a person likes its item's shelf, or "".
+    """
+
+    of: Floats
+    category: tuple[str, ...]
+
+
+def traits_of(options: Sequence[Option]) -> Traits:
+    """Return the traits of options: any message, money (saturating), each channel but the first, an item."""
+    channels = list(dict.fromkeys(option.channel.id for option in options))
+    faces = np.array([option.face_fen for option in options], dtype=np.float64)
+    half = float(np.median(faces[faces > 0])) if (faces > 0).any() else 1.0
+    columns = [np.ones(len(options)), faces / (faces + half)]
+    columns += [np.array([float(option.channel.id == channel) for option in options]) for channel in channels[1:]]
+    if any(option.item for option in options):
+        columns.append(np.array([float(option.item is not None) for option in options]))
+    table = np.vstack([np.zeros(len(columns)), np.column_stack(columns)])
+    liked = tuple(f"category:{option.item.category}" if option.item else "" for option in options)
+    return Traits(of=table, category=liked)
+
+
+def liking(traits: Traits, features: Mapping[str, Column], rows: int) -> Floats:
+    """Return [rows, 1 + options]: how much each person likes the shelf of each option's item, 0 without one."""
+    found = np.zeros((rows, len(traits.category) + 1))
+    for place, name in enumerate(traits.category, start=1):
+        if name in features:
+            found[:, place] = np.nan_to_num(features[name].astype(np.float64))
+    return found
+
+
+class Drawn(Struct, frozen=True, kw_only=True, eq=False):
+    """The rows of a log as the effect model sees them; `chance` [rows, 1 + options]."""
+
+    people: Floats
+    liking: Floats
+    arm: Integers
+    chance: Floats
+
+
+def effect_columns(traits: Traits, drawn: Drawn) -> Floats:
+    """Return [rows, columns]: what the drawn option is, minus what was to be expected, alone and by person.
+
+    Residual on residual (Robinson 1988; Nie and Wager 2021): regressing the outcome's residual on these columns
+    gives effects that the chances of drawing cannot bias.
+    """
+    rows = np.arange(drawn.arm.size)
+    is_what = traits.of[drawn.arm] - drawn.chance @ traits.of
+    own = -drawn.chance[:, 1:]
+    treated = drawn.arm > 0
+    own[rows[treated], drawn.arm[treated] - 1] += 1.0
+    likes = drawn.liking[rows, drawn.arm] - (drawn.liking * drawn.chance).sum(axis=1)
+    by_person = (is_what[:, :, None] * drawn.people[:, None, :]).reshape(drawn.arm.size, -1)
+    return np.column_stack([MAIN_WEIGHT * is_what, own, likes, by_person])
+
+
+class Effects(Struct, frozen=True, kw_only=True, eq=False):
+    """A linear model of effects: of what an option is, of each option's own, of liking, and by person [traits, p]."""
+
+    main: Floats
+    own: Floats
+    liking: float
+    by_person: Floats
+
+
+def simple_columns(traits: Traits) -> int:
+    """Return how many of `effect_columns` come first that know nothing of the person."""
+    return traits.of.shape[1] + len(traits.category)
+
+
+def effects_of(coefficients: Floats, traits: Traits) -> Effects:
+    """Return the model behind ridge coefficients (intercept first) on `effect_columns` or on the simple ones."""
+    wide, options = traits.of.shape[1], len(traits.category)
+    rest = coefficients[1 + wide + options :]
+    return Effects(
+        main=coefficients[1 : 1 + wide] * MAIN_WEIGHT,
+        own=coefficients[1 + wide : 1 + wide + options],
+        liking=float(rest[0]) if rest.size else 0.0,
+        by_person=rest[1:].reshape(wide, -1) if rest.size else np.zeros((wide, 0)),
+    )
+
+
+def predicted(model: Effects, traits: Traits, people: Floats, liked: Floats) -> Floats:
+    """Return effects [rows, 1 + options] in units of the outcome; nobody's are 0."""
+    level = traits.of @ model.main
+    level[1:] += model.own
+    found = np.broadcast_to(level, (people.shape[0], level.size)).copy()
+    if model.by_person.size:
+        found += (people @ model.by_person.T) @ traits.of.T
+        found += model.liking * liked
+    found[:, 0] = 0.0
+    return found
+
+
+def best_arm(effects: Floats, cost_fen: Floats, price: float, reach: Flags) -> Integers:
+    """Return the arm [rows] of the largest effect minus priced cost among the reachable; nobody where none is above 0.
+
+    `effects` and `cost_fen` are [rows, 1 + options], `reach` [rows, options]; `price` is outcome per fen.
+    """
+    worth = effects - price * cost_fen
+    worth[:, 1:][~reach] = -np.inf
+    return worth.argmax(axis=1).astype(np.int64)

@@ -1,0 +1,127 @@
+"""From a plan to what must be published and assigned; pure, so that a launch can be read before it is done."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.errors import EXIT_REFUSED, Language, LiftloopError
+from liftloop.plan.contract import NOBODY, Action, Campaign, Cap, Holdout
+from liftloop.plan.drafts import Draft, draft
+from liftloop.plan.plan_record import PlanRecord
+
+_DAYS = {"day": 1.0, "week": 7.0, "month": 30.0, "quarter": 91.0, "year": 365.0}
+
+
+class Published(Struct, frozen=True, kw_only=True):
+    """One definition to publish."""
+
+    kind: str
+    id: str
+    body: Mapping[str, Any]
+
+
+class Launch(Struct, frozen=True, kw_only=True):
+    """What a launch publishes, in this order, and whom it assigns: packed columns {profile, action, cell}.
+
+    Everybody eligible is assigned, held-out people too. The journey has the campaign's id.
+    """
+
+    campaign_id: str
+    definitions: tuple[Published, ...]
+    assigned: bytes
+    campaign: Campaign
+
+
+class NotLaunchable(LiftloopError):
+    """A plan that is refused or still asks something cannot be launched."""
+
+    def __init__(self, record: PlanRecord) -> None:
+        super().__init__(
+            "not_launchable",
+            zh=f"这个计划不能启动：{record.sentence.zh}",
+            en=f"This plan cannot be launched: {record.sentence.en}",
+            next_zh=record.next.zh if record.next else "先回答问题，或者改一改目标",
+            next_en=record.next.en if record.next else "answer the question, or change the goal",
+            status=409,
+            exit_code=EXIT_REFUSED,
+        )
+
+
+def launch(record: PlanRecord, *, at_ms: int, language: Language, contents: Mapping[str, str]) -> Launch:
+    """Return what starts the plan at `at_ms`.
+
+    `contents` are contents that exist, by action id; where an action has none, words are drafted by rule in both
+    languages and the one of `language` is used. Calling twice with the same arguments gives the same launch.
+    Raises `NotLaunchable`.
+    """
+    assigned = record.assigned
+    blocked = any(missing.blocks_launch for missing in record.missing)
+    if assigned is None or blocked:
+        raise NotLaunchable(record)
+    campaign_id = f"campaign-{record.plan_id.removeprefix('plan-')}"
+    drafts: list[Draft] = []
+    actions: list[Action] = []
+    for action, label in zip(assigned.actions, assigned.labels, strict=True):
+        if action.id == NOBODY or action.id in contents:
+            actions.append(replace(action, content=contents.get(action.id, "")))
+            continue
+        both = draft(campaign_id, action, label)
+        drafts += both
+        actions.append(replace(action, content=next(one.id for one in both if one.language == language)))
+    campaign = _campaign(record, actions, at_ms)
+    return Launch(
+        campaign_id=campaign_id,
+        definitions=(
+            *(Published(kind="content", id=one.id, body=one.body()) for one in drafts),
+            Published(kind="campaign", id=campaign_id, body=msgspec.to_builtins(campaign)),
+            Published(kind="journey", id=campaign_id, body=_journey(record, campaign_id, campaign)),
+        ),
+        assigned=assigned.columns,
+        campaign=campaign,
+    )
+
+
+def _campaign(record: PlanRecord, actions: Sequence[Action], at_ms: int) -> Campaign:
+    assert record.assigned is not None
+    assert record.holdout is not None
+    caps = [
+        Cap(count=cap.touches_max, days=_DAYS[cap.period] if cap.period in _DAYS else float(record.window_days))
+        for cap in record.understood.goal.caps
+    ]
+    return Campaign(
+        name=record.understood.goal.text,
+        plan=record.plan_id,
+        actions=actions,
+        cells=record.assigned.cells,
+        holdout=Holdout(share=record.holdout.share, salt=salt_of(record.plan_id)),
+        starts_ms=at_ms,
+        ends_ms=at_ms + record.window_days * DAY_MS,
+        caps=caps,
+        budget_fen=record.budget_fen or 0,
+        policy=record.forecast_hash,
+    )
+
+
+def salt_of(plan_id: str) -> str:
+    """Return the salt under which a plan holds out and assigns; the gate uses the same."""
+    return plan_id
+
+
+def _journey(record: PlanRecord, campaign_id: str, campaign: Campaign) -> dict[str, Any]:
+    """Return the journey as a definition: act once, wait until the window is over, leave."""
+    window_s = record.window_days * DAY_MS // 1_000
+    return {
+        "name": record.understood.goal.text,
+        "trigger": {"on": "campaign", "campaign": campaign_id, "at_ms": campaign.starts_ms},
+        "campaign": campaign_id,
+        "holdout": msgspec.to_builtins(campaign.holdout),
+        "nodes": [
+            {"kind": "act", "id": "act", "next": "wait", "expires_s": min(window_s, 3 * 86_400)},
+            {"kind": "wait", "id": "wait", "duration_s": window_s, "next": "done"},
+            {"kind": "exit", "id": "done"},
+        ],
+    }

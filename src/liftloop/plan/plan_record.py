@@ -1,0 +1,125 @@
+"""A plan as it is kept: everything that is shown, and everything that a launch needs, frozen together."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from liftloop.plan.baseline import Baseline
+from liftloop.plan.contract import Action
+from liftloop.plan.forecast import Forecast
+from liftloop.plan.goal_contract import Reading, Understood
+from liftloop.plan.options import Words
+
+Status = Literal["ready", "needs_answer", "exploration", "refused"]
+LiftKind = Literal["relative", "points"]
+
+
+class MetricName(Struct, frozen=True, kw_only=True):
+    id: str
+    name: Words
+    unit: Literal["share", "fen", "count"]
+
+
+class HoldoutPlan(Struct, frozen=True, kw_only=True):
+    """Who is left alone for proof; `cost_fen` is what these people would have brought."""
+
+    share: float
+    people: int
+    cost_fen: int
+
+
+class PlannedAction(Struct, frozen=True, kw_only=True):
+    """One option, the treated people assigned to it, what it costs and what it adds to the metric of those people."""
+
+    id: str
+    offer: str
+    item: str
+    channel: str
+    people: int
+    cost_fen: int
+    lift: float
+    label: Words
+    who: Words | None
+    when: Words | None
+    why: Words | None
+
+
+class Limit(Struct, frozen=True, kw_only=True):
+    """A limit, its use, and what one more unit of it would bring, in people (or the metric's unit) per unit."""
+
+    name: str
+    limit: float
+    used: float
+    shadow_price: float | None
+    unit: Literal["fen", "people", "messages"]
+    label: Words
+    sentence: Words | None
+
+
+class Proof(Struct, frozen=True, kw_only=True):
+    """The certificate of the optimum, in units of the metric."""
+
+    bound: float
+    value: float
+    gap: float
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """`value` is a probability (reachable) or a power (provable); `detectable` only for the latter."""
+
+    value: float
+    detectable: float
+    sentence: Words
+    would_need: Words | None
+
+
+class MissingThing(Struct, frozen=True, kw_only=True):
+    label: Words
+    lead_days: int
+    blocks_launch: bool
+
+
+class Assigned(Struct, frozen=True, kw_only=True):
+    """Who is assigned what: packed columns {profile, action, cell}, the vectors of the cells, and the actions."""
+
+    columns: bytes
+    cells: tuple[tuple[float, ...], ...]
+    actions: tuple[Action, ...]
+    labels: tuple[Words, ...]
+    """What each action says, for drafts; parallel to `actions`."""
+
+
+class PlanRecord(Struct, frozen=True, kw_only=True):
+    """A plan. Everything after `understood` is None or empty until it is known.
+
+    `goal_lift` is signed; every lift is of `lift_kind` over the eligible people. `assigned` is there where the plan
+    can be launched. `forecast_hash` freezes forecast, data position and terms.
+    """
+
+    plan_id: str
+    status: Status
+    created_ms: int
+    understood: Understood
+    sentence: Words
+    next: Words | None = None
+    metric: MetricName | None = None
+    readings: tuple[Reading, ...] = ()
+    remarks: tuple[Words, ...] = ()
+    baseline: Baseline | None = None
+    holdout: HoldoutPlan | None = None
+    actions: tuple[PlannedAction, ...] = ()
+    lift_kind: LiftKind = "relative"
+    goal_lift: float | None = None
+    limits: tuple[Limit, ...] = ()
+    certificate: Proof | None = None
+    forecast: Forecast | None = None
+    forecast_hash: str = ""
+    reachable: Verdict | None = None
+    provable: Verdict | None = None
+    eligible: int = 0
+    cost_fen: int = 0
+    budget_fen: int | None = None
+    window_days: int = 0
+    missing: tuple[MissingThing, ...] = ()
+    assigned: Assigned | None = None
+    campaign_id: str = ""

@@ -1,0 +1,264 @@
+"""What a plan says of itself, in both languages, in the words of a marketer."""
+
+from collections.abc import Callable, Mapping
+
+from liftloop.kernel.money import yuan_text
+from liftloop.plan.finding import Finding, Lifts, Plan, Reason
+from liftloop.plan.options import Option, Words, label
+from liftloop.plan.study_inputs import StudyInputs, Worth
+from liftloop.profile.metric import Metric
+
+
+def lift_text(value: float, lifts: Lifts, metric: Metric) -> Words:
+    """Return a lift with its sign: +4.7%, +0.9 points, +¥3.20."""
+    if lifts.kind == "relative":
+        return _same(f"{value:+.1%}")
+    if metric.unit == "share":
+        return Words(zh=f"{value * 100:+.2f} 个百分点", en=f"{value * 100:+.2f} points")
+    if metric.unit == "fen":
+        return _same(("+" if value >= 0 else "") + yuan_text(round(value)))
+    return _same(f"{value:+.3g}")
+
+
+def whole_yuan(fen: float) -> str:
+    """Return an amount of at least ten yuan without fen."""
+    return yuan_text(round(fen / 100) * 100 if abs(fen) >= 1_000 else round(fen))
+
+
+def chance_text(probability: float) -> str:
+    """Return a probability as whole percent; never 0% or 100%, which nobody can know."""
+    return "<1%" if probability < 0.01 else ">99%" if probability > 0.99 else f"{probability:.0%}"
+
+
+def _same(text: str) -> Words:
+    return Words(zh=text, en=text)
+
+
+def plan_sentence(inputs: StudyInputs, found: Finding) -> Words:
+    """Return the plan, the exploration or the refusal in one sentence."""
+    if found.status == "ready":
+        return _ready(inputs, found)
+    if found.status == "exploration":
+        return _exploration(found)
+    if found.error is not None:
+        return Words(zh=found.error.zh, en=found.error.en)
+    return _REFUSALS[found.reason](inputs, found)
+
+
+def _contacted(plan: Plan) -> int:
+    return int(plan.arm_people[1:].sum())
+
+
+def _ready(inputs: StudyInputs, found: Finding) -> Words:
+    plan, forecast, lifts = found.plan, found.forecast, found.lifts
+    assert plan is not None
+    assert forecast is not None
+    assert lifts is not None
+    metric, people, money = inputs.metric, _contacted(plan), whole_yuan(float(plan.arm_cost_fen.sum()))
+    point = lift_text(forecast.point, lifts, metric)
+    low, high = (lift_text(end, lifts, metric) for end in forecast.i90)
+    return Words(
+        zh=f"触达 {people:,} 人，预计花 {money}，{metric.name_zh}比什么都不做 {point.zh}"
+        f"（十次里有九次在 {low.zh}～{high.zh} 之间）",
+        en=f"Contact {people:,} people for about {money}: {metric.name_en} {point.en} against doing nothing "
+        f"(nine times out of ten {low.en} to {high.en})",
+    )
+
+
+_WHY_EXPLORE: Mapping[Reason, Words] = {
+    "no_log": Words(zh="没有随机发放过优惠", en="no offer was ever given at random"),
+    "no_chances": Words(
+        zh="过去的触达没有记下随机的概率，只能用来算现状",
+        en="past contacts have no known chances and tell only the baseline",
+    ),
+    "thin_log": Words(
+        zh="过去的随机触达太少，看不出各个做法的效果",
+        en="past random contacts are too few to tell what each option does",
+    ),
+    "unclear_log": Words(
+        zh="过去的随机触达还不够多，看不清哪种做法有效",
+        en="past random contacts are not enough to see which option works",
+    ),
+}
+
+
+def _exploration(found: Finding) -> Words:
+    plan = found.plan
+    assert plan is not None
+    why = _WHY_EXPLORE[found.reason]
+    options = int((plan.arm_people[1:] > 0).sum())
+    return Words(
+        zh=f"数据还不足以预测：{why.zh}。先在 {plan.people.count:,} 人里随机试 {options} 种做法，"
+        "第二份计划就有学来的预测。下面的范围是假设，不是预测",
+        en=f"There is not enough to forecast from: {why.en}. Try {options} options at random on {plan.people.count:,} "
+        "people; the second plan will have a learned forecast. The range below is assumed, not forecast",
+    )
+
+
+def _no_history(inputs: StudyInputs, found: Finding) -> Words:
+    return Words(
+        zh=f"还没有可以用来算{inputs.metric.name_zh}的历史数据",
+        en=f"There is no history yet from which to tell {inputs.metric.name_en}",
+    )
+
+
+def _no_people(inputs: StudyInputs, found: Finding) -> Words:
+    return Words(
+        zh=f"符合条件的只有 {inputs.people.count:,} 人，太少了，做什么都看不出结果",
+        en=f"Only {inputs.people.count:,} people are in question; with so few nothing can be told",
+    )
+
+
+def _no_options(inputs: StudyInputs, found: Finding) -> Words:
+    return Words(zh="还没有可以用的优惠或渠道", en="There is no offer or no channel to use yet")
+
+
+def _nobody_reachable(inputs: StudyInputs, found: Finding) -> Words:
+    return Words(
+        zh=f"{inputs.people.count:,} 人里，同意接收营销消息、渠道又接通的只有 {found.eligible:,} 人",
+        en=f"Of {inputs.people.count:,} people only {found.eligible:,} agreed to marketing by a connected channel",
+    )
+
+
+def _no_money(inputs: StudyInputs, found: Finding) -> Words:
+    budget = whole_yuan(inputs.budget_fen or 0)
+    return Words(
+        zh=f"预算是 {budget}，而每一种做法都要花钱，所以什么都不能发",
+        en=f"The budget is {budget} and every option costs something, so nothing can be sent",
+    )
+
+
+def _out_of_reach(inputs: StudyInputs, found: Finding) -> Words:
+    forecast, lifts = found.forecast, found.lifts
+    assert forecast is not None
+    assert lifts is not None
+    goal, point = lift_text(lifts.goal, lifts, inputs.metric), lift_text(forecast.point, lifts, inputs.metric)
+    best = lift_text(forecast.i90[1] if lifts.goal >= 0 else forecast.i90[0], lifts, inputs.metric)
+    return Words(
+        zh=f"做不到 {goal.zh}：按过去随机触达学到的效果，这次大约是 {point.zh}，十次里有九次到不了 {best.zh}",
+        en=f"{goal.en} is out of reach: from what random contacts taught, expect about {point.en}, "
+        f"and hardly ever more than {best.en}",
+    )
+
+
+def _nothing_works(inputs: StudyInputs, found: Finding) -> Words:
+    return Words(
+        zh=f"过去的随机触达里，看不出哪种做法能改变{inputs.metric.name_zh}，所以不建议发，也不做任何承诺",
+        en=f"In past random contacts no option is seen to change {inputs.metric.name_en}; "
+        "we would send nothing and claim nothing",
+    )
+
+
+def _not_plannable(inputs: StudyInputs, found: Finding) -> Words:
+    return Words(
+        zh=f"{inputs.metric.name_zh}是按消息算的，没发消息的人没有这个数，所以没法和什么都不做相比",
+        en=f"{inputs.metric.name_en} is counted by message: people left alone have none, "
+        "so there is nothing to compare with",
+    )
+
+
+_REFUSALS: Mapping[Reason, Callable[[StudyInputs, Finding], Words]] = {
+    "no_history": _no_history,
+    "no_people": _no_people,
+    "no_options": _no_options,
+    "nobody_reachable": _nobody_reachable,
+    "no_money": _no_money,
+    "out_of_reach": _out_of_reach,
+    "nothing_works": _nothing_works,
+    "not_plannable": _not_plannable,
+}
+
+_NEXT: Mapping[Reason, Words] = {
+    "no_history": Words(
+        zh="导入至少三个月的订单，再来做计划", en="Import at least three months of orders, then plan again"
+    ),
+    "no_people": Words(zh="放宽人群，或者先导入更多客户", en="Widen the group, or import more customers first"),
+    "no_options": Words(
+        zh="在「内容与渠道」里加一个优惠，并接通一个渠道",
+        en="Add an offer and connect a channel under Content and channels",
+    ),
+    "nobody_reachable": Words(
+        zh="导入营销授权，或者接通他们同意的渠道", en="Import consents, or connect the channels that people agreed to"
+    ),
+    "no_money": Words(
+        zh="给一点预算，或者加一个不花钱的渠道和提醒",
+        en="Give it some budget, or add a channel and a reminder that cost nothing",
+    ),
+    "nothing_works": Words(
+        zh="换一种没试过的优惠或商品，先随机试一小批人",
+        en="Try an offer or item that was never tried, on a few people at random",
+    ),
+    "not_plannable": Words(
+        zh="换成按人算的指标，比如复购率、购买率、到店率",
+        en="Choose a metric counted by person, such as repurchase rate, purchase rate or visit rate",
+    ),
+}
+
+
+def next_step(inputs: StudyInputs, found: Finding) -> Words | None:
+    """Return what to do now where the plan cannot be launched."""
+    if found.error is not None:
+        return Words(zh=found.error.next_zh, en=found.error.next_en)
+    if found.reason == "out_of_reach" and found.forecast is not None and found.lifts is not None:
+        point = lift_text(found.forecast.point, found.lifts, inputs.metric)
+        return Words(
+            zh=f"把目标改成 {point.zh} 左右，或者换更强的优惠先试",
+            en=f"Aim for about {point.en}, or try stronger offers first",
+        )
+    return _NEXT.get(found.reason)
+
+
+def reachable_sentence(inputs: StudyInputs, found: Finding) -> Words:
+    lifts, forecast = found.lifts, found.forecast
+    assert lifts is not None
+    assert forecast is not None
+    assert found.probability is not None
+    goal, point = lift_text(lifts.goal, lifts, inputs.metric), lift_text(forecast.point, lifts, inputs.metric)
+    chance = chance_text(found.probability)
+    if forecast.assumed:
+        return Words(
+            zh=f"按假设的范围，达到 {goal.zh} 的可能是 {chance}；这只是假设，试完才知道",
+            en=f"Under the assumed range there is a {chance} chance of {goal.en}; only the trial will tell",
+        )
+    return Words(
+        zh=f"达到 {goal.zh} 的可能是 {chance}，最可能是 {point.zh}",
+        en=f"There is a {chance} chance of {goal.en}; {point.en} is most likely",
+    )
+
+
+def provable_sentence(inputs: StudyInputs, found: Finding, power: float) -> Words:
+    lifts, plan = found.lifts, found.plan
+    assert lifts is not None
+    assert plan is not None
+    size = lift_text(found.prove, lifts, inputs.metric)
+    seen = lift_text(plan.design.detectable() / lifts.unit, lifts, inputs.metric)
+    return Words(
+        zh=f"如果真有 {size.zh}，有 {chance_text(power)} 的机会看得清；小于 {seen.zh.lstrip('+')} 的变化多半看不出",
+        en=f"If it really is {size.en}, there is a {chance_text(power)} chance to see it; "
+        f"changes below {seen.en.lstrip('+')} will mostly stay hidden",
+    )
+
+
+def who_text(option: Option, people: int) -> Words:
+    medium = option.channel
+    return Words(
+        zh=f"{people:,} 位同意{medium.name_zh}、用它最合适的人",
+        en=f"{people:,} people for whom {medium.name_en} fits best",
+    )
+
+
+def why_text(option: Option, effect_text: Words, per_extra_fen: float | None, worth: Worth | None) -> Words:
+    """Return why an option is in the plan: what it adds, and what one more costs beside what it is worth."""
+    zh, en = f"这些人 {effect_text.zh}", f"{effect_text.en} on these people"
+    if per_extra_fen is not None and per_extra_fen > 0:
+        zh += f"，多带来一位约花 {whole_yuan(per_extra_fen)}"
+        en += f", about {whole_yuan(per_extra_fen)} for one more"
+        if worth is not None:
+            what_zh, what_en = ("毛利", "margin") if worth.is_margin else ("销售额", "revenue")
+            zh += f"（一单{what_zh}约 {whole_yuan(worth.unit_fen)}）"
+            en += f" (an order earns about {whole_yuan(worth.unit_fen)} of {what_en})"
+    return Words(zh=zh, en=en)
+
+
+def option_label(option: Option) -> Words:
+    return label(option)

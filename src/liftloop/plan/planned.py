@@ -1,0 +1,304 @@
+"""From a finding to the record that is kept, shown and launched; the forecast is frozen here by a hash."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from liftloop.kernel.codec import fingerprint, pack_columns
+from liftloop.plan.contract import NOBODY, Action
+from liftloop.plan.finding import Finding, Plan
+from liftloop.plan.goal_check import readings
+from liftloop.plan.goal_contract import TouchCap, Understood
+from liftloop.plan.optimise import BUDGET
+from liftloop.plan.options import Option, Words
+from liftloop.plan.plan_record import (
+    Assigned,
+    HoldoutPlan,
+    Limit,
+    MetricName,
+    MissingThing,
+    PlannedAction,
+    PlanRecord,
+    Proof,
+    Verdict,
+)
+from liftloop.plan.plan_sentences import (
+    lift_text,
+    next_step,
+    option_label,
+    plan_sentence,
+    provable_sentence,
+    reachable_sentence,
+    who_text,
+    whole_yuan,
+    why_text,
+)
+from liftloop.plan.study_inputs import StudyInputs
+from liftloop.profile.metric import Metric
+
+
+class Head(Struct, frozen=True, kw_only=True):
+    """What a record has whatever was found."""
+
+    plan_id: str
+    created_ms: int
+    understood: Understood
+    missing: tuple[MissingThing, ...] = ()
+    remarks: tuple[Words, ...] = ()
+
+
+def waiting(head: Head, metric: Metric | None) -> PlanRecord:
+    """Return the record of a goal that leaves something open."""
+    questions = head.understood.questions
+    return PlanRecord(
+        plan_id=head.plan_id,
+        status="needs_answer",
+        created_ms=head.created_ms,
+        understood=head.understood,
+        metric=metric_name(metric) if metric else None,
+        sentence=Words(
+            zh=f"还差 {len(questions)} 个回答才能做计划：{questions[0].zh}",
+            en=f"{len(questions)} answer(s) missing before this can be planned: {questions[0].en}",
+        ),
+    )
+
+
+def record_of(head: Head, inputs: StudyInputs, found: Finding) -> PlanRecord:
+    """Return the whole record of a finding."""
+    baseline, plan, forecast, lifts = found.baseline, found.plan, found.forecast, found.lifts
+    level = None
+    if baseline is not None:
+        level = baseline.value * baseline.people if inputs.metric.kind == "sum" else baseline.value
+    can_launch = found.status in ("ready", "exploration") and plan is not None
+    return PlanRecord(
+        plan_id=head.plan_id,
+        status=found.status,
+        created_ms=head.created_ms,
+        understood=head.understood,
+        sentence=plan_sentence(inputs, found),
+        next=None if can_launch else next_step(inputs, found),
+        metric=metric_name(inputs.metric),
+        readings=readings(inputs.goal, inputs.metric, level) if level is not None else (),
+        remarks=head.remarks,
+        baseline=baseline,
+        holdout=_holdout(inputs, plan) if plan else None,
+        actions=_actions(inputs, found, plan) if plan else (),
+        lift_kind=lifts.kind if lifts else "relative",
+        goal_lift=lifts.goal if lifts else None,
+        limits=_limits(inputs, plan) if plan else (),
+        certificate=_certificate(plan) if plan else None,
+        forecast=forecast,
+        forecast_hash=_frozen(inputs, found) if forecast else "",
+        reachable=_reachable(inputs, found) if forecast else None,
+        provable=_provable(inputs, found) if forecast and plan else None,
+        eligible=found.eligible,
+        cost_fen=round(float(plan.arm_cost_fen.sum())) if plan else 0,
+        budget_fen=inputs.budget_fen,
+        window_days=inputs.window_days,
+        missing=head.missing,
+        assigned=_assigned(plan) if plan and can_launch else None,
+    )
+
+
+def metric_name(metric: Metric) -> MetricName:
+    return MetricName(id=metric.id, name=Words(zh=metric.name_zh, en=metric.name_en), unit=metric.unit)
+
+
+def _holdout(inputs: StudyInputs, plan: Plan) -> HoldoutPlan:
+    gain = abs(plan.effect) * plan.design.held_out * (inputs.worth.unit_fen if inputs.worth else 0.0)
+    return HoldoutPlan(share=plan.share, people=plan.design.held_out, cost_fen=round(gain))
+
+
+def _actions(inputs: StudyInputs, found: Finding, plan: Plan) -> tuple[PlannedAction, ...]:
+    order = np.argsort(-plan.arm_people[1:], kind="stable")
+    return tuple(_action(inputs, found, plan, int(place)) for place in order.tolist() if plan.arm_people[1 + place] > 0)
+
+
+def _action(inputs: StudyInputs, found: Finding, plan: Plan, place: int) -> PlannedAction:
+    option, arm = plan.menu.options[place], place + 1
+    people, cost, effect = int(plan.arm_people[arm]), float(plan.arm_cost_fen[arm]), float(plan.arm_effect[arm])
+    lifts = found.lifts
+    assert lifts is not None
+    lift = effect / lifts.unit
+    extra = effect * people
+    per_extra = cost / extra if extra > 0 and found.status == "ready" else None
+    why = None
+    if found.status == "ready":
+        why = why_text(option, lift_text(lift, lifts, inputs.metric), per_extra, inputs.worth)
+    return PlannedAction(
+        id=option.id,
+        offer=option.offer.id if option.offer else "",
+        item=option.item.id if option.item else "",
+        channel=option.channel.id,
+        people=people,
+        cost_fen=round(cost),
+        lift=lift,
+        label=option_label(option),
+        who=who_text(option, people),
+        when=Words(zh="启动后马上开始，避开免打扰时间", en="From the launch on, outside quiet hours"),
+        why=why,
+    )
+
+
+def _limits(inputs: StudyInputs, plan: Plan) -> tuple[Limit, ...]:
+    limits: list[Limit] = []
+    uses = plan.allotment.certificate.uses if plan.allotment else ()
+    prices = {use.name: use for use in uses}
+    if inputs.budget_fen is not None:
+        price = prices[BUDGET].shadow_price if BUDGET in prices else None
+        limits.append(_budget_limit(inputs, plan, price))
+    for use in uses:
+        if use.name != BUDGET and use.used > 0:
+            name = use.name.removeprefix("stock:")
+            limits.append(
+                Limit(
+                    name=use.name,
+                    limit=use.limit,
+                    used=use.used,
+                    shadow_price=use.shadow_price,
+                    unit="messages",
+                    label=Words(zh=f"{name} 的库存", en=f"Stock of {name}"),
+                    sentence=None,
+                )
+            )
+    limits += [_cap_limit(cap) for cap in inputs.goal.caps]
+    return tuple(limits)
+
+
+def _cap_limit(cap: TouchCap) -> Limit:
+    zh, en = _PERIODS[cap.period]
+    return Limit(
+        name=f"cap:{cap.touches_max}/{cap.period}",
+        limit=float(cap.touches_max),
+        used=1.0,
+        shadow_price=0.0,
+        unit="messages",
+        label=Words(zh=f"每人{zh}最多 {cap.touches_max} 次", en=f"At most {cap.touches_max} a person {en}"),
+        sentence=Words(zh="这个计划每人只发 1 条", en="This plan sends each person one message"),
+    )
+
+
+_PERIODS = {
+    "day": ("每天", "a day"),
+    "week": ("每周", "a week"),
+    "month": ("每月", "a month"),
+    "quarter": ("每季度", "a quarter"),
+    "year": ("每年", "a year"),
+    "campaign": ("整个活动", "in the campaign"),
+}
+
+
+def _budget_limit(inputs: StudyInputs, plan: Plan, price: float | None) -> Limit:
+    more = (price or 0.0) * 100_000
+    sentence = None
+    if price and inputs.metric.unit == "share":
+        sentence = Words(
+            zh=f"再加 ¥1,000，大约多 {more:.1f} 人", en=f"One more ¥1,000 would bring about {more:.1f} more people"
+        )
+    return Limit(
+        name=BUDGET,
+        limit=float(inputs.budget_fen or 0),
+        used=float(plan.arm_cost_fen.sum()),
+        shadow_price=price,
+        unit="fen",
+        label=Words(zh="预算", en="Budget"),
+        sentence=sentence,
+    )
+
+
+def _certificate(plan: Plan) -> Proof | None:
+    if plan.allotment is None:
+        return None
+    proof = plan.allotment.certificate
+    return Proof(bound=proof.bound, value=proof.value, gap=proof.gap)
+
+
+def _reachable(inputs: StudyInputs, found: Finding) -> Verdict:
+    assert found.probability is not None
+    need = None
+    if found.probability < 0.5 and found.forecast is not None and found.lifts is not None:
+        point = lift_text(found.forecast.point, found.lifts, inputs.metric)
+        need = Words(
+            zh=f"要更有把握：把目标定在 {point.zh} 以内，或者加预算、加能触达更多人的渠道",
+            en=f"To be surer: aim below {point.en}, or add budget or a channel that reaches more people",
+        )
+    return Verdict(value=found.probability, detectable=0.0, sentence=reachable_sentence(inputs, found), would_need=need)
+
+
+def _provable(inputs: StudyInputs, found: Finding) -> Verdict:
+    plan, lifts = found.plan, found.lifts
+    assert plan is not None
+    assert lifts is not None
+    power = plan.design.power(found.prove * lifts.unit)
+    need = None
+    if power < 0.8:
+        seen = lift_text(abs(plan.design.detectable() / lifts.unit), lifts, inputs.metric)
+        need = Words(
+            zh=f"现在的人数只看得清 {seen.zh} 以上的变化；要看清更小的，得有更多人参加，或者把窗口放长",
+            en=f"These people show changes of {seen.en} and more; to see less, include more people or a longer window",
+        )
+    return Verdict(
+        value=power,
+        detectable=abs(plan.design.detectable() / lifts.unit),
+        sentence=provable_sentence(inputs, found, power),
+        would_need=need,
+    )
+
+
+def _frozen(inputs: StudyInputs, found: Finding) -> str:
+    """Return the hash of everything the forecast followed from: goal, data position, terms and the forecast itself."""
+    assert found.forecast is not None
+    plan = found.plan
+    return fingerprint(
+        {
+            "text": inputs.goal.text,
+            "metric": inputs.metric.id,
+            "window_days": inputs.window_days,
+            "budget_fen": inputs.budget_fen,
+            "now_ms": inputs.now_ms,
+            "data": list(inputs.data_position),
+            "options": [option.id for option in inputs.options],
+            "salt": inputs.salt,
+            "point": found.forecast.point,
+            "i90": list(found.forecast.i90),
+            "people": plan.arm_people.tolist() if plan else [],
+        }
+    )
+
+
+def _assigned(plan: Plan) -> Assigned:
+    """Return the assignment with only those actions that somebody may draw."""
+    used = np.flatnonzero(plan.draw.cells.max(axis=0) > 0)
+    used = np.union1d([0], used)
+    renumbered = np.full(plan.draw.cells.shape[1], -1, dtype=np.int64)
+    renumbered[used] = np.arange(used.size)
+    options: Sequence[Option] = plan.menu.options
+    actions = [Action(id=NOBODY), *(_launched(options[arm - 1]) for arm in used[1:].tolist())]
+    return Assigned(
+        columns=pack_columns(
+            {
+                "profile": plan.people.profile,
+                "action": renumbered[plan.draw.arm].astype(np.int16),
+                "cell": plan.draw.cell.astype(np.int16),
+            }
+        ),
+        cells=tuple(tuple(float(chance) for chance in row) for row in plan.draw.cells[:, used]),
+        actions=tuple(actions),
+        labels=(Words(zh="不打扰", en="left alone"), *(option_label(options[arm - 1]) for arm in used[1:].tolist())),
+    )
+
+
+def _launched(option: Option) -> Action:
+    return Action(
+        id=option.id,
+        channel=option.channel.id,
+        offer=option.offer.id if option.offer else "",
+        item=option.item.id if option.item else "",
+        cost_fen=option.send_fen,
+    )
+
+
+def summary(record: PlanRecord) -> str:
+    """Return one line for a log: what was found, at what cost."""
+    return f"{record.plan_id} {record.status} {record.eligible} people {whole_yuan(record.cost_fen)}"

@@ -1,0 +1,109 @@
+"""The plan of a first try, where no random contact of the past tells what options do."""
+
+import numpy as np
+from msgspec.structs import replace
+
+from liftloop.inference.power import Noise
+from liftloop.plan.baseline import Baseline
+from liftloop.plan.exploration import Limits, assumed_forecast, try_out
+from liftloop.plan.finding import Finding, Plan, Reason, lifts_of, people_at, sign_of
+from liftloop.plan.forecast import HOLDOUT_DEFAULT, Design, Forecast, reach_probability
+from liftloop.plan.optimise import Menu, draw, held_out, open_arms
+from liftloop.plan.redemption import expected_costs
+from liftloop.plan.study_inputs import People, StudyInputs
+
+PEOPLE_MIN = 50  # With fewer nothing can be tried or shown.
+
+
+def explored(inputs: StudyInputs, baseline: Baseline, people: People, reason: Reason) -> Finding:
+    """Return an exploration: options and nobody drawn uniformly, a usual holdout beside them."""
+    flat = expected_costs(inputs.options, people, inputs.order_share)
+    noise = Noise(deviation=baseline.deviation)
+    limits = Limits(
+        profile=people.profile,
+        baseline=abs(baseline.value),
+        noise=noise,
+        budget_fen=inputs.budget_fen,
+        salt=inputs.salt,
+    )
+    sizing = try_out(inputs.options, people.reach, flat, limits)
+    lifts = lifts_of(inputs, baseline, baseline.value)
+    known = Finding(
+        status="refused", baseline=baseline, lifts=lifts, eligible=people.count, sizing=sizing, reason="no_money"
+    )
+    if not sizing.arms.size or int(sizing.included.sum()) < PEOPLE_MIN:
+        return known
+    tried = people_at(people, np.flatnonzero(sizing.included))
+    reach = np.zeros_like(tried.reach)
+    reach[:, sizing.arms - 1] = tried.reach[:, sizing.arms - 1]
+    tried = replace(tried, reach=reach)
+    plan = _exploring_plan(inputs, tried, noise, baseline)
+    measurement = plan.design.error() / baseline.value if baseline.value else 0.0
+    treated = 1 - float(plan.draw.cells[plan.draw.cell, 0].mean())
+    forecast = assumed_forecast(treated, measurement)
+    if sign_of(inputs) < 0:
+        forecast = _mirrored(forecast)
+    if lifts.kind == "points":
+        forecast = _scaled(forecast, baseline.value)
+    return replace(
+        known,
+        status="exploration",
+        reason=reason,
+        eligible=tried.count,
+        plan=replace(plan, effect=forecast.point * lifts.unit),
+        forecast=forecast,
+        probability=reach_probability(forecast, lifts.goal),
+        prove=forecast.point,
+    )
+
+
+def _exploring_plan(inputs: StudyInputs, tried: People, noise: Noise, baseline: Baseline) -> Plan:
+    share = HOLDOUT_DEFAULT
+    held = held_out(tried.profile, share, inputs.salt)
+    costs = expected_costs(inputs.options, tried, inputs.order_share)
+    menu = Menu(
+        options=inputs.options,
+        effect=np.zeros_like(costs),
+        cost_fen=costs,
+        reach=tried.reach,
+        held=held,
+        budget_fen=inputs.budget_fen,
+        floor=0.0,
+        exploration=1.0,
+    )
+    drawn = draw(tried.profile, np.zeros(tried.count, dtype=np.int64), open_arms(menu), 1.0, inputs.salt)
+    arms, rows = costs.shape[1], np.flatnonzero(~held)
+    arm = drawn.arm[rows]
+    return Plan(
+        people=tried,
+        menu=menu,
+        allotment=None,
+        draw=drawn,
+        share=share,
+        design=Design(treated=rows.size, held_out=int(held.sum()), noise=noise),
+        base=baseline.value,
+        effect=0.0,
+        arm_people=np.bincount(arm, minlength=arms).astype(np.int64),
+        arm_cost_fen=np.bincount(arm, weights=costs[rows, arm], minlength=arms).astype(np.float64),
+        arm_effect=np.zeros(arms),
+    )
+
+
+def _mirrored(forecast: Forecast) -> Forecast:
+    return _scaled(forecast, -1.0)
+
+
+def _scaled(forecast: Forecast, by: float) -> Forecast:
+    def both(interval: tuple[float, float]) -> tuple[float, float]:
+        low, high = sorted((interval[0] * by, interval[1] * by))
+        return low, high
+
+    return replace(
+        forecast,
+        point=forecast.point * by,
+        i50=both(forecast.i50),
+        i80=both(forecast.i80),
+        i90=both(forecast.i90),
+        measurement=abs(forecast.measurement * by),
+        shift=abs(forecast.shift * by),
+    )

@@ -1,0 +1,102 @@
+"""What a study of a goal is given: people as of now, past randomised contacts as of then, options, and money.
+
+Everything is plain arrays and numbers; whoever reads lake and state fills them in, a study never looks further.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from liftloop.plan.goal_contract import Goal
+from liftloop.plan.options import Option
+from liftloop.profile.metric import Metric
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+Column: TypeAlias = NDArray[Any]
+"""Numbers with NaN where unknown, or texts with "" where unknown."""
+
+
+class People(Struct, frozen=True, kw_only=True, eq=False):
+    """The people a goal is about, as of now, one row each.
+
+    `reach` [people, options] says who may get which option: consent, a connected channel, stock.
+    """
+
+    profile: Integers
+    features: Mapping[str, Column]
+    reach: Flags
+
+    @property
+    def count(self) -> int:
+        return self.profile.size
+
+
+class Contacts(Struct, frozen=True, kw_only=True, eq=False):
+    """Past contacts whose action was drawn by known chances, one row each, only those whose window has ended.
+
+    `arm` [rows] is 0 for nobody and 1 + option otherwise; `chance` [rows, 1 + options] sums to 1 over arms that are
+    options today. `outcome` is the metric's per person within the goal's window, `redeemed` whether the coupon of the
+    action was used while valid; `features` are as of the contact; `reach` [rows, options] was possible then.
+    """
+
+    profile: Integers
+    campaign: Integers
+    arm: Integers
+    chance: Floats
+    outcome: Floats
+    redeemed: Floats
+    features: Mapping[str, Column]
+    reach: Flags
+
+    @property
+    def count(self) -> int:
+        return self.profile.size
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """What the metric was in one past window without contacts: `people` counts and the `total` of their outcomes.
+
+    `squares` is the total of the squared outcomes; `starts_ms` when the window began.
+    """
+
+    starts_ms: int
+    people: float
+    total: float
+    squares: float
+
+
+class Worth(Struct, frozen=True, kw_only=True):
+    """What one more unit of the metric earns, in fen, and whether that is margin or only revenue."""
+
+    unit_fen: float
+    is_margin: bool
+
+
+class StudyInputs(Struct, frozen=True, kw_only=True, eq=False):
+    """Everything a study of one goal may know.
+
+    `contacts_unusable` counts past contacts without known chances; `budget_fen` None is no budget.
+    `scale` is how many people each row of `people` stands for; always 1 unless people were sampled.
+    `salt` fixes who is held out and who is assigned what; `data_position` is how far the lake had followed.
+    """
+
+    goal: Goal
+    metric: Metric
+    window_days: int
+    now_ms: int
+    budget_fen: int | None
+    options: tuple[Option, ...]
+    people: People
+    contacts: Contacts | None
+    contacts_unusable: int
+    windows: tuple[Window, ...]
+    worth: Worth | None
+    order_share: float
+    """Share of these people who order within a coupon's validity when left alone; prices what was never tried."""
+    salt: str
+    data_position: tuple[int, int]

@@ -1,0 +1,165 @@
+"""A sample shop's past in a lake and a state, without the engine: what planning reads, a few seconds to make."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from liftloop.simulate.columns import decoded
+from liftloop.simulate.history import History
+from liftloop.storage.contract import FactBlock, Position, Row
+from liftloop.storage.embedded.connections import named_queries
+from liftloop.storage.embedded.lake import DuckLake
+
+_FAST: Any = {"pandas_analyze_sample": 0, "threads": 1}  # Object columns are text: no guessing.
+PROFILE_OF_MEMBER = 64  # Members' profile numbers: their index times this, all in one partition.
+
+
+class ShopState:
+    """The tables of the state file that planning reads."""
+
+    def __init__(self, consents: Sequence[Row]) -> None:
+        self._connection = sqlite3.connect(":memory:")
+        self._connection.execute(
+            "CREATE TABLE consent (profile INTEGER, channel TEXT, purpose TEXT, topic TEXT, at_ms INTEGER,"
+            " tick INTEGER, position INTEGER, status TEXT, source TEXT, text_version TEXT)"
+        )
+        self._connection.executemany("INSERT INTO consent VALUES (?,?,?,?,?,?,?,?,?,?)", consents)
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        return self._connection.execute(query, list(parameters)).fetchall()
+
+    def position(self) -> Position | None:
+        return None
+
+    def facts(self, *, after: int, limit: int) -> Sequence[tuple[int, FactBlock]]:
+        return []
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def shop_state(past: History) -> ShopState:
+    consents = decoded(past.consents)
+    member = _members(past, consents["customer_id"])
+    columns = [member.tolist(), consents["channel"], consents["purpose"], consents["at"].tolist(), consents["status"]]
+    return ShopState(
+        [
+            (profile, channel, purpose, "", at_ms, 1, position, status, "import", "")
+            for position, (profile, channel, purpose, at_ms, status) in enumerate(zip(*columns, strict=True))
+        ]
+    )
+
+
+def shop_lake(past: History, path: Path) -> DuckLake:
+    sql = named_queries("lake.sql")
+    connection = duckdb.connect(str(path), config=_FAST)
+    connection.execute(sql["create_tables"])
+    for table, columns in _tables(past).items():
+        connection.register("batch", columns)
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM batch")
+        connection.unregister("batch")
+    connection.close()
+    return DuckLake(path, memory_limit="2GB", threads=1)
+
+
+def add_rows(lake_path: Path, table: str, columns: dict[str, Any]) -> None:
+    connection = duckdb.connect(str(lake_path), config=_FAST)
+    connection.register("batch", columns)
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM batch")
+    connection.close()
+
+
+def _members(past: History, customer_ids: Any) -> Any:
+    return np.array([int(one[1:]) - 1 for one in customer_ids], dtype=np.int64) * PROFILE_OF_MEMBER
+
+
+def _tables(past: History) -> dict[str, dict[str, Any]]:
+    orders, events, items, exposures = (
+        decoded(table) for table in (past.orders, past.events, past.items, past.exposures)
+    )
+    profile = _members(past, orders["customer_id"])
+    _, first, order = np.unique(orders["order_id"].astype(str), return_index=True, return_inverse=True)
+    revenue = np.bincount(order, weights=orders["amount"]) / 100
+    heads = {
+        "profile": profile[first],
+        "at_ms": orders["ordered_at"][first],
+        "order_id": orders["order_id"][first],
+        "revenue": revenue,
+        "coupon": np.where(orders["coupon"] == "", None, orders["coupon"])[first],
+    }
+    event_profile = _members(past, events["customer_id"])
+    return {
+        "order_head": _numbered(heads) | {"refunded": np.zeros(first.size, dtype=bool)},
+        "order_line": _numbered(
+            {
+                "profile": profile,
+                "at_ms": orders["ordered_at"],
+                "order_id": orders["order_id"],
+                "product_id": orders["product_id"],
+                "category": orders["category"],
+                "price": orders["price"] / 100,
+                "quantity": orders["quantity"].astype(float),
+                "refunded": np.zeros(profile.size, dtype=bool),
+            }
+        ),
+        "event": _events(
+            np.concatenate([event_profile, profile[first]]),
+            np.concatenate([events["at"], orders["ordered_at"][first]]),
+            np.concatenate([events["event"], np.full(first.size, "Order Completed", dtype=object)]),
+        ),
+        "item_version": _numbered(
+            {
+                "item_id": items["item_id"],
+                "at_ms": np.zeros(items["price"].size, dtype=np.int64),
+                "name": items["name"],
+                "category": items["category"],
+                "body": np.array(
+                    [
+                        f'{{"price_fen": {price}, "margin_fen": {margin}}}'
+                        for price, margin in zip(items["price"].tolist(), items["margin"].tolist(), strict=True)
+                    ],
+                    dtype=object,
+                ),
+                "stock": items["stock"].astype(float),
+            }
+        ),
+        "exposure": _numbered(
+            {
+                "message_id": exposures["decision_id"],
+                "decision_id": exposures["decision_id"],
+                "campaign": exposures["campaign"],
+                "profile": _members(past, exposures["customer_id"]),
+                "customer_id": exposures["customer_id"],
+                "decided_at_ms": exposures["decided_at"],
+                "eligible": exposures["eligible"],
+                "action": exposures["action"],
+                "propensities": exposures["propensities"],
+                "holdout": exposures["holdout"],
+            }
+        ),
+    }
+
+
+def _events(profile: Any, at_ms: Any, name: Any) -> dict[str, Any]:
+    count = profile.size
+    return _numbered(
+        {
+            "profile": profile,
+            "at_ms": at_ms,
+            "received_ms": at_ms,
+            "name": name,
+            "kind": np.full(count, "track", dtype=object),
+            "message_id": np.full(count, "m", dtype=object),
+            "properties": np.full(count, "{}", dtype=object),
+            "imported": np.ones(count, dtype=bool),
+        }
+    )
+
+
+def _numbered(columns: dict[str, Any]) -> dict[str, Any]:
+    count = len(next(iter(columns.values())))
+    return {"offset": np.arange(count, dtype=np.int64)} | columns
