@@ -5,7 +5,8 @@ score = model + [arm drawn] / propensity * (outcome - model): augmented inverse 
 a model that was not fitted on the row makes it precise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 from msgspec import Struct
@@ -16,14 +17,24 @@ from liftloop.inference.trial import NOBODY, Trial
 
 
 class FoldSums(Struct, frozen=True, kw_only=True, eq=False):
-    """`of_arm[fold][arm]`: the sums of the rows that drew it; `eligible[fold][arm]`: grams of those who could."""
+    """What the rows of each fold add up to, and the outcome lines of every set of folds that may be trained on.
 
-    of_arm: tuple[tuple[Sums, ...], ...]
+    `eligible[fold][arm]`: grams of those who could draw it; `lines[folds in order]`: coefficients [1+p, arms].
+    """
+
     eligible: tuple[tuple[Floats, ...], ...]
+    lines: Mapping[tuple[int, ...], Floats]
+
+    def lines_of(self, training: Sequence[int]) -> Floats:
+        return self.lines[tuple(sorted(training))]
 
 
 def fold_sums(trial: Trial) -> FoldSums:
-    """Return the sums of every fold and arm, in two passes over the rows."""
+    """Return sums and lines; one pass over the rows, then one small eigenproblem a set of folds and arm.
+
+    The sets leave out at most three folds: one to be judged, one to choose on, one to score. Needs four folds.
+    """
+    assert len(trial.folds) >= 4
     of_arm: list[tuple[Sums, ...]] = []
     eligible: list[tuple[Floats, ...]] = []
     for fold in trial.folds:
@@ -32,7 +43,9 @@ def fold_sums(trial: Trial) -> FoldSums:
         everybody = np.sum([part.gram for part in drawn], axis=0)
         of_arm.append(tuple(drawn))
         eligible.append(tuple(_eligible_gram(trial, inside, arm, everybody) for arm in range(trial.arms)))
-    return FoldSums(of_arm=tuple(of_arm), eligible=tuple(eligible))
+    count = len(trial.folds)
+    sets = [part for size in range(max(1, count - 3), count + 1) for part in combinations(trial.folds, size)]
+    return FoldSums(eligible=tuple(eligible), lines={part: _arm_lines(of_arm, part) for part in sets})
 
 
 def _sums(trial: Trial, mask: Flags) -> Sums:
@@ -51,13 +64,12 @@ def can_compare(trial: Trial, arm: int) -> Flags:
     return (trial.propensity[:, arm] > 0) & (trial.propensity[:, NOBODY] > 0)
 
 
-def arm_lines(sums: FoldSums, training: Sequence[int]) -> Floats:
+def _arm_lines(of_arm: Sequence[Sequence[Sums]], training: Sequence[int]) -> Floats:
     """Return linear outcome models [1+p, arms] of these folds: common lines plus each arm's own deviation.
 
     An S-learner with all interactions, in two ridge steps, so that an arm differs only where its rows say so.
     """
-    arms = len(sums.of_arm[0])
-    by_arm = [added([sums.of_arm[fold][arm] for fold in training]) for arm in range(arms)]
+    by_arm = [added([of_arm[fold][arm] for fold in training]) for arm in range(len(of_arm[0]))]
     common = fit_ridge(added(by_arm))
     return np.column_stack([common + fit_ridge(residual(part, common)) for part in by_arm])
 
@@ -69,7 +81,7 @@ def scores_within(trial: Trial, sums: FoldSums, training: Sequence[int]) -> Floa
     """
     scores = np.full(trial.propensity.shape, np.nan)
     for fold in training:
-        lines = arm_lines(sums, [other for other in training if other != fold])
+        lines = sums.lines_of([other for other in training if other != fold])
         mask = trial.fold == fold
         scores[mask] = _scores(trial.select(mask), lines)
     return scores

@@ -46,11 +46,14 @@ def cross_fit(trial: Trial, learners: Sequence[Learner] = LEARNERS) -> CrossFit:
     choices: dict[Learner, dict[int, Integers]] = {
         name: {left: np.zeros(trial.rows, dtype=np.int64) for left in lefts} for name in learners
     }
+    scores = {WHOLE: scores_within(trial, sums, trial.folds)}
     effects: dict[Learner, Floats] = {name: np.zeros(trial.propensity.shape) for name in learners}
     for left_out in [*combinations(trial.folds, 1), *combinations(trial.folds, 2)]:
         rows = np.flatnonzero(np.isin(trial.fold, left_out))
         part = trial.select(rows)
         given = material(trial, sums, [fold for fold in trial.folds if fold not in left_out])
+        if len(left_out) == 1:
+            scores[left_out[0]] = given.scores
         for name, predicted in _predicted(given, part, learners).items():
             chosen = best_arms(predicted, part)
             for fold in left_out:
@@ -59,7 +62,6 @@ def cross_fit(trial: Trial, learners: Sequence[Learner] = LEARNERS) -> CrossFit:
                 choices[name][left][rows[mine]] = chosen[mine]
             if len(left_out) == 1:
                 effects[name][rows] = predicted
-    scores = {left: scores_within(trial, sums, [fold for fold in trial.folds if fold != left]) for left in lefts}
     return CrossFit(choices=choices, scores=scores, effects=effects)
 
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, assert_never
 import numpy as np
 from msgspec import Struct
 
-from liftloop.inference.arm_scores import FoldSums, arm_lines, can_compare, scores_within
+from liftloop.inference.arm_scores import FoldSums, can_compare, scores_within
 from liftloop.inference.arrays import Flags, Floats, SingleFloats
 from liftloop.inference.boosting import Trees, fit_trees, predict_trees
 from liftloop.inference.encoding import Features
@@ -88,7 +88,7 @@ def fit_single(learner: Single, given: Material) -> SingleModel:
     """Return the model of one learner that is no blend."""
     match learner:
         case "linear":
-            lines = arm_lines(given.sums, given.training)
+            lines = given.sums.lines_of(given.training)
             return _linear([lines[:, arm] - lines[:, NOBODY] for arm in range(1, given.trial.arms)])
         case "robust_linear":
             return _linear([_robust_line(given, arm) for arm in range(1, given.trial.arms)])

@@ -18,6 +18,7 @@ Column: TypeAlias = Floats | Texts  # Missing: NaN among numbers, "" among texts
 
 BINS_MAX = 8  # Eighths of the people: fine enough for a bend, coarse enough for 10,000 rows a bin at 80,000.
 LEVELS_MAX = 30  # Rarer words are pooled: one with fewer rows than that says nothing about an effect.
+SCALE_MIN = 1e-30  # Single precision ends at 1e-38; what varies less does not vary.
 REACH = 3.0  # Standardised numbers are cut here, so that no whale bends a line.
 
 
@@ -92,7 +93,7 @@ def _number_code(name: str, column: Any) -> NumberCode:
         name=name,
         edges=tuple(float(edge) for edge in edges),
         center=float(known.mean()),
-        scale=float(known.std()) or 1.0,
+        scale=max(float(known.std()), SCALE_MIN),
         typical=float(np.quantile(known, 0.5, method="nearest")),
         missing=known.size < column.size,
     )

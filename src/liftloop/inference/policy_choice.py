@@ -13,7 +13,7 @@ from msgspec import Struct
 from threadpoolctl import threadpool_limits
 
 from liftloop.inference.arm_scores import fold_sums, scores_within
-from liftloop.inference.arrays import Floats, Integers
+from liftloop.inference.arrays import Flags, Floats, Integers
 from liftloop.inference.cross_fit import WHOLE, CrossFit, cross_fit
 from liftloop.inference.effects import LEARNERS, EffectModel, Learner, fit_effects, material
 from liftloop.inference.intervals import Estimate, mean_estimate
@@ -40,7 +40,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     learner: Learner | None = None
 
 
-CONFIRMATION = 0.90  # The judging folds need not repeat the gate's correction: one policy is looked at.
+AGREEMENT = 0.5  # A personal policy that most parts of the data would not have chosen is an accident.
 DO_NOTHING = Candidate(kind="nobody")
 
 
@@ -68,9 +68,10 @@ class Selection(Struct, frozen=True, kw_only=True):
 class Judgement(Struct, frozen=True, kw_only=True, eq=False):
     """The policy to deploy and the forecast of its worth, per row and in money, against doing nothing.
 
-    `choice` [rows] is what the whole procedure, run without the row's fold, would have done with the row;
-    `profit` is the doubly robust worth of that, `calm_profit` the same with whales cut;
-    `over_static[arm - 1]` is its profit minus that of the arm for everybody; `static[arm - 1]` that arm's own.
+    `choice` [rows] is what such a policy, made without the row's fold, would have done with the row.
+    `judging` [rows] are the folds without which the same kind of policy was chosen: they alone give `profit`, the
+    doubly robust worth of the choice, `calm_profit`, the same with whales cut, and `over_static[arm - 1]`, its profit
+    minus that of the arm for everybody. `static[arm - 1]` is that arm's own profit over all rows.
     `unconfirmed` says that a personal policy passed the gate and failed on the judging folds.
     """
 
@@ -79,6 +80,7 @@ class Judgement(Struct, frozen=True, kw_only=True, eq=False):
     unconfirmed: bool
     by_fold: tuple[Candidate, ...]
     choice: Integers
+    judging: Flags
     profit: Estimate
     calm_profit: Estimate
     over_static: tuple[Estimate, ...]
@@ -116,27 +118,27 @@ def judge(trial: Trial, gate: Gate, learners: Sequence[Learner] = LEARNERS) -> J
     calm = trial.with_outcome(without_whales(trial.outcome))
     with threadpool_limits(limits=1):  # On two busy cores a 30 x 30 eigenproblem took 28 ms instead of 0.3.
         fit = cross_fit(calm, learners)
-    selections = [select(view(calm, fit, fold), gate) for fold in trial.folds]
+    by_fold = [select(view(calm, fit, fold), gate).chosen for fold in trial.folds]
     whole = view(calm, fit, WHOLE)
     final = select(whole, gate)
-    choice = _choice_by_fold(whole, [item.chosen for item in selections])
-    confirmed = final.chosen.kind != "personal" or _confirmed(whole, choice, final)
+    confirmed = final.chosen.kind != "personal" or _confirmed(whole, by_fold, final)
     deployed = final.chosen if confirmed else final.best_static
-    if not confirmed or deployed.kind == "nobody":
-        choice = candidate_choice(whole, deployed)
+    choice, judging = _held_out(whole, by_fold, deployed)
     scores = whole.scores
     if not np.array_equal(trial.outcome, calm.outcome):
         scores = scores_within(trial, fold_sums(trial), trial.folds)
+    judged, judged_choice = trial.select(judging), choice[judging]
     arms = [everybody(trial, arm) for arm in range(1, trial.arms)]
     return Judgement(
         selection=final,
         deployed=deployed,
         unconfirmed=not confirmed,
-        by_fold=tuple(item.chosen for item in selections),
+        by_fold=tuple(by_fold),
         choice=choice,
-        profit=policy_profit(trial, scores, choice),
-        calm_profit=policy_profit(calm, whole.scores, choice),
-        over_static=tuple(policy_gain(trial, scores, choice, arm) for arm in arms),
+        judging=judging,
+        profit=policy_profit(judged, scores[judging], judged_choice),
+        calm_profit=policy_profit(calm.select(judging), whole.scores[judging], judged_choice),
+        over_static=tuple(policy_gain(judged, scores[judging], judged_choice, arm[judging]) for arm in arms),
         static=tuple(policy_profit(trial, scores, arm) for arm in arms),
         fit=fit,
     )
@@ -234,16 +236,37 @@ def policy_gain(trial: Trial, scores: Floats, choice: Integers, other: Integers)
     return mean_estimate(profit[rows, choice] - profit[rows, other], trial.unit)
 
 
-def _choice_by_fold(whole: View, chosen: Sequence[Candidate]) -> Integers:
-    choice = np.zeros(whole.part.rows, dtype=np.int64)
-    for fold, candidate in enumerate(chosen):
-        mask = whole.part.fold == fold
-        choice[mask] = candidate_choice(whole, candidate)[mask]
-    return choice
+def _held_out(whole: View, by_fold: Sequence[Candidate], deployed: Candidate) -> tuple[Integers, Flags]:
+    """Return the choice [rows] made without each row's fold, and the rows of the folds that may judge it.
+
+    A fold judges where the same kind of policy was chosen without it, and judges that very choice; the other folds
+    show what the deployed candidate would do. Where no fold agrees (a static arm at the edge) all judge.
+    """
+    choice = candidate_choice(whole, deployed).copy()
+    judging = np.zeros(whole.part.rows, dtype=np.bool_)
+    for fold, candidate in enumerate(by_fold):
+        if agrees(candidate, deployed):
+            mask = whole.part.fold == fold
+            choice[mask] = candidate_choice(whole, candidate)[mask]
+            judging |= mask
+    return choice, judging if judging.any() else ~judging
 
 
-def _confirmed(whole: View, choice: Integers, final: Selection) -> bool:
-    """Say whether the judging folds, too, see the procedure earn money and not lose to the best static policy."""
-    static = candidate_choice(whole, final.best_static)
-    earns = policy_profit(whole.part, whole.scores, choice).lower_bound(CONFIRMATION) > 0
-    return earns and policy_gain(whole.part, whole.scores, choice, static).value >= 0
+def agrees(candidate: Candidate, deployed: Candidate) -> bool:
+    """Say whether both are personal, whichever the learner, or both the same arm for everybody, or nobody."""
+    return candidate.kind == deployed.kind and candidate.arm == deployed.arm
+
+
+def _confirmed(whole: View, by_fold: Sequence[Candidate], final: Selection) -> bool:
+    """Say whether most folds' choosers agree, and the folds that judge see money earned and nothing lost to static."""
+    agreeing = sum(agrees(candidate, final.chosen) for candidate in by_fold)
+    if agreeing < AGREEMENT * len(by_fold):
+        return False
+    choice, judging = _held_out(whole, by_fold, final.chosen)
+    part, scores = whole.part.select(judging), whole.scores[judging]
+    static = candidate_choice(whole, final.best_static)[judging]
+    earned, gained = (
+        policy_profit(part, scores, choice[judging]),
+        policy_gain(part, scores, choice[judging], static),
+    )
+    return earned.value > 0 and gained.value >= 0

@@ -12,11 +12,12 @@ Kind = Literal["personalise", "static", "nobody", "refused"]
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """One thing a person should know, in both languages; `code` is stable."""
+    """One thing a person should know, in both languages; `code` is stable, `column` names the column meant."""
 
     code: str
     zh: str
     en: str
+    column: str | None = None
 
 
 class PolicyRequest(Struct, frozen=True, kw_only=True):

@@ -89,6 +89,7 @@ def _columns(encoding: Encoding, table: Table) -> tuple[Mapping[str, Column], li
 def _strange(name: str, count: int) -> Notice:
     return Notice(
         code="value_unknown",
+        column=name,
         zh=f"“{name}”有 {count} 行的取值在学习时没有见过，按缺失处理。",
         en=f"{count} rows have a value of “{name}” that was not seen in learning; they were treated as missing.",
     )

@@ -8,7 +8,7 @@ from liftloop.inference.arrays import Integers
 from liftloop.inference.credibility import doubts_of_choice, doubts_of_trial
 from liftloop.inference.effects import LEARNERS
 from liftloop.inference.intervals import Estimate
-from liftloop.inference.policy_choice import Gate, Judgement, fit_deployed, judge
+from liftloop.inference.policy_choice import Gate, Judgement, agrees, fit_deployed, judge
 from liftloop.inference.trial import NOBODY, Trial
 from liftloop.learn.contract import (
     ArmReport,
@@ -46,7 +46,7 @@ def learn_policy(table: Table, request: PolicyRequest) -> PolicyReport:
     doubts = doubts_of_trial(trial)
     warnings = (*experiment.warnings, *(doubt_notice(item, experiment.arms) for item in doubts if not item.fatal))
     fatal = [doubt_notice(item, experiment.arms) for item in doubts if item.fatal]
-    fatal.extend(_not_random(experiment))
+    fatal = fatal or _not_random(experiment)
     if fatal:
         return _refused(experiment, fatal, warnings)
     found = judge(trial, Gate(), LEARNERS if trial.features.raw.shape[1] else ())
@@ -91,7 +91,7 @@ def _report(
             verdict, reason = f"static:{label}", static_notice(label, profit)
         case "nobody":
             verdict, reason = "nobody", nobody_notice(arms[1:])
-    agreeing = sum(item == deployed for item in found.by_fold)
+    agreeing = sum(agrees(item, deployed) for item in found.by_fold)
     reasons = (reason, *((unconfirmed_notice(),) if found.unconfirmed else ()))
     if agreeing < len(found.by_fold) and deployed.kind != "nobody":
         warnings = (*warnings, unstable_notice(agreeing, len(found.by_fold)))

@@ -89,10 +89,11 @@ def _not_a_trait(name: str, column: Column) -> Notice | None:
     else:
         whole = known.size >= IDENTIFIER_ROWS_MIN and distinct > IDENTIFIER_SHARE * known.size
     if distinct + (known.size < column.size) < 2:
-        return Notice(code="column_constant", zh=f"“{name}”只有一个值。", en=f"“{name}” has one value.")
+        return Notice(code="column_constant", zh=f"“{name}”只有一个值。", en=f"“{name}” has one value.", column=name)
     if whole:
         return Notice(
             code="column_identifier",
+            column=name,
             zh=f"“{name}”几乎每行都不同，像是编号，没有使用。",
             en=f"“{name}” differs in almost every row, like an identifier; it was not used.",
         )
@@ -131,6 +132,7 @@ def _suspects(
 def _after_contact(name: str) -> Notice:
     return Notice(
         code="column_after_contact",
+        column=name,
         zh=f"“{name}”在各组之间的差别超出偶然，应是触达之后才有的数据，没有使用。"
         "如果它在触达之前就已知，那么分组并不随机，这些数字就不成立。",
         en=f"“{name}” differs between the arms more than chance allows, so it was written after the contact; "
@@ -141,6 +143,7 @@ def _after_contact(name: str) -> Notice:
 def _is_outcome(name: str, outcome: str) -> Notice:
     return Notice(
         code="column_is_outcome",
+        column=name,
         zh=f"“{name}”几乎直接决定了“{outcome}”，等于泄露了答案，没有使用。",
         en=f"“{name}” all but determines “{outcome}”: it leaks the answer; it was not used.",
     )
@@ -149,6 +152,7 @@ def _is_outcome(name: str, outcome: str) -> Notice:
 def _funnel(name: str, outcome: str) -> Notice:
     return Notice(
         code="column_is_step",
+        column=name,
         zh=f"凡有“{outcome}”的人都落在“{name}”的少数几个取值里，像是通往结果的中间一步，没有使用。"
         "如果它在触达之前就已知，可以声明信任它。",
         en=f"Everyone with “{outcome}” has one of a few values of “{name}”, like a step on the way to it; "

@@ -70,9 +70,9 @@ def unconfirmed_notice() -> Notice:
 def unstable_notice(agreeing: int, folds: int) -> Notice:
     return Notice(
         code="unstable",
-        zh=f"用 {folds} 份数据轮流检验，只有 {agreeing} 份得出同样的选择；上面的金额是这几种选择的平均。",
-        en=f"Of {folds} parts of the data that judged in turn, {agreeing} saw the same choice made without them; "
-        "the money above is the average over what was chosen.",
+        zh=f"轮流留出 {folds} 份数据来检验，只有 {agreeing} 次在其余数据上得出同样的选择；上面的金额只由这几份得出。",
+        en=f"Of {folds} parts of the data, left out in turn, {agreeing} saw the same choice made without them; "
+        "the money above comes from these alone.",
     )
 
 

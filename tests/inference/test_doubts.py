@@ -1,0 +1,122 @@
+"""Balance, leaks and thin data are noticed, and honest data are left in peace."""
+
+import numpy as np
+from scipy import stats
+from small_trials import nothing, simulate
+
+from liftloop.inference.balance import determines, difference_p_value, is_funnel, prediction_p_value
+from liftloop.inference.credibility import (
+    doubts_of_choice,
+    doubts_of_trial,
+    effective_rows,
+    whale_share,
+)
+from liftloop.inference.trial import Trial
+
+
+def test_the_difference_between_arms_is_pearsons() -> None:
+    """The p-value equals scipy's where no cell is rare."""
+    chance = np.random.default_rng(1)
+    cells, arm = chance.integers(0, 5, 3_000), chance.integers(0, 3, 3_000)
+    table = np.zeros((5, 3))
+    np.add.at(table, (cells, arm), 1)
+    assert np.isclose(difference_p_value(cells, arm), stats.chi2_contingency(table, correction=False)[1])
+
+
+def test_honest_columns_pass_and_late_ones_do_not() -> None:
+    """P-values of randomised arms are uniform, with rare cells too; a small effect of the arm on the column shows."""
+    chance = np.random.default_rng(2)
+    found = [difference_p_value(chance.geometric(0.3, 2_000), chance.integers(0, 2, 2_000)) for _ in range(500)]
+    assert stats.kstest(found, "uniform").pvalue > 0.001
+    arm = chance.integers(0, 2, 20_000)
+    visit = (chance.random(20_000) < 0.10 + 0.03 * arm).astype(int)
+    assert difference_p_value(visit, arm) < 1e-6
+
+
+def test_all_columns_together_foretell_an_arm_that_was_not_random() -> None:
+    """Uniform p-values under chance; a weak dependence spread over ten columns is seen."""
+    chance = np.random.default_rng(3)
+    design = chance.normal(size=(2_000, 10)).astype(np.float32)
+    found = [prediction_p_value(design, chance.integers(0, 2, 2_000)) for _ in range(300)]
+    assert np.mean(np.array(found) < 0.05) < 0.1
+    leaning = (design.sum(axis=1) * 0.15 + chance.normal(size=2_000) > 0).astype(int)
+    assert prediction_p_value(design, leaning) < 1e-6
+
+
+def test_a_column_that_is_the_outcome_is_named() -> None:
+    """Copies, coarse copies and the fact of spending are found; a good predictor is not."""
+    chance = np.random.default_rng(4)
+    spending = np.where(chance.random(5_000) < 0.1, chance.lognormal(3, 1, 5_000), 0.0)
+    bought = (spending > 0).astype(int)
+    assert determines(bought, spending)
+    coarse = np.searchsorted([0.0, *np.quantile(spending[spending > 0], [0.2, 0.5, 0.8])], spending)
+    assert determines(coarse, bought * 1.0)
+    assert determines(np.argsort(np.argsort(spending)) // 50, np.log1p(spending))
+    likely = (chance.random(5_000) < 0.05 + 0.7 * bought).astype(int)
+    assert not determines(likely, spending)
+
+
+def test_a_step_on_the_way_is_a_funnel() -> None:
+    """Only visitors buy and few visit: a funnel. Few outcomes, or a step that most take: none."""
+    chance = np.random.default_rng(5)
+    visited = chance.random(20_000) < 0.15
+    bought = (visited & (chance.random(20_000) < 0.1)).astype(float)
+    assert is_funnel(visited.astype(int), bought)
+    assert not is_funnel(visited[:1_000].astype(int), bought[:1_000])
+    assert not is_funnel((chance.random(20_000) < 0.5).astype(int), bought)
+
+
+def with_arm(trial: Trial, arm: np.ndarray, outcome: np.ndarray) -> Trial:
+    return Trial(
+        features=trial.features,
+        arm=arm,
+        outcome=outcome,
+        propensity=trial.propensity,
+        unit=trial.unit,
+        fold=trial.fold,
+        value=1.0,
+        cost=trial.cost,
+    )
+
+
+def test_thin_data_forbid_claims_and_odd_data_are_remarked() -> None:
+    """One arm, few rows, few outcomes are fatal; mostly zeros and whales are remarks."""
+    trial = simulate(6, 3_000, nothing(3)).trial
+    chance = np.random.default_rng(7)
+
+    def codes(arm: np.ndarray, outcome: np.ndarray) -> dict[str, bool]:
+        return {doubt.code: doubt.fatal for doubt in doubts_of_trial(with_arm(trial, arm, outcome))}
+
+    assert codes(trial.arm, trial.outcome) == {}
+    assert codes(np.ones(3_000, dtype=np.int64), trial.outcome) == {"one_arm": True}
+    assert codes(np.where(np.arange(3_000) < 150, 2, trial.arm % 2), trial.outcome) == {"few_rows": True}
+    assert codes(trial.arm, (np.arange(3_000) < 20) * 1.0) == {"few_outcomes": True}
+    assert codes(trial.arm, np.ones(3_000)) == {"few_outcomes": True}
+    rare = np.where(np.arange(3_000) % 120 < 1, chance.pareto(0.6, 3_000) + 1, 0.0)
+    rare[:30] = np.where(np.arange(30) < 26, 1.0, 0.0)
+    found = codes(trial.arm, rare)
+    assert found.get("mostly_zero", False) is False
+    assert whale_share(np.append(np.ones(999), 1_000.0)) > 0.5
+
+
+def test_effective_rows_count_what_the_policy_uses() -> None:
+    """Equal chances: as many as agree. An arm used beyond its evidence forbids; a sliver of it does not."""
+    trial = simulate(8, 3_000, nothing(2)).trial
+    rows = np.arange(3_000)
+    all_treated = np.ones(3_000, dtype=np.int64)
+    agreeing = int((trial.arm == 1).sum())
+    assert 0.9 * agreeing < effective_rows(trial, all_treated, 1) <= agreeing
+    few = Trial(
+        features=trial.features,
+        arm=trial.arm,
+        outcome=trial.outcome,
+        propensity=np.tile([0.999, 0.001], (3_000, 1)),
+        unit=trial.unit,
+        fold=trial.fold,
+        value=1.0,
+        cost=trial.cost,
+    )
+    assert {doubt.code for doubt in doubts_of_choice(few, all_treated)} == {"thin_overlap"}
+    some = np.where(rows < 200, 1, 0)
+    assert [doubt.code for doubt in doubts_of_choice(trial, some)] == ["few_effective_rows"]
+    assert doubts_of_choice(trial, np.where(rows < 100, 1, 0)) == ()
