@@ -14,6 +14,7 @@ COMMANDS = {
     "audience": "人群 / audiences",
     "profile": "一个人 / one person",
     "why": "她为什么（没）收到 / why she got it, or not",
+    "policy": "从实验记录学策略 / learn from an experiment log",
     "bench": "性能测量 / measure",
 }
 """Command to short help; the module of that name here has one click command called `command`."""
