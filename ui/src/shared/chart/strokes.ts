@@ -103,7 +103,8 @@ export function levels(
 ): LineSeriesOption {
   const beside = axis === "xAxis" || !look.narrow;
   // On a phone the zero line's name goes below it, clear of what stands on the line.
-  const within = (line: Level) => `inside${inside === "start" ? "Start" : "End"}${line.value === 0 ? "Bottom" : "Top"}`;
+  const within = (line: Level) =>
+    `inside${inside === "start" ? "Start" : "End"}${line.value === 0 ? "Bottom" : "Top"}`;
   return {
     type: "line",
     data: [],
