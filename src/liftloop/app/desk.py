@@ -7,6 +7,7 @@ from liftloop.app.clockwork import Clockwork
 from liftloop.app.definitions import Definitions
 from liftloop.app.following import Follower
 from liftloop.app.pending import PendingMessages
+from liftloop.app.plans import Plans
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import Clock
@@ -35,6 +36,7 @@ class Desk:
         self._log = SqliteLog(folder.log)
         self._lake = DuckLake(folder.lake, memory_limit=LAKE_MEMORY, threads=LAKE_THREADS)
         self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)
+        self.plans = Plans(folder.path / "plans", self.definitions, self.follower, self.tick, self.state, self.clock)
         self.pending = PendingMessages(self.state, folder.attempts)
         self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up)
         self._following: asyncio.Task[None] | None = None

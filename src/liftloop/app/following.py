@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,12 @@ class Follower:
         """Run one query over the lake without holding up the event loop."""
         async with self._following:
             return await asyncio.to_thread(self.lake.select, query, parameters)
+
+    @asynccontextmanager
+    async def using_lake(self) -> AsyncGenerator[None]:
+        """Keep everybody else away from the lake for the length of a study."""
+        async with self._following:
+            yield
 
     async def fill(self) -> bool:
         """Give every waiting definition the past it lacks and switch it on; return whether any was switched on."""

@@ -1,0 +1,125 @@
+"""Keeps plans and starts them: a plan is written to its file when it is made and never changed afterwards.
+
+The file's hash goes into the log as a fact, so that a forecast can be shown to be older than its campaign.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from liftloop.app.definitions import Definitions as Published
+from liftloop.app.definitions import NotFound
+from liftloop.app.facts import fact
+from liftloop.app.following import Follower
+from liftloop.app.planning import Definitions, Sources, launch, plan_goal, read_goal
+from liftloop.app.tick_client import TickClient
+from liftloop.kernel.clock import Clock
+from liftloop.kernel.codec import canonical_json
+from liftloop.kernel.errors import Language
+from liftloop.plan.contract import ASSIGNED
+from liftloop.plan.goal_contract import QuestionId, Understood
+from liftloop.plan.launch import Launch
+from liftloop.plan.metrics import RETAIL_CATALOGUE
+from liftloop.plan.plan_record import PlanRecord
+from liftloop.storage.contract import StateReader
+
+T = TypeVar("T")
+
+FROZEN = "plan.frozen"
+LAUNCHED = "plan.launched"
+PLAN_SUFFIX = ".plan"
+
+
+class Plans:
+    """The use cases around goals and plans."""
+
+    def __init__(
+        self, folder: Path, published: Published, follower: Follower, tick: TickClient, state: StateReader, clock: Clock
+    ) -> None:
+        self._folder = folder
+        self._published = published
+        self._follower = follower
+        self._tick = tick
+        self._state = state
+        self._clock = clock
+
+    def sources(self) -> Sources:
+        """Return everything that planning and measuring read, as of now."""
+        live = self._published.live
+        return Sources(
+            lake=self._follower.lake,
+            state=self._state,
+            definitions=Definitions(
+                offers=live("offer"), channels=live("channel"), contents=live("content"), campaigns=live("campaign")
+            ),
+            catalogue=RETAIL_CATALOGUE,
+            now_ms=self._clock.now_ms(),
+        )
+
+    def read(self, text: str, answers: Mapping[QuestionId, str], language: Language) -> Understood:
+        return read_goal(text, answers, language, self.sources())
+
+    async def make(self, text: str, answers: Mapping[QuestionId, str], language: Language, actor: str) -> PlanRecord:
+        """Return a plan for a goal, written down; raises `LiftloopError` where the sentence cannot be read."""
+        await self._follower.catch_up()
+        record = await self.study(lambda sources: plan_goal(text, answers, language, sources))
+        content = msgspec.msgpack.encode(record)
+        self._folder.mkdir(exist_ok=True)
+        path = self._path(record.plan_id)
+        beside = path.with_suffix(".new")
+        beside.write_bytes(content)
+        beside.replace(path)
+        body = canonical_json({"plan": record.plan_id, "sha256": hashlib.sha256(content).hexdigest(), "text": text})
+        await self._tick.facts([fact(FROZEN, record.plan_id, body, actor, self._clock.now_ms())])
+        return record
+
+    async def study(self, work: Callable[[Sources], T]) -> T:
+        """Run work that reads the lake in a thread of its own, while nothing else uses the lake."""
+        sources = self.sources()
+        async with self._follower.using_lake():
+            return await asyncio.to_thread(work, sources)
+
+    def kept(self, plan_id: str) -> PlanRecord:
+        """Return a plan as it was made; raises `NotFound`."""
+        path = self._path(plan_id)
+        if not path.is_file():
+            raise NotFound("plan", plan_id)
+        return msgspec.msgpack.decode(path.read_bytes(), type=PlanRecord)
+
+    def all(self) -> list[PlanRecord]:
+        """Return every plan, the newest first."""
+        records = [self.kept(path.stem) for path in self._folder.glob(f"*{PLAN_SUFFIX}")]
+        return sorted(records, key=lambda record: -record.created_ms)
+
+    def campaign_of(self, plan_id: str) -> str | None:
+        """Return the campaign that a plan became, if it was launched."""
+        campaigns = self._published.live("campaign")
+        return next((identity for identity, body in campaigns.items() if body["plan"] == plan_id), None)
+
+    async def launch(self, plan_id: str, language: Language, actor: str) -> str:
+        """Start a plan and return its campaign; a plan that was launched returns the campaign it has."""
+        running = self.campaign_of(plan_id)
+        if running is not None:
+            return running
+        started: Launch = launch(self.kept(plan_id), language, self.sources())
+        now_ms = self._clock.now_ms()
+        journeys = [each for each in started.definitions if each.kind == "journey"]
+        for each in started.definitions:
+            if each.kind != "journey":
+                await self._published.publish(each.kind, each.id, each.body, actor)
+        await self._tick.facts([fact(ASSIGNED, started.campaign_id, started.assigned, actor, now_ms)])
+        for each in journeys:
+            await self._published.publish(each.kind, each.id, each.body, actor)
+        body = canonical_json({"plan": plan_id, "campaign": started.campaign_id})
+        await self._tick.facts([fact(LAUNCHED, started.campaign_id, body, actor, now_ms)])
+        while await self._follower.fill():
+            await self._follower.catch_up()
+        return started.campaign_id
+
+    def _path(self, plan_id: str) -> Path:
+        name = "".join(letter for letter in plan_id if letter.isalnum() or letter == "-")
+        return self._folder / f"{name}{PLAN_SUFFIX}"
