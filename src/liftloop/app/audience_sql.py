@@ -1,0 +1,260 @@
+"""Compiles the tree of an audience to one query over the lake, so that what memory does not hold can be asked too.
+
+The same tree gives the same people as `liftloop.audience.reading.holds`; a differential test holds the two equal.
+A window in memory keeps the last 256 events of a person, the lake all of them: beyond that the lake is right.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from liftloop.audience.reading import check
+from liftloop.kernel.dice import hash_text
+from liftloop.profile.contract import UnknownCondition
+from liftloop.profile.reading import AGGREGATES, COMPARISONS
+from liftloop.profile.sources import source_of, span_of
+
+Tree = Mapping[str, Any]
+
+_SIGN = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<", "eq": "="}
+_IN_WINDOW = {
+    "count": "coalesce({0}.n, 0)",
+    "sum": "coalesce({0}.total, 0)",
+    "avg": "{0}.total / {0}.n",
+    "min": "{0}.low",
+    "max": "{0}.high",
+}
+_IN_LIFE = {
+    "count": _IN_WINDOW["count"],
+    "sum": _IN_WINDOW["sum"],
+    "avg": _IN_WINDOW["avg"],
+    "first_ms": "{0}.first_ms",
+    "last_ms": "{0}.last_ms",
+}
+"""What each aggregate is in the columns of an event's table; NULL where there is none."""
+
+_EVENTS = """{name} AS (
+    SELECT profile, count(*) AS n, sum(value) AS total, min(value) AS low, max(value) AS high,
+        min(at_ms) AS first_ms, max(at_ms) AS last_ms
+    FROM (
+        SELECT profile, at_ms, {value} AS value FROM event_now
+        WHERE kind = 'track' AND name = {event} AND at_ms > {after} AND {passes}
+    )
+    GROUP BY profile
+)"""
+_ATTRIBUTE = """{name} AS (
+    SELECT profile, json_type(value) AS type, json_extract_string(value, '$') AS text,
+        CASE WHEN json_type(value) IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN CAST(value AS DOUBLE) END AS number
+    FROM (
+        SELECT profile, arg_max(TRY(json_extract(properties, {path})), (at_ms, "offset")) AS value
+        FROM event_now WHERE kind = 'identify' GROUP BY profile
+    )
+)"""
+_PEOPLE = """WITH {tables}
+SELECT person.profile FROM person {joins}
+WHERE {condition} ORDER BY person.profile"""
+_PERSON = """person AS (
+    SELECT profile FROM event_now UNION SELECT profile FROM exposure_now WHERE profile IS NOT NULL
+)"""
+_WRAP = "18446744073709551616::UHUGEINT"  # 2^64: DuckDB raises where C wraps around.
+_MIX_STEPS = (
+    "{0}::UHUGEINT + 11400714819323198485::UHUGEINT",
+    "xor({0}, {0} >> 30)::UHUGEINT * 13787848793156543929::UHUGEINT",
+    "xor({0}, {0} >> 27)::UHUGEINT * 10723151780598845931::UHUGEINT",
+)
+"""`liftloop.kernel.dice.mix` in SQL."""
+
+
+class Meanings(Struct, frozen=True, kw_only=True):
+    """What names in a tree stand for."""
+
+    traits: Mapping[str, Mapping[str, Any]]
+    """Bodies of computed traits by id; every other trait is an attribute."""
+    audiences: Mapping[str, Tree]
+    """Trees of the audiences that others may refer to."""
+
+
+class Selection(Struct, frozen=True, kw_only=True):
+    """One query over the lake with its parameters; its only column is `profile`, ascending."""
+
+    query: str
+    parameters: Sequence[Any]
+
+
+def selection(tree: Tree, meanings: Meanings, now_ms: int) -> Selection:
+    """Return the query for everybody who satisfies a tree at `now_ms`.
+
+    Raises `BadAudience` and `UnknownCondition` where the tree cannot be read.
+    """
+    check(tree)
+    writing = _Writing(meanings, now_ms)
+    condition = writing.condition(tree)
+    query = _PEOPLE.format(
+        tables=",\n".join([_PERSON, *writing.tables.values()]),
+        joins=" ".join(f"LEFT JOIN {name} ON {name}.profile = person.profile" for name in writing.names.values()),
+        condition=condition,
+    )
+    return Selection(query=query, parameters=writing.parameters)
+
+
+class _Writing:
+    """The query while it is written: its tables by what they hold, and its parameters in order."""
+
+    def __init__(self, meanings: Meanings, now_ms: int) -> None:
+        self._meanings = meanings
+        self._now_ms = now_ms
+        self.parameters: list[Any] = []
+        self.names: dict[tuple[Any, ...], str] = {}
+        self.tables: dict[tuple[Any, ...], str] = {}
+
+    def condition(self, tree: Tree) -> str:
+        match tree:
+            case {"all": parts}:
+                return _joined(" AND ", [self.condition(part) for part in parts])
+            case {"any": parts}:
+                return _joined(" OR ", [self.condition(part) for part in parts])
+            case {"not": part}:
+                return f"NOT {self.condition(part)}"
+            case {"percent": [low, high]}:
+                return self._percent(low, high, str(tree.get("salt", "")))
+            case {"audience": identity}:
+                other = self._meanings.audiences.get(str(identity))
+                return self.condition(other) if other is not None else "FALSE"
+            case {"event": _}:
+                return self._event(tree)
+            case _:
+                return self._trait(tree)
+
+    def _event(self, leaf: Tree) -> str:
+        asked = sorted(AGGREGATES & set(leaf)) or ["count"]
+        return _joined(
+            " AND ", [self._compared(self._aggregate(leaf, name), leaf.get(name, {"gte": 1})) for name in asked]
+        )
+
+    def _trait(self, leaf: Tree) -> str:
+        name = str(leaf["trait"])
+        test = {key: value for key, value in leaf.items() if key != "trait"}
+        body = self._meanings.traits.get(name)
+        if body is not None:
+            return self._compared(self._aggregate(body, str(body.get("aggregate", "count"))), test)
+        table = self._attribute(name)
+        parts = [self._attribute_test(table, word, value) for word, value in test.items()]
+        return _joined(" AND ", parts) if parts else "TRUE"
+
+    def _attribute_test(self, table: str, word: str, value: Any) -> str:
+        match word:
+            case "is":
+                return self._equals(table, value)
+            case "is_not":
+                return f"NOT {self._equals(table, value)}"
+            case "in":
+                return _joined(" OR ", [self._equals(table, each) for each in value]) if value else "FALSE"
+            case "exists":
+                there = f"coalesce({table}.type <> 'NULL', FALSE)"
+                return there if value else f"NOT {there}"
+            case _:
+                return self._compared(f"{table}.number", {word: value})
+
+    def _equals(self, table: str, value: Any) -> str:
+        """Return whether an attribute has a value: numbers equal numbers, truths truths, texts texts."""
+        if isinstance(value, bool):
+            return f"coalesce({table}.type = 'BOOLEAN' AND {table}.text = {self._given(str(value).lower())}, FALSE)"
+        if isinstance(value, int | float):
+            return f"coalesce({table}.number = {self._given(float(value))}, FALSE)"
+        return f"coalesce({table}.type = 'VARCHAR' AND {table}.text = {self._given(str(value))}, FALSE)"
+
+    def _compared(self, value: str, comparison: Any) -> str:
+        known = isinstance(comparison, Mapping) and comparison and set(comparison) <= COMPARISONS
+        if not known or any(isinstance(v, bool) or not isinstance(v, int | float) for v in comparison.values()):
+            raise UnknownCondition(f"看不懂的比较：{comparison!r}", f"not a comparison: {comparison!r}")
+        parts = [f"{value} {_SIGN[word]} {self._given(float(bound))}" for word, bound in comparison.items()]
+        return f"coalesce({_joined(' AND ', parts)}, FALSE)"
+
+    def _aggregate(self, leaf: Tree, aggregate: str) -> str:
+        span_ms = span_of(leaf)
+        columns = _IN_WINDOW if span_ms else _IN_LIFE
+        if aggregate not in columns:
+            raise UnknownCondition(f"不认识的统计方式：{aggregate}", f"unknown aggregate: {aggregate}")
+        source = source_of(leaf)
+        key = ("event", source.id, span_ms)
+        if key not in self.names:
+            name = self._new_name(key)
+            self.tables[key] = _EVENTS.format(
+                name=name,
+                value=self._property(source.property) if source.property else "1.0",
+                event=self._given(source.event),
+                after=self._given(max(self._now_ms - span_ms, 0) if span_ms else -(2**62)),
+                passes=_joined(" AND ", [self._passes(test) for test in source.where]) if source.where else "TRUE",
+            )
+        return columns[aggregate].format(self.names[key])
+
+    def _attribute(self, attribute: str) -> str:
+        key = ("attribute", attribute)
+        if key not in self.names:
+            name = self._new_name(key)
+            self.tables[key] = _ATTRIBUTE.format(name=name, path=self._given(_pointer(attribute)))
+        return self.names[key]
+
+    def _new_name(self, key: tuple[Any, ...]) -> str:
+        self.names[key] = f"t{len(self.names)}"
+        return self.names[key]
+
+    def _property(self, name: str) -> str:
+        """Return a property as a number, 0 where it is none: an event without a price still counts."""
+        path = self._given(_pointer(name))
+        number = f"CAST(json_extract(properties, {path}) AS DOUBLE)"
+        return f"coalesce(TRY(CASE WHEN {_is_number(path)} THEN {number} END), 0.0)"
+
+    def _passes(self, test: Mapping[str, Any]) -> str:
+        """Return a filter on a property of an event, as `liftloop.profile.reading.event_value` applies it."""
+        pointer = _pointer(str(test.get("property", "")))
+        parts = ["TRUE"]
+        if "is" in test:
+            parts.append(self._property_is(pointer, test["is"]))
+        if "in" in test:
+            parts.append(_joined(" OR ", ["FALSE", *(self._property_is(pointer, each) for each in test["in"])]))
+        bounds = [(word, test[word]) for word in ("gte", "lte") if word in test]
+        if bounds:
+            path = self._given(pointer)
+            number = f"CAST(json_extract(properties, {path}) AS DOUBLE)"
+            compared = [f"{number} {_SIGN[word]} {self._given(float(bound))}" for word, bound in bounds]
+            parts.append(f"coalesce(TRY({_is_number(path)} AND {_joined(' AND ', compared)}), FALSE)")
+        return _joined(" AND ", parts)
+
+    def _property_is(self, pointer: str, value: Any) -> str:
+        """Return whether a property equals a value; as in Python, true equals 1."""
+        path = self._given(pointer)
+        found, kind = f"json_extract(properties, {path})", f"json_type(properties, {path})"
+        if value is None:
+            return f"coalesce(TRY({kind} = 'NULL'), TRUE)"
+        if isinstance(value, str):
+            text = f"json_extract_string(properties, {path})"
+            return f"coalesce(TRY({kind} = 'VARCHAR' AND {text} = {self._given(value)}), FALSE)"
+        numbers = "('BIGINT', 'UBIGINT', 'DOUBLE', 'BOOLEAN')"
+        return f"coalesce(TRY({kind} IN {numbers} AND CAST({found} AS DOUBLE) = {self._given(float(value))}), FALSE)"
+
+    def _percent(self, low: float, high: float, salt: str) -> str:
+        mixed = f"xor(person.profile::UBIGINT, {self._given(hash_text('percent', salt))}::UBIGINT)"
+        for step in _MIX_STEPS:
+            mixed = f"(({step.format(mixed)}) % {_WRAP})::UBIGINT"
+        bucket = f"(100 * ((xor({mixed}, {mixed} >> 31) >> 11)::DOUBLE * {1.0 / 2**53!r}))"
+        return f"({bucket} >= {self._given(float(low))} AND {bucket} < {self._given(float(high))})"
+
+    def _given(self, value: Any) -> str:
+        """Return the placeholder of a value: nothing that a person wrote ever stands in the query itself."""
+        self.parameters.append(value)
+        return f"${len(self.parameters)}"
+
+
+def _is_number(path: str) -> str:
+    return f"json_type(properties, {path}) IN ('BIGINT', 'UBIGINT', 'DOUBLE')"
+
+
+def _joined(word: str, parts: Sequence[str]) -> str:
+    return f"({word.join(parts)})"
+
+
+def _pointer(name: str) -> str:
+    """Return the JSON pointer (RFC 6901) of a field of the outermost object, whatever its name."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")

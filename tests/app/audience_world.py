@@ -1,0 +1,248 @@
+"""Random trees, random histories and the plainest way to say who satisfies a tree: one person at a time, in Python."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from liftloop.kernel.codec import canonical_json
+from liftloop.kernel.dice import hash_text, uniform
+from liftloop.storage.contract import Record
+
+NOW_MS = 1_790_000_000_000
+DAY_MS = 86_400_000
+PEOPLE = [f"u{number}" for number in range(6)]
+EVENTS = ["Order Completed", "Product Viewed"]
+AMOUNTS = [-1, 0, 1, 1.5, 2.25, 3, "3", "many", True, None]
+"""Sums of them are exact, so that order does not matter."""
+CITIES = ["上海", "Bath", "O'Fallon/NJ~1", 1, 1.0, True, None, 0]
+DAYS = [0.5, 1, 3, 7.25, 30]
+
+_comparison = st.dictionaries(
+    st.sampled_from(["gte", "gt", "lte", "lt", "eq"]), st.sampled_from([0, 1, 1.5, 2, 3]), min_size=1, max_size=2
+)
+_filters = st.lists(
+    st.one_of(
+        st.fixed_dictionaries({"property": st.just("kind"), "is": st.sampled_from(["a", "b", 1, True, 0])}),
+        st.fixed_dictionaries({"property": st.just("kind"), "in": st.lists(st.sampled_from(["a", 2, 1]), max_size=2)}),
+        st.fixed_dictionaries({"property": st.just("a/b~c")}, optional={"gte": st.just(1), "lte": st.just(2.25)}),
+    ),
+    max_size=2,
+)
+
+
+@st.composite
+def event_leaves(draw: st.DrawFn) -> dict[str, Any]:
+    leaf: dict[str, Any] = {"event": draw(st.sampled_from(EVENTS))}
+    windowed = draw(st.booleans())
+    if windowed:
+        leaf["within_days"] = draw(st.sampled_from(DAYS))
+    if draw(st.booleans()):
+        leaf["property"] = "a/b~c"
+    where = draw(_filters)
+    if where:
+        leaf["where"] = where
+    names = ["count", "sum", "avg", *(["min", "max"] if windowed else [])]
+    for name in draw(st.lists(st.sampled_from(names), unique=True, max_size=2)):
+        leaf[name] = draw(_comparison)
+    return leaf
+
+
+_attribute = st.sampled_from(["city", "a/b~c"])
+_value = st.sampled_from([value for value in CITIES if value is not None])
+trait_leaves = st.one_of(
+    st.fixed_dictionaries({"trait": _attribute, "is": _value}),
+    st.fixed_dictionaries({"trait": _attribute, "is_not": _value}),
+    st.fixed_dictionaries({"trait": _attribute, "in": st.lists(_value, max_size=2)}),
+    st.fixed_dictionaries({"trait": _attribute, "exists": st.booleans()}),
+    st.builds(lambda name, test: {"trait": name, **test}, _attribute, _comparison),
+    st.builds(lambda name, test: {"trait": name, **test}, st.sampled_from(["spent", "seen_ms"]), _comparison),
+)
+TRAITS: dict[str, dict[str, Any]] = {
+    "spent": {"event": "Order Completed", "property": "a/b~c", "aggregate": "sum", "within_days": 30},
+    "seen_ms": {"event": "Product Viewed", "aggregate": "last_ms"},
+}
+_other = st.fixed_dictionaries(
+    {"percent": st.sampled_from([[0, 50], [12.5, 90], [0, 100]]), "salt": st.sampled_from(["", "x"])}
+)
+_reference = st.sampled_from([{"audience": "others"}, {"audience": "nowhere"}])
+trees = st.recursive(
+    st.one_of(event_leaves(), trait_leaves, _other, _reference),
+    lambda inner: st.one_of(
+        st.fixed_dictionaries({"all": st.lists(inner, min_size=1, max_size=3)}),
+        st.fixed_dictionaries({"any": st.lists(inner, min_size=1, max_size=3)}),
+        st.fixed_dictionaries({"not": inner}),
+    ),
+    max_leaves=5,
+)
+
+_instant = st.integers(0, 40 * 24).map(lambda hours: NOW_MS - hours * DAY_MS // 24)
+_properties = st.fixed_dictionaries(
+    {}, optional={"a/b~c": st.sampled_from(AMOUNTS), "kind": st.sampled_from(["a", "b", 1, 2, True, False, None])}
+)
+_track = st.tuples(st.just("track"), st.sampled_from(PEOPLE), _instant, st.sampled_from(EVENTS), _properties)
+_identify = st.tuples(
+    st.just("identify"),
+    st.sampled_from(PEOPLE),
+    _instant,
+    st.just(""),
+    st.dictionaries(_attribute, st.sampled_from(CITIES)),
+)
+_alias = st.tuples(
+    st.just("alias"), st.sampled_from(PEOPLE), _instant, st.sampled_from(PEOPLE), st.just(dict[str, Any]())
+)
+Happening = tuple[str, str, int, str, dict[str, Any]]
+
+
+def _apart(happenings: list[Happening]) -> list[Happening]:
+    """Keep what is said of a person at one instant from being said twice: which holds then is nobody's promise."""
+    return [
+        (kind, person, at_ms + (number if kind == "identify" else 0), name, fields)
+        for number, (kind, person, at_ms, name, fields) in enumerate(happenings)
+    ]
+
+
+histories = st.lists(st.one_of(_track, _track, _identify, _alias), min_size=1, max_size=25).map(_apart)
+
+
+def record(number: int, happening: Happening) -> Record:
+    """Return what the log holds of it."""
+    kind, person, at_ms, name, fields = happening
+    return Record(
+        kind=kind,
+        at_ms=at_ms,
+        received_ms=NOW_MS,
+        message_id=f"m{number}",
+        actor="key:write",
+        user_id=person,
+        name=name if kind == "track" else "",
+        body=canonical_json({"previousId": name} if kind == "alias" else fields),
+    )
+
+
+class PlainPerson:
+    """What happened to one person, as lists."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.events: list[tuple[str, int, dict[str, Any]]] = []
+        self.attributes: dict[str, tuple[int, Any]] = {}
+
+    def take(self, happening: Happening) -> None:
+        kind, _, at_ms, name, fields = happening
+        if kind == "track":
+            self.events.append((name, at_ms, fields))
+        for attribute, value in fields.items() if kind == "identify" else ():
+            if at_ms >= self.attributes.get(attribute, (0, None))[0]:
+                self.attributes[attribute] = (at_ms, value)
+
+
+def satisfies(person: PlainPerson, tree: Mapping[str, Any], audiences: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Return whether a person satisfies a tree at NOW_MS."""
+    match tree:
+        case {"all": parts}:
+            return all(satisfies(person, part, audiences) for part in parts)
+        case {"any": parts}:
+            return any(satisfies(person, part, audiences) for part in parts)
+        case {"not": part}:
+            return not satisfies(person, part, audiences)
+        case {"percent": [low, high]}:
+            return low <= 100 * _bucket(person.number, tree.get("salt", "")) < high
+        case {"audience": identity}:
+            return identity in audiences and satisfies(person, audiences[identity], audiences)
+        case {"event": _}:
+            asked = [name for name in ("count", "sum", "avg", "min", "max") if name in tree] or ["count"]
+            return all(_compares(_aggregate(person, tree, name), tree.get(name, {"gte": 1})) for name in asked)
+        case _:
+            return _trait(person, tree)
+
+
+def _bucket(number: int, salt: str) -> float:
+    return float(uniform(np.array([number], dtype=np.uint64), hash_text("percent", salt))[0])
+
+
+def _trait(person: PlainPerson, tree: Mapping[str, Any]) -> bool:
+    name = tree["trait"]
+    test = {word: value for word, value in tree.items() if word != "trait"}
+    if name in TRAITS:
+        return _compares(_aggregate(person, TRAITS[name], TRAITS[name]["aggregate"]), test)
+    value = person.attributes.get(name, (0, None))[1]
+    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    for word, wanted in test.items():
+        match word:
+            case "is":
+                holds = _equal(value, wanted)
+            case "is_not":
+                holds = not _equal(value, wanted)
+            case "in":
+                holds = any(_equal(value, each) for each in wanted)
+            case "exists":
+                holds = (value is not None) == wanted
+            case _:
+                holds = _compares(number, {word: wanted})
+        if not holds:
+            return False
+    return True
+
+
+def _equal(value: Any, wanted: Any) -> bool:
+    return value is not None and isinstance(value, bool) == isinstance(wanted, bool) and value == wanted
+
+
+def _aggregate(person: PlainPerson, leaf: Mapping[str, Any], aggregate: str) -> float | None:
+    after = NOW_MS - leaf["within_days"] * DAY_MS if "within_days" in leaf else -1
+    happened = [
+        (at_ms, _number(fields.get(leaf["property"])) if "property" in leaf else 1.0)
+        for name, at_ms, fields in person.events
+        if name == leaf["event"] and at_ms > after and all(_passes(fields, test) for test in leaf.get("where", ()))
+    ]
+    values = [value for _, value in happened]
+    match aggregate:
+        case "count":
+            return len(values)
+        case "sum":
+            return sum(values)
+        case "avg":
+            return sum(values) / len(values) if values else None
+        case "min":
+            return min(values, default=None)
+        case "max":
+            return max(values, default=None)
+        case _:
+            return max((at_ms for at_ms, _ in happened), default=None)
+
+
+def _passes(fields: Mapping[str, Any], test: Mapping[str, Any]) -> bool:
+    value = fields.get(test["property"])
+    if "is" in test and value != test["is"]:
+        return False
+    if "in" in test and value not in test["in"]:
+        return False
+    if "gte" in test or "lte" in test:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and test.get("gte", value) <= value <= test.get("lte", value)
+    return True
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+
+
+def _compares(value: float | None, comparison: Mapping[str, float]) -> bool:
+    signs = {
+        "gte": lambda a, b: a >= b,
+        "gt": lambda a, b: a > b,
+        "lte": lambda a, b: a <= b,
+        "lt": lambda a, b: a < b,
+        "eq": lambda a, b: a == b,
+    }
+    return value is not None and all(signs[word](value, bound) for word, bound in comparison.items())
+
+
+def people_of(happenings: Sequence[Happening], number_of: Mapping[str, int]) -> list[PlainPerson]:
+    """Return the people behind a history; `number_of` says who turned out to be whom."""
+    people = {number: PlainPerson(number) for number in number_of.values()}
+    for happening in happenings:
+        people[number_of[happening[1]]].take(happening)
+    return list(people.values())

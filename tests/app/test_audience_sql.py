@@ -1,0 +1,105 @@
+"""The same tree means the same people in memory, in the lake and in plain Python."""
+
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pytest
+from audience_world import NOW_MS, PEOPLE, TRAITS, Happening, histories, people_of, record, satisfies, trees
+from hypothesis import HealthCheck, example, given, settings
+
+from liftloop.app.audience_sql import Meanings, selection
+from liftloop.profile.contract import UnknownCondition
+from liftloop.testing.installation import Installation
+
+OTHERS = {"any": [{"event": "Product Viewed", "count": {"gte": 2}}, {"trait": "city", "is": "Bath"}]}
+
+
+def numbers_of(installation: Installation) -> dict[str, int]:
+    async def ask() -> dict[str, int]:
+        found = {who: await installation.tick.ask("person", identifier=who, now_ms=NOW_MS) for who in PEOPLE}
+        return {who: answer["profile"] for who, answer in found.items() if answer["profile"] is not None}
+
+    return asyncio.run(ask())
+
+
+def in_memory(installation: Installation, audience: str) -> list[int]:
+    answer = asyncio.run(installation.tick.ask("members", id=audience))
+    return sorted(np.frombuffer(answer["profiles"], dtype=np.int64).tolist())
+
+
+def in_lake(installation: Installation, tree: dict[str, Any]) -> list[int]:
+    asked = selection(tree, Meanings(traits=TRAITS, audiences={"others": OTHERS}), NOW_MS)
+    return installation.lake.select(asked.query, asked.parameters)["profile"].tolist()
+
+
+def _compare(tree: dict[str, Any], history: list[Happening], cut: int) -> None:
+    """Publish after `cut` happenings: what came before is filled from the lake, the rest is folded as it comes."""
+    with TemporaryDirectory() as folder:
+        installation = Installation(Path(folder) / "data", NOW_MS)
+        records = [record(number, happening) for number, happening in enumerate(history)]
+        if records[:cut]:
+            installation.append(records[:cut])
+        for identity, body in TRAITS.items():
+            installation.publish("trait", identity, body)
+        installation.publish("audience", "others", {"name": "others", "where": OTHERS})
+        installation.publish("audience", "tested", {"name": "tested", "where": tree})
+        if records[cut:]:
+            installation.append(records[cut:])
+        installation.fold_all()
+        installation.follow()
+        people = people_of(history, numbers_of(installation))
+        expected = sorted(each.number for each in people if satisfies(each, tree, {"others": OTHERS}))
+        assert in_lake(installation, tree) == expected, "lake"
+        assert in_memory(installation, "tested") == expected, "memory"
+        preview = asyncio.run(installation.tick.ask("preview", where=tree, now_ms=NOW_MS))
+        assert (preview["count"], preview["unknown"]) == (len(expected), []), "preview"
+        installation.close()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(tree=trees, history=histories)
+@example(tree={"trait": "city", "is_not": "Bath"}, history=[("track", "u1", NOW_MS, "Order Completed", {})])
+def test_a_tree_means_the_same_in_memory_in_the_lake_and_in_plain_python(
+    tree: dict[str, Any], history: list[Happening]
+) -> None:
+    """Whatever the tree and the history, published in the middle of it: all three name the same people."""
+    _compare(tree, history, len(history) // 2)
+
+
+@pytest.mark.long
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(tree=trees, history=histories)
+def test_many_trees_mean_the_same_everywhere(tree: dict[str, Any], history: list[Happening]) -> None:
+    """The same promise over many more trees."""
+    _compare(tree, history, len(history) // 2)
+
+
+def test_nothing_that_a_person_writes_stands_in_the_query() -> None:
+    """Names and values travel as parameters, so that no name can become SQL."""
+    evil = "x'); DROP TABLE event; --"
+    tree = {
+        "all": [
+            {"event": evil, "property": evil, "where": [{"property": evil, "is": evil}]},
+            {"trait": evil, "in": [evil]},
+        ]
+    }
+    asked = selection(tree, Meanings(traits={}, audiences={}), NOW_MS)
+    assert "DROP" not in asked.query
+    assert sum(evil in str(value) for value in asked.parameters) == 6
+
+
+def test_what_the_engine_does_not_know_the_lake_refuses_too() -> None:
+    """A comparison that memory would refuse is refused in the same words."""
+    nothing = Meanings(traits={}, audiences={})
+    for leaf in (
+        {"event": "x", "count": {"about": 3}},
+        {"event": "x", "min": {"gte": 1}},
+        {"event": "x", "within_days": -1},
+        {"event": ""},
+        {"trait": "age", "gte": "old"},
+    ):
+        with pytest.raises(UnknownCondition):
+            selection(leaf, nothing, NOW_MS)
