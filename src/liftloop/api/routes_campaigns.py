@@ -10,7 +10,7 @@ from liftloop.api.views import PAGE_MAX, PeoplePage, PersonRow, Text
 from liftloop.api.views_campaign import Ledger, LedgerRow
 from liftloop.api.views_profile import GateStep, Why
 from liftloop.app.definitions import NotFound
-from liftloop.app.ledger import LedgerMessage, messages_of, people_in, sheet
+from liftloop.app.ledger import LedgerMessage, messages_of, people_in, sheet, standing
 from liftloop.app.people import PersonLine, find_profile, people_rows
 from liftloop.app.words import Said, reason_words, sentence
 from liftloop.kernel.ids import profile_id
@@ -95,7 +95,8 @@ async def why(
     messages = messages_of(desk.state, number, campaign=campaign)
     if not messages:
         _must_exist(desk.definitions.live("campaign") | desk.definitions.live("journey"), campaign)
-        return _never(number, campaign)
+        stands = standing(desk.state, number, campaign)
+        return _silent(number, campaign, sentence(*stands) if stands else NEVER_ENTERED)
     return _answer(number, campaign, messages[0])
 
 
@@ -127,10 +128,11 @@ def _answer(number: int, campaign: str, message: LedgerMessage) -> Why:
     )
 
 
-def _never(number: int, campaign: str) -> Why:
-    said = Said(
-        "没有进入这个活动：不符合条件，或还没有轮到。", "Never entered it: not qualified, or not yet."
-    )
+NEVER_ENTERED = Said("没有进入这个活动：不符合条件，或还没有轮到。", "Never entered it: not qualified, or not yet.")
+
+
+def _silent(number: int, campaign: str, said: Said) -> Why:
+    said = Said("没有进入这个活动：不符合条件，或还没有轮到。", "Never entered it: not qualified, or not yet.")
     steps = [GateStep(gate=gate, label=text(label), passed=None, detail=None) for gate, label, _ in GATES]
     return Why(
         profile_id=profile_id(number),

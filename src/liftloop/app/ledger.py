@@ -40,6 +40,12 @@ ORDER BY decided_ms DESC LIMIT ?
 """
 
 
+_STANDING = """
+SELECT state, reason FROM enrolment
+WHERE (campaign = ? OR journey = ?) AND profile IN ({places}) ORDER BY id DESC LIMIT 1
+"""
+
+
 class LedgerRow(Struct, frozen=True, kw_only=True):
     """People of one campaign or journey in one state for one reason."""
 
@@ -79,9 +85,9 @@ def sheet(state: StateReader, campaign: str) -> LedgerSheet:
     of = (campaign, campaign)
     rows = [LedgerRow(state=s, reason=r, people=n) for s, r, n in state.rows(_BY_STATE, of)]
     messages = sum(row.people for row in rows)
-    for standing, reason, people in state.rows(_WITHOUT_MESSAGE, of):
-        name = "waiting" if standing == "inside" else "left"
-        rows.append(LedgerRow(state=name, reason=reason or ("" if name == "waiting" else "no_message"), people=people))
+    for stands, reason, people in state.rows(_WITHOUT_MESSAGE, of):
+        name, why = _without_message(stands, reason)
+        rows.append(LedgerRow(state=name, reason=why, people=people))
     return LedgerSheet(
         qualified=state.rows(_QUALIFIED, of)[0][0],
         rows=rows,
@@ -107,6 +113,19 @@ def messages_of(state: StateReader, profile: int, *, campaign: str = "", limit: 
     query = _OF_PERSON.format(places=", ".join("?" * len(numbers)), also=also)
     parameters = (*numbers, *((campaign, campaign) if campaign else ()), limit)
     return [_message(row) for row in state.rows(query, parameters)]
+
+
+def standing(state: StateReader, profile: int, campaign: str) -> tuple[str, str] | None:
+    """Return where a person without a message stands: (`waiting` or `left`, reason); None for one who never entered."""
+    numbers = family(state, profile)
+    found = state.rows(_STANDING.format(places=", ".join("?" * len(numbers))), (campaign, campaign, *numbers))
+    return _without_message(*found[0]) if found else None
+
+
+def _without_message(standing: str, reason: str) -> tuple[str, str]:
+    if standing == "inside":
+        return "waiting", reason
+    return "left", reason or "no_message"
 
 
 def _message(row: Row) -> LedgerMessage:
