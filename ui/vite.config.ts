@@ -21,5 +21,6 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     maxWorkers: 1,
+    testTimeout: 30_000, // The first page of a run is compiled within its test, on a machine that is shared.
   },
 });

@@ -4,7 +4,7 @@ import { token } from "@/shared/api/session";
 import { MOCK_TOKEN } from "@/testing/mock-server";
 import { renderApp } from "@/testing/render-app";
 
-const SLOW = { timeout: 8_000 };
+const SLOW = { timeout: 15_000 };
 const refuse = (status: number) => () =>
   new Response(
     JSON.stringify({
