@@ -177,7 +177,7 @@ def _people_and_contacts(read: _Reading) -> tuple[People, Contacts | None, float
     columns = moments.ask(lake, "people")
     profile, at_ms = columns["profile"].astype(np.int64), columns["at_ms"].astype(np.int64)
     count = profile.size
-    inside = included(lake, moments, read.outcome, read.window_days, count)
+    inside = included(lake, moments, read.outcome, count)
     features = features_at(lake, moments)
     reach = reach_of(ConsentHistory(read.sources.state), read.options, profile, at_ms)
     now = np.flatnonzero((columns["source"] == NOW) & inside)
@@ -189,7 +189,7 @@ def _people_and_contacts(read: _Reading) -> tuple[People, Contacts | None, float
     log = read_log(lake, moments, read.options, campaigns)
     known: dict[str, Any] = {
         "profile": profile[past],
-        "outcome": outcomes(lake, moments, read.outcome, read.window_days, count)[past],
+        "outcome": outcomes(lake, moments, read.outcome, read.window_days * DAY_MS, count)[past],
         "redeemed": _redeemed(read, moments)[past],
         "features": {name: column[past] for name, column in features.items()},
         "reach": reach[past],

@@ -206,3 +206,44 @@ FROM order_line_now AS l LEFT JOIN priced ON priced.item_id = l.product_id WHERE
 
 -- name: items
 SELECT item_id, coalesce(name, item_id) AS name, coalesce(category, '') AS category, stock, body FROM item;
+
+-- name: assigned_people
+SELECT 0 AS source, coalesce(canonical.kept, decision.profile) AS id,
+    coalesce(canonical.kept, decision.profile) AS profile, $2::BIGINT AS at_ms
+FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+WHERE campaign = $1 AND decided_ms >= $3
+GROUP BY coalesce(canonical.kept, decision.profile)
+
+-- name: assignment
+-- A merged person counts under her first decision.
+SELECT coalesce(canonical.kept, decision.profile) AS id, arg_min(holdout, decided_ms) AS held,
+    arg_min(action, decided_ms) AS action
+FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+WHERE campaign = $1 AND decided_ms >= $2
+GROUP BY coalesce(canonical.kept, decision.profile) ORDER BY id;
+
+-- name: sent
+SELECT count(*) AS messages, coalesce(sum(settled.cost_fen), 0) AS cost_fen
+FROM message JOIN message_settled AS settled USING (message_key)
+WHERE message.campaign = $1 AND settled.outcome IN ('accepted', 'uncertain');
+
+-- name: coupons_used
+WITH assigned AS (
+    SELECT coalesce(canonical.kept, decision.profile) AS profile, arg_min(action, decided_ms) AS action,
+        arg_min(holdout, decided_ms) AS held
+    FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+    WHERE campaign = $1 AND decided_ms >= $2 GROUP BY coalesce(canonical.kept, decision.profile)
+),
+coupon AS (
+    SELECT unnest($3::VARCHAR[]) AS action, unnest($4::VARCHAR[]) AS offer, unnest($5::BIGINT[]) AS cost_fen,
+        unnest($6::BIGINT[]) AS valid_ms
+),
+offer AS (SELECT offer, max(cost_fen) AS cost_fen, max(valid_ms) AS valid_ms FROM coupon GROUP BY offer)
+SELECT
+    count(*) FILTER (mine.offer IS NOT NULL AND NOT assigned.held) AS by_assigned,
+    coalesce(sum(offer.cost_fen) FILTER (mine.offer IS NOT NULL AND NOT assigned.held), 0) AS cost_fen,
+    count(*) FILTER (mine.offer IS NULL OR assigned.held) AS by_others
+FROM order_now AS o JOIN offer ON offer.offer = o.coupon
+LEFT JOIN assigned ON assigned.profile = o.profile
+LEFT JOIN coupon AS mine ON mine.action = assigned.action AND mine.offer = o.coupon
+WHERE NOT o.refunded AND o.at_ms >= $2 AND o.at_ms < $2 + offer.valid_ms;

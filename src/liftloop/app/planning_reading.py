@@ -24,6 +24,7 @@ HISTORY_MIN_DAYS = 90  # Windows whose customers are counted over less than that
 SHOP_FEATURES = ("order_features", "event_features", "contact_features")
 _KEYS = frozenset({"source", "id", "at_ms"})
 NOW = 0
+ALWAYS_MS = 2**45  # A thousand years: all kept history.
 
 _FILE = (files("liftloop.app") / "planning.sql").read_text(encoding="utf-8")
 SQL: Mapping[str, str] = {
@@ -89,37 +90,35 @@ def features_at(lake: LakeReader, moments: Moments) -> dict[str, Column]:
     return found
 
 
-def condition_holds(lake: LakeReader, moments: Moments, condition: Condition, window_days: int, first_ms: int) -> Flags:
-    """Return whether each moment's person meets a condition; `first_ms` is where kept history begins."""
+def condition_holds(lake: LakeReader, moments: Moments, condition: Condition, window_ms: int) -> Flags:
+    """Return whether each moment's person meets a condition; one after it without days of its own has the window."""
     if condition.side == "before":
-        start = -condition.days * DAY_MS if condition.days is not None else first_ms - 2**45
+        start = -condition.days * DAY_MS if condition.days is not None else -ALWAYS_MS
         span = (start, 0)
     else:
-        days = condition.days if condition.days is not None else window_days
-        span = (0, days * DAY_MS)
+        span = (0, condition.days * DAY_MS if condition.days is not None else window_ms)
     times = moments.ask(lake, "happened", list(condition.events), *span)["amount"]
     enough = times >= condition.times_min
     return enough if condition.times_max is None else enough & (times <= condition.times_max)
 
 
-def included(lake: LakeReader, moments: Moments, outcome: Outcome, window_days: int, count: int) -> Flags:
+def included(lake: LakeReader, moments: Moments, outcome: Outcome, count: int) -> Flags:
     """Return whose outcome counts: all conditions before the moment hold."""
     found = np.ones(count, dtype=np.bool_)
     for condition in outcome.before:
-        found &= condition_holds(lake, moments, condition, window_days, 0)
+        found &= condition_holds(lake, moments, condition, 0)
     return found
 
 
-def outcomes(lake: LakeReader, moments: Moments, outcome: Outcome, window_days: int, count: int) -> Floats:
+def outcomes(lake: LakeReader, moments: Moments, outcome: Outcome, window_ms: int, count: int) -> Floats:
     """Return each moment's outcome within the window after it."""
-    span = (0, window_days * DAY_MS)
     if outcome.counted:
-        return moments.ask(lake, "happened", list(outcome.counted), *span)["amount"]
+        return moments.ask(lake, "happened", list(outcome.counted), 0, window_ms)["amount"]
     if outcome.summed:
-        return moments.ask(lake, outcome.summed, *span)["amount"]
+        return moments.ask(lake, outcome.summed, 0, window_ms)["amount"]
     found = np.ones(count, dtype=np.bool_)
     for condition in outcome.after:
-        found &= condition_holds(lake, moments, condition, window_days, 0)
+        found &= condition_holds(lake, moments, condition, window_ms)
     return found.astype(np.float64)
 
 
@@ -285,9 +284,9 @@ def windows_of(lake: LakeReader, outcome: Outcome, window_days: int, now_ms: int
     if not weights["amount"].size:
         return ()
     count = weights["amount"].size
-    inside = included(lake, moments, outcome, window_days, count)
+    inside = included(lake, moments, outcome, count)
     weight = np.where(inside, weights["amount"], 0.0)
-    value = outcomes(lake, moments, outcome, window_days, count)
+    value = outcomes(lake, moments, outcome, span, count)
     found: list[Window] = []
     for start in np.unique(weights["at_ms"]).tolist():
         mine = weights["at_ms"] == start

@@ -25,7 +25,7 @@ from liftloop.plan.goal_check import check_against
 from liftloop.plan.optimise import EXPLORATION_SHARE, Allotment, Draw, Menu, allot, draw, held_out, open_arms
 from liftloop.plan.outcome import outcome_of
 from liftloop.plan.policy_selection import Judged, Terms, View, judge, on_terms, view
-from liftloop.plan.policy_worth import Told, chosen_now, shown, worth_now
+from liftloop.plan.policy_worth import Told, chosen_now, effective_rows, shown, worth_now
 from liftloop.plan.redemption import Costs, learned_costs
 from liftloop.plan.study_exploration import PEOPLE_MIN, explored
 from liftloop.plan.study_inputs import Contacts, Flags, Floats, People, StudyInputs

@@ -1,0 +1,151 @@
+"""What a campaign changed: assigned treated people against assigned held-out ones, never sent against held out.
+
+Adjusted by what was known before (CUPED); intervals hold at every planned look, the band beside them at any time.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from liftloop.inference.difference import Measured, difference
+from liftloop.inference.intervals import Estimate
+from liftloop.inference.sequential import planned_boundaries, sequence_reach, sequence_scale
+from liftloop.inference.srm import RatioCheck, check_ratio
+
+ALPHA = 0.1
+"""Nine times out of ten the truth lies within an interval."""
+LOOKS = (0.25, 0.5, 0.75, 1.0)
+"""When a campaign is looked at, as shares of its window: often enough to notice harm, seldom enough to keep power."""
+GROUP_MIN = 30  # With fewer people on a side a mean is no better than an anecdote.
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class Sides(Struct, frozen=True, kw_only=True, eq=False):
+    """Everybody assigned, one row each: held out or treated, and what was known before [people, k]."""
+
+    held: Flags
+    before: Floats
+
+
+class LiftEstimate(Struct, frozen=True, kw_only=True):
+    """A lift with its interval."""
+
+    value: float
+    low: float
+    high: float
+    level: float = 1 - ALPHA
+
+
+class LookResult(Struct, frozen=True, kw_only=True):
+    """One look at the campaign, `at_ms`; a planned one that lies ahead, or one too small to tell, has no lift.
+
+    `difference` is in the metric's unit per person, `relative` to the held-out people.
+    """
+
+    at_ms: int
+    planned: bool
+    treated: int
+    held_out: int
+    relative: LiftEstimate | None = None
+    difference: LiftEstimate | None = None
+    treated_mean: float = 0.0
+    held_out_mean: float = 0.0
+    explained: float = 0.0
+
+
+def planned_looks(starts_ms: int, ends_ms: int) -> tuple[int, ...]:
+    """Return the instants of the planned looks."""
+    return tuple(round(starts_ms + share * (ends_ms - starts_ms)) for share in LOOKS)
+
+
+def ratio_of_sides(sides: Sides, held_share: float) -> RatioCheck:
+    """Say whether the sides have the sizes that were planned; if not, the comparison is broken and no lift is told."""
+    held = int(sides.held.sum())
+    return check_ratio((sides.held.size - held, held), (1 - held_share, held_share))
+
+
+def look(sides: Sides, outcome: Floats, at_ms: int, number: int) -> LookResult:
+    """Return the planned look of this number (0 the first): its interval spends that look's share of the error."""
+    limit = planned_boundaries(LOOKS, ALPHA)[number]
+    return _looked(sides, outcome, at_ms, planned=True, reach=lambda error: limit * error)
+
+
+def glance(sides: Sides, outcome: Floats, at_ms: int) -> LookResult:
+    """Return a look at any time, as often as one likes: the asymptotic confidence sequence, wider than planned."""
+    units = float(sides.held.size)
+    rho = sequence_scale(units, ALPHA)
+
+    def reach(error: float) -> float:
+        return sequence_reach(units, error * math.sqrt(units), alpha=ALPHA, rho=rho)
+
+    return _looked(sides, outcome, at_ms, planned=False, reach=reach)
+
+
+def ahead(sides: Sides, at_ms: int) -> LookResult:
+    """Return a planned look that has not come yet."""
+    held = int(sides.held.sum())
+    return LookResult(at_ms=at_ms, planned=True, treated=sides.held.size - held, held_out=held)
+
+
+def _looked(sides: Sides, outcome: Floats, at_ms: int, *, planned: bool, reach: Callable[[float], float]) -> LookResult:
+    held = int(sides.held.sum())
+    treated = sides.held.size - held
+    empty = LookResult(at_ms=at_ms, planned=planned, treated=treated, held_out=held)
+    if min(held, treated) < GROUP_MIN or float(outcome[sides.held].std()) == 0:
+        return empty
+    found = difference(
+        Measured(
+            outcome=outcome,
+            treated=~sides.held,
+            cluster=np.arange(outcome.size, dtype=np.int64),
+            covariates=sides.before,
+        )
+    )
+    return LookResult(
+        at_ms=at_ms,
+        planned=planned,
+        treated=treated,
+        held_out=held,
+        relative=_with_interval(found.relative, reach(found.relative.error)),
+        difference=_with_interval(found.effect, reach(found.effect.error)),
+        treated_mean=found.treated_mean,
+        held_out_mean=found.control_mean,
+        explained=found.explained,
+    )
+
+
+def _with_interval(estimate: Estimate, reach: float) -> LiftEstimate | None:
+    if not math.isfinite(estimate.value) or not math.isfinite(reach):
+        return None
+    return LiftEstimate(value=estimate.value, low=estimate.value - reach, high=estimate.value + reach)
+
+
+class Scored(Struct, frozen=True, kw_only=True):
+    """A row of the forecast ledger: what was frozen at launch beside what was measured at the end."""
+
+    campaign_id: str
+    plan_id: str
+    forecast_hash: str
+    forecast: float
+    intervals: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
+    measured: float
+    measured_low: float
+    measured_high: float
+
+    def inside(self) -> tuple[bool, bool, bool]:
+        """Return whether the measured lift lies within the 50, 80 and 90% intervals."""
+        first, second, third = (low <= self.measured <= high for low, high in self.intervals)
+        return first, second, third
+
+
+def coverage(rows: Sequence[Scored]) -> tuple[float, float, float]:
+    """Return the share of past forecasts whose 50, 80 and 90% intervals held the measured lift; NaN without any."""
+    if not rows:
+        return (math.nan, math.nan, math.nan)
+    shares = np.array([row.inside() for row in rows], dtype=np.float64).mean(axis=0)
+    return (float(shares[0]), float(shares[1]), float(shares[2]))

@@ -1,0 +1,245 @@
+"""The report of a campaign: the lift in plain words beside the frozen forecast, what it cost, and what to do now."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from liftloop.kernel.money import yuan_text
+from liftloop.measure.lift import LiftEstimate, LookResult, Scored
+from liftloop.plan.forecast import Forecast
+from liftloop.plan.options import Words
+from liftloop.plan.plan_record import LiftKind, MetricName, PlanRecord
+
+LEAK_SHARE = 0.01  # More coupons than that in the hands of people who were not assigned them blur the comparison.
+
+Status = Literal["too_early", "running", "final"]
+VerdictName = Literal["better", "worse", "unclear", "too_early"]
+
+
+class SpendSoFar(Struct, frozen=True, kw_only=True):
+    """Fen paid for messages and for coupons of assigned people; `by_others` are coupons that others redeemed."""
+
+    messages_fen: int
+    coupons_fen: int
+    redeemed: int
+    by_others: int
+
+    @property
+    def spent_fen(self) -> int:
+        return self.messages_fen + self.coupons_fen
+
+    def leaked(self) -> float:
+        """Return the share of redeemed coupons that were redeemed by people who were not assigned them."""
+        total = self.redeemed + self.by_others
+        return self.by_others / total if total else 0.0
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What was counted: looks in order (those ahead too), whether the sides have their planned sizes, the spend."""
+
+    campaign_id: str
+    starts_ms: int
+    ends_ms: int
+    now_ms: int
+    looks: tuple[LookResult, ...]
+    broken: bool
+    treated: int
+    held_out: int
+    spend: SpendSoFar
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """What the campaign changed; `lift` has the kind of the frozen forecast."""
+
+    campaign_id: str
+    plan_id: str
+    as_of_ms: int
+    starts_ms: int
+    ends_ms: int
+    goal_text: str
+    status: Status
+    verdict: VerdictName
+    sentence: Words
+    next: Words | None
+    warnings: tuple[Words, ...]
+    metric: MetricName
+    goal_lift: float
+    lift_kind: LiftKind
+    forecast: Forecast
+    forecast_hash: str
+    lift: LiftEstimate | None
+    difference: LiftEstimate | None
+    treated_mean: float | None
+    held_out_mean: float | None
+    treated: int
+    held_out: int
+    looks: tuple[LookResult, ...]
+    spend: SpendSoFar
+    expected_fen: int
+    budget_fen: int | None
+    method: Words
+    variance_removed: float | None
+    scored: Scored | None
+
+
+def report_of(record: PlanRecord, facts: Facts) -> Report:
+    """Return the report; `record` is the plan that was launched, its forecast as frozen then."""
+    assert record.metric is not None
+    assert record.forecast is not None
+    assert record.goal_lift is not None
+    final = facts.now_ms >= facts.ends_ms
+    told = _last_told(facts, final=final)
+    lift = lift_in(told, record.lift_kind)
+    if facts.broken:
+        lift = None
+    good = 1.0 if record.goal_lift >= 0 else -1.0
+    verdict = _verdict(lift, good)
+    return Report(
+        campaign_id=facts.campaign_id,
+        plan_id=record.plan_id,
+        as_of_ms=facts.now_ms,
+        starts_ms=facts.starts_ms,
+        ends_ms=facts.ends_ms,
+        goal_text=record.understood.goal.text,
+        status="too_early" if lift is None and not final else "final" if final else "running",
+        verdict=verdict,
+        sentence=_sentence(record, facts, lift),
+        next=_next(record, facts, lift, final=final),
+        warnings=_warnings(facts),
+        metric=record.metric,
+        goal_lift=record.goal_lift,
+        lift_kind=record.lift_kind,
+        forecast=record.forecast,
+        forecast_hash=record.forecast_hash,
+        lift=lift,
+        difference=told.difference if told and lift else None,
+        treated_mean=told.treated_mean if told and lift else None,
+        held_out_mean=told.held_out_mean if told and lift else None,
+        treated=facts.treated,
+        held_out=facts.held_out,
+        looks=facts.looks,
+        spend=facts.spend,
+        expected_fen=record.cost_fen,
+        budget_fen=record.budget_fen,
+        method=METHOD,
+        variance_removed=told.explained if told and lift else None,
+        scored=scored(record, facts.campaign_id, lift) if final and lift else None,
+    )
+
+
+METHOD = Words(
+    zh="按分组比较（分到的，不是收到的），用活动前的行为做 CUPED 校正；区间在每次计划好的查看时都成立，"
+    "平时看到的是更宽的、随时都成立的范围",
+    en="Compared as assigned, not as received, adjusted by behaviour before the launch (CUPED). Intervals hold at "
+    "every planned look; between looks the wider band that holds at any time is shown",
+)
+
+
+def lift_in(told: LookResult | None, kind: LiftKind) -> LiftEstimate | None:
+    """Return a look's lift of the kind that was forecast."""
+    if told is None:
+        return None
+    return told.relative if kind == "relative" else told.difference
+
+
+def scored(record: PlanRecord, campaign_id: str, lift: LiftEstimate) -> Scored:
+    """Return the forecast ledger's row of a finished campaign."""
+    assert record.forecast is not None
+    forecast = record.forecast
+    return Scored(
+        campaign_id=campaign_id,
+        plan_id=record.plan_id,
+        forecast_hash=record.forecast_hash,
+        forecast=forecast.point,
+        intervals=(forecast.i50, forecast.i80, forecast.i90),
+        measured=lift.value,
+        measured_low=lift.low,
+        measured_high=lift.high,
+    )
+
+
+def _last_told(facts: Facts, *, final: bool) -> LookResult | None:
+    """Return the final look when the window is over, else the latest that has a lift."""
+    told = [look for look in facts.looks if look.relative is not None and look.at_ms <= facts.now_ms]
+    if final:
+        told = [look for look in told if look.planned]
+    return max(told, key=lambda look: look.at_ms, default=None)
+
+
+def _verdict(lift: LiftEstimate | None, good: float) -> VerdictName:
+    if lift is None:
+        return "too_early"
+    if lift.low > 0 or lift.high < 0:
+        return "better" if lift.value * good > 0 else "worse"
+    return "unclear"
+
+
+def lift_words(value: float, record_unit: str, kind: LiftKind) -> Words:
+    """Return a lift without its sign, as its kind is written."""
+    if kind == "relative":
+        return Words(zh=f"{value:.1%}", en=f"{value:.1%}")
+    if record_unit == "share":
+        return Words(zh=f"{value * 100:.2f} 个百分点", en=f"{value * 100:.2f} points")
+    if record_unit == "fen":
+        return Words(zh=yuan_text(round(value)), en=yuan_text(round(value)))
+    return Words(zh=f"{value:.3g}", en=f"{value:.3g}")
+
+
+def _sentence(record: PlanRecord, facts: Facts, lift: LiftEstimate | None) -> Words:
+    assert record.metric is not None
+    name, unit, kind = record.metric.name, record.metric.unit, record.lift_kind
+    if facts.broken:
+        return Words(
+            zh="两边的人数和计划的比例对不上，分组可能被破坏了，这次的结果不能信",
+            en="The sizes of the two sides do not fit the planned shares: "
+            "the comparison is broken and must not be believed",
+        )
+    if lift is None:
+        return Words(zh="刚开始，还没有足够的人过了观察期", en="It has just begun; too few people can be judged yet")
+    low, high = lift_words(lift.low, unit, kind), lift_words(lift.high, unit, kind)
+    range_zh, range_en = f"十次里有九次在 {low.zh}～{high.zh} 之间", f"nine times out of ten {low.en} to {high.en}"
+    if lift.low <= 0 <= lift.high:
+        return Words(
+            zh=f"{name.zh}和没被触达的人比，还看不出差别（{range_zh}）",
+            en=f"No difference in {name.en} to be seen from people left alone ({range_en})",
+        )
+    size = lift_words(abs(lift.value), unit, kind)
+    zh, en = ("高", "higher") if lift.value > 0 else ("低", "lower")
+    return Words(
+        zh=f"{name.zh}比没被触达的人{zh} {size.zh}（{range_zh}）",
+        en=f"{name.en} is {size.en} {en} than among people left alone ({range_en})",
+    )
+
+
+def _next(record: PlanRecord, facts: Facts, lift: LiftEstimate | None, *, final: bool) -> Words | None:
+    if facts.broken:
+        return Words(
+            zh="检查是不是有人绕过了分组发消息，再重新做一次",
+            en="Check whether messages went round the assignment, then run it again",
+        )
+    if lift is not None and not (lift.low <= 0 <= lift.high):
+        return None
+    if not final:
+        days = max(1, -(-(facts.ends_ms - facts.now_ms) // 86_400_000))
+        return Words(
+            zh=f"再等 {days} 天，窗口结束时再看", en=f"Wait {days} more days and look again when the window ends"
+        )
+    detectable = record.provable.detectable if record.provable else 0.0
+    assert record.metric is not None
+    seen = lift_words(detectable, record.metric.unit, record.lift_kind)
+    return Words(
+        zh=f"这么多人只看得清 {seen.zh} 以上的变化；下次让更多人参加，或者把窗口放长",
+        en=f"So many people show only changes above {seen.en}; next time include more people or a longer window",
+    )
+
+
+def _warnings(facts: Facts) -> tuple[Words, ...]:
+    leaked = facts.spend.leaked()
+    if leaked <= LEAK_SHARE:
+        return ()
+    return (
+        Words(
+            zh=f"{leaked:.1%} 的券是没分到的人用掉的，结果可能偏低",
+            en=f"{leaked:.1%} of coupons were redeemed by people who were not assigned them; the lift may read too low",
+        ),
+    )
