@@ -149,6 +149,17 @@ def test_a_person_can_correct_the_guess() -> None:
     assert corrected.fields["customer_id"] == found.mapping.fields["customer_id"]
 
 
+def test_examples_show_no_person() -> None:
+    """A few values of each column are shown; names, numbers and addresses of people only in part."""
+    shown = {guessed.column: guessed.examples for guessed in guess(MEMBERS).columns}
+    assert shown["会员编号"] == ("V1", "V2")
+    assert shown["手机号"] == ("139****5678", "138****5678")
+    assert shown["姓名"] == ("张*", "李*")
+    assert shown["备注"] == ("爱喝茶",)
+    unnamed = guess("a,b\n1,13912345678\n2,13812345678").columns
+    assert unnamed[1].examples[0] == "139****5678"
+
+
 def test_what_was_taken_for_granted_is_said() -> None:
     """Zone and currency that the file does not name are assumed aloud, in both languages."""
     notes = guess(POS).assumed

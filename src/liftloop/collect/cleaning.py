@@ -13,6 +13,7 @@ from msgspec import Struct
 
 TEXT_CHARACTERS_MAX = 4_000  # A note or an address fits; a pasted document does not belong into a profile.
 EMAIL_CHARACTERS_MAX = 254  # RFC 5321, 4.5.3.1.3.
+MASKED_MIDDLE_FROM = 10  # Numbers keep three digits in front and four behind; shorter texts only their first letter.
 PHONE_CHARACTERS_MAX = 40  # E.164 has 15 digits; the rest is room for spaces, brackets and an extension.
 
 BLOCKED_PHONES = frozenset(
@@ -139,6 +140,20 @@ def apply_value_map(text: str, values: Mapping[str, str]) -> str:
     'male'
     """
     return values.get(text.strip().casefold(), text)
+
+
+def mask(text: str) -> str:
+    """Return a personal value so that its owner recognises it and nobody else can use it.
+
+    >>> mask("13812345678"), mask("li.wei@example.com"), mask("张三丰")
+    ('138****5678', 'l***@example.com', '张**')
+    """
+    name, at, domain = text.partition("@")
+    if at:
+        return f"{name[:1]}***@{domain}"
+    if len(text) >= MASKED_MIDDLE_FROM:
+        return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}"
+    return text[:1] + "*" * (len(text) - 1)
 
 
 def neutralise_formula(text: str) -> str:

@@ -9,15 +9,20 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from numpy.typing import NDArray
 
-from liftloop.collect.cleaning import CleaningRules
+from liftloop.collect.cleaning import CleaningRules, mask
 from liftloop.collect.mapping import Column, Constant, Mapping, Rule, columns_used, kind_named, missing_required
 from liftloop.collect.mapping_evidence import Evidence, extra_type, fits, look_at
 from liftloop.collect.mapping_guess_orders import order_details
 from liftloop.collect.mapping_kinds import KINDS, Field, Kind
 from liftloop.collect.mapping_names import is_code_name, name_score, tokens_of
 from liftloop.collect.mapping_questions import Note, Question, date_order_question, kind_question
+from liftloop.collect.mapping_values import as_list, text_of
 
+EXAMPLES_MAX = 3
+EXAMPLE_CHARACTERS_MAX = 60
+PERSONAL_SHARE = 0.2  # A column with some phone numbers in it is shown masked, whatever it is called.
 QUESTIONS_MAX = 2  # A person who drops a file wants to see results, not a form.
 SCORE_MIN = 0.5  # A part of a name with values that do not contradict it.
 FIT_MIN = 0.2
@@ -39,11 +44,15 @@ _EVENT_WORDS: tuple[tuple[str, frozenset[str]], ...] = (
 
 
 class ColumnGuess(Struct, frozen=True, kw_only=True):
-    """What one column was taken for: a field, an extra (`extra:NAME`), or nothing; `sure` from 0 to 1."""
+    """What one column was taken for: a field, an extra (`extra:NAME`), or nothing; `sure` from 0 to 1.
+
+    `examples` are a few of its values, masked where they name or reach a person.
+    """
 
     column: str
     field: str | None
     sure: float
+    examples: tuple[str, ...]
 
 
 class Guess(Struct, frozen=True, kw_only=True):
@@ -74,18 +83,19 @@ class _Assignment(Struct, frozen=True, kw_only=True):
 
 def guess_mapping(
     columns: Sequence[str],
-    samples: AnyMapping[str, Sequence[Any]],
+    samples: AnyMapping[str, Sequence[Any] | NDArray[Any]],
     kind: str | None = None,
     answers: AnyMapping[str, str] | None = None,
 ) -> Guess:
-    """Return the guess for columns of which `samples` holds values, row by row (nothing is None).
+    """Return the guess for columns of which `samples` holds values, row by row: lists, or arrays as read.
 
     `kind` fixes the kind; `answers` are answers to earlier questions by their id.
     The same input gives the same guess. Raises `unknown_import_kind`.
     """
     replies = dict(answers or {})
     rules = CleaningRules()
-    evidence = {column: look_at(list(samples.get(column, ())), rules) for column in columns}
+    values = {column: as_list(samples.get(column, ())) for column in columns}
+    evidence = {column: look_at(values[column], rules) for column in columns}
     chosen = kind or replies.get("kind")
     kinds = [kind_named(chosen)] if chosen else list(KINDS.values())
     ranked = sorted((_assign(one, columns, evidence) for one in kinds), key=lambda found: -found.score)
@@ -97,13 +107,13 @@ def guess_mapping(
     if best.event and "event" not in fields:
         fields["event"] = Constant(constant=best.event)
     if best.kind.name == "orders":
-        fields, asked = order_details(fields, samples, replies)
+        fields, asked = order_details(fields, values, replies)
         questions += asked
     fields, asked = _with_date_orders(fields, best.kind, evidence, replies)
     mapping = Mapping(kind=best.kind.name, fields=fields, extras=_extras(best.kind, fields, columns, evidence))
     return Guess(
         mapping=mapping,
-        columns=_column_guesses(columns, mapping, best.sure),
+        columns=_column_guesses(values, mapping, best.sure, evidence),
         questions=tuple([*questions, *asked][:QUESTIONS_MAX]),
         assumed=_assumed(mapping),
         missing=missing_required(mapping),
@@ -210,7 +220,13 @@ def _extras(
     }
 
 
-def _column_guesses(columns: Sequence[str], mapping: Mapping, sure: AnyMapping[str, float]) -> tuple[ColumnGuess, ...]:
+def _column_guesses(
+    values: AnyMapping[str, list[Any]],
+    mapping: Mapping,
+    sure: AnyMapping[str, float],
+    evidence: AnyMapping[str, Evidence],
+) -> tuple[ColumnGuess, ...]:
+    known = kind_named(mapping.kind).by_name
     field_of = {rule.column: name for name, rule in mapping.fields.items() if isinstance(rule, Column)}
     extra_of = {rule.column: f"extra:{name}" for name, rule in mapping.extras.items() if isinstance(rule, Column)}
     return tuple(
@@ -218,9 +234,20 @@ def _column_guesses(columns: Sequence[str], mapping: Mapping, sure: AnyMapping[s
             column=column,
             field=field_of.get(column, extra_of.get(column)),
             sure=round(sure.get(column, 0.0) if column in field_of else 1.0 if column in extra_of else 0.0, 3),
+            examples=_examples(
+                values[column],
+                (column in field_of and known[field_of[column]].personal)
+                or max(evidence[column].phone, evidence[column].email) > PERSONAL_SHARE,
+            ),
         )
-        for column in columns
+        for column in values
     )
+
+
+def _examples(values: Sequence[Any], personal: bool) -> tuple[str, ...]:
+    """Return the first few different values as text."""
+    texts = dict.fromkeys(text[:EXAMPLE_CHARACTERS_MAX] for text in map(text_of, values) if text)
+    return tuple(mask(text) if personal else text for text in list(texts)[:EXAMPLES_MAX])
 
 
 def with_columns(mapping: Mapping, choices: AnyMapping[str, str | None]) -> Mapping:

@@ -5,7 +5,7 @@ Values repeat in files, so each distinct value of a batch is read once.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple, Protocol, assert_never
 
@@ -178,6 +178,11 @@ def plain_values(column: NDArray[Any]) -> list[Any]:
         values[np.isnan(column)] = None
         return values.tolist()
     return column.tolist()
+
+
+def as_list(values: Sequence[Any] | NDArray[Any]) -> list[Any]:
+    """Return a column, array or list, as Python values with None for nothing."""
+    return plain_values(values) if isinstance(values, np.ndarray) else list(values)
 
 
 def _templated(batch: BatchLike, rule: Template, rows: int) -> list[str | None]:

@@ -28,7 +28,6 @@ from liftloop.collect.mapping_guess import Guess, guess_mapping
 from liftloop.collect.mapping_joins import suggest_join
 from liftloop.collect.mapping_records import to_records
 from liftloop.collect.mapping_rows import ImportContext, RejectedRow
-from liftloop.collect.mapping_values import plain_values
 from liftloop.collect.quality import QualitySummary, QualityTally
 from liftloop.plugins.sources.file import ReadOptions, Table, open_table
 
@@ -47,8 +46,8 @@ def guess_file(path: Path, *, joins: tuple[Join, ...] = (), kind: str | None = N
         return guess_mapping(table.columns, samples_of(table), kind)
 
 
-def samples_of(table: Table) -> dict[str, list[Any]]:
-    return {name: plain_values(column) for name, column in table.sample(1_000).columns.items()}
+def samples_of(table: Table) -> dict[str, Any]:
+    return dict(table.sample(1_000).columns)
 
 
 def run(path: Path, mapping: Mapping, files: Any = None) -> Imported:
@@ -242,7 +241,7 @@ def dunnhumby(data_folder: Path) -> Path:
     return data_folder / "dunnhumby"
 
 
-def samples_of_file(path: Path) -> dict[str, list[Any]]:
+def samples_of_file(path: Path) -> dict[str, Any]:
     with open_table(path, ReadOptions()) as table:
         return samples_of(table)
 

@@ -15,7 +15,7 @@ from liftloop.plugins.sources.file.problems import (
     password_protected,
     unknown_sheet,
 )
-from liftloop.plugins.sources.file.staging import BadLines, Row, Staged, Staging, stage_rows
+from liftloop.plugins.sources.file.staging import BadLines, Feed, Row, Staged, Staging, stage_rows
 from liftloop.plugins.sources.file.text import read_chunks
 
 UNPACKED_BYTES_MAX = 2 * 1024**3  # A full sheet of a million rows and thirty columns unpacks to about this.
@@ -85,7 +85,7 @@ def _stage_sheet(staging: Staging, table: str, sheet: CalamineSheet, name: str) 
     names = column_names(_without_empty_end(head[index]), name)
     bad = BadLines()
     rows = _data_rows(sheet.iter_rows(), index, top + 1, len(names), bad)
-    return stage_rows(staging, table, names, rows, bad, name)
+    return stage_rows(staging, table, Feed(names, rows, bad), name)
 
 
 def _data_rows(

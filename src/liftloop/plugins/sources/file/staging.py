@@ -8,6 +8,7 @@ import gzip
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -72,6 +73,7 @@ class Staging:
                 "autoload_known_extensions": False,
             },
         )
+        self.db.execute("set enable_progress_bar = false")  # It would write into the output of the command line.
 
     def scalar(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Return the one number that `sql` selects, 0 for null."""
@@ -108,7 +110,7 @@ def stage_text(staging: Staging, table: str, text: TextFile, dialect: Dialect, n
             return checked(staging, staged, name)
         staging.db.execute(f"drop table if exists {table}")
     bad = BadLines()
-    return stage_rows(staging, table, dialect.header, csv_rows(text, dialect, bad, name), bad, name)
+    return stage_rows(staging, table, Feed(dialect.header, csv_rows(text, dialect, bad, name), bad), name)
 
 
 def _stage_fast(staging: Staging, table: str, text: TextFile, dialect: Dialect, name: str) -> Staged | None:
@@ -151,10 +153,17 @@ def _stage_fast(staging: Staging, table: str, text: TextFile, dialect: Dialect, 
     )
 
 
-def stage_rows(
-    staging: Staging, table: str, names: tuple[str, ...], rows: Iterable[Row], bad: BadLines, name: str
-) -> Staged:
-    """Stage rows that Python read, by way of a file that DuckDB is sure to understand."""
+class Feed(NamedTuple):
+    """Rows that Python reads, the names of their cells, and where the rows go that do not fit."""
+
+    names: tuple[str, ...]
+    rows: Iterable[Row]
+    bad: BadLines
+
+
+def stage_rows(staging: Staging, table: str, feed: Feed, name: str) -> Staged:
+    """Stage rows that Python reads, by way of a file that DuckDB is sure to understand."""
+    names, rows, bad = feed
     path = staging.folder / f"{table}.csv"
     with path.open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
         writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
