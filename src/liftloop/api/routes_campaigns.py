@@ -1,6 +1,6 @@
 """Campaigns as they run: the ledger that adds up, the people behind each row, and why one person got what."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
@@ -17,7 +17,9 @@ from liftloop.kernel.ids import profile_id
 
 router = APIRouter()
 
-KIND_OF_STATE = {
+Standing = Literal["blocked", "held_out", "waiting", "lost", "reached", "answered"]
+
+KIND_OF_STATE: dict[str, Standing] = {
     "queued": "waiting",
     "deferred": "waiting",
     "waiting": "waiting",

@@ -16,11 +16,13 @@ from liftloop.app.definitions import NotFound
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
 from liftloop.app.planning import Definitions, Sources, launch, plan_goal, read_goal
+from liftloop.app.planning_report import report
 from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import Language
-from liftloop.plan.contract import ASSIGNED
+from liftloop.measure.report import Report
+from liftloop.plan.contract import ASSIGNED, Campaign
 from liftloop.plan.goal_contract import QuestionId, Understood
 from liftloop.plan.launch import Launch
 from liftloop.plan.metrics import RETAIL_CATALOGUE
@@ -119,6 +121,19 @@ class Plans:
         while await self._follower.fill():
             await self._follower.catch_up()
         return started.campaign_id
+
+    async def report(self, campaign_id: str) -> Report:
+        """Return what a campaign changed as of now; raises `NotFound`."""
+        _, body, _, _ = self._published.newest("campaign", campaign_id)
+        campaign = msgspec.convert(body, type=Campaign, strict=False)
+        record = self.kept(campaign.plan)
+        await self._follower.catch_up()
+        return await self.study(lambda sources: report(campaign_id, campaign, record, sources))
+
+    def campaigns(self) -> list[str]:
+        """Return the ids of all campaigns, the latest start first."""
+        campaigns = self._published.live("campaign")
+        return sorted(campaigns, key=lambda identity: -int(campaigns[identity]["starts_ms"]))
 
     def _path(self, plan_id: str) -> Path:
         name = "".join(letter for letter in plan_id if letter.isalnum() or letter == "-")

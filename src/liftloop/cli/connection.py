@@ -53,10 +53,22 @@ class Server:
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("POST", f"/api{path}", json.dumps(body).encode())
 
-    def _call(self, method: str, path: str, body: bytes | None) -> Any:
+    def upload(self, path: str, file: Path, **fields: str) -> Any:
+        """Post a file as a browser's form does."""
+        boundary = "liftloop-boundary-7f3a91c2"
+        parts = [
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in fields.items()
+        ]
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file.name}"\r\n'
+        body = "".join(parts).encode() + head.encode() + b"Content-Type: application/octet-stream\r\n\r\n"
+        body += file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
+        return self._call("POST", f"/api{path}", body, f"multipart/form-data; boundary={boundary}")
+
+    def _call(self, method: str, path: str, body: bytes | None, kind: str = "application/json") -> Any:
         connection = _UnixConnection(self._path)
         try:
-            headers = {"Accept-Language": language(), "Content-Type": "application/json"}
+            headers = {"Accept-Language": language(), "Content-Type": kind}
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             content = json.loads(answer.read())

@@ -10,7 +10,11 @@ from liftloop.kernel.errors import EXIT_FAILED, Language, LiftloopError
 
 COMMANDS = {
     "serve": "启动服务 / run the server",
+    "demo": "样例门店：从目标到增量 / a sample shop from goal to lift",
     "status": "运行状况 / how it is",
+    "plan": "目标 → 方案 / a goal becomes a plan",
+    "launch": "启动方案 / start a plan",
+    "report": "复盘 / what a campaign changed",
     "audience": "人群 / audiences",
     "profile": "一个人 / one person",
     "why": "她为什么（没）收到 / why she got it, or not",
