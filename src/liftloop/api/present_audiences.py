@@ -1,0 +1,100 @@
+"""Turns what is known of audiences into what the API answers."""
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from liftloop.api.routes_campaigns import person_row, text
+from liftloop.api.routes_system import at
+from liftloop.api.views_audience import (
+    Audience,
+    AudienceRow,
+    ChannelReach,
+    EventWord,
+    Preview,
+    TraitWord,
+    TrendPoint,
+    Vocabulary,
+)
+from liftloop.app.audiences import AudienceLine, AudiencePage, Found
+from liftloop.app.vocabulary import Words, event_name
+from liftloop.app.words import Said
+from liftloop.kernel.errors import LiftloopError
+
+
+class NotShown(LiftloopError):
+    """A definition holds something that the engine reads and the app has no form for."""
+
+    def __init__(self, identity: str, detail: str) -> None:
+        super().__init__(
+            "definition_not_shown",
+            zh=f"人群 {identity} 的条件里有页面显示不了的内容：{detail}",
+            en=f"audience {identity} holds a condition that cannot be shown: {detail}",
+            next_zh=f"用 GET /api/definitions/audience/{identity} 查看原文",
+            next_en=f"read it as it was published: GET /api/definitions/audience/{identity}",
+            status=422,
+        )
+
+
+def preview(found: Found) -> Preview:
+    return Preview(
+        count=found.count,
+        of=found.of,
+        sentence=text(found.sentence),
+        sample=[person_row(each) for each in found.sample],
+        reachable=_reach(found.reachable),
+    )
+
+
+def audience_row(line: AudienceLine) -> AudienceRow:
+    return AudienceRow(
+        audience_id=line.id,
+        name=line.name,
+        sentence=text(line.sentence),
+        count=line.count,
+        version=line.version,
+        updated_at=at(line.at_ms),
+        used_by=line.used_by,
+    )
+
+
+def audience(page: AudiencePage) -> Audience:
+    """Return one audience; raises `NotShown`."""
+    line, found = page.line, page.found
+    whole = {
+        "audience_id": line.id,
+        "name": line.name,
+        "version": line.version,
+        "definition": line.where,
+        "sentence": text(line.sentence),
+        "count": found.count,
+        "of": found.of,
+        "sample": [person_row(each) for each in found.sample],
+        "reachable": _reach(found.reachable),
+        "trend": [TrendPoint(at=at(point.at_ms), count=point.count) for point in page.trend],
+        "used_by": line.used_by,
+        "updated_at": at(line.at_ms),
+    }
+    try:
+        return Audience.model_validate(whole)
+    except ValidationError as error:
+        raise NotShown(line.id, error.errors()[0]["msg"]) from error
+
+
+def vocabulary(words: Words) -> Vocabulary:
+    return Vocabulary(
+        traits=[
+            TraitWord(id=each.id, name=text(each.name), type=each.type, unit=each.unit, values=list(each.values))
+            for each in words.traits
+        ],
+        events=[EventWord(id=each, name=text(_event_word(each))) for each in words.events],
+    )
+
+
+def _event_word(event: str) -> Said:
+    name = event_name(event)
+    return Said(name.zh, f"{name.singular[:1].upper()}{name.singular[1:]}")
+
+
+def _reach(reachable: Mapping[str, int]) -> list[ChannelReach]:
+    return [ChannelReach(channel=medium, people=people) for medium, people in reachable.items()]

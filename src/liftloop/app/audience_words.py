@@ -1,0 +1,183 @@
+"""Reads the tree of an audience aloud, so that a person can hear what it says before trusting it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from liftloop.app.vocabulary import event_name, property_name, trait_name
+from liftloop.app.words import Said
+from liftloop.profile.reading import AGGREGATES
+
+Tree = Mapping[str, Any]
+
+_AGGREGATE_WORDS = {
+    "sum": Said("合计", "total"),
+    "avg": Said("平均", "average"),
+    "min": Said("最低", "lowest"),
+    "max": Said("最高", "highest"),
+}
+_BOUND_WORDS = {
+    "gte": Said("至少 {0}", "at least {0}"),
+    "gt": Said("超过 {0}", "more than {0}"),
+    "lte": Said("最多 {0}", "at most {0}"),
+    "lt": Said("少于 {0}", "fewer than {0}"),
+    "eq": Said("正好 {0}", "exactly {0}"),
+}
+
+
+class Names(Struct, frozen=True, kw_only=True):
+    """What the ids in a tree are called."""
+
+    audiences: Mapping[str, str]
+    traits: Mapping[str, Mapping[str, Any]]
+    """Bodies of computed traits by id."""
+
+
+def read_aloud(tree: Tree, names: Names) -> Said:
+    """Return a tree as one sentence in each language.
+
+    >>> tree = {"all": [{"trait": "city", "is": "上海"}, {"not": {"event": "Order Completed", "within_days": 30}}]}
+    >>> read_aloud(tree, Names(audiences={}, traits={}))
+    Said('城市是上海，并且最近 30 天没有下单', 'City is 上海, and no order in the last 30 days')
+    """
+    said = _node(tree, names, negated=False)
+    return Said(said.zh, said.en[:1].upper() + said.en[1:])
+
+
+def _node(tree: Tree, names: Names, *, negated: bool) -> Said:
+    match tree:
+        case {"not": part}:
+            return _node(part, names, negated=not negated)
+        case {"all": parts} if len(parts) == 1:
+            return _node(parts[0], names, negated=negated)
+        case {"any": parts} if len(parts) == 1:
+            return _node(parts[0], names, negated=negated)
+        case {"all": parts}:
+            return _group(parts, names, Said("，并且", ", and "), negated=negated)
+        case {"any": parts}:
+            return _group(parts, names, Said("，或者", ", or "), negated=negated)
+        case {"percent": [low, high]}:
+            said = Said(f"随机的 {_plain(high - low)}% 的人", f"a random {_plain(high - low)}% of people")
+            return Said(f"不是{said.zh}", f"not {said.en}") if negated else said
+        case {"audience": identity}:
+            name = names.audiences.get(str(identity), str(identity))
+            return Said(f"不在「{name}」里", f"not in “{name}”") if negated else Said(f"在「{name}」里", f"in “{name}”")
+        case {"event": _}:
+            return _event(tree, negated=negated)
+        case _:
+            return _trait(tree, names, negated=negated)
+
+
+def _group(parts: Sequence[Tree], names: Names, joint: Said, *, negated: bool) -> Said:
+    said = [_in_brackets(part, _node(part, names, negated=False)) for part in parts]
+    whole = Said(joint.zh.join(each.zh for each in said), joint.en.join(each.en for each in said))
+    return Said(f"不满足（{whole.zh}）", f"not ({whole.en})") if negated else whole
+
+
+def _in_brackets(part: Tree, said: Said) -> Said:
+    inner = part.get("all") or part.get("any") or ()
+    return Said(f"（{said.zh}）", f"({said.en})") if len(inner) > 1 else said
+
+
+def _event(leaf: Tree, *, negated: bool) -> Said:
+    name = event_name(str(leaf["event"]))
+    days = leaf.get("within_days")
+    when = Said("", "") if days is None else Said(f"最近 {_plain(days)} 天", f" in the last {_plain(days)} days")
+    which = _filters(leaf)
+    asked = sorted(AGGREGATES & set(leaf)) or ["count"]
+    if asked == ["count"] and leaf.get("count", {"gte": 1}) in ({"gte": 1}, {"gt": 0}):
+        if negated:
+            return Said(f"{when.zh}没有{name.zh}{which.zh}", f"no {name.singular}{which.en}{when.en}")
+        return Said(f"{when.zh}有{name.zh}{which.zh}", f"at least one {name.singular}{which.en}{when.en}")
+    parts: list[Said] = []
+    for aggregate in asked:
+        bound = _bounds(leaf[aggregate])
+        if aggregate == "count":
+            zh, en = f"{when.zh}{name.zh}{which.zh}{bound.zh} 次", f"{bound.en} {name.plural}{which.en}{when.en}"
+        else:
+            value, of = _AGGREGATE_WORDS[aggregate], property_name(str(leaf.get("property", "")))
+            zh = f"{when.zh}{name.zh}{which.zh}的{of.zh}{value.zh}{bound.zh}"
+            en = f"{value.en} {of.en} of {name.plural}{which.en}{when.en} {bound.en}"
+        parts.append(Said(zh, en))
+    said = Said("、".join(each.zh for each in parts), " and ".join(each.en for each in parts))
+    return Said(f"不满足（{said.zh}）", f"not ({said.en})") if negated else said
+
+
+def _filters(leaf: Tree) -> Said:
+    where = leaf.get("where") or ()
+    tests: Sequence[Tree] = where if isinstance(where, list | tuple) else (where,)
+    if not tests:
+        return Said("", "")
+    parts = [_filter(test) for test in tests]
+    zh, en = "、".join(each.zh for each in parts), ", ".join(each.en for each in parts)
+    return Said(f"（{zh}）", f" ({en})")
+
+
+def _filter(test: Tree) -> Said:
+    name = property_name(str(test.get("property", "")))
+    bounds = {word: test[word] for word in ("gte", "lte") if word in test}
+    parts: list[Said] = []
+    if "is" in test:
+        parts.append(Said(f"是{_value(test['is']).zh}", f"is {_value(test['is']).en}"))
+    if "in" in test:
+        parts.append(_one_of(test["in"]))
+    if bounds:
+        parts.append(_bounds(bounds))
+    zh, en = "且".join(each.zh for each in parts), " and ".join(each.en for each in parts)
+    return Said(f"{name.zh}{zh}", f"{name.en} {en}")
+
+
+def _trait(leaf: Tree, names: Names, *, negated: bool) -> Said:
+    trait = str(leaf["trait"])
+    name = trait_name(trait, names.traits.get(trait))
+    words = [word for word in ("is", "is_not", "in", "exists") if word in leaf]
+    parts = [_trait_test(word, leaf[word], negated=negated) for word in words]
+    bounds = {word: leaf[word] for word in _BOUND_WORDS if word in leaf}
+    if bounds:
+        said = _bounds(bounds)
+        no = "不" if said.zh.startswith("在") else "不是"
+        parts.append(Said(f"{no}{said.zh}", f"not {said.en}") if negated else said)
+    joint = Said("或者", " or ") if negated else Said("且", " and ")
+    zh, en = joint.zh.join(each.zh for each in parts), joint.en.join(each.en for each in parts)
+    return Said(f"{name.zh}{zh}", f"{name.en} {en}")
+
+
+def _trait_test(word: str, value: Any, *, negated: bool) -> Said:
+    match word:
+        case "in":
+            said = _one_of(value)
+            return Said(f"不{said.zh}", f"{said.en.replace('is ', 'is not ', 1)}") if negated else said
+        case "exists":
+            known = bool(value) != negated
+            return Said("已知", "is known") if known else Said("未知", "is not known")
+        case _:
+            equal = (word == "is") != negated
+            said = _value(value)
+            return Said(f"是{said.zh}", f"is {said.en}") if equal else Said(f"不是{said.zh}", f"is not {said.en}")
+
+
+def _one_of(values: Sequence[Any]) -> Said:
+    said = [_value(each) for each in values]
+    return Said(f"是{'或'.join(each.zh for each in said)}", f"is {' or '.join(each.en for each in said)}")
+
+
+def _bounds(comparison: Mapping[str, Any]) -> Said:
+    if set(comparison) == {"gte", "lte"}:
+        low, high = _plain(comparison["gte"]), _plain(comparison["lte"])
+        return Said(f"在 {low}～{high} 之间", f"between {low} and {high}") if low != high else _bounds({"eq": low})
+    said = [(_BOUND_WORDS[word], _plain(value)) for word, value in comparison.items()]
+    zh = "且".join(words.zh.format(value) for words, value in said)
+    return Said(zh, " and ".join(words.en.format(value) for words, value in said))
+
+
+def _value(value: Any) -> Said:
+    if isinstance(value, bool):
+        return Said("“是”", "yes") if value else Said("“否”", "no")
+    text = _plain(value)
+    return Said(text, text)
+
+
+def _plain(value: Any) -> str:
+    """Return a number without a needless `.0`, any other value as it is."""
+    return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)

@@ -1,0 +1,217 @@
+"""The use cases around audiences: count and preview a tree, publish it, see who is in it and how it grew."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from liftloop.app.audience_sql import Meanings, selection
+from liftloop.app.audience_words import Names, read_aloud
+from liftloop.app.desk import Desk
+from liftloop.app.people import PersonLine, people_rows
+from liftloop.app.reachability import SUPPRESSED_ROWS, SUPPRESSING_WORDS, Reachability
+from liftloop.app.words import Said
+from liftloop.deliver.contract import ChannelDefinition
+from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.dice import hash_text
+
+Tree = Mapping[str, Any]
+Numbers = NDArray[np.int64]
+
+SAMPLE = 10
+TREND_DAYS = 30
+FILL_WAIT_S = 10.0
+"""How long a publisher waits for a new audience to be given its past; after that the answer counts over the lake."""
+FILL_POLL_S = 0.02
+
+_HEADS = "SELECT count(DISTINCT forwarded) FROM merge"
+_FLOW = """
+SELECT CAST(($2 - at_ms) // $3 AS BIGINT) AS days_ago, sum(CASE WHEN entered THEN 1 ELSE -1 END) AS change
+FROM membership WHERE audience = $1 AND at_ms > $4 AND at_ms <= $2 GROUP BY days_ago
+"""
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """Who satisfies a tree: how many, some of them, and how many may be reached through which medium."""
+
+    count: int
+    of: int
+    sentence: Said
+    sample: Sequence[PersonLine]
+    reachable: Mapping[str, int]
+
+
+class Point(Struct, frozen=True):
+    at_ms: int
+    count: int
+
+
+class AudienceLine(Struct, frozen=True, kw_only=True):
+    """One audience in a list."""
+
+    id: str
+    name: str
+    where: Tree
+    sentence: Said
+    count: int
+    version: int
+    at_ms: int
+    used_by: int
+
+
+class AudiencePage(Struct, frozen=True, kw_only=True):
+    """One audience with all that is shown of it."""
+
+    line: AudienceLine
+    found: Found
+    trend: Sequence[Point]
+
+
+class Audiences:
+    """Audiences of one installation; keeps what counting the reachable needs between two questions."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._reachability = Reachability(desk.state)
+        self._counting = asyncio.Lock()
+
+    async def preview(self, tree: Tree) -> Found:
+        """Return who satisfies a tree now; what memory does not hold is read from the lake."""
+        now_ms = self._desk.clock.now_ms()
+        answer = await self._desk.tick.ask("preview", where=tree, now_ms=now_ms)
+        numbers = await self._in_lake(tree, now_ms)
+        if answer["unknown"]:
+            return await self._found(tree, numbers, len(numbers), numbers[:SAMPLE].tolist())
+        return await self._found(tree, numbers, answer["count"], answer["sample"])
+
+    async def publish(self, identity: str | None, name: str, tree: Tree, actor: str) -> str:
+        """Publish an audience, or the next version of `identity`, and return its id once it is live.
+
+        Without an id, the same name and tree mean the audience that has them already.
+        """
+        chosen = identity or self._same(name, tree) or self._new_identity(name)
+        version = await self._desk.definitions.publish("audience", chosen, {"name": name, "where": tree}, actor)
+        for _ in range(int(FILL_WAIT_S / FILL_POLL_S)):
+            newest, _, _, status = self._desk.definitions.newest("audience", chosen)
+            if status == "live" or newest != version:
+                break
+            await asyncio.sleep(FILL_POLL_S)
+        return chosen
+
+    async def listed(self) -> list[AudienceLine]:
+        """Return all audiences by name, each with its count now."""
+        names = self._names()
+        bodies = self._desk.definitions.live("audience")
+        counts = [(await self._desk.tick.ask("audience", id=identity))["count"] for identity in bodies]
+        lines = [
+            self._line(identity, body, names, count)
+            for (identity, body), count in zip(bodies.items(), counts, strict=True)
+        ]
+        return sorted(lines, key=lambda line: (line.name, line.id))
+
+    async def page(self, identity: str) -> AudiencePage:
+        """Return one audience; raises `NotFound`."""
+        version, body, at_ms, _ = self._desk.definitions.newest("audience", identity)
+        numbers = await self.members(identity)
+        found = await self._found(body["where"], numbers, len(numbers), numbers[:SAMPLE].tolist())
+        line = self._line(identity, body, self._names(), len(numbers))
+        assert line.version == version
+        return AudiencePage(line=line, found=found, trend=await self._trend(identity, len(numbers), at_ms))
+
+    async def members(self, identity: str) -> Numbers:
+        """Return the profile numbers of an audience's members, ascending; raises `NotFound`.
+
+        An audience that still waits for its past is counted over the lake.
+        """
+        _, body, _, status = self._desk.definitions.newest("audience", identity)
+        if status == "filling":
+            return await self._in_lake(body["where"], self._desk.clock.now_ms())
+        answer = await self._desk.tick.ask("members", id=identity)
+        return np.sort(np.frombuffer(answer["profiles"], dtype=np.int64))
+
+    async def people(self, identity: str, after: int, limit: int) -> tuple[int, list[PersonLine]]:
+        """Return how many members there are and a page of them, from the `after`-th on."""
+        numbers = await self.members(identity)
+        return len(numbers), await self._people(numbers[after : after + limit].tolist())
+
+    async def _in_lake(self, tree: Tree, now_ms: int) -> Numbers:
+        audiences = {each: body["where"] for each, body in self._desk.definitions.live("audience").items()}
+        meanings = Meanings(traits=self._desk.definitions.live("trait"), audiences=audiences)
+        asked = selection(tree, meanings, now_ms)
+        found = await self._desk.follower.select(asked.query, asked.parameters)
+        return found["profile"].astype(np.int64)
+
+    async def _found(self, tree: Tree, numbers: Numbers, count: int, sample: Sequence[int]) -> Found:
+        position = await self._desk.tick.ask("position")
+        return Found(
+            count=count,
+            of=position["profiles"] - self._desk.state.rows(_HEADS)[0][0],
+            sentence=read_aloud(tree, self._names()),
+            sample=await self._people(sample),
+            reachable=await self._reachable(numbers),
+        )
+
+    async def _people(self, numbers: Sequence[int]) -> list[PersonLine]:
+        return await asyncio.to_thread(people_rows, self._desk.state, self._desk.vault, numbers)
+
+    async def _reachable(self, numbers: Numbers) -> dict[str, int]:
+        suppressed = await self._desk.follower.select(SUPPRESSED_ROWS, [SUPPRESSING_WORDS])
+        channels = {
+            identity: msgspec.convert(body, ChannelDefinition, strict=False)
+            for identity, body in self._desk.definitions.live("channel").items()
+        }
+        async with self._counting:
+            return await asyncio.to_thread(self._reachability.counts, numbers, suppressed, channels)
+
+    async def _trend(self, identity: str, count: int, since_ms: int) -> list[Point]:
+        """Return members by day, oldest first: from today's count back over who came and went.
+
+        Reaches back to the newest version only, whose first members came without a fact.
+        """
+        now_ms = self._desk.clock.now_ms()
+        start_ms = max(since_ms, now_ms - TREND_DAYS * DAY_MS)
+        flow = await self._desk.follower.select(_FLOW, [identity, now_ms, DAY_MS, start_ms])
+        change = dict(zip(flow["days_ago"].astype(int).tolist(), flow["change"].astype(int).tolist(), strict=True))
+        points = [Point(now_ms, count)]
+        for days_ago in range((now_ms - start_ms) // DAY_MS):
+            count = max(count - change.get(days_ago, 0), 0)
+            points.append(Point(now_ms - (days_ago + 1) * DAY_MS, count))
+        return points[::-1]
+
+    def _names(self) -> Names:
+        definitions = self._desk.definitions
+        audiences = {identity: str(body["name"]) for identity, body in definitions.live("audience").items()}
+        return Names(audiences=audiences, traits=definitions.live("trait"))
+
+    def _line(self, identity: str, body: Mapping[str, Any], names: Names, count: int) -> AudienceLine:
+        version, _, at_ms, _ = self._desk.definitions.newest("audience", identity)
+        return AudienceLine(
+            id=identity,
+            name=str(body["name"]),
+            where=body["where"],
+            sentence=read_aloud(body["where"], names),
+            count=count,
+            version=version,
+            at_ms=at_ms,
+            used_by=self._used_by(identity),
+        )
+
+    def _used_by(self, identity: str) -> int:
+        return sum(_mentions(body, identity) for body in self._desk.definitions.live("journey").values())
+
+    def _same(self, name: str, tree: Tree) -> str | None:
+        wanted = {"name": name, "where": tree}
+        return next((each for each, body in self._desk.definitions.live("audience").items() if body == wanted), None)
+
+    def _new_identity(self, name: str) -> str:
+        return f"aud_{hash_text('audience', name, str(self._desk.clock.now_ms())):016x}"[:16]
+
+
+def _mentions(body: Any, identity: str) -> bool:
+    if isinstance(body, Mapping):
+        return body.get("audience") == identity or any(_mentions(part, identity) for part in body.values())
+    return isinstance(body, list | tuple) and any(_mentions(part, identity) for part in body)

@@ -1,0 +1,163 @@
+"""What the data are called in plain words: events, traits, media; and what of them there is here to choose from."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from liftloop.app.desk import Desk
+from liftloop.app.words import Said
+from liftloop.collect.mapping_kinds import CUSTOMERS
+from liftloop.kernel.codec import parse_json
+from liftloop.profile.contract import Aggregate
+from liftloop.storage.contract import StateReader
+
+EVENTS_MAX = 500  # A menu of more names is a search field; the commonest come first.
+VALUES_MAX = 30  # Traits with more values are typed, not chosen.
+ATTRIBUTE_ROWS_MAX = 200_000  # Rows looked at for names and values of attributes: about 0.1 s.
+
+_EVENT_ROWS = """
+SELECT name, count(*) AS times FROM event WHERE kind = 'track' GROUP BY name ORDER BY times DESC, name LIMIT ?
+"""
+_ATTRIBUTE_ROWS = """
+SELECT name, value, count(*) FROM (SELECT name, value FROM attribute WHERE sealed = 0 LIMIT ?) GROUP BY name, value
+"""
+
+
+class EventName(Struct, frozen=True):
+    """An event as a verb in Chinese and as a noun in English."""
+
+    zh: str
+    singular: str
+    plural: str
+
+
+EVENT_NAMES: Mapping[str, EventName] = {
+    "Order Completed": EventName("下单", "order", "orders"),
+    "Order Refunded": EventName("退款", "refund", "refunds"),
+    "Product Viewed": EventName("浏览商品", "product view", "product views"),
+    "Product List Viewed": EventName("浏览商品列表", "list view", "list views"),
+    "Products Searched": EventName("搜索", "search", "searches"),
+    "Product Added": EventName("加购", "product put into the cart", "products put into the cart"),
+    "Product Removed": EventName("移出购物车", "product taken out of the cart", "products taken out of the cart"),
+    "Cart Viewed": EventName("查看购物车", "look at the cart", "looks at the cart"),
+    "Checkout Started": EventName("开始结算", "checkout started", "checkouts started"),
+    "Coupon Entered": EventName("填写优惠券", "coupon entered", "coupons entered"),
+    "Coupon Applied": EventName("使用优惠券", "coupon applied", "coupons applied"),
+    "Coupon Redeemed": EventName("核销优惠券", "coupon redeemed", "coupons redeemed"),
+    "Store Visited": EventName("进店", "store visit", "store visits"),
+    "Form Submitted": EventName("提交表单", "form submitted", "forms submitted"),
+    "Message Opened": EventName("打开消息", "message opened", "messages opened"),
+    "Message Clicked": EventName("点击消息", "message clicked", "messages clicked"),
+    "Signed Up": EventName("注册", "registration", "registrations"),
+}
+"""Segment's e-commerce names, as CONTRACTS lists them; every other event is called what its sender calls it."""
+
+TRAIT_NAMES: Mapping[str, Said] = {
+    **{field.name: Said(field.zh, field.en) for field in CUSTOMERS.fields},
+    "createdAt": Said("注册时间", "registered at"),
+    "wecom_external_id": Said("企业微信外部联系人", "WeCom external id"),
+    "age": Said("年龄", "age"),
+}
+PROPERTY_NAMES: Mapping[str, Said] = {
+    "revenue": Said("金额", "amount"),
+    "total": Said("金额", "amount"),
+    "price": Said("单价", "price"),
+    "quantity": Said("数量", "quantity"),
+    "category": Said("品类", "category"),
+    "product_id": Said("商品", "product"),
+    "coupon": Said("优惠券", "coupon"),
+    "store_id": Said("门店", "store"),
+    "channel": Said("渠道", "channel"),
+}
+MEDIUM_NAMES: Mapping[str, Said] = {
+    "email": Said("邮件", "e-mail"),
+    "sms": Said("短信", "SMS"),
+    "wecom": Said("企业微信", "WeCom"),
+    "wechat": Said("公众号", "WeChat"),
+    "push": Said("App 推送", "push"),
+    "call": Said("电话", "phone call"),
+    "webhook": Said("Webhook", "webhook"),
+}
+
+Unit = Literal["fen", "days", "times", "none"]
+
+
+class TraitWord(Struct, frozen=True, kw_only=True):
+    """A trait that a condition may name; `values` are its commonest where they are few."""
+
+    id: str
+    name: Said
+    type: Literal["text", "number", "yes_no"]
+    unit: Unit
+    values: tuple[str, ...]
+
+
+class Words(Struct, frozen=True, kw_only=True):
+    """Everything that conditions may be built of here."""
+
+    traits: tuple[TraitWord, ...]
+    events: tuple[str, ...]
+
+
+def event_name(event: str) -> EventName:
+    """Return what to call an event; one that nobody named is quoted as it is sent."""
+    return EVENT_NAMES.get(event) or EventName(f"“{event}”", f"“{event}”", f"“{event}”")
+
+
+def trait_name(trait: str, body: Mapping[str, Any] | None = None) -> Said:
+    """Return what to call a trait; a computed one may say its own name."""
+    own = (body or {}).get("name")
+    return Said(own, own) if isinstance(own, str) and own else TRAIT_NAMES.get(trait, Said(trait, trait))
+
+
+def property_name(name: str) -> Said:
+    return PROPERTY_NAMES.get(name, Said(name, name))
+
+
+def medium_name(medium: str) -> Said:
+    return MEDIUM_NAMES.get(medium, Said(medium, medium))
+
+
+def trait_unit(body: Mapping[str, Any]) -> Unit:
+    """Return the unit of a computed trait."""
+    aggregate: Aggregate = body.get("aggregate", "count")
+    return "times" if aggregate == "count" else "none"
+
+
+async def known_words(desk: Desk) -> Words:
+    """Return the traits and events of this installation, the commonest events first."""
+    events = (await desk.follower.select(_EVENT_ROWS, [EVENTS_MAX]))["name"]
+    attributes = await asyncio.to_thread(_attribute_words, desk.state)
+    computed = [
+        TraitWord(id=each, name=trait_name(each, body), type="number", unit=trait_unit(body), values=())
+        for each, body in desk.definitions.live("trait").items()
+    ]
+    known = {each.id for each in computed}
+    return Words(
+        traits=(*computed, *(each for each in attributes if each.id not in known)),
+        events=tuple(str(each) for each in events),
+    )
+
+
+def _attribute_words(state: StateReader) -> list[TraitWord]:
+    """Return attributes by a sample of their rows: the first people's, which is as good as any."""
+    values: dict[str, Counter[Any]] = {}
+    for name, value, count in state.rows(_ATTRIBUTE_ROWS, (ATTRIBUTE_ROWS_MAX,)):
+        plain = parse_json(value)
+        if isinstance(plain, str | bool | int | float):
+            values.setdefault(name, Counter())[plain] += count
+    return [_attribute_word(name, of_name) for name, of_name in sorted(values.items())]
+
+
+def _attribute_word(name: str, values: Counter[Any]) -> TraitWord:
+    kind: Literal["text", "number", "yes_no"] = "text"
+    if all(isinstance(value, bool) for value in values):
+        kind = "yes_no"
+    elif all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        kind = "number"
+    few = kind == "text" and len(values) <= VALUES_MAX
+    chosen = tuple(str(value) for value, _ in values.most_common(VALUES_MAX)) if few else ()
+    return TraitWord(id=name, name=trait_name(name), type=kind, unit="none", values=chosen)
