@@ -8,13 +8,27 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from liftloop.api import errors, forward, routes_campaigns, routes_definitions, routes_plans, routes_system
+from liftloop.api import (
+    errors,
+    forward,
+    routes_audiences,
+    routes_campaigns,
+    routes_definitions,
+    routes_plans,
+    routes_system,
+)
 from liftloop.app.desk import Desk
 
 UI = Path(__file__).parents[3] / "ui" / "dist"
 """Where a checkout builds the app; an installed package carries none yet."""
 
-ROUTERS = (routes_definitions.router, routes_plans.router, routes_campaigns.router, routes_system.router)
+ROUTERS = (
+    routes_audiences.router,
+    routes_definitions.router,
+    routes_plans.router,
+    routes_campaigns.router,
+    routes_system.router,
+)
 
 
 def make_app(desk: Desk, admin_token: str) -> FastAPI:
