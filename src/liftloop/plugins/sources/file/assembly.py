@@ -34,7 +34,8 @@ class JoinReport(Struct, frozen=True, kw_only=True):
 class Assembled(Struct, frozen=True, kw_only=True):
     """The table to read, in order of its rowid: `sql` holds for each name the column to select.
 
-    `row_sql` is the number of the data row in the file, `group_sql` that of its group (empty: not grouped).
+    `row_sql` is the number of the data row in the file; `group_sql` is equal within a group, and null or
+    different for rows that may be parted (empty: not grouped).
     """
 
     table: str
@@ -71,14 +72,22 @@ def assemble(
 ) -> Assembled:
     """Return the table to read; raises `unknown_column` where a key or a group names none.
 
-    Without joins and groups the staged table itself is read. Otherwise a sorted copy replaces it:
-    groups in the order in which each first appears, rows within a group in the order of the file.
+    Without joins, and where groups already stand together, the staged table itself is read.
+    Otherwise a sorted copy replaces it: groups in the order in which each first appears, rows within a group
+    in the order of the file.
     """
     draft = _Draft(staging, staged, name)
     line_sql = "line" if staged.has_lines else ""
-    if not group_by and not partners:
+    key = _key_sql(staged, group_by, name, "") if group_by else ""
+    if not partners and (not key or _stands_together(staging, staged.table, key)):
         return Assembled(
-            table=staged.table, sql=draft.sql, row_sql="rowid", group_by=(), group_sql="", line_sql=line_sql, joins=()
+            table=staged.table,
+            sql=draft.sql,
+            row_sql="rowid",
+            group_by=tuple(group_by),
+            group_sql=key,
+            line_sql=line_sql,
+            joins=(),
         )
     if group_by:
         _add_group(draft, group_by)
@@ -100,6 +109,15 @@ def assemble(
         line_sql=line_sql,
         joins=reports,
     )
+
+
+def _stands_together(staging: Staging, table: str, key: str) -> bool:
+    """Tell whether each key fills one unbroken run of rows."""
+    broken = staging.scalar(
+        f"""select count(*) filter (_key is distinct from _before) - count(distinct _key) from (
+                select {key} as _key, lag(_key) over (order by rowid) as _before from {table}) where _key is not null"""
+    )
+    return not broken
 
 
 def _add_group(draft: _Draft, group_by: Sequence[str]) -> None:

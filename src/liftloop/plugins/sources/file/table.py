@@ -99,9 +99,9 @@ class Table:
         if stop >= self.row_count or not group:
             return min(stop, self.row_count)
         begin = self._staging.scalar(
-            f"""select min(rowid) from {table} where rowid between ? and ?
+            f"""select coalesce(min(rowid), ?) from {table} where rowid between ? and ?
                 and {group} = (select {group} from {table} where rowid = ?)""",
-            [start, stop, stop],
+            [stop, start, stop, stop],
         )
         if begin == start:
             raise group_too_large(self.name, self._assembled.group_by, rows_max)
