@@ -13,7 +13,7 @@ from liftloop.cli.telling import lines_of_measure
 @data_option
 @json_option
 def command(campaign: str, data: Path, as_json: bool) -> None:
-    """一个活动带来了多少增量，与启动前的预测对照，以及账本。 / Measured lift beside the frozen forecast, and the ledger.
+    """带来了多少增量，与启动前的预测对照，以及账本。 / Measured lift beside the frozen forecast.
 
     \b
     例 / Example:

@@ -35,7 +35,7 @@ def lines_of_plan(plan: dict[str, Any]) -> list[str]:
     if forecast:
         words = "Forecast" if english else "预测提升"
         assumed = ("  (assumed)" if english else "  （假定范围，还没有学到）") if forecast["assumed"] else ""
-        lines.append(f"{words}: {_ranged(forecast['point'], *forecast['i90'], plan)}{assumed}")
+        lines.append(f"{words}: {_ranged(forecast['point'], forecast['i90'], plan)}{assumed}")
     for name in ("reachable", "provable"):
         if plan[name]:
             lines.append(f"  → {spoken(plan[name]['sentence'])}")
@@ -57,11 +57,11 @@ def lines_of_measure(report: dict[str, Any], ledger: dict[str, Any]) -> list[str
     total = sum(row["people"] for row in ledger["rows"])
     lines.append(f"  = {total:,} / {ledger['qualified']:,}")
     words = "Forecast, frozen before launch" if english else "启动前冻结的预测"
-    lines.append(f"{words}: {_ranged(report['forecast']['point'], *report['forecast']['i90'], report)}")
+    lines.append(f"{words}: {_ranged(report['forecast']['point'], report['forecast']['i90'], report)}")
     measured = report["lift"]
     if measured:
         words = "Measured, assigned against assigned" if english else "实测（分配对分配）"
-        lines.append(f"{words}: {_ranged(measured['value'], measured['low'], measured['high'], report)}")
+        lines.append(f"{words}: {_ranged(measured['value'], [measured['low'], measured['high']], report)}")
     lines.append(spoken(report["sentence"]))
     return lines
 
@@ -73,8 +73,8 @@ def line_of_truth(report: dict[str, Any], points: float, relative: float) -> str
     return f"{words}: {_lift(known, report)}"
 
 
-def _ranged(value: float, low: float, high: float, of: dict[str, Any]) -> str:
-    return f"{_lift(value, of)} ({_lift(low, of)} … {_lift(high, of)})"
+def _ranged(value: float, interval: list[float], of: dict[str, Any]) -> str:
+    return f"{_lift(value, of)} ({_lift(interval[0], of)} … {_lift(interval[1], of)})"
 
 
 def _share(value: float) -> str:
