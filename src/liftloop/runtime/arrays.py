@@ -19,8 +19,10 @@ _ROWS_OF = "rows of "
 class _Kept:
     """One array with room to grow; `view` shows its rows and cannot be written."""
 
-    def __init__(self, spec: ArraySpec, rows: int) -> None:
+    def __init__(self, spec: ArraySpec, rows: int, *, returned: bool) -> None:
         self.spec = spec
+        self._returned = returned
+        """Whether a checkpoint may hold blocks of an earlier array of this name: every block must replace them."""
         self.rows = 0
         self.data: Array = np.empty(0)
         self.dirty: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
@@ -36,7 +38,7 @@ class _Kept:
             larger = np.full(shape, self.spec.fill, dtype=np.dtype(self.spec.dtype))
             larger[: self.rows] = self.data[: self.rows] if self.rows else 0
             self.data = larger
-            blocks = np.zeros(-(-capacity // BLOCK_ROWS), dtype=np.bool_)
+            blocks = np.full(-(-capacity // BLOCK_ROWS), self._returned)
             blocks[: len(self.dirty)] = self.dirty
             self.dirty = blocks
         self.rows = rows
@@ -63,6 +65,8 @@ class Arrays:
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
         self._domain_rows: dict[str, int] = {}
+        self._dropped: set[str] = set()
+        """Names that a checkpoint may still hold blocks of: should one come back, all of it is new."""
 
     def __getitem__(self, name: str) -> Array:
         return self._kept[name].view
@@ -81,14 +85,26 @@ class Arrays:
 
     def apply(self, delta: Delta) -> None:
         """Carry out the array part of a delta: allocate, grow, write, drop, in this order."""
+        self._carry_out(delta, delta.writes)
+
+    def replay(self, delta: Delta) -> None:
+        """Carry out a delta of the journal over a checkpoint that may be younger than it.
+
+        What the delta writes to an array that the checkpoint no longer knows is passed over: it was dropped since.
+        """
+        known = {spec.name for spec in delta.allocate}
+        self._carry_out(delta, [write for write in delta.writes if write.array in known or self.has(write.array)])
+
+    def _carry_out(self, delta: Delta, writes: Sequence[Write]) -> None:
         for spec in delta.allocate:
             self._allocate(spec)
         for domain, rows in delta.grow.items():
             self._grow(domain, rows)
-        for write in delta.writes:
+        for write in writes:
             self._write(write)
         for name in delta.drop:
             self._kept.pop(name, None)
+            self._dropped.add(name)
 
     def _grow(self, domain: str, rows: int) -> None:
         self._domain_rows[domain] = max(rows, self.rows(domain))
@@ -101,7 +117,8 @@ class Arrays:
 
     def _allocate(self, spec: ArraySpec) -> None:
         if spec.name not in self._kept:
-            self._kept[spec.name] = _Kept(spec, self.rows(spec.domain) if spec.domain else 0)
+            rows = self.rows(spec.domain) if spec.domain else 0
+            self._kept[spec.name] = _Kept(spec, rows, returned=spec.name in self._dropped)
 
     def _write(self, write: Write) -> None:
         if not len(write.index):

@@ -1,11 +1,11 @@
 """The projection of definition facts: which version of what holds now.
 
 `definition.published` {kind, id, version, body, sha256, actor, at} brings version current + 1; any other version is a
-conflict and changes nothing. `definition.retired` ends an id. `definition.filled` switches a waiting version on.
+conflict and changes nothing. `definition.retired` ends an id up to a version. `definition.filled` switches a waiting
+version on, once, and ends those before it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
@@ -53,6 +53,11 @@ class Catalog:
         found = self._versions.get((kind, identity), {}).get(version)
         return found[0] if found else None
 
+    def status(self, kind: str, identity: str, version: int) -> str:
+        """Return live, filling, superseded or retired; empty for a version that never was."""
+        found = self._versions.get((kind, identity), {}).get(version)
+        return found[1] if found else ""
+
     def newest(self, kind: str, identity: str) -> int:
         """Return the highest version there ever was, 0 for none."""
         return max(self._versions.get((kind, identity), {}), default=0)
@@ -83,33 +88,68 @@ class Catalog:
 
 
 def fold_definitions(catalog: Catalog, records: Sequence[Record], *, has_history: bool) -> list[Row]:
-    """Return the rows that the definition facts among `records` put; conflicts put nothing.
+    """Return the rows that the definition facts among `records` put; conflicts and repetitions put nothing.
 
     `has_history` says whether anything happened before: if not, there is nothing to wait for.
     """
-    pending: dict[tuple[str, str, int], Row] = {}
-    newest: dict[tuple[str, str], int] = {}
+    changes = _Changes(catalog)
     for record in records:
         body = parse_json(record.body)
         key = (str(body["kind"]), str(body["id"]))
-        current = newest.get(key, catalog.newest(*key))
-        if record.kind == PUBLISHED:
-            if int(body["version"]) != current + 1:
-                continue
-            newest[key] = current + 1
-            for row in _superseded(catalog, pending, key, current, has_history):
-                pending[row[:3]] = row
-            pending[(*key, current + 1)] = _published(record, body, has_history)
-        else:
-            version = int(body.get("version", current))
-            status = "retired" if record.kind == RETIRED else "live"
-            for row in _changed(catalog, pending, (*key, version), status):
-                pending[row[:3]] = row
-    return list(pending.values())
+        newest = changes.newest(key)
+        version = int(body.get("version", newest))
+        if record.kind == PUBLISHED and version == newest + 1:
+            waits = has_history and key[0] in NEEDS_HISTORY
+            if not waits:
+                changes.end(key, newest, "superseded")
+            changes.put(_published(record, body, "filling" if waits else "live"))
+        elif record.kind == FILLED and changes.status(key, version) == "filling":
+            changes.end(key, version - 1, "superseded")
+            changes.put((*changes.row(key, version)[:7], "live"))
+        elif record.kind == RETIRED:
+            changes.end(key, version, "retired")
+    return changes.rows()
 
 
-def _published(record: Record, body: Json, has_history: bool) -> Row:
-    waits = has_history and body["kind"] in NEEDS_HISTORY
+class _Changes:
+    """What the facts of one tick make of the catalog, one after another."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._rows: dict[tuple[str, str], dict[int, Row]] = {}
+
+    def newest(self, key: tuple[str, str]) -> int:
+        return max([self._catalog.newest(*key), *self._rows.get(key, {})])
+
+    def status(self, key: tuple[str, str], version: int) -> str:
+        changed = self._rows.get(key, {}).get(version)
+        return changed[7] if changed else self._catalog.status(*key, version)
+
+    def row(self, key: tuple[str, str], version: int) -> Row:
+        changed = self._rows.get(key, {}).get(version)
+        if changed:
+            return changed
+        definition = self._catalog.version(*key, version)
+        assert definition is not None, "only versions that exist are changed"
+        body = msgspec.to_builtins(definition.body)
+        status = self._catalog.status(*key, version)
+        return (*key, version, canonical_json(body), fingerprint(body), definition.actor, definition.at_ms, status)
+
+    def end(self, key: tuple[str, str], last: int, status: str) -> None:
+        """End every version up to `last` that is live or waits."""
+        for version in range(1, min(last, self.newest(key)) + 1):
+            if self.status(key, version) in ("live", "filling"):
+                self.put((*self.row(key, version)[:7], status))
+
+    def put(self, row: Row) -> None:
+        self._rows.setdefault((row[0], row[1]), {})[row[2]] = row
+
+    def rows(self) -> list[Row]:
+        """Return rows in the order of their versions: the catalog takes them in one by one."""
+        return [rows[version] for rows in self._rows.values() for version in sorted(rows)]
+
+
+def _published(record: Record, body: Json, status: str) -> Row:
     content = body["body"]
     return (
         body["kind"],
@@ -119,31 +159,5 @@ def _published(record: Record, body: Json, has_history: bool) -> Row:
         fingerprint(content),
         record.actor,
         record.at_ms,
-        "filling" if waits else "live",
+        status,
     )
-
-
-def _superseded(
-    catalog: Catalog, pending: Mapping[Any, Row], key: tuple[str, str], current: int, has_history: bool
-) -> list[Row]:
-    """Return the row of the version that a new one replaces; a version that must wait leaves the old one live."""
-    if not current or (has_history and key[0] in NEEDS_HISTORY):
-        return []
-    return _changed(catalog, pending, (*key, current), "superseded")
-
-
-def _changed(catalog: Catalog, pending: Mapping[Any, Row], key: tuple[str, str, int], status: str) -> list[Row]:
-    rows: list[Row] = []
-    known = pending.get(key)
-    if known is None:
-        definition = catalog.version(*key)
-        if definition is None:
-            return rows
-        body = msgspec.to_builtins(definition.body)
-        known = (*key, canonical_json(body), fingerprint(body), definition.actor, definition.at_ms, "")
-    if status == "live":
-        older = catalog.live(key[0]).get(key[1])
-        if older is not None and older.version != key[2]:
-            rows += _changed(catalog, pending, (key[0], key[1], older.version), "superseded")
-    rows.append((*known[:7], status))
-    return rows

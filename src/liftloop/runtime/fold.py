@@ -70,7 +70,7 @@ class Fold:
             self.arrays.restore(specs, self._store.blocks())
         for _, data in self._store.deltas(after=after):
             for delta in unpack_deltas(data):
-                self.arrays.apply(delta)
+                self.arrays.replay(delta)
         self.catalog.restore(self._store.rows("SELECT * FROM definition ORDER BY kind, id, version"))
         position = self._store.position()
         if position is not None:
