@@ -21,6 +21,7 @@ from liftloop.inference.arm_scores import fold_sums, scores_within
 from liftloop.inference.arrays import Integers
 from liftloop.inference.policy_choice import policy_profit
 from liftloop.inference.trial import Trial
+from liftloop.kernel.errors import LiftloopError
 from liftloop.learn.contract import PolicyReport, PolicyRequest
 from liftloop.learn.experiment_table import read_experiment
 from liftloop.learn.policy_decide import decide
@@ -32,7 +33,7 @@ REFERENCE_ROWS = 41_650
 
 
 def run() -> dict[str, float]:
-    """Return the figures; raises FileNotFoundError where the data are missing."""
+    """Return the figures; raises `LiftloopError` where the data are missing."""
     table = read_log(data_folder() / "starbucks_promotion" / "training.csv")
     trial = read_experiment(table, REQUEST).trial
     choice = np.zeros(trial.rows, dtype=np.int64)
@@ -73,6 +74,14 @@ def data_folder() -> Path:
 
 
 def read_log(path: Path) -> Table:
+    if not path.exists():
+        raise LiftloopError(
+            "data_missing",
+            zh=f"找不到数据文件 {path}。",
+            en=f"The data file {path} is missing.",
+            next_zh="请把环境变量 LIFTLOOP_TEST_DATA 设为数据所在的文件夹。",
+            next_en="Set the environment variable LIFTLOOP_TEST_DATA to the folder of the data.",
+        )
     with path.open(encoding="utf-8-sig", newline="") as file:
         names, *rows = csv.reader(file)
     return read_table(dict(zip(names, zip(*rows, strict=True), strict=True)))

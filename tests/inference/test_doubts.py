@@ -4,7 +4,7 @@ import numpy as np
 from scipy import stats
 from small_trials import nothing, simulate
 
-from liftloop.inference.balance import determines, difference_p_value, is_funnel, prediction_p_value
+from liftloop.inference.balance import determines, difference_p_value, is_consequence, is_funnel, prediction_p_value
 from liftloop.inference.credibility import (
     doubts_of_choice,
     doubts_of_trial,
@@ -64,6 +64,16 @@ def test_a_step_on_the_way_is_a_funnel() -> None:
     assert is_funnel(visited.astype(int), bought)
     assert not is_funnel(visited[:1_000].astype(int), bought[:1_000])
     assert not is_funnel((chance.random(20_000) < 0.5).astype(int), bought)
+
+
+def test_what_follows_from_the_outcome_is_a_consequence() -> None:
+    """Only visitors pay: paying is a consequence of the visit. A trait of nine visitors in ten is none."""
+    chance = np.random.default_rng(6)
+    visited = (chance.random(20_000) < 0.15).astype(float)
+    paid = ((visited > 0) & (chance.random(20_000) < 0.06)).astype(int)
+    assert is_consequence(paid, visited)
+    assert not is_consequence((chance.random(20_000) < 0.02 + 0.18 * visited).astype(int), visited)
+    assert not is_consequence(np.arange(20_000) % 2, np.ones(20_000))
 
 
 def with_arm(trial: Trial, arm: np.ndarray, outcome: np.ndarray) -> Trial:

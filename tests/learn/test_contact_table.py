@@ -132,3 +132,13 @@ def test_rows_without_arm_outcome_or_identifier_are_dropped_and_counted() -> Non
     assert experiment.trial.rows == 890
     assert [notice.code for notice in experiment.warnings] == ["rows_dropped"]
     assert "10" in experiment.warnings[0].zh
+
+
+def test_a_very_wide_table_is_cut_and_says_so() -> None:
+    """Of 230 columns 200 are used, the linear design stays narrow, and thirty notices name the others."""
+    chance = np.random.default_rng(11)
+    extra = {f"x{number}": chance.normal(size=600).round(3) for number in range(228)}
+    usable = read_experiment(read_table(with_columns(promotion_log(11, 600), **extra)), PROMOTION).usable
+    assert len(usable.columns) == 200
+    assert usable.features.design.shape[1] <= 450
+    assert sum(notice.code == "column_beyond_limit" for notice in usable.warnings) == 30

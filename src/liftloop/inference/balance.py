@@ -13,6 +13,8 @@ EXPECTED_MIN = 5.0  # Pearson's statistic follows chi-square when every cell exp
 DETERMINED_SHARE = 0.9  # No column known beforehand explains nine tenths of what people do next.
 FUNNEL_SHARE = 0.25
 FUNNEL_OUTCOMES_MIN = 100
+CERTAIN_SHARE = 0.995
+CERTAIN_ROWS_MIN = 100
 
 
 def difference_p_value(cells: Integers, arm: Integers) -> float:
@@ -87,3 +89,17 @@ def is_funnel(cells: Integers, outcome: Floats) -> bool:
     if int(happened.sum()) < FUNNEL_OUTCOMES_MIN:
         return False
     return bool(np.isin(cells, np.unique(cells[happened])).mean() < FUNNEL_SHARE)
+
+
+def is_consequence(cells: Integers, outcome: Floats) -> bool:
+    """Say whether some cell of a hundred rows or more is certain of an outcome that fewer than half have.
+
+    What follows from the outcome (paid, when the outcome is a visit) looks like that.
+    """
+    happened = (outcome != 0).astype(np.float64)
+    if happened.mean() > 0.5:
+        return False
+    _, places = np.unique(cells, return_inverse=True)
+    counts = np.bincount(places)
+    shares = np.bincount(places, weights=happened) / counts
+    return bool(((counts >= CERTAIN_ROWS_MIN) & (shares >= CERTAIN_SHARE)).any())

@@ -18,6 +18,7 @@ Column: TypeAlias = Floats | Texts  # Missing: NaN among numbers, "" among texts
 
 BINS_MAX = 8  # Eighths of the people: fine enough for a bend, coarse enough for 10,000 rows a bin at 80,000.
 LEVELS_MAX = 30  # Rarer words are pooled: one with fewer rows than that says nothing about an effect.
+DESIGN_MAX = 400  # Columns of the linear design: its eigenproblems take 30 ms each; wide tables get coarser bins.
 SCALE_MIN = 1e-30  # Single precision ends at 1e-38; what varies less does not vary.
 REACH = 3.0  # Standardised numbers are cut here, so that no whale bends a line.
 
@@ -74,21 +75,23 @@ def is_number(column: Column) -> bool:
 
 def fit_encoding(columns: Mapping[str, Column]) -> Encoding:
     """Return the codes of these columns; a column without two distinct values should not be among them."""
+    room = max(1, DESIGN_MAX // max(len(columns), 1))
+    bins, levels = min(BINS_MAX, room), min(LEVELS_MAX, max(2, room))
     codes: list[ColumnCode] = []
     for name, column in columns.items():
-        codes.append(_number_code(name, column) if is_number(column) else _word_code(name, column))
+        codes.append(_number_code(name, column, bins) if is_number(column) else _word_code(name, column, levels))
     return Encoding(columns=tuple(codes))
 
 
-def _number_code(name: str, column: Any) -> NumberCode:
+def _number_code(name: str, column: Any, bins: int) -> NumberCode:
     known = column[np.isfinite(column)]
     if known.size == 0:
         known = np.zeros(1)
     distinct = np.unique(known)
-    if distinct.size <= BINS_MAX:
+    if distinct.size <= bins:
         edges = (distinct[:-1] + distinct[1:]) / 2
     else:
-        edges = np.unique(np.quantile(known, np.arange(1, BINS_MAX) / BINS_MAX))
+        edges = np.unique(np.quantile(known, np.arange(1, bins) / bins))
     return NumberCode(
         name=name,
         edges=tuple(float(edge) for edge in edges),
@@ -99,9 +102,9 @@ def _number_code(name: str, column: Any) -> NumberCode:
     )
 
 
-def _word_code(name: str, column: Any) -> WordCode:
+def _word_code(name: str, column: Any, levels_max: int) -> WordCode:
     words, counts = np.unique(column[column != ""], return_counts=True)
-    common = sorted(zip(-counts, words.tolist(), strict=True))[:LEVELS_MAX]
+    common = sorted(zip(-counts, words.tolist(), strict=True))[:levels_max]
     levels = tuple(word for _, word in common)
     return WordCode(name=name, levels=levels, typical=levels[0] if levels else "")
 

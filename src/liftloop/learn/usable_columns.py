@@ -10,6 +10,7 @@ from liftloop.inference.arrays import Floats, Integers
 from liftloop.inference.balance import (
     determines,
     difference_p_value,
+    is_consequence,
     is_funnel,
     prediction_p_value,
 )
@@ -29,6 +30,7 @@ BALANCE_ALARM = 0.001  # Over all columns together: one file in a thousand loses
 CELLS = 20
 IDENTIFIER_SHARE = 0.5  # Words that differ in every other row name people rather than kinds of people.
 IDENTIFIER_ROWS_MIN = 1_000
+COLUMNS_MAX = 200  # Effects are too weak to be found among more; the linear design grows no wider than 400.
 
 
 class Usable(Struct, frozen=True, kw_only=True, eq=False):
@@ -61,8 +63,10 @@ def usable_columns(table: Table, request: PolicyRequest, drawn: Drawn) -> Usable
     columns: dict[str, Column] = {}
     for name, column in candidates.items():
         notice = _not_a_trait(name, column)
-        if notice is None:
+        if notice is None and len(columns) < COLUMNS_MAX:
             columns[name] = column
+        elif notice is None:
+            warnings.append(_one_too_many(name))
         elif notice.code != "column_constant":
             warnings.append(notice)
     suspects, unbalanced = _suspects(columns, request, drawn)
@@ -100,6 +104,15 @@ def _not_a_trait(name: str, column: Column) -> Notice | None:
     return None
 
 
+def _one_too_many(name: str) -> Notice:
+    return Notice(
+        code="column_beyond_limit",
+        column=name,
+        zh=f"最多使用 {COLUMNS_MAX} 列，“{name}”没有使用。",
+        en=f"At most {COLUMNS_MAX} columns are used; “{name}” was not.",
+    )
+
+
 def _known(column: Any) -> tuple[Any, int]:
     known = column[np.isfinite(column)] if is_number(column) else column[column != ""]
     return known, np.unique(known).size
@@ -124,6 +137,8 @@ def _suspects(
             notices.append(_is_outcome(name, request.outcome))
         elif not notices and is_funnel(cells, drawn.outcome):
             notices.append(_funnel(name, request.outcome))
+        elif not notices and is_consequence(cells, drawn.outcome):
+            notices.append(_consequence(name, request.outcome))
         if notices:
             found[name] = notices[-1]
     return found, tuple(unbalanced)
@@ -157,4 +172,14 @@ def _funnel(name: str, outcome: str) -> Notice:
         "如果它在触达之前就已知，可以声明信任它。",
         en=f"Everyone with “{outcome}” has one of a few values of “{name}”, like a step on the way to it; "
         "it was not used. If it was known before the contact, declare it trusted.",
+    )
+
+
+def _consequence(name: str, outcome: str) -> Notice:
+    return Notice(
+        code="column_is_consequence",
+        column=name,
+        zh=f"“{name}”取某些值时必有“{outcome}”，像是它的后果，没有使用。如果它在触达之前就已知，可以声明信任它。",
+        en=f"Some values of “{name}” always come with “{outcome}”, like a consequence of it; it was not used. "
+        "If it was known before the contact, declare it trusted.",
     )
