@@ -15,6 +15,7 @@ from liftloop.api import (
     routes_campaigns,
     routes_definitions,
     routes_plans,
+    routes_profiles,
     routes_system,
 )
 from liftloop.app.desk import Desk
@@ -26,6 +27,7 @@ ROUTERS = (
     routes_audiences.router,
     routes_definitions.router,
     routes_plans.router,
+    routes_profiles.router,
     routes_campaigns.router,
     routes_system.router,
 )

@@ -1,0 +1,105 @@
+"""Turns what is known of people into what the API answers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast, get_args
+
+from liftloop.api.routes_campaigns import person_row, text
+from liftloop.api.routes_system import at
+from liftloop.api.views_profile import (
+    Consent,
+    Identifier,
+    MessageRow,
+    Moment,
+    PersonAudience,
+    Profile,
+    ProfileList,
+    Trait,
+)
+from liftloop.app import timeline
+from liftloop.app.ledger import LedgerMessage
+from liftloop.app.profiles import LatestConsent, Matches, Person, TraitValue
+from liftloop.app.words import sentence
+from liftloop.kernel.ids import profile_id
+
+_PURPOSES: tuple[str, ...] = get_args(Consent.model_fields["purpose"].annotation)
+
+
+def profile_list(matches: Matches) -> ProfileList:
+    seen = matches.last_seen_ms
+    rows = [
+        person_row(line).model_copy(update={"last_seen_at": at(seen[line.profile]) if line.profile in seen else None})
+        for line in matches.people
+    ]
+    return ProfileList(total=matches.total, profiles=rows)
+
+
+def profile(
+    person: Person, moments: Sequence[timeline.Moment], following: timeline.Cursor | None, goals: Mapping[str, str]
+) -> Profile:
+    """Return one person; `goals` names campaigns and journeys by id."""
+    return Profile(
+        profile_id=profile_id(person.number),
+        name=person.line.name,
+        first_seen_at=at(person.first_seen_ms),
+        last_seen_at=None if person.last_seen_ms is None else at(person.last_seen_ms),
+        sentence=text(person.sentence),
+        identifiers=[Identifier(kind=each.kind, value=each.value, since=at(each.at_ms)) for each in person.identifiers],
+        traits=[_trait(each) for each in person.traits],
+        consents=[_consent(each) for each in person.consents if each.purpose in _PURPOSES],
+        audiences=[
+            PersonAudience(audience_id=each.audience, name=each.name, since=at(each.since_ms))
+            for each in person.audiences
+        ],
+        messages=[_message(each, goals) for each in person.messages],
+        timeline=[_moment(each) for each in moments],
+        timeline_next=timeline.cursor_text(following) if following else None,
+    )
+
+
+def _trait(trait: TraitValue) -> Trait:
+    return Trait(
+        id=trait.id,
+        name=text(trait.name),
+        value=trait.value,
+        unit=trait.unit,
+        at=None if trait.at_ms is None else at(trait.at_ms),
+    )
+
+
+def _consent(consent: LatestConsent) -> Consent:
+    return Consent(
+        channel=consent.channel,
+        purpose=cast(Any, consent.purpose),
+        topic=consent.topic or None,
+        status=cast(Any, consent.status),
+        source=consent.source,
+        text_version=consent.text_version or None,
+        at=at(consent.at_ms),
+    )
+
+
+def _message(message: LedgerMessage, goals: Mapping[str, str]) -> MessageRow:
+    origin = message.campaign or message.journey
+    return MessageRow(
+        message_key=message.message_key,
+        campaign_id=origin,
+        goal=goals.get(origin, origin),
+        channel=message.channel,
+        sent=message.state == "sent",
+        state=message.state,
+        reason=message.reason,
+        sentence=text(sentence(message.state, message.reason)),
+        at=at(message.changed_ms),
+    )
+
+
+def _moment(moment: timeline.Moment) -> Moment:
+    return Moment(
+        at=at(moment.at_ms),
+        kind=moment.kind,
+        name=moment.name,
+        label=text(moment.label),
+        detail=text(moment.detail) if moment.detail else None,
+        campaign_id=moment.campaign,
+        audience_id=moment.audience,
+    )

@@ -1,0 +1,289 @@
+"""The use cases around people: find some by what identifies them, and gather what is known of one."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from liftloop.app.definitions import NotFound
+from liftloop.app.desk import Desk
+from liftloop.app.ledger import LedgerMessage, family, messages_of
+from liftloop.app.people import (
+    Attribute,
+    Identifier,
+    PersonLine,
+    attributes_of,
+    find_profile,
+    identifiers_of,
+    masked,
+    people_rows,
+)
+from liftloop.app.vocabulary import Unit, trait_name, trait_unit
+from liftloop.app.words import Said
+from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
+from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.codec import canonical_json
+from liftloop.storage.contract import StateReader, Vault
+
+MATCHES_MAX = 500  # Who gets more than this has not said enough; the first ones are shown.
+MESSAGES_SHOWN = 200
+VALUE_CHARACTERS_MAX = 500
+_RULES = CleaningRules()
+_PERSONAL_ATTRIBUTES = {
+    "phone": ("phone", "mobile", "手机", "手机号"),
+    "email": ("email", "邮箱"),
+}
+"""Under which names a person's attributes hold what a personal identifier was made from."""
+
+_BY_HASH = "SELECT profile FROM identifier WHERE hash IN (SELECT value FROM json_each(?))"
+_BY_PREFIX = "SELECT DISTINCT profile FROM identifier WHERE text >= ? AND text < ? LIMIT ?"
+_BY_VALUE = "SELECT DISTINCT profile FROM attribute WHERE sealed = 0 AND value = ? LIMIT ?"
+_HEADS = """
+WITH RECURSIVE way (start, profile) AS (
+    SELECT value, value FROM json_each(?)
+    UNION SELECT way.start, merge.kept FROM way JOIN merge ON merge.forwarded = way.profile
+)
+SELECT start, profile FROM way WHERE NOT EXISTS (SELECT 1 FROM merge WHERE merge.forwarded = way.profile)
+"""
+_LATEST_CONSENTS = """
+SELECT channel, purpose, topic, status, source, text_version, max(at_ms * 2 + (status != 'granted')) / 2 FROM consent
+WHERE profile IN (SELECT value FROM json_each(?)) GROUP BY channel, purpose, topic ORDER BY channel, purpose, topic
+"""
+_MERGED = "SELECT count(DISTINCT forwarded) FROM merge"
+_NEWEST = """
+SELECT profile, max(at_ms) AS at_ms FROM event_now GROUP BY profile
+ORDER BY max(at_ms) DESC, profile LIMIT $1 OFFSET $2
+"""
+_LAST_SEEN = """
+SELECT profile, max(at_ms) AS at_ms FROM event_now WHERE profile IN (SELECT unnest($1::BIGINT[])) GROUP BY profile
+"""
+_SPAN = """
+SELECT min(at_ms) AS first_ms, max(at_ms) AS last_ms FROM event WHERE profile IN (SELECT unnest($1::BIGINT[]))
+"""
+_ORDERS = """
+SELECT count(*) AS orders, max(at_ms) AS last_ms FROM order_head
+WHERE profile IN (SELECT unnest($1::BIGINT[])) AND NOT refunded
+"""
+_SINCE = """
+SELECT audience, max(at_ms) AS at_ms FROM membership
+WHERE profile IN (SELECT unnest($1::BIGINT[])) AND entered GROUP BY audience
+"""
+
+
+class Matches(Struct, frozen=True, kw_only=True):
+    """A page of people, with when each was last seen."""
+
+    total: int
+    people: Sequence[PersonLine]
+    last_seen_ms: Mapping[str, int]
+    """By profile id."""
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """One way to recognise a person, fit to be shown."""
+
+    kind: str
+    value: str
+    at_ms: int
+
+
+class TraitValue(Struct, frozen=True, kw_only=True):
+    """What is known of a person under one name, personal values masked."""
+
+    id: str
+    name: Said
+    value: str | bool | int | float | None
+    unit: Unit
+    at_ms: int | None
+
+
+class LatestConsent(Struct, frozen=True, kw_only=True):
+    """The latest word for a channel, purpose and topic."""
+
+    channel: str
+    purpose: str
+    topic: str
+    status: str
+    source: str
+    text_version: str
+    at_ms: int
+
+
+class Inside(Struct, frozen=True, kw_only=True):
+    """An audience that a person is in."""
+
+    audience: str
+    name: str
+    since_ms: int
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """Everything about one person but the timeline."""
+
+    number: int
+    line: PersonLine
+    first_seen_ms: int
+    last_seen_ms: int | None
+    sentence: Said
+    identifiers: Sequence[Known]
+    traits: Sequence[TraitValue]
+    consents: Sequence[LatestConsent]
+    audiences: Sequence[Inside]
+    messages: Sequence[LedgerMessage]
+
+
+async def find_people(desk: Desk, asked: str, after: int, limit: int) -> Matches:
+    """Return people whose identifiers or traits match; those seen last where nothing is asked.
+
+    Phone numbers and addresses match in full only, however they are written: they are sealed. So are names.
+    """
+    asked = asked.strip()
+    if not asked:
+        found = await desk.follower.select(_NEWEST, [limit, after])
+        position = await desk.tick.ask("position")
+        total = position["profiles"] - desk.state.rows(_MERGED)[0][0]
+        return await _shown(desk, found["profile"].tolist(), total)
+    numbers = await _matching(desk, asked)
+    return await _shown(desk, numbers[after : after + limit], len(numbers))
+
+
+async def _shown(desk: Desk, numbers: Sequence[int], total: int) -> Matches:
+    people = await asyncio.to_thread(people_rows, desk.state, desk.vault, numbers)
+    seen = await desk.follower.select(_LAST_SEEN, [list(numbers)])
+    last = dict(zip(seen["profile"].tolist(), seen["at_ms"].tolist(), strict=True))
+    last_seen = {line.profile: int(last[each]) for line, each in zip(people, numbers, strict=True) if each in last}
+    return Matches(total=total, people=people, last_seen_ms=last_seen)
+
+
+async def _matching(desk: Desk, asked: str) -> list[int]:
+    """Return profile numbers, exact identifiers first, each once."""
+    exact: list[int] = []
+    with suppress(NotFound):
+        exact.append(await find_profile(desk.tick, desk.clock, asked))
+    others = await asyncio.to_thread(_stored_matches, desk.state, desk.vault, asked)
+    return list(dict.fromkeys([*exact, *others]))
+
+
+def _stored_matches(state: StateReader, vault: Vault, asked: str) -> list[int]:
+    hashes = [
+        vault.keyed_hash(kind, cleaned)
+        for kind, cleaned in (
+            ("phone", clean_phone(asked, _RULES).value),
+            ("email", clean_email(asked, _RULES).value),
+        )
+        if cleaned
+    ]
+    found = [number for (number,) in state.rows(_BY_HASH, (str(hashes),))]
+    found += [number for (number,) in state.rows(_BY_PREFIX, (asked, asked + "\U0010ffff", MATCHES_MAX))]
+    found += [number for (number,) in state.rows(_BY_VALUE, (canonical_json(asked), MATCHES_MAX))]
+    heads = dict(state.rows(_HEADS, (str(found),)))
+    return [heads[number] for number in found][:MATCHES_MAX]
+
+
+async def person(desk: Desk, identity: str) -> Person:
+    """Return what is known of the person behind a profile id, user id or anonymous id; raises `NotFound`."""
+    number = await find_profile(desk.tick, desk.clock, identity)
+    answer = await desk.tick.ask("person", profile=number, now_ms=desk.clock.now_ms())
+    numbers = await asyncio.to_thread(family, desk.state, number)
+    attributes = await asyncio.to_thread(attributes_of, desk.state, desk.vault, number)
+    identifiers = identifiers_of(desk.state, number)
+    span = await desk.follower.select(_SPAN, [numbers])
+    orders = await desk.follower.select(_ORDERS, [numbers])
+    first, last = _instant(span["first_ms"]), _instant(span["last_ms"])
+    return Person(
+        number=number,
+        line=(await asyncio.to_thread(people_rows, desk.state, desk.vault, [number]))[0],
+        first_seen_ms=first if first is not None else min((each.at_ms for each in identifiers), default=0),
+        last_seen_ms=last,
+        sentence=_sentence(attributes, int(orders["orders"][0]), _instant(orders["last_ms"]), desk.clock.now_ms()),
+        identifiers=_identifiers(identifiers, attributes),
+        traits=[*_computed(desk, answer["traits"]), *map(_attribute, attributes)],
+        consents=_consents(desk.state, numbers),
+        audiences=await _audiences(desk, numbers, answer["audiences"]),
+        messages=messages_of(desk.state, number, limit=MESSAGES_SHOWN),
+    )
+
+
+def _instant(column: Any) -> int | None:
+    value = column[0] if len(column) else None
+    return None if value is None or np.isnan(value) else int(value)
+
+
+def _sentence(attributes: Sequence[Attribute], orders: int, last_order_ms: int | None, now_ms: int) -> Said:
+    """Return who this is: where, which level, how often and when last bought."""
+    known = {each.name: str(each.value) for each in attributes if each.value not in (None, "")}
+    city, level = known.get("city"), known.get("level")
+    zh = f"{city}的" if city else ""
+    zh += f"{level}会员" if level else "客户"
+    en = f"{level} member" if level else "Customer"
+    en += f" in {city}" if city else ""
+    if not orders or last_order_ms is None:
+        return Said(f"{zh}，还没有买过。", f"{en}, has not bought yet.")
+    days = max(now_ms - last_order_ms, 0) // DAY_MS
+    when = Said("今天", "today") if not days else Said(f"{days} 天前", f"{days} day{'s' if days > 1 else ''} ago")
+    return Said(
+        f"{zh}，买过 {orders} 次，上次是{' ' if days else ''}{when.zh}。",
+        f"{en}, {orders} order{'s' if orders > 1 else ''}, the last one {when.en}.",
+    )
+
+
+def _identifiers(identifiers: Sequence[Identifier], attributes: Sequence[Attribute]) -> list[Known]:
+    by_name = {each.name: each for each in attributes}
+    shown: list[Known] = []
+    for each in identifiers:
+        value = each.text
+        if not value:
+            names = _PERSONAL_ATTRIBUTES.get(each.kind, (each.kind,))
+            held = next((by_name[name] for name in names if name in by_name), None)
+            value = masked(each.kind, str(held.value)) if held else "***"
+        shown.append(Known(kind=each.kind, value=value, at_ms=each.at_ms))
+    return shown
+
+
+def _computed(desk: Desk, values: Mapping[str, float]) -> list[TraitValue]:
+    bodies = desk.definitions.live("trait")
+    return [
+        TraitValue(
+            id=each,
+            name=trait_name(each, bodies[each]),
+            value=int(value) if float(value).is_integer() else value,
+            unit=trait_unit(bodies[each]),
+            at_ms=None,
+        )
+        for each, value in values.items()
+        if each in bodies
+    ]
+
+
+def _attribute(attribute: Attribute) -> TraitValue:
+    value = attribute.value
+    if not isinstance(value, str | bool | int | float | None):
+        value = canonical_json(value).decode()
+    if attribute.personal and value is not None:
+        value = masked(attribute.name, str(value))
+    if isinstance(value, str):
+        value = value[:VALUE_CHARACTERS_MAX]
+    return TraitValue(
+        id=attribute.name, name=trait_name(attribute.name), value=value, unit="none", at_ms=attribute.at_ms
+    )
+
+
+def _consents(state: StateReader, numbers: Sequence[int]) -> list[LatestConsent]:
+    names = LatestConsent.__struct_fields__
+    rows = state.rows(_LATEST_CONSENTS, (str(list(numbers)),))
+    return [LatestConsent(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+async def _audiences(desk: Desk, numbers: Sequence[int], inside: Sequence[str]) -> list[Inside]:
+    """Return audiences with since when; who was in one from its beginning is there since it was defined."""
+    found = await desk.follower.select(_SINCE, [list(numbers)])
+    since = dict(zip(found["audience"].tolist(), found["at_ms"].tolist(), strict=True))
+    audiences: list[Inside] = []
+    for identity in inside:
+        _, body, defined_ms, _ = desk.definitions.newest("audience", identity)
+        at_ms = int(since.get(identity, defined_ms))
+        audiences.append(Inside(audience=identity, name=str(body["name"]), since_ms=at_ms))
+    return audiences

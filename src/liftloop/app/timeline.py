@@ -1,0 +1,221 @@
+"""What happened around one person, newest first: events, messages and silences, consents, audiences, merges."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from liftloop.app.desk import Desk
+from liftloop.app.ledger import family, messages_of
+from liftloop.app.vocabulary import event_name, medium_name, property_name
+from liftloop.app.words import Said, sentence
+from liftloop.kernel.codec import parse_object
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.kernel.money import fen_from_yuan, yuan_text
+from liftloop.storage.contract import StateReader
+
+PAGE = 50
+MESSAGES_MAX = 1_000  # A person with more messages has other problems; the newest are shown.
+PRODUCTS_SHOWN = 3
+AMOUNT_MAX = 1e12  # Beyond it a sender has made a mistake, and no page has room for it.
+
+_EVENTS = """
+SELECT at_ms, kind, name, properties FROM event
+WHERE profile IN (SELECT unnest($1::BIGINT[])) AND kind IN ('track', 'page', 'screen') AND at_ms <= $2
+ORDER BY at_ms DESC, "offset" DESC LIMIT $3
+"""
+_MEMBERSHIPS = """
+SELECT at_ms, audience, entered FROM membership WHERE profile IN (SELECT unnest($1::BIGINT[])) AND at_ms <= $2
+ORDER BY at_ms DESC, tick DESC LIMIT $3
+"""
+_CONSENTS = """
+SELECT at_ms, channel, purpose, topic, status, source FROM consent
+WHERE profile IN (SELECT value FROM json_each(?)) AND at_ms <= ? ORDER BY at_ms DESC, tick DESC LIMIT ?
+"""
+_MERGES = """
+SELECT at_ms, reason FROM merge
+WHERE kept IN (SELECT value FROM json_each(?)) AND at_ms <= ? ORDER BY at_ms DESC, tick DESC LIMIT ?
+"""
+_PURPOSES = {"marketing": Said("营销", "marketing"), "service": Said("服务", "service")}
+_IDENTIFIERS = {
+    "user_id": Said("客户编号", "customer id"),
+    "anonymous_id": Said("设备编号", "anonymous id"),
+    "phone": Said("手机号", "phone number"),
+    "email": Said("邮箱", "e-mail address"),
+}
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """Something that happened, in words."""
+
+    at_ms: int
+    kind: Literal["event", "message", "consent", "audience", "identity"]
+    name: str
+    label: Said
+    detail: Said | None = None
+    campaign: str | None = None
+    audience: str | None = None
+
+
+class Cursor(Struct, frozen=True):
+    """Where the next page begins: moments at or before `at_ms`, without the first `skip` of that instant."""
+
+    at_ms: int
+    skip: int
+
+
+class BadCursor(LiftloopError):
+    """The cursor of a page was not one of ours."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "bad_cursor",
+            zh="翻页标记无效",
+            en="not a cursor that an earlier page gave",
+            next_zh="从第一页重新开始",
+            next_en="begin again at the first page",
+            status=422,
+            exit_code=EXIT_USAGE,
+        )
+
+
+def cursor_from(text: str) -> Cursor:
+    """Return the cursor that `cursor_text` wrote; raises `BadCursor`."""
+    at_ms, _, skip = text.partition("-")
+    if not (at_ms.isdecimal() and skip.isdecimal() and len(at_ms) < 16 and len(skip) < 10):
+        raise BadCursor
+    return Cursor(int(at_ms), int(skip))
+
+
+def cursor_text(cursor: Cursor) -> str:
+    return f"{cursor.at_ms}-{cursor.skip}"
+
+
+async def timeline(desk: Desk, number: int, start: Cursor) -> tuple[list[Moment], Cursor | None]:
+    """Return one page of a person's moments, newest first, and where the next page begins, None at the end."""
+    wanted = PAGE + start.skip + 1
+    numbers = family(desk.state, number)
+    events = await desk.follower.select(_EVENTS, [numbers, start.at_ms, wanted])
+    memberships = await desk.follower.select(_MEMBERSHIPS, [numbers, start.at_ms, wanted])
+    names = {identity: str(body["name"]) for identity, body in desk.definitions.live("audience").items()}
+    from_state = await asyncio.to_thread(_from_state, desk.state, number, start.at_ms, wanted)
+    moments = [*_events(events), *from_state, *_memberships(memberships, names)]
+    moments.sort(key=lambda moment: -moment.at_ms)
+    page = moments[start.skip : start.skip + PAGE]
+    if len(moments) <= start.skip + PAGE:
+        return page, None
+    return page, _following(start, page)
+
+
+def _following(start: Cursor, page: Sequence[Moment]) -> Cursor:
+    last_ms = page[-1].at_ms
+    same = sum(moment.at_ms == last_ms for moment in page)
+    return Cursor(last_ms, same + (start.skip if last_ms == start.at_ms else 0))
+
+
+def _from_state(state: StateReader, number: int, until_ms: int, limit: int) -> list[Moment]:
+    numbers = str(family(state, number))
+    moments = [_consent(row) for row in state.rows(_CONSENTS, (numbers, until_ms, limit))]
+    moments += [_merge(row) for row in state.rows(_MERGES, (numbers, until_ms, limit))]
+    for message in messages_of(state, number, limit=MESSAGES_MAX):
+        if message.changed_ms <= until_ms:
+            medium, said = medium_name(message.channel), sentence(message.state, message.reason)
+            moments.append(
+                Moment(
+                    at_ms=message.changed_ms,
+                    kind="message",
+                    name=f"message.{message.state}",
+                    label=Said(f"{medium.zh}：{said.zh}", f"{medium.en}: {said.en}") if message.channel else said,
+                    campaign=message.campaign or message.journey,
+                )
+            )
+    return moments
+
+
+def _consent(row: Any) -> Moment:
+    at_ms, channel, purpose, topic, status, source = row
+    medium, what = medium_name(channel), _PURPOSES.get(purpose, Said(purpose, purpose))
+    about = f"（{topic}）" if topic else ""
+    if status == "granted":
+        label = Said(
+            f"同意通过{medium.zh}接收{what.zh}消息{about}", f"Agreed to {what.en} messages by {medium.en}{about}"
+        )
+    else:
+        label = Said(f"撤回{medium.zh}的{what.zh}授权{about}", f"Withdrew consent to {what.en} by {medium.en}{about}")
+    detail = Said(source, source) if source else None
+    return Moment(at_ms=at_ms, kind="consent", name=f"consent.{status}", label=label, detail=detail)
+
+
+def _merge(row: Any) -> Moment:
+    at_ms, reason = row
+    by = _IDENTIFIERS.get(reason, Said(reason, reason))
+    return Moment(
+        at_ms=at_ms,
+        kind="identity",
+        name="profile.merged",
+        label=Said("与另一个档案合并，是同一个人", "Found to be the same person as another profile"),
+        detail=Said(f"依据：{by.zh}", f"by {by.en}"),
+    )
+
+
+def _memberships(found: Mapping[str, Any], names: Mapping[str, str]) -> list[Moment]:
+    rows = zip(found["at_ms"].tolist(), found["audience"].tolist(), found["entered"].tolist(), strict=True)
+    moments: list[Moment] = []
+    for at_ms, audience, entered in rows:
+        name = names.get(audience, audience)
+        label = Said(f"进入「{name}」", f"Entered “{name}”") if entered else Said(f"离开「{name}」", f"Left “{name}”")
+        kind = "audience.entered" if entered else "audience.left"
+        moments.append(Moment(at_ms=at_ms, kind="audience", name=kind, label=label, audience=audience))
+    return moments
+
+
+def _events(found: Mapping[str, Any]) -> list[Moment]:
+    columns = (found[name].tolist() for name in ("at_ms", "kind", "name", "properties"))
+    return [_event(at_ms, kind, name, properties) for at_ms, kind, name, properties in zip(*columns, strict=True)]
+
+
+def _event(at_ms: int, kind: str, name: str, properties: str) -> Moment:
+    said = parse_object(properties)
+    if kind != "track":
+        label = Said(f"浏览页面 {name}".strip(), f"Page {name}".strip())
+        return Moment(at_ms=at_ms, kind="event", name=name or kind, label=label)
+    words = event_name(name)
+    label = Said(words.zh, f"{words.singular[:1].upper()}{words.singular[1:]}")
+    return Moment(at_ms=at_ms, kind="event", name=name, label=label, detail=_detail(said))
+
+
+def _detail(properties: Mapping[str, Any]) -> Said | None:
+    """Return what an event was about: products and amount of an order, else the first thing that has a name."""
+    products = properties.get("products")
+    parts: list[Said] = []
+    if isinstance(products, list):
+        parts += [_product(each) for each in products[:PRODUCTS_SHOWN] if isinstance(each, dict)]
+        if len(products) > PRODUCTS_SHOWN:
+            parts.append(Said(f"等 {len(products)} 种", f"{len(products)} products in all"))
+    elif (name := properties.get("name") or properties.get("product_id")) is not None:
+        parts.append(Said(str(name), str(name)))
+    amount = _money(properties)
+    if amount:
+        parts.append(Said(amount, amount))
+    for name in ("coupon", "store_id"):
+        if properties.get(name):
+            words = property_name(name)
+            parts.append(Said(f"{words.zh} {properties[name]}", f"{words.en} {properties[name]}"))
+    if not parts:
+        return None
+    return Said(" · ".join(part.zh for part in parts), " · ".join(part.en for part in parts))
+
+
+def _product(product: Mapping[str, Any]) -> Said:
+    name = str(product.get("name") or product.get("product_id") or "?")
+    quantity = product.get("quantity", 1)
+    return Said(name, name) if quantity == 1 else Said(f"{name} × {quantity}", f"{name} × {quantity}")
+
+
+def _money(properties: Mapping[str, Any]) -> str:
+    amount = properties.get("revenue", properties.get("total"))
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or abs(amount) > AMOUNT_MAX:
+        return ""
+    currency = str(properties.get("currency") or "CNY")
+    return yuan_text(fen_from_yuan(amount)) if currency == "CNY" else f"{amount:,.2f} {currency}"
