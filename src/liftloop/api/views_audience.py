@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Discriminator, Field, Tag, model_validator
+from pydantic import AwareDatetime, BaseModel, Discriminator, Field, JsonValue, Tag, model_validator
 
 from liftloop.api.views import SAMPLE_MAX, Count, Finite, PersonRow, Text, View
 
@@ -29,47 +29,72 @@ class Not(View):
     node: "Node" = Field(alias="not")
 
 
-class TraitAtom(View):
-    """A trait compared: exactly one comparison, or `gte` and `lte` together as a range."""
+def _said(model: BaseModel, names: tuple[str, ...]) -> bool:
+    return any(getattr(model, name) is not None for name in names)
 
-    trait: str
-    is_: Value | None = Field(default=None, alias="is", exclude_if=_absent)
-    in_: list[Value] | None = Field(default=None, alias="in", exclude_if=_absent)
+
+COMPARISONS = ("gte", "gt", "lte", "lt", "eq")
+
+
+class Range(View):
+    """Bounds on a number; all that are given hold."""
+
     gte: Number | None = Field(default=None, exclude_if=_absent)
+    gt: Number | None = Field(default=None, exclude_if=_absent)
     lte: Number | None = Field(default=None, exclude_if=_absent)
+    lt: Number | None = Field(default=None, exclude_if=_absent)
+    eq: Number | None = Field(default=None, exclude_if=_absent)
 
     @model_validator(mode="after")
-    def compares(self) -> "TraitAtom":
-        named = [self.is_ is not None, self.in_ is not None, self.gte is not None or self.lte is not None]
-        if sum(named) != 1:
-            raise ValueError("A trait takes one of is, in, or gte/lte.")
+    def bounded(self) -> "Range":
+        if not _said(self, COMPARISONS):
+            raise ValueError("A range takes at least one of gte, gt, lte, lt, eq.")
         return self
 
 
-class Times(View):
-    gte: Count | None = Field(default=None, exclude_if=_absent)
-    lte: Count | None = Field(default=None, exclude_if=_absent)
+class TraitAtom(View):
+    """A trait compared; all comparisons that are given hold."""
+
+    trait: str
+    is_: Value | None = Field(default=None, alias="is", exclude_if=_absent)
+    is_not: Value | None = Field(default=None, exclude_if=_absent)
+    in_: list[Value] | None = Field(default=None, alias="in", exclude_if=_absent)
+    exists: bool | None = Field(default=None, exclude_if=_absent)
+    gte: Number | None = Field(default=None, exclude_if=_absent)
+    gt: Number | None = Field(default=None, exclude_if=_absent)
+    lte: Number | None = Field(default=None, exclude_if=_absent)
+    lt: Number | None = Field(default=None, exclude_if=_absent)
+    eq: Number | None = Field(default=None, exclude_if=_absent)
 
     @model_validator(mode="after")
-    def bounded(self) -> "Times":
-        if self.gte is None and self.lte is None:
-            raise ValueError("A count takes gte, lte or both.")
+    def compares(self) -> "TraitAtom":
+        if not _said(self, ("is_", "is_not", "in_", "exists", *COMPARISONS)):
+            raise ValueError("A trait takes at least one comparison: is, is_not, in, exists, gte, gt, lte, lt, eq.")
         return self
 
 
 class EventAtom(View):
-    """An event counted in a window that ends now; without `count`, at least once."""
+    """An event in a window that ends now, or in the whole life without `within_days`; at least once by default.
+
+    `where` filters by properties of the event; `sum`, `avg`, `min` and `max` are of `property`.
+    """
 
     event: str
-    within_days: int = Field(gt=0)
-    count: Times | None = Field(default=None, exclude_if=_absent)
+    within_days: Annotated[Number, Field(gt=0)] | None = Field(default=None, exclude_if=_absent)
+    count: Range | None = Field(default=None, exclude_if=_absent)
+    property: str | None = Field(default=None, exclude_if=_absent)
+    where: list[dict[str, JsonValue]] | None = Field(default=None, exclude_if=_absent)
+    sum: Range | None = Field(default=None, exclude_if=_absent)
+    avg: Range | None = Field(default=None, exclude_if=_absent)
+    min: Range | None = Field(default=None, exclude_if=_absent)
+    max: Range | None = Field(default=None, exclude_if=_absent)
 
 
 class PercentAtom(View):
     """A stable slice of people by hash: [0, 10] is the first tenth under this salt."""
 
     percent: Annotated[list[Annotated[Number, Field(ge=0, le=100)]], Field(min_length=2, max_length=2)]
-    salt: str
+    salt: str | None = Field(default=None, exclude_if=_absent)
 
 
 class AudienceAtom(View):

@@ -35,6 +35,7 @@ class ImportQuestion(View):
     id: str
     text: Text
     choices: list[ImportChoice]
+    default: str | None = Field(description="The answer that stands until another is given; null must be answered.")
 
 
 class Finding(View):

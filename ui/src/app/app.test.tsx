@@ -82,6 +82,23 @@ describe("every page without its data", () => {
   });
 });
 
+describe("a server that does not answer as it should", () => {
+  it("is told apart from one that is of another version", async () => {
+    const page = () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
+    const { screen } = renderApp("/audiences", { intercept: page });
+    expect((await screen.findAllByRole("alert", {}, SLOW))[0]?.textContent).toContain("版本可能不一致");
+  });
+
+  it("is named as away when nothing answers", async () => {
+    const { screen } = renderApp("/audiences", {
+      intercept: () => {
+        throw new TypeError("Failed to fetch");
+      },
+    });
+    expect((await screen.findAllByRole("alert", {}, SLOW))[0]?.textContent).toContain("连不上服务器");
+  });
+});
+
 describe("language", () => {
   it("changes all at once and asks the server in the new one", async () => {
     const asked: (string | null)[] = [];

@@ -73,6 +73,7 @@ export function reportOf(campaign: Views["Campaign"]): Views["Report"] {
             "Wait about 4 days, or raise the share left alone to 8% (about ¥620), to see it",
           )
         : null,
+    warnings: [],
     metric: repeat,
     goal_lift: 0.05,
     lift_kind: "relative",

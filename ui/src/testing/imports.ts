@@ -72,6 +72,7 @@ export function proposed(importId: string, file: string): Views["Import"] {
     questions: [
       {
         id: "cancelled",
+        default: null,
         text: text(
           "以 C 开头的单号（9,288 行）是退货吗？",
           "Are order numbers that begin with C (9,288 rows) returns?",

@@ -11,7 +11,9 @@ export function belongs(member: Member, node: Definition, saved: Saved[]): boole
   if ("not" in node) return !belongs(member, node.not, saved);
   if ("trait" in node) return compares(member.traits[node.trait], node);
   if ("event" in node) {
-    const times = (member.events[node.event] ?? []).filter((days) => days <= node.within_days).length;
+    const times = (member.events[node.event] ?? []).filter(
+      (days) => days <= (node.within_days ?? Number.POSITIVE_INFINITY),
+    ).length;
     return (
       times >= (node.count ? (node.count.gte ?? 0) : 1) &&
       times <= (node.count?.lte ?? Number.POSITIVE_INFINITY)

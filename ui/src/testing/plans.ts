@@ -17,6 +17,7 @@ const empty = {
   reachable: null,
   provable: null,
   next: null,
+  remarks: [],
   eligible: 0,
   cost: 0,
   missing: [],
@@ -41,6 +42,7 @@ export function planFor(
       actions: [],
       constraints: [],
       missing: [],
+      remarks: [],
       status: "needs_answer",
       sentence: text("还差一个回答才能做计划", "One answer is missing before this can be planned"),
     };
@@ -52,6 +54,7 @@ export function planFor(
       actions: [],
       constraints: [],
       missing: [],
+      remarks: [],
       status: "refused",
       sentence: text(
         "做不到：复购率现在是 19.8%，翻到六倍会超过 100%",
@@ -210,6 +213,7 @@ export function readyPlan(): Views["Plan"] {
       "Reach 66,600 people for ¥101,280; the repeat rate should be 4.7% higher than with nothing done",
     ),
     next: null,
+    remarks: [text("毛利未知，结果按销售额说", "Margin is unknown, so results speak of revenue")],
     eligible: 86_420,
     cost: 10_128_000,
     missing: [],

@@ -44,6 +44,7 @@ export const audience = {
   choose: "Choose an audience",
   addCondition: "Condition",
   addGroup: "Add a group",
+  kept: "Shown as written; it is kept unchanged:",
   remove: "Remove this condition",
   is: "is",
   value: "Value",

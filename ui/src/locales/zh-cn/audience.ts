@@ -43,6 +43,7 @@ export const audience = {
   choose: "选一个人群",
   addCondition: "条件",
   addGroup: "加一组",
+  kept: "这个条件在这里只能看，会原样保留：",
   remove: "去掉这个条件",
   is: "是",
   value: "值",

@@ -22,6 +22,15 @@ const unreachable: ErrorView = {
   message_en: "The server does not answer",
 };
 
+const unreadable: ErrorView = {
+  code: "unreadable_answer",
+  message: "",
+  next: "",
+  message_zh: "读不懂服务器的答复：页面和服务器的版本可能不一致，刷新页面再试",
+  message_en:
+    "The server's answer cannot be read: page and server may be of different versions; reload the page",
+};
+
 interface Answer<T> {
   data?: T;
   error?: unknown;
@@ -30,8 +39,8 @@ interface Answer<T> {
 
 /** Wait for a call; return its data or throw `ApiError`, also where no server answered at all. */
 export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
-  const answer = await call.catch(() => {
-    throw new ApiError(unreachable, 0);
+  const answer = await call.catch((error: unknown) => {
+    throw new ApiError(error instanceof SyntaxError ? unreadable : unreachable, 0);
   });
   if (answer.response.ok && answer.data !== undefined) return answer.data;
   throw new ApiError(asView(answer.error, answer.response.status), answer.response.status);

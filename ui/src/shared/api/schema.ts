@@ -755,14 +755,26 @@ export interface components {
         };
         /**
          * EventAtom
-         * @description An event counted in a window that ends now; without `count`, at least once.
+         * @description An event in a window that ends now, or in the whole life without `within_days`; at least once by default.
+         *
+         *     `where` filters by properties of the event; `sum`, `avg`, `min` and `max` are of `property`.
          */
         EventAtom: {
-            count?: components["schemas"]["Times"] | null;
+            avg?: components["schemas"]["Range"] | null;
+            count?: components["schemas"]["Range"] | null;
             /** Event */
             event: string;
+            max?: components["schemas"]["Range"] | null;
+            min?: components["schemas"]["Range"] | null;
+            /** Property */
+            property?: string | null;
+            sum?: components["schemas"]["Range"] | null;
+            /** Where */
+            where?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[] | null;
             /** Within Days */
-            within_days: number;
+            within_days?: (number) | null;
         };
         /** EventWord */
         EventWord: {
@@ -977,6 +989,11 @@ export interface components {
         ImportQuestion: {
             /** Choices */
             choices: components["schemas"]["ImportChoice"][];
+            /**
+             * Default
+             * @description The answer that stands until another is given; null must be answered.
+             */
+            default: string | null;
             /** Id */
             id: string;
             text: components["schemas"]["Text"];
@@ -1261,7 +1278,7 @@ export interface components {
             /** Percent */
             percent: (number)[];
             /** Salt */
-            salt: string;
+            salt?: string | null;
         };
         /** PersonAudience */
         PersonAudience: {
@@ -1353,6 +1370,11 @@ export interface components {
             /** Questions */
             questions: components["schemas"]["Question"][];
             reachable: components["schemas"]["Reachable"] | null;
+            /**
+             * Remarks
+             * @description What else should be known before the launch.
+             */
+            remarks: components["schemas"]["Text"][];
             /** @description The plan, the exploration or the refusal with its reason, in one sentence. */
             sentence: components["schemas"]["Text"];
             /**
@@ -1521,6 +1543,22 @@ export interface components {
             open: boolean;
             text: components["schemas"]["Text"];
         };
+        /**
+         * Range
+         * @description Bounds on a number; all that are given hold.
+         */
+        Range: {
+            /** Eq */
+            eq?: number | null;
+            /** Gt */
+            gt?: number | null;
+            /** Gte */
+            gte?: number | null;
+            /** Lt */
+            lt?: number | null;
+            /** Lte */
+            lte?: number | null;
+        };
         /** Reachable */
         Reachable: {
             /**
@@ -1600,6 +1638,11 @@ export interface components {
              * @enum {string}
              */
             verdict: "better" | "worse" | "unclear" | "too_early";
+            /**
+             * Warnings
+             * @description What blurs the comparison: unequal sides, coupons in other hands.
+             */
+            warnings: components["schemas"]["Text"][];
         };
         /**
          * SizeReading
@@ -1643,13 +1686,6 @@ export interface components {
             /** Zh */
             zh: string;
         };
-        /** Times */
-        Times: {
-            /** Gte */
-            gte?: number | null;
-            /** Lte */
-            lte?: number | null;
-        };
         /** Trait */
         Trait: {
             /** At */
@@ -1667,15 +1703,25 @@ export interface components {
         };
         /**
          * TraitAtom
-         * @description A trait compared: exactly one comparison, or `gte` and `lte` together as a range.
+         * @description A trait compared; all comparisons that are given hold.
          */
         TraitAtom: {
+            /** Eq */
+            eq?: number | null;
+            /** Exists */
+            exists?: boolean | null;
+            /** Gt */
+            gt?: number | null;
             /** Gte */
             gte?: number | null;
             /** In */
             in?: (string | boolean | number)[] | null;
             /** Is */
             is?: string | boolean | number | null;
+            /** Is Not */
+            is_not?: string | boolean | number | null;
+            /** Lt */
+            lt?: number | null;
             /** Lte */
             lte?: number | null;
             /** Trait */

@@ -26,7 +26,7 @@ function EditEvent({ atom, onChange }: EditProps<Event>) {
         min={1}
         max={DAYS_MAX}
         precision={0}
-        value={atom.within_days}
+        value={atom.within_days ?? 1}
         onChange={(days) => onChange({ ...atom, within_days: days ?? 1 })}
       />
       <span>{t("audience.unit.days")}</span>

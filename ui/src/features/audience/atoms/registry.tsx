@@ -1,10 +1,11 @@
 /** All kinds of condition: what may be chosen, what a new one looks like, and its editor. */
 import type { ReactNode } from "react";
 import type { Format } from "@/shared/words/format";
-import type { Atom } from "../model/tree";
+import { type Atom, isEditable } from "../model/tree";
 import type { Words } from "./atom";
 import { audience, newAudienceAtom } from "./audience";
 import { event, newEvent } from "./event";
+import { KeptAtom } from "./kept";
 import { newPercent, percent } from "./percent";
 import { newTrait, trait } from "./trait";
 
@@ -70,6 +71,7 @@ export function EditAtom({
   words: Words;
   onChange(atom: Atom): void;
 }): ReactNode {
+  if (!isEditable(atom)) return <KeptAtom atom={atom} />;
   if ("trait" in atom) return <trait.Edit atom={atom} words={words} onChange={onChange} />;
   if ("event" in atom) return <event.Edit atom={atom} words={words} onChange={onChange} />;
   if ("percent" in atom) return <percent.Edit atom={atom} words={words} onChange={onChange} />;

@@ -7,6 +7,7 @@ import {
   changed,
   type Group,
   isComplete,
+  isEditable,
   isGroup,
   members,
   type Node,
@@ -53,6 +54,21 @@ describe("the tree of a definition", () => {
     expect(unfinished.map(isComplete)).toEqual(unfinished.map(() => false));
     expect(isComplete(start)).toBe(true);
     expect(isComplete({ trait: "wecom_friend", is: false })).toBe(true);
+  });
+
+  it("edits only what it can show in full", () => {
+    expect(isEditable({ event: "Order Completed", within_days: 30 })).toBe(true);
+    expect(isEditable({ trait: "total_spend", gte: 1, lte: 2 })).toBe(true);
+    const more: Parameters<typeof isEditable>[0][] = [
+      { event: "Order Completed" },
+      { event: "Order Completed", within_days: 30, count: { gte: 1, lte: 3 } },
+      { event: "Order Completed", within_days: 30, property: "total", sum: { gte: 100 } },
+      { event: "Order Completed", within_days: 30, where: [{ property: "city", is: "上海" }] },
+      { trait: "city", is_not: "上海" },
+      { trait: "total_spend", gt: 100 },
+    ];
+    expect(more.map(isEditable)).toEqual(more.map(() => false));
+    expect(more.map(isComplete)).toEqual(more.map(() => true));
   });
 
   it("adds exactly one condition with each add, removes with each remove, and never touches the tree it was given", () => {

@@ -102,13 +102,31 @@ export function isComplete(node: Node): boolean {
   const { node: inner } = bare(node);
   if (isGroup(inner)) return members(inner).length > 0 && members(inner).every(isComplete);
   if ("trait" in inner) {
-    const value = inner.is ?? null;
-    const many = inner.in ?? null;
-    if (many !== null) return many.length > 0;
-    return inner.trait !== "" && ((value !== null && value !== "") || inner.gte != null || inner.lte != null);
+    const { trait, in: several, ...others } = inner;
+    const compared = Object.values(others).some(
+      (value) => value !== null && value !== undefined && value !== "",
+    );
+    return trait !== "" && (several ? several.length > 0 : compared);
   }
-  if ("event" in inner) return inner.event !== "" && inner.within_days > 0;
+  if ("event" in inner) return inner.event !== "" && inner.within_days !== 0;
   if ("audience" in inner) return inner.audience !== "";
   const [low = 0, high = 0] = inner.percent;
   return high > low;
+}
+
+const EVENT_KEYS = new Set(["event", "within_days", "count"]);
+const TRAIT_KEYS = new Set(["trait", "is", "in", "gte", "lte"]);
+
+/** Whether the editor shows all that an atom says; what it cannot show it keeps as it is and lets nobody change. */
+export function isEditable(atom: Atom): boolean {
+  const said = Object.entries(atom).flatMap(([key, value]) =>
+    value === null || value === undefined ? [] : [key],
+  );
+  if ("trait" in atom) return said.every((key) => TRAIT_KEYS.has(key));
+  if ("event" in atom) {
+    const bounds = Object.keys(atom.count ?? { gte: 1 });
+    const plain = bounds.length === 1 && (bounds[0] === "gte" || bounds[0] === "lte");
+    return said.every((key) => EVENT_KEYS.has(key)) && said.includes("within_days") && plain;
+  }
+  return true;
 }

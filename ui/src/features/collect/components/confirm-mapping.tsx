@@ -7,7 +7,7 @@ import { Note } from "@/shared/parts/note";
 import { ErrorNote } from "@/shared/parts/shown";
 import { useFormat } from "@/shared/words/use-format";
 import { type Import, type Kind, type Rule, startImport } from "../api/imports";
-import { isAnswered, missingFields } from "../model/mapping";
+import { defaultAnswers, isAnswered, missingFields } from "../model/mapping";
 import styles from "./import.module.css";
 
 const KINDS: Kind[] = ["orders", "customers", "items", "events", "consents", "exposures", "spend"];
@@ -26,7 +26,7 @@ export function ConfirmMapping({ proposed, onKind, onStarted }: ConfirmMappingPr
   const [rules, setRules] = useState<Record<string, Rule>>(() =>
     Object.fromEntries(proposed.fields.map((field) => [field.field, field.rule])),
   );
-  const [answers, setAnswers] = useState<Record<string, string>>({});
+  const [answers, setAnswers] = useState<Record<string, string>>(() => defaultAnswers(proposed.questions));
   const start = useMutation({
     mutationFn: () => startImport(proposed.import_id, { kind: proposed.kind, fields: rules, answers }),
     onSuccess: onStarted,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { proposed } from "@/testing/imports";
-import { isAnswered, missingFields } from "./mapping";
+import { defaultAnswers, isAnswered, missingFields } from "./mapping";
 
 const { fields, questions } = proposed("imp_1", "orders.csv");
 const rules = Object.fromEntries(fields.map((field) => [field.field, field.rule]));
@@ -15,7 +15,9 @@ describe("the mapping", () => {
   });
 
   it("waits for every question", () => {
-    expect(isAnswered(questions, {})).toBe(false);
+    expect(isAnswered(questions, defaultAnswers(questions))).toBe(false);
+    const assumed = questions.map((question) => ({ ...question, default: "keep" }));
+    expect(defaultAnswers(assumed)).toEqual({ cancelled: "keep" });
     expect(isAnswered(questions, { cancelled: "refund" })).toBe(true);
   });
 });

@@ -10,3 +10,10 @@ export function missingFields(fields: Field[], rules: Record<string, Field["rule
 export function isAnswered(questions: Question[], answers: Record<string, string>): boolean {
   return questions.every((question) => answers[question.id] !== undefined);
 }
+
+/** Answers that stand until another is given. */
+export function defaultAnswers(questions: Question[]): Record<string, string> {
+  return Object.fromEntries(
+    questions.flatMap(({ id, default: answer }) => (answer === null ? [] : [[id, answer] as const])),
+  );
+}

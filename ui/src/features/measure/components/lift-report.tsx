@@ -14,9 +14,14 @@ import { verdictTone } from "../model/status";
 export function LiftSentence({ report }: { report: Report }) {
   const format = useFormat();
   return (
-    <Note tone={verdictTone[report.verdict]} title={format.say(report.sentence)}>
-      {report.next ? <p>{format.say(report.next)}</p> : null}
-    </Note>
+    <>
+      <Note tone={verdictTone[report.verdict]} title={format.say(report.sentence)}>
+        {report.next ? <p>{format.say(report.next)}</p> : null}
+      </Note>
+      {report.warnings.map((warning) => (
+        <Note key={warning.en} tone="decide" title={format.say(warning)} />
+      ))}
+    </>
   );
 }
 
