@@ -41,6 +41,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 BACKLOG_MAX = 2_000
 """Runs of records that may wait to be folded; beyond it senders are told to come back."""
 RETRY_AFTER_S = b"1"
+KEEP_ALIVE_S = 120
+"""Longer than any of our clients keeps an idle connection: the one that speaks next must not find it closed."""
 FACTS_BYTES_MAX = 64 << 20
 SUCCESS = b'{"success":true}'
 
@@ -204,7 +206,14 @@ async def serve(settings: Settings) -> None:
     await asyncio.to_thread(worker.start)
     app = TickApp(worker, vault, clock, settings.write_key or folder.write_key())
     server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=5,
+        )
     )
     sockets = [listen_tcp(settings.host, settings.track_port), listen_unix(folder.tick_socket)]
     watch = asyncio.create_task(_watch(server, worker))

@@ -15,6 +15,9 @@ from liftloop.storage.contract import Record
 ANSWER_TIMEOUT_S = 300.0
 """A tick that answers nothing for so long is stuck; a blast to a million people takes less."""
 
+IDLE_S = 60.0
+"""An idle connection is closed from this side, before the tick does it."""
+
 
 class TickAway(LiftloopError):
     """The tick process does not answer."""
@@ -61,7 +64,7 @@ class TickClient:
     async def _post(self, path: str, body: bytes) -> Any:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.UnixConnector(str(self._socket)),
+                connector=aiohttp.UnixConnector(str(self._socket), keepalive_timeout=IDLE_S),
                 timeout=aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_S),
             )
         try:
