@@ -46,11 +46,12 @@ class Children:
         self._stopping = False
 
     async def start(self) -> None:
-        """Start all; return when the tick answers. Raises `NotStarted`."""
-        for module in self._modules:
+        """Start the first, the tick, and the others once it answers. Raises `NotStarted`."""
+        for number, module in enumerate(self._modules):
             await self._spawn(module)
             self._watching.append(asyncio.create_task(self._watch(module)))
-        await self._wait_for_tick()
+            if number == 0:
+                await self._wait_for_tick()
 
     async def stop(self) -> None:
         """End all, gently first."""
