@@ -3,6 +3,7 @@
 import asyncio
 import codecs
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -86,13 +87,14 @@ class RowState:
         self.settled: dict[str, tuple[str, str]] = {}
         self.told: list[AttemptsSettled] = []
         self.fold_at_once = True
+        self._folding = threading.Lock()
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[Row]:
         self.queries += 1
         return self.db.execute(query, parameters).fetchall()
 
     def position(self) -> Position | None:
-        return Position(tick=TickNumber(1), now_ms=0, offset=Offset(self.folded), epoch=1)
+        return Position(tick=TickNumber(self.db.total_changes), now_ms=0, offset=Offset(self.folded), epoch=1)
 
     def facts(self, *, after: TickNumber, limit: int) -> Sequence[tuple[TickNumber, FactBlock]]:
         raise NotImplementedError
@@ -108,6 +110,11 @@ class RowState:
         return Offset(len(self.log))
 
     def fold(self) -> None:
+        """Fold what was told; tests call it from the dispatcher's worker threads too."""
+        with self._folding:
+            self._fold()
+
+    def _fold(self) -> None:
         for record in self.log[self.folded :]:
             assert record.kind == "attempts.settled"
             assert record.actor == "system:dispatch"

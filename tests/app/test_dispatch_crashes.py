@@ -17,13 +17,14 @@ from liftloop.deliver.contract import Handover, Outcome
 from liftloop.kernel.ids import MessageKey
 from liftloop.storage.contract import DiskFull
 
+BATCH_MAX = 130  # Half of what is written together, so that every group is one call.
 SENT_FOR_CERTAIN_OR_MAYBE = {"accepted", "uncertain"}
 
 
 def world_with(tmp_path: Path, *, count: int, transactional: int = 0, repeat: str = "neither") -> World:
     world = World(tmp_path)
     world.content("hello", "你好")
-    world.channel(ScriptedChannel(repeat=repeat, batch_max=5))  # pyright: ignore[reportArgumentType]
+    world.channel(ScriptedChannel(repeat=repeat, batch_max=BATCH_MAX))  # pyright: ignore[reportArgumentType]
     for number in range(count):
         world.message(number, purpose="transactional" if number < transactional else "marketing")
     return world
@@ -56,7 +57,7 @@ def assert_promises(world: World, keys: set[str], transactional: set[str]) -> No
 @pytest.mark.parametrize("visit", [1, 2])
 def test_death_at_any_step_loses_and_doubles_nothing(tmp_path: Path, point: str, visit: int) -> None:
     """Killed once at a named step, the next start finishes: marketing at most once, all settled once."""
-    world = world_with(tmp_path, count=12)
+    world = world_with(tmp_path, count=1_500)
     reached: Counter[str] = Counter()
 
     def crash_at(name: str) -> None:
@@ -69,12 +70,12 @@ def test_death_at_any_step_loses_and_doubles_nothing(tmp_path: Path, point: str,
     world.run()
     assert reached[point] >= visit, "the step was reached"
     assert world.starts >= 2, "what the dead process left was taken up"
-    assert_promises(world, {f"c/send/{n}/0" for n in range(12)}, set())
+    assert_promises(world, {f"c/send/{n}/0" for n in range(1_500)}, set())
 
 
 def test_death_between_start_and_answer_is_uncertain_for_marketing_only(tmp_path: Path) -> None:
     """Nobody knows what a dead process sent: marketing stays uncertain, receipts go out again."""
-    world = world_with(tmp_path, count=10, transactional=4)
+    world = world_with(tmp_path, count=200, transactional=4)
     died: list[str] = []
 
     def crash_at(name: str) -> None:
@@ -117,7 +118,7 @@ def test_any_story_keeps_the_promises(tmp_path: Path, seed: int) -> None:
     arrived; on an idempotent channel nothing arrives twice at all."""
     dice = np.random.default_rng(seed)
     repeat = "idempotent" if dice.random() < 0.4 else "neither"
-    world = world_with(tmp_path, count=40, transactional=10, repeat=repeat)
+    world = world_with(tmp_path, count=800, transactional=100, repeat=repeat)
     shop = world.channels["shop"]
     assert isinstance(shop, ScriptedChannel)
     shop.script = [STEPS[int(step)] for step in dice.integers(len(STEPS), size=25)]
@@ -139,8 +140,8 @@ def test_any_story_keeps_the_promises(tmp_path: Path, seed: int) -> None:
         world.clock.ms += int(dice.integers(0, 20 * 60_000))
         if not world.state.rows("SELECT 1 FROM outbox LIMIT 1"):
             break
-    transactional = {f"c/send/{n}/0" for n in range(10)}
-    assert_promises(world, {f"c/send/{n}/0" for n in range(40)}, transactional)
+    transactional = {f"c/send/{n}/0" for n in range(100)}
+    assert_promises(world, {f"c/send/{n}/0" for n in range(800)}, transactional)
     if repeat == "idempotent":
         assert max(shop.taken.values()) == 1
 

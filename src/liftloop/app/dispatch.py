@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
@@ -16,22 +17,25 @@ from liftloop.app.dispatch_channels import Channels, OpenChannel, Opened
 from liftloop.app.dispatch_lane import Lane, NoPace, Pace, longer_pause
 from liftloop.app.dispatch_reports import Reports, SendFacts, keys_of
 from liftloop.app.dispatch_settle import (
+    Answers,
     Departure,
     Settled,
-    asks_for_patience,
-    lost,
+    attempt_of,
+    in_doubt,
+    patience,
     settle,
     settle_after_restart,
-    settle_nothing_left,
     verdict,
 )
 from liftloop.app.dispatch_words import Due, Wordings
-from liftloop.deliver.contract import Channel, Handover, TryLater
+from liftloop.deliver.contract import Channel, Handover, Message, TryLater
 from liftloop.kernel.clock import SECOND_MS, Clock
+from liftloop.kernel.ids import MessageKey
 from liftloop.storage.contract import DiskFull, StateReader, Vault
 
 POLL_S = 0.02  # How often the outbox is looked at while nothing happens: a fiftieth of the second that S12 allows.
 SEND_SECONDS_MAX = 180.0  # A channel has time-outs of its own; this one ends those that forgot.
+WITHDRAWN_S = 2.0  # Between looks for messages that were stopped while they waited.
 NO_ROOM_S = 1.0  # Between tries to write while the disk is full.
 NO_ROOM_PAUSE_MS = 5 * SECOND_MS
 
@@ -85,6 +89,8 @@ class Dispatcher:
         self._flights: set[asyncio.Task[None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
         self._outcomes: Counter[str] = Counter()
+        self._tick: int | None = None
+        self._withdrawn_s = 0.0
         self._wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -135,10 +141,8 @@ class Dispatcher:
         )
 
     def _depart(self) -> bool:
-        """Send one batch of each channel on its way; tell whether there was any."""
-        self._refresh_channels()
-        for channel, keys in self._reports.folded(self._tools.state):
-            self._lane(channel).release(keys)
+        """Send one group of each channel on its way; tell whether there was any."""
+        self._follow_tick()
         if self._reports.full():
             return False
         now_ms = self._tools.clock.now_ms()
@@ -153,37 +157,60 @@ class Dispatcher:
                 flight.add_done_callback(lane.flights.discard)
         return departed
 
+    def _follow_tick(self) -> None:
+        """Take over what the tick changed: channels, and reports that it has folded."""
+        position = self._tools.state.position()
+        if position is None:
+            return
+        for channel, keys in self._reports.folded(position.offset):
+            self._lane(channel).release(keys)
+        if position.tick != self._tick:
+            self._tick = position.tick
+            self._refresh_channels()
+            self._forget_withdrawn()
+
+    def _forget_withdrawn(self) -> None:
+        """Forget messages that were stopped while they waited; now and then is enough."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._withdrawn_s + WITHDRAWN_S:
+            return
+        self._withdrawn_s = now_s
+        for lane in self._lanes.values():
+            gone = lane.withdrawn(self._tools.state)
+            if gone:
+                with suppress(DiskFull):  # Found again after a restart.
+                    self._tools.attempts.forget_waiting(gone)
+
     def _prepare(self, lane: Lane, dues: Sequence[Due], now_ms: int) -> Departure:
-        """Return a batch in words; what expired or cannot be said stays behind, with the reason."""
+        """Return a group in words; what expired or cannot be said stays behind, with the reason."""
         timely = [due for due in dues if due.envelope.expires_ms >= now_ms]
         said, unsaid = self._wordings.say(timely, lane.channel, now_ms)
-        expired = [due for due in dues if due.envelope.expires_ms < now_ms]
-        return Departure(channel=lane.channel, said=said, unsaid=unsaid, expired=expired)
+        return Departure(
+            channel=lane.channel,
+            said=said,
+            attempts=[attempt_of(due, message.attempt) for due, message in said],
+            unsaid=unsaid,
+            expired=[due for due in dues if due.envelope.expires_ms < now_ms],
+        )
 
     async def _fly(self, lane: Lane, departure: Departure) -> None:
-        """Carry one batch: on disk, out of the house, its outcomes on disk, its report to be told."""
-        tools = self._tools
-        batch = 0
-        try:
-            if departure.said:
-                started_ms = tools.clock.now_ms()
-                name = departure.channel.name
-                batch = await asyncio.to_thread(tools.attempts.start, name, started_ms, departure.attempts())
-        except DiskFull:
-            _log.warning("no room to note attempts; channel %s waits", departure.channel.name)
-            lane.pause = longer_pause(lane, tools.clock.now_ms(), NO_ROOM_PAUSE_MS, "disk_full")
-            lane.put_back(departure.dues())
-            return
-        answer = await _carried(departure) if departure.said else []
+        """Carry one group: on disk, out of the house, its outcomes on disk, its report to be told."""
+        tools, batch = self._tools, 0
+        if departure.said:
+            name, started_ms = departure.channel.name, tools.clock.now_ms()
+            try:
+                batch = await asyncio.to_thread(tools.attempts.start, name, started_ms, departure.attempts)
+            except DiskFull:
+                _log.warning("no room to note attempts; channel %s waits", name)
+                lane.pause = longer_pause(lane, started_ms, NO_ROOM_PAUSE_MS, "disk_full")
+                lane.put_back(departure.dues())
+                return
+        answers = await _carried(departure)
         now_ms = tools.clock.now_ms()
-        if isinstance(answer, TryLater):
-            pause = longer_pause(lane, now_ms, answer.after_ms, answer.reason)
-            await self._keep(lane, settle_nothing_left(departure, batch, now_ms, pause))
-            lane.put_back(due for due, _ in departure.said)
-            return
-        patience = asks_for_patience(answer)
-        pause = longer_pause(lane, now_ms, patience.after_ms, patience.reason) if patience else None
-        await self._keep(lane, settle(departure, batch, answer, now_ms, pause))
+        asked = patience(answers)
+        pause = longer_pause(lane, now_ms, asked.after_ms, asked.reason) if asked else None
+        await self._keep(lane, settle(departure, batch, answers, now_ms, pause))
+        lane.put_back(due for due, message in departure.said if message.key in answers.returned)
 
     async def _keep(self, lane: Lane, settlement: Settlement) -> None:
         """Write what became of a batch, however long the disk is full: it happened, and must not happen again."""
@@ -240,7 +267,8 @@ class Dispatcher:
         """Let a channel go on at once: somebody has just changed its settings."""
         if lane.pause is not None:
             lane.pause = None
-            self._tools.attempts.resume(lane.channel.name)
+            with suppress(DiskFull):  # The next settlement ends the pause on disk.
+                self._tools.attempts.resume(lane.channel.name)
 
     def _lane(self, name: str) -> Lane:
         """Return a channel's lane, also where the channel is gone and only its messages are left."""
@@ -277,27 +305,46 @@ class Dispatcher:
                 task.result()
 
 
-async def _carried(departure: Departure) -> Sequence[Handover] | TryLater:
-    """Return what a channel says of a batch; a channel that hangs or breaks leaves every message in doubt."""
-    sending = asyncio.ensure_future(departure.channel.send(departure.messages()))
+async def _carried(departure: Departure) -> Answers:
+    """Return what the channel says of a group, all calls at once; one that hangs or breaks leaves its part in doubt."""
+    calls = [(messages, asyncio.ensure_future(departure.channel.send(messages))) for messages in departure.calls()]
+    if not calls:
+        return Answers()
+    sending = [call for _, call in calls]
     try:
-        await asyncio.wait({sending}, timeout=SEND_SECONDS_MAX)
+        await asyncio.wait(sending, timeout=SEND_SECONDS_MAX)
     finally:
-        if not sending.done():
-            await _cancel({sending})
-    if sending.cancelled():
-        return [lost(attempt, "channel_hangs") for attempt in departure.attempts()]
-    error = sending.exception()
+        if not all(call.done() for call in sending):
+            await _cancel(sending)
+    handovers: list[Handover] = []
+    returned: list[MessageKey] = []
+    later: TryLater | None = None
+    for messages, call in calls:
+        answer = _answer(departure.channel, messages, call)
+        if isinstance(answer, TryLater):
+            returned += [message.key for message in messages]
+            later = answer if later is None or answer.after_ms > later.after_ms else later
+        else:
+            handovers += answer
+    return Answers(handovers=handovers, returned=frozenset(returned), later=later)
+
+
+def _answer(
+    channel: Channel, messages: Sequence[Message], call: asyncio.Future[Sequence[Handover]]
+) -> Sequence[Handover] | TryLater:
+    if call.cancelled():
+        return [in_doubt(message.key, "channel_hangs") for message in messages]
+    error = call.exception()
     if isinstance(error, TryLater):
         return error
     if error is not None:
-        _log.error("channel %s broke", departure.channel.name, exc_info=error)
-        return [lost(attempt, f"channel_broke:{type(error).__name__}") for attempt in departure.attempts()]
-    return sending.result()
+        _log.error("channel %s broke", channel.name, exc_info=error)
+        return [in_doubt(message.key, f"channel_broke:{type(error).__name__}") for message in messages]
+    return call.result()
 
 
 def _verdict_of_lost(attempt: Attempt, channel: Channel, now_ms: int) -> Settled | Waiting:
-    return verdict(attempt, lost(attempt, "no_answer:restart"), channel, now_ms)
+    return verdict(attempt, in_doubt(attempt.key, "no_answer:restart"), channel, now_ms)
 
 
 async def _cancel(tasks: Iterable[asyncio.Future[Any]]) -> None:

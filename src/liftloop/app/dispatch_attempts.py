@@ -173,6 +173,11 @@ class AttemptFile:
         with self._commit() as connection:
             connection.execute(_GO_ON, (channel,))
 
+    def forget_waiting(self, keys: Sequence[str]) -> None:
+        """Forget messages that somebody stopped while they waited."""
+        with self._commit() as connection:
+            connection.executemany(_WAIT_NO_MORE, [(key,) for key in keys])
+
     def reported(self, numbers: Sequence[int], offset: Offset, folded: Iterable[int]) -> None:
         """Note that reports were told, and forget those that the tick has folded."""
         with self._commit() as connection:

@@ -4,17 +4,20 @@ import asyncio
 from collections.abc import Iterable
 
 from liftloop.app.dispatch_attempts import Pause, Waiting
+from liftloop.app.dispatch_people import marks
 from liftloop.app.dispatch_words import Due
 from liftloop.deliver.contract import ENVELOPE, Channel
 from liftloop.kernel.clock import MINUTE_MS, SECOND_MS
 from liftloop.kernel.dice import hash_text
 from liftloop.storage.contract import Row, StateReader
 
-FLIGHTS_MAX = 4  # Batches of one channel in the air at once: one is written while others wait for their answers.
+FLIGHTS_MAX = 4  # Groups of one channel in the air at once: one is written while others wait for their answers.
+GROUP_MESSAGES = 256  # Written together where the channel takes few at a time: a flush to disk costs as much as these.
 HELD_MAX = 100_000  # Handed over and not folded yet, or waiting: beyond it the tick is behind, and we wait for it.
-LOOK_BATCHES = 8  # A look passes over all that is held, so it takes several batches at a time.
+LOOK_GROUPS = 24  # A look passes over all that is held, so it takes several groups at a time.
 LOOK_SECONDS = 2.0  # But no more than the pace lets out soon: what is taken early does not see a later stop.
 NEWEST_MAX = 64  # Each look also takes some of the latest due: a welcome does not wait behind a blast.
+WITHDRAWN_MAX = 10_000  # Waiting messages looked for at once; SQLite takes 32,766 parameters.
 BACK_OFF_MS = SECOND_MS  # Doubled with each try.
 BACK_OFF_MS_MAX = 60 * MINUTE_MS
 PAUSE_MS_MAX = 5 * MINUTE_MS  # A channel that is away is asked again at least so often.
@@ -90,6 +93,20 @@ class Lane:
             if due.waited is not None:
                 self._waiting[due.envelope.key] = due.waited
 
+    def withdrawn(self, state: StateReader) -> list[str]:
+        """Let go of waiting messages whose outbox row is gone, because somebody stopped them; return their keys."""
+        keys = list(self._waiting)[:WITHDRAWN_MAX]
+        rows = state.rows(f"SELECT message_key FROM outbox WHERE message_key IN ({marks(len(keys))})", keys)
+        present = {key for (key,) in rows}
+        gone = [key for key in keys if key not in present]
+        for key in gone:
+            del self._waiting[key]
+        # Those that were looked at go to the end, so that the next call looks at others.
+        for key in keys:
+            if key in present:
+                self._waiting[key] = self._waiting.pop(key)
+        return gone
+
     def under_way(self) -> int:
         """Return how many messages are held or wait."""
         return len(self._held) + len(self._waiting)
@@ -102,18 +119,22 @@ class Lane:
         return self.pause is not None and self.pause.until_ms > now_ms
 
     def take(self, state: StateReader, now_ms: int) -> list[Due]:
-        """Return the next batch, held from now on; empty where nothing may leave: pause, pace, or enough in the air."""
+        """Return the next group, held from now on; empty where nothing may leave: pause, pace, or enough in the air.
+
+        A group is written together and handed over in calls of the channel's `batch_max`.
+        """
         if self.paused(now_ms) or len(self.flights) >= FLIGHTS_MAX:
             return []
-        count_max = min(self.channel.limits.batch_max, self.pace.burst)
+        batch = self.channel.limits.batch_max
+        count_max = min(batch * max(1, GROUP_MESSAGES // batch), self.pace.burst)
         if len(self._ready) < count_max and len(self._held) < HELD_MAX and self.something_new(state, now_ms):
             self._look(state, now_ms, count_max)
         count = min(len(self._ready), count_max)
         if not count or not self.pace.allows(count, now_ms):
             return []
         self.pace.take(count)
-        batch, self._ready = self._ready[:count], self._ready[count:]
-        return batch
+        group, self._ready = self._ready[:count], self._ready[count:]
+        return group
 
     def due_count(self, state: StateReader, now_ms: int) -> int:
         """Return how many messages of the outbox are due and wait for nothing, handed over or not."""
@@ -126,8 +147,8 @@ class Lane:
         known = len(self._held) + self.waiting_count(now_ms)
         return state.rows(_COUNT, (self.channel.name, now_ms, known + 1))[0][0] > known
 
-    def _look(self, state: StateReader, now_ms: int, batch: int) -> None:
-        wanted = max(batch, int(min(batch * LOOK_BATCHES, LOOK_SECONDS * self.pace.burst)))
+    def _look(self, state: StateReader, now_ms: int, group: int) -> None:
+        wanted = max(group, int(min(group * LOOK_GROUPS, LOOK_SECONDS * self.pace.burst)))
         name = self.channel.name
         newest = state.rows(_NEWEST, (name, now_ms, NEWEST_MAX))
         # All that is under way, and no more, can stand before what is new.

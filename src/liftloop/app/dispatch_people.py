@@ -12,7 +12,7 @@ from liftloop.storage.contract import Row, StateReader, Vault, VaultDamaged
 
 MERGE_DEPTH_MAX = 16  # Merges of merged profiles; each level is one query.
 
-_DECODE = msgspec.json.Decoder()
+_DECODE = msgspec.json.Decoder(list[Any])
 
 
 class People(Struct, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class People(Struct, frozen=True, kw_only=True):
 
     customer_ids: Mapping[int, str]
     attributes: Mapping[int, Mapping[str, Any]]
-    """By name; values that are null, blank or erased are left out."""
+    """By name, with the customer id as `id`; values that are null, blank or erased are left out."""
 
 
 class PeopleReader:
@@ -35,9 +35,10 @@ class PeopleReader:
         kept, family = self._families(profiles)
         customers = self._customer_ids(set(kept.values()))
         attributes = self._attributes(family, names)
+        ids = {number: customers.get(kept[number]) or profile_id(kept[number]) for number in profiles}
         return People(
-            customer_ids={number: customers.get(kept[number], str(profile_id(kept[number]))) for number in profiles},
-            attributes={number: attributes.get(kept[number], {}) for number in profiles},
+            customer_ids=ids,
+            attributes={number: {**attributes.get(kept[number], {}), "id": ids[number]} for number in profiles},
         )
 
     def _families(self, profiles: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
@@ -70,19 +71,24 @@ class PeopleReader:
     def _customer_ids(self, profiles: Collection[int]) -> dict[int, str]:
         """Return the oldest user id of each, else the oldest anonymous id."""
         query = (
-            f"SELECT profile, text FROM identifier WHERE profile IN ({marks(len(profiles))})"
+            f"SELECT profile, kind, at_ms, text FROM identifier WHERE profile IN ({marks(len(profiles))})"
             " AND kind IN ('user_id', 'anonymous_id') AND text <> ''"
-            " ORDER BY kind = 'user_id', at_ms DESC, text DESC"
         )
-        return dict(self._state.rows(query, tuple(profiles)))
+        best: dict[int, tuple[bool, int, str]] = {}
+        for number, kind, at_ms, text in self._state.rows(query, tuple(profiles)):
+            candidate = (kind != "user_id", at_ms, text)
+            if number not in best or candidate < best[number]:
+                best[number] = candidate
+        return {number: text for number, (_, _, text) in best.items()}
 
     def _attributes(self, family: Mapping[int, int], names: Collection[str] | None) -> dict[int, dict[str, Any]]:
         if names is not None and not names:
             return {}
         named = "" if names is None else f" AND name IN ({marks(len(names))})"
+        merged = len(family) > len(set(family.values()))
         query = (
-            "SELECT profile, name, value, sealed FROM attribute"
-            f" WHERE profile IN ({marks(len(family))}){named} ORDER BY at_ms"
+            f"SELECT profile, name, value, sealed FROM attribute WHERE profile IN ({marks(len(family))}){named}"
+            + (" ORDER BY at_ms" if merged else "")  # Alone, a person has each name once.
         )
         rows = self._state.rows(query, (*family, *(names or ())))
         found: dict[int, dict[str, Any]] = {number: {} for number in family.values()}
@@ -98,7 +104,8 @@ class PeopleReader:
         sealed = [value for _, _, value, is_sealed in rows if is_sealed]
         opened = iter(self._opened(sealed) if sealed else ())
         clear = [next(opened) if is_sealed else value for _, _, value, is_sealed in rows]
-        return [None if value is None else _DECODE.decode(value) for value in clear]
+        # One JSON array is decoded twice as fast as its values one by one.
+        return _DECODE.decode(b"[" + b",".join([b"null" if value is None else value for value in clear]) + b"]")
 
     def _opened(self, sealed: Sequence[bytes]) -> list[bytes | None]:
         """Return clear values; one that was altered counts as erased, so that it stops no other message."""

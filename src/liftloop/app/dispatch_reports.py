@@ -12,7 +12,7 @@ from liftloop.deliver.contract import AttemptsSettled
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.errors import LiftloopError
 from liftloop.kernel.ids import Offset
-from liftloop.storage.contract import DiskFull, Record, StateReader
+from liftloop.storage.contract import DiskFull, Record
 
 SendFacts = Callable[[Sequence[Record]], Awaitable[Offset]]
 """Append facts through the tick; return the offset after the last of them once they are durable.
@@ -57,12 +57,8 @@ class Reports:
     def full(self) -> bool:
         return len(self._untold) >= UNTOLD_MAX
 
-    def folded(self, state: StateReader) -> list[tuple[str, list[str]]]:
-        """Return (channel, keys) of batches that the tick has folded since the last call: gone from the outbox."""
-        if not self._told:
-            return []
-        position = state.position()
-        reached = position.offset if position else -1
+    def folded(self, reached: Offset) -> list[tuple[str, list[str]]]:
+        """Return (channel, keys) of batches folded before `reached` since the last call: gone from the outbox."""
         done = [report for report in self._told if report.offset is not None and report.offset <= reached]
         if done:
             self._told = [report for report in self._told if report.offset is None or report.offset > reached]

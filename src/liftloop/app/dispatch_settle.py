@@ -4,20 +4,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple
 
 from liftloop.app.dispatch_attempts import Attempt, Pause, Settlement, Waiting
 from liftloop.app.dispatch_lane import back_off_ms
 from liftloop.app.dispatch_words import Due, Unsaid
 from liftloop.deliver.contract import AttemptsSettled, Channel, Handover, Message, Repeat, TryLater
 from liftloop.kernel.codec import canonical_json
+from liftloop.kernel.ids import MessageKey
 
 TRIES_MAX = 12  # Back-off doubles from a second: half an hour of trying, as greylisting mail servers want it.
 ASKS_FOR_PATIENCE = frozenset({"throttled", "credential_expired"})
 """Outcomes that concern the whole channel when every message of a batch has them."""
 
 
-class Settled(Struct, frozen=True, kw_only=True):
+class Settled(Struct, frozen=True):
     """One row of `AttemptsSettled`."""
 
     key: str
@@ -30,29 +31,41 @@ class Settled(Struct, frozen=True, kw_only=True):
 
 
 class Departure(Struct, frozen=True, kw_only=True):
-    """A batch on its way: what leaves, what cannot be said, what came too late."""
+    """A group on its way: what leaves, what cannot be said, what came too late."""
 
     channel: Channel
     said: Sequence[tuple[Due, Message]]
+    attempts: Sequence[Attempt]
+    """One for each of `said`."""
     unsaid: Sequence[Unsaid]
     expired: Sequence[Due]
 
-    def attempts(self) -> list[Attempt]:
-        return [attempt_of(due) for due, _ in self.said]
-
-    def messages(self) -> list[Message]:
-        return [message for _, message in self.said]
+    def calls(self) -> list[list[Message]]:
+        """Return the messages in runs that the channel takes at once."""
+        messages = [message for _, message in self.said]
+        size = self.channel.limits.batch_max
+        return [messages[first : first + size] for first in range(0, len(messages), size)]
 
     def dues(self) -> list[Due]:
-        """Return every message of the batch, whatever becomes of it."""
+        """Return every message of the group, whatever becomes of it."""
         return [*(due for due, _ in self.said), *(each.due for each in self.unsaid), *self.expired]
 
 
-def attempt_of(due: Due) -> Attempt:
+class Answers(Struct, frozen=True, kw_only=True):
+    """What the calls of a group came to."""
+
+    handovers: Sequence[Handover] = ()
+    returned: frozenset[str] = frozenset()
+    """Keys of calls of which nothing left the house."""
+    later: TryLater | None = None
+    """The longest patience that one of those calls asked for."""
+
+
+def attempt_of(due: Due, attempt: str) -> Attempt:
     envelope = due.envelope
     return Attempt(
         key=envelope.key,
-        attempt=due.attempt,
+        attempt=attempt,
         tries=due.tries + 1,
         purpose=envelope.purpose,
         decided_ms=envelope.decided_ms,
@@ -61,12 +74,15 @@ def attempt_of(due: Due) -> Attempt:
     )
 
 
-def settle(
-    departure: Departure, batch: int, handovers: Sequence[Handover], now_ms: int, pause: Pause | None
-) -> Settlement:
-    """Return what to keep after a batch had its answers; a message without one is `uncertain`."""
-    by_key = handovers_by_key(departure, handovers)
-    verdicts = [verdict(attempt, by_key[attempt.key], departure.channel, now_ms) for attempt in departure.attempts()]
+def settle(departure: Departure, batch: int, answers: Answers, now_ms: int, pause: Pause | None) -> Settlement:
+    """Return what to keep after a group had its answers.
+
+    A message without an answer is `uncertain`; of what never left there is nothing to keep.
+    """
+    by_key = handovers_by_key(answers.handovers)
+    left = [attempt for attempt in departure.attempts if attempt.key not in answers.returned]
+    answered = [by_key.get(attempt.key) or in_doubt(attempt.key, "no_single_handover") for attempt in left]
+    verdicts = [verdict(*pair, departure.channel, now_ms) for pair in zip(left, answered, strict=True)]
     settled = [each for each in verdicts if isinstance(each, Settled)] + left_behind(departure)
     return Settlement(
         batch=batch,
@@ -76,21 +92,7 @@ def settle(
         waiting=[each for each in verdicts if isinstance(each, Waiting)],
         done=_done(departure, settled),
         pause=pause,
-        outcomes=Counter(each.outcome for each in settled),
-    )
-
-
-def settle_nothing_left(departure: Departure, batch: int, now_ms: int, pause: Pause) -> Settlement:
-    """Return what to keep when the channel handed nothing over: only what could not be said is settled."""
-    settled = left_behind(departure)
-    return Settlement(
-        batch=batch,
-        channel=departure.channel.name,
-        at_ms=now_ms,
-        report=report(departure.channel.name, settled),
-        done=_done(departure, settled),
-        pause=pause,
-        outcomes=Counter(each.outcome for each in settled),
+        outcomes=Counter([each.outcome for each in settled]),
     )
 
 
@@ -104,7 +106,7 @@ def settle_after_restart(channel: str, batch: int, verdicts: Sequence[Settled | 
         report=report(channel, settled),
         waiting=[each for each in verdicts if isinstance(each, Waiting)],
         done=[each.key for each in settled],
-        outcomes=Counter(each.outcome for each in settled),
+        outcomes=Counter([each.outcome for each in settled]),
     )
 
 
@@ -114,6 +116,8 @@ def verdict(attempt: Attempt, handover: Handover, channel: Channel, now_ms: int)
     Marketing is at most once: after a lost answer it is not sent again, unless the provider takes a key only once.
     """
     match handover.outcome:
+        case "accepted":
+            again = False
         case "retry" | "throttled" | "credential_expired":
             again = attempt.tries < TRIES_MAX
         case "uncertain":
@@ -138,9 +142,9 @@ def may_repeat(attempt: Attempt, repeat: Repeat) -> bool:
     return attempt.purpose != "marketing" or repeat == "idempotent"
 
 
-def lost(attempt: Attempt, reason: str) -> Handover:
+def in_doubt(key: MessageKey, reason: str) -> Handover:
     """Return the hand-over of which nobody knows."""
-    return Handover(key=attempt.key, outcome="uncertain", reason=reason)
+    return Handover(key=key, outcome="uncertain", reason=reason)
 
 
 def _for_good(attempt: Attempt, handover: Handover) -> Settled:
@@ -154,46 +158,30 @@ def _row(attempt: Attempt, outcome: str, reason: str, provider_id: str) -> Settl
     if attempt.doubt and outcome != "accepted":
         # An earlier attempt may have arrived: nothing that is given back may rest on this one alone.
         outcome, reason = "uncertain", f"earlier_attempt_unanswered:{outcome}"
-    return Settled(
-        key=attempt.key,
-        attempt=attempt.attempt,
-        outcome=outcome,
-        reason=reason,
-        provider_id=provider_id,
-        decided_ms=attempt.decided_ms,
-        cost_fen=attempt.cost_fen,
-    )
+    return Settled(attempt.key, attempt.attempt, outcome, reason, provider_id, attempt.decided_ms, attempt.cost_fen)
 
 
 def left_behind(departure: Departure) -> list[Settled]:
     """Return the rows of messages that never left: too late, or not to be said."""
-    rows = [_row(_never_made(due), "expired", "", "") for due in departure.expired]
-    return rows + [_row(_never_made(each.due), "unrendered", each.reason, "") for each in departure.unsaid]
+    rows = [_row(attempt_of(due, ""), "expired", "", "") for due in departure.expired]
+    return rows + [_row(attempt_of(each.due, ""), "unrendered", each.reason, "") for each in departure.unsaid]
 
 
-def _never_made(due: Due) -> Attempt:
-    return replace(attempt_of(due), attempt="")
-
-
-def handovers_by_key(departure: Departure, handovers: Sequence[Handover]) -> Mapping[str, Handover]:
-    """Return one hand-over a message: missing or contradicting ones are `uncertain`, strangers are passed over."""
+def handovers_by_key(handovers: Sequence[Handover]) -> Mapping[str, Handover]:
+    """Return one hand-over a key; keys with contradicting ones have none."""
     by_key: dict[str, Handover] = {}
     contradicted: set[str] = set()
     for handover in handovers:
         if by_key.setdefault(handover.key, handover).outcome != handover.outcome:
             contradicted.add(handover.key)
-    return {
-        message.key: (
-            by_key[message.key]
-            if message.key in by_key and message.key not in contradicted
-            else Handover(key=message.key, outcome="uncertain", reason="no_single_handover")
-        )
-        for _, message in departure.said
-    }
+    return {key: handover for key, handover in by_key.items() if key not in contradicted} if contradicted else by_key
 
 
-def asks_for_patience(handovers: Sequence[Handover]) -> TryLater | None:
-    """Return the pause that a whole batch asks for, None where any message got through."""
+def patience(answers: Answers) -> TryLater | None:
+    """Return the pause that a channel asks for: by taking nothing, or by telling every message to wait."""
+    if answers.later is not None:
+        return answers.later
+    handovers = answers.handovers
     if not handovers or any(handover.outcome not in ASKS_FOR_PATIENCE for handover in handovers):
         return None
     after_ms = max(handover.retry_after_ms for handover in handovers)
@@ -204,16 +192,18 @@ def report(channel: str, settled: Sequence[Settled]) -> bytes:
     """Return the body of `attempts.settled`, empty where there is nothing to tell."""
     if not settled:
         return b""
+    columns = (list(column) for column in zip(*map(astuple, settled), strict=True))
+    keys, attempts, outcomes, reasons, provider_ids, decided_ms, costs_fen = columns
     return canonical_json(
         AttemptsSettled(
             channel=channel,
-            keys=[each.key for each in settled],
-            attempts=[each.attempt for each in settled],
-            outcomes=[each.outcome for each in settled],
-            reasons=[each.reason for each in settled],
-            provider_ids=[each.provider_id for each in settled],
-            decided_ms=[each.decided_ms for each in settled],
-            costs_fen=[each.cost_fen for each in settled],
+            keys=keys,
+            attempts=attempts,
+            outcomes=outcomes,
+            reasons=reasons,
+            provider_ids=provider_ids,
+            decided_ms=decided_ms,
+            costs_fen=costs_fen,
         )
     )
 

@@ -1,6 +1,6 @@
 """Turns due envelopes into messages in words, or into the reason why one cannot be said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from liftloop.app.dispatch_attempts import Waiting
 from liftloop.app.dispatch_people import People, PeopleReader, ThingsReader
 from liftloop.compose.contract import Content, Rendered, RenderFailed
 from liftloop.compose.language import Form
-from liftloop.compose.template import render, variables_used
+from liftloop.compose.template import Prepared, variables_used
 from liftloop.deliver.contract import Channel, Envelope, Message
 from liftloop.kernel.ids import AttemptId
 from liftloop.storage.contract import StateReader, Vault
@@ -52,19 +52,25 @@ class Unsaid(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Wording(Struct, frozen=True, kw_only=True):
+class Wording:
     """A content version with what it takes from outside; `failed` says why it can be said to nobody."""
 
-    content: Content
-    attributes: frozenset[str] | None = frozenset()
-    """Names below `customer`; None where it computes names, so that all are needed."""
-    things: frozenset[str] = frozenset()
-    """Those of `THINGS` that it uses."""
-    failed: str = ""
+    def __init__(self, content: Content, used: Iterable[str], failed: str) -> None:
+        words = [variable.split(".") for variable in used]
+        self.content = content
+        self.failed = failed
+        self.attributes = None if ["customer"] in words else frozenset(w[1] for w in words if w[0] == "customer")
+        """Names below `customer`; None where it computes names, so that all are needed."""
+        self.things = frozenset(word[0] for word in words) & frozenset(THINGS)
+        self.personal = self.attributes is None or bool(self.attributes)
+        self._prepared: dict[Form, Prepared] = {}
 
-    @property
-    def personal(self) -> bool:
-        return self.attributes is None or bool(self.attributes)
+    def prepared(self, form: Form) -> Prepared:
+        """Return the content read for one form, once. Raises `RenderFailed`."""
+        found = self._prepared.get(form)
+        if found is None:
+            found = self._prepared[form] = Prepared(self.content, form)
+        return found
 
 
 class Wordings:
@@ -112,20 +118,14 @@ def read_wording(identity: str, body: bytes | None) -> Wording:
     """Return a content with what it uses; one that is not there or cannot be read fails for everybody."""
     nothing = Content(id=identity, body="")
     if body is None:
-        return Wording(content=nothing, failed="content_missing")
+        return Wording(nothing, (), "content_missing")
     try:
         content = _CONTENT.decode(body)
-        used = variables_used(content)
+        return Wording(content, variables_used(content), "")
     except msgspec.DecodeError:
-        return Wording(content=nothing, failed="content_unreadable")
+        return Wording(nothing, (), "content_unreadable")
     except RenderFailed as failed:
-        return Wording(content=nothing, failed=f"{failed.reason}:{failed.detail}")
-    words = [variable.split(".") for variable in used]
-    return Wording(
-        content=content,
-        attributes=None if ["customer"] in words else frozenset(w[1] for w in words if w[0] == "customer"),
-        things=frozenset(word[0] for word in words) & frozenset(THINGS),
-    )
+        return Wording(nothing, (), f"{failed.reason}:{failed.detail}")
 
 
 class _Batch:
@@ -170,21 +170,24 @@ class _Batch:
         )
 
     def _personal(self, envelope: Envelope, wording: Wording, person: Mapping[str, Any]) -> Rendered:
-        customer = {**person, "id": self._people.customer_ids[envelope.profile]}
-        return render(wording.content, {**self._impersonal(envelope, wording), "customer": customer}, self._form)
+        variables = self._with_things({"customer": person}, envelope, wording)
+        return wording.prepared(self._form).render(variables)
 
     def _same(self, envelope: Envelope, wording: Wording) -> Rendered:
         """Return the text of everybody with the same item, offer and campaign, rendered once."""
         reference = (envelope.content, str(envelope.content_version), *(_thing(envelope, kind) for kind in THINGS))
         rendered = self._shared.get(reference)
         if rendered is None:
-            rendered = render(wording.content, self._impersonal(envelope, wording), self._form)
+            rendered = wording.prepared(self._form).render(self._with_things({}, envelope, wording))
             self._shared[reference] = rendered
         return rendered
 
-    def _impersonal(self, envelope: Envelope, wording: Wording) -> dict[str, Any]:
-        named = {kind: _thing(envelope, kind) for kind in wording.things}
-        return {kind: self._things[kind][identity] for kind, identity in named.items() if identity}
+    def _with_things(self, variables: dict[str, Any], envelope: Envelope, wording: Wording) -> dict[str, Any]:
+        for kind in wording.things:
+            identity = _thing(envelope, kind)
+            if identity:
+                variables[kind] = self._things[kind][identity]
+        return variables
 
 
 def _attributes(wordings: Sequence[Wording], channel: Channel) -> set[str] | None:

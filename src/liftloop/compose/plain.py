@@ -13,7 +13,15 @@ from liquid.builtin.expressions.primitive import FloatLiteral, IntegerLiteral, S
 from liquid.exceptions import OutputStreamLimitError, UndefinedError
 
 from liftloop.compose.language import PrintNode
-from liftloop.compose.limits import OUTPUT_BYTES_MAX, MeteredContext, MeteredTemplate, Missing, dotted, shown
+from liftloop.compose.limits import (
+    OUTPUT_BYTES_MAX,
+    VALUE_CHARS_MAX,
+    MeteredContext,
+    MeteredTemplate,
+    Missing,
+    dotted,
+    shown,
+)
 
 Printer = Callable[[Mapping[str, Any], MeteredContext], str]
 
@@ -39,6 +47,14 @@ def render_plain(parts: Sequence[str | Printer], variables: Mapping[str, Any], c
     return text
 
 
+def constant_text(parts: Sequence[str | Printer] | None) -> str | None:
+    """Return what a template without values says to everybody; None where it has values or is too long to say."""
+    if parts is None or any(not isinstance(part, str) for part in parts):
+        return None
+    text = "".join(str(part) for part in parts)
+    return text if len(text.encode()) <= OUTPUT_BYTES_MAX else None
+
+
 def _part(node: Node, context: MeteredContext) -> str | Printer | None:
     if isinstance(node, ContentNode):
         return node.text
@@ -59,7 +75,11 @@ def _printer(expression: FilteredExpression, context: MeteredContext) -> Printer
             return None
         # The library looks a filter up and evaluates its literals each time; here it happens once.
         filters.append(_bound(context.env.filters[used.name], used.evaluate_args(context)))
-    return _walker([str(segment) for segment in path], filters, str(expression), context.autoescape)
+    words = [str(segment) for segment in path]
+    full = _walker(words, filters, str(expression), context.autoescape)
+    if context.autoescape or not _only_default(expression):
+        return full
+    return _short_walker(words, full)
 
 
 def _bound(function: Callable[..., Any], arguments: tuple[list[object], dict[str, object]]) -> Callable[..., Any]:
@@ -67,24 +87,43 @@ def _bound(function: Callable[..., Any], arguments: tuple[list[object], dict[str
     return lambda value, context: function(value, *positional, context=context, **keyword)
 
 
+def _only_default(expression: FilteredExpression) -> bool:
+    return all(used.name == "default" for used in expression.filters or ())
+
+
+def _short_walker(path: list[str], full: Printer) -> Printer:
+    """Return a printer for the commonest case, a text of usual length that `default` leaves as it is."""
+
+    def printer(variables: Mapping[str, Any], context: MeteredContext) -> str:
+        value = _found(variables, path)
+        if type(value) is str and 0 < len(value) <= VALUE_CHARS_MAX:
+            return value
+        return full(variables, context)
+
+    return printer
+
+
+def _found(variables: Mapping[str, Any], path: list[str]) -> Any:
+    value: Any = variables
+    try:
+        for segment in path:
+            value = value[segment]
+    except (KeyError, TypeError):
+        return None
+    return value
+
+
 def _walker(path: list[str], filters: list[Callable[..., Any]], expression: str, autoescape: bool) -> Printer:
     name = dotted(list(path))
 
     def printer(variables: Mapping[str, Any], context: MeteredContext) -> str:
-        value: Any = variables
-        try:
-            for segment in path:
-                value = value[segment]
-        except (KeyError, TypeError):
-            value = None
+        value = _found(variables, path)
         if value is None:
             if not filters:
                 raise UndefinedError(name, token=None)
             value = Missing(name, token=None)
         for function in filters:
             value = function(value, context)
-        if type(value) is str and not autoescape:
-            return value
         return shown(value, expression, autoescape)
 
     return printer

@@ -16,7 +16,7 @@ from liquid.exceptions import (
 from liftloop.compose.contract import Content, Rendered, RenderFailed, Variables
 from liftloop.compose.language import Aborted, Form, language
 from liftloop.compose.limits import TEMPLATE_CHARS_MAX, Meter, MeteredContext, MeteredTemplate, known_part
-from liftloop.compose.plain import Printer, plain_parts, render_plain
+from liftloop.compose.plain import Printer, constant_text, plain_parts, render_plain
 
 CACHE_TEMPLATES_MAX = 512  # Subjects and bodies of the campaigns of a busy month.
 DETAIL_CHARS_MAX = 200  # Enough to find the place; details end in ledgers and tables.
@@ -38,17 +38,20 @@ _DATA_ERRORS = (LiquidError, ValueError, TypeError, ArithmeticError, LookupError
 class Compiled:
     """A template that was read once and renders many times."""
 
-    __slots__ = ("_context", "_parts", "template", "variables")
+    __slots__ = ("_constant", "_context", "_parts", "template", "variables")
 
     def __init__(self, template: MeteredTemplate, parts: Sequence[str | Printer] | None) -> None:
         self.template = template
         self._parts = parts
+        self._constant = constant_text(parts)
         self._context = MeteredContext(template)
         self.variables = variables_of(template)
         """Paths of variables it takes from outside, `customer.name`; a path it computes counts as its first word."""
 
     def render(self, variables: Variables) -> str:
         """Return the text. Raises `RenderFailed`."""
+        if self._constant is not None:
+            return self._constant
         try:
             if self._parts is None:
                 return self.template.render(variables)
@@ -101,19 +104,30 @@ def _readable(text: str) -> None:
         start = end + 2
 
 
+class Prepared:
+    """A content whose templates were read, for one form; renders many times."""
+
+    __slots__ = ("_body", "_lines_to_html", "_subject")
+
+    def __init__(self, content: Content, form: Form) -> None:
+        self._lines_to_html = form == "html" and not has_markup(content.body)
+        self._subject = compile_template(content.subject)
+        self._body = compile_template(content.body, "text" if self._lines_to_html else form)
+
+    def render(self, variables: Variables) -> Rendered:
+        """Return subject and body in words. Raises `RenderFailed`."""
+        body = self._body.render(variables)
+        if self._lines_to_html:
+            body = html.escape(body).replace("\n", "<br>\n")
+        return Rendered(subject=" ".join(self._subject.render(variables).split()), body=body)
+
+
 def render(content: Content, variables: Variables, form: Form = "text") -> Rendered:
     """Return subject and body in words. Raises `RenderFailed`.
 
     With `html` the body becomes HTML: values are escaped; a body without markup keeps its line breaks.
     """
-    subject = " ".join(compile_template(content.subject).render(variables).split())
-    return Rendered(subject=subject, body=_body(content.body, variables, form))
-
-
-def _body(template: str, variables: Variables, form: Form) -> str:
-    if form == "text" or has_markup(template):
-        return compile_template(template, form).render(variables)
-    return html.escape(compile_template(template).render(variables)).replace("\n", "<br>\n")
+    return Prepared(content, form).render(variables)
 
 
 def has_markup(template: str) -> bool:

@@ -1,6 +1,7 @@
 """A mail server that keeps what it accepted and refuses, throttles or hangs up as told. Needs aiosmtpd."""
 
 import asyncio
+import re
 from collections import Counter, deque
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -25,6 +26,9 @@ RCPT_ANSWERS = {
 """What the server says to recipients whose local part begins with such a word."""
 
 
+_MESSAGE_ID = re.compile(rb"^Message-ID: (\S+)", re.MULTILINE)
+
+
 class SmtpDouble:
     """Listens on loopback from `start` to `stop`; faults are used up in the order given, then all goes well."""
 
@@ -33,11 +37,16 @@ class SmtpDouble:
         self.faults: deque[Fault] = deque()
         self.taken: Counter[str] = Counter()
         """How often each Message-ID was taken."""
-        self.mails: list[EmailMessage] = []
+        self.raw: list[bytes] = []
         self.recipients: list[str] = []
         self.connections = 0
         self.port = 0
         self._sessions: list[SMTP] = []
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        """Read what was accepted."""
+        return [message_from_bytes(each, policy=policy.default) for each in self.raw]
 
     def start(self) -> "SmtpDouble":
         self._loop = LoopInThread("smtp double")
@@ -106,10 +115,10 @@ class _Handler:
             return "554 5.7.1 refused after DATA"
         if fault != "hang_up_before":
             assert isinstance(envelope.content, bytes)
-            received = message_from_bytes(envelope.content, policy=policy.default)
-            double.mails.append(received)
+            double.raw.append(envelope.content)
             double.recipients += envelope.rcpt_tos
-            double.taken[str(received["Message-ID"])] += 1
+            identity = _MESSAGE_ID.search(envelope.content)
+            double.taken[identity[1].decode() if identity else ""] += 1
         if fault in {"hang_up_before", "hang_up_after"}:
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()

@@ -82,6 +82,7 @@ class SmtpChannel:
         self._sender = _checked(settings)
         self._settings = settings
         self._idle: list[aiosmtplib.SMTP] = []
+        self._slots = asyncio.Semaphore(settings.connections)
 
     async def send(self, messages: Sequence[Message]) -> Sequence[Handover]:
         assert len(messages) <= self.limits.batch_max, "the dispatcher keeps to batch_max"
@@ -102,7 +103,12 @@ class SmtpChannel:
             await _leave(connection)
 
     async def _carry(self, messages: Sequence[Message]) -> Sequence[Handover] | TryLater:
-        """Send messages over one connection, opening it again where it is lost; return `TryLater` if none left."""
+        """Send messages when a connection is free; return `TryLater` if none left."""
+        async with self._slots:
+            return await self._carry_over_one(messages)
+
+    async def _carry_over_one(self, messages: Sequence[Message]) -> Sequence[Handover] | TryLater:
+        """Send messages over one connection, opening it again where it is lost."""
         handovers: list[Handover] = []
         connection: aiosmtplib.SMTP | None = None
         try:

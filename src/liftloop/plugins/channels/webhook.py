@@ -6,6 +6,7 @@ What was written and not answered is `uncertain`; only what surely never left ma
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, get_args
 
@@ -26,6 +27,7 @@ from liftloop.deliver.contract import (
     TryLater,
 )
 from liftloop.kernel.clock import DAY_MS, SECOND_MS
+from liftloop.kernel.errors import LiftloopError
 from liftloop.plugins.channels.addresses import AddressRefused, GuardedResolver, refuse_literal
 from liftloop.plugins.channels.contract import Surroundings, bad_setting, read_settings
 from liftloop.plugins.channels.signing import BadSecret, headers, secret_bytes
@@ -36,7 +38,7 @@ ANSWER_BYTES_MAX = 2_000_000  # A thousand results of 2 kB: more is not an answe
 ANSWER_SECONDS_MAX = 30.0  # Twice what Standard Webhooks asks receivers to keep to.
 CONNECT_SECONDS_MAX = 10.0
 IDLE_SECONDS_MAX = 1.5  # Below the shortest keep-alive of common servers (2 s): a reused connection is not half closed.
-CONNECTIONS_MAX = 8
+CONNECTIONS_MAX = 64  # As many single messages in the air; batches need few.
 NAMES_SECONDS = 60  # How long a resolved address is used before the name is resolved and judged again.
 RETRY_AFTER_MS = 5 * SECOND_MS  # Where a receiver asks for patience without saying how much.
 RETRY_AFTER_MS_MAX = DAY_MS
@@ -225,6 +227,7 @@ def _item(message: Message) -> _Item:
     )
 
 
+@lru_cache(maxsize=64)  # A batch has one instant.
 def _iso(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / SECOND_MS, UTC).isoformat(timespec="milliseconds")
 
@@ -284,7 +287,13 @@ def _receiver(text: str, surroundings: Surroundings) -> URL:
     try:
         refuse_literal(url.raw_host, surroundings.allow)
     except AddressRefused as error:
-        raise bad_setting(f"url: address_refused: {error} (LIFTLOOP_WEBHOOK_ALLOW)") from error
+        raise LiftloopError(
+            "address_refused",
+            zh=f"地址 {error} 在内网,不允许推送",
+            en=f"the address {error} lies in a private network",
+            next_zh="确有需要时,把它的网段加入 LIFTLOOP_WEBHOOK_ALLOW 后重启",
+            next_en="if it is meant, add its network to LIFTLOOP_WEBHOOK_ALLOW and restart",
+        ) from error
     return url
 
 
