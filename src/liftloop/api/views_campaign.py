@@ -79,7 +79,9 @@ class Report(View):
     verdict: Literal["better", "worse", "unclear", "too_early"]
     sentence: Text
     next: Text | None = Field(default=None, description="What would make it clear, where it is not.")
-    warnings: list[Text] = Field(description="What blurs the comparison: unequal sides, coupons in other hands.")
+    warnings: list[Text] = Field(
+        default_factory=list[Text], description="What blurs the comparison: unequal sides, coupons in other hands."
+    )
     metric: MetricRef
     goal_lift: Finite
     lift_kind: LiftKind

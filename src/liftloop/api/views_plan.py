@@ -206,7 +206,7 @@ class Plan(View):
     reachable: Reachable | None
     provable: Provable | None
     sentence: Text = Field(description="The plan, the exploration or the refusal with its reason, in one sentence.")
-    remarks: list[Text] = Field(description="What else should be known before the launch.")
+    remarks: list[Text] = Field(default_factory=list[Text], description="What else should be known before the launch.")
     next: Text | None = Field(default=None, description="What to do now when the plan cannot be launched.")
     eligible: Count = Field(description="People that the plan may reach or hold out.")
     cost: Fen = Field(description="Expected spend: sends and redemptions.")

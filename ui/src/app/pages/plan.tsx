@@ -52,7 +52,7 @@ function PlanArgument({ plan }: { plan: Plan }) {
       </Card>
       <Note tone={planTone[plan.status]} title={format.say(plan.sentence)}>
         {plan.next ? <p>{format.say(plan.next)}</p> : null}
-        {plan.remarks.map((remark) => (
+        {plan.remarks?.map((remark) => (
           <p key={remark.en}>{format.say(remark)}</p>
         ))}
       </Note>

@@ -1374,7 +1374,7 @@ export interface components {
              * Remarks
              * @description What else should be known before the launch.
              */
-            remarks: components["schemas"]["Text"][];
+            remarks?: components["schemas"]["Text"][];
             /** @description The plan, the exploration or the refusal with its reason, in one sentence. */
             sentence: components["schemas"]["Text"];
             /**
@@ -1642,7 +1642,7 @@ export interface components {
              * Warnings
              * @description What blurs the comparison: unequal sides, coupons in other hands.
              */
-            warnings: components["schemas"]["Text"][];
+            warnings?: components["schemas"]["Text"][];
         };
         /**
          * SizeReading

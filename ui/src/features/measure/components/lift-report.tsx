@@ -18,7 +18,7 @@ export function LiftSentence({ report }: { report: Report }) {
       <Note tone={verdictTone[report.verdict]} title={format.say(report.sentence)}>
         {report.next ? <p>{format.say(report.next)}</p> : null}
       </Note>
-      {report.warnings.map((warning) => (
+      {report.warnings?.map((warning) => (
         <Note key={warning.en} tone="decide" title={format.say(warning)} />
       ))}
     </>
