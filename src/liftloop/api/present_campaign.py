@@ -1,13 +1,13 @@
 """From a measured report to what the app shows of a campaign."""
 
-from liftloop.api import views, views_campaign
+from liftloop.api import views_campaign
 from liftloop.api.present_plan import forecast_view, instant, metric_view, text
 from liftloop.measure.lift import LiftEstimate, LookResult
 from liftloop.measure.report import Report, lift_in
 
 
 def report_view(report: Report) -> views_campaign.Report:
-    """Return the report as the API shows it; warnings join the next step."""
+    """Return the report as the API shows it."""
     return views_campaign.Report(
         campaign_id=report.campaign_id,
         plan_id=report.plan_id,
@@ -15,7 +15,8 @@ def report_view(report: Report) -> views_campaign.Report:
         status=report.status,
         verdict=report.verdict,
         sentence=text(report.sentence),
-        next=_next(report),
+        next=text(report.next) if report.next else None,
+        warnings=[text(warning) for warning in report.warnings],
         metric=metric_view(report.metric),
         goal_lift=report.goal_lift,
         lift_kind=report.lift_kind,
@@ -77,10 +78,3 @@ def _assigned(report: Report) -> views_campaign.Assigned:
 
 def _spend(report: Report) -> views_campaign.Spend:
     return views_campaign.Spend(spent=report.spend.spent_fen, expected=report.expected_fen, budget=report.budget_fen)
-
-
-def _next(report: Report) -> views.Text | None:
-    parts = [*([report.next] if report.next else []), *report.warnings]
-    if not parts:
-        return None
-    return views.Text(zh="。".join(part.zh for part in parts), en=". ".join(part.en for part in parts))

@@ -39,6 +39,7 @@ def plan_view(record: PlanRecord, campaign_id: str | None) -> views_plan.Plan:
         reachable=_reachable(record.reachable) if record.reachable else None,
         provable=_provable(record.provable) if record.provable else None,
         sentence=text(record.sentence),
+        remarks=[text(remark) for remark in record.remarks],
         next=text(record.next) if record.next else None,
         eligible=record.eligible,
         cost=record.cost_fen,
@@ -157,7 +158,6 @@ def _baseline(record: PlanRecord) -> views_plan.Baseline | None:
         low=known.low,
         high=known.high,
         people=known.people,
-        sentence=text(record.remarks[0]) if record.remarks else None,
     )
 
 

@@ -203,9 +203,10 @@ def _sentence(record: PlanRecord, facts: Facts, lift: LiftEstimate | None) -> Wo
         )
     size = lift_words(abs(lift.value), unit, kind)
     zh, en = ("高", "higher") if lift.value > 0 else ("低", "lower")
+    so_far = facts.now_ms < facts.ends_ms
     return Words(
-        zh=f"{name.zh}比没被触达的人{zh} {size.zh}（{range_zh}）",
-        en=f"{name.en} is {size.en} {en} than among people left alone ({range_en})",
+        zh=f"{'到目前为止，' if so_far else ''}{name.zh}比没被触达的人{zh} {size.zh}（{range_zh}）",
+        en=f"{'So far ' if so_far else ''}{name.en} is {size.en} {en} than among people left alone ({range_en})",
     )
 
 

@@ -53,7 +53,7 @@ class Log(Struct, frozen=True, kw_only=True, eq=False):
 class Fits(Struct, frozen=True, kw_only=True, eq=False):
     """The effect models by the fold left out, None for none: by what an option is alone, and by person."""
 
-    ladder: dict[int | None, Effects]
+    simple: dict[int | None, Effects]
     personal: dict[int | None, Effects]
 
 
@@ -113,7 +113,7 @@ def fit(log: Log) -> Fits:
         short = [_first(part, 1 + simple_columns(log.traits)) for part in sums]
         lefts: list[int | None] = [None, *range(FOLDS)]
         return Fits(
-            ladder={left: effects_of(_without(short, left), log.traits) for left in lefts},
+            simple={left: effects_of(_without(short, left), log.traits) for left in lefts},
             personal={left: effects_of(_without(sums, left), log.traits) for left in lefts},
         )
 

@@ -59,6 +59,14 @@ class Plan(Struct, frozen=True, kw_only=True, eq=False):
     arm_effect: Floats
 
 
+class WhatIf(Struct, frozen=True, kw_only=True):
+    """What another budget would lead to."""
+
+    budget_fen: int
+    point: float
+    probability: float
+
+
 class Finding(Struct, frozen=True, kw_only=True, eq=False):
     """The answer to a goal. `reason` says why it is no ready plan; `error` is a goal that cannot be at all."""
 
@@ -75,6 +83,7 @@ class Finding(Struct, frozen=True, kw_only=True, eq=False):
     judged: Judged | None = None
     sizing: Sizing | None = None
     eligible: int = 0
+    other_budgets: tuple[WhatIf, ...] = ()
 
 
 def level_of(inputs: StudyInputs, baseline: Baseline) -> float:

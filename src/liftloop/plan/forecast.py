@@ -9,15 +9,15 @@ from scipy.special import ndtr
 
 from liftloop.inference.intervals import Estimate, forecast_intervals
 from liftloop.inference.power import Noise, Standard, detectable_effect, difference_error, holdout_needed, power_of
-from liftloop.inference.shift import Surprise, shift_error
+from liftloop.inference.shift import CAMPAIGNS_NEEDED, Surprise, heterogeneity, shift_error
 from liftloop.plan.effect_fit import Log
-from liftloop.plan.policy_worth import Scores
+from liftloop.plan.policy_worth import Calibration, Predicted, expected_parts
 
 PROOF = Standard(alpha=0.1, power=0.8)
 """A lift is shown when its 90% interval leaves zero out; four chances in five to see it are wanted."""
 HOLDOUT_MIN = 0.05  # A smaller group meets too few of the events that a campaign must be judged by.
 HOLDOUT_DEFAULT = 0.10
-HOLDOUT_MAX = 0.5
+HOLDOUT_MAX = 0.2  # Proof that costs more than a fifth of the people is for its owner to ask for.
 ROWS_OF_A_CAMPAIGN_MIN = 500
 SIGNAL_MIN = 1.0  # A campaign expected to move less than one standard error tells nothing of how much effects vary.
 
@@ -53,11 +53,15 @@ class Design(Struct, frozen=True, kw_only=True):
 
 
 def holdout_share(effect: float, noise: Noise, people: int) -> float:
-    """Return the smallest share left alone that proves `effect`, within sensible limits; the usual one if none does."""
+    """Return the smallest share left alone that proves `effect`, within sensible limits; the largest if none does."""
+    needed = share_needed(effect, noise, people)
+    return HOLDOUT_MAX if needed is None else min(max(needed, HOLDOUT_MIN), HOLDOUT_MAX)
+
+
+def share_needed(effect: float, noise: Noise, people: int) -> float | None:
+    """Return the share left alone that proves `effect`, None where even half of the people would not."""
     needed = holdout_needed(effect, noise, people=people, standard=PROOF) if effect and people else None
-    if needed is None:
-        return HOLDOUT_DEFAULT
-    return min(max(needed / people, HOLDOUT_MIN), HOLDOUT_MAX)
+    return None if needed is None else needed / people
 
 
 def forecast_of(effect: Estimate, shift: float, design: Design, unit: float) -> Forecast:
@@ -85,43 +89,39 @@ def reach_probability(forecast: Forecast, goal: float) -> float:
     return float(ndtr(distance / error)) if error > 0 else float(distance >= 0)
 
 
-def past_surprises(log: Log, given: Scores) -> list[Surprise]:
-    """Return, for each past campaign, how far its effect strayed from what the model expected of the same people.
+def past_surprises(log: Log, predicted: Predicted, calibration: Calibration) -> list[Surprise]:
+    """Return, for each past campaign, how far its effect strayed from what was expected of the same people.
 
     As a fraction of the expectation, so that campaigns of unlike strength compare; campaigns too small or too weak
-    to tell are left out.
+    to tell are left out. The straying is the slope of what is left on having been contacted.
     """
-    found: list[Surprise] = []
+    columns = expected_parts(log, predicted)
+    left = log.contacts.outcome - log.anyway - columns @ calibration.slopes
+    contacted = columns[:, 0]
     chance = log.contacts.chance
-    treated = chance[:, 1:].sum(axis=1)
-    both = (treated > 0) & (chance[:, 0] > 0)
-    rows = np.arange(log.contacts.count)
-    expected = np.where(both, (chance[:, 1:] * given.effect[:, 1:]).sum(axis=1) / np.maximum(treated, 1e-12), 0.0)
-    sign = np.where(log.contacts.arm > 0, 1.0 / np.maximum(treated, 1e-12), -1.0 / np.maximum(chance[:, 0], 1e-12))
-    within = log.contacts.outcome - log.anyway - _own_average(given, chance, log.contacts.arm, rows)
-    wrong = within * sign
+    level = (chance[:, 1:] * predicted.personal[:, 1:]).sum(axis=1)
+    found: list[Surprise] = []
     for campaign in np.unique(log.contacts.campaign):
-        mask = both & (log.contacts.campaign == campaign)
-        count = int(mask.sum())
-        if count < ROWS_OF_A_CAMPAIGN_MIN:
+        mask = log.contacts.campaign == campaign
+        spread = float(np.square(contacted[mask]).sum())
+        treated = float((1 - chance[mask, 0]).sum())
+        if int(mask.sum()) < ROWS_OF_A_CAMPAIGN_MIN or spread == 0 or treated == 0:
             continue
-        error, level = float(wrong[mask].std()) / math.sqrt(count), float(expected[mask].mean())
-        if abs(level) > SIGNAL_MIN * error:
-            found.append(Surprise(difference=float(wrong[mask].mean()) / abs(level), error=error / abs(level)))
+        strayed = float((contacted * left)[mask].sum()) / spread
+        error = math.sqrt(float(np.square(contacted * left)[mask].sum())) / spread
+        expected = float(level[mask].sum()) / treated
+        if abs(expected) > SIGNAL_MIN * error:
+            found.append(Surprise(difference=strayed / abs(expected), error=error / abs(expected)))
     return found
 
 
-def _own_average(
-    given: Scores,
-    chance: np.ndarray[tuple[int, int], np.dtype[np.float64]],
-    arm: np.ndarray[tuple[int], np.dtype[np.int64]],
-    rows: np.ndarray[tuple[int], np.dtype[np.int64]],
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return given.effect[rows, arm] - (chance * given.effect).sum(axis=1)
-
-
 def shift_of(effect: Estimate, surprises: Sequence[Surprise]) -> float:
-    """Return the standard deviation of the next campaign's effect around its forecast, per person."""
-    size = max(abs(effect.value), effect.error)
-    relative = Estimate(value=1.0, error=0.0, units=0)
-    return size * shift_error(relative.value, relative.error, surprises)
+    """Return the standard deviation of the next campaign's effect around its forecast, per person.
+
+    A quarter of the effect until it is learned; what past campaigns show (DerSimonian and Laird) joins it by their
+    number, the prior counting as the eight campaigns with fewer than which that method says zero half of the time.
+    """
+    prior = shift_error(effect.value, effect.error, ())
+    learned = max(abs(effect.value), effect.error) ** 2 * heterogeneity(surprises)
+    count = len(surprises) if len(surprises) > 1 else 0
+    return math.sqrt((CAMPAIGNS_NEEDED * prior**2 + count * learned) / (CAMPAIGNS_NEEDED + count))

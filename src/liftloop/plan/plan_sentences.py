@@ -4,9 +4,13 @@ from collections.abc import Callable, Mapping
 
 from liftloop.kernel.money import yuan_text
 from liftloop.plan.finding import Finding, Lifts, Plan, Reason
+from liftloop.plan.forecast import share_needed
 from liftloop.plan.options import Option, Words, label
 from liftloop.plan.study_inputs import StudyInputs, Worth
 from liftloop.profile.metric import Metric
+
+WORTH_SAYING = 0.05  # A twentieth more of a chance is worth a sentence.
+LIKELY = 0.6
 
 
 def lift_text(value: float, lifts: Lifts, metric: Metric) -> Words:
@@ -239,11 +243,64 @@ def provable_sentence(inputs: StudyInputs, found: Finding, power: float) -> Word
     )
 
 
+def reachable_need(inputs: StudyInputs, found: Finding) -> Words | None:
+    """Return what would make the goal more likely: more money if it helps, else a smaller goal or more reach."""
+    lifts, forecast = found.lifts, found.forecast
+    assert lifts is not None
+    assert forecast is not None
+    now = found.probability or 0.0
+    if forecast.assumed:
+        return None
+    better = [other for other in found.other_budgets if other.probability >= now + WORTH_SAYING]
+    if better:
+        other = next((one for one in better if one.probability >= LIKELY), better[-1])
+        money, chance = whole_yuan(other.budget_fen), chance_text(other.probability)
+        return Words(
+            zh=f"预算加到 {money}，可能升到 {chance}", en=f"With a budget of {money} the chance rises to {chance}"
+        )
+    if now >= LIKELY:
+        return None
+    point = lift_text(forecast.point, lifts, inputs.metric)
+    return Words(
+        zh=f"加钱也帮不上多少；把目标定在 {point.zh} 左右，或者接通更多渠道、拿到更多人的同意",
+        en=f"More money would hardly help; aim for about {point.en}, or connect more channels and win more consents",
+    )
+
+
+def provable_need(inputs: StudyInputs, found: Finding) -> Words:
+    """Return what it takes to show the lift in four cases out of five, and what that costs."""
+    plan, lifts = found.plan, found.lifts
+    assert plan is not None
+    assert lifts is not None
+    share = share_needed(found.prove * lifts.unit, plan.design.noise, plan.people.count)
+    if share is None:
+        return Words(
+            zh="留出一半的人也证明不了；得有更多人参加，或者把窗口放长",
+            en="Even with half of the people left alone it could not be shown; include more people or a longer window",
+        )
+    lost = abs(plan.effect) * share * plan.people.count * (inputs.worth.unit_fen if inputs.worth else 0.0)
+    cost_zh, cost_en = (
+        (f"，代价约 {whole_yuan(lost)}", f", at a cost of about {whole_yuan(lost)}") if lost else ("", "")
+    )
+    return Words(
+        zh=f"要看得清，得留出 {share:.0%} 的人不触达{cost_zh}",
+        en=f"To see it, {share:.0%} of the people would have to be left alone{cost_en}",
+    )
+
+
 def who_text(option: Option, people: int) -> Words:
     medium = option.channel
     return Words(
         zh=f"{people:,} 位同意{medium.name_zh}、用它最合适的人",
         en=f"{people:,} people for whom {medium.name_en} fits best",
+    )
+
+
+def trial_who(option: Option, people: int) -> Words:
+    medium = option.channel
+    return Words(
+        zh=f"同意{medium.name_zh}的人里随机抽的 {people:,} 位",
+        en=f"{people:,} people drawn at random among those who agreed to {medium.name_en}",
     )
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from liftloop.kernel.codec import fingerprint, pack_columns
 from liftloop.plan.contract import NOBODY, Action
 from liftloop.plan.finding import Finding, Plan
+from liftloop.plan.forecast import PROOF
 from liftloop.plan.goal_check import readings
 from liftloop.plan.goal_contract import TouchCap, Understood
 from liftloop.plan.optimise import BUDGET
@@ -28,12 +29,16 @@ from liftloop.plan.plan_sentences import (
     next_step,
     option_label,
     plan_sentence,
+    provable_need,
     provable_sentence,
+    reachable_need,
     reachable_sentence,
+    trial_who,
     who_text,
     whole_yuan,
     why_text,
 )
+from liftloop.plan.remarks import remarks_of
 from liftloop.plan.study_inputs import StudyInputs
 from liftloop.profile.metric import Metric
 
@@ -45,7 +50,6 @@ class Head(Struct, frozen=True, kw_only=True):
     created_ms: int
     understood: Understood
     missing: tuple[MissingThing, ...] = ()
-    remarks: tuple[Words, ...] = ()
 
 
 def waiting(head: Head, metric: Metric | None) -> PlanRecord:
@@ -79,8 +83,8 @@ def record_of(head: Head, inputs: StudyInputs, found: Finding) -> PlanRecord:
         sentence=plan_sentence(inputs, found),
         next=None if can_launch else next_step(inputs, found),
         metric=metric_name(inputs.metric),
-        readings=readings(inputs.goal, inputs.metric, level) if level is not None else (),
-        remarks=head.remarks,
+        readings=readings(inputs.goal, inputs.metric, _readable(level)) if level is not None else (),
+        remarks=remarks_of(inputs, found),
         baseline=baseline,
         holdout=_holdout(inputs, plan) if plan else None,
         actions=_actions(inputs, found, plan) if plan else (),
@@ -99,6 +103,11 @@ def record_of(head: Head, inputs: StudyInputs, found: Finding) -> PlanRecord:
         missing=head.missing,
         assigned=_assigned(plan) if plan and can_launch else None,
     )
+
+
+def _readable(level: float) -> float:
+    """Return a level with as many digits as anybody reads: 20.5%, not 20.492238%."""
+    return float(f"{level:.3g}")
 
 
 def metric_name(metric: Metric) -> MetricName:
@@ -123,8 +132,9 @@ def _action(inputs: StudyInputs, found: Finding, plan: Plan, place: int) -> Plan
     lift = effect / lifts.unit
     extra = effect * people
     per_extra = cost / extra if extra > 0 and found.status == "ready" else None
-    why = None
+    who, why = trial_who(option, people), None
     if found.status == "ready":
+        who = who_text(option, people)
         why = why_text(option, lift_text(lift, lifts, inputs.metric), per_extra, inputs.worth)
     return PlannedAction(
         id=option.id,
@@ -135,7 +145,7 @@ def _action(inputs: StudyInputs, found: Finding, plan: Plan, place: int) -> Plan
         cost_fen=round(cost),
         lift=lift,
         label=option_label(option),
-        who=who_text(option, people),
+        who=who,
         when=Words(zh="启动后马上开始，避开免打扰时间", en="From the launch on, outside quiet hours"),
         why=why,
     )
@@ -216,13 +226,7 @@ def _certificate(plan: Plan) -> Proof | None:
 
 def _reachable(inputs: StudyInputs, found: Finding) -> Verdict:
     assert found.probability is not None
-    need = None
-    if found.probability < 0.5 and found.forecast is not None and found.lifts is not None:
-        point = lift_text(found.forecast.point, found.lifts, inputs.metric)
-        need = Words(
-            zh=f"要更有把握：把目标定在 {point.zh} 以内，或者加预算、加能触达更多人的渠道",
-            en=f"To be surer: aim below {point.en}, or add budget or a channel that reaches more people",
-        )
+    need = reachable_need(inputs, found)
     return Verdict(value=found.probability, detectable=0.0, sentence=reachable_sentence(inputs, found), would_need=need)
 
 
@@ -231,18 +235,11 @@ def _provable(inputs: StudyInputs, found: Finding) -> Verdict:
     assert plan is not None
     assert lifts is not None
     power = plan.design.power(found.prove * lifts.unit)
-    need = None
-    if power < 0.8:
-        seen = lift_text(abs(plan.design.detectable() / lifts.unit), lifts, inputs.metric)
-        need = Words(
-            zh=f"现在的人数只看得清 {seen.zh} 以上的变化；要看清更小的，得有更多人参加，或者把窗口放长",
-            en=f"These people show changes of {seen.en} and more; to see less, include more people or a longer window",
-        )
     return Verdict(
         value=power,
         detectable=abs(plan.design.detectable() / lifts.unit),
         sentence=provable_sentence(inputs, found, power),
-        would_need=need,
+        would_need=provable_need(inputs, found) if power < PROOF.power else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 The second holds every option for everybody among its candidates, each with the others as fall-back where it reaches
 nobody. A personal rule must beat it, and whatever is done must show more than doing nothing. Each row is judged by
-models without its fold, under the rule that the other folds chose.
+models without its fold, and a fold's rule is chosen by the other folds.
 """
 
 from typing import Literal, assert_never
@@ -13,7 +13,7 @@ from msgspec import Struct
 from liftloop.inference.intervals import Estimate
 from liftloop.plan.effect_design import best_arm
 from liftloop.plan.effect_fit import FOLDS, Fits, Log, effects_in_log
-from liftloop.plan.policy_worth import Scores, Told, scores, worth_in_log
+from liftloop.plan.policy_worth import Calibration, Predicted, calibrate
 from liftloop.plan.study_inputs import Flags, Floats, Integers
 
 CLAIM = 0.95
@@ -21,7 +21,7 @@ CLAIM = 0.95
 IMPROVEMENT = 0.90
 """One-sided confidence that a personal rule beats the simple one."""
 
-Rule = Literal["nobody", "ladder", "personal"]
+Rule = Literal["nobody", "simple", "personal"]
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
     rule: Rule
     effect: Estimate
-    net: Estimate
+    net: float
     improvement: Estimate
     claim_bound: float
     improvement_bound: float
@@ -53,99 +53,96 @@ class Terms(Struct, frozen=True, kw_only=True, eq=False):
 
 
 class View(Struct, frozen=True, kw_only=True, eq=False):
-    """The log with each rule's choice [rows], made by models without the row's fold, and doubly robust scores."""
+    """The log with effects predicted by models without the row's fold, and what each rule would have done."""
 
     log: Log
-    given: Scores
+    predicted: Predicted
     terms: Terms
-    ladder_effect: Floats
-    ladder: Integers
+    simple: Integers
     personal: Integers
 
     def choice(self, rule: Rule) -> Integers:
         match rule:
             case "nobody":
-                return np.zeros(self.ladder.size, dtype=np.int64)
-            case "ladder":
-                return self.ladder
+                return np.zeros(self.simple.size, dtype=np.int64)
+            case "simple":
+                return self.simple
             case "personal":
                 return self.personal
             case _:
                 assert_never(rule)
 
+    def parts(self, rule: Rule, inside: Flags) -> Floats:
+        """Return the mean predicted parts of what a rule chooses on the rows `inside`: [3]."""
+        return self.predicted.parts(self.choice(rule))[inside].mean(axis=0)
+
+    def cost(self, rule: Rule, inside: Flags) -> float:
+        """Return the mean priced cost of what a rule chooses on the rows `inside`."""
+        choice = self.choice(rule)
+        return self.terms.price * float(self.terms.cost_fen[np.arange(choice.size), choice][inside].mean())
+
 
 def view(log: Log, fits: Fits, terms: Terms) -> View:
     """Return what the rules would have done in the log on these terms."""
-    given = scores(log, effects_in_log(fits.personal, log))
-    return _chosen(log, given, effects_in_log(fits.ladder, log), terms)
+    predicted = Predicted(simple=effects_in_log(fits.simple, log), personal=effects_in_log(fits.personal, log))
+    return _chosen(log, predicted, terms)
 
 
 def on_terms(seen: View, terms: Terms) -> View:
     """Return the same view where a fen has another price."""
-    return seen if terms.price == seen.terms.price else _chosen(seen.log, seen.given, seen.ladder_effect, terms)
+    return seen if terms.price == seen.terms.price else _chosen(seen.log, seen.predicted, terms)
 
 
-def _chosen(log: Log, given: Scores, ladder_effect: Floats, terms: Terms) -> View:
+def _chosen(log: Log, predicted: Predicted, terms: Terms) -> View:
     reach = log.contacts.reach
     return View(
         log=log,
-        given=given,
+        predicted=predicted,
         terms=terms,
-        ladder_effect=ladder_effect,
-        ladder=best_arm(ladder_effect, terms.cost_fen, terms.price, reach),
-        personal=best_arm(given.effect, terms.cost_fen, terms.price, reach),
+        simple=best_arm(predicted.simple, terms.cost_fen, terms.price, reach),
+        personal=best_arm(predicted.personal, terms.cost_fen, terms.price, reach),
     )
 
 
 def select(seen: View, inside: Flags) -> Selected:
     """Return the rule that passes the gate on the rows `inside`; nobody where none does."""
-    claim = 1 - (1 - CLAIM) / 2
-    simple, rich = _net(seen, "ladder", inside), _net(seen, "personal", inside)
-    evidence = (
-        _evidence(seen, "ladder", simple, simple, claim),
-        _evidence(seen, "personal", rich, simple, claim),
-    )
-    if evidence[1].claim_bound > 0 and evidence[1].improvement_bound > 0:
-        return Selected(rule="personal", evidence=evidence)
-    if evidence[0].claim_bound > 0 and evidence[0].net.value > 0:
-        return Selected(rule="ladder", evidence=evidence)
-    return Selected(rule="nobody", evidence=evidence)
+    known = calibrate(seen.log, seen.predicted, inside)
+    simple, personal = (_evidence(seen, known, rule, inside) for rule in _ASKING)
+    if personal.claim_bound > 0 and personal.improvement_bound > 0:
+        return Selected(rule="personal", evidence=(simple, personal))
+    if simple.claim_bound > 0 and simple.net > 0:
+        return Selected(rule="simple", evidence=(simple, personal))
+    return Selected(rule="nobody", evidence=(simple, personal))
 
 
-class _Net(Struct, frozen=True, kw_only=True, eq=False):
-    effect: Told
-    net: Told
+_ASKING: tuple[Rule, Rule] = ("simple", "personal")
 
 
-def _net(seen: View, rule: Rule, inside: Flags) -> _Net:
-    choice = seen.choice(rule)
-    effect = worth_in_log(seen.log, seen.given, choice, inside)
-    cost = float(seen.terms.cost_fen[np.arange(choice.size), choice][inside].mean())
-    return _Net(effect=effect, net=effect.lowered(seen.terms.price * cost))
-
-
-def _evidence(seen: View, rule: Rule, told: _Net, rival: _Net, claim: float) -> Evidence:
-    effect, net = told.effect.estimate(seen.log.person), told.net.estimate(seen.log.person)
-    gain = told.net.minus(rival.net).estimate(seen.log.person)
+def _evidence(seen: View, known: Calibration, rule: Rule, inside: Flags) -> Evidence:
+    parts, rival = seen.parts(rule, inside), seen.parts("simple", inside)
+    cost, rival_cost = seen.cost(rule, inside), seen.cost("simple", inside)
+    effect, gain = known.worth(parts), known.worth(parts - rival)
+    gain = Estimate(value=gain.value - (cost - rival_cost), error=gain.error, units=0)
     return Evidence(
         rule=rule,
         effect=effect,
-        net=net,
+        net=effect.value - cost,
         improvement=gain,
-        claim_bound=effect.lower_bound(claim),
+        claim_bound=effect.lower_bound(1 - (1 - CLAIM) / len(_ASKING)),
         improvement_bound=gain.lower_bound(IMPROVEMENT),
     )
 
 
 class Judged(Struct, frozen=True, kw_only=True, eq=False):
-    """The rule to deploy, and `luck`: how much better it looks in the log than what other folds would have chosen.
+    """The rule to deploy, how predictions are calibrated, and the rules that the folds would have led to.
 
-    `luck` is 0 where every fold, left out, led to the same rule.
+    `luck` is how much better the rule looks than what the other folds would have chosen for each fold.
     """
 
     selected: Selected
+    calibration: Calibration
     by_fold: tuple[Rule, ...]
-    luck: Told
+    luck: float
 
 
 def judge(seen: View) -> Judged:
@@ -153,12 +150,11 @@ def judge(seen: View) -> Judged:
     fold = seen.log.fold
     everybody = np.ones(fold.size, dtype=np.bool_)
     selected = select(seen, everybody)
+    calibration = calibrate(seen.log, seen.predicted, everybody)
     rules: tuple[Rule, ...] = tuple(select(seen, fold != one).rule for one in range(FOLDS))
-    if all(rule == selected.rule for rule in rules):
-        return Judged(selected=selected, by_fold=rules, luck=Told(value=0.0, influence=np.zeros(fold.size)))
     procedure = np.zeros(fold.size, dtype=np.int64)
     for one, rule in enumerate(rules):
         procedure[fold == one] = seen.choice(rule)[fold == one]
-    deployed = worth_in_log(seen.log, seen.given, seen.choice(selected.rule), everybody)
-    luck = deployed.minus(worth_in_log(seen.log, seen.given, procedure, everybody))
-    return Judged(selected=selected, by_fold=rules, luck=luck)
+    chosen = seen.parts(selected.rule, everybody)
+    luck = calibration.worth(chosen - seen.predicted.parts(procedure).mean(axis=0)).value
+    return Judged(selected=selected, calibration=calibration, by_fold=rules, luck=max(luck, 0.0))

@@ -4,6 +4,8 @@ The same inputs give the same finding. Outcomes are turned so that more is bette
 the goal is.
 """
 
+import math
+
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,7 +14,7 @@ from liftloop.inference.intervals import Estimate
 from liftloop.inference.power import Noise
 from liftloop.plan.baseline import Baseline, baseline_of
 from liftloop.plan.effect_fit import Log, anyway_now, effects_for, fit, prepare
-from liftloop.plan.finding import Finding, Lifts, Plan, level_of, lifts_of, people_at, sign_of
+from liftloop.plan.finding import Finding, Lifts, Plan, WhatIf, level_of, lifts_of, people_at, sign_of
 from liftloop.plan.forecast import (
     Design,
     forecast_of,
@@ -23,18 +25,22 @@ from liftloop.plan.forecast import (
 )
 from liftloop.plan.goal_check import check_against
 from liftloop.plan.optimise import EXPLORATION_SHARE, Allotment, Draw, Menu, allot, draw, held_out, open_arms
+from liftloop.plan.options import Option
 from liftloop.plan.outcome import outcome_of
-from liftloop.plan.policy_selection import Judged, Terms, View, judge, on_terms, view
-from liftloop.plan.policy_worth import Told, chosen_now, effective_rows, shown, worth_now
+from liftloop.plan.policy_selection import Judged, Terms, View, judge, view
+from liftloop.plan.policy_worth import Predicted, effective_rows, shown
 from liftloop.plan.redemption import Costs, learned_costs
 from liftloop.plan.study_exploration import PEOPLE_MIN, explored
-from liftloop.plan.study_inputs import Contacts, Flags, Floats, People, StudyInputs
+from liftloop.plan.study_inputs import Contacts, Flags, Floats, Integers, People, StudyInputs
 
 ROWS_MIN = 1_000  # Randomised contacts below which a log serves to price coupons, not to tell effects.
 EFFECTIVE_ROWS_MIN = 200.0
 THIN_SHARE_MAX = 0.05
 HOPE = 0.9  # A goal inside the 90% interval of what the log shows is neither promised nor ruled out.
 CHANCE_MIN = 0.005
+SURE = 0.8  # Above four chances in five nobody asks what more money would bring.
+WHAT_IF_FACTORS = (1.5, 2.0, 3.0)
+WHAT_IF_PEOPLE = 20_000
 PROBABILITY_MIN = 0.01  # A goal with less than one chance in a hundred is refused with what can be had instead.
 
 
@@ -92,12 +98,15 @@ class _Material(Struct, frozen=True, kw_only=True, eq=False):
     costs: Costs
     seen: View
     judged: Judged
-    effect: Floats
-    """Predicted effects of the deployed rule [people, 1 + options]; unusable arms are never best."""
-    personal: Floats
+    predicted: Predicted
+    """Effects of every option on everybody of now."""
     base: float
     explained: float
     floor: float
+
+    def effect(self) -> Floats:
+        """Return the predicted effects by which the deployed rule chooses: [people, 1 + options]."""
+        return self.predicted.personal if self.judged.selected.rule == "personal" else self.predicted.simple
 
 
 def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: Contacts) -> Finding:
@@ -105,9 +114,11 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
     fits = fit(log)
     base = _base(inputs, baseline, log)
     costs = learned_costs(log, inputs.options, people, inputs.order_share)
-    personal = effects_for(fits.personal[None], log, people)
+    predicted = Predicted(
+        simple=effects_for(fits.simple[None], log, people), personal=effects_for(fits.personal[None], log, people)
+    )
     floor = _floor(inputs)
-    trial = _menu(inputs, people, personal, costs, floor, np.zeros(people.count, dtype=np.bool_))
+    trial = _menu(inputs, people, predicted.personal, costs, floor, np.zeros(people.count, dtype=np.bool_))
     seen = view(log, fits, Terms(cost_fen=costs.logged, price=allot(trial).price))
     judged = judge(seen)
     rule = judged.selected.rule
@@ -117,7 +128,6 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
         if _could_reach(judged, lifts):
             return explored(inputs, baseline, people, "unclear_log")
         return replace(known, reason="nothing_works")
-    effect = personal if rule == "personal" else effects_for(fits.ladder[None], log, people)
     residual = contacts.outcome - log.anyway
     explained = float(np.clip(1 - residual.var() / max(contacts.outcome.var(), 1e-12), 0.0, 0.9))
     material = _Material(
@@ -126,8 +136,7 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
         costs=costs,
         seen=seen,
         judged=judged,
-        effect=effect,
-        personal=personal,
+        predicted=predicted,
         base=base,
         explained=explained,
         floor=floor,
@@ -173,13 +182,13 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     """Size the holdout by a first forecast, take these people out, and plan and forecast again."""
     assert known.lifts is not None
     nobody_held = np.zeros(given.people.count, dtype=np.bool_)
-    first = allot(_menu(inputs, given.people, given.effect, given.costs, given.floor, nobody_held))
+    first = allot(_menu(inputs, given.people, given.effect(), given.costs, given.floor, nobody_held))
     effect = _effect(given, first).value
     prove = _to_prove(known.lifts, effect)
     noise = _noise(known.baseline, given)
     share = holdout_share(prove * known.lifts.unit, noise, given.people.count)
     held = held_out(given.people.profile, share, inputs.salt)
-    menu = _menu(inputs, given.people, given.effect, given.costs, given.floor, held)
+    menu = _menu(inputs, given.people, given.effect(), given.costs, given.floor, held)
     allotment = allot(menu)
     estimate = _effect(given, allotment)
     thin = _thin(given, allotment)
@@ -188,7 +197,7 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     drawn = draw(given.people.profile, allotment.arm, open_arms(menu), menu.exploration, inputs.salt)
     design = Design(treated=int((~held).sum()), held_out=int(held.sum()), noise=noise)
     sign = sign_of(inputs)
-    surprises = past_surprises(given.log, given.seen.given)
+    surprises = past_surprises(given.log, given.seen.predicted, given.judged.calibration)
     signed = Estimate(value=sign * estimate.value, error=estimate.error, units=estimate.units)
     forecast = forecast_of(signed, shift_of(estimate, surprises), design, known.lifts.unit)
     probability = reach_probability(forecast, known.lifts.goal)
@@ -202,9 +211,57 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     )
     if estimate.value <= 0:
         return replace(found, reason="nothing_works")
+    found = replace(found, other_budgets=_other_budgets(given, menu, allotment, found))
     if probability < PROBABILITY_MIN:
         return replace(found, reason="out_of_reach")
     return replace(found, status="ready")
+
+
+def _other_budgets(given: _Material, menu: Menu, allotment: Allotment, found: Finding) -> tuple[WhatIf, ...]:
+    """Return what more money would lead to where money is what binds; told from a sample of the people."""
+    if menu.budget_fen is None or allotment.price <= menu.floor or (found.probability or 0.0) >= SURE:
+        return ()
+    rows = np.arange(0, given.people.count, max(1, given.people.count // WHAT_IF_PEOPLE))
+    share = rows.size / given.people.count
+    return tuple(_at_budget(given, menu, found, rows, (factor, share)) for factor in WHAT_IF_FACTORS)
+
+
+def _at_budget(given: _Material, menu: Menu, found: Finding, rows: Integers, scale: tuple[float, float]) -> WhatIf:
+    factor, share = scale
+    assert menu.budget_fen is not None
+    assert found.forecast is not None
+    assert found.lifts is not None
+    part = Menu(
+        options=tuple(_scaled_stock(option, share) for option in menu.options),
+        effect=menu.effect[rows],
+        cost_fen=menu.cost_fen[rows],
+        reach=menu.reach[rows],
+        held=menu.held[rows],
+        budget_fen=round(menu.budget_fen * factor * share),
+        floor=menu.floor,
+        exploration=menu.exploration,
+    )
+    best = Predicted(simple=given.predicted.simple[rows], personal=given.predicted.personal[rows]).parts(
+        allot(part).arm
+    )
+    mixed = (1 - EXPLORATION_SHARE) * best.mean(axis=0) + EXPLORATION_SHARE * _uniform_parts(given)
+    value = given.judged.calibration.worth(mixed).value - given.judged.luck
+    sign = 1.0 if found.lifts.goal >= 0 else -1.0
+    there = replace(found.forecast, point=sign * value / found.lifts.unit)
+    return WhatIf(
+        budget_fen=round(menu.budget_fen * factor),
+        point=there.point,
+        probability=reach_probability(there, found.lifts.goal),
+    )
+
+
+def _scaled_stock(option: Option, share: float) -> Option:
+    offer, item = option.offer, option.item
+    if offer is not None and offer.stock is not None:
+        offer = replace(offer, stock=math.ceil(offer.stock * share))
+    if item is not None and item.stock is not None:
+        item = replace(item, stock=math.ceil(item.stock * share))
+    return replace(option, offer=offer, item=item)
 
 
 def _known(baseline: Baseline | None) -> Baseline:
@@ -223,23 +280,26 @@ def _noise(baseline: Baseline | None, given: _Material) -> Noise:
 
 
 def _effect(given: _Material, allotment: Allotment) -> Estimate:
-    """Return what the plan adds per eligible person: best arms by doubly robust transport, the floor by the model."""
-    terms = Terms(cost_fen=given.costs.logged, price=allotment.price)
-    seen = on_terms(given.seen, terms)
-    now = chosen_now(given.personal, allotment.arm)
-    told = worth_now(given.log, seen.given, seen.choice(given.judged.selected.rule), now)
-    luck = given.judged.luck
-    best = Told(value=told.value - luck.value, influence=told.influence - luck.influence).estimate(given.log.person)
-    open_ = np.column_stack([np.ones(given.people.count, dtype=np.bool_), given.people.reach])
-    uniform = float(((given.personal * open_).sum(axis=1) / open_.sum(axis=1)).mean())
-    value = (1 - EXPLORATION_SHARE) * best.value + EXPLORATION_SHARE * uniform
-    return Estimate(value=value, error=(1 - EXPLORATION_SHARE) * best.error, units=best.units)
+    """Return what the plan adds per eligible person: the calibrated worth of its best arms and of its floor."""
+    best = given.predicted.parts(allotment.arm).mean(axis=0)
+    mixed = (1 - EXPLORATION_SHARE) * best + EXPLORATION_SHARE * _uniform_parts(given)
+    found = given.judged.calibration.worth(mixed)
+    return Estimate(value=found.value - given.judged.luck, error=found.error, units=given.log.contacts.count)
+
+
+def _uniform_parts(given: _Material) -> Floats:
+    """Return the mean predicted parts of a uniform draw among nobody and what reaches each person: [3]."""
+    reach = given.people.reach
+    ways = reach.sum(axis=1) + 1.0
+    simple = (given.predicted.simple[:, 1:] * reach).sum(axis=1) / ways
+    personal = (given.predicted.personal[:, 1:] * reach).sum(axis=1) / ways
+    return np.array([float(((ways - 1) / ways).mean()), float(simple.mean()), float((personal - simple).mean())])
 
 
 def _thin(given: _Material, allotment: Allotment) -> bool:
     """Say whether the log shows too little of what the plan would do to forecast it."""
     choice = given.seen.choice(given.judged.selected.rule)
-    shares = np.bincount(allotment.arm, minlength=given.effect.shape[1]) / max(allotment.arm.size, 1)
+    shares = np.bincount(allotment.arm, minlength=given.effect().shape[1]) / max(allotment.arm.size, 1)
     for arm in range(1, shares.size):
         if shares[arm] > THIN_SHARE_MAX and effective_rows(given.log, choice, arm) < EFFECTIVE_ROWS_MIN:
             return True
@@ -249,6 +309,11 @@ def _thin(given: _Material, allotment: Allotment) -> bool:
     return bool((chance < CHANCE_MIN).mean() > THIN_SHARE_MAX) if chance.size else True
 
 
+def _calibrated(given: _Material, arm: Integers) -> Floats:
+    """Return the calibrated effect of each person's arm: [people]."""
+    return given.predicted.parts(arm) @ given.judged.calibration.slopes
+
+
 def _plan(given: _Material, menu: Menu, allotment: Allotment, drawn: Draw, told: tuple[float, Design, float]) -> Plan:
     share, design, effect = told
     treated = ~menu.held
@@ -256,7 +321,7 @@ def _plan(given: _Material, menu: Menu, allotment: Allotment, drawn: Draw, told:
     arm, rows = drawn.arm[treated], np.flatnonzero(treated)
     people = np.bincount(arm, minlength=arms).astype(np.int64)
     cost = np.bincount(arm, weights=menu.cost_fen[rows, arm], minlength=arms).astype(np.float64)
-    sums = np.bincount(arm, weights=given.personal[rows, arm], minlength=arms)
+    sums = np.bincount(arm, weights=_calibrated(given, drawn.arm)[rows], minlength=arms)
     predicted = float(sums.sum()) / max(int(treated.sum()), 1)
     scale = effect / predicted if predicted else 0.0
     return Plan(
