@@ -1,0 +1,258 @@
+"""Write the generated pages of docs/reference: the errors, from the source; the commands, from click.
+
+.venv/bin/python scripts/reference.py          writes the pages
+.venv/bin/python scripts/reference.py --check  writes nothing and names those that would change
+"""
+
+import ast
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import click
+import msgspec
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "liftloop"
+PAGES = ROOT / "docs" / "reference"
+ROOT_ERROR = "LiftloopError"
+STATUS_DEFAULT = 400
+EXIT_CODES = {"EXIT_FAILED": 1, "EXIT_USAGE": 2, "EXIT_REFUSED": 3}
+HELP_COLUMNS = 100
+
+Given = Mapping[str, ast.expr]
+"""What one call gives, by parameter name."""
+
+
+class Told(msgspec.Struct, frozen=True, order=True):
+    """One error as a person may meet it; `{…}` stands where the message names what it is about."""
+
+    code: str
+    zh: str
+    en: str
+    next_zh: str
+    next_en: str
+    status: int
+    exit_code: int
+
+
+class Maker(msgspec.Struct, frozen=True):
+    """A function or class that makes errors; `parameters` in the order of a call."""
+
+    name: str
+    parameters: tuple[str, ...]
+    given: Given
+
+
+def main() -> None:
+    """Write the pages, or with `--check` say which are out of date."""
+    pages = {**error_pages(), **command_pages()}
+    stale = [name for name, text in pages.items() if _read(PAGES / name) != text]
+    if "--check" in sys.argv:
+        sys.exit(f"out of date, run scripts/reference.py: {', '.join(stale)}" if stale else 0)
+    for name in stale:
+        (PAGES / name).write_text(pages[name])
+        print(f"wrote docs/reference/{name}")
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def errors() -> list[Told]:
+    """Return every error that the source can raise at a person, each wording once, by code."""
+    trees = [ast.parse(path.read_text()) for path in sorted(SOURCE.rglob("*.py"))]
+    makers = [maker for tree in trees for maker in _makers(tree)]
+    calls: dict[str, list[ast.Call]] = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                calls.setdefault(node.func.id, []).append(node)
+    found = {told for maker in makers for given in _resolved(maker, calls) for told in _told(given)}
+    return sorted(found)
+
+
+def _makers(tree: ast.Module) -> Iterator[Maker]:
+    """Yield each call of `LiftloopError`, or of its constructor by a subclass, with who may pass parameters to it."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ClassDef(bases=[ast.Name(id="LiftloopError")]):
+                for part in node.body:
+                    if isinstance(part, ast.FunctionDef) and part.name == "__init__":
+                        yield from _made_in(part, node.name, tuple(each.arg for each in part.args.args[1:]))
+            case ast.FunctionDef() if node.name != "__init__":
+                named = (*(each.arg for each in node.args.args), *(each.arg for each in node.args.kwonlyargs))
+                yield from _made_in(node, node.name, named)
+            case _:
+                pass
+
+
+def _made_in(function: ast.FunctionDef, name: str, parameters: tuple[str, ...]) -> Iterator[Maker]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and _constructs(node) and node.args:
+            given = {each.arg: each.value for each in node.keywords if each.arg}
+            yield Maker(name, parameters, {"code": node.args[0], **given})
+
+
+def _constructs(call: ast.Call) -> bool:
+    match call.func:
+        case ast.Name(id="LiftloopError"):
+            return True
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
+            return any(each.arg == "zh" for each in call.keywords)
+        case _:
+            return False
+
+
+def _resolved(maker: Maker, calls: Mapping[str, list[ast.Call]]) -> Iterator[Given]:
+    """Yield what a maker gives; where it only passes parameters on, once for each call of it."""
+    passed = {
+        part: value.id
+        for part, value in maker.given.items()
+        if isinstance(value, ast.Name) and value.id in maker.parameters
+    }
+    if not passed:
+        yield maker.given
+        return
+    for call in calls.get(maker.name, []):
+        named = dict(zip(maker.parameters, call.args, strict=False))
+        named |= {each.arg: each.value for each in call.keywords if each.arg}
+        yield {**maker.given, **{part: named.get(name, ast.Constant("")) for part, name in passed.items()}}
+
+
+def _told(given: Given) -> Iterator[Told]:
+    """Yield the wordings of one call, two where it chooses between two; none where the code comes from outside."""
+    for choose in (_body, _otherwise):
+        code = choose(given["code"])
+        if isinstance(code, ast.Constant):
+            words = {part: _words(choose(given[part])) if part in given else "" for part in _PARTS}
+            yield Told(
+                code=str(code.value),
+                status=int(_words(choose(given["status"]))) if "status" in given else STATUS_DEFAULT,
+                exit_code=EXIT_CODES[ast.unparse(given["exit_code"])] if "exit_code" in given else 1,
+                **words,
+            )
+
+
+_PARTS = ("zh", "en", "next_zh", "next_en")
+
+
+def _body(node: ast.expr) -> ast.expr:
+    return node.body if isinstance(node, ast.IfExp) else node
+
+
+def _otherwise(node: ast.expr) -> ast.expr:
+    return node.orelse if isinstance(node, ast.IfExp) else node
+
+
+def _words(node: ast.expr) -> str:
+    match node:
+        case ast.Constant(value=value):
+            return str(value)
+        case ast.JoinedStr(values=values):
+            return "".join(_words(value) for value in values)
+        case ast.FormattedValue(value=ast.Name(id=name)):
+            return f"{{{name}}}"
+        case _:
+            return "{…}"
+
+
+def error_pages() -> dict[str, str]:
+    """Return the pages of errors by file name."""
+    told = errors()
+    return {
+        "errors.md": _error_page(_EN, told, lambda each: (each.en, each.next_en)),
+        "errors.zh-CN.md": _error_page(_ZH, told, lambda each: (each.zh, each.next_zh)),
+    }
+
+
+def _error_page(head: str, told: list[Told], said: Callable[[Told], tuple[str, str]]) -> str:
+    lines = [head.rstrip()]
+    for each in told:
+        message, onward = (part.replace("|", "\\|").replace("\n", " ") for part in said(each))
+        lines.append(f"| `{each.code}` | {message} | {onward} | {each.status} | {each.exit_code} |")
+    return "\n".join(lines) + "\n"
+
+
+_EN = """\
+# Errors
+
+<!-- Written by scripts/reference.py from the source; do not edit. -->
+
+Every anticipated failure has a stable code, a message in Chinese and English, and what to do next.
+The API answers `{code, message, next, message_zh, message_en}`.
+`message` and `next` are in the language of `Accept-Language`, zh-CN where it does not say.
+The command line prints message, code and next step to the error stream.
+It ends with the exit code: 1 failed, 2 wrong usage, 3 a question or a refusal.
+Names in braces stand for what an error is about.
+
+| code | message | what to do | HTTP status | exit code |
+| --- | --- | --- | --- | --- |
+"""
+
+_ZH = """\
+# 错误
+
+<!-- 由 scripts/reference.py 从源码生成，请勿手改。 -->
+
+每种可以预见的失败都有固定的代码、中英文说明和下一步该做什么。
+接口返回 `{code, message, next, message_zh, message_en}`。
+`message` 和 `next` 按 `Accept-Language` 选择语言，没有指明时用中文。
+命令行把说明、代码和下一步写到错误输出，并以退出码结束：1 失败，2 用法不对，3 需要回答或被拒绝。
+花括号里的名字代表错误所指的内容。
+
+| 代码 | 说明 | 下一步 | HTTP 状态 | 退出码 |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def command_pages() -> dict[str, str]:
+    """Return the pages of commands by file name; the help itself is in both languages."""
+    for name in [name for name in os.environ if name.startswith("LIFTLOOP_")]:
+        del os.environ[name]  # Defaults are shown as they are without any.
+    helps = "\n".join(f"## {title}\n\n```text\n{text}\n```\n" for title, text in _helps())
+    return {"cli.md": f"{_EN_COMMANDS}\n{helps}", "cli.zh-CN.md": f"{_ZH_COMMANDS}\n{helps}"}
+
+
+def _helps() -> Iterator[tuple[str, str]]:
+    from liftloop.cli.main import liftloop
+
+    yield from _help_of(liftloop, "liftloop", None)
+
+
+def _help_of(command: click.Command, path: str, parent: click.Context | None) -> Iterator[tuple[str, str]]:
+    name = path.rsplit(" ", 1)[-1]
+    with command.make_context(
+        name, [], parent, resilient_parsing=True, terminal_width=HELP_COLUMNS, max_content_width=HELP_COLUMNS
+    ) as at:
+        yield f"`{path}`", "\n".join(line.rstrip() for line in command.get_help(at).splitlines())
+        if isinstance(command, click.Group):
+            for name in command.list_commands(at):
+                below = command.get_command(at, name)
+                assert below is not None
+                yield from _help_of(below, f"{path} {name}", at)
+
+
+_EN_COMMANDS = """\
+# Commands
+
+<!-- Written by scripts/reference.py from the commands themselves; do not edit. -->
+
+The command line speaks to the server of a data folder over `server.sock` in it.
+Where no server runs, it starts one for the length of the call.
+`--json` prints the answer of the API as one line; `--lang` or `LIFTLOOP_LANG` chooses the language.
+"""
+
+_ZH_COMMANDS = """\
+# 命令
+
+<!-- 由 scripts/reference.py 从命令本身生成，请勿手改。 -->
+
+命令行通过数据目录里的 `server.sock` 与服务通信；没有服务在运行时，会为这一次调用临时启动一个。
+`--json` 以一行输出接口的回答；`--lang` 或 `LIFTLOOP_LANG` 选择语言。
+"""
+
+
+if __name__ == "__main__":
+    main()
