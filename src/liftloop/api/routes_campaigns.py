@@ -79,11 +79,13 @@ def ledger_people(
     caller: Annotated[Caller, Depends(may("campaign.ledger"))],
     state: str,
     reason: str = "",
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[str, Query(pattern=r"^\d{0,12}$")] = "",
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> PeoplePage:
-    numbers = people_in(desk.state, campaign_id, (state, reason), (PAGE_MAX, after))
+    skipped = int(after or 0)
+    numbers = people_in(desk.state, campaign_id, (state, reason), (limit, skipped))
     total = sum(row.people for row in sheet(desk.state, campaign_id).rows if (row.state, row.reason) == (state, reason))
-    following = str(after + PAGE_MAX) if after + PAGE_MAX < total else None
+    following = str(skipped + limit) if skipped + limit < total else None
     return PeoplePage(
         total=total, people=[person_row(each) for each in people_rows(desk.state, desk.vault, numbers)], next=following
     )

@@ -43,7 +43,7 @@ async def plan_goal(
     return plan_view(record, None)
 
 
-@router.post("/goals/read")
+@router.post("/goals/reading")
 def read_goal(
     request: GoalRequest, http: Request, desk: OnDesk, caller: Annotated[Caller, Depends(may("goal.read"))]
 ) -> Reading:

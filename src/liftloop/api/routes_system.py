@@ -4,23 +4,13 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime
 
 from liftloop.api.access import Caller, OnDesk, may
-from liftloop.api.views import ClockAdvance, Count, Health, ProcessHealth, View
+from liftloop.api.views import ClockAdvance, ClockView, Health, ProcessHealth
 from liftloop.app.clockwork import ClockNotManual
 from liftloop.app.tick_client import TickAway
 
 router = APIRouter()
-
-
-class ClockAdvanced(View):
-    """What an advance came through; `timers` counts the due instants between."""
-
-    now: AwareDatetime
-    timers: Count
-    messages: Count
-    errors: Count
 
 
 def at(milliseconds: int) -> datetime:
@@ -54,10 +44,10 @@ async def health(desk: OnDesk, caller: Annotated[Caller, Depends(may("health.rea
 @router.post("/clock")
 async def advance(
     request: ClockAdvance, desk: OnDesk, caller: Annotated[Caller, Depends(may("clock.advance"))]
-) -> ClockAdvanced:
+) -> ClockView:
     if desk.settings.clock != "manual":
         raise ClockNotManual
     advanced = await desk.clockwork.advance(request.advance_s)
-    return ClockAdvanced(
+    return ClockView(
         now=at(advanced.now_ms), timers=advanced.timers, messages=advanced.messages, errors=advanced.errors
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.types import Lifespan
 
 from liftloop.api import (
     errors,
@@ -33,6 +34,22 @@ ROUTERS = (
 )
 
 
+def management_api(version: str, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """Return the management API alone: its OpenAPI can be read without a data folder."""
+    app = FastAPI(
+        title="Liftloop",
+        version=version,
+        lifespan=lifespan,
+        docs_url="/api/docs",
+        openapi_url="/api/openapi.json",
+        redoc_url=None,
+    )
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api")
+    return app
+
+
 def make_app(desk: Desk, admin_token: str) -> FastAPI:
     """Return the management API over one desk, with the app's files beside it where they are built."""
 
@@ -42,19 +59,9 @@ def make_app(desk: Desk, admin_token: str) -> FastAPI:
         yield
         await desk.close()
 
-    app = FastAPI(
-        title="Liftloop",
-        version=desk.settings.version,
-        lifespan=lifespan,
-        docs_url="/api/docs",
-        openapi_url="/api/openapi.json",
-        redoc_url=None,
-    )
+    app = management_api(desk.settings.version, lifespan)
     app.state.desk = desk
     app.state.admin_token = admin_token
-    errors.install(app)
-    for router in ROUTERS:
-        app.include_router(router, prefix="/api")
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
     app.mount("/v1", forward.Forward(desk.settings.track_port))
     app.mount("/hooks", forward.Forward(desk.settings.track_port))
