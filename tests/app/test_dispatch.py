@@ -1,11 +1,13 @@
 """From the outbox out of the house and back: what is said, to whom, how often, and what the tick hears of it."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dispatch_world import NOW_MS, ScriptedChannel, World
 
+from liftloop.app import dispatch
 from liftloop.app.dispatch import DispatchStatus
 from liftloop.app.dispatch_settle import TRIES_MAX
 from liftloop.kernel.errors import LiftloopError
@@ -406,6 +408,24 @@ def test_stopped_message_is_forgotten_while_it_waits(world: World) -> None:
     world.run()
     assert world.outcomes() == {other: "accepted"}
     assert [message.key for call in shop.calls for message in call] == [stopped, other]
+
+
+def test_stopping_does_not_wait_for_a_channel_that_hangs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stop ends soon, and what hung is taken up by the next start as what it is: uncertain."""
+    monkeypatch.setattr(dispatch, "LAND_SECONDS_MAX", 0.1)
+    shop = world.channel(ScriptedChannel())
+
+    async def hang(messages: Any) -> Any:
+        shop.calls.append(list(messages))
+        await asyncio.sleep(3_600)
+
+    shop.send = hang
+    key = world.message(1)
+    world.run(until=lambda: bool(shop.calls))
+    assert not world.state.settled
+    world.run()
+    assert world.state.settled[key] == ("uncertain", "no_answer:restart")
+    assert len(shop.calls) == 1
 
 
 def test_status_shows_what_is_going_on(world: World) -> None:

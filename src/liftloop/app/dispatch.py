@@ -34,7 +34,8 @@ from liftloop.kernel.ids import MessageKey
 from liftloop.storage.contract import DiskFull, StateReader, Vault
 
 POLL_S = 0.02  # How often the outbox is looked at while nothing happens: a fiftieth of the second that S12 allows.
-SEND_SECONDS_MAX = 180.0  # A channel has time-outs of its own; this one ends those that forgot.
+SEND_SECONDS_MAX = 900.0  # Fifty mails to a server that takes its time; channels have nearer time-outs of their own.
+LAND_SECONDS_MAX = 20.0  # After being told to stop; what is still in the air then is settled by the next start.
 WITHDRAWN_S = 2.0  # Between looks for messages that were stopped while they waited.
 NO_ROOM_S = 1.0  # Between tries to write while the disk is full.
 NO_ROOM_PAUSE_MS = 5 * SECOND_MS
@@ -94,7 +95,7 @@ class Dispatcher:
         self._wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; then finish what is in the air, and tell of it.
+        """Work until `stop` is set; then wait a little for what is in the air, and tell of it.
 
         Raises what a programmer's error or a crash raises; what was in the air is then settled by the next start.
         """
@@ -248,7 +249,7 @@ class Dispatcher:
         now_ms = self._tools.clock.now_ms()
         lane.hold(attempt.key for attempt in started.attempts)
         verdicts = [_verdict_of_lost(attempt, lane.channel, now_ms) for attempt in started.attempts]
-        settlement = settle_after_restart(started.channel, started.id, verdicts, now_ms)
+        settlement = settle_after_restart(started, verdicts, now_ms, lane.pause)
         self._kept(lane, settlement, self._tools.attempts.settle(settlement))
 
     def _refresh_channels(self) -> None:
@@ -289,10 +290,10 @@ class Dispatcher:
         await _cancel(waits)
 
     async def _land(self, telling: asyncio.Task[None]) -> None:
-        """Wait for what is in the air and until it was told."""
-        if self._flights:
-            await asyncio.wait(self._flights)
-        while self._reports.untold_count():
+        """Wait for what is in the air and until it was told, but not for ever: the next start takes up the rest."""
+        loop = asyncio.get_running_loop()
+        last_s = loop.time() + LAND_SECONDS_MAX
+        while (self._flights or self._reports.untold_count()) and loop.time() < last_s:
             self._reap(telling)
             await asyncio.sleep(POLL_S)
         self._reap(telling)

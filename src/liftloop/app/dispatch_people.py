@@ -36,10 +36,9 @@ class PeopleReader:
         customers = self._customer_ids(set(kept.values()))
         attributes = self._attributes(family, names)
         ids = {number: customers.get(kept[number]) or profile_id(kept[number]) for number in profiles}
-        return People(
-            customer_ids=ids,
-            attributes={number: {**attributes.get(kept[number], {}), "id": ids[number]} for number in profiles},
-        )
+        for number, identity in ids.items():
+            attributes.setdefault(kept[number], {})["id"] = identity
+        return People(customer_ids=ids, attributes={number: attributes[kept[number]] for number in profiles})
 
     def _families(self, profiles: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
         """Return who each profile is now, and whose values count for them: their own and of all merged into them."""

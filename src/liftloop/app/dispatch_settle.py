@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from liftloop.app.dispatch_attempts import Attempt, Pause, Settlement, Waiting
+from liftloop.app.dispatch_attempts import Attempt, Pause, Settlement, Started, Waiting
 from liftloop.app.dispatch_lane import back_off_ms
 from liftloop.app.dispatch_words import Due, Unsaid
 from liftloop.deliver.contract import AttemptsSettled, Channel, Handover, Message, Repeat, TryLater
@@ -96,14 +96,17 @@ def settle(departure: Departure, batch: int, answers: Answers, now_ms: int, paus
     )
 
 
-def settle_after_restart(channel: str, batch: int, verdicts: Sequence[Settled | Waiting], now_ms: int) -> Settlement:
+def settle_after_restart(
+    started: Started, verdicts: Sequence[Settled | Waiting], now_ms: int, pause: Pause | None
+) -> Settlement:
     """Return what to keep of a batch whose answers were lost with the process."""
     settled = [each for each in verdicts if isinstance(each, Settled)]
     return Settlement(
-        batch=batch,
-        channel=channel,
+        batch=started.id,
+        channel=started.channel,
         at_ms=now_ms,
-        report=report(channel, settled),
+        report=report(started.channel, settled),
+        pause=pause,
         waiting=[each for each in verdicts if isinstance(each, Waiting)],
         done=[each.key for each in settled],
         outcomes=Counter([each.outcome for each in settled]),
