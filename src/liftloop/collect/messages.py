@@ -3,8 +3,10 @@
 Source of the protocol: Segment's HTTP API reference. What a client gets wrong in one message never costs the others.
 """
 
+import json
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -13,14 +15,26 @@ from msgspec import Raw, Struct
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
 from liftloop.collect.contract import BATCH_MAX, MESSAGE_BYTES_MAX, REJECTED, Draft, MalformedBody
 from liftloop.collect.personal import HINT, PERSONAL_NAMES, PERSONAL_TRAITS, split
-from liftloop.kernel.codec import canonical_json, parse_object
+from liftloop.kernel.codec import canonical_json, parse_json, parse_object
 from liftloop.kernel.dice import hash_bytes
 from liftloop.storage.contract import Record
 
 MESSAGE_TYPES = frozenset({"track", "identify", "page", "screen", "group", "alias"})
 EMPTY = b"{}"
+NESTED_MAX = 64
+"""Levels of brackets: nobody means more, and what reads messages later may stand deeper on its own stack than we do."""
+CHANNEL_CHARACTERS_MAX = 64
+"""A channel's id is shorter; a column in memory may bear the name."""
+PURPOSES = ("marketing", "transactional", "service")
+CONSENT_AT_MS_MAX = 2**53
+"""Whole numbers beyond it are no instants, and no longer exact in JSON."""
 RULES = CleaningRules()
 Identifier = str | int | None
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_BRACKETS = re.compile(rb"[\[\]{}]")
 
 
 class Message(Struct, kw_only=True):
@@ -58,6 +72,7 @@ class Inlet(Struct, frozen=True, kw_only=True):
     actor: str
 
 
+_RAW = msgspec.json.Decoder(Raw)
 _MESSAGE = msgspec.json.Decoder(Message)
 _BATCH = msgspec.json.Decoder(_Batch)
 
@@ -74,20 +89,59 @@ def read(body: bytes, inlet: Inlet) -> list[Draft]:
     """
     try:
         if inlet.type != "batch":
-            return [_draft(body, inlet, None)]
+            return [_draft(bytes(_RAW.decode(body)), inlet, None)]
         batch = _BATCH.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise MalformedBody("nested too deeply") from error
+    except msgspec.ValidationError as error:
         raise MalformedBody(str(error)) from error
-    if len(batch.batch) > BATCH_MAX:
-        raise MalformedBody(f"more than {BATCH_MAX} messages")
+    except msgspec.DecodeError as error:
+        return _forgiving(body, inlet, str(error))
+    _check_count(batch.batch)
     return [_draft(bytes(raw), inlet, batch.sentAt) for raw in batch.batch]
+
+
+def _forgiving(body: bytes, inlet: Inlet, problem: str) -> list[Draft]:
+    """Return the drafts of a body that is JSON but for half characters, NaN or Infinity in some of its messages.
+
+    JavaScript writes halves of an emoji that was cut; the other messages of such a batch are as good as any.
+    """
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise MalformedBody(problem) from error
+    if inlet.type != "batch":
+        return [rejected(json.dumps(value).encode(), "unreadable", inlet)]
+    if not isinstance(value, dict) or not isinstance(value.get("batch"), list):
+        raise MalformedBody(problem)
+    _check_count(value["batch"])
+    sent_at = value.get("sentAt")
+    return [_plain_draft(each, inlet, sent_at if isinstance(sent_at, str) else None) for each in value["batch"]]
+
+
+def _plain_draft(message: Any, inlet: Inlet, sent_at: str | None) -> Draft:
+    try:
+        raw = json.dumps(message, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        return rejected(json.dumps(message).encode(), "unreadable", inlet)
+    return _draft(raw, inlet, sent_at)
+
+
+def _check_count(messages: Sequence[Any]) -> None:
+    if len(messages) > BATCH_MAX:
+        raise MalformedBody(f"more than {BATCH_MAX} messages")
 
 
 def _draft(raw: bytes, inlet: Inlet, sent_at: str | None) -> Draft:
     if len(raw) > MESSAGE_BYTES_MAX:
         return rejected(b'{"bytes": %d}' % len(raw), "message_too_large", inlet)
+    if _depth(raw) > NESTED_MAX:
+        return rejected(raw, "nested_too_deeply", inlet)
     try:
+        raw.decode()
         message = _MESSAGE.decode(raw)
+    except UnicodeDecodeError:
+        return rejected(raw, "not_utf8", inlet)
     except msgspec.ValidationError:
         return rejected(raw, "wrong_types", inlet)
     kind = message.type or inlet.type
@@ -102,6 +156,17 @@ def _draft(raw: bytes, inlet: Inlet, sent_at: str | None) -> Draft:
         return _taken(message, kind, at_ms, raw, inlet)
     except _Unusable as unusable:
         return rejected(raw, unusable.reason, inlet)
+
+
+def _depth(raw: bytes) -> int:
+    """Return how deep brackets are nested, or something at most NESTED_MAX where there are not enough to be deep."""
+    if raw.count(b"{") + raw.count(b"[") <= NESTED_MAX:
+        return 0
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(_TEXTS.sub(b"", raw)):
+        depth += 1 if bracket in b"{[" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 class _Unusable(Exception):
@@ -154,6 +219,8 @@ def _context(message: Message) -> tuple[bytes, dict[str, Any]]:
     if raw in (b"", b"null", EMPTY):
         return b"", {}
     if not (HINT.search(raw) or b"consents" in raw or b"traits" in raw):
+        if not raw.startswith(b"{"):
+            raise _Unusable("context_not_an_object")
         return raw, {}
     kept, personal = split(_object(raw, "context"), PERSONAL_NAMES, "context")
     if isinstance(kept.get("traits"), dict):
@@ -166,30 +233,41 @@ def _context(message: Message) -> tuple[bytes, dict[str, Any]]:
 
 def _consent(given: Any) -> dict[str, Any]:
     """Return a consent in one spelling; refuses one that does not say what for: in doubt there is none."""
-    if not isinstance(given, dict) or not isinstance(given.get("channel"), str) or not given["channel"]:
+    if not isinstance(given, dict) or not isinstance(given.get("channel"), str):
+        raise _Unusable("bad_consent")
+    purpose = given.get("purpose", "marketing")
+    if not 0 < len(given["channel"]) <= CHANNEL_CHARACTERS_MAX or purpose not in PURPOSES:
         raise _Unusable("bad_consent")
     status = given.get("status", "granted")
     if status not in ("granted", "withdrawn"):
         raise _Unusable("bad_consent_status")
     consent = {
         "channel": given["channel"],
-        "purpose": str(given.get("purpose", "marketing")),
+        "purpose": purpose,
         "topic": str(given.get("topic") or ""),
         "status": status,
         "source": str(given.get("source") or ""),
         "text_version": str(given.get("text_version") or ""),
     }
     if given.get("at") is not None:
-        consent["at"] = given["at"] if isinstance(given["at"], int) else _parse(str(given["at"]))
+        consent["at"] = _consent_instant(given["at"])
     return consent
+
+
+def _consent_instant(at: Any) -> int:
+    at_ms = at if isinstance(at, int) and not isinstance(at, bool) else _parse(str(at))
+    if not 0 < at_ms <= CONSENT_AT_MS_MAX:
+        raise _Unusable("bad_consent")
+    return at_ms
 
 
 def _identifiers(personal: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for path, value in personal.items():
-        if not path.startswith(("traits.", "context.traits.")):
+        where, _, name = path.rpartition(".")
+        if where not in ("traits", "context.traits"):
             continue
-        match path.rsplit(".", 1)[1]:
+        match name:
             case "email" | "邮箱":
                 cleaned = clean_email(str(value), RULES).value
                 found += [("email", cleaned)] if cleaned else []
@@ -215,8 +293,17 @@ def rejected(raw: bytes, reason: str, inlet: Inlet) -> Draft:
 
 
 def _instant(message: Message, sent_at: str | None, received_ms: int) -> int:
-    """Return when it happened, the sender's clock corrected: received - (sent - original), as Segment does."""
-    sent = message.sentAt or sent_at
+    """Return when it happened, the sender's clock corrected: received - (sent - original), as Segment does.
+
+    Refuses what lies before 1970: there were no such clocks.
+    """
+    at_ms = _corrected(message, message.sentAt or sent_at, received_ms)
+    if at_ms <= 0:
+        raise _Unusable("bad_timestamp")
+    return at_ms
+
+
+def _corrected(message: Message, sent: str | None, received_ms: int) -> int:
     if message.originalTimestamp and sent:
         return received_ms - (_parse(sent) - _parse(message.originalTimestamp))
     if message.timestamp:
@@ -232,12 +319,12 @@ def _parse(text: str) -> int:
         raise _Unusable("bad_timestamp") from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp() * 1000)
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def _object(raw: bytes, path: str) -> dict[str, Any]:
     try:
-        value = msgspec.json.decode(raw)
+        value = parse_json(raw)
     except msgspec.DecodeError as error:
         raise _Unusable(f"{path}_unreadable") from error
     if not isinstance(value, dict):

@@ -11,21 +11,50 @@ PERSONAL_NAMES = frozenset(
 PERSONAL_TRAITS = PERSONAL_NAMES | {"name", "first_name", "last_name", "firstName", "lastName"}
 """In traits a `name` is a person's; in properties it is a product's."""
 
-HINT = re.compile("|".join(f'"{re.escape(name)}"' for name in sorted(PERSONAL_TRAITS)).encode() + rb"|\\u")
-"""Cheap first look: bytes without any of these, nor escaped letters, hold no personal field."""
+HINT = re.compile(
+    "|".join(f'"{re.escape(name)}"' for name in sorted(PERSONAL_TRAITS)).encode()
+    + rb"|\\u|[0-9]{19}|[0-9][eE]\+?[0-9]{3}"
+)
+"""Cheap first look: bytes without any of these hold no personal field, no escaped letters and no number too large."""
+
+_WHOLE_MAX = 2**63
+"""Whole numbers beyond it fit neither our columns nor MessagePack; they become the nearest float, or text."""
 
 
 def split(fields: Mapping[str, Any], names: frozenset[str], path: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return (what may be kept, personal fields by path) of one object's own fields.
+    """Return (what may be kept, personal fields by path) of one object, however deep they lie.
 
-    >>> split({"city": "上海", "phone": "138"}, PERSONAL_TRAITS, "traits")
-    ({'city': '上海'}, {'traits.phone': '138'})
+    >>> split({"city": "上海", "phone": "138", "kin": [{"phone": "139"}]}, PERSONAL_TRAITS, "traits")
+    ({'city': '上海', 'kin': [{}]}, {'traits.phone': '138', 'traits.kin.0.phone': '139'})
     """
-    kept: dict[str, Any] = {}
     personal: dict[str, Any] = {}
+    return _kept(fields, names, path, personal), personal
+
+
+def _kept(fields: Mapping[str, Any], names: frozenset[str], path: str, personal: dict[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
     for name, value in fields.items():
         if name in names and value is not None:
             personal[f"{path}.{name}"] = value
         else:
-            kept[name] = value
-    return kept, personal
+            kept[name] = _value(value, names, f"{path}.{name}", personal)
+    return kept
+
+
+def _value(value: Any, names: frozenset[str], path: str, personal: dict[str, Any]) -> Any:
+    match value:
+        case dict():
+            return _kept(value, names, path, personal)
+        case list():
+            return [_value(each, names, f"{path}.{place}", personal) for place, each in enumerate(value)]
+        case int() if not -_WHOLE_MAX <= value < _WHOLE_MAX:
+            return _nearest(value)
+        case _:
+            return value
+
+
+def _nearest(value: int) -> float | str:
+    try:
+        return float(value)
+    except OverflowError:
+        return str(value)

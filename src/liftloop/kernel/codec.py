@@ -35,10 +35,10 @@ def parse_json(data: bytes | str) -> Json:
 
 
 def parse_object(data: bytes | str) -> dict[str, Any]:
-    """Return a JSON object, {} where it is something else or not JSON at all."""
+    """Return a JSON object, {} where it is something else, not JSON at all or nested beyond reading."""
     try:
         value = msgspec.json.decode(data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
