@@ -27,9 +27,10 @@ def lines_of_plan(plan: dict[str, Any]) -> list[str]:
             f"{baseline['people']:,} {'people' if english else '人'}"
         )
     for action in plan["actions"]:
+        people = f"{action['people']:,} {'people' if english else '人'}"
+        gain = f"+{_share(action['lift'])}"
         lines.append(
-            f"  {spoken(action['label'])}: {action['people']:,} · {yuan_text(action['cost'])} · "
-            f"+{_share(action['lift'])}"
+            f"  {spoken(action['label'])} · {action['channel']}: {people} · {yuan_text(action['cost'])} · {gain}"
         )
     forecast = plan["forecast"]
     if forecast:
