@@ -3,7 +3,8 @@
 Three far ends on loopback, each in a process of its own with its CPU reported: a signed webhook in batches of 1,000,
 the same one message a request, and SMTP over four connections. The outbox is a real state file, folded by a process
 that stands for the tick; every message is a template with two of the person's attributes. What was taken is recounted
-against what was due: a difference fails.
+against what was due: a difference fails. `per_dispatch_cpu_s` leaves out the doubles' CPU; `load` tells how many
+programs ran on the machine at the time.
 
     python -m bench.deliver [--json] [--messages 100000]
 """
@@ -11,6 +12,7 @@ against what was due: a difference fails.
 import argparse
 import asyncio
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -230,6 +232,7 @@ def measure(definition: dict[str, Any], far_end: FarEnd, count: int) -> dict[str
         "dispatch_cpu_s": round(used_s, 2),
         "far_end_cpu_s": round(taken["cpu_s"], 2),
         "fold_cpu_s": round(folded["cpu_s"], 2),
+        "load": round(os.getloadavg()[0], 1),
     }
 
 

@@ -57,7 +57,7 @@ def assert_promises(world: World, keys: set[str], transactional: set[str]) -> No
 @pytest.mark.parametrize("visit", [1, 2])
 def test_death_at_any_step_loses_and_doubles_nothing(tmp_path: Path, point: str, visit: int) -> None:
     """Killed once at a named step, the next start finishes: marketing at most once, all settled once."""
-    world = world_with(tmp_path, count=1_500)
+    world = world_with(tmp_path, count=900)
     reached: Counter[str] = Counter()
 
     def crash_at(name: str) -> None:
@@ -70,7 +70,7 @@ def test_death_at_any_step_loses_and_doubles_nothing(tmp_path: Path, point: str,
     world.run()
     assert reached[point] >= visit, "the step was reached"
     assert world.starts >= 2, "what the dead process left was taken up"
-    assert_promises(world, {f"c/send/{n}/0" for n in range(1_500)}, set())
+    assert_promises(world, {f"c/send/{n}/0" for n in range(900)}, set())
 
 
 def test_death_between_start_and_answer_is_uncertain_for_marketing_only(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_any_story_keeps_the_promises(tmp_path: Path, seed: int) -> None:
     arrived; on an idempotent channel nothing arrives twice at all."""
     dice = np.random.default_rng(seed)
     repeat = "idempotent" if dice.random() < 0.4 else "neither"
-    world = world_with(tmp_path, count=800, transactional=100, repeat=repeat)
+    world = world_with(tmp_path, count=400, transactional=50, repeat=repeat)
     shop = world.channels["shop"]
     assert isinstance(shop, ScriptedChannel)
     shop.script = [STEPS[int(step)] for step in dice.integers(len(STEPS), size=25)]
@@ -140,8 +140,8 @@ def test_any_story_keeps_the_promises(tmp_path: Path, seed: int) -> None:
         world.clock.ms += int(dice.integers(0, 20 * 60_000))
         if not world.state.rows("SELECT 1 FROM outbox LIMIT 1"):
             break
-    transactional = {f"c/send/{n}/0" for n in range(100)}
-    assert_promises(world, {f"c/send/{n}/0" for n in range(800)}, transactional)
+    transactional = {f"c/send/{n}/0" for n in range(50)}
+    assert_promises(world, {f"c/send/{n}/0" for n in range(400)}, transactional)
     if repeat == "idempotent":
         assert max(shop.taken.values()) == 1
 
