@@ -1,3 +1,4 @@
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ def fold(messages: list[Any], cuts: list[int]) -> Engine:
     engine = engine_of_identity()
     records = [record_of(place, message) for place, message in enumerate(messages)]
     edges = [0, *sorted({cut % (len(records) + 1) for cut in cuts}), len(records)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         if start < end:
             engine.step(records[start:end])
     return engine
@@ -129,7 +130,7 @@ def test_frames_of_any_size_join_as_one_message_at_a_time(messages: list[Any], c
     assert [expected.index(profile) for profile in expected] == [found.index(number) for number in found]
     assert engine.fold.state["identify.created"][people.slots(engine.fold.state, np.array(found))].tolist() == expected
     merged = [(row["kept"], row["forwarded"]) for row in engine.table("merge")]
-    created = {number: order for number, order in zip(*_created(engine), strict=True)}
+    created = dict(zip(*_created(engine), strict=True))
     assert [(created[kept], created[forwarded]) for kept, forwarded in merged] == plain.merges
 
 
