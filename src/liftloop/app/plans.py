@@ -18,7 +18,7 @@ from liftloop.app.following import Follower
 from liftloop.app.planning import Definitions, Sources, launch, plan_goal, read_goal
 from liftloop.app.planning_report import report
 from liftloop.app.tick_client import TickClient
-from liftloop.kernel.clock import Clock
+from liftloop.kernel.clock import MINUTE_MS, Clock
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import Language
 from liftloop.measure.report import Report
@@ -34,6 +34,8 @@ T = TypeVar("T")
 FROZEN = "plan.frozen"
 LAUNCHED = "plan.launched"
 PLAN_SUFFIX = ".plan"
+REPORT_FRESH_MS = 5 * MINUTE_MS
+"""A report takes seconds to compute and changes over hours: pages share one of this age."""
 
 
 class Plans:
@@ -48,6 +50,8 @@ class Plans:
         self._tick = tick
         self._state = state
         self._clock = clock
+        self._reports: dict[str, Report] = {}
+        self._reporting = asyncio.Lock()
 
     def sources(self) -> Sources:
         """Return everything that planning and measuring read, as of now."""
@@ -123,12 +127,18 @@ class Plans:
         return started.campaign_id
 
     async def report(self, campaign_id: str) -> Report:
-        """Return what a campaign changed as of now; raises `NotFound`."""
+        """Return what a campaign changed, at most REPORT_FRESH_MS old; raises `NotFound`."""
         _, body, _, _ = self._published.newest("campaign", campaign_id)
         campaign = msgspec.convert(body, type=Campaign, strict=False)
         record = self.kept(campaign.plan)
-        await self._follower.catch_up()
-        return await self.study(lambda sources: report(campaign_id, campaign, record, sources))
+        async with self._reporting:
+            known = self._reports.get(campaign_id)
+            if known is not None and self._clock.now_ms() - known.as_of_ms < REPORT_FRESH_MS:
+                return known
+            await self._follower.catch_up()
+            made = await self.study(lambda sources: report(campaign_id, campaign, record, sources))
+            self._reports[campaign_id] = made
+            return made
 
     def campaigns(self) -> list[str]:
         """Return the ids of all campaigns, the latest start first."""
