@@ -32,8 +32,8 @@ def install(app: FastAPI) -> None:
             "invalid_request",
             zh=f"请求里的 {place or '内容'} 不对：{first['msg']}",
             en=f"{place or 'the body'} is not right: {first['msg']}",
-            next_zh="按 /api/docs 里的格式改好再发",
-            next_en="write it as /api/docs says and send it again",
+            next_zh="按 /api/openapi.json 里的格式改好再发",
+            next_en="write it as /api/openapi.json says and send it again",
             status=422,
         )
         return told(refused, language_of(request))

@@ -5,16 +5,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse, JSONResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse
 from starlette.types import Lifespan
 
 from liftloop.api import (
     errors,
     forward,
+    pages,
     routes_audiences,
     routes_campaigns,
     routes_definitions,
+    routes_imports,
     routes_plans,
     routes_profiles,
     routes_system,
@@ -27,6 +28,7 @@ UI = Path(__file__).parents[3] / "ui" / "dist"
 ROUTERS = (
     routes_audiences.router,
     routes_definitions.router,
+    routes_imports.router,
     routes_plans.router,
     routes_profiles.router,
     routes_campaigns.router,
@@ -40,7 +42,7 @@ def management_api(version: str, lifespan: Lifespan[FastAPI] | None = None) -> F
         title="Liftloop",
         version=version,
         lifespan=lifespan,
-        docs_url="/api/docs",
+        docs_url=None,  # Its page would load scripts from another host.
         openapi_url="/api/openapi.json",
         redoc_url=None,
     )
@@ -66,21 +68,9 @@ def make_app(desk: Desk, admin_token: str) -> FastAPI:
     app.mount("/v1", forward.Forward(desk.settings.track_port))
     app.mount("/hooks", forward.Forward(desk.settings.track_port))
     if UI.is_dir():
-        _serve_ui(app)
+        pages.install(app, UI)
     return app
 
 
 async def _healthz() -> JSONResponse:
     return JSONResponse({"status": "ok"})
-
-
-def _serve_ui(app: FastAPI) -> None:
-    app.mount("/assets", StaticFiles(directory=UI / "assets"))
-
-    def page(path: str) -> FileResponse:
-        """Return a file of the app, or its one page: the browser routes the rest."""
-        wanted = (UI / path).resolve()
-        inside = wanted.is_relative_to(UI.resolve()) and wanted.is_file()
-        return FileResponse(wanted if inside else UI / "index.html")
-
-    app.add_api_route("/{path:path}", page, include_in_schema=False)
