@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/reference: the errors, from the source; the commands, from click.
+"""Write the generated pages of docs/reference: errors from the source, commands from click, the rest from data.
 
 .venv/bin/python scripts/reference.py          writes the pages
 .venv/bin/python scripts/reference.py --check  writes nothing and names those that would change
@@ -12,6 +12,10 @@ from pathlib import Path
 
 import click
 import msgspec
+
+from liftloop.cli.main import liftloop
+from liftloop.collect.mapping_kinds import KINDS
+from liftloop.plan.metrics import RETAIL
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "liftloop"
@@ -47,7 +51,7 @@ class Maker(msgspec.Struct, frozen=True):
 
 def main() -> None:
     """Write the pages, or with `--check` say which are out of date."""
-    pages = {**error_pages(), **command_pages()}
+    pages = {**error_pages(), **command_pages(), **import_pages(), **metric_pages()}
     stale = [name for name, text in pages.items() if _read(PAGES / name) != text]
     if "--check" in sys.argv:
         sys.exit(f"out of date, run scripts/reference.py: {', '.join(stale)}" if stale else 0)
@@ -216,8 +220,6 @@ def command_pages() -> dict[str, str]:
 
 
 def _helps() -> Iterator[tuple[str, str]]:
-    from liftloop.cli.main import liftloop
-
     yield from _help_of(liftloop, "liftloop", None)
 
 
@@ -251,6 +253,137 @@ _ZH_COMMANDS = """\
 
 命令行通过数据目录里的 `server.sock` 与服务通信；没有服务在运行时，会为这一次调用临时启动一个。
 `--json` 以一行输出接口的回答；`--lang` 或 `LIFTLOOP_LANG` 选择语言。
+"""
+
+
+def import_pages() -> dict[str, str]:
+    """Return the pages of import kinds by file name."""
+    return {"import.md": _import_page(_EN_IMPORT, "en"), "import.zh-CN.md": _import_page(_ZH_IMPORT, "zh")}
+
+
+def _import_page(head: str, language: str) -> str:
+    words = _WORDS[language]
+    parts = [head.rstrip()]
+    for kind in KINDS.values():
+        needs = words["; "].join(words[", "].join(f"`{name}`" for name in choice) for choice in kind.requires)
+        extras = words["extras kept" if kind.keeps_extras else "extras dropped"]
+        parts.append(f"\n## `{kind.name}`{words[': ']}{getattr(kind, language)}\n")
+        parts.append(words["needs"].format(needs=needs) + "\n" + extras + "\n")
+        parts.append(words["head of fields"])
+        for field in kind.fields:
+            sealed = words["sealed"] if field.personal else ""
+            parts.append(f"| `{field.name}` | {getattr(field, language)} | `{field.type}` | {sealed} |")
+    return "\n".join(parts) + "\n"
+
+
+def metric_pages() -> dict[str, str]:
+    """Return the pages of the built-in metrics by file name."""
+    return {"metrics.md": _metric_page(_EN_METRICS, "en"), "metrics.zh-CN.md": _metric_page(_ZH_METRICS, "zh")}
+
+
+def _metric_page(head: str, language: str) -> str:
+    lines = [head.rstrip()]
+    for metric in sorted(RETAIL, key=lambda metric: metric.id):
+        also = ", ".join((*metric.aliases_zh, *metric.aliases_en))
+        name, meaning = getattr(metric, f"name_{language}"), getattr(metric, f"meaning_{language}")
+        movable = _WORDS[language]["movable"] if metric.movable else ""
+        lines.append(f"| `{metric.id}` | {name} | {meaning} | {metric.kind} | {metric.unit} | {movable} | {also} |")
+    return "\n".join(lines) + "\n"
+
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "; ": "; ",
+        ", ": " or ",
+        ": ": ": ",
+        "needs": "Needed: {needs}.",
+        "extras kept": "Other columns are kept under names of their own.",
+        "extras dropped": "Other columns are left out.",
+        "head of fields": "| field | meaning | type | personal |\n| --- | --- | --- | --- |",
+        "sealed": "sealed",
+        "movable": "yes",
+    },
+    "zh": {
+        "; ": "；",
+        ", ": " 或 ",
+        ": ": "：",
+        "needs": "必须有：{needs}。",
+        "extras kept": "其他列以自己的名字保留。",
+        "extras dropped": "其他列不保留。",
+        "head of fields": "| 字段 | 含义 | 类型 | 个人信息 |\n| --- | --- | --- | --- |",
+        "sealed": "加密",
+        "movable": "会",
+    },
+}
+
+_EN_IMPORT = """\
+# Import files
+
+<!-- Written by scripts/reference.py from the import kinds; do not edit. -->
+
+A file is CSV, Excel or Parquet; encoding, delimiter and header are found by themselves.
+A mapping says what each field is made from; it is guessed from headers and contents, and can be edited.
+
+| rule | meaning |
+| --- | --- |
+| `"InvoiceNo"` | take this column |
+| `"{CustomerID}@example.test"` | build text from the columns in braces |
+| `{"column": "Sex", "values": {"男": "male"}}` | take a column and rename single values |
+| `{"column": "Day", "date_format": "%d/%m/%Y"}` | take a column of dates that are written so |
+| `{"constant": "CNY"}` | the same value in every row |
+| `{"multiply": ["Quantity", "UnitPrice"]}` | multiply columns of numbers |
+| `{"column": "InvoiceNo", "starts_with": "C"}` | true where the text starts so |
+
+What a row becomes has an id that depends on its content only: importing a file twice changes nothing.
+Imported events move windows and trigger nothing.
+"""
+
+_ZH_IMPORT = """\
+# 导入文件
+
+<!-- 由 scripts/reference.py 从导入类型生成，请勿手改。 -->
+
+文件可以是 CSV、Excel 或 Parquet；编码、分隔符和表头会自动识别。
+映射说明每个字段由什么得来；它根据表头和内容猜出，可以修改。
+
+| 规则 | 含义 |
+| --- | --- |
+| `"InvoiceNo"` | 取这一列 |
+| `"{CustomerID}@example.test"` | 用花括号里的列拼成文字 |
+| `{"column": "Sex", "values": {"男": "male"}}` | 取一列，并替换个别值 |
+| `{"column": "Day", "date_format": "%d/%m/%Y"}` | 取一列，日期按此格式书写 |
+| `{"constant": "CNY"}` | 每一行都是同一个值 |
+| `{"multiply": ["Quantity", "UnitPrice"]}` | 把几列数字相乘 |
+| `{"column": "InvoiceNo", "starts_with": "C"}` | 文字以此开头时为真 |
+
+每一行产生的记录，其编号只取决于内容：同一个文件导入两次，结果不变。
+导入的事件只改变时间窗，不触发任何旅程。
+"""
+
+_EN_METRICS = """\
+# Metrics
+
+<!-- Written by scripts/reference.py from the metric catalogue; do not edit. -->
+
+A goal names one of these metrics by its name or one of its other names, in either language.
+A share lies between 0 and 1; money is in fen.
+Where treatment can move the denominator, effects are claimed per eligible person.
+
+| id | name | meaning | kind | unit | movable | also called |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+
+_ZH_METRICS = """\
+# 指标
+
+<!-- 由 scripts/reference.py 从指标目录生成，请勿手改。 -->
+
+目标里用名称或任一别名说出指标，中英文皆可。
+比例在 0 到 1 之间；金额以分计。
+如果触达会改变分母，效果按每个符合条件的人来声明。
+
+| id | 名称 | 含义 | 种类 | 单位 | 分母会变 | 别名 |
+| --- | --- | --- | --- | --- | --- | --- |
 """
 
 
