@@ -143,7 +143,7 @@ def _reasons(
 
 
 def _sentence(model: PolicyModel, treated: bool, uplift: float, causes: list[str], language: Language) -> str:
-    worth = model.value * uplift
+    worth = round(model.value * uplift, 2) + 0.0  # Adding zero turns -0.00 into 0.00.
     if language == "zh-CN":
         relation = "高于" if treated else "不高于"
         why = f"；主要因为 {'、'.join(causes)}" if causes else ""

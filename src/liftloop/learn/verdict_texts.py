@@ -140,8 +140,8 @@ def _doubt_words(doubt: Doubt, arm: str) -> tuple[str, str]:
             return (
                 f"最大的千分之一占了结果总额的 {figure:.0%}；选方案时把它们削到 99.9 分位，金额两种都报告。",
                 (
-                    f"The largest thousandth of the rows carries {figure:.0%} of the total; it is chosen with them cut "
-                    "to the 99.9th percentile, and the money is reported both ways."
+                    f"The largest thousandth of the rows carries {figure:.0%} of the total; the policy is chosen with "
+                    "them cut to the 99.9th percentile, and the money is reported both ways."
                 ),
             )
         case _:
