@@ -8,13 +8,17 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from liftloop.app.planning import Definitions, Sources
+from liftloop.plan.metrics import RETAIL_CATALOGUE
 from liftloop.simulate.columns import decoded
 from liftloop.simulate.history import History
+from liftloop.simulate.world import World
 from liftloop.storage.contract import FactBlock, Position, Row
 from liftloop.storage.embedded.connections import named_queries
 from liftloop.storage.embedded.lake import DuckLake
 
 _FAST: Any = {"pandas_analyze_sample": 0, "threads": 1}  # Object columns are text: no guessing.
+UNTIL_MS = 1_788_192_000_000  # 2026-09-01 00:00 in Shanghai.
 PROFILE_OF_MEMBER = 64  # Members' profile numbers: their index times this, all in one partition.
 
 
@@ -163,3 +167,42 @@ def _events(profile: Any, at_ms: Any, name: Any) -> dict[str, Any]:
 def _numbered(columns: dict[str, Any]) -> dict[str, Any]:
     count = len(next(iter(columns.values())))
     return {"offset": np.arange(count, dtype=np.int64)} | columns
+
+
+def definitions_of(world: World) -> Definitions:
+    return Definitions(
+        offers={
+            offer.id: {
+                "name_zh": offer.name_zh,
+                "name_en": offer.name_en,
+                "face_fen": offer.face_fen,
+                "cost_fen": offer.cost_fen,
+                "valid_days": offer.valid_days,
+            }
+            for offer in world.offers
+        },
+        channels={
+            channel.id: {"id": channel.id, "kind": "webhook", "settings": {}, "cost_fen": channel.cost_fen}
+            for channel in world.channels
+        },
+        contents={},
+        campaigns={},
+    )
+
+
+def sources_of(past: History, folder: Path, alter: str = "", state: ShopState | None = None) -> Sources:
+    """Put a past into a lake; `alter` is SQL that damages it on the way."""
+    path = folder / "lake.duckdb"
+    lake = shop_lake(past, path)
+    if alter:
+        lake.close()
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(alter)
+        lake = DuckLake(path, memory_limit="1GB", threads=1)
+    return Sources(
+        lake=lake,
+        state=state or shop_state(past),
+        definitions=definitions_of(past.world),
+        catalogue=RETAIL_CATALOGUE,
+        now_ms=UNTIL_MS,
+    )

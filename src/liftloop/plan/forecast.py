@@ -11,7 +11,8 @@ from liftloop.inference.intervals import Estimate, forecast_intervals
 from liftloop.inference.power import Noise, Standard, detectable_effect, difference_error, holdout_needed, power_of
 from liftloop.inference.shift import CAMPAIGNS_NEEDED, Surprise, heterogeneity, shift_error
 from liftloop.plan.effect_fit import Log
-from liftloop.plan.policy_worth import Calibration, Predicted, expected_parts
+from liftloop.plan.policy_worth import Calibration, Predicted
+from liftloop.plan.study_inputs import Floats
 
 PROOF = Standard(alpha=0.1, power=0.8)
 """A lift is shown when its 90% interval leaves zero out; four chances in five to see it are wanted."""
@@ -89,15 +90,14 @@ def reach_probability(forecast: Forecast, goal: float) -> float:
     return float(ndtr(distance / error)) if error > 0 else float(distance >= 0)
 
 
-def past_surprises(log: Log, predicted: Predicted, calibration: Calibration) -> list[Surprise]:
+def past_surprises(log: Log, predicted: Predicted, expected: Floats, calibration: Calibration) -> list[Surprise]:
     """Return, for each past campaign, how far its effect strayed from what was expected of the same people.
 
     As a fraction of the expectation, so that campaigns of unlike strength compare; campaigns too small or too weak
     to tell are left out. The straying is the slope of what is left on having been contacted.
     """
-    columns = expected_parts(log, predicted)
-    left = log.contacts.outcome - log.anyway - columns @ calibration.slopes
-    contacted = columns[:, 0]
+    left = log.contacts.outcome - log.anyway - expected @ calibration.slopes
+    contacted = expected[:, 0]
     chance = log.contacts.chance
     level = (chance[:, 1:] * predicted.personal[:, 1:]).sum(axis=1)
     found: list[Surprise] = []
@@ -109,9 +109,9 @@ def past_surprises(log: Log, predicted: Predicted, calibration: Calibration) -> 
             continue
         strayed = float((contacted * left)[mask].sum()) / spread
         error = math.sqrt(float(np.square(contacted * left)[mask].sum())) / spread
-        expected = float(level[mask].sum()) / treated
-        if abs(expected) > SIGNAL_MIN * error:
-            found.append(Surprise(difference=strayed / abs(expected), error=error / abs(expected)))
+        size = abs(float(level[mask].sum())) / treated
+        if size > SIGNAL_MIN * error:
+            found.append(Surprise(difference=strayed / size, error=error / size))
     return found
 
 

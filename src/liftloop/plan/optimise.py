@@ -3,10 +3,12 @@
 Held-out people are taken out first and follow the same prices in shadow.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from liftloop.inference.allocation import NO_ACTION, Certificate, Constraint, Problem, allocate
 from liftloop.kernel.dice import hash_text, uniform
@@ -16,6 +18,10 @@ from liftloop.plan.study_inputs import Flags, Floats, Integers
 
 EXPLORATION_SHARE = 0.10
 """A tenth is drawn uniformly: with 20 actions each keeps a chance of 0.5%, the least that can be learned from."""
+EXPLORATION_MONEY_MAX = 0.2
+"""Of the budget; a shop that can pay for little explores less rather than spend its money on it."""
+DRAW_MARGIN = 3.0
+"""Standard deviations of what the draw may cost beyond its expectation: one plan in 700 would pass its budget."""
 BUDGET = "budget"
 
 
@@ -53,11 +59,12 @@ def allot(menu: Menu) -> Allotment:
     reserve = exploration_cost(menu)
     limits = _limits(menu, treated, reserve)
     value = menu.effect[treated, 1:] - menu.floor * menu.cost_fen[treated, 1:]
-    value = np.where(menu.reach[treated], value, -np.inf)
+    reach = open_arms(menu)[:, 1:]
+    value = np.where(reach[treated], value, -np.inf)
     solved = allocate(Problem(value=value, constraints=limits))
     prices = {use.name: use.shadow_price for use in solved.certificate.uses}
     price = menu.floor + prices.get(BUDGET, 0.0)
-    arm = best_arm(menu.effect, menu.cost_fen, price, menu.reach)
+    arm = best_arm(menu.effect, menu.cost_fen, price, reach)
     arm[treated] = np.where(solved.action == NO_ACTION, 0, solved.action + 1)
     spend = float(menu.cost_fen[treated, arm[treated]].sum())
     return Allotment(
@@ -77,6 +84,21 @@ def exploration_cost(menu: Menu) -> float:
     return menu.exploration * float(mean.sum())
 
 
+def _draw_margin(menu: Menu) -> float:
+    """Return how much dearer than expected the draw may turn out; a bound on its variance by the mean squared cost."""
+    open_ = open_arms(menu)[~menu.held]
+    squares = (np.square(menu.cost_fen[~menu.held]) * open_).sum(axis=1) / open_.sum(axis=1)
+    return DRAW_MARGIN * math.sqrt(menu.exploration * float(squares.sum()))
+
+
+def affordable_exploration(menu: Menu) -> float:
+    """Return the share of draws that explore: a tenth, or what a fifth of the budget pays for."""
+    whole = exploration_cost(replace(menu, exploration=1.0))
+    if menu.budget_fen is None or whole <= 0:
+        return EXPLORATION_SHARE
+    return min(EXPLORATION_SHARE, EXPLORATION_MONEY_MAX * menu.budget_fen / whole)
+
+
 def open_arms(menu: Menu) -> Flags:
     """Return [people, 1 + options] what may be drawn at all: nobody, and what reaches; nothing paid on no budget."""
     reach = menu.reach
@@ -89,7 +111,7 @@ def _limits(menu: Menu, treated: Integers, reserve: float) -> tuple[Constraint, 
     """Return budget and stock; what exploration takes is set aside, the rest is spent on the other draws."""
     limits: list[Constraint] = []
     if menu.budget_fen is not None:
-        left = max(menu.budget_fen - reserve, 0.0) / (1 - menu.exploration)
+        left = max(menu.budget_fen - reserve - _draw_margin(menu), 0.0) / (1 - menu.exploration)
         limits.append(Constraint(name=BUDGET, limit=left, use=np.maximum(menu.cost_fen[treated, 1:], 0.0)))
     for name, stock in _stocks(menu.options):
         use = np.array(

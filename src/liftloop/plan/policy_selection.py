@@ -5,7 +5,8 @@ nobody. A personal rule must beat it, and whatever is done must show more than d
 models without its fold, and a fold's rule is chosen by the other folds.
 """
 
-from typing import Literal, assert_never
+from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 from msgspec import Struct
@@ -13,7 +14,7 @@ from msgspec import Struct
 from liftloop.inference.intervals import Estimate
 from liftloop.plan.effect_design import best_arm
 from liftloop.plan.effect_fit import FOLDS, Fits, Log, effects_in_log
-from liftloop.plan.policy_worth import Calibration, Predicted, calibrate
+from liftloop.plan.policy_worth import Calibration, Predicted, calibrate, expected_parts
 from liftloop.plan.study_inputs import Flags, Floats, Integers
 
 CLAIM = 0.95
@@ -53,60 +54,42 @@ class Terms(Struct, frozen=True, kw_only=True, eq=False):
 
 
 class View(Struct, frozen=True, kw_only=True, eq=False):
-    """The log with effects predicted by models without the row's fold, and what each rule would have done."""
+    """The log with effects predicted by models without the row's fold, and what each rule would have done.
+
+    `expected` [rows, 3] are the parts drawn minus those expected, `parts` [rows, 3] and `cost` [rows] (priced) those
+    of what a rule chooses.
+    """
 
     log: Log
     predicted: Predicted
-    terms: Terms
-    simple: Integers
-    personal: Integers
-
-    def choice(self, rule: Rule) -> Integers:
-        match rule:
-            case "nobody":
-                return np.zeros(self.simple.size, dtype=np.int64)
-            case "simple":
-                return self.simple
-            case "personal":
-                return self.personal
-            case _:
-                assert_never(rule)
-
-    def parts(self, rule: Rule, inside: Flags) -> Floats:
-        """Return the mean predicted parts of what a rule chooses on the rows `inside`: [3]."""
-        return self.predicted.parts(self.choice(rule))[inside].mean(axis=0)
-
-    def cost(self, rule: Rule, inside: Flags) -> float:
-        """Return the mean priced cost of what a rule chooses on the rows `inside`."""
-        choice = self.choice(rule)
-        return self.terms.price * float(self.terms.cost_fen[np.arange(choice.size), choice][inside].mean())
+    expected: Floats
+    choice: Mapping[Rule, Integers]
+    parts: Mapping[Rule, Floats]
+    cost: Mapping[Rule, Floats]
 
 
 def view(log: Log, fits: Fits, terms: Terms) -> View:
     """Return what the rules would have done in the log on these terms."""
     predicted = Predicted(simple=effects_in_log(fits.simple, log), personal=effects_in_log(fits.personal, log))
-    return _chosen(log, predicted, terms)
-
-
-def on_terms(seen: View, terms: Terms) -> View:
-    """Return the same view where a fen has another price."""
-    return seen if terms.price == seen.terms.price else _chosen(seen.log, seen.predicted, terms)
-
-
-def _chosen(log: Log, predicted: Predicted, terms: Terms) -> View:
-    reach = log.contacts.reach
+    reach, rows = log.contacts.reach, np.arange(log.contacts.count)
+    choice: dict[Rule, Integers] = {
+        "nobody": np.zeros(rows.size, dtype=np.int64),
+        "simple": best_arm(predicted.simple, terms.cost_fen, terms.price, reach),
+        "personal": best_arm(predicted.personal, terms.cost_fen, terms.price, reach),
+    }
     return View(
         log=log,
         predicted=predicted,
-        terms=terms,
-        simple=best_arm(predicted.simple, terms.cost_fen, terms.price, reach),
-        personal=best_arm(predicted.personal, terms.cost_fen, terms.price, reach),
+        expected=expected_parts(log, predicted),
+        choice=choice,
+        parts={rule: predicted.parts(chosen) for rule, chosen in choice.items()},
+        cost={rule: terms.price * terms.cost_fen[rows, chosen] for rule, chosen in choice.items()},
     )
 
 
 def select(seen: View, inside: Flags) -> Selected:
     """Return the rule that passes the gate on the rows `inside`; nobody where none does."""
-    known = calibrate(seen.log, seen.predicted, inside)
+    known = calibrate(seen.log, seen.expected, inside)
     simple, personal = (_evidence(seen, known, rule, inside) for rule in _ASKING)
     if personal.claim_bound > 0 and personal.improvement_bound > 0:
         return Selected(rule="personal", evidence=(simple, personal))
@@ -119,8 +102,8 @@ _ASKING: tuple[Rule, Rule] = ("simple", "personal")
 
 
 def _evidence(seen: View, known: Calibration, rule: Rule, inside: Flags) -> Evidence:
-    parts, rival = seen.parts(rule, inside), seen.parts("simple", inside)
-    cost, rival_cost = seen.cost(rule, inside), seen.cost("simple", inside)
+    parts, rival = seen.parts[rule][inside].mean(axis=0), seen.parts["simple"][inside].mean(axis=0)
+    cost, rival_cost = float(seen.cost[rule][inside].mean()), float(seen.cost["simple"][inside].mean())
     effect, gain = known.worth(parts), known.worth(parts - rival)
     gain = Estimate(value=gain.value - (cost - rival_cost), error=gain.error, units=0)
     return Evidence(
@@ -146,15 +129,19 @@ class Judged(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def judge(seen: View) -> Judged:
-    """Choose a rule on all rows, and see what the same choosing without each fold would have been worth in it."""
+    """Choose a rule on all rows, and see what the same choosing without each fold would have been worth in it.
+
+    Where most folds, left out, lead to doing nothing, what all rows together lead to was luck.
+    """
     fold = seen.log.fold
     everybody = np.ones(fold.size, dtype=np.bool_)
     selected = select(seen, everybody)
-    calibration = calibrate(seen.log, seen.predicted, everybody)
+    calibration = calibrate(seen.log, seen.expected, everybody)
     rules: tuple[Rule, ...] = tuple(select(seen, fold != one).rule for one in range(FOLDS))
-    procedure = np.zeros(fold.size, dtype=np.int64)
+    if sum(rule == "nobody" for rule in rules) > FOLDS // 2:
+        selected = Selected(rule="nobody", evidence=selected.evidence)
+    procedure = np.zeros_like(seen.expected)
     for one, rule in enumerate(rules):
-        procedure[fold == one] = seen.choice(rule)[fold == one]
-    chosen = seen.parts(selected.rule, everybody)
-    luck = calibration.worth(chosen - seen.predicted.parts(procedure).mean(axis=0)).value
+        procedure[fold == one] = seen.parts[rule][fold == one]
+    luck = calibration.worth(seen.parts[selected.rule].mean(axis=0) - procedure.mean(axis=0)).value
     return Judged(selected=selected, calibration=calibration, by_fold=rules, luck=max(luck, 0.0))

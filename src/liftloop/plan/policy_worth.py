@@ -45,9 +45,12 @@ class Calibration(Struct, frozen=True, kw_only=True, eq=False):
         return Estimate(value=float(parts @ self.slopes), error=math.sqrt(max(variance, 0.0)), units=0)
 
 
-def calibrate(log: Log, predicted: Predicted, inside: Flags) -> Calibration:
-    """Return the calibration on the rows `inside`, errors robust to one person's rows moving together."""
-    columns = expected_parts(log, predicted)[inside]
+def calibrate(log: Log, expected: Floats, inside: Flags) -> Calibration:
+    """Return the calibration on the rows `inside`, errors robust to one person's rows moving together.
+
+    `expected` [rows, 3] are the `expected_parts` of the log.
+    """
+    columns = expected[inside]
     target = (log.contacts.outcome - log.anyway)[inside]
     gram = np.linalg.pinv(columns.T @ columns)
     slopes = gram @ (columns.T @ target)
@@ -67,14 +70,14 @@ def expected_parts(log: Log, predicted: Predicted) -> Floats:
     return drawn - np.column_stack([treated, simple, personal])
 
 
-def shown(log: Log, choice: Integers) -> Flags:
-    """Return which rows could have drawn their choice, and nobody as well."""
-    rows = np.arange(log.contacts.count)
-    return (log.contacts.chance[rows, choice] > 0) & (log.contacts.chance[:, 0] > 0)
-
-
-def effective_rows(log: Log, choice: Integers, arm: int) -> float:
-    """Return Kish's effective number of rows that show what the policy's use of an arm does."""
-    mask = (choice == arm) & (log.contacts.arm == arm) & shown(log, choice)
-    weights = 1.0 / log.contacts.chance[mask, arm]
+def effective_rows(log: Log, arm: int) -> float:
+    """Return Kish's effective number of rows that show what an arm does."""
+    weights = 1.0 / log.contacts.chance[log.contacts.arm == arm, arm]
     return float(weights.sum() ** 2 / np.square(weights).sum()) if weights.size else 0.0
+
+
+def thin_share(log: Log, arm: int, least: float) -> float:
+    """Return the share of rows open to an arm in which it had a chance below `least`."""
+    chance = log.contacts.chance[:, arm]
+    possible = chance > 0
+    return float((chance[possible] < least).mean()) if possible.any() else 1.0

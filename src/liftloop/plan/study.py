@@ -24,11 +24,21 @@ from liftloop.plan.forecast import (
     shift_of,
 )
 from liftloop.plan.goal_check import check_against
-from liftloop.plan.optimise import EXPLORATION_SHARE, Allotment, Draw, Menu, allot, draw, held_out, open_arms
+from liftloop.plan.optimise import (
+    EXPLORATION_SHARE,
+    Allotment,
+    Draw,
+    Menu,
+    affordable_exploration,
+    allot,
+    draw,
+    held_out,
+    open_arms,
+)
 from liftloop.plan.options import Option
 from liftloop.plan.outcome import outcome_of
 from liftloop.plan.policy_selection import Judged, Terms, View, judge, view
-from liftloop.plan.policy_worth import Predicted, effective_rows, shown
+from liftloop.plan.policy_worth import Predicted, effective_rows, thin_share
 from liftloop.plan.redemption import Costs, learned_costs
 from liftloop.plan.study_exploration import PEOPLE_MIN, explored
 from liftloop.plan.study_inputs import Contacts, Flags, Floats, Integers, People, StudyInputs
@@ -38,6 +48,7 @@ EFFECTIVE_ROWS_MIN = 200.0
 THIN_SHARE_MAX = 0.05
 HOPE = 0.9  # A goal inside the 90% interval of what the log shows is neither promised nor ruled out.
 CHANCE_MIN = 0.005
+THIN_ROWS_MAX = 0.5
 SURE = 0.8  # Above four chances in five nobody asks what more money would bring.
 WHAT_IF_FACTORS = (1.5, 2.0, 3.0)
 WHAT_IF_PEOPLE = 20_000
@@ -118,7 +129,7 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
         simple=effects_for(fits.simple[None], log, people), personal=effects_for(fits.personal[None], log, people)
     )
     floor = _floor(inputs)
-    trial = _menu(inputs, people, predicted.personal, costs, floor, np.zeros(people.count, dtype=np.bool_))
+    trial = _menu(inputs, people, predicted.personal, (costs, floor), np.zeros(people.count, dtype=np.bool_))
     seen = view(log, fits, Terms(cost_fen=costs.logged, price=allot(trial).price))
     judged = judge(seen)
     rule = judged.selected.rule
@@ -165,39 +176,40 @@ def _floor(inputs: StudyInputs) -> float:
     return 1.0 / inputs.worth.unit_fen
 
 
-def _menu(inputs: StudyInputs, people: People, effect: Floats, costs: Costs, floor: float, held: Flags) -> Menu:
-    return Menu(
+def _menu(inputs: StudyInputs, people: People, effect: Floats, priced: tuple[Costs, float], held: Flags) -> Menu:
+    menu = Menu(
         options=inputs.options,
         effect=effect,
-        cost_fen=costs.now,
+        cost_fen=priced[0].now,
         reach=people.reach,
         held=held,
         budget_fen=inputs.budget_fen,
-        floor=floor,
+        floor=priced[1],
         exploration=EXPLORATION_SHARE,
     )
+    return replace(menu, exploration=affordable_exploration(menu))
 
 
 def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     """Size the holdout by a first forecast, take these people out, and plan and forecast again."""
     assert known.lifts is not None
     nobody_held = np.zeros(given.people.count, dtype=np.bool_)
-    first = allot(_menu(inputs, given.people, given.effect(), given.costs, given.floor, nobody_held))
-    effect = _effect(given, first).value
+    trial = _menu(inputs, given.people, given.effect(), (given.costs, given.floor), nobody_held)
+    effect = _effect(given, allot(trial), trial.exploration).value
     prove = _to_prove(known.lifts, effect)
     noise = _noise(known.baseline, given)
     share = holdout_share(prove * known.lifts.unit, noise, given.people.count)
     held = held_out(given.people.profile, share, inputs.salt)
-    menu = _menu(inputs, given.people, given.effect(), given.costs, given.floor, held)
+    menu = _menu(inputs, given.people, given.effect(), (given.costs, given.floor), held)
     allotment = allot(menu)
-    estimate = _effect(given, allotment)
+    estimate = _effect(given, allotment, menu.exploration)
     thin = _thin(given, allotment)
     if thin:
         return explored(inputs, _known(known.baseline), given.people, "thin_log")
     drawn = draw(given.people.profile, allotment.arm, open_arms(menu), menu.exploration, inputs.salt)
     design = Design(treated=int((~held).sum()), held_out=int(held.sum()), noise=noise)
     sign = sign_of(inputs)
-    surprises = past_surprises(given.log, given.seen.predicted, given.judged.calibration)
+    surprises = past_surprises(given.log, given.seen.predicted, given.seen.expected, given.judged.calibration)
     signed = Estimate(value=sign * estimate.value, error=estimate.error, units=estimate.units)
     forecast = forecast_of(signed, shift_of(estimate, surprises), design, known.lifts.unit)
     probability = reach_probability(forecast, known.lifts.goal)
@@ -244,7 +256,7 @@ def _at_budget(given: _Material, menu: Menu, found: Finding, rows: Integers, sca
     best = Predicted(simple=given.predicted.simple[rows], personal=given.predicted.personal[rows]).parts(
         allot(part).arm
     )
-    mixed = (1 - EXPLORATION_SHARE) * best.mean(axis=0) + EXPLORATION_SHARE * _uniform_parts(given)
+    mixed = (1 - menu.exploration) * best.mean(axis=0) + menu.exploration * _uniform_parts(given)
     value = given.judged.calibration.worth(mixed).value - given.judged.luck
     sign = 1.0 if found.lifts.goal >= 0 else -1.0
     there = replace(found.forecast, point=sign * value / found.lifts.unit)
@@ -279,10 +291,10 @@ def _noise(baseline: Baseline | None, given: _Material) -> Noise:
     return Noise(deviation=spread, explained=given.explained)
 
 
-def _effect(given: _Material, allotment: Allotment) -> Estimate:
+def _effect(given: _Material, allotment: Allotment, exploration: float) -> Estimate:
     """Return what the plan adds per eligible person: the calibrated worth of its best arms and of its floor."""
     best = given.predicted.parts(allotment.arm).mean(axis=0)
-    mixed = (1 - EXPLORATION_SHARE) * best + EXPLORATION_SHARE * _uniform_parts(given)
+    mixed = (1 - exploration) * best + exploration * _uniform_parts(given)
     found = given.judged.calibration.worth(mixed)
     return Estimate(value=found.value - given.judged.luck, error=found.error, units=given.log.contacts.count)
 
@@ -297,16 +309,16 @@ def _uniform_parts(given: _Material) -> Floats:
 
 
 def _thin(given: _Material, allotment: Allotment) -> bool:
-    """Say whether the log shows too little of what the plan would do to forecast it."""
-    choice = given.seen.choice(given.judged.selected.rule)
+    """Say whether the log shows too little of what the plan would do to forecast it.
+
+    An arm given to a twentieth of the people or fewer cannot spoil the mean and is not asked for its rows.
+    """
     shares = np.bincount(allotment.arm, minlength=given.effect().shape[1]) / max(allotment.arm.size, 1)
-    for arm in range(1, shares.size):
-        if shares[arm] > THIN_SHARE_MAX and effective_rows(given.log, choice, arm) < EFFECTIVE_ROWS_MIN:
-            return True
-    rows = np.arange(choice.size)
-    usable = shown(given.log, choice)
-    chance = given.log.contacts.chance[rows, choice][usable]
-    return bool((chance < CHANCE_MIN).mean() > THIN_SHARE_MAX) if chance.size else True
+    used = [arm for arm in range(1, shares.size) if shares[arm] > THIN_SHARE_MAX]
+    return any(
+        effective_rows(given.log, arm) < EFFECTIVE_ROWS_MIN or thin_share(given.log, arm, CHANCE_MIN) > THIN_ROWS_MAX
+        for arm in used
+    )
 
 
 def _calibrated(given: _Material, arm: Integers) -> Floats:

@@ -10,13 +10,14 @@ from liftloop.plan.finding import Finding, Plan, Reason, lifts_of, people_at, si
 from liftloop.plan.forecast import HOLDOUT_DEFAULT, Design, Forecast, reach_probability
 from liftloop.plan.optimise import Menu, draw, held_out, open_arms
 from liftloop.plan.redemption import expected_costs
-from liftloop.plan.study_inputs import People, StudyInputs
+from liftloop.plan.study_inputs import Flags, People, StudyInputs
 
 PEOPLE_MIN = 50  # With fewer nothing can be tried or shown.
 
 
 def explored(inputs: StudyInputs, baseline: Baseline, people: People, reason: Reason) -> Finding:
     """Return an exploration: options and nobody drawn uniformly, a usual holdout beside them."""
+    people = replace(people, reach=people.reach & _affordable(inputs)[None, :])
     flat = expected_costs(inputs.options, people, inputs.order_share)
     noise = Noise(deviation=baseline.deviation)
     limits = Limits(
@@ -55,6 +56,13 @@ def explored(inputs: StudyInputs, baseline: Baseline, people: People, reason: Re
         probability=reach_probability(forecast, lifts.goal),
         prove=forecast.point,
     )
+
+
+def _affordable(inputs: StudyInputs) -> Flags:
+    """Return which options [options] may be tried: without a budget, none whose coupon is worth more than an order."""
+    if inputs.budget_fen is not None or inputs.worth is None:
+        return np.ones(len(inputs.options), dtype=np.bool_)
+    return np.array([option.redemption_fen <= inputs.worth.unit_fen for option in inputs.options], dtype=np.bool_)
 
 
 def _exploring_plan(inputs: StudyInputs, tried: People, noise: Noise, baseline: Baseline) -> Plan:
