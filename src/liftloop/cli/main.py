@@ -58,6 +58,8 @@ def liftloop(lang: str | None) -> None:
 
 def main() -> None:
     """Run the command line; every anticipated failure ends with its words and its exit code."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # Before numpy loads: two threads that share busy cores are slower than one.
     try:
         liftloop(standalone_mode=False)
     except LiftloopError as error:
