@@ -1,5 +1,6 @@
 """Calls an ASGI application directly, as one request and one answer; no socket, no client library."""
 
+import asyncio
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -74,9 +75,12 @@ class Caller(Struct, frozen=True, kw_only=True):
 
 async def _answered(app: Application, scope: Mapping[str, Any], body: bytes) -> Answer:
     sent: list[MutableMapping[str, Any]] = []
+    to_come = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if not to_come:
+            await asyncio.Event().wait()  # The caller stays connected.
+        return to_come.pop()
 
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)

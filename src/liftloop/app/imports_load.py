@@ -1,0 +1,180 @@
+"""Loads one file: batches of rows become records, sealed and sent to the tick, no faster than the tick folds them.
+
+Message ids depend on content only, so a load that was interrupted is simply done again: nothing is counted twice.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing, closing
+from pathlib import Path
+from typing import Any, TextIO
+
+from msgspec import Struct
+
+from liftloop.app.imports_records import Drafting
+from liftloop.app.sealing import sealed, unsealed
+from liftloop.app.tick_client import TickAway, TickClient
+from liftloop.collect.mapping import Mapping, read_plan
+from liftloop.collect.mapping_records import Converted, to_records
+from liftloop.collect.mapping_rows import ImportContext, RejectedRow
+from liftloop.collect.quality import QualitySummary, QualityTally, error_file_header, error_file_lines
+from liftloop.kernel.errors import Language
+from liftloop.kernel.ids import Offset
+from liftloop.plugins.sources.file import ReadOptions, Table, open_table
+from liftloop.storage.contract import Record, Vault
+
+RUN_RECORDS = 5_000
+"""Records sent at once: half a tick's worth, so that live events wait for no more than that."""
+SEAL_MAX = 10_000
+"""Fields sealed by one call: about 50 ms in which the tick answers nobody else."""
+UNFOLDED_MAX = 40_000
+"""Records that may wait for the tick: four ticks' worth keep it busy and memory small."""
+WAIT_S = 0.02
+RETRIES = 60
+RETRY_AFTER_S = 1.0
+"""A tick that restarts is back within seconds; a minute without it ends the load."""
+REJECTED_MAX = 200_000
+"""Rows written to the error file; beyond it they are only counted."""
+
+
+class Load(Struct, frozen=True, kw_only=True):
+    """What is to be loaded, how, and on whose word."""
+
+    file: Path
+    files: dict[str, Path]
+    """Further files by the name under which the mapping joins them."""
+    mapping: Mapping
+    actor: str
+    now_ms: int
+    identity_key: bytes
+    error_file: Path
+    language: Language
+    work_folder: Path
+
+
+class Loaded(Struct, frozen=True, kw_only=True):
+    """How far a load is; `offset` is the log's offset after its last record so far."""
+
+    rows: int
+    of: int
+    offset: int
+    summary: QualitySummary
+
+
+Tell = Callable[[Loaded], None]
+
+
+class _Converted(Struct, frozen=True, kw_only=True):
+    """A batch after its conversion; `cells` are those of its rejected rows, as they stand in the file."""
+
+    rows: int
+    """Rows of the file up to the end of this batch."""
+    converted: Converted
+    cells: Sequence[Sequence[str]]
+
+
+async def load(job: Load, tick: TickClient, vault: Vault, tell: Tell) -> Loaded:
+    """Load a file and return when its last record is folded; `tell` hears after each batch.
+
+    Raises what is wrong with the file or the mapping, and `TickAway` where the tick stays away.
+    """
+    options = ReadOptions(work_folder=job.work_folder, files=job.files)
+    with closing(await asyncio.to_thread(open_table, job.file, options, read_plan(job.mapping))) as table:
+        tally, sending, drafting = QualityTally(job.mapping), _Sending(tick), Drafting(job.now_ms, job.actor)
+        with job.error_file.open("w", encoding="utf-8", newline="") as file:
+            file.write(error_file_header(table.file_columns, job.language))
+            _count_bad_lines(table, tally, file, job.language)
+            async with aclosing(_ahead(_convert(table, job))) as batches:
+                async for batch in batches:
+                    tally.add(batch.converted)
+                    rejected = zip(batch.converted.rejected, batch.cells, strict=False)
+                    file.writelines(error_file_lines(rejected, job.language))
+                    await sending.send(drafting, batch.converted.records, vault)
+                    tell(Loaded(rows=batch.rows, of=table.row_count, offset=sending.offset, summary=tally.summary()))
+        await sending.finish()
+        return Loaded(rows=table.row_count, of=table.row_count, offset=sending.offset, summary=tally.summary())
+
+
+def _count_bad_lines(table: Table, tally: QualityTally, file: TextIO, language: Language) -> None:
+    """Count rows whose cells do not match the header; beyond those that the reader kept, as the last of them."""
+    for line in table.bad_lines:
+        tally.add_bad_line(line.line, line.reason, line.text)
+        row = RejectedRow(index=-1, line=line.line, reason=line.reason, field="", value="")
+        file.writelines(error_file_lines([(row, [line.text])], language))
+    for _ in range(table.bad_count - len(table.bad_lines)):
+        tally.add_bad_line(0, table.bad_lines[-1].reason, "")
+
+
+def _convert(table: Table, job: Load) -> Iterator[_Converted]:
+    """Yield the batches of a file one after the other; all use of the table is in here, for it knows one thread."""
+    context = ImportContext(now_ms=job.now_ms, identity_key=job.identity_key)
+    room = REJECTED_MAX
+    for batch in table.batches(read_plan(job.mapping).columns):
+        converted = to_records(batch, job.mapping, context)
+        shown = converted.rejected[:room]
+        room -= len(shown)
+        cells = table.raw_rows([batch.start + row.index for row in shown])
+        yield _Converted(rows=batch.start + len(batch.lines), converted=converted, cells=cells)
+
+
+async def _ahead(batches: Iterator[_Converted]) -> AsyncGenerator[_Converted]:
+    """Yield what `batches` yields, each made in a thread while the one before is being used."""
+    upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+    try:
+        while (batch := await upcoming) is not None:
+            upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+            yield batch
+    finally:
+        await asyncio.gather(upcoming, return_exceptions=True)  # A thread cannot be left in the middle of a file.
+
+
+class _Sending:
+    """Hands records to the tick in order, and waits where it has enough to fold."""
+
+    def __init__(self, tick: TickClient) -> None:
+        self._tick = tick
+        self._folded = 0
+        self.offset = 0
+
+    async def send(self, drafting: Drafting, records: Sequence[Any], vault: Vault) -> None:
+        for start in range(0, len(records), RUN_RECORDS):
+            waiting = unsealed(drafting.drafts(records[start : start + RUN_RECORDS]), vault.keyed_hash)
+            fields: list[bytes] = []
+            for first in range(0, len(waiting.clear), SEAL_MAX):
+                fields += await self._seal(waiting.clear[first : first + SEAL_MAX])
+            run = sealed(waiting, fields) if fields else waiting.records
+            await self._room_for(len(run))
+            self.offset = await self._append(run)
+
+    async def finish(self) -> None:
+        """Return when everything sent is folded."""
+        while self._folded < self.offset:
+            await self._look()
+
+    async def _room_for(self, count: int) -> None:
+        while self.offset and self.offset + count - self._folded > UNFOLDED_MAX:
+            await self._look()
+
+    async def _look(self) -> None:
+        try:
+            self._folded = (await self._tick.ask("position"))["offset"]
+        except TickAway:
+            await asyncio.sleep(RETRY_AFTER_S)
+        if self._folded < self.offset:
+            await asyncio.sleep(WAIT_S)
+
+    async def _append(self, run: Sequence[Record]) -> Offset:
+        for _ in range(RETRIES):
+            try:
+                return await self._tick.facts(run, folded=False)
+            except TickAway:  # Whether it was appended is not known; the same ids make it safe to say again.
+                await asyncio.sleep(RETRY_AFTER_S)
+        return await self._tick.facts(run, folded=False)
+
+    async def _seal(self, clear: Sequence[tuple[int, bytes]]) -> list[bytes]:
+        for _ in range(RETRIES):
+            try:
+                return await self._tick.seal(clear)
+            except TickAway:
+                await asyncio.sleep(RETRY_AFTER_S)
+        return await self._tick.seal(clear)

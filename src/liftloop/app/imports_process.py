@@ -1,0 +1,115 @@
+"""The import process: converts one file beside the desk, so that the desk stays quick and the work has a core.
+
+Told a job as JSON on standard input, it prints one JSON line after each batch and one at the end.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from hashlib import blake2b
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from liftloop.app.imports_load import Load, Loaded, load
+from liftloop.app.settings import Settings, path_from_text
+from liftloop.app.tick_client import TickClient
+from liftloop.collect.mapping import mapping_from_json
+from liftloop.collect.quality import QualitySummary
+from liftloop.kernel.errors import Language, LiftloopError
+from liftloop.storage.embedded.folder import DataFolder
+from liftloop.storage.embedded.vault import SqliteVault
+
+IDENTITY_KEY_BYTES = 32
+PARENT_LOOK_S = 0.5
+
+
+class ImportJob(Struct, frozen=True, kw_only=True):
+    """What the desk tells the process; names are relative to the import's own folder."""
+
+    settings: Settings
+    import_id: str
+    file: str
+    files: dict[str, str]
+    mapping: msgspec.Raw
+    actor: str
+    now_ms: int
+    language: Language
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """What the process says: how far it is, with `done` at the end, or what went wrong."""
+
+    rows: int = 0
+    of: int = 0
+    offset: int = 0
+    summary: QualitySummary | None = None
+    done: bool = False
+    error: dict[str, str] | None = None
+
+
+def job_bytes(job: ImportJob) -> bytes:
+    """Return what the process is told; not as an argument, which other users of the machine could read."""
+    return msgspec.json.encode(job, enc_hook=str)
+
+
+async def run(job: ImportJob) -> None:
+    """Load the file of a job, telling how far it is on standard output."""
+    folder = DataFolder(job.settings.data, version=job.settings.version)
+    vault = SqliteVault(folder.vault, folder.master_key())
+    tick = TickClient(folder.tick_socket)
+    place = folder.imports / job.import_id
+    work = Load(
+        file=place / job.file,
+        files={name: place / stored for name, stored in job.files.items()},
+        mapping=mapping_from_json(msgspec.json.decode(job.mapping)),
+        actor=job.actor,
+        now_ms=job.now_ms,
+        identity_key=blake2b(key=folder.master_key(), person=b"import ids", digest_size=IDENTITY_KEY_BYTES).digest(),
+        error_file=place / "rejected.csv",
+        language=job.language,
+        work_folder=place,
+    )
+    try:
+        _say(_progress(await load(work, tick, vault, lambda loaded: _say(_progress(loaded, done=False)))))
+    except LiftloopError as error:
+        _say(Progress(error=error.as_json(job.language)))
+    finally:
+        await tick.close()
+        vault.close()
+
+
+def _progress(loaded: Loaded, *, done: bool = True) -> Progress:
+    """Return what is told of a load; samples of rejected rows may name people and stay in the error file."""
+    reasons = tuple(replace(each, samples=()) for each in loaded.summary.rejected_by_reason)
+    summary = replace(loaded.summary, rejected_by_reason=reasons)
+    return Progress(rows=loaded.rows, of=loaded.of, offset=loaded.offset, summary=summary, done=done)
+
+
+def _say(progress: Progress) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(progress) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+async def _watched(job: ImportJob) -> None:
+    """Run the job; end with the desk that asked for it."""
+    parent = os.getppid()
+    running = asyncio.create_task(run(job))
+    while not running.done() and os.getppid() == parent:
+        await asyncio.wait({running}, timeout=PARENT_LOOK_S)
+    if not running.done():
+        running.cancel()
+    await asyncio.gather(running)
+
+
+def main(told: bytes) -> None:
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asyncio.run(_watched(msgspec.json.decode(told, type=ImportJob, dec_hook=path_from_text)))
+
+
+if __name__ == "__main__":
+    main(sys.stdin.buffer.read())
