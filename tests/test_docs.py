@@ -27,6 +27,11 @@ FOLDERS = re.compile(r"`((?:src|tests|docs|scripts|bench|examples|ui)/[\w./-]+)`
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```(\w*)( test)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 START_SECONDS_MAX = 180
+PROMISED = {
+    "docs/start/first-hour.md": ('"state":"sent"', "no_consent:sms:marketing", '"messages":1'),
+    "docs/how-to/drive-from-outside.md": ('"qualified":', '"forged": 0', '"steps": ['),
+}
+"""What a page says that its examples show."""
 
 
 def _name(page: Path) -> str:
@@ -219,6 +224,7 @@ def test_examples_run(page: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert ran.returncode == 0, f"{script}\n{ran.stdout}\n{ran.stderr}"
+    assert [words for words in PROMISED[_name(page)] if words not in ran.stdout] == [], ran.stdout
 
 
 def _free_port() -> int:
