@@ -10,7 +10,10 @@ const MINUTES = 60_000;
 test.skip(!process.env.LIFTLOOP_URL, "needs a real server");
 test.setTimeout(10 * MINUTES);
 
-test("a sentence becomes a plan, the plan a campaign, and thirty days a report", async ({ page, request }) => {
+test("a sentence becomes a plan, the plan a campaign, and thirty days a report", async ({
+  page,
+  request,
+}) => {
   const app = new AppPage(page);
   await app.choose({ language: "zh-CN", appearance: "light" });
   await app.signIn("/goals");
