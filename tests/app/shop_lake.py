@@ -1,17 +1,25 @@
 """A sample shop's past in a lake and a state, without the engine: what planning reads, a few seconds to make."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+from msgspec import Struct
 
 from liftloop.app.planning import Definitions, Sources
+from liftloop.kernel.codec import canonical_json, unpack_columns
+from liftloop.kernel.dice import hash_text, uniform
+from liftloop.plan.launch import Launch
 from liftloop.plan.metrics import RETAIL_CATALOGUE
 from liftloop.simulate.columns import decoded
+from liftloop.simulate.counterfactual import Lift
 from liftloop.simulate.history import History
+from liftloop.simulate.market import Market
+from liftloop.simulate.messages import track_messages
 from liftloop.simulate.world import World
 from liftloop.storage.contract import FactBlock, Position, Row
 from liftloop.storage.embedded.connections import named_queries
@@ -205,4 +213,85 @@ def sources_of(past: History, folder: Path, alter: str = "", state: ShopState | 
         definitions=definitions_of(past.world),
         catalogue=RETAIL_CATALOGUE,
         now_ms=UNTIL_MS,
+    )
+
+
+class Ran(Struct, frozen=True, kw_only=True):
+    """A launched campaign after the market answered it: the lake that saw it, and what only the market knows."""
+
+    lake: DuckLake
+    lift: Lift
+    held: int
+    assigned: int
+
+
+def run_campaign(past: History, launched: Launch, sources: Sources, folder: Path) -> Ran:
+    """Hand the treated people's messages to the market, and put its thirty days and the decisions into the lake."""
+    columns = unpack_columns(launched.assigned)
+    profile, action = np.asarray(columns["profile"]), np.asarray(columns["action"])
+    campaign, members = launched.campaign, np.asarray(columns["profile"]) // PROFILE_OF_MEMBER
+    holdout = campaign.holdout
+    held = uniform(profile.astype(np.uint64), hash_text("holdout", holdout.salt)) < holdout.share
+    market = Market(past)
+
+    def sent(rows: Any) -> Any:
+        actions = [campaign.actions[place] for place in action[rows].tolist()]
+        messages = [
+            {"customer_id": market.customer_id(member), "offer": a.offer, "channel": a.channel, "item_id": a.item}
+            for member, a in zip(members[rows].tolist(), actions, strict=True)
+        ]
+        return market.contacts(messages, UNTIL_MS)
+
+    window = (UNTIL_MS, campaign.ends_ms)
+    lift = market.lift(members, sent(np.flatnonzero(action > 0)), window)
+    market.receive(sent(np.flatnonzero((action > 0) & ~held)))
+    happened = track_messages(past.world, market.events_between(*window), {})
+    sources.lake.close()  # pyright: ignore[reportAttributeAccessIssue]
+    path = folder / "lake.duckdb"
+    _add_happened(path, happened)
+    names = np.array([each.id for each in campaign.actions], dtype=object)
+    count = profile.size
+    add_rows(
+        path,
+        "decision",
+        {
+            "tick": np.ones(count, dtype=np.int64),
+            "decision": np.arange(count, dtype=np.int64) * 256,
+            "campaign": np.full(count, launched.campaign_id, dtype=object),
+            "profile": profile,
+            "decided_ms": np.full(count, UNTIL_MS, dtype=np.int64),
+            "action": names[action],
+            "propensities": _vectors(names, campaign.cells)[np.asarray(columns["cell"])],
+            "holdout": held,
+        },
+    )
+    lake = DuckLake(path, memory_limit="1GB", threads=1)
+    return Ran(lake=lake, lift=lift, held=int(held.sum()), assigned=count)
+
+
+def _vectors(names: Any, cells: Any) -> Any:
+    """Return each cell's chances as the decision log spells them."""
+    return np.array([canonical_json(dict(zip(names, cell, strict=True))).decode() for cell in cells], dtype=object)
+
+
+def _add_happened(path: Path, happened: Sequence[Mapping[str, Any]]) -> None:
+    profile = np.array([int(each["userId"][1:]) - 1 for each in happened], dtype=np.int64) * PROFILE_OF_MEMBER
+    at_ms = np.array([datetime.fromisoformat(each["timestamp"]).timestamp() for each in happened]) * 1_000
+    at_ms = at_ms.round().astype(np.int64)
+    add_rows(path, "event", _events(profile, at_ms, np.array([each["event"] for each in happened], dtype=object)))
+    rows = [row for row, each in enumerate(happened) if each["event"] == "Order Completed"]
+    orders = [happened[row]["properties"] for row in rows]
+    add_rows(
+        path,
+        "order_head",
+        _numbered(
+            {
+                "profile": profile[rows],
+                "at_ms": at_ms[rows],
+                "order_id": np.array([order["order_id"] for order in orders], dtype=object),
+                "revenue": np.array([order["revenue"] for order in orders]),
+                "coupon": np.array([order.get("coupon") for order in orders], dtype=object),
+                "refunded": np.zeros(len(rows), dtype=bool),
+            }
+        ),
     )

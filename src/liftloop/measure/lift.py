@@ -5,6 +5,7 @@ Adjusted by what was known before (CUPED); intervals hold at every planned look,
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 from msgspec import Struct
@@ -71,8 +72,13 @@ def ratio_of_sides(sides: Sides, held_share: float) -> RatioCheck:
 
 def look(sides: Sides, outcome: Floats, at_ms: int, number: int) -> LookResult:
     """Return the planned look of this number (0 the first): its interval spends that look's share of the error."""
-    limit = planned_boundaries(LOOKS, ALPHA)[number]
+    limit = _boundaries()[number]
     return _looked(sides, outcome, at_ms, planned=True, reach=lambda error: limit * error)
+
+
+@cache
+def _boundaries() -> tuple[float, ...]:
+    return planned_boundaries(LOOKS, ALPHA)
 
 
 def glance(sides: Sides, outcome: Floats, at_ms: int) -> LookResult:

@@ -30,13 +30,13 @@ def draft(campaign_id: str, action: Action, label: Words) -> tuple[Draft, Draft]
         Draft(
             id=f"{base}.zh",
             subject=label.zh,
-            text=f"好久不见，{promise_zh}欢迎再来看看，退订回 T。",
+            text=f"好久不见，{promise_zh}欢迎再来看看。不想再收到这类消息，回复告诉我们就好。",
             language="zh-CN",
         ),
         Draft(
             id=f"{base}.en",
             subject=label.en,
-            text=f"It has been a while. {promise_en} Come by again. Reply T to unsubscribe.",
+            text=f"It has been a while. {promise_en} Come by again. If you would rather not hear from us, just reply and say so.",
             language="en",
         ),
     )

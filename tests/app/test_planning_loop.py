@@ -1,0 +1,129 @@
+"""From a sentence to measured lift over a sample shop, the market's own truth beside it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from msgspec import Struct, json, msgpack
+from msgspec.structs import replace
+from shop_lake import UNTIL_MS, Ran, run_campaign, sources_of
+
+from liftloop.api.present_campaign import campaign_view, report_view
+from liftloop.api.present_plan import plan_row, plan_view, reading_view
+from liftloop.app.planning import Sources, launch, plan_goal, read_goal
+from liftloop.app.planning_reading import Moments, read_log
+from liftloop.app.planning_report import report
+from liftloop.kernel.clock import DAY_MS
+from liftloop.measure.report import Report
+from liftloop.plan.launch import Launch
+from liftloop.plan.plan_record import PlanRecord
+from liftloop.simulate.history import history
+from liftloop.simulate.world import sample_shop
+
+MEMBERS = 25_000
+GOAL = "30天内复购率 +5%，预算 3.5 万元，每人每周最多触达 2 次"
+
+
+class Loop(Struct, frozen=True, kw_only=True):
+    sources: Sources
+    record: PlanRecord
+    launched: Launch
+    ran: Ran
+
+    def report(self, days: float) -> Report:
+        now = replace(self.sources, lake=self.ran.lake, now_ms=UNTIL_MS + round(days * DAY_MS))
+        return report(self.launched.campaign_id, self.launched.campaign, self.record, now)
+
+
+@pytest.fixture(scope="module")
+def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
+    folder = tmp_path_factory.mktemp("loop")
+    past = history(sample_shop(MEMBERS), np.random.default_rng(11), UNTIL_MS)
+    sources = sources_of(past, folder)
+    record = plan_goal(GOAL, {}, "zh-CN", sources)
+    launched = launch(record, "zh-CN", sources)
+    ran = run_campaign(past, launched, sources, folder)
+    yield Loop(sources=sources, record=record, launched=launched, ran=ran)
+    ran.lake.close()
+
+
+def test_the_plan_is_complete(loop: Loop) -> None:
+    """A ready plan has every part that the app shows, and survives being kept as JSON and as MessagePack."""
+    record = loop.record
+    assert record.status == "ready"
+    shown = plan_view(record, None)
+    for part in ("baseline", "holdout", "certificate", "forecast", "reachable", "provable", "goal_lift"):
+        assert getattr(shown, part) is not None
+    assert shown.actions
+    assert shown.understood.readings
+    assert sum(action.people for action in shown.actions) <= shown.eligible - (shown.holdout.people or 0)  # type: ignore[union-attr]
+    assert shown.cost <= 3_500_000
+    assert plan_row(record, "c").campaign_id == "c"
+    assert json.decode(json.encode(record), type=PlanRecord) == record
+    assert msgpack.decode(msgpack.encode(record), type=PlanRecord) == record
+
+
+def test_the_forecast_holds_the_truth(loop: Loop) -> None:
+    """The market's own counterfactual lies within the forecast, whose intervals are nested."""
+    forecast = loop.record.forecast
+    assert forecast is not None
+    assert forecast.i90[0] < forecast.i80[0] < forecast.i50[0] < forecast.point
+    assert forecast.i90[0] < loop.ran.lift.relative < forecast.i90[1]
+
+
+def test_the_measured_lift_holds_the_truth(loop: Loop) -> None:
+    """After the window the lift, assigned against assigned, covers the truth, and the forecast is scored beside it."""
+    final = loop.report(30)
+    assert final.status == "final"
+    assert final.treated + final.held_out == loop.ran.assigned
+    assert final.held_out == loop.ran.held
+    assert final.lift is not None
+    assert final.lift.low < loop.ran.lift.relative < final.lift.high
+    assert final.scored is not None
+    assert final.scored.forecast_hash == loop.record.forecast_hash
+    assert final.variance_removed is not None
+    assert final.variance_removed > 0.1
+    assert 0.7 < final.spend.spent_fen / final.expected_fen < 1.3
+    assert final.spend.leaked() < 0.01
+    shown = report_view(final)
+    assert shown.verdict in ("better", "unclear")
+    assert len([look for look in shown.looks if look.planned]) == 4
+
+
+def test_a_running_campaign_is_told_with_care(loop: Loop) -> None:
+    """Before the window ends looks that lie ahead are empty, and the band between looks is wider than the final one."""
+    running, final = loop.report(12), loop.report(30)
+    assert running.status == "running"
+    assert running.scored is None
+    told = [look for look in running.looks if look.relative is not None]
+    assert len(told) == 2  # The first planned look and a glance.
+    assert [look.planned for look in running.looks].count(False) == 1
+    assert running.lift is not None
+    assert final.lift is not None
+    assert running.lift.high - running.lift.low > final.lift.high - final.lift.low
+    assert campaign_view(running).status == "running"
+    assert loop.report(0.001).lift is None
+
+
+def test_what_was_launched_is_learned_from(loop: Loop) -> None:
+    """A month after the window the campaign's own decisions join the log, held-out people as nobody."""
+    campaigns = {loop.launched.campaign_id: loop.launched.campaign}
+    moments = Moments(
+        statement="now_and_log", parameters=(UNTIL_MS + 61 * DAY_MS, UNTIL_MS + 31 * DAY_MS, list(campaigns))
+    )
+    columns = moments.ask(loop.ran.lake, "people")
+    own = columns["source"][columns["source"] != 0] == 2
+    assert own.sum() == loop.ran.assigned
+    log = read_log(loop.ran.lake, moments, (), campaigns)
+    share = loop.launched.campaign.holdout.share
+    assert log.arm[own].max() == 0
+    assert (log.arm[own] == 0).sum() >= loop.ran.held
+    assert log.chance[own, 0].min() >= share
+
+
+def test_reading_while_typing_needs_no_plan(loop: Loop) -> None:
+    """A sentence is read at once, without touching the lake."""
+    sources = replace(loop.sources, lake=None)  # type: ignore[arg-type]
+    understood = read_goal("复购率 +5%", {}, "zh-CN", sources)
+    shown = reading_view(understood, sources.catalogue.by_id["repurchase_rate"])
+    assert [question.id for question in shown.questions] == ["window"]

@@ -1,0 +1,114 @@
+"""The measured lift: as assigned, honest under many looks, silent where the sides are broken."""
+
+import numpy as np
+import pytest
+
+from liftloop.measure.lift import LOOKS, Scored, Sides, coverage, glance, look, planned_looks, ratio_of_sides
+
+PEOPLE = 4_000
+RUNS = 300
+
+
+def _sides(rng: np.random.Generator, share: float = 0.2) -> tuple[Sides, np.ndarray]:
+    before = rng.normal(size=(PEOPLE, 2))
+    return Sides(held=rng.random(PEOPLE) < share, before=before), before[:, 0]
+
+
+def test_looking_at_every_planned_look_keeps_the_error() -> None:
+    """In campaigns that change nothing, all planned looks together leave zero out of an interval in a tenth."""
+    rng = np.random.default_rng(1)
+    wrong = 0
+    for _ in range(RUNS):
+        sides, _ = _sides(rng)
+        when = rng.random(PEOPLE)
+        bought = rng.random(PEOPLE) < 0.3
+        found = [look(sides, (bought & (when < share)).astype(float), 0, n) for n, share in enumerate(LOOKS)]
+        wrong += any(each.relative and (each.relative.low > 0 or each.relative.high < 0) for each in found)
+    assert wrong / RUNS < 0.1 + 3 * np.sqrt(0.1 * 0.9 / RUNS)
+
+
+def test_glancing_all_the_time_keeps_the_error() -> None:
+    """The band shown between looks leaves zero out in hardly any campaign, though it is looked at twenty times."""
+    rng = np.random.default_rng(2)
+    wrong = 0
+    for _ in range(100):
+        sides, _ = _sides(rng)
+        when = rng.random(PEOPLE)
+        bought = rng.random(PEOPLE) < 0.3
+        bands = [
+            glance(sides, (bought & (when < share)).astype(float), 0).relative for share in np.linspace(0.05, 1, 20)
+        ]
+        wrong += any(band and (band.low > 0 or band.high < 0) for band in bands)
+    assert wrong <= 10
+
+
+def test_the_final_interval_holds_the_truth_nine_times_of_ten() -> None:
+    """With a true difference of 4 points the final interval covers it as often as it says."""
+    rng = np.random.default_rng(3)
+    inside = 0
+    for _ in range(RUNS):
+        sides, habit = _sides(rng)
+        rate = 0.25 + 0.08 * np.tanh(habit) + np.where(sides.held, 0.0, 0.04)
+        found = look(sides, (rng.random(PEOPLE) < rate).astype(float), 0, len(LOOKS) - 1).difference
+        assert found is not None
+        inside += found.low <= 0.04 <= found.high
+    share = inside / RUNS
+    assert 0.9 - 3 * np.sqrt(0.09 / RUNS) < share < 0.985
+
+
+def test_what_was_known_before_narrows_the_interval() -> None:
+    """Behaviour before the launch that foretells the outcome removes variance, and the estimate stays in place."""
+    rng = np.random.default_rng(4)
+    sides, habit = _sides(rng)
+    outcome = habit + 0.5 * rng.normal(size=PEOPLE) + np.where(sides.held, 0.0, 0.2) + 5
+    blind = Sides(held=sides.held, before=np.zeros((PEOPLE, 0)))
+    with_it, without = (look(each, outcome, 0, 3) for each in (sides, blind))
+    assert with_it.explained == pytest.approx(0.8, abs=0.05)
+    assert with_it.difference is not None
+    assert without.difference is not None
+    assert with_it.difference.high - with_it.difference.low < 0.6 * (without.difference.high - without.difference.low)
+
+
+def test_sides_of_the_wrong_size_are_noticed() -> None:
+    """Losing a tenth of the held-out people is all but impossible by luck, a fair draw is not."""
+    rng = np.random.default_rng(5)
+    held = rng.random(40_000) < 0.1
+    fair = Sides(held=held, before=np.zeros((held.size, 0)))
+    kept = ~held | (rng.random(held.size) < 0.9)
+    broken = Sides(held=held[kept], before=np.zeros((int(kept.sum()), 0)))
+    assert not ratio_of_sides(fair, 0.1).mismatch
+    assert ratio_of_sides(broken, 0.1).mismatch
+
+
+def test_a_handful_of_people_is_no_lift() -> None:
+    """With fewer than thirty on a side, or nobody who did it, no number is given."""
+    held = np.zeros(500, dtype=bool)
+    held[:20] = True
+    few = Sides(held=held, before=np.zeros((500, 0)))
+    assert look(few, np.ones(500), 0, 0).relative is None
+    held[:200] = True
+    assert look(Sides(held=held, before=np.zeros((500, 0))), np.zeros(500), 0, 0).relative is None
+
+
+def test_planned_looks_end_with_the_window() -> None:
+    assert planned_looks(0, 100) == (25, 50, 75, 100)
+
+
+def test_the_ledger_counts_what_came_true() -> None:
+    """Coverage is the share of forecasts whose interval held what was measured, at each of the three sizes."""
+
+    def row(measured: float) -> Scored:
+        intervals = ((-1.0, 1.0), (-2.0, 2.0), (-3.0, 3.0))
+        return Scored(
+            campaign_id="c",
+            plan_id="p",
+            forecast_hash="h",
+            forecast=0.0,
+            intervals=intervals,
+            measured=measured,
+            measured_low=measured,
+            measured_high=measured,
+        )
+
+    assert coverage([row(0.5), row(1.5), row(2.5), row(9.0)]) == (0.25, 0.5, 0.75)
+    assert np.isnan(coverage([])).all()
