@@ -100,11 +100,13 @@ class PeopleReader:
         return found
 
     def _values(self, rows: Sequence[Row]) -> list[Any]:
-        sealed = [value for _, _, value, is_sealed in rows if is_sealed]
-        opened = iter(self._opened(sealed) if sealed else ())
-        clear = [next(opened) if is_sealed else value for _, _, value, is_sealed in rows]
+        sealed = [row[2] for row in rows if row[3]]
+        clear: list[bytes] = [row[2] for row in rows]
+        if sealed:
+            opened = iter(self._opened(sealed))
+            clear = [(next(opened) or b"null") if row[3] else row[2] for row in rows]
         # One JSON array is decoded twice as fast as its values one by one.
-        return _DECODE.decode(b"[" + b",".join([b"null" if value is None else value for value in clear]) + b"]")
+        return _DECODE.decode(b"[" + b",".join(clear) + b"]")
 
     def _opened(self, sealed: Sequence[bytes]) -> list[bytes | None]:
         """Return clear values; one that was altered counts as erased, so that it stops no other message."""

@@ -16,6 +16,7 @@ from liftloop.compose.language import PrintNode
 from liftloop.compose.limits import (
     OUTPUT_BYTES_MAX,
     VALUE_CHARS_MAX,
+    Meter,
     MeteredContext,
     MeteredTemplate,
     Missing,
@@ -23,36 +24,42 @@ from liftloop.compose.limits import (
     shown,
 )
 
+BYTES_A_CHARACTER_MAX = 4  # UTF-8.
+
 Printer = Callable[[Mapping[str, Any], MeteredContext], str]
 
 _SPECIAL = frozenset({"size", "first", "last"})  # Segments to which the library gives a meaning of its own.
 _LITERALS = (StringLiteral, IntegerLiteral, FloatLiteral)
-_BYTES_A_CHARACTER_MAX = 4  # UTF-8.
 
 
-def plain_parts(template: MeteredTemplate) -> Sequence[str | Printer] | None:
-    """Return the template as texts and printers, or None where only the library can render it."""
+class Plain:
+    """A template without tags: a pattern and the printers of its values."""
+
+    __slots__ = ("_context", "_pattern", "_printers", "constant")
+
+    def __init__(self, parts: Sequence[str | Printer], context: MeteredContext) -> None:
+        self._context = context
+        self._printers = [part for part in parts if not isinstance(part, str)]
+        self._pattern = "".join([part.replace("%", "%%") if isinstance(part, str) else "%s" for part in parts])
+        self.constant = None if self._printers else self._pattern.replace("%%", "%")
+        """What it says to everybody, where it has no values."""
+
+    def render(self, variables: Mapping[str, Any]) -> str:
+        """Return the text; raises what the library would raise."""
+        context = self._context
+        context.meter = Meter()
+        text = self._pattern % tuple([printer(variables, context) for printer in self._printers])
+        if len(text) > OUTPUT_BYTES_MAX // BYTES_A_CHARACTER_MAX and len(text.encode()) > OUTPUT_BYTES_MAX:
+            raise OutputStreamLimitError("output stream limit reached", token=None)
+        return text
+
+
+def plain(template: MeteredTemplate) -> Plain | None:
+    """Return the template for the short way, None where only the library can render it."""
     context = MeteredContext(template)
     parts = [_part(node, context) for node in template.nodes]
-    if any(part is None for part in parts):
-        return None
-    return [part for part in parts if part is not None]
-
-
-def render_plain(parts: Sequence[str | Printer], variables: Mapping[str, Any], context: MeteredContext) -> str:
-    """Return the text; raises what the library would raise."""
-    text = "".join([part if isinstance(part, str) else part(variables, context) for part in parts])
-    if len(text) * _BYTES_A_CHARACTER_MAX > OUTPUT_BYTES_MAX and len(text.encode()) > OUTPUT_BYTES_MAX:
-        raise OutputStreamLimitError("output stream limit reached", token=None)
-    return text
-
-
-def constant_text(parts: Sequence[str | Printer] | None) -> str | None:
-    """Return what a template without values says to everybody; None where it has values or is too long to say."""
-    if parts is None or any(not isinstance(part, str) for part in parts):
-        return None
-    text = "".join(str(part) for part in parts)
-    return text if len(text.encode()) <= OUTPUT_BYTES_MAX else None
+    known = [part for part in parts if part is not None]
+    return Plain(known, context) if len(known) == len(parts) else None
 
 
 def _part(node: Node, context: MeteredContext) -> str | Printer | None:
@@ -93,9 +100,15 @@ def _only_default(expression: FilteredExpression) -> bool:
 
 def _short_walker(path: list[str], full: Printer) -> Printer:
     """Return a printer for the commonest case, a text of usual length that `default` leaves as it is."""
+    if len(path) != 2:
+        return full
+    group, name = path
 
     def printer(variables: Mapping[str, Any], context: MeteredContext) -> str:
-        value = _found(variables, path)
+        try:
+            value = variables[group][name]
+        except (KeyError, TypeError):
+            return full(variables, context)
         if type(value) is str and 0 < len(value) <= VALUE_CHARS_MAX:
             return value
         return full(variables, context)

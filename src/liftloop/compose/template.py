@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 from liquid.exceptions import (
@@ -15,8 +14,8 @@ from liquid.exceptions import (
 
 from liftloop.compose.contract import Content, Rendered, RenderFailed, Variables
 from liftloop.compose.language import Aborted, Form, language
-from liftloop.compose.limits import TEMPLATE_CHARS_MAX, Meter, MeteredContext, MeteredTemplate, known_part
-from liftloop.compose.plain import Printer, constant_text, plain_parts, render_plain
+from liftloop.compose.limits import OUTPUT_BYTES_MAX, TEMPLATE_CHARS_MAX, MeteredTemplate, known_part
+from liftloop.compose.plain import plain
 
 CACHE_TEMPLATES_MAX = 512  # Subjects and bodies of the campaigns of a busy month.
 DETAIL_CHARS_MAX = 200  # Enough to find the place; details end in ledgers and tables.
@@ -38,27 +37,25 @@ _DATA_ERRORS = (LiquidError, ValueError, TypeError, ArithmeticError, LookupError
 class Compiled:
     """A template that was read once and renders many times."""
 
-    __slots__ = ("_constant", "_context", "_parts", "template", "variables")
+    __slots__ = ("_plain", "template", "variables")
 
-    def __init__(self, template: MeteredTemplate, parts: Sequence[str | Printer] | None) -> None:
+    def __init__(self, template: MeteredTemplate) -> None:
         self.template = template
-        self._parts = parts
-        self._constant = constant_text(parts)
-        self._context = MeteredContext(template)
+        self._plain = plain(template)
         self.variables = variables_of(template)
         """Paths of variables it takes from outside, `customer.name`; a path it computes counts as its first word."""
 
     def render(self, variables: Variables) -> str:
         """Return the text. Raises `RenderFailed`."""
-        if self._constant is not None:
-            return self._constant
         try:
-            if self._parts is None:
-                return self.template.render(variables)
-            self._context.meter = Meter()
-            return render_plain(self._parts, variables, self._context)
+            return self.template.render(variables) if self._plain is None else self._plain.render(variables)
         except _DATA_ERRORS as error:
             raise failure(error) from error
+
+    def constant(self) -> str | None:
+        """Return what it says to everybody, None where that depends on somebody or cannot be said."""
+        says = self._plain.constant if self._plain else None
+        return says if says is not None and len(says.encode()) <= OUTPUT_BYTES_MAX else None
 
     def render_in_full(self, variables: Variables) -> str:
         """Return what `render` returns, always the library's way; the oracle of the short way."""
@@ -78,7 +75,7 @@ def compile_template(text: str, form: Form = "text") -> Compiled:
         unknown = sorted(template.analyze().filters.keys() - template.env.filters.keys())
         if unknown:
             raise RenderFailed("syntax", f"unknown filter {unknown[0]}")
-        return Compiled(template, plain_parts(template))
+        return Compiled(template)
     except _DATA_ERRORS as error:
         raise RenderFailed("syntax", _detail(error)) from error
 
@@ -107,19 +104,30 @@ def _readable(text: str) -> None:
 class Prepared:
     """A content whose templates were read, for one form; renders many times."""
 
-    __slots__ = ("_body", "_lines_to_html", "_subject")
+    __slots__ = ("_body", "_lines_to_html", "_subject", "_title")
 
     def __init__(self, content: Content, form: Form) -> None:
         self._lines_to_html = form == "html" and not has_markup(content.body)
         self._subject = compile_template(content.subject)
         self._body = compile_template(content.body, "text" if self._lines_to_html else form)
+        constant = self._subject.constant()
+        self._title = None if constant is None else _one_line(constant)
 
     def render(self, variables: Variables) -> Rendered:
         """Return subject and body in words. Raises `RenderFailed`."""
+        subject = _one_line(self._subject.render(variables)) if self._title is None else self._title
         body = self._body.render(variables)
-        if self._lines_to_html:
-            body = html.escape(body).replace("\n", "<br>\n")
-        return Rendered(subject=" ".join(self._subject.render(variables).split()), body=body)
+        return Rendered(subject=subject, body=lines_as_html(body) if self._lines_to_html else body)
+
+
+def _one_line(subject: str) -> str:
+    """Return a subject without line breaks: each would begin a header of its own."""
+    return " ".join(subject.split())
+
+
+def lines_as_html(text: str) -> str:
+    """Return plain text as HTML that reads the same."""
+    return html.escape(text).replace("\n", "<br>\n")
 
 
 def render(content: Content, variables: Variables, form: Form = "text") -> Rendered:
