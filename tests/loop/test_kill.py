@@ -7,6 +7,7 @@ import urllib.error
 from pathlib import Path
 from typing import Any
 
+import pytest
 from market import Inbox, Liftloop, define
 from serving import Running, serving
 
@@ -16,6 +17,7 @@ BATCH = 50
 KILLS = 2
 
 
+@pytest.mark.timeout(600)
 def test_killed_under_load(tmp_path: Path) -> None:
     """Killed twice while events pour in and messages go out: every acknowledged person is there, each message once."""
     inbox = Inbox()

@@ -12,6 +12,7 @@ COMMANDS = {
     "serve": "启动服务 / run the server",
     "demo": "样例门店：从目标到增量 / a sample shop from goal to lift",
     "status": "运行状况 / how it is",
+    "import": "导入文件 / import a file",
     "plan": "目标 → 方案 / a goal becomes a plan",
     "launch": "启动方案 / start a plan",
     "report": "复盘 / what a campaign changed",
@@ -22,6 +23,7 @@ COMMANDS = {
     "bench": "性能测量 / measure",
 }
 """Command to short help; the module of that name here has one click command called `command`."""
+MODULES = {"import": "import_files"}  # `import` cannot be a module's name.
 
 
 class Commands(click.Group):
@@ -31,7 +33,9 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return import_module(f"liftloop.cli.{cmd_name}").command if cmd_name in COMMANDS else None
+        if cmd_name not in COMMANDS:
+            return None
+        return import_module(f"liftloop.cli.{MODULES.get(cmd_name, cmd_name)}").command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
