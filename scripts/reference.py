@@ -336,6 +336,12 @@ A mapping says what each field is made from; it is guessed from headers and cont
 
 What a row becomes has an id that depends on its content only: importing a file twice changes nothing.
 Imported events move windows and trigger nothing.
+
+Single fields are changed by `liftloop import FILE --map FIELD=RULE`, the whole by `--mapping FILE.json`.
+A second file that widens the rows, such as products for orders, is given by `--join`.
+Consent that was won elsewhere is declared for everybody in the file by `--declare-consent` with `--evidence`.
+By HTTP: `POST /api/imports` (the file as form field `file`), then `POST /api/imports/{id}/start`.
+Progress is at `GET /api/imports/{id}`, counts at `/summary`, and rows that were left out at `/rejected`.
 """
 
 _ZH_IMPORT = """\
@@ -358,6 +364,12 @@ _ZH_IMPORT = """\
 
 每一行产生的记录，其编号只取决于内容：同一个文件导入两次，结果不变。
 导入的事件只改变时间窗，不触发任何旅程。
+
+单个字段用 `liftloop import 文件 --map 字段=规则` 修改，整个映射用 `--mapping 文件.json`。
+用 `--join` 关联第二个文件，例如给订单补上商品信息。
+在别处取得的授权，用 `--declare-consent` 加 `--evidence` 为文件里的所有人声明。
+用 HTTP：`POST /api/imports`（文件放在表单字段 `file`），然后 `POST /api/imports/{id}/start`。
+进度见 `GET /api/imports/{id}`，计数见 `/summary`，没有导入的行见 `/rejected`。
 """
 
 _EN_METRICS = """\
