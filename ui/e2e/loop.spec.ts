@@ -31,8 +31,10 @@ test("a sentence becomes a plan, the plan a campaign, and thirty days a report",
   expect(advanced.ok()).toBe(true);
   const campaign = new CampaignPage(page);
   await campaign.open(campaignId);
+  await expect
+    .poll(async () => (await campaign.ledgerCounts())[0] ?? 0, { timeout: 2 * MINUTES })
+    .toBeGreaterThan(100);
   const [qualified = 0, ...rows] = await campaign.ledgerCounts();
-  expect(qualified).toBeGreaterThan(100);
   expect(rows.reduce((sum, count) => sum + count, 0)).toBe(qualified);
   expect(app.faults).toEqual([]);
 });
