@@ -36,7 +36,8 @@ def draft(campaign_id: str, action: Action, label: Words) -> tuple[Draft, Draft]
         Draft(
             id=f"{base}.en",
             subject=label.en,
-            text=f"It has been a while. {promise_en} Come by again. If you would rather not hear from us, just reply and say so.",
+            text=f"It has been a while. {promise_en} Come by again. "
+            "If you would rather not hear from us, just reply and say so.",
             language="en",
         ),
     )
