@@ -209,7 +209,8 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     design = Design(treated=int((~held).sum()), held_out=int(held.sum()), noise=noise)
     sign = sign_of(inputs)
     surprises = past_surprises(given.log, given.seen.predicted, given.seen.expected, given.judged.calibration)
-    signed = Estimate(value=sign * estimate.value, error=estimate.error, units=estimate.units)
+    error = math.hypot(estimate.error, _error_of_base(known, estimate))
+    signed = Estimate(value=sign * estimate.value, error=error, units=estimate.units)
     forecast = forecast_of(signed, shift_of(estimate, surprises), design, known.lifts.unit)
     probability = reach_probability(forecast, known.lifts.goal)
     plan = _plan(given, menu, allotment, drawn, (share, design, sign * estimate.value))
@@ -226,6 +227,13 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     if probability < PROBABILITY_MIN:
         return replace(found, reason="out_of_reach")
     return replace(found, status="ready")
+
+
+def _error_of_base(known: Finding, estimate: Estimate) -> float:
+    """Return what the baseline's own error adds to a relative lift, in units of the effect (delta method)."""
+    baseline = _known(known.baseline)
+    relative = known.lifts is not None and known.lifts.kind == "relative" and baseline.value != 0
+    return abs(estimate.value * baseline.error / baseline.value) if relative else 0.0
 
 
 def _other_budgets(given: _Material, menu: Menu, allotment: Allotment, found: Finding) -> tuple[WhatIf, ...]:
