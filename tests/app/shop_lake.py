@@ -104,6 +104,7 @@ def _tables(past: History) -> dict[str, dict[str, Any]]:
         "coupon": np.where(orders["coupon"] == "", None, orders["coupon"])[first],
     }
     event_profile = _members(past, events["customer_id"])
+    said = _identified(past)
     return {
         "order_head": _numbered(heads) | {"refunded": np.zeros(first.size, dtype=bool)},
         "order_line": _numbered(
@@ -118,10 +119,13 @@ def _tables(past: History) -> dict[str, dict[str, Any]]:
                 "refunded": np.zeros(profile.size, dtype=bool),
             }
         ),
-        "event": _events(
-            np.concatenate([event_profile, profile[first]]),
-            np.concatenate([events["at"], orders["ordered_at"][first]]),
-            np.concatenate([events["event"], np.full(first.size, "Order Completed", dtype=object)]),
+        "event": _joined(
+            _events(
+                np.concatenate([event_profile, profile[first]]),
+                np.concatenate([events["at"], orders["ordered_at"][first]]),
+                np.concatenate([events["event"], np.full(first.size, "Order Completed", dtype=object)]),
+            ),
+            said,
         ),
         "item_version": _numbered(
             {
@@ -154,6 +158,29 @@ def _tables(past: History) -> dict[str, dict[str, Any]]:
             }
         ),
     }
+
+
+def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    return {name: np.concatenate([column, second[name]]) for name, column in first.items()}
+
+
+def _identified(past: History) -> dict[str, Any]:
+    """Return what each member said of herself, as the identify of an import."""
+    people = decoded(past.customers)
+    words = ("gender", "store_id", "city", "zone")
+    dates = ("birthday", "baby_birthday")
+    traits = zip(*(people[name].tolist() for name in (*words, "city_tier", *dates)), strict=True)
+    bodies: list[str] = []
+    for *said, tier, born, baby in traits:
+        body: dict[str, Any] = dict(zip(words, said, strict=True)) | {"city_tier": tier}
+        for name, day in zip(dates, (born, baby), strict=True):
+            if day > -50_000:
+                body[name] = str(np.datetime64(day, "D"))
+        bodies.append(canonical_json(body).decode())
+    profile = _members(past, people["customer_id"])
+    rows = _events(profile, people["registered_at"], np.full(profile.size, "", dtype=object))
+    kind = np.full(profile.size, "identify", dtype=object)
+    return rows | {"kind": kind, "properties": np.array(bodies, dtype=object)}
 
 
 def _events(profile: Any, at_ms: Any, name: Any) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def test_what_was_launched_is_learned_from(loop: Loop) -> None:
     """A month after the window the campaign's own decisions join the log, held-out people as nobody."""
     campaigns = {loop.launched.campaign_id: loop.launched.campaign}
     moments = Moments(
-        statement="now_and_log", parameters=(UNTIL_MS + 61 * DAY_MS, UNTIL_MS + 31 * DAY_MS, list(campaigns))
+        statement="now_and_log", parameters=(UNTIL_MS + 61 * DAY_MS, UNTIL_MS + 31 * DAY_MS, list(campaigns), 1)
     )
     columns = moments.ask(loop.ran.lake, "people")
     own = columns["source"][columns["source"] != 0] == 2

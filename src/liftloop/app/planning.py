@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from liftloop.app.planning_attributes import attribute_features
 from liftloop.app.planning_reading import (
     LOG_ROWS_MAX,
     NOW,
@@ -173,12 +174,15 @@ def _people_and_contacts(read: _Reading) -> tuple[People, Contacts | None, float
     lake, now_ms = read.sources.lake, read.sources.now_ms
     campaigns = {name: _campaign(body) for name, body in read.sources.definitions.campaigns.items()}
     matured_days = max([read.window_days, *(option.valid_days for option in read.options)])
-    moments = Moments(statement="now_and_log", parameters=(now_ms, now_ms - matured_days * DAY_MS, sorted(campaigns)))
+    until_ms = now_ms - matured_days * DAY_MS
+    size = int(lake.select(SQL["log_size"], [until_ms, sorted(campaigns)])["contacts"][0])
+    every = max(1, -(-size // LOG_ROWS_MAX))
+    moments = Moments(statement="now_and_log", parameters=(now_ms, until_ms, sorted(campaigns), every))
     columns = moments.ask(lake, "people")
     profile, at_ms = columns["profile"].astype(np.int64), columns["at_ms"].astype(np.int64)
     count = profile.size
     inside = included(lake, moments, read.outcome, count)
-    features = features_at(lake, moments)
+    features = features_at(lake, moments) | attribute_features(lake, read.shop.people, profile, at_ms)
     reach = reach_of(ConsentHistory(read.sources.state), read.options, profile, at_ms)
     now = np.flatnonzero((columns["source"] == NOW) & inside)
     people = people_of(columns, features, now, reach[now])
@@ -194,7 +198,7 @@ def _people_and_contacts(read: _Reading) -> tuple[People, Contacts | None, float
         "features": {name: column[past] for name, column in features.items()},
         "reach": reach[past],
     }
-    return people, contacts_of(log, known, inside[past], LOG_ROWS_MAX), order_share
+    return people, contacts_of(log, known, inside[past]), order_share
 
 
 def _redeemed(read: _Reading, moments: Moments) -> Array:

@@ -5,17 +5,18 @@
 SELECT 0 AS source, profile AS id, profile, $1::BIGINT AS at_ms FROM (SELECT DISTINCT profile FROM event_now)
 UNION ALL
 SELECT 1, "offset", profile, decided_at_ms FROM exposure_now
-WHERE profile IS NOT NULL AND propensities IS NOT NULL AND decided_at_ms < $2
+WHERE profile IS NOT NULL AND propensities IS NOT NULL AND decided_at_ms < $2 AND hash(profile) % $4::UBIGINT = 0
 UNION ALL
 SELECT 2, decision, coalesce(canonical.kept, decision.profile), decided_ms
 FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
 WHERE decided_ms < $2 AND campaign IN (SELECT unnest($3::VARCHAR[]))
+AND hash(coalesce(canonical.kept, decision.profile)) % $4::UBIGINT = 0
 
 -- name: windows
 SELECT 0 AS source, profile AS id, profile, start.at_ms
 FROM (SELECT DISTINCT profile FROM event_now WHERE hash(profile) % $2::UBIGINT = 0),
 (SELECT unnest($1::BIGINT[]) AS at_ms) AS start
-WHERE start.at_ms > $3
+WHERE start.at_ms > $3 AND start.at_ms < $4
 
 -- name: people
 WITH moment AS MATERIALIZED ({moment})
@@ -79,14 +80,14 @@ WITH moment AS MATERIALIZED ({moment})
 SELECT
     moment.source, moment.id, moment.at_ms,
     count(l.at_ms) AS lines,
-    count(*) FILTER (l.category = ($4::VARCHAR[])[1]) AS category_1,
-    count(*) FILTER (l.category = ($4::VARCHAR[])[2]) AS category_2,
-    count(*) FILTER (l.category = ($4::VARCHAR[])[3]) AS category_3,
-    count(*) FILTER (l.category = ($4::VARCHAR[])[4]) AS category_4,
-    count(*) FILTER (l.category = ($4::VARCHAR[])[5]) AS category_5,
-    count(*) FILTER (l.category = ($4::VARCHAR[])[6]) AS category_6,
-    count(*) FILTER (l.category = ($4::VARCHAR[])[7]) AS category_7,
-    count(*) FILTER (l.category = ($4::VARCHAR[])[8]) AS category_8
+    count(*) FILTER (l.category = ($5::VARCHAR[])[1]) AS category_1,
+    count(*) FILTER (l.category = ($5::VARCHAR[])[2]) AS category_2,
+    count(*) FILTER (l.category = ($5::VARCHAR[])[3]) AS category_3,
+    count(*) FILTER (l.category = ($5::VARCHAR[])[4]) AS category_4,
+    count(*) FILTER (l.category = ($5::VARCHAR[])[5]) AS category_5,
+    count(*) FILTER (l.category = ($5::VARCHAR[])[6]) AS category_6,
+    count(*) FILTER (l.category = ($5::VARCHAR[])[7]) AS category_7,
+    count(*) FILTER (l.category = ($5::VARCHAR[])[8]) AS category_8
 FROM moment LEFT JOIN order_line_now AS l
 ON l.profile = moment.profile AND l.at_ms < moment.at_ms AND l.at_ms >= moment.at_ms - 365 * 86400000::BIGINT AND NOT l.refunded
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
@@ -95,22 +96,22 @@ GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.i
 WITH moment AS MATERIALIZED ({moment})
 SELECT moment.source, moment.id, moment.at_ms, count(e.at_ms)::DOUBLE AS amount
 FROM moment LEFT JOIN event_now AS e
-ON e.profile = moment.profile AND e.name IN (SELECT unnest($4::VARCHAR[]))
-AND e.at_ms >= moment.at_ms + $5 AND e.at_ms < moment.at_ms + $6
+ON e.profile = moment.profile AND e.name IN (SELECT unnest($5::VARCHAR[]))
+AND e.at_ms >= moment.at_ms + $6 AND e.at_ms < moment.at_ms + $7
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: revenue
 WITH moment AS MATERIALIZED ({moment})
 SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(o.revenue), 0) * 100 AS amount
 FROM moment LEFT JOIN order_now AS o
-ON o.profile = moment.profile AND NOT o.refunded AND o.at_ms >= moment.at_ms + $4 AND o.at_ms < moment.at_ms + $5
+ON o.profile = moment.profile AND NOT o.refunded AND o.at_ms >= moment.at_ms + $5 AND o.at_ms < moment.at_ms + $6
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: quantity
 WITH moment AS MATERIALIZED ({moment})
 SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(l.quantity), 0)::DOUBLE AS amount
 FROM moment LEFT JOIN order_line_now AS l
-ON l.profile = moment.profile AND NOT l.refunded AND l.at_ms >= moment.at_ms + $4 AND l.at_ms < moment.at_ms + $5
+ON l.profile = moment.profile AND NOT l.refunded AND l.at_ms >= moment.at_ms + $5 AND l.at_ms < moment.at_ms + $6
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: margin
@@ -125,7 +126,7 @@ priced AS (
 )
 SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(l.quantity * priced.margin_fen), 0)::DOUBLE AS amount
 FROM moment LEFT JOIN order_line_now AS l
-ON l.profile = moment.profile AND NOT l.refunded AND l.at_ms >= moment.at_ms + $4 AND l.at_ms < moment.at_ms + $5
+ON l.profile = moment.profile AND NOT l.refunded AND l.at_ms >= moment.at_ms + $5 AND l.at_ms < moment.at_ms + $6
 LEFT JOIN priced ON priced.item_id = l.product_id
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
@@ -136,7 +137,7 @@ logged AS (
     UNION ALL
     SELECT 2, decision, action FROM decision WHERE NOT holdout AND campaign IN (SELECT unnest($3::VARCHAR[]))
 ),
-coupon AS (SELECT unnest($4::VARCHAR[]) AS action, unnest($5::VARCHAR[]) AS offer, unnest($6::BIGINT[]) AS valid_ms)
+coupon AS (SELECT unnest($5::VARCHAR[]) AS action, unnest($6::VARCHAR[]) AS offer, unnest($7::BIGINT[]) AS valid_ms)
 SELECT moment.source, moment.id, moment.at_ms, count(o.at_ms)::DOUBLE AS amount
 FROM moment
 LEFT JOIN logged ON logged.source = moment.source AND logged.id = moment.id
@@ -151,9 +152,12 @@ SELECT * FROM (
     SELECT 1 AS source, "offset" AS id, hash(campaign) AS campaign, hash(action) AS action,
         hash(propensities) AS propensities, FALSE AS held
     FROM exposure_now WHERE profile IS NOT NULL AND propensities IS NOT NULL AND decided_at_ms < $1
+    AND hash(profile) % $3::UBIGINT = 0
     UNION ALL
     SELECT 2, decision, hash(campaign), hash(action), hash(propensities), holdout
-    FROM decision WHERE decided_ms < $1 AND campaign IN (SELECT unnest($2::VARCHAR[]))
+    FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+    WHERE decided_ms < $1 AND campaign IN (SELECT unnest($2::VARCHAR[]))
+    AND hash(coalesce(canonical.kept, decision.profile)) % $3::UBIGINT = 0
 ) ORDER BY source, id;
 
 -- name: log_words
@@ -162,6 +166,10 @@ SELECT DISTINCT hash(word) AS key, word FROM (
     UNION ALL
     SELECT unnest([campaign, action, propensities]) FROM decision
 ) WHERE word IS NOT NULL;
+
+-- name: log_size
+SELECT (SELECT count(*) FROM exposure_now WHERE propensities IS NOT NULL AND decided_at_ms < $1)
+    + (SELECT count(*) FROM decision WHERE decided_ms < $1 AND campaign IN (SELECT unnest($2::VARCHAR[]))) AS contacts;
 
 -- name: log_without_chances
 SELECT count(*) AS contacts FROM exposure_now WHERE propensities IS NULL;
@@ -177,7 +185,7 @@ SELECT moment.source, moment.id, moment.at_ms,
         ELSE 0.0 END), 1.0) AS amount
 FROM moment LEFT JOIN exposure_now AS x
 ON x.profile = moment.profile AND x.propensities IS NOT NULL
-AND x.decided_at_ms >= moment.at_ms - $4 AND x.decided_at_ms < moment.at_ms + $5
+AND x.decided_at_ms >= moment.at_ms - $5 AND x.decided_at_ms < moment.at_ms + $6
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: shop
@@ -211,7 +219,7 @@ SELECT item_id, coalesce(name, item_id) AS name, coalesce(category, '') AS categ
 SELECT 0 AS source, coalesce(canonical.kept, decision.profile) AS id,
     coalesce(canonical.kept, decision.profile) AS profile, $2::BIGINT AS at_ms
 FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
-WHERE campaign = $1 AND decided_ms >= $3
+WHERE campaign = $1 AND decided_ms >= $3 AND decided_ms <= $4
 GROUP BY coalesce(canonical.kept, decision.profile)
 
 -- name: assignment
@@ -219,7 +227,7 @@ GROUP BY coalesce(canonical.kept, decision.profile)
 SELECT coalesce(canonical.kept, decision.profile) AS id, arg_min(holdout, decided_ms) AS held,
     arg_min(action, decided_ms) AS action
 FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
-WHERE campaign = $1 AND decided_ms >= $2
+WHERE campaign = $1 AND decided_ms >= $2 AND decided_ms <= $3
 GROUP BY coalesce(canonical.kept, decision.profile) ORDER BY id;
 
 -- name: sent
@@ -247,3 +255,40 @@ FROM order_now AS o JOIN offer ON offer.offer = o.coupon
 LEFT JOIN assigned ON assigned.profile = o.profile
 LEFT JOIN coupon AS mine ON mine.action = assigned.action AND mine.offer = o.coupon
 WHERE NOT o.refunded AND o.at_ms >= $2 AND o.at_ms < $2 + offer.valid_ms;
+
+-- name: attribute_names
+-- Attributes as identify said them, on a sample of people: how often known, how many values, and whether they change.
+WITH said AS (
+    SELECT profile, properties FROM event_now
+    WHERE kind = 'identify' AND hash(profile) % $1::UBIGINT = 0 AND json_type(properties) = 'OBJECT'
+),
+pair AS (
+    SELECT profile, key, json_extract_string(properties, '$."' || key || '"') AS value
+    FROM (SELECT profile, properties, unnest(json_keys(properties)) AS key FROM said) WHERE NOT contains(key, '"')
+),
+person AS (SELECT key, profile, count(DISTINCT value) AS versions FROM pair WHERE value IS NOT NULL GROUP BY key, profile),
+kept AS (SELECT key FROM person GROUP BY key HAVING avg((versions = 1)::INT) >= 0.99)
+SELECT key, count(DISTINCT profile) AS people, count(DISTINCT value) AS levels,
+    avg((TRY_CAST(value AS DOUBLE) IS NOT NULL)::INT) AS numbers,
+    avg((TRY_CAST(value AS DATE) IS NOT NULL)::INT) AS dates
+FROM pair JOIN kept USING (key) WHERE value IS NOT NULL GROUP BY key ORDER BY people DESC, key LIMIT 40;
+
+-- name: attribute_number
+SELECT profile, arg_max(TRY_CAST(json_extract_string(properties, $1) AS DOUBLE), at_ms) AS value
+FROM event_now WHERE kind = 'identify' AND TRY_CAST(json_extract_string(properties, $1) AS DOUBLE) IS NOT NULL
+GROUP BY profile ORDER BY profile;
+
+-- name: attribute_date
+SELECT profile, arg_max(epoch_ms(TRY_CAST(json_extract_string(properties, $1) AS DATE)::TIMESTAMP), at_ms) AS value
+FROM event_now WHERE kind = 'identify' AND TRY_CAST(json_extract_string(properties, $1) AS DATE) IS NOT NULL
+GROUP BY profile ORDER BY profile;
+
+-- name: attribute_words
+SELECT json_extract_string(properties, $1) AS word, count(*) AS times FROM event_now
+WHERE kind = 'identify' AND json_extract_string(properties, $1) IS NOT NULL
+GROUP BY word ORDER BY times DESC, word LIMIT 12;
+
+-- name: attribute_word
+SELECT profile, arg_max(list_position($2::VARCHAR[], json_extract_string(properties, $1)), at_ms)::DOUBLE AS value
+FROM event_now WHERE kind = 'identify' AND list_position($2::VARCHAR[], json_extract_string(properties, $1)) > 0
+GROUP BY profile ORDER BY profile;

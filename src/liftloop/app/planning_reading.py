@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import parse_object
-from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.contract import NOBODY, Campaign
 from liftloop.plan.options import ChannelChoice, Option
 from liftloop.plan.outcome import Outcome
@@ -17,7 +16,7 @@ from liftloop.plan.study_inputs import Column, Contacts, Flags, Floats, Integers
 from liftloop.profile.metric import Condition
 from liftloop.storage.contract import LakeReader, StateReader
 
-LOG_ROWS_MAX = 400_000  # Rows to learn from: more cost memory and time, and move no effect by a tenth of its error.
+LOG_ROWS_MAX = 400_000  # Rows to learn from; of a longer log every second, third … person is taken, whole.
 WINDOWS_MAX = 12
 WINDOW_PEOPLE_MAX = 60_000  # A twelfth of a percent of error at a rate of 20%.
 HISTORY_MIN_DAYS = 90  # Windows whose customers are counted over less than that see too few of them.
@@ -34,10 +33,10 @@ SQL: Mapping[str, str] = {
 
 
 class Moments(Struct, frozen=True, kw_only=True):
-    """Whom to look at, as of when: a statement of `planning.sql` and its three parameters."""
+    """Whom to look at, as of when: a statement of `planning.sql` and its four parameters."""
 
     statement: str
-    parameters: tuple[Any, Any, Any]
+    parameters: tuple[Any, Any, Any, Any]
 
     def ask(self, lake: LakeReader, name: str, *more: Any) -> dict[str, Column]:
         """Return the named query's columns; rows are in the same order for every query of the same moments."""
@@ -213,8 +212,8 @@ class LogRows(Struct, frozen=True, kw_only=True, eq=False):
 
 def read_log(lake: LakeReader, moments: Moments, options: Sequence[Option], own: Mapping[str, Campaign]) -> LogRows:
     """Return who drew what by which chances; being held out is one way of drawing nobody."""
-    _, until_ms, names = moments.parameters
-    rows = lake.select(SQL["log"], [until_ms, names])
+    _, until_ms, names, modulus = moments.parameters
+    rows = lake.select(SQL["log"], [until_ms, names, modulus])
     words = read_words(lake, options)
     arm = _looked_up(rows["action"], words.arms)
     held = rows["held"].astype(np.bool_)
@@ -241,11 +240,8 @@ def _looked_up(keys: Column, meaning: Mapping[int, int]) -> Integers:
     return np.array([meaning.get(int(key), -1) for key in known], dtype=np.int64)[code]
 
 
-def contacts_of(log: LogRows, people: Mapping[str, Any], keep: Flags, rows_max: int) -> Contacts | None:
-    """Return the usable rows: the action is an option today, nobody had a chance, and the person counts.
-
-    Of more than `rows_max` only those of people whose number falls low enough are taken, whole people at a time.
-    """
+def contacts_of(log: LogRows, people: Mapping[str, Any], keep: Flags) -> Contacts | None:
+    """Return the usable rows: the action is an option today, nobody had a chance, and the person counts."""
     known = log.chance.sum(axis=1)
     rows = np.flatnonzero(
         keep
@@ -256,9 +252,6 @@ def contacts_of(log: LogRows, people: Mapping[str, Any], keep: Flags, rows_max: 
     )
     if not rows.size:
         return None
-    if rows.size > rows_max:
-        number = uniform(people["profile"][rows].astype(np.uint64), hash_text("log"))
-        rows = rows[number < rows_max / rows.size]
     return Contacts(
         profile=people["profile"][rows],
         campaign=log.campaign[rows],
@@ -279,7 +272,7 @@ def windows_of(lake: LakeReader, outcome: Outcome, window_days: int, now_ms: int
     history = max([condition.days or 0 for condition in outcome.before], default=0)
     first_ms = shop.first_ms + min(history, HISTORY_MIN_DAYS) * DAY_MS
     modulus = max(1, -(-shop.people // WINDOW_PEOPLE_MAX))
-    moments = Moments(statement="windows", parameters=(starts, modulus, first_ms))
+    moments = Moments(statement="windows", parameters=(starts, modulus, first_ms, now_ms))
     weights = moments.ask(lake, "contacted_windows", span, span)
     if not weights["amount"].size:
         return ()

@@ -20,8 +20,9 @@ from liftloop.plan.plan_record import PlanRecord
 def report(campaign_id: str, campaign: Campaign, record: PlanRecord, sources: Sources) -> Report:
     """Return the report of a campaign as of now; `record` is the plan it was launched from."""
     lake = sources.lake
-    assigned = lake.select(SQL["assignment"], [campaign_id, campaign.starts_ms])
-    moments = Moments(statement="assigned_people", parameters=(campaign_id, campaign.starts_ms, campaign.starts_ms))
+    assigned = lake.select(SQL["assignment"], [campaign_id, campaign.starts_ms, campaign.ends_ms])
+    span = (campaign.starts_ms, campaign.ends_ms)
+    moments = Moments(statement="assigned_people", parameters=(campaign_id, campaign.starts_ms, *span))
     held = assigned["held"].astype(np.bool_)
     before = np.zeros((held.size, 0))
     if held.size:

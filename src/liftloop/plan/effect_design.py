@@ -15,11 +15,9 @@ from liftloop.plan.study_inputs import Column, Flags, Floats, Integers
 REACH = 3.0  # Standardised numbers are cut here, so that no whale bends a line.
 MAIN_WEIGHT = 4.0  # Average effects are shrunk 16 times less than differences between people.
 CURVED = 8  # The widest spread features also get a bend and products in the model of what people do anyway.
-LEVELS_MAX = 12
-LEVEL_ROWS_MIN = 50
 
 
-class NumberScale(Struct, frozen=True, kw_only=True, tag="number"):
+class NumberScale(Struct, frozen=True, kw_only=True):
     """How a column of numbers becomes a standard one: signed log, then centered and scaled; gaps are the center."""
 
     name: str
@@ -27,55 +25,28 @@ class NumberScale(Struct, frozen=True, kw_only=True, tag="number"):
     scale: float
 
 
-class WordLevel(Struct, frozen=True, kw_only=True, tag="word"):
-    """One frequent word of a column of texts, as a standardised yes or no."""
-
-    name: str
-    word: str
-    center: float
-    scale: float
-
-
 class Scales(Struct, frozen=True, kw_only=True):
     """The standard columns of a population, in order; learned from features alone."""
 
-    columns: tuple[NumberScale | WordLevel, ...]
+    columns: tuple[NumberScale, ...]
 
 
 def scales_of(features: Mapping[str, Column]) -> Scales:
     """Return scales that make these features standard; a constant column has none."""
-    columns: list[NumberScale | WordLevel] = []
+    columns: list[NumberScale] = []
     for name, column in features.items():
-        if column.dtype.kind in "fiub":
-            values = _bent(column)
-            known = values[np.isfinite(values)]
-            if known.size and float(known.std()) > 1e-9:
-                columns.append(NumberScale(name=name, center=float(known.mean()), scale=float(known.std())))
-        else:
-            columns += _levels(name, column)
+        values = _bent(column)
+        known = values[np.isfinite(values)]
+        if known.size and float(known.std()) > 1e-9:
+            columns.append(NumberScale(name=name, center=float(known.mean()), scale=float(known.std())))
     return Scales(columns=tuple(columns))
-
-
-def _levels(name: str, column: Column) -> list[WordLevel]:
-    words, counts = np.unique(column.astype(str), return_counts=True)
-    order = np.argsort(-counts, kind="stable")[:LEVELS_MAX]
-    levels: list[WordLevel] = []
-    for word, count in zip(words[order].tolist(), counts[order].tolist(), strict=True):
-        share = count / column.size
-        if word and LEVEL_ROWS_MIN <= count < column.size:
-            scale = float(np.sqrt(share * (1 - share)))
-            levels.append(WordLevel(name=name, word=word, center=share, scale=scale))
-    return levels
 
 
 def standard(scales: Scales, features: Mapping[str, Column], rows: int) -> Floats:
     """Return the standard columns [rows, columns], every number within three deviations."""
     found = np.zeros((rows, len(scales.columns)))
     for place, scale in enumerate(scales.columns):
-        if isinstance(scale, WordLevel):
-            values = (features[scale.name].astype(str) == scale.word).astype(np.float64)
-        else:
-            values = _bent(features[scale.name])
+        values = _bent(features[scale.name])
         found[:, place] = np.clip(np.nan_to_num((values - scale.center) / scale.scale), -REACH, REACH)
     return found
 

@@ -37,7 +37,8 @@ class Log(Struct, frozen=True, kw_only=True, eq=False):
     """Past contacts made ready for fitting: standard features, folds by person, and what they would do anyway.
 
     `anyway` [rows] is the expected outcome over the chances of the row, by a model without the row's fold;
-    `person` [rows] codes people from 0; `line` is the same model of all rows, for people of now.
+    `person` [rows] codes people from 0; `line` is the same model of all rows, for people of now; `now` are their
+    standard features and `now_liking` what their options' items mean to them.
     """
 
     contacts: Contacts
@@ -48,6 +49,8 @@ class Log(Struct, frozen=True, kw_only=True, eq=False):
     person: Integers
     anyway: Floats
     line: Floats
+    now: Floats
+    now_liking: Floats
 
 
 class Fits(Struct, frozen=True, kw_only=True, eq=False):
@@ -82,6 +85,8 @@ def prepare(contacts: Contacts, people: People, options: Sequence[Option], salt:
         person=person.astype(np.int64),
         anyway=anyway,
         line=line,
+        now=standard(scales, people.features, people.count),
+        now_liking=liking(traits, people.features, people.count),
     )
 
 
@@ -137,10 +142,9 @@ def _without(sums: Sequence[Sums], left: int | None) -> Floats:
     return fit_ridge(added([part for fold, part in enumerate(sums) if fold != left]))
 
 
-def effects_for(model: Effects, log: Log, people: People) -> Floats:
+def effects_for(model: Effects, log: Log) -> Floats:
     """Return the effects of every option on everybody of now: [people, 1 + options]."""
-    features = standard(log.scales, people.features, people.count)
-    return predicted(model, log.traits, features, liking(log.traits, people.features, people.count))
+    return predicted(model, log.traits, log.now, log.now_liking)
 
 
 def effects_in_log(models: dict[int | None, Effects], log: Log) -> Floats:

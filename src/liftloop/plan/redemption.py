@@ -7,7 +7,6 @@ from msgspec import Struct
 from threadpoolctl import threadpool_limits
 
 from liftloop.inference.ridge import fit_ridge, predict_linear, sums_of
-from liftloop.plan.effect_design import standard
 from liftloop.plan.effect_fit import Log
 from liftloop.plan.options import Option
 from liftloop.plan.study_inputs import Floats, People
@@ -53,9 +52,8 @@ def learned_costs(log: Log, options: Sequence[Option], people: People, order_sha
     drawn = np.bincount(arm, minlength=len(options) + 1)[1:] > 0
     paying = drawn & (paid[1:] > 0)
     by_option = np.where(paying, by_option, float(by_option[paying].mean()))
-    now = standard(log.scales, people.features, people.count)
     return Costs(
-        now=_priced(now, by_person, by_option, options),
+        now=_priced(log.now, by_person, by_option, options),
         logged=_priced(people_log, by_person, by_option, options),
         learned=True,
     )

@@ -18,7 +18,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 Column: TypeAlias = NDArray[Any]
-"""Numbers with NaN where unknown, or texts with "" where unknown."""
+"""Numbers, NaN where unknown."""
 
 
 class People(Struct, frozen=True, kw_only=True, eq=False):
