@@ -5,10 +5,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import uvicorn
 from msgspec import Struct
 
 from liftloop.api.server import make_app
 from liftloop.app.desk import Desk
+from liftloop.app.sockets import listen_unix
 from liftloop.testing.asgi import Caller
 from liftloop.testing.installation import Installation
 
@@ -27,6 +29,20 @@ class Served(Struct, frozen=True, kw_only=True):
         """Fold what was appended and bring the lake up to it."""
         self.installation.fold_all()
         await self.desk.follower.catch_up()
+
+    @asynccontextmanager
+    async def on_socket(self) -> AsyncGenerator[Path]:
+        """Serve the API on the folder's socket too, as the terminal finds it; give the folder."""
+        config = uvicorn.Config(self.admin.app, log_level="warning", access_log=False, lifespan="off")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listen_unix(self.installation.folder.server_socket)]))
+        while not server.started:
+            await asyncio.sleep(0.001)
+        try:
+            yield self.installation.folder.path
+        finally:
+            server.should_exit = True
+            await serving
 
 
 @asynccontextmanager

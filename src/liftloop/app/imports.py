@@ -5,6 +5,7 @@ The file goes when it is loaded; the rest after a week.
 """
 
 import asyncio
+import os
 import re
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -34,6 +35,7 @@ FILES_MAX = 9  # A mapping joins at most eight files to one.
 NAME_CHARACTERS_MAX = 120
 LINE_BYTES_MAX = 4 << 20  # A line of progress is a few kilobytes; its counts by name are bounded by the file.
 STOP_TIMEOUT_S = 10.0
+UNPROCESSABLE = 422
 STEP = {
     "zh": "重新启动这次导入即可接着做；相同的行不会重复计数",
     "en": "start this import again: what is in already is not counted twice",
@@ -116,12 +118,10 @@ class Imports:
             kind_named(kind)
         self._forget_old()
         now_ms = self._desk.clock.now_ms()
-        stored, identity = await self._store(safe_name(name), content, f"{now_ms}")
+        stored, content_hash = await self._store(safe_name(name), content, f"{now_ms}")
+        identity = self._free_identity(content_hash)
         place = self._folder / identity
-        if (place / "import.json").exists() and (held := self.get(identity)).status != "proposed":
-            stored.unlink()
-            return held
-        place.mkdir(exist_ok=True)
+        place.mkdir()
         file = stored.rename(place / safe_name(name))
         try:
             proposal = await self._propose(file, {}, Changes(kind=kind))
@@ -159,7 +159,11 @@ class Imports:
         guessed = held.proposal
         if changes.mapping is None and (kind != guessed.as_mapping().kind or asked.answers):
             guessed = await self._propose(place / held.file, files, asked)
-        mapping = changed(held.proposal, guessed, asked)
+        try:
+            mapping = changed(held.proposal, guessed, asked)
+        except LiftloopError as error:
+            error.status = UNPROCESSABLE  # What a caller wrote, and not the file, is wrong.
+            raise
         decided = msgspec.Raw(msgspec.json.encode(mapping_to_json(mapping)))
         running = self._keep(replace(held, status="running", mapping=decided, progress=Progress(of=held.proposal.rows)))
         self._current[identity] = running
@@ -207,8 +211,14 @@ class Imports:
         async with self._reading:
             return await asyncio.to_thread(propose, file, files, changes.kind, changes.answers, self._folder)
 
-    async def _store(self, name: str, content: AsyncIterator[bytes], about: str) -> tuple[Path, str]:
-        """Write what comes in beside the imports; return it with an id made of its content."""
+    def _free_identity(self, content_hash: int) -> str:
+        """Return an id that no import has: the same file may come twice in one instant, and be decided differently."""
+        while (self._folder / f"imp_{content_hash:016x}").exists():
+            content_hash = (content_hash + 1) % 2**64
+        return f"imp_{content_hash:016x}"
+
+    async def _store(self, name: str, content: AsyncIterator[bytes], about: str) -> tuple[Path, int]:
+        """Write what comes in beside the imports; return it with a hash of its content."""
         hasher = blake2b(f"{name}\x1f{about}\x1f".encode(), digest_size=8)
         self._stored += 1
         path = self._folder / f".{self._stored}.part"
@@ -224,7 +234,7 @@ class Imports:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        return path, f"imp_{hasher.hexdigest()}"
+        return path, int.from_bytes(hasher.digest(), "big")
 
     def _open_to_change(self, identity: str) -> Import:
         held = self.get(identity)
@@ -253,6 +263,7 @@ class Imports:
         """Return the last that the process said."""
         job = ImportJob(
             settings=self._desk.settings,
+            desk=os.getpid(),
             import_id=held.id,
             file=held.file,
             files={name: name for name in held.files},
