@@ -233,6 +233,23 @@ class StateConformance:
         assert {block.number: block.data for block in state.blocks()}[0] in (b"one", b"two")
         state.close()
 
+    def test_what_is_empty_may_be_no_number(self, open_state: OpenState, tmp_path: Path) -> None:
+        """Columns filled with NaN come back as such, and blocks of an earlier round stay while they are clean."""
+        spec = ArraySpec(name="attribute.age.number", dtype="<f8", fill=float("nan"), domain="profile")
+        state = open_state(tmp_path)
+        epoch = state.take_lease()
+        state.commit(commit_of(1, epoch, {}))
+        state.keep_blocks([Block(array=spec.name, number=0, data=bytes(8))])
+        for _ in range(2):
+            state.finish_checkpoint(tick=TickNumber(1), specs=[spec])
+            state.close()
+            state = open_state(tmp_path)
+        kept = state.checkpoint()
+        assert kept is not None
+        assert [(each.name, each.fill != each.fill) for each in kept[1]] == [(spec.name, True)]
+        assert [block.data for block in state.blocks()] == [bytes(8)]
+        state.close()
+
     def test_a_full_disk_commits_nothing(self, state: StateStore, full_disk: FullDisk) -> None:
         """`DiskFull` leaves rows, position and journal as they were; once there is room the commit succeeds."""
         epoch = state.take_lease()

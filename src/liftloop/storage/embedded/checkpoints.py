@@ -17,7 +17,8 @@ from liftloop.storage.embedded.crash_points import Crashes
 from liftloop.storage.embedded.schema import CHECKPOINT, sqlite_statements
 
 _SQL = named_queries("queries.sql")
-_SPECS = msgspec.json.Decoder(list[ArraySpec])
+_ENCODE = msgspec.msgpack.Encoder().encode
+_SPECS = msgspec.msgpack.Decoder(list[ArraySpec])  # Not JSON, which has no NaN: a column may be filled with it.
 
 
 class Checkpoints:
@@ -59,10 +60,11 @@ class Checkpoints:
         with self._writing, transaction(self._writer) as connection:
             _, _, before = self._last_round()
             number = self._round + 1
-            connection.execute(_SQL["round_put"], (number, tick, msgspec.json.encode(list(specs))))
+            connection.execute(_SQL["round_put"], (number, tick, _ENCODE(list(specs))))
             connection.execute(_SQL["round_forget"], (number,))
             connection.execute(_SQL["block_forget_replaced"], (number,))
-            unchanged = {spec.name for spec in specs if spec in before}
+            known = {_ENCODE(spec) for spec in before}  # As bytes: a NaN does not equal itself.
+            unchanged = {spec.name for spec in specs if _ENCODE(spec) in known}
             current = {spec.name for spec in specs}
             for (array,) in connection.execute(_SQL["block_arrays"]).fetchall():
                 if array not in unchanged:
