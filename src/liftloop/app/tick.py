@@ -150,11 +150,16 @@ class TickApp:
                 return 200, pack(self._vault.seal([(key, clear) for key, clear in unpack(body)]))
             case "/clock":
                 assert isinstance(self._clock, ManualClock), "only a manual clock can be moved"
-                self._clock.set_ms(int(unpack(body)["now_ms"]))
-                fold = self._worker.fold
-                return 200, pack(await asyncio.wrap_future(self._worker.ask(lambda: answer(fold, "position", {}))))
+                return 200, pack(await self._move_clock(self._clock, int(unpack(body)["now_ms"])))
             case _:
                 return await self._question(path.removeprefix("/ask/"), unpack(body))
+
+    async def _move_clock(self, clock: ManualClock, now_ms: int) -> Any:
+        """Move between two ticks, after all that was acknowledged: earlier events are folded at their own time."""
+        await asyncio.wrap_future(self._worker.caught_up())
+        await asyncio.wrap_future(self._worker.ask(lambda: clock.set_ms(now_ms)))
+        fold = self._worker.fold
+        return await asyncio.wrap_future(self._worker.ask(lambda: answer(fold, "position", {})))
 
     async def _question(self, question: str, given: Any) -> tuple[int, bytes]:
         fold = self._worker.fold

@@ -78,6 +78,10 @@ class Worker:
         self.ask(lambda: self._wait_for(offset, future))
         return future
 
+    def caught_up(self) -> Future[None]:
+        """Return a future that is done once everything acknowledged so far has been folded and committed."""
+        return self.folded(self._log.end())
+
     def ask(self, question: Callable[[], T]) -> Future[T]:
         """Run a question between two ticks, when state stands still."""
         future: Future[T] = Future()
