@@ -213,6 +213,11 @@ class Engine:
         fold.restore()
         return fold
 
+    def restart(self) -> None:
+        """Lose what is only in memory and come back from the store."""
+        self.fold = Fold(self.store, stages())
+        self.fold.restore()
+
     def checkpoint(self) -> None:
         """Keep all dirty blocks at once."""
         arrays = self.fold.arrays

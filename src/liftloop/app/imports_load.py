@@ -6,12 +6,14 @@ Message ids depend on content only, so a load that was interrupted is simply don
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from liftloop.app.imports_records import Drafting
+from liftloop.app.imports_records import Declarations, Drafting
 from liftloop.app.sealing import Unsealed, sealed, unsealed
 from liftloop.app.tick_client import TickAway, TickClient
 from liftloop.collect.mapping import Mapping, read_plan
@@ -119,13 +121,16 @@ def _convert(table: Table, job: Load, vault: Vault) -> Iterator[_Converted]:
     """
     context = ImportContext(now_ms=job.now_ms, identity_key=job.identity_key)
     drafting = Drafting(job.now_ms, job.actor)
+    now = datetime.fromtimestamp(job.now_ms / 1_000, UTC).isoformat()
+    declarations = Declarations(job.mapping, job.identity_key, now)
+    rows_only = replace(job.mapping, declares=())
     room = REJECTED_MAX
     for batch in table.batches(read_plan(job.mapping).columns):
-        converted = to_records(batch, job.mapping, context)
+        converted = to_records(batch, rows_only, context)
         shown = converted.rejected[:room]
         room -= len(shown)
         cells = table.raw_rows([batch.start + row.index for row in shown])
-        records = converted.records
+        records = [*converted.records, *declarations.records(converted.records)]
         runs = [
             unsealed(drafting.drafts(records[start : start + RUN_RECORDS]), vault.keyed_hash)
             for start in range(0, len(records), RUN_RECORDS)

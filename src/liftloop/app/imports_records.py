@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from liftloop.collect.contract import Draft
+from liftloop.collect.mapping import Mapping as ImportMapping
 from liftloop.collect.mapping_bulk import ISO_SECOND_CHARACTERS
 from liftloop.collect.mapping_facts import EXPOSURE, ITEM, SPEND
 from liftloop.collect.mapping_kinds import PERSONAL
+from liftloop.collect.mapping_rows import id_maker
 from liftloop.collect.personal import PERSONAL_NAMES, PERSONAL_TRAITS, split
 from liftloop.kernel.codec import canonical_json
 from liftloop.storage.contract import Record
@@ -99,6 +101,52 @@ class Drafting:
             imported=True,
         )
         return Draft(record=made, personal={}, identifiers=())
+
+
+class Declarations:
+    """Consents that whoever imports declares: one message a person, however often the file names them.
+
+    It is given as of the person's first row, so that what the person said later themselves still holds.
+    """
+
+    def __init__(self, mapping: ImportMapping, identity_key: bytes, now: str) -> None:
+        self._consents = [
+            {
+                "channel": each.channel,
+                "purpose": each.purpose,
+                "topic": each.topic,
+                "status": "granted",
+                "source": each.evidence,
+                "text_version": each.text_version,
+            }
+            for each in mapping.declares
+        ]
+        self._make_id = id_maker(identity_key, "declared", mapping.source)
+        self._now = now
+        self._declared: set[str] = set()
+
+    def records(self, records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return the declarations for people whom no earlier batch has named."""
+        if not self._consents:
+            return []
+        declared: list[dict[str, Any]] = []
+        for record in records:
+            who = next((name for name in ("userId", "anonymousId") if name in record), "")
+            if not who or record[who] in self._declared:
+                continue
+            self._declared.add(record[who])
+            at = record.get("timestamp") or self._now
+            declared.append(
+                {
+                    "type": "identify",
+                    who: record[who],
+                    "messageId": self._make_id(canonical_json([who, record[who], self._consents])),
+                    "timestamp": at,
+                    "traits": {},
+                    "context": {"consents": [{**each, "at": at} for each in self._consents]},
+                }
+            )
+        return declared
 
 
 def milliseconds(texts: Sequence[str]) -> list[int | None]:

@@ -1,6 +1,6 @@
 """The architecture is a tuple: the stages in the order in which facts flow through them."""
 
-from liftloop.audience.stage import AudienceColumns, AudienceMembership, CompiledAudiences
+from liftloop.audience.stage import AudienceColumns, AudienceFillings, AudienceMembership, CompiledAudiences
 from liftloop.collect.stage import Collect, Forget
 from liftloop.deliver.stage import CompiledRules, DeliverColumns, DeliverGate, DeliverOutcomes
 from liftloop.identify.stage import Identify
@@ -24,6 +24,7 @@ def stages() -> tuple[Stage, ...]:
         ProfileAttributes(needs),
         ProfileEvents(needs),
         AudienceColumns(audiences),
+        AudienceFillings(audiences),
         AudienceMembership(audiences),
         Assignments(),
         JourneyCodes(),

@@ -9,7 +9,7 @@ from liftloop.audience.contract import BadAudience
 from liftloop.identify.reading import follow
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.profile.contract import Truth
-from liftloop.profile.reading import People
+from liftloop.profile.reading import People, check_condition
 from liftloop.runtime import people
 from liftloop.runtime.contract import Definition, Slots, StateView
 from liftloop.runtime.hash_index import ABSENT, HashIndex
@@ -26,7 +26,7 @@ CONDITIONS_MAX = 500
 
 
 def check(tree: Any) -> None:
-    """Raise `BadAudience` where the tree cannot be read; says which part."""
+    """Raise `BadAudience` or `UnknownCondition` where the tree cannot be read; says which part."""
     if sum(1 for _ in _nodes(tree, 0)) > CONDITIONS_MAX:
         raise BadAudience(f"条件超过 {CONDITIONS_MAX} 个", f"more than {CONDITIONS_MAX} conditions")
 
@@ -63,24 +63,17 @@ def holds(tree: Tree, persons: People, members: Mapping[str, Truth]) -> Truth:
 
 
 def in_order(audiences: Mapping[str, Definition]) -> list[Definition]:
-    """Return audiences so that each follows those it refers to; raises `BadAudience` where they form a circle."""
-    ordered: list[Definition] = []
-    done: set[str] = set()
+    """Return audiences so that each follows those it refers to; those that form circles are left out.
 
-    def visit(identity: str, path: tuple[str, ...]) -> None:
-        if identity in path:
-            circle = " → ".join((*path, identity))
-            raise BadAudience(f"人群互相引用成环：{circle}", f"audiences refer to each other in a circle: {circle}")
-        if identity in done or identity not in audiences:
-            return
-        for other in sorted(references(audiences[identity].body["where"])):
-            visit(other, (*path, identity))
-        done.add(identity)
-        ordered.append(audiences[identity])
-
-    for identity in audiences:
-        visit(identity, ())
-    return ordered
+    Publishing refuses a circle, but two authors can close one at the same instant; nobody is in such an audience.
+    """
+    ordered: dict[str, Definition] = {}
+    waiting = {identity: references(each.body["where"]) & set(audiences) for identity, each in audiences.items()}
+    while ready := [identity for identity, others in waiting.items() if others <= set(ordered)]:
+        for identity in ready:
+            ordered[identity] = audiences[identity]
+            del waiting[identity]
+    return list(ordered.values())
 
 
 def _nodes(tree: Any, depth: int) -> Iterator[Tree]:
@@ -97,8 +90,10 @@ def _nodes(tree: Any, depth: int) -> Iterator[Tree]:
             yield from _nodes(part, depth + 1)
         case {"percent": [int() | float() as low, int() | float() as high]} if 0 <= low < high <= 100:
             return
-        case {"audience": str()} | {"trait": str()} | {"event": str()}:
+        case {"audience": str()}:
             return
+        case {"trait": _} | {"event": _}:
+            check_condition(tree)
         case _:
             raise BadAudience(f"看不懂的条件：{dict(tree)!r}", f"unknown condition: {dict(tree)!r}")
 

@@ -1,29 +1,30 @@
-"""The fold of audience: membership follows events and the passing of time; one next-flip timer a person.
+"""The folds of audience: membership follows events and the passing of time; one next-flip timer a person.
 
-A person is evaluated when something happened to them or when the earliest of their windows lets an event go.
-A new version is computed for everybody in silence: people found are members and cause no entry.
+A person is evaluated when something happened to them or when the earliest of their windows lets an event go that a
+condition needs. What an audience means is computed anew for everybody in silence: people found are members and cause
+no entry. A profile that was merged into another leaves all audiences and is never looked at again.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.audience.reading import BITS, MEMBER, bit_of, holds, in_order
+from liftloop.audience.program import Program, compiled, evaluate
+from liftloop.audience.reading import BITS, MEMBER
+from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
-from liftloop.kernel.dice import hash_texts
+from liftloop.kernel.dice import hash_text, hash_texts
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People
 from liftloop.runtime import people
-from liftloop.runtime.contract import NOTHING, Batch, Definition, Frame, Moment, Slots, StateView
+from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
 from liftloop.runtime.hash_index import ABSENT
 from liftloop.storage.contract import ArraySpec, Delta, Write
 
 NEXT_FLIP = "audience.next_flip_ms"
-VERSION = "audience.version"
-"""By bit: the version that membership was computed with, 0 for none."""
+MEANING = "audience.meaning"
+"""By bit: the hash of what membership was computed by, 0 for nothing."""
 
 WORDS = 8
 """64-bit words a person: room for 512 audiences."""
@@ -34,86 +35,131 @@ DUE_MAX = 250_000
 """People whose time has come that one step takes on; the rest follow in the next, so that none takes long."""
 
 Bits = NDArray[np.uint64]
+BitNumbers = NDArray[np.int64]
+
+_SPECS = (
+    ArraySpec(name=MEMBER, dtype="<u8", fill=0, width=WORDS, domain="profile"),
+    ArraySpec(name=NEXT_FLIP, dtype="<i8", fill=FAR_FUTURE_MS, domain="profile"),
+    ArraySpec(name=MEANING, dtype="<u8", fill=0),
+)
 
 
-class Compiled(Struct, frozen=True):
-    generation: int
-    audiences: tuple[Definition, ...]
-    traits: Mapping[str, Mapping[str, Any]]
+class CompiledAudiences:
+    """The live audiences as one program, compiled once a generation."""
+
+    def __init__(self) -> None:
+        self._generation = -1
+        self._program = compiled({}, {})
+        self._bits: BitNumbers | None = None
+
+    def program(self, state: StateView) -> Program:
+        definitions = state.definitions
+        if self._generation != definitions.generation:
+            traits = {identity: trait.body for identity, trait in definitions.live("trait").items()}
+            self._program = compiled(definitions.live("audience"), traits)
+            self._generation, self._bits = definitions.generation, None
+        return self._program
+
+    def bits(self, state: StateView) -> BitNumbers:
+        """Return the bit of each audience of the program, ABSENT for one that was never computed."""
+        program = self.program(state)
+        if self._bits is None:
+            bits = BITS.find(state, hash_texts([f"audience\x1f{identity}" for identity in program.ids]))
+            if (bits == ABSENT).any():
+                return bits
+            self._bits = bits  # A bit is given once and never again.
+        return self._bits
 
 
 class AudienceColumns:
-    """Computes a version that membership does not know yet for everybody, in silence."""
+    """Makes room for membership; lets everybody out of audiences that ended."""
 
     name = "audience.columns"
     reads = frozenset[str]()
     writes = frozenset[str]()
 
-    def __init__(self, compiled: "CompiledAudiences") -> None:
-        self._compiled = compiled
+    def __init__(self, audiences: CompiledAudiences) -> None:
+        self._audiences = audiences
+        self._settled = -1
+        """The generation of definitions at which nothing was left to do."""
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
         if not state.has(MEMBER):
             return Delta(allocate=_SPECS), {}
-        compiled = self._compiled.audiences(state)
-        fresh = [each for each in compiled.audiences if _version(state, each.id) != each.version]
-        return (_fill(state, compiled, fresh, moment), {}) if fresh else NOTHING
+        if self._settled == state.definitions.generation:
+            return NOTHING
+        self._settled = state.definitions.generation
+        return Delta(writes=_emptied(state, self._audiences.bits(state))), {}
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS
+
+
+class AudienceFillings:
+    """Computes for everybody, in silence, what membership does not know yet or knows by an older meaning."""
+
+    name = "audience.fillings"
+    reads = frozenset[str]()
+    writes = frozenset[str]()
+
+    def __init__(self, audiences: CompiledAudiences) -> None:
+        self._audiences = audiences
+        self._settled = -1
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        if self._settled == state.definitions.generation:
+            return NOTHING
+        program, bits = self._audiences.program(state), self._audiences.bits(state)
+        known = np.zeros(len(bits), dtype=np.uint64)
+        there = bits != ABSENT
+        known[there] = state[MEANING][bits[there]]
+        stale = np.flatnonzero(known != program.meanings)
+        self._settled = state.definitions.generation
+        return (_filled(state, program, (bits, stale), moment), {}) if len(stale) else NOTHING
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS
 
 
 class AudienceMembership:
-    """Reads `person.touched`; writes `audience.entered` and `audience.left`."""
+    """Reads `person.touched` and `merge`; writes `audience.entered` and `audience.left`."""
 
     name = "audience.membership"
-    reads = frozenset({"person.touched"})
+    reads = frozenset({"person.touched", "merge"})
     writes = frozenset({"audience.entered", "audience.left"})
 
-    def __init__(self, compiled: "CompiledAudiences") -> None:
-        self._compiled = compiled
+    def __init__(self, audiences: CompiledAudiences) -> None:
+        self._audiences = audiences
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
-        compiled = self._compiled.audiences(state)
+        merged = np.unique(frame["merge"]["forwarded"]) if "merge" in frame else np.zeros(0, dtype=np.int64)
         slots, triggers = _concerned(state, frame, moment.now_ms)
-        if not len(slots):
+        if not len(slots) and not len(merged):
             return NOTHING
-        return _evaluate(state, compiled, (slots, triggers), moment)
+        program, bits = self._audiences.program(state), self._audiences.bits(state)
+        persons = People(state, slots, moment.now_ms, program.traits)
+        before: Bits = np.concatenate([state[MEMBER][slots], state[MEMBER][merged]])
+        after: Bits = np.zeros(before.shape, dtype=np.uint64)
+        after[: len(slots)] = _with_answers(before[: len(slots)], bits, evaluate(program, persons))
+        next_flip_ms = np.full(len(before), FAR_FUTURE_MS, dtype=np.int64)
+        next_flip_ms[: len(slots)] = persons.next_flip_ms
+        slots = np.concatenate([slots, merged])
+        triggers = np.concatenate([triggers, np.zeros(len(merged), dtype=np.bool_)])
+        changed = np.flatnonzero((before != after).any(axis=1))
+        writes = [Write(NEXT_FLIP, slots, next_flip_ms), Write(MEMBER, slots[changed], after[changed])]
+        if not len(changed):
+            return Delta(writes=writes), {}
+        names = dict(zip(bits.tolist(), program.ids, strict=True))
+        about = (people.numbers(state, slots[changed]), triggers[changed], moment)
+        return Delta(writes=writes), {
+            "audience.entered": _facts(after[changed] & ~before[changed], names, about),
+            "audience.left": _facts(before[changed] & ~after[changed], names, about),
+        }
 
     def next_due_ms(self, state: StateView) -> int:
         if not state.has(NEXT_FLIP) or not len(state[NEXT_FLIP]):
             return FAR_FUTURE_MS
         return int(state[NEXT_FLIP].min())
-
-
-class CompiledAudiences:
-    """The live audiences in an order in which each can be evaluated, compiled once a generation."""
-
-    def __init__(self) -> None:
-        self._held: Compiled | None = None
-
-    def audiences(self, state: StateView) -> Compiled:
-        generation = state.definitions.generation
-        if self._held is None or self._held.generation != generation:
-            live = state.definitions.live
-            self._held = Compiled(
-                generation,
-                tuple(in_order(live("audience"))),
-                {identity: trait.body for identity, trait in live("trait").items()},
-            )
-        return self._held
-
-
-_SPECS = (
-    ArraySpec(name=MEMBER, dtype="<u8", fill=0, width=WORDS, domain="profile"),
-    ArraySpec(name=NEXT_FLIP, dtype="<i8", fill=FAR_FUTURE_MS, domain="profile"),
-    ArraySpec(name=VERSION, dtype="<i4", fill=0),
-)
-
-
-def _version(state: StateView, audience: str) -> int:
-    bit = bit_of(state, audience)
-    return int(state[VERSION][bit]) if bit != ABSENT and bit < len(state[VERSION]) else 0
 
 
 def _concerned(state: StateView, frame: Frame, now_ms: int) -> tuple[Slots, Truth]:
@@ -127,98 +173,66 @@ def _concerned(state: StateView, frame: Frame, now_ms: int) -> tuple[Slots, Trut
     return slots, np.concatenate([touched["triggers"], np.ones(len(rest), dtype=np.bool_)])
 
 
-def _evaluate(
-    state: StateView, compiled: Compiled, concerned: tuple[Slots, Truth], moment: Moment
-) -> tuple[Delta, Frame]:
-    slots, triggers = concerned
-    persons = People(state, slots, moment.now_ms, compiled.traits)
-    answers = _answers(compiled, persons)
-    before = state[MEMBER][slots]
-    bits = _bit_numbers(state, compiled.audiences)
-    after = _with_answers(before, bits, list(answers.values()))
-    changed = before != after
-    rows = np.flatnonzero(changed.any(axis=1))
-    writes = [Write(NEXT_FLIP, slots, persons.next_flip_ms)]
-    if not len(rows):
-        return Delta(writes=writes), {}
-    writes.append(Write(MEMBER, slots[rows], after[rows]))
-    numbers = people.numbers(state, slots)
-    names = [each.id for each in compiled.audiences]
-    entered = _facts(before, after, (bits, names), numbers, triggers, moment)
-    left = _facts(after, before, (bits, names), numbers, triggers, moment)
-    return Delta(writes=writes), {
-        "audience.entered": entered,
-        "audience.left": left,
-    }
-
-
-def _answers(compiled: Compiled, persons: People) -> dict[str, Truth]:
-    answers: dict[str, Truth] = {}
-    for audience in compiled.audiences:
-        answers[audience.id] = holds(audience.body["where"], persons, answers)
-    return answers
-
-
-def _bit_numbers(state: StateView, audiences: Sequence[Definition]) -> NDArray[np.int64]:
-    return BITS.find(state, hash_texts([f"audience\x1f{each.id}" for each in audiences]))
-
-
-def _with_answers(before: Bits, bits: NDArray[np.int64], answers: Sequence[Truth]) -> Bits:
+def _with_answers(before: Bits, bits: BitNumbers, answers: Sequence[Truth]) -> Bits:
     """Return membership words with the bits of these audiences set to their answers; shape [people, WORDS]."""
-    after = before.copy()
+    after: Bits = before.T.copy(order="C")
     for bit, answer in zip(bits.tolist(), answers, strict=True):
-        mask = np.uint64(1) << np.uint64(bit % 64)
-        word = after[:, bit // 64]
-        after[:, bit // 64] = np.where(answer, word | mask, word & ~mask)
-    return after
+        word = after[bit // 64]
+        word &= ~(np.uint64(1) << np.uint64(bit % 64))
+        word |= answer.astype(np.uint64) << np.uint64(bit % 64)
+    return after.T
 
 
-def _facts(
-    before: Bits,
-    after: Bits,
-    audiences: tuple[NDArray[np.int64], Sequence[str]],
-    numbers: NDArray[np.int64],
-    triggers: Truth,
-    moment: Moment,
-) -> Batch:
-    """Return a row for each (person, audience) whose bit is in `after` and not in `before`."""
-    gained = after & ~before
-    rows: list[NDArray[np.int64]] = []
-    names: list[str] = []
-    for bit, name in zip(audiences[0].tolist(), audiences[1], strict=True):
-        found = np.flatnonzero(gained[:, bit // 64] & (np.uint64(1) << np.uint64(bit % 64)))
-        if len(found):
-            rows.append(found)
-            names += [name] * len(found)
-    row = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+def _facts(gained: Bits, names: dict[int, str], about: tuple[NDArray[np.int64], Truth, Moment]) -> Batch:
+    """Return a row for each (person, audience) whose bit is set; bits of audiences that are no more are passed over."""
+    numbers, triggers, moment = about
+    flags = np.unpackbits(np.ascontiguousarray(gained).view(np.uint8), axis=1, bitorder="little")
+    person, bit = np.nonzero(flags)
+    alive = np.isin(bit, np.fromiter(names, np.int64, len(names)))
+    person, bit = person[alive], bit[alive]
     return Batch(
-        len(row),
+        len(person),
         {
-            "audience": names,
-            "profile": numbers[row],
-            "at_ms": np.full(len(row), moment.now_ms, dtype=np.int64),
-            "triggers": triggers[row],
+            "audience": [names[each] for each in bit.tolist()],
+            "profile": numbers[person],
+            "at_ms": np.full(len(person), moment.now_ms, dtype=np.int64),
+            "triggers": triggers[person],
         },
     )
 
 
-def _fill(state: StateView, compiled: Compiled, fresh: Sequence[Definition], moment: Moment) -> Delta:
-    """Return the delta that computes new versions for everybody, with nobody entering or leaving."""
-    bits = _bit_numbers(state, fresh)
+def _emptied(state: StateView, bits: BitNumbers) -> list[Write]:
+    """Return the writes after which nobody is in an audience that is not in the program any more."""
+    computed = np.flatnonzero(state[MEANING] != 0)
+    ended = computed[~np.isin(computed, bits)]
+    if not len(ended):
+        return []
+    masks = np.zeros(WORDS, dtype=np.uint64)
+    np.bitwise_or.at(masks, ended // 64, np.uint64(1) << (ended % 64).astype(np.uint64))
+    inside = np.flatnonzero((state[MEMBER] & masks).any(axis=1))
+    return [
+        Write(MEANING, ended, np.zeros(len(ended), dtype=np.uint64)),
+        Write(MEMBER, inside, state[MEMBER][inside] & ~masks),
+    ]
+
+
+def _filled(state: StateView, program: Program, which: tuple[BitNumbers, NDArray[np.int64]], moment: Moment) -> Delta:
+    """Return the delta that computes the audiences at `which` places for everybody, with nobody entering or leaving."""
+    bits, stale = which[0][which[1]], which[1]
     unknown = bits == ABSENT
-    given = 0 if not state.has(VERSION) else len(state[VERSION])
+    given = len(state[MEANING])
     bits[unknown] = given + np.arange(int(unknown.sum()))
     assert given + int(unknown.sum()) <= AUDIENCES_MAX, "publishing refuses an audience that would not fit"
-    hashes = hash_texts([f"audience\x1f{each.id}" for each in fresh])
+    hashes = np.array([hash_text("audience", program.ids[place]) for place in stale.tolist()], dtype=np.uint64)
     index = BITS.put(state, hashes[unknown], bits[unknown])
-    versions = np.array([each.version for each in fresh], dtype=np.int32)
-    writes = [*index.writes, Write(VERSION, bits, versions)]
+    writes = [*index.writes, Write(MEANING, bits, program.meanings[stale])]
     everyone = people.everyone(state)
+    everyone = everyone[follow(state, everyone) == everyone]
     for start in range(0, len(everyone), SILENT_CHUNK):
         slots = everyone[start : start + SILENT_CHUNK]
-        persons = People(state, slots, moment.now_ms, compiled.traits)
-        answers = _answers(compiled, persons)
-        words = _with_answers(state[MEMBER][slots], bits, [answers[each.id] for each in fresh])
+        persons = People(state, slots, moment.now_ms, program.traits)
+        answers = evaluate(program, persons)
+        words = _with_answers(state[MEMBER][slots], bits, [answers[place] for place in stale.tolist()])
         writes += [
             Write(MEMBER, slots, words),
             Write(NEXT_FLIP, slots, np.minimum(state[NEXT_FLIP][slots], persons.next_flip_ms)),

@@ -10,9 +10,9 @@ import numpy as np
 from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import canonical_json, parse_object, unpack
-from liftloop.profile.consents import Given, fold_consents, merge_consents
+from liftloop.profile.consents import Given, fold_consents
 from liftloop.profile.contract import Consent
-from liftloop.profile.reading import consent_array, value_hash
+from liftloop.profile.reading import number_of, value_hash
 from liftloop.profile.sources import Needs, attribute_array
 from liftloop.profile.stage import Compiled
 from liftloop.runtime import people
@@ -21,19 +21,13 @@ from liftloop.storage.contract import Delta, Record, Row, Write
 
 ATTRIBUTE_FILLED = "attribute.filled"
 """A study's answer about an attribute: {profile, at_ms, value, last}; `last` is true on the last chunk."""
-CONSENT_NAMES = tuple(
-    (channel, purpose)
-    for channel in ("email", "sms", "webhook", "push", "wecom")
-    for purpose in ("marketing", "transactional", "service")
-)
-"""Channels and purposes whose consents a merge compares; others are read from the list on disk."""
 
 
 class ProfileAttributes:
     """Reads `event` and `person`; changes what we know of people by their own or their seller's word."""
 
     name = "profile.attributes"
-    reads = frozenset({"event", "person", "merge", "system"})
+    reads = frozenset({"event", "person", "system"})
     writes = frozenset[str]()
 
     def __init__(self, compiled: Compiled) -> None:
@@ -41,12 +35,6 @@ class ProfileAttributes:
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
         parts: list[Delta] = []
-        if "merge" in frame:
-            for kept, forwarded in zip(
-                frame["merge"]["kept"].tolist(), frame["merge"]["forwarded"].tolist(), strict=True
-            ):
-                present = [name for name in CONSENT_NAMES if state.has(consent_array(*name, "at_ms"))]
-                parts.append(merge_consents(state, kept, forwarded, present))
         if "person" in frame:
             parts += self._identified(state, frame["event"], frame["person"], moment)
         if "system" in frame:
@@ -110,9 +98,7 @@ def _column(state: StateView, name: str, values: Mapping[int, tuple[int, Any]]) 
     known = state[attribute_array(name, "at_ms")]
     newer = {slot: held for slot, held in values.items() if held[0] >= known[slot]}
     index = np.fromiter(newer, np.int64, len(newer))
-    numbers = [
-        float(v) if isinstance(v, int | float) and not isinstance(v, bool) else float("nan") for _, v in newer.values()
-    ]
+    numbers = [number_of(value) for _, value in newer.values()]
     hashes = [0 if value is None else value_hash(value) for _, value in newer.values()]
     return Delta(
         writes=[

@@ -7,10 +7,15 @@ from msgspec import Struct
 
 from liftloop.profile.contract import GRANTED, NO_CONSENT, WITHDRAWN, Consent
 from liftloop.profile.reading import consent_array
-from liftloop.runtime.contract import Moment, StateView
+from liftloop.runtime.contract import Moment, Slots, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Row, Write
 
 EVERY_TOPIC = ""
+COLUMNS_MAX = 96
+"""Channels times purposes kept in memory: 32 channels, more than any gate asks for; the rest is kept on disk only.
+
+The names come from senders of events, whose key stands in every page of a shop.
+"""
 
 
 class Given(Struct, frozen=True, kw_only=True):
@@ -53,11 +58,13 @@ def fold_consents(state: StateView, given: Sequence[Given], moment: Moment) -> D
     for (channel, purpose), of_group in groups.items():
         status_name = consent_array(channel, purpose, "status")
         at_name = consent_array(channel, purpose, "at_ms")
+        if not state.has(at_name) and len(state.names("consent.")) + len(allocate) >= 2 * COLUMNS_MAX:
+            continue
         allocate += [
             ArraySpec(name=status_name, dtype="|i1", fill=NO_CONSENT, domain="profile"),
             ArraySpec(name=at_name, dtype="<i8", fill=0, domain="profile"),
         ]
-        latest = _latest(state, at_name, of_group)
+        latest = _latest(state, (at_name, status_name), of_group)
         index = np.fromiter(latest, np.int64, len(latest))
         statuses = [GRANTED if each.consent.status == "granted" else WITHDRAWN for each in latest.values()]
         writes += [
@@ -67,15 +74,14 @@ def fold_consents(state: StateView, given: Sequence[Given], moment: Moment) -> D
     return Delta(allocate=allocate, writes=writes, puts={"consent": rows})
 
 
-def _latest(state: StateView, at_name: str, given: Sequence[Given]) -> dict[int, Given]:
-    """Return the consent that holds for each slot, leaving out those older than what state has."""
-    known = state[at_name] if state.has(at_name) else np.zeros(0, dtype=np.int64)
+def _latest(state: StateView, names: tuple[str, str], given: Sequence[Given]) -> dict[int, Given]:
+    """Return the consent that holds for each slot, leaving out those that come before what state has."""
+    there = state.has(names[0])
     latest: dict[int, Given] = {}
     for each in given:
         held = latest.get(each.slot)
-        if each.slot < len(known) and _order(each) < (int(known[each.slot]), 0):
-            continue
-        if held is None or _order(each) >= _order(held):
+        known = _known_order(state, names, each.slot) if there else (0, 0)
+        if _order(each) >= known and (held is None or _order(each) >= _order(held)):
             latest[each.slot] = each
     return latest
 
@@ -84,16 +90,19 @@ def _order(given: Given) -> tuple[int, int]:
     return given.at_ms, int(given.consent.status == "withdrawn")
 
 
-def merge_consents(state: StateView, kept: int, forwarded: int, names: Sequence[tuple[str, str]]) -> Delta:
-    """Return the delta that lets a merged person have the later of both consents, a withdrawal where equal."""
+def _known_order(state: StateView, names: tuple[str, str], slot: int) -> tuple[int, int]:
+    return int(state[names[0]][slot]), int(state[names[1]][slot] == WITHDRAWN)
+
+
+def merge_consents(state: StateView, kept: Slots, forwarded: Slots) -> list[Write]:
+    """Return the writes that let each merged person have the latest of all consents, a withdrawal where equal."""
+    everyone = np.concatenate([np.unique(kept), forwarded])
+    heirs = np.concatenate([np.unique(kept), kept])
     writes: list[Write] = []
-    for channel, purpose in names:
-        at_name = consent_array(channel, purpose, "at_ms")
-        status_name = consent_array(channel, purpose, "status")
-        at = state[at_name][[kept, forwarded]]
-        status = state[status_name][[kept, forwarded]]
-        takes = at[1] > at[0] or (at[1] == at[0] and status[1] == WITHDRAWN)
-        if takes and status[1] != NO_CONSENT:
-            index = np.array([kept])
-            writes += [Write(status_name, index, status[1:]), Write(at_name, index, at[1:])]
-    return Delta(writes=writes)
+    for at_name in [name for name in state.names("consent.") if name.endswith(".at_ms")]:
+        status_name = at_name.removesuffix("at_ms") + "status"
+        at_ms, status = state[at_name][everyone], state[status_name][everyone]
+        order = np.lexsort((status == WITHDRAWN, at_ms, heirs))
+        last = order[np.flatnonzero(np.append(heirs[order][1:] != heirs[order][:-1], [True]))]
+        writes += [Write(status_name, heirs[last], status[last]), Write(at_name, heirs[last], at_ms[last])]
+    return writes

@@ -4,21 +4,78 @@ Each answer comes with the instant at which it may change by time alone.
 """
 
 from collections.abc import Mapping, Sequence
+from math import ceil, floor, isfinite
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import parse_object
 from liftloop.kernel.dice import hash_text
-from liftloop.profile.contract import NO_CONSENT, FlipTimes, Truth, UnknownCondition
+from liftloop.profile.contract import NO_CONSENT, FlipTimes, SourceId, Truth, UnknownCondition
 from liftloop.profile.sources import attribute_array, life_array, source_of, span_of, windows_of
 from liftloop.runtime.contract import Slots, StateView
-from liftloop.runtime.windows import LIVE_MAX, Recent
+from liftloop.runtime.windows import LIVE_MAX, NEVER_MS, PAGE, Recent, Times
 
 AGGREGATES = frozenset({"count", "sum", "avg", "min", "max"})
 COMPARISONS = frozenset({"gte", "gt", "lte", "lt", "eq"})
+_WORDS = frozenset({"is", "is_not", "in", "exists"})
+_EVENT_FIELDS = frozenset({"event", "within_days", "property", "where"}) | AGGREGATES
+_TRAIT_FIELDS = frozenset({"trait"}) | _WORDS | COMPARISONS
+
+
+class Bounds(Struct, frozen=True, kw_only=True):
+    """An aggregate over a source of events, compared with numbers; all comparisons must hold."""
+
+    source: SourceId
+    span_ms: int
+    """The window; 0 for the whole life."""
+    aggregate: str
+    comparisons: tuple[tuple[str, float], ...]
+
+
+class Words(Struct, frozen=True, kw_only=True):
+    """Tests of an attribute, all of which must hold; values to be equal to are hashed."""
+
+    attribute: str
+    tests: tuple[tuple[str, Any], ...]
+
+
+Part = Bounds | Words
+
+
+def check_condition(leaf: Mapping[str, Any]) -> None:
+    """Raise `UnknownCondition` where a condition on an event or a trait cannot be answered, whatever the people."""
+    if "event" in leaf:
+        _check_fields(leaf, _EVENT_FIELDS)
+        source_of(leaf)
+        for name in AGGREGATES & set(leaf):
+            _check_comparison(leaf[name])
+            if name in ("min", "max") and not span_of(leaf):
+                raise UnknownCondition(f"{name} 需要时间窗（within_days）", f"{name} needs a window (within_days)")
+        if span_of(leaf) and max(leaf.get("count", {"gte": 1}).values()) > LIVE_MAX:
+            raise UnknownCondition(
+                f"时间窗内的次数最多可以比较到 {LIVE_MAX}", f"counts inside a window compare up to {LIVE_MAX}"
+            )
+    else:
+        _check_fields(leaf, _TRAIT_FIELDS)
+        _check_trait(leaf)
+
+
+def parts_of(leaf: Mapping[str, Any], traits: Mapping[str, Mapping[str, Any]]) -> tuple[Part, ...]:
+    """Return what a checked condition asks for; all parts must hold. `traits` are bodies of computed traits by id."""
+    if "event" in leaf:
+        source, span_ms = source_of(leaf).id, span_of(leaf)
+        asked = [name for name in sorted(AGGREGATES) if name in leaf] or ["count"]
+        return tuple(_bounds(source, span_ms, name, leaf.get(name, {"gte": 1})) for name in asked)
+    name = str(leaf["trait"])
+    tests = {word: value for word, value in leaf.items() if word != "trait"}
+    body = traits.get(name)
+    if body is not None and set(tests) <= COMPARISONS:
+        return (_bounds(source_of(body).id, span_of(body), str(body.get("aggregate", "count")), tests),)
+    return (Words(attribute=name, tests=tuple((word, _hashed(word, value)) for word, value in tests.items())),)
 
 
 class People:
@@ -29,77 +86,111 @@ class People:
         self.slots = slots
         self.now_ms = now_ms
         self.next_flip_ms: FlipTimes = np.full(len(slots), FAR_FUTURE_MS, dtype=np.int64)
-        """Earliest instant at which any condition evaluated so far may change by time alone."""
+        """Earliest instant at which any condition answered so far may change by time alone."""
         self._traits = traits
+        self._newest: dict[str, Times] = {}
         self._recent: dict[str, Recent] = {}
-        self._values: dict[tuple[str, str, int], NDArray[np.float64]] = {}
+        self._columns: dict[str, NDArray[Any]] = {}
 
     def holds(self, leaf: Mapping[str, Any]) -> Truth:
         """Return whether a condition on an event or a trait holds; shape [people]."""
-        if "event" in leaf:
-            return self._event(leaf)
-        return self._trait(leaf)
+        truth = np.ones(len(self.slots), dtype=np.bool_)
+        for part in parts_of(leaf, self._traits):
+            truth &= self.answer(part)
+        return truth
+
+    def answer(self, part: Part) -> Truth:
+        """Return for whom one part of a condition holds; shape [people]."""
+        match part:
+            case Words():
+                return self._attribute(part)
+            case Bounds(aggregate="count") if part.span_ms:
+                return self._counted(part)
+            case Bounds():
+                return _compare(self._aggregate(part.source, part.aggregate, part.span_ms), part.comparisons)
 
     def trait(self, name: str) -> NDArray[np.float64]:
         """Return the value of a computed trait; NaN where there is none."""
         body = self._traits[name]
-        return self._aggregate(body, str(body.get("aggregate", "count")))
+        return self._aggregate(source_of(body).id, str(body.get("aggregate", "count")), span_of(body))
 
-    def _event(self, leaf: Mapping[str, Any]) -> Truth:
-        asked = [name for name in AGGREGATES if name in leaf] or ["count"]
+    def _attribute(self, part: Words) -> Truth:
         truth = np.ones(len(self.slots), dtype=np.bool_)
-        for name in asked:
-            comparison = leaf.get(name, {"gte": 1})
-            _check_comparison(comparison)
-            if name == "count" and max(comparison.values()) > LIVE_MAX and span_of(leaf):
-                raise UnknownCondition(
-                    f"时间窗内的次数最多可以比较到 {LIVE_MAX}", f"counts inside a window compare up to {LIVE_MAX}"
-                )
-            truth &= _compare(self._aggregate(leaf, name), comparison)
-        return truth
-
-    def _trait(self, leaf: Mapping[str, Any]) -> Truth:
-        name = str(leaf["trait"])
-        test = {key: value for key, value in leaf.items() if key != "trait"}
-        if name in self._traits:
-            _check_comparison(test)
-            return _compare(self.trait(name), test)
-        return self._attribute(name, test)
-
-    def _attribute(self, name: str, test: Mapping[str, Any]) -> Truth:
-        if not self.state.has(attribute_array(name, "text")):
-            return np.full(len(self.slots), test.get("exists") is False)
-        text = self.state[attribute_array(name, "text")][self.slots]
-        number = self.state[attribute_array(name, "number")][self.slots]
-        truth = np.ones(len(self.slots), dtype=np.bool_)
-        for word, value in test.items():
+        if part.attribute in self._traits:
+            return ~truth  # A computed trait took this name after the condition was written: it has numbers only.
+        for word, value in part.tests:
             match word:
                 case "is":
-                    truth &= text == np.uint64(value_hash(value))
+                    truth &= self._text(part.attribute) == np.uint64(value)
                 case "is_not":
-                    truth &= text != np.uint64(value_hash(value))
+                    truth &= self._text(part.attribute) != np.uint64(value)
                 case "in":
-                    truth &= np.isin(text, np.array([value_hash(each) for each in value], dtype=np.uint64))
+                    truth &= _among(self._text(part.attribute), value)
                 case "exists":
-                    truth &= (text != 0) == bool(value)
+                    truth &= (self._text(part.attribute) != 0) == value
                 case _:
-                    _check_comparison({word: value})
-                    truth &= _compare(number, {word: value})
+                    number = self._column(attribute_array(part.attribute, "number"), np.nan, np.float64)
+                    truth &= _compare(number, ((word, value),))
         return truth
 
-    def _aggregate(self, leaf: Mapping[str, Any], aggregate: str) -> NDArray[np.float64]:
-        source, span_ms = source_of(leaf).id, span_of(leaf)
-        key = (source, aggregate, span_ms)
-        if key not in self._values:
-            self._values[key] = (
-                self._in_window(source, aggregate, span_ms) if span_ms else self._in_life(source, aggregate)
-            )
-        return self._values[key]
+    def _text(self, attribute: str) -> NDArray[np.uint64]:
+        return self._column(attribute_array(attribute, "text"), 0, np.uint64)
 
-    def _in_window(self, source: Any, aggregate: str, span_ms: int) -> NDArray[np.float64]:
+    def _column(self, array: str, otherwise: float, dtype: type[np.generic]) -> NDArray[Any]:
+        """Return a column of these people, `otherwise` everywhere while nobody keeps it."""
+        if array not in self._columns:
+            there = self.state.has(array)
+            column = self.state[array][self.slots] if there else np.full(len(self.slots), otherwise, dtype=dtype)
+            self._columns[array] = column
+        return self._columns[array]
+
+    def _counted(self, part: Bounds) -> Truth:
+        """Compare a count inside a window by looking at single events: at least m means that the m-th newest is in."""
+        truth = np.ones(len(self.slots), dtype=np.bool_)
+        for word, bound in part.comparisons:
+            match word:
+                case "gte":
+                    truth &= self._at_least(part, ceil(bound))
+                case "lt":
+                    truth &= ~self._at_least(part, ceil(bound))
+                case "gt":
+                    truth &= self._at_least(part, floor(bound) + 1)
+                case "lte":
+                    truth &= ~self._at_least(part, floor(bound) + 1)
+                case _:
+                    exact = self._at_least(part, ceil(bound)) & ~self._at_least(part, floor(bound) + 1)
+                    truth &= exact if bound == floor(bound) else False
+        return truth
+
+    def _at_least(self, part: Bounds, count: int) -> Truth:
+        """Return who has so many events inside, and note when the last of them that is needed leaves."""
+        if count <= 0:
+            return np.ones(len(self.slots), dtype=np.bool_)
+        at_ms = self._times(part.source, count)
+        inside = at_ms > max(self.now_ms - part.span_ms, NEVER_MS)
+        leaves_ms = np.where(inside, at_ms + part.span_ms, FAR_FUTURE_MS)
+        np.minimum(self.next_flip_ms, leaves_ms, out=self.next_flip_ms)
+        return inside
+
+    def _times(self, source: SourceId, count: int) -> Times:
+        """Return when the `count`-th newest event of each person was, NEVER_MS where there are fewer."""
+        windows = windows_of(source)
+        if not windows.exists(self.state):
+            return np.full(len(self.slots), NEVER_MS, dtype=np.int64)
+        if count > PAGE:
+            at_ms = self._recent_of(source).at_ms
+            return at_ms[:, count - 1] if count <= at_ms.shape[1] else np.full(len(self.slots), NEVER_MS)
+        if source not in self._newest:
+            self._newest[source] = windows.newest(self.state, self.slots)
+        return self._newest[source][:, count - 1]
+
+    def _aggregate(self, source: SourceId, aggregate: str, span_ms: int) -> NDArray[np.float64]:
+        return self._in_window(source, aggregate, span_ms) if span_ms else self._in_life(source, aggregate)
+
+    def _in_window(self, source: SourceId, aggregate: str, span_ms: int) -> NDArray[np.float64]:
         recent = self._recent_of(source)
         inside = recent.inside(self.now_ms, span_ms)
-        self.next_flip_ms = np.minimum(self.next_flip_ms, recent.next_expiry_ms(self.now_ms, span_ms))
+        np.minimum(self.next_flip_ms, recent.next_expiry_ms(self.now_ms, span_ms), out=self.next_flip_ms)
         count = inside.sum(axis=1).astype(np.float64)
         empty = count == 0
         match aggregate:
@@ -117,27 +208,21 @@ class People:
             case _:
                 raise UnknownCondition(f"不认识的统计方式：{aggregate}", f"unknown aggregate: {aggregate}")
 
-    def _in_life(self, source: Any, aggregate: str) -> NDArray[np.float64]:
-        if not self.state.has(life_array(source, "count")):
-            return np.zeros(len(self.slots))
-        count = self.state[life_array(source, "count")][self.slots].astype(np.float64)
+    def _in_life(self, source: SourceId, aggregate: str) -> NDArray[np.float64]:
+        count = self._column(life_array(source, "count"), 0, np.int32).astype(np.float64)
         match aggregate:
             case "count":
                 return count
             case "sum":
-                return self.state[life_array(source, "sum")][self.slots]
+                return self._column(life_array(source, "sum"), 0.0, np.float64)
             case "avg":
-                total = self.state[life_array(source, "sum")][self.slots]
+                total = self._column(life_array(source, "sum"), 0.0, np.float64)
                 return np.where(count == 0, np.nan, total / np.maximum(count, 1))
-            case "first_ms" | "last_ms":
-                when = self.state[life_array(source, aggregate)][self.slots].astype(np.float64)
-                return np.where(count == 0, np.nan, when)
             case _:
-                raise UnknownCondition(
-                    f"{aggregate} 需要时间窗（within_days）", f"{aggregate} needs a window (within_days)"
-                )
+                when = self._column(life_array(source, aggregate), 0, np.int64).astype(np.float64)
+                return np.where(count == 0, np.nan, when)
 
-    def _recent_of(self, source: Any) -> Recent:
+    def _recent_of(self, source: SourceId) -> Recent:
         if source not in self._recent:
             windows = windows_of(source)
             if windows.exists(self.state):
@@ -166,19 +251,75 @@ def value_hash(value: Any) -> int:
     if isinstance(value, bool):
         return hash_text("bool", str(value))
     if isinstance(value, int | float):
-        return hash_text("number", repr(float(value)))
+        return hash_text("number", repr(number_of(value)))
     return hash_text("text", str(value))
+
+
+def number_of(value: Any) -> float:
+    """Return a number as a float, the infinite one where it is larger than all; NaN where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return float("nan")
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+def _hashed(word: str, value: Any) -> Any:
+    match word:
+        case "is" | "is_not":
+            return value_hash(value)
+        case "in":
+            return tuple(value_hash(each) for each in value)
+        case "exists":
+            return bool(value)
+        case _:
+            return float(value)
+
+
+def _bounds(source: SourceId, span_ms: int, aggregate: str, comparison: Mapping[str, Any]) -> Bounds:
+    comparisons = tuple((word, float(bound)) for word, bound in sorted(comparison.items()))
+    return Bounds(source=source, span_ms=span_ms, aggregate=aggregate, comparisons=comparisons)
+
+
+def _check_fields(leaf: Mapping[str, Any], known: frozenset[str]) -> None:
+    unknown = sorted(set(leaf) - known)
+    if unknown:
+        raise UnknownCondition(f"条件里有不认识的字段：{unknown}", f"unknown fields in a condition: {unknown}")
+
+
+def _check_trait(leaf: Mapping[str, Any]) -> None:
+    tests = {word: value for word, value in leaf.items() if word != "trait"}
+    if not isinstance(leaf["trait"], str) or not leaf["trait"]:
+        raise UnknownCondition(f"条件里的属性名无效：{leaf!r}", f"not the name of a trait: {leaf!r}")
+    for word, value in tests.items():
+        match word, value:
+            case ("is" | "is_not", str() | int() | float()) | ("exists", bool()):
+                continue
+            case ("in", list() | tuple()) if all(isinstance(each, str | int | float) for each in value):
+                continue
+            case ("gte" | "gt" | "lte" | "lt" | "eq", _):
+                _check_comparison({word: value})
+            case _:
+                raise UnknownCondition(f"看不懂的比较：{word} {value!r}", f"not a comparison: {word} {value!r}")
 
 
 def _check_comparison(comparison: Any) -> None:
     known = isinstance(comparison, Mapping) and comparison and set(comparison) <= COMPARISONS
-    if not known or any(isinstance(v, bool) or not isinstance(v, int | float) for v in comparison.values()):
+    if not known or not all(isfinite(number_of(bound)) for bound in comparison.values()):
         raise UnknownCondition(f"看不懂的比较：{comparison!r}", f"not a comparison: {comparison!r}")
 
 
-def _compare(values: NDArray[np.float64], comparison: Mapping[str, float]) -> Truth:
+def _among(values: NDArray[np.uint64], few: Sequence[int]) -> Truth:
+    truth = np.zeros(len(values), dtype=np.bool_)
+    for one in few:
+        truth |= values == np.uint64(one)
+    return truth
+
+
+def _compare(values: NDArray[np.float64], comparisons: Sequence[tuple[str, float]]) -> Truth:
     truth = np.ones(len(values), dtype=np.bool_)
-    for word, bound in comparison.items():
+    for word, bound in comparisons:
         match word:
             case "gte":
                 truth &= values >= bound
@@ -203,10 +344,8 @@ def event_value(name: str, where: Sequence[Mapping[str, Any]], body: bytes) -> f
             return float("nan")
     if not name:
         return 1.0
-    value = properties.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return 0.0
-    return float(value)
+    value = number_of(properties.get(name))
+    return value if isfinite(value) else 0.0
 
 
 def _passes(value: Any, test: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_bytes
 from liftloop.profile.contract import Source, SourceId, UnknownCondition
-from liftloop.runtime.contract import Definitions
+from liftloop.runtime.contract import Definitions, StateView
 from liftloop.runtime.windows import Windows
 from liftloop.storage.contract import ArraySpec
 
@@ -19,6 +19,12 @@ SPAN_CLASSES_DAYS = (1, 7, 31, 93, 366, 3660)
 """Windows are kept in classes: a source's horizon never changes, so what it holds is always complete."""
 SPAN_DAYS_MAX = SPAN_CLASSES_DAYS[-1]
 """Ten years: longer than any lake keeps."""
+
+NUMBER_MAX = 1e308
+"""What is compared must fit a float."""
+_FILTER_FIELDS = frozenset({"property", "is", "in", "gte", "lte"})
+_IN_WINDOW = ("count", "sum", "avg", "min", "max")
+_IN_LIFE = ("count", "sum", "avg", "first_ms", "last_ms")
 
 
 class Needs(Struct, frozen=True, kw_only=True):
@@ -45,15 +51,28 @@ def since_array(source: SourceId) -> str:
     return f"source.{source}.since"
 
 
-def source_specs(source: SourceId) -> list[ArraySpec]:
+def source_specs(source: Source) -> list[ArraySpec]:
+    windows = windows_of(source.id).specs() if source.horizon_ms else []
+    return [ArraySpec(name=since_array(source.id), dtype="<i8", fill=0), *windows, *_life_specs(source.id)]
+
+
+def _life_specs(source: SourceId) -> list[ArraySpec]:
     return [
-        ArraySpec(name=since_array(source), dtype="<i8", fill=0),
-        *windows_of(source).specs(),
         ArraySpec(name=life_array(source, "count"), dtype="<i4", fill=0, domain="profile"),
         ArraySpec(name=life_array(source, "sum"), dtype="<f8", fill=0, domain="profile"),
         ArraySpec(name=life_array(source, "first_ms"), dtype="<i8", fill=0, domain="profile"),
         ArraySpec(name=life_array(source, "last_ms"), dtype="<i8", fill=0, domain="profile"),
     ]
+
+
+def kept_sources(state: StateView) -> set[SourceId]:
+    """Return the sources that have arrays."""
+    return {SourceId(name.split(".")[1]) for name in state.names("source.")}
+
+
+def kept_attributes(state: StateView) -> set[str]:
+    """Return the attributes that have columns."""
+    return {name.removeprefix("attribute.").rpartition(".")[0] for name in state.names("attribute.")}
 
 
 def attribute_array(name: str, part: str) -> str:
@@ -71,14 +90,22 @@ def attribute_specs(name: str) -> list[ArraySpec]:
 
 
 def source_of(leaf: Mapping[str, Any]) -> Source:
-    """Return the stream that an event condition or a computed trait reads."""
-    event = leaf.get("event")
-    if not isinstance(event, str) or not event:
-        raise UnknownCondition(f"条件里的事件名无效：{event!r}", f"not an event name: {event!r}")
-    prop = str(leaf.get("property", ""))
-    where = leaf.get("where", [])
+    """Return the stream that an event condition or a computed trait reads.
+
+    Raises `UnknownCondition` where filters, window or aggregate cannot be worked with.
+    """
+    event, prop, where = leaf.get("event"), leaf.get("property", ""), leaf.get("where", ())
     filters = tuple(where) if isinstance(where, list | tuple) else (where,)
     span_ms = span_of(leaf)
+    if not isinstance(event, str) or not event or not isinstance(prop, str):
+        raise UnknownCondition(f"条件里的事件名或属性名无效：{event!r}", f"not an event or property name: {event!r}")
+    for test in filters:
+        _check_filter(test)
+    if leaf.get("aggregate", "count") not in (_IN_WINDOW if span_ms else _IN_LIFE):
+        raise UnknownCondition(
+            f"不认识的统计方式，或者少了时间窗：{leaf['aggregate']}",
+            f"unknown aggregate, or one that needs a window: {leaf['aggregate']}",
+        )
     horizon_days = next((days for days in SPAN_CLASSES_DAYS if span_ms <= days * DAY_MS), 0) if span_ms else 0
     key = hash_bytes(canonical_json([event, prop, list(filters), horizon_days]))
     return Source(
@@ -86,12 +113,22 @@ def source_of(leaf: Mapping[str, Any]) -> Source:
     )
 
 
+def _check_filter(test: Any) -> None:
+    known = isinstance(test, Mapping) and isinstance(test.get("property"), str) and set(test) <= _FILTER_FIELDS
+    if not known or not isinstance(test.get("in", []), list | tuple):
+        raise UnknownCondition(f"看不懂的过滤：{test!r}", f"not a filter on a property: {test!r}")
+    for bound in (test[word] for word in ("gte", "lte") if word in test):
+        if isinstance(bound, bool) or not isinstance(bound, int | float) or not abs(bound) < NUMBER_MAX:
+            raise UnknownCondition(f"过滤里的界限不是数：{bound!r}", f"the bound of a filter is no number: {bound!r}")
+
+
 def span_of(leaf: Mapping[str, Any]) -> int:
     """Return the window of a leaf in milliseconds, 0 for the whole life."""
     days = leaf.get("within_days")
     if days is None:
         return 0
-    if isinstance(days, bool) or not isinstance(days, int | float) or not 0 < days <= SPAN_DAYS_MAX:
+    known = not isinstance(days, bool) and isinstance(days, int | float)
+    if not known or not 0 < days <= SPAN_DAYS_MAX or not int(days * DAY_MS):
         raise UnknownCondition(f"时间窗要在 0 到 {SPAN_DAYS_MAX} 天之间：{days!r}", f"window out of range: {days!r}")
     return int(days * DAY_MS)
 
@@ -109,21 +146,18 @@ def leaves(body: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def needs_of(definitions: Definitions) -> Needs:
-    """Return what all live and filling definitions need."""
+    """Return what all live and filling definitions need, and older versions of journeys, in which people may be."""
+    bodies = {
+        kind: [each.body for held in (definitions.filling(kind), definitions.live(kind)) for each in held.values()]
+        for kind in USING_KINDS
+    }
+    bodies["journey"] += [each.body for each in definitions.versions("journey")]
     traits = {
         identity: definition.body
         for waiting in (definitions.filling("trait"), definitions.live("trait"))
         for identity, definition in waiting.items()
     }
-    found = [
-        leaf
-        for kind in USING_KINDS
-        for held in (definitions.filling(kind), definitions.live(kind))
-        for definition in held.values()
-        for leaf in leaves(definition.body)
-    ]
-    sources, attributes = needed_by(found, traits)
-    sources |= {source.id: source for source in map(source_of, traits.values())}
+    sources, attributes = needed_by([leaf for kind in USING_KINDS for leaf in leaves(bodies[kind])], traits)
     by_event: dict[str, list[Source]] = {}
     for source in sources.values():
         by_event.setdefault(source.event, []).append(source)

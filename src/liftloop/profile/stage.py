@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
 from liftloop.kernel.codec import unpack_columns
+from liftloop.profile.consents import merge_consents
 from liftloop.profile.contract import Source
 from liftloop.profile.reading import event_value
 from liftloop.profile.sources import (
     Needs,
     attribute_array,
     attribute_specs,
+    kept_attributes,
+    kept_sources,
     life_array,
     needs_of,
     since_array,
@@ -60,18 +63,24 @@ class _Fold:
 
 
 class ProfileColumns(_Fold):
-    """Makes room for what a new definition asks for, and notes from where on it has been folded."""
+    """Makes room for what a new definition asks for, and notes from where on it has been folded.
+
+    What nothing asks for any more is dropped, not kept half known: should it be asked for again, it is filled anew.
+    """
 
     name = "profile.columns"
     reads = frozenset({"record"})
     writes = frozenset[str]()
+    _settled = -1
+    """The generation of definitions whose needs are met."""
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        if self._settled == state.definitions.generation:
+            return NOTHING
+        self._settled = state.definitions.generation
         needs = self._compiled.needs(state.definitions)
         new_sources = [source for source in needs.sources if not state.has(since_array(source))]
         new_attributes = [name for name in needs.attributes if not state.has(attribute_array(name, "text"))]
-        if not new_sources and not new_attributes:
-            return NOTHING
         first = int(frame["record"]["offset"][0]) if "record" in frame else 0
         complete = int(people.count(state) == 0)
         cells = np.arange(2)
@@ -80,9 +89,9 @@ class ProfileColumns(_Fold):
             Write(attribute_array(name, "complete"), cells[:1], np.array([complete], dtype=np.int8))
             for name in new_attributes
         ]
-        specs = [spec for source in new_sources for spec in source_specs(source)]
+        specs = [spec for source in new_sources for spec in source_specs(needs.sources[source])]
         specs += [spec for name in new_attributes for spec in attribute_specs(name)]
-        return Delta(allocate=specs, writes=noted), {}
+        return Delta(allocate=specs, writes=noted, drop=_needless(state, needs)), {}
 
 
 class ProfileMerges(_Fold):
@@ -99,11 +108,12 @@ class ProfileMerges(_Fold):
         kept, forwarded = frame["merge"]["kept"], frame["merge"]["forwarded"]
         writes: list[Write] = []
         for source in needs.sources.values():
-            writes += windows_of(source.id).move(state, kept, forwarded, moment.now_ms - source.horizon_ms).writes
+            if source.horizon_ms:
+                writes += windows_of(source.id).move(state, kept, forwarded, moment.now_ms - source.horizon_ms).writes
             writes += _merge_lives(state, source.id, kept, forwarded)
         for name in needs.attributes:
             writes += _merge_attribute(state, name, kept, forwarded)
-        return Delta(writes=writes), {}
+        return Delta(writes=[*writes, *merge_consents(state, kept, forwarded)]), {}
 
 
 class ProfileEvents(_Fold):
@@ -115,7 +125,8 @@ class ProfileEvents(_Fold):
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
         touched = [frame["merge"]["kept"]] if "merge" in frame else []
-        triggers = [np.ones(len(slots), dtype=np.bool_) for slots in touched]
+        # Whoever is kept was named by a message of this frame, and it is for that message to trigger or not.
+        triggers = [np.zeros(len(slots), dtype=np.bool_) for slots in touched]
         parts: list[Write] = []
         if "person" in frame:
             events, slots = frame["event"], frame["person"]["slot"]
@@ -158,7 +169,7 @@ class ProfileFillings(_Fold):
         for source in needs.sources.values():
             if source.id in by_source:
                 columns = _concatenated(by_source[source.id])
-                writes += _fill_source(state, source.id, columns, moment.now_ms - source.horizon_ms)
+                writes += _fill_source(state, source, columns, moment)
         return Delta(writes=writes), {}
 
 
@@ -256,17 +267,26 @@ def _concatenated(parts: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any]]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _fill_source(state: StateView, source: Any, columns: Mapping[str, NDArray[Any]], horizon_ms: int) -> list[Write]:
+def _needless(state: StateView, needs: Needs) -> list[str]:
+    """Return the arrays of sources and attributes that nothing asks for."""
+    sources = [f"source.{source}." for source in kept_sources(state) - set(needs.sources)]
+    attributes = [f"attribute.{name}." for name in kept_attributes(state) - needs.attributes]
+    return [name for prefix in sorted(sources + attributes) for name in state.names(prefix)]
+
+
+def _fill_source(state: StateView, source: Source, columns: Mapping[str, NDArray[Any]], moment: Moment) -> list[Write]:
     """Add events {profile, at_ms, value}: windows and lifetimes commute with what was folded since the definition."""
     slots = people.slots(state, columns["profile"])
     slots = follow(state, slots)
     known = slots >= 0
     slots, at_ms, values = slots[known], columns["at_ms"][known], columns["value"][known]
-    complete = [Write(since_array(source), np.ones(1, dtype=np.int64), np.ones(1, dtype=np.int64))]
+    complete = Write(since_array(source.id), np.ones(1, dtype=np.int64), np.ones(1, dtype=np.int64))
+    writes = [complete] if columns["last"].any() else []
     if not len(slots):
-        return complete if columns["last"].any() else []
-    writes = complete if columns["last"].any() else []
-    writes += list(windows_of(source).add(state, slots, at_ms, values, horizon_ms).writes)
+        return writes
+    if source.horizon_ms:
+        horizon_ms = moment.now_ms - source.horizon_ms
+        writes += windows_of(source.id).add(state, slots, at_ms, values, horizon_ms).writes
     distinct, inverse, counts = np.unique(slots, return_inverse=True, return_counts=True)
     lives = {
         "count": counts.astype(np.int64),
@@ -274,4 +294,4 @@ def _fill_source(state: StateView, source: Any, columns: Mapping[str, NDArray[An
         "first_ms": _extreme(np.minimum, inverse, at_ms, len(distinct), FAR_FUTURE_MS),
         "last_ms": _extreme(np.maximum, inverse, at_ms, len(distinct), 0),
     }
-    return writes + _add_lives(state, source, distinct, lives)
+    return writes + _add_lives(state, source.id, distinct, lives)

@@ -74,6 +74,9 @@ class Arrays:
     def has(self, name: str) -> bool:
         return name in self._kept
 
+    def names(self, prefix: str) -> list[str]:
+        return [name for name in self._kept if name.startswith(prefix)]
+
     def rows(self, domain: str) -> int:
         return self._domain_rows.get(domain, 0)
 

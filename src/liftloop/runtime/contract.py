@@ -91,6 +91,10 @@ class StateView(Protocol):
 
     def has(self, name: str) -> bool: ...
 
+    def names(self, prefix: str) -> Sequence[str]:
+        """Return the names of all arrays that begin so."""
+        ...
+
     def rows(self, domain: str) -> int: ...
 
 

@@ -39,6 +39,9 @@ class State:
     def has(self, name: str) -> bool:
         return self._arrays.has(name)
 
+    def names(self, prefix: str) -> list[str]:
+        return self._arrays.names(prefix)
+
     def rows(self, domain: str) -> int:
         return self._arrays.rows(domain)
 

@@ -57,6 +57,15 @@ class Windows(Struct, frozen=True, kw_only=True):
     def exists(self, state: StateView) -> bool:
         return state.has(self._head)
 
+    def newest(self, state: StateView, slots: Slots) -> Times:
+        """Return when the last PAGE events of these people were, newest first; shape [people, PAGE]."""
+        page = state[self._head][slots]
+        if not len(state[self._at]):
+            return np.full((len(slots), PAGE), NEVER_MS, dtype=np.int64)
+        at_ms = state[self._at][page]
+        at_ms[page == NO_PAGE] = NEVER_MS
+        return at_ms
+
     def recent(self, state: StateView, slots: Slots) -> Recent:
         """Return the kept events of these people; the depth is that of the longest chain among them."""
         pages = self._chains(state, slots)
