@@ -115,7 +115,8 @@ class RowState:
             self._fold()
 
     def _fold(self) -> None:
-        for record in self.log[self.folded :]:
+        until = len(self.log)  # Told meanwhile is for the next fold.
+        for record in self.log[self.folded : until]:
             assert record.kind == "attempts.settled"
             assert record.actor == "system:dispatch"
             body = msgspec.json.decode(record.body, type=AttemptsSettled)
@@ -124,7 +125,7 @@ class RowState:
                 assert key not in self.settled, f"{key} was settled twice"
                 self.settled[key] = (outcome, reason)
                 self.db.execute("DELETE FROM outbox WHERE message_key = ?", (key,))
-        self.folded = len(self.log)
+        self.folded = until
 
     def put(self, table: str, *values: Any) -> None:
         marks = ", ".join("?" * len(values))
