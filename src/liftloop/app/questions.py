@@ -10,12 +10,13 @@ from liftloop.identify.reading import ANONYMOUS, USER, find, follow, identifier_
 from liftloop.profile.reading import People
 from liftloop.profile.sources import (
     attribute_array,
+    covering,
+    horizon_of,
+    is_complete,
     leaves,
-    life_array,
     needed_by,
     since_array,
     source_of,
-    windows_of,
 )
 from liftloop.runtime import people
 from liftloop.runtime.contract import Slots
@@ -79,8 +80,7 @@ def _not_in_memory(fold: Fold, tree: Any) -> list[str]:
     unknown: list[str] = []
     for leaf in leaves(tree):
         if "event" in leaf:
-            source = source_of(leaf).id
-            if not windows_of(source).exists(fold.state) and not fold.state.has(life_array(source, "count")):
+            if covering(fold.state, source_of(leaf).id) is None:
                 unknown.append(str(leaf["event"]))
         elif leaf["trait"] not in traits and not fold.state.has(attribute_array(str(leaf["trait"]), "text")):
             unknown.append(str(leaf["trait"]))
@@ -130,7 +130,8 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
         for definition in fold.catalog.filling(kind).values():
             conditions = [definition.body] if kind == "trait" else leaves(definition.body)
             sources, attributes = needed_by(conditions, traits)
-            lacking = [source for source in sources.values() if not fold.state[since_array(source.id)][1]]
+            covers = {covering(fold.state, source.id): source for source in sources.values()}
+            lacking = {each: source for each, source in covers.items() if each and not is_complete(fold.state, each)}
             waiting.append(
                 {
                     "kind": kind,
@@ -138,14 +139,14 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
                     "version": definition.version,
                     "sources": [
                         {
-                            "id": source.id,
+                            "id": each,
                             "event": source.event,
                             "property": source.property,
                             "where": list(source.where),
-                            "horizon_ms": source.horizon_ms,
-                            "since": int(fold.state[since_array(source.id)][0]),
+                            "horizon_ms": horizon_of(each),
+                            "since": int(fold.state[since_array(each)][0]),
                         }
-                        for source in lacking
+                        for each, source in lacking.items()
                     ],
                     "attributes": [name for name in attributes if not fold.state[attribute_array(name, "complete")][0]],
                 }

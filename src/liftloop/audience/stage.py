@@ -186,10 +186,12 @@ def _with_answers(before: Bits, bits: BitNumbers, answers: Sequence[Truth]) -> B
 def _facts(gained: Bits, names: dict[int, str], about: tuple[NDArray[np.int64], Truth, Moment]) -> Batch:
     """Return a row for each (person, audience) whose bit is set; bits of audiences that are no more are passed over."""
     numbers, triggers, moment = about
-    flags = np.unpackbits(np.ascontiguousarray(gained).view(np.uint8), axis=1, bitorder="little")
-    person, bit = np.nonzero(flags)
-    alive = np.isin(bit, np.fromiter(names, np.int64, len(names)))
-    person, bit = person[alive], bit[alive]
+    # Flat and as truth values: NumPy finds those eight times faster than bytes in a plane.
+    flags = np.unpackbits(np.ascontiguousarray(gained).view(np.uint8), bitorder="little").view(np.bool_)
+    person, bit = np.divmod(np.flatnonzero(flags), AUDIENCES_MAX)
+    alive = np.zeros(AUDIENCES_MAX, dtype=np.bool_)
+    alive[list(names)] = True
+    person, bit = person[alive[bit]], bit[alive[bit]]
     return Batch(
         len(person),
         {

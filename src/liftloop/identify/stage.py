@@ -75,8 +75,10 @@ def _settled(state: StateView, records: list[Record]) -> tuple[Slots, list[int]]
 
 def _hashes(kind: str, texts: list[str]) -> Hashes:
     prefix = kind + "\x1f"
-    hashes = hash_texts([prefix + text for text in texts])
-    hashes[np.fromiter((not text for text in texts), np.bool_, len(texts))] = NONE
+    hashes = np.full(len(texts), NONE, dtype=np.uint64)
+    there = [row for row, text in enumerate(texts) if text]
+    if there:
+        hashes[there] = hash_texts([prefix + texts[row] for row in there])
     return hashes
 
 

@@ -4,7 +4,7 @@ A step goes: goals reached, entries, timers due, then the walk. Journeys ask, th
 `Intent` on and does not wait for the answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -168,15 +168,17 @@ def _reached_goals(state: StateView, known: _Known, frame: Frame) -> Numbers:
 def _entries(state: StateView, known: _Known, frame: Frame, moment: Moment) -> tuple[dict[int, Slots], list[Write]]:
     """Return who enters which journey code, and how far campaign launches have come."""
     entering: dict[int, Slots] = {}
+    entered, did = _entered_audiences(state, frame), _did(frame, moment.now_ms)
     for code in known.live:
         match known.graphs[code].journey.trigger:
             case OnAudience(audience=audience):
-                slots = _entered_audience(state, frame, audience)
+                slots = entered.get(audience)
             case OnEvent(name=name):
-                slots = _did(frame, name, moment.now_ms)
+                slots = did.get(name)
             case OnCampaign():
                 continue
-        entering[code] = _admitted(state, known.graphs[code], slots)
+        if slots is not None:
+            entering[code] = _admitted(state, known.graphs[code], slots)
     launched: list[Write] = []
     for code, campaign, at_ms, cursor in _launches(state, known):
         if at_ms <= moment.now_ms:
@@ -186,21 +188,31 @@ def _entries(state: StateView, known: _Known, frame: Frame, moment: Moment) -> t
     return entering, launched
 
 
-def _entered_audience(state: StateView, frame: Frame, audience: str) -> Slots:
+def _entered_audiences(state: StateView, frame: Frame) -> dict[str, Slots]:
+    """Return who entered each audience and may start something."""
     if "audience.entered" not in frame:
-        return np.zeros(0, dtype=np.int64)
+        return {}
     entered = frame["audience.entered"]
-    mine = np.array([name == audience for name in entered["audience"]], dtype=np.bool_) & entered["triggers"]
-    return people.slots(state, entered["profile"][mine])
+    slots = people.slots(state, entered["profile"])
+    return {name: slots[rows] for name, rows in _rows_by_name(entered["audience"], entered["triggers"]).items()}
 
 
-def _did(frame: Frame, name: str, now_ms: int) -> Slots:
+def _did(frame: Frame, now_ms: int) -> dict[str, Slots]:
+    """Return who just did what, by the name of the event."""
     if "person" not in frame:
-        return np.zeros(0, dtype=np.int64)
+        return {}
     events = frame["event"]
-    mine = np.array([each == name for each in events["name"]], dtype=np.bool_)
     fresh = ~events["imported"] & (events["at_ms"] > now_ms - TRIGGER_AGE_MAX_MS)
-    return frame["person"]["slot"][mine & fresh]
+    slots = frame["person"]["slot"]
+    return {name: slots[rows] for name, rows in _rows_by_name(events["name"], fresh).items()}
+
+
+def _rows_by_name(names: Sequence[str], chosen: NDArray[np.bool_]) -> dict[str, list[int]]:
+    rows: dict[str, list[int]] = {}
+    for row, (name, take) in enumerate(zip(names, chosen.tolist(), strict=True)):
+        if take:
+            rows.setdefault(name, []).append(row)
+    return rows
 
 
 def _launches(state: StateView, known: _Known) -> list[tuple[int, str, int, int]]:

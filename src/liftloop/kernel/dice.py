@@ -21,7 +21,8 @@ def hash_text(*words: str) -> int:
 
 def hash_texts(texts: Sequence[str]) -> Hashes:
     """Return one hash a text, in order; shape [len(texts)]."""
-    joined = b"".join(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts)
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    joined = b"".join([blake2b(data, digest_size=8).digest() for data in encoded])
     hashes = np.frombuffer(joined, dtype="<u8").astype(np.uint64)
     hashes[hashes == 0] = 1
     return hashes

@@ -21,11 +21,10 @@ class Source(Struct, frozen=True, kw_only=True):
     """One stream of events kept per person: an event name, the property whose value counts, and filters."""
 
     id: SourceId
+    """The stream and its class of horizon."""
     event: str
     property: str
     where: tuple[Mapping[str, Any], ...]
-    horizon_ms: int
-    """How far back its window reaches; 0 where only the whole life is asked for."""
 
 
 class UnknownCondition(LiftloopError):

@@ -15,7 +15,7 @@ from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import parse_object
 from liftloop.kernel.dice import hash_text
 from liftloop.profile.contract import NO_CONSENT, FlipTimes, SourceId, Truth, UnknownCondition
-from liftloop.profile.sources import attribute_array, life_array, source_of, span_of, windows_of
+from liftloop.profile.sources import attribute_array, covering, life_array, source_of, span_of, windows_of
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.runtime.windows import LIVE_MAX, NEVER_MS, PAGE, Recent, Times
 
@@ -173,22 +173,24 @@ class People:
         return inside
 
     def _times(self, source: SourceId, count: int) -> Times:
-        """Return when the `count`-th newest event of each person was, NEVER_MS where there are fewer."""
-        windows = windows_of(source)
-        if not windows.exists(self.state):
+        """Return when the `count`-th newest event of each person was, NEVER_MS where there are fewer; shape [people]."""
+        kept = covering(self.state, source)
+        if kept is None:
             return np.full(len(self.slots), NEVER_MS, dtype=np.int64)
         if count > PAGE:
-            at_ms = self._recent_of(source).at_ms
+            at_ms = self._recent_of(kept).at_ms
             return at_ms[:, count - 1] if count <= at_ms.shape[1] else np.full(len(self.slots), NEVER_MS)
-        if source not in self._newest:
-            self._newest[source] = windows.newest(self.state, self.slots)
-        return self._newest[source][:, count - 1]
+        if kept not in self._newest:
+            # Turned round, so that each place is read in one run.
+            self._newest[kept] = np.ascontiguousarray(windows_of(kept).newest(self.state, self.slots).T)
+        return self._newest[kept][count - 1]
 
     def _aggregate(self, source: SourceId, aggregate: str, span_ms: int) -> NDArray[np.float64]:
         return self._in_window(source, aggregate, span_ms) if span_ms else self._in_life(source, aggregate)
 
     def _in_window(self, source: SourceId, aggregate: str, span_ms: int) -> NDArray[np.float64]:
-        recent = self._recent_of(source)
+        kept = covering(self.state, source)
+        recent = self._recent_of(kept) if kept is not None else _no_events(len(self.slots))
         inside = recent.inside(self.now_ms, span_ms)
         np.minimum(self.next_flip_ms, recent.next_expiry_ms(self.now_ms, span_ms), out=self.next_flip_ms)
         count = inside.sum(axis=1).astype(np.float64)
@@ -224,12 +226,7 @@ class People:
 
     def _recent_of(self, source: SourceId) -> Recent:
         if source not in self._recent:
-            windows = windows_of(source)
-            if windows.exists(self.state):
-                self._recent[source] = windows.recent(self.state, self.slots)
-            else:
-                nothing = np.zeros((len(self.slots), 0))
-                self._recent[source] = Recent(nothing.astype(np.int64), nothing)
+            self._recent[source] = windows_of(source).recent(self.state, self.slots)
         return self._recent[source]
 
 
@@ -263,6 +260,11 @@ def number_of(value: Any) -> float:
         return float(value)
     except OverflowError:
         return float("inf") if value > 0 else float("-inf")
+
+
+def _no_events(people: int) -> Recent:
+    nothing = np.zeros((people, 0))
+    return Recent(nothing.astype(np.int64), nothing)
 
 
 def _hashed(word: str, value: Any) -> Any:

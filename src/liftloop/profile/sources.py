@@ -16,7 +16,10 @@ from liftloop.storage.contract import ArraySpec
 USING_KINDS = ("audience", "trait", "journey")
 """Kinds of definitions whose bodies hold conditions."""
 SPAN_CLASSES_DAYS = (1, 7, 31, 93, 366, 3660)
-"""Windows are kept in classes: a source's horizon never changes, so what it holds is always complete."""
+"""Windows are kept in classes: a source's horizon never changes, so what it holds is always complete.
+
+The complete source of the longest class that anybody asks for answers all shorter windows of its stream too.
+"""
 SPAN_DAYS_MAX = SPAN_CLASSES_DAYS[-1]
 """Ten years: longer than any lake keeps."""
 
@@ -30,8 +33,8 @@ _IN_LIFE = ("count", "sum", "avg", "first_ms", "last_ms")
 class Needs(Struct, frozen=True, kw_only=True):
     """All that the live definitions need."""
 
-    by_event: Mapping[str, tuple[Source, ...]]
     sources: Mapping[SourceId, Source]
+    """By id: each in the class that its condition asks for, whether or not a longer one answers it."""
     attributes: frozenset[str]
     traits: Mapping[str, Mapping[str, Any]]
     """Computed traits by id."""
@@ -51,9 +54,9 @@ def since_array(source: SourceId) -> str:
     return f"source.{source}.since"
 
 
-def source_specs(source: Source) -> list[ArraySpec]:
-    windows = windows_of(source.id).specs() if source.horizon_ms else []
-    return [ArraySpec(name=since_array(source.id), dtype="<i8", fill=0), *windows, *_life_specs(source.id)]
+def source_specs(source: SourceId) -> list[ArraySpec]:
+    kept = windows_of(source).specs() if horizon_of(source) else _life_specs(source)
+    return [ArraySpec(name=since_array(source), dtype="<i8", fill=0), *kept]
 
 
 def _life_specs(source: SourceId) -> list[ArraySpec]:
@@ -68,6 +71,57 @@ def _life_specs(source: SourceId) -> list[ArraySpec]:
 def kept_sources(state: StateView) -> set[SourceId]:
     """Return the sources that have arrays."""
     return {SourceId(name.split(".")[1]) for name in state.names("source.")}
+
+
+def source_id(stream: str, days: int) -> SourceId:
+    return SourceId(f"{stream}-{days}")
+
+
+def stream_of(source: SourceId) -> str:
+    """Return what sources of all classes share: event, property and filters, hashed."""
+    return source.partition("-")[0]
+
+
+def days_of(source: SourceId) -> int:
+    return int(source.partition("-")[2])
+
+
+def horizon_of(source: SourceId) -> int:
+    """Return how far back a source's window reaches in milliseconds, 0 for the whole life."""
+    return days_of(source) * DAY_MS
+
+
+def is_complete(state: StateView, source: SourceId) -> bool:
+    """Return whether a source is kept and holds all that its horizon covers."""
+    return state.has(since_array(source)) and bool(state[since_array(source)][1])
+
+
+def covering(state: StateView, source: SourceId) -> SourceId | None:
+    """Return the kept source that answers what `source` would: a complete one before one that is still being filled."""
+    stream, days = stream_of(source), days_of(source)
+    longer = [source_id(stream, each) for each in SPAN_CLASSES_DAYS if each >= days] if days else [source]
+    kept = [each for each in longer if state.has(since_array(each))]
+    return next((each for each in kept if is_complete(state, each)), kept[0] if kept else None)
+
+
+def wanted_sources(state: StateView, needs: Needs) -> set[SourceId]:
+    """Return the sources to keep: one a stream, long enough for all, and those that answer until it is complete."""
+    kept, wanted = kept_sources(state), set[SourceId]()
+    by_stream: dict[str, list[int]] = {}
+    for source in needs.sources:
+        if days_of(source):
+            by_stream.setdefault(stream_of(source), []).append(days_of(source))
+        else:
+            wanted.add(source)
+    for stream, asked in by_stream.items():
+        longest = source_id(stream, max(asked))
+        cover = covering(state, longest)
+        if cover is not None and is_complete(state, cover):
+            wanted.add(cover)
+        else:
+            longest = cover or longest
+            wanted |= {longest} | {each for each in kept if stream_of(each) == stream and days_of(each) >= min(asked)}
+    return wanted
 
 
 def kept_attributes(state: StateView) -> set[str]:
@@ -107,10 +161,8 @@ def source_of(leaf: Mapping[str, Any]) -> Source:
             f"unknown aggregate, or one that needs a window: {leaf['aggregate']}",
         )
     horizon_days = next((days for days in SPAN_CLASSES_DAYS if span_ms <= days * DAY_MS), 0) if span_ms else 0
-    key = hash_bytes(canonical_json([event, prop, list(filters), horizon_days]))
-    return Source(
-        id=SourceId(f"{key:016x}"), event=event, property=prop, where=filters, horizon_ms=horizon_days * DAY_MS
-    )
+    stream = f"{hash_bytes(canonical_json([event, prop, list(filters)])):016x}"
+    return Source(id=source_id(stream, horizon_days), event=event, property=prop, where=filters)
 
 
 def _check_filter(test: Any) -> None:
@@ -158,15 +210,7 @@ def needs_of(definitions: Definitions) -> Needs:
         for identity, definition in waiting.items()
     }
     sources, attributes = needed_by([leaf for kind in USING_KINDS for leaf in leaves(bodies[kind])], traits)
-    by_event: dict[str, list[Source]] = {}
-    for source in sources.values():
-        by_event.setdefault(source.event, []).append(source)
-    return Needs(
-        by_event={event: tuple(of_event) for event, of_event in by_event.items()},
-        sources=sources,
-        attributes=frozenset(attributes),
-        traits=traits,
-    )
+    return Needs(sources=sources, attributes=frozenset(attributes), traits=traits)
 
 
 def needed_by(

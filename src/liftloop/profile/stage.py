@@ -13,18 +13,21 @@ from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
 from liftloop.kernel.codec import unpack_columns
 from liftloop.profile.consents import merge_consents
-from liftloop.profile.contract import Source
+from liftloop.profile.contract import Source, SourceId
 from liftloop.profile.reading import event_value
 from liftloop.profile.sources import (
     Needs,
     attribute_array,
     attribute_specs,
+    horizon_of,
     kept_attributes,
     kept_sources,
     life_array,
     needs_of,
     since_array,
     source_specs,
+    stream_of,
+    wanted_sources,
     windows_of,
 )
 from liftloop.runtime import people
@@ -45,11 +48,21 @@ class Compiled:
 
     def __init__(self) -> None:
         self._held: tuple[int, Needs] | None = None
+        self._folded: tuple[int, Mapping[SourceId, Source]] | None = None
 
     def needs(self, definitions: Definitions) -> Needs:
         if self._held is None or self._held[0] != definitions.generation:
             self._held = (definitions.generation, needs_of(definitions))
         return self._held[1]
+
+    def folded(self, state: StateView) -> Mapping[SourceId, Source]:
+        """Return the sources that have arrays, once `ProfileColumns` has made them those of this generation."""
+        generation = state.definitions.generation
+        if self._folded is None or self._folded[0] != generation:
+            of_stream = {stream_of(each): source for each, source in self.needs(state.definitions).sources.items()}
+            kept = sorted(kept_sources(state))
+            self._folded = (generation, {each: _with_id(of_stream[stream_of(each)], each) for each in kept})
+        return self._folded[1]
 
 
 class _Fold:
@@ -79,7 +92,8 @@ class ProfileColumns(_Fold):
             return NOTHING
         self._settled = state.definitions.generation
         needs = self._compiled.needs(state.definitions)
-        new_sources = [source for source in needs.sources if not state.has(since_array(source))]
+        wanted, kept = wanted_sources(state, needs), kept_sources(state)
+        new_sources = sorted(wanted - kept)
         new_attributes = [name for name in needs.attributes if not state.has(attribute_array(name, "text"))]
         first = int(frame["record"]["offset"][0]) if "record" in frame else 0
         complete = int(people.count(state) == 0)
@@ -89,9 +103,9 @@ class ProfileColumns(_Fold):
             Write(attribute_array(name, "complete"), cells[:1], np.array([complete], dtype=np.int8))
             for name in new_attributes
         ]
-        specs = [spec for source in new_sources for spec in source_specs(needs.sources[source])]
+        specs = [spec for source in new_sources for spec in source_specs(source)]
         specs += [spec for name in new_attributes for spec in attribute_specs(name)]
-        return Delta(allocate=specs, writes=noted, drop=_needless(state, needs)), {}
+        return Delta(allocate=specs, writes=noted, drop=_needless(state, kept - wanted, needs)), {}
 
 
 class ProfileMerges(_Fold):
@@ -107,10 +121,11 @@ class ProfileMerges(_Fold):
         needs = self._compiled.needs(state.definitions)
         kept, forwarded = frame["merge"]["kept"], frame["merge"]["forwarded"]
         writes: list[Write] = []
-        for source in needs.sources.values():
-            if source.horizon_ms:
-                writes += windows_of(source.id).move(state, kept, forwarded, moment.now_ms - source.horizon_ms).writes
-            writes += _merge_lives(state, source.id, kept, forwarded)
+        for source in self._compiled.folded(state):
+            if horizon_of(source):
+                writes += windows_of(source).move(state, kept, forwarded, moment.now_ms - horizon_of(source)).writes
+            else:
+                writes += _merge_lives(state, source, kept, forwarded)
         for name in needs.attributes:
             writes += _merge_attribute(state, name, kept, forwarded)
         return Delta(writes=[*writes, *merge_consents(state, kept, forwarded)]), {}
@@ -132,14 +147,13 @@ class ProfileEvents(_Fold):
             events, slots = frame["event"], frame["person"]["slot"]
             touched.append(slots)
             triggers.append(~events["imported"] & (events["at_ms"] > moment.now_ms - TRIGGER_AGE_MAX_MS))
-            needs = self._compiled.needs(state.definitions)
-            for source, rows in _rows_by_source(events, needs):
-                values = np.array(
-                    [event_value(source.property, source.where, events["record"][row].body) for row in rows]
-                )
+            for source, rows in _rows_by_source(events, self._compiled.folded(state)):
+                values = _values(source, events["record"], rows)
                 index = np.array(rows, dtype=np.int64)
                 kept = ~np.isnan(values)
-                parts += _add(state, source, moment, (slots[index][kept], events["at_ms"][index][kept], values[kept]))
+                parts += _add(
+                    state, source.id, moment, (slots[index][kept], events["at_ms"][index][kept], values[kept])
+                )
         if not touched:
             return NOTHING
         distinct, inverse = np.unique(np.concatenate(touched), return_inverse=True)
@@ -161,35 +175,43 @@ class ProfileFillings(_Fold):
         filled = [record for record in records if record.kind == SOURCE_FILLED]
         if not filled:
             return NOTHING
-        needs = self._compiled.needs(state.definitions)
         writes: list[Write] = []
         by_source: dict[str, list[Mapping[str, Any]]] = {}
         for record in filled:
             by_source.setdefault(record.name, []).append(unpack_columns(record.body))
-        for source in needs.sources.values():
-            if source.id in by_source:
-                columns = _concatenated(by_source[source.id])
-                writes += _fill_source(state, source, columns, moment)
+        for source in self._compiled.folded(state):
+            if source in by_source:
+                writes += _fill_source(state, source, _concatenated(by_source[source]), moment)
         return Delta(writes=writes), {}
 
 
-def _rows_by_source(events: Batch, needs: Needs) -> list[tuple[Source, list[int]]]:
-    rows: dict[str, list[int]] = {}
+def _with_id(source: Source, identity: SourceId) -> Source:
+    return Source(id=identity, event=source.event, property=source.property, where=source.where)
+
+
+def _rows_by_source(events: Batch, sources: Mapping[SourceId, Source]) -> list[tuple[Source, list[int]]]:
+    rows: dict[str, list[int]] = {source.event: [] for source in sources.values()}
     for row, (kind, name) in enumerate(zip(events["kind"], events["name"], strict=True)):
-        if kind == "track" and name in needs.by_event:
-            rows.setdefault(name, []).append(row)
-    return [(source, found) for name, found in rows.items() for source in needs.by_event[name]]
+        if kind == "track" and name in rows:
+            rows[name].append(row)
+    return [(source, rows[source.event]) for source in sources.values() if rows[source.event]]
+
+
+def _values(source: Source, records: Sequence[Record], rows: Sequence[int]) -> Values:
+    """Return what each event adds to a source; bodies are read only where the source asks for what is in them."""
+    if not source.property and not source.where:
+        return np.ones(len(rows))
+    return np.array([event_value(source.property, source.where, records[row].body) for row in rows], dtype=np.float64)
 
 
 def _add(
-    state: StateView, source: Source, moment: Moment, events: tuple[Slots, NDArray[np.int64], Values]
-) -> list[Write]:
+    state: StateView, source: SourceId, moment: Moment, events: tuple[Slots, NDArray[np.int64], Values]
+) -> Sequence[Write]:
     slots, at_ms, values = events
     if not len(slots):
         return []
-    writes: list[Write] = []
-    if source.horizon_ms:
-        writes += windows_of(source.id).add(state, slots, at_ms, values, moment.now_ms - source.horizon_ms).writes
+    if horizon_of(source):
+        return windows_of(source).add(state, slots, at_ms, values, moment.now_ms - horizon_of(source)).writes
     distinct, inverse, counts = np.unique(slots, return_inverse=True, return_counts=True)
     lives = {
         "count": counts.astype(np.int64),
@@ -197,7 +219,7 @@ def _add(
         "first_ms": _extreme(np.minimum, inverse, at_ms, len(distinct), FAR_FUTURE_MS),
         "last_ms": _extreme(np.maximum, inverse, at_ms, len(distinct), 0),
     }
-    return writes + _add_lives(state, source.id, distinct, lives)
+    return _add_lives(state, source, distinct, lives)
 
 
 def _extreme(
@@ -267,31 +289,21 @@ def _concatenated(parts: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any]]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _needless(state: StateView, needs: Needs) -> list[str]:
+def _needless(state: StateView, ended: set[SourceId], needs: Needs) -> list[str]:
     """Return the arrays of sources and attributes that nothing asks for."""
-    sources = [f"source.{source}." for source in kept_sources(state) - set(needs.sources)]
+    sources = [f"source.{source}." for source in ended]
     attributes = [f"attribute.{name}." for name in kept_attributes(state) - needs.attributes]
     return [name for prefix in sorted(sources + attributes) for name in state.names(prefix)]
 
 
-def _fill_source(state: StateView, source: Source, columns: Mapping[str, NDArray[Any]], moment: Moment) -> list[Write]:
+def _fill_source(
+    state: StateView, source: SourceId, columns: Mapping[str, NDArray[Any]], moment: Moment
+) -> list[Write]:
     """Add events {profile, at_ms, value}: windows and lifetimes commute with what was folded since the definition."""
     slots = people.slots(state, columns["profile"])
     slots = follow(state, slots)
     known = slots >= 0
     slots, at_ms, values = slots[known], columns["at_ms"][known], columns["value"][known]
-    complete = Write(since_array(source.id), np.ones(1, dtype=np.int64), np.ones(1, dtype=np.int64))
+    complete = Write(since_array(source), np.ones(1, dtype=np.int64), np.ones(1, dtype=np.int64))
     writes = [complete] if columns["last"].any() else []
-    if not len(slots):
-        return writes
-    if source.horizon_ms:
-        horizon_ms = moment.now_ms - source.horizon_ms
-        writes += windows_of(source.id).add(state, slots, at_ms, values, horizon_ms).writes
-    distinct, inverse, counts = np.unique(slots, return_inverse=True, return_counts=True)
-    lives = {
-        "count": counts.astype(np.int64),
-        "sum": np.bincount(inverse, weights=values),
-        "first_ms": _extreme(np.minimum, inverse, at_ms, len(distinct), FAR_FUTURE_MS),
-        "last_ms": _extreme(np.maximum, inverse, at_ms, len(distinct), 0),
-    }
-    return writes + _add_lives(state, source.id, distinct, lives)
+    return [*writes, *_add(state, source, moment, (slots, at_ms, values))]
