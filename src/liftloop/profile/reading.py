@@ -173,7 +173,7 @@ class People:
         return inside
 
     def _times(self, source: SourceId, count: int) -> Times:
-        """Return when the `count`-th newest event of each person was, NEVER_MS where there are fewer; shape [people]."""
+        """Return when the `count`-th newest event of each person was, NEVER_MS where there are fewer."""
         kept = covering(self.state, source)
         if kept is None:
             return np.full(len(self.slots), NEVER_MS, dtype=np.int64)
