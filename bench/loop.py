@@ -84,7 +84,7 @@ def _measure(server: Server, people: int, rate: int, seconds: int) -> dict[str, 
     watcher = _Watcher(server.data / "state.db")
     sender.start()
     assert receiving.recv() == "ready"
-    flips_before = _flips(server)
+    flips_before, cpu_before = _flips(server), server.cpu_s()
     while not receiving.poll(0):
         watcher.look()
         time.sleep(0.002)
@@ -94,6 +94,7 @@ def _measure(server: Server, people: int, rate: int, seconds: int) -> dict[str, 
     while len(watcher.seen) < len(sent["probes"]) and time.time() < deadline:
         watcher.look()
         time.sleep(0.002)
+    cpu_s = server.cpu_s()
     sender.join()
     latency = np.array(
         [(watcher.seen[user] - at) * 1000 for user, at in sent["probes"].items() if user in watcher.seen]
@@ -108,6 +109,7 @@ def _measure(server: Server, people: int, rate: int, seconds: int) -> dict[str, 
         "probes": len(sent["probes"]),
         "probes_seen": len(watcher.seen),
         "flips_per_s": round((_flips(server) - flips_before) / sent["seconds"]),
+        "cpu_us_per_event": {name: round((cpu_s[name] - cpu_before[name]) / sent["events"] * 1e6, 1) for name in cpu_s},
     }
 
 

@@ -44,8 +44,21 @@ class Server:
 
     def tick(self) -> psutil.Process:
         """Return the tick process."""
-        children = psutil.Process(self.process.pid).children()
-        return next(child for child in children if "liftloop.app.tick" in " ".join(child.cmdline()))
+        return self.processes()["tick"]
+
+    def processes(self) -> dict[str, psutil.Process]:
+        """Return the three processes by name."""
+        desk = psutil.Process(self.process.pid)
+        named = {" ".join(child.cmdline()): child for child in desk.children()}
+        found = {
+            name: next(child for line, child in named.items() if f"liftloop.app.{module}" in line)
+            for name, module in (("tick", "tick"), ("dispatch", "dispatch_process"))
+        }
+        return {"desk": desk, **found}
+
+    def cpu_s(self) -> dict[str, float]:
+        """Return the CPU seconds that each process has used so far."""
+        return {name: sum(process.cpu_times()[:2]) for name, process in self.processes().items()}
 
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
