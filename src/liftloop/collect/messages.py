@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
 from liftloop.collect.contract import BATCH_MAX, MESSAGE_BYTES_MAX, REJECTED, Draft, MalformedBody
-from liftloop.collect.personal import HINT, PERSONAL_NAMES, PERSONAL_TRAITS, split
+from liftloop.collect.personal import PERSONAL_NAMES, PERSONAL_TRAITS, is_free_of, split
 from liftloop.kernel.codec import canonical_json, parse_json, parse_object
 from liftloop.kernel.dice import hash_bytes
 from liftloop.storage.contract import Record
@@ -206,29 +206,32 @@ def _body(message: Message, kind: str) -> tuple[bytes, dict[str, Any]]:
     raw = bytes(part)
     if raw in (b"", b"null"):
         raw = EMPTY
-    if kind in ("identify", "group") or HINT.search(raw):
-        kept, personal = split(_object(raw, path), names, path)
-        return canonical_json(kept), personal
-    if not raw.startswith(b"{"):
-        raise _Unusable(f"{path}_not_an_object")
-    return raw, {}
+    value = _object(raw, path)
+    if kind not in ("identify", "group") and _may_stay(raw, value, names):
+        return raw, {}
+    kept, personal = split(value, names, path)
+    return canonical_json(kept), personal
 
 
 def _context(message: Message) -> tuple[bytes, dict[str, Any]]:
     raw = bytes(message.context)
     if raw in (b"", b"null", EMPTY):
         return b"", {}
-    if not (HINT.search(raw) or b"consents" in raw or b"traits" in raw):
-        if not raw.startswith(b"{"):
-            raise _Unusable("context_not_an_object")
+    value = _object(raw, "context")
+    if "consents" not in value and "traits" not in value and _may_stay(raw, value, PERSONAL_NAMES):
         return raw, {}
-    kept, personal = split(_object(raw, "context"), PERSONAL_NAMES, "context")
+    kept, personal = split(value, PERSONAL_NAMES, "context")
     if isinstance(kept.get("traits"), dict):
         kept["traits"], more = split(kept["traits"], PERSONAL_TRAITS, "context.traits")
         personal |= more
     if "consents" in kept:
         kept["consents"] = [_consent(each) for each in _list(kept["consents"])]
     return canonical_json(kept), personal
+
+
+def _may_stay(raw: bytes, value: dict[str, Any], names: frozenset[str]) -> bool:
+    """Return whether JSON can be kept as it came: nothing to seal, nothing to spell in another way."""
+    return b"\\" not in raw and is_free_of(value, names)
 
 
 def _consent(given: Any) -> dict[str, Any]:

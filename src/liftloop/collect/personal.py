@@ -1,6 +1,5 @@
 """Finds personal fields in messages, so that they can be sealed before anything is written."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,14 +10,20 @@ PERSONAL_NAMES = frozenset(
 PERSONAL_TRAITS = PERSONAL_NAMES | {"name", "first_name", "last_name", "firstName", "lastName"}
 """In traits a `name` is a person's; in properties it is a product's."""
 
-HINT = re.compile(
-    "|".join(f'"{re.escape(name)}"' for name in sorted(PERSONAL_TRAITS)).encode()
-    + rb"|\\u|[0-9]{19}|[0-9][eE]\+?[0-9]{3}"
-)
-"""Cheap first look: bytes without any of these hold no personal field, no escaped letters and no number too large."""
-
+_HARMLESS = frozenset({str, float, bool, type(None)})
 _WHOLE_MAX = 2**63
 """Whole numbers beyond it fit neither our columns nor MessagePack; they become the nearest float, or text."""
+
+
+def is_free_of(value: Any, names: frozenset[str]) -> bool:
+    """Return whether parsed JSON holds none of these names, however deep, and no number too large to keep."""
+    if isinstance(value, dict):
+        if not names.isdisjoint(value):
+            return False
+        value = value.values()
+    elif not isinstance(value, list):
+        return not isinstance(value, int) or -_WHOLE_MAX <= value < _WHOLE_MAX
+    return all(type(each) in _HARMLESS or is_free_of(each, names) for each in value)
 
 
 def split(fields: Mapping[str, Any], names: frozenset[str], path: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,5 +1,7 @@
 """The fold of collect: each message once, none from the future; the rest waits in quarantine with its reason."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,9 +40,9 @@ class Collect:
         fresh = _first_of_each(batch["message"])
         fresh &= _SEEN.find(state, batch["message"]) == ABSENT
         ahead = batch["at_ms"] > batch["received_ms"] + AHEAD_MAX_MS
-        of_person = np.fromiter((kind in OF_PEOPLE for kind in batch["kind"]), np.bool_, batch.count)
+        of_person = _among(batch["kind"], OF_PEOPLE)
         delta = self._remember(state, batch["message"][fresh], moment)
-        rejected = np.fromiter((kind == REJECTED for kind in batch["kind"]), np.bool_, batch.count)
+        rejected = _among(batch["kind"], frozenset({REJECTED}))
         quarantined = _quarantine(batch.take(fresh & ahead & of_person)) + _quarantine(batch.take(fresh & rejected))
         events = batch.take(fresh & ~ahead & of_person)
         system = batch.take(fresh & ~of_person & ~rejected)
@@ -68,6 +70,12 @@ class Collect:
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS
+
+
+def _among(kinds: Sequence[str], wanted: frozenset[str]) -> NDArray[np.bool_]:
+    if wanted.issuperset(kinds):
+        return np.ones(len(kinds), dtype=np.bool_)
+    return np.array([kind in wanted for kind in kinds], dtype=np.bool_)
 
 
 def _first_of_each(messages: NDArray[np.uint64]) -> NDArray[np.bool_]:

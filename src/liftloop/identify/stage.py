@@ -64,13 +64,21 @@ def _settled(state: StateView, records: list[Record]) -> tuple[Slots, list[int]]
     """Return the slot of each record that the index settles alone, and the rows that it does not."""
     user = _hashes(USER, [record.user_id for record in records])
     anonymous = _hashes(ANONYMOUS, [record.anonymous_id for record in records])
-    by_user, by_anonymous = find(state, user), find(state, anonymous)
+    by_user, by_anonymous = _find(state, user), _find(state, anonymous)
     slots = np.where(user != NONE, by_user, by_anonymous)
     open_row = slots < 0
     open_row |= (user != NONE) & (anonymous != NONE) & (by_user != by_anonymous)
     more = [row for row, record in enumerate(records) if record.identifiers or record.kind == "alias"]
     open_row[more] = True
     return slots, np.flatnonzero(open_row).tolist()
+
+
+def _find(state: StateView, hashes: Hashes) -> Slots:
+    """Return the slot of each identifier, -1 where it is unknown or there is none."""
+    slots = np.full(len(hashes), -1, dtype=np.int64)
+    there = np.flatnonzero(hashes != NONE)
+    slots[there] = find(state, hashes[there])
+    return slots
 
 
 def _hashes(kind: str, texts: list[str]) -> Hashes:

@@ -38,12 +38,15 @@ _LAUNCHED_SPEC = ArraySpec(name=LAUNCHED, dtype="<i8", fill=0)
 Numbers = NDArray[np.int64]
 
 
-class _Known(Struct, frozen=True):
+class _Known(Struct, frozen=True, kw_only=True):
     """Every journey version by the code that enrolments in it carry, and the codes of those that people may enter."""
 
     generation: int
     graphs: Mapping[int, Graph]
     live: tuple[int, ...]
+    audiences: frozenset[str]
+    """Those whose entries, and events whose occurrences, let people into a live journey."""
+    events: frozenset[str]
     campaigns: Mapping[str, Campaign]
     traits: Mapping[str, Mapping[str, Any]]
 
@@ -137,16 +140,21 @@ def _read_all(state: StateView, generation: int) -> _Known:
     versions = state.definitions.versions("journey")
     hashes = np.array([enrolments.code_hash(each.id, each.version) for each in versions], dtype=np.uint64)
     codes = enrolments.CODES.find(state, hashes).tolist()
-    live = {(each.id, each.version) for each in state.definitions.live("journey").values()}
+    is_live = {(each.id, each.version) for each in state.definitions.live("journey").values()}
+    graphs = {code: read(each.id, each.version, each.body) for code, each in zip(codes, versions, strict=True)}
+    live = tuple(code for code, each in zip(codes, versions, strict=True) if (each.id, each.version) in is_live)
+    triggers = [graphs[code].journey.trigger for code in live]
     return _Known(
-        generation,
-        {code: read(each.id, each.version, each.body) for code, each in zip(codes, versions, strict=True)},
-        tuple(code for code, each in zip(codes, versions, strict=True) if (each.id, each.version) in live),
-        {
+        generation=generation,
+        graphs=graphs,
+        live=live,
+        audiences=frozenset(trigger.audience for trigger in triggers if isinstance(trigger, OnAudience)),
+        events=frozenset(trigger.name for trigger in triggers if isinstance(trigger, OnEvent)),
+        campaigns={
             identity: msgspec.convert(each.body, type=Campaign, strict=False)
             for identity, each in state.definitions.live("campaign").items()
         },
-        {identity: trait.body for identity, trait in state.definitions.live("trait").items()},
+        traits={identity: trait.body for identity, trait in state.definitions.live("trait").items()},
     )
 
 
@@ -168,7 +176,7 @@ def _reached_goals(state: StateView, known: _Known, frame: Frame) -> Numbers:
 def _entries(state: StateView, known: _Known, frame: Frame, moment: Moment) -> tuple[dict[int, Slots], list[Write]]:
     """Return who enters which journey code, and how far campaign launches have come."""
     entering: dict[int, Slots] = {}
-    entered, did = _entered_audiences(state, frame), _did(frame, moment.now_ms)
+    entered, did = _entered_audiences(state, known, frame), _did(known, frame, moment.now_ms)
     for code in known.live:
         match known.graphs[code].journey.trigger:
             case OnAudience(audience=audience):
@@ -188,31 +196,33 @@ def _entries(state: StateView, known: _Known, frame: Frame, moment: Moment) -> t
     return entering, launched
 
 
-def _entered_audiences(state: StateView, frame: Frame) -> dict[str, Slots]:
-    """Return who entered each audience and may start something."""
+def _entered_audiences(state: StateView, known: _Known, frame: Frame) -> dict[str, Slots]:
+    """Return who entered each audience that lets people into a journey, and may start something."""
     if "audience.entered" not in frame:
         return {}
     entered = frame["audience.entered"]
-    slots = people.slots(state, entered["profile"])
-    return {name: slots[rows] for name, rows in _rows_by_name(entered["audience"], entered["triggers"]).items()}
+    by_name = _rows_by_name(entered["audience"], known.audiences, entered["triggers"])
+    return {name: people.slots(state, entered["profile"][rows]) for name, rows in by_name.items()}
 
 
-def _did(frame: Frame, now_ms: int) -> dict[str, Slots]:
-    """Return who just did what, by the name of the event."""
+def _did(known: _Known, frame: Frame, now_ms: int) -> dict[str, Slots]:
+    """Return who just did what lets them into a journey, by the name of the event."""
     if "person" not in frame:
         return {}
     events = frame["event"]
     fresh = ~events["imported"] & (events["at_ms"] > now_ms - TRIGGER_AGE_MAX_MS)
     slots = frame["person"]["slot"]
-    return {name: slots[rows] for name, rows in _rows_by_name(events["name"], fresh).items()}
+    return {name: slots[rows] for name, rows in _rows_by_name(events["name"], known.events, fresh).items()}
 
 
-def _rows_by_name(names: Sequence[str], chosen: NDArray[np.bool_]) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for row, (name, take) in enumerate(zip(names, chosen.tolist(), strict=True)):
-        if take:
-            rows.setdefault(name, []).append(row)
-    return rows
+def _rows_by_name(names: Sequence[str], wanted: frozenset[str], chosen: NDArray[np.bool_]) -> dict[str, Numbers]:
+    """Return the chosen rows of each wanted name."""
+    rows: dict[str, list[int]] = {name: [] for name in wanted}
+    for row, name in enumerate(names):
+        if name in wanted:
+            rows[name].append(row)
+    found = {name: np.array(of_name, dtype=np.int64) for name, of_name in rows.items() if of_name}
+    return {name: of_name[chosen[of_name]] for name, of_name in found.items()}
 
 
 def _launches(state: StateView, known: _Known) -> list[tuple[int, str, int, int]]:

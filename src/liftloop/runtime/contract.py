@@ -33,6 +33,8 @@ class Batch(Struct, frozen=True):
 
     def take(self, chosen: Array) -> "Batch":
         """Return the rows at `chosen` (indices or a mask), in that order."""
+        if chosen.dtype == np.bool_ and chosen.all():
+            return self
         index = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
         columns = {
             name: column[index] if isinstance(column, np.ndarray) else [column[i] for i in index.tolist()]
