@@ -25,7 +25,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> int:
 
 def state_of_people() -> PlainState:
     state = PlainState()
-    state.apply(Delta(allocate=WINDOWS.specs(), grow={"profile": PEOPLE}))
+    state.apply(Delta(allocate=[*WINDOWS.specs(), WINDOWS.value_spec()], grow={"profile": PEOPLE}))
     return state
 
 

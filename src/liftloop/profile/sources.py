@@ -54,9 +54,11 @@ def since_array(source: SourceId) -> str:
     return f"source.{source}.since"
 
 
-def source_specs(source: SourceId) -> list[ArraySpec]:
-    kept = windows_of(source).specs() if horizon_of(source) else _life_specs(source)
-    return [ArraySpec(name=since_array(source), dtype="<i8", fill=0), *kept]
+def source_specs(source: Source) -> list[ArraySpec]:
+    windows = windows_of(source.id)
+    counted = windows.specs() if horizon_of(source.id) else _life_specs(source.id)
+    values = [windows.value_spec()] if horizon_of(source.id) and source.property else []
+    return [ArraySpec(name=since_array(source.id), dtype="<i8", fill=0), *counted, *values]
 
 
 def _life_specs(source: SourceId) -> list[ArraySpec]:
@@ -89,6 +91,12 @@ def days_of(source: SourceId) -> int:
 def horizon_of(source: SourceId) -> int:
     """Return how far back a source's window reaches in milliseconds, 0 for the whole life."""
     return days_of(source) * DAY_MS
+
+
+def in_class(needs: Needs, source: SourceId) -> Source:
+    """Return a source of a needed stream, whether or not a condition asks for its very class."""
+    found = next(each for identity, each in needs.sources.items() if stream_of(identity) == stream_of(source))
+    return Source(id=source, event=found.event, property=found.property, where=found.where)
 
 
 def is_complete(state: StateView, source: SourceId) -> bool:

@@ -20,13 +20,13 @@ from liftloop.profile.sources import (
     attribute_array,
     attribute_specs,
     horizon_of,
+    in_class,
     kept_attributes,
     kept_sources,
     life_array,
     needs_of,
     since_array,
     source_specs,
-    stream_of,
     wanted_sources,
     windows_of,
 )
@@ -59,9 +59,8 @@ class Compiled:
         """Return the sources that have arrays, once `ProfileColumns` has made them those of this generation."""
         generation = state.definitions.generation
         if self._folded is None or self._folded[0] != generation:
-            of_stream = {stream_of(each): source for each, source in self.needs(state.definitions).sources.items()}
-            kept = sorted(kept_sources(state))
-            self._folded = (generation, {each: _with_id(of_stream[stream_of(each)], each) for each in kept})
+            needs = self.needs(state.definitions)
+            self._folded = (generation, {each: in_class(needs, each) for each in sorted(kept_sources(state))})
         return self._folded[1]
 
 
@@ -103,7 +102,7 @@ class ProfileColumns(_Fold):
             Write(attribute_array(name, "complete"), cells[:1], np.array([complete], dtype=np.int8))
             for name in new_attributes
         ]
-        specs = [spec for source in new_sources for spec in source_specs(source)]
+        specs = [spec for source in new_sources for spec in source_specs(in_class(needs, source))]
         specs += [spec for name in new_attributes for spec in attribute_specs(name)]
         return Delta(allocate=specs, writes=noted, drop=_needless(state, kept - wanted, needs)), {}
 
@@ -183,10 +182,6 @@ class ProfileFillings(_Fold):
             if source in by_source:
                 writes += _fill_source(state, source, _concatenated(by_source[source]), moment)
         return Delta(writes=writes), {}
-
-
-def _with_id(source: Source, identity: SourceId) -> Source:
-    return Source(id=identity, event=source.event, property=source.property, where=source.where)
 
 
 def _rows_by_source(events: Batch, sources: Mapping[SourceId, Source]) -> list[tuple[Source, list[int]]]:

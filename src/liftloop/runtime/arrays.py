@@ -173,7 +173,7 @@ def _plain(delta: Delta) -> list[Any]:
     writes = [
         [
             write.array,
-            np.ascontiguousarray(write.index, dtype=np.int64).tobytes(),
+            *_packed_index(write.index),
             write.value.dtype.str,
             np.ascontiguousarray(write.value).tobytes(),
             list(write.value.shape),
@@ -181,6 +181,12 @@ def _plain(delta: Delta) -> list[Any]:
         for write in delta.writes
     ]
     return [list(delta.allocate), dict(delta.grow), writes, list(delta.drop)]
+
+
+def _packed_index(index: Array) -> tuple[str, bytes]:
+    """Return the type and the bytes of row numbers: rows beyond two thousand million are rare, and cost twice."""
+    narrow = index.astype("<i4" if not len(index) or index.max() <= np.iinfo(np.int32).max else "<i8")
+    return narrow.dtype.str, narrow.tobytes()
 
 
 def _delta(plain: list[Any]) -> Delta:
@@ -191,10 +197,10 @@ def _delta(plain: list[Any]) -> Delta:
         writes=[
             Write(
                 name,
-                np.frombuffer(index, dtype=np.int64),
+                np.frombuffer(index, dtype=np.dtype(index_dtype)).astype(np.int64),
                 np.frombuffer(value, dtype=np.dtype(dtype)).reshape(shape),
             )
-            for name, index, dtype, value, shape in writes
+            for name, index_dtype, index, dtype, value, shape in writes
         ],
         drop=drop,
     )

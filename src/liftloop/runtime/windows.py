@@ -46,13 +46,17 @@ class Windows(Struct, frozen=True, kw_only=True):
     name: str
 
     def specs(self) -> list[ArraySpec]:
+        """Return the arrays to allocate where events are only counted: each has the value 1."""
         return [
             ArraySpec(name=self._head, dtype="<i4", fill=NO_PAGE, domain="profile"),
             ArraySpec(name=self._next, dtype="<i4", fill=NO_PAGE),
             ArraySpec(name=self._at, dtype="<i8", fill=NEVER_MS, width=PAGE),
-            ArraySpec(name=self._value, dtype="<f8", fill=0, width=PAGE),
             ArraySpec(name=self._count, dtype="<i8", fill=0),
         ]
+
+    def value_spec(self) -> ArraySpec:
+        """Return the array to allocate besides where events have values of their own."""
+        return ArraySpec(name=self._value, dtype="<f8", fill=0, width=PAGE)
 
     def exists(self, state: StateView) -> bool:
         return state.has(self._head)
@@ -74,8 +78,11 @@ class Windows(Struct, frozen=True, kw_only=True):
             return Recent(np.zeros((people, 0), dtype=np.int64), np.zeros((people, 0)))
         at_ms = state[self._at][pages]
         at_ms[pages == NO_PAGE] = NEVER_MS
-        value = state[self._value][pages]
-        value[pages == NO_PAGE] = 0.0
+        if state.has(self._value):
+            value = state[self._value][pages]
+            value[pages == NO_PAGE] = 0.0
+        else:
+            value = (at_ms > NEVER_MS).astype(np.float64)
         return Recent(at_ms.reshape(people, -1), value.reshape(people, -1))
 
     def add(self, state: StateView, slots: Slots, at_ms: Times, value: Values, horizon_ms: int) -> Delta:
@@ -128,7 +135,6 @@ class Windows(Struct, frozen=True, kw_only=True):
         at_ms = np.where(at_ms > horizon_ms, at_ms, NEVER_MS)
         order = np.argsort(-at_ms, axis=1, kind="stable")[:, :LIVE_MAX]
         at_ms = np.take_along_axis(at_ms, order, axis=1)
-        value = np.take_along_axis(value, order, axis=1)
         chains = self._chains(state, people)
         live = (at_ms > NEVER_MS).sum(axis=1)
         pages_needed = np.maximum(-(-live // PAGE), (chains != NO_PAGE).sum(axis=1))
@@ -142,18 +148,22 @@ class Windows(Struct, frozen=True, kw_only=True):
         fresh = int(wanted.sum())
         pages[wanted] = np.arange(used, used + fresh, dtype=np.int32)
         padded_at = np.full((len(people), depth * PAGE), NEVER_MS, dtype=np.int64)
-        padded_value = np.zeros((len(people), depth * PAGE))
         columns = min(at_ms.shape[1], depth * PAGE)
         padded_at[:, :columns] = at_ms[:, :columns]
-        padded_value[:, :columns] = np.where(at_ms[:, :columns] > NEVER_MS, value[:, :columns], 0.0)
         there = pages != NO_PAGE
         index = pages[there].astype(np.int64)
         following = np.full_like(pages, NO_PAGE)
         following[:, :-1] = pages[:, 1:]
+        values: list[Write] = []
+        if state.has(self._value):
+            value = np.take_along_axis(value, order, axis=1)
+            padded_value = np.zeros((len(people), depth * PAGE))
+            padded_value[:, :columns] = np.where(at_ms[:, :columns] > NEVER_MS, value[:, :columns], 0.0)
+            values = [Write(self._value, index, padded_value.reshape(len(people), depth, PAGE)[there])]
         return Delta(
             writes=[
+                *values,
                 Write(self._at, index, padded_at.reshape(len(people), depth, PAGE)[there]),
-                Write(self._value, index, padded_value.reshape(len(people), depth, PAGE)[there]),
                 Write(self._next, index, following[there]),
                 Write(self._head, people, pages[:, 0]),
                 Write(self._count, np.zeros(1, dtype=np.int64), np.array([used + fresh])),
