@@ -6,12 +6,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from plain_state import PlainState
 
 from liftloop.runtime import hash_index
-from liftloop.runtime.hash_index import ABSENT, HashIndex
+from liftloop.runtime.hash_index import ABSENT, HashIndex, HashSet
 
 LOW_BITS = st.integers(0, 3).map(lambda high: high << 60 | 5)
 """Keys that collide in every table, whatever its size."""
 KEYS = st.one_of(st.integers(1, 40), LOW_BITS, st.integers(1, 2**64 - 1))
 INDEX = HashIndex(name="index")
+SET = HashSet(name="set")
 
 
 @pytest.fixture(autouse=True)
@@ -21,49 +22,69 @@ def small_tables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class IndexMachine(RuleBasedStateMachine):
-    """Any sequence of calls does to an index what it does to a row of dicts, the newest of which takes what is new."""
+    """Any sequence of calls does to an index what it does to a dict."""
 
     @initialize()
     def empty(self) -> None:
         self.state = PlainState()
-        self.model: dict[int, dict[int, int]] = {}
+        self.model: dict[int, int] = {}
 
     @rule(entries=st.dictionaries(KEYS, st.integers(0, 2**40), max_size=12))
     def put(self, entries: dict[int, int]) -> None:
         keys = np.array(list(entries), dtype=np.uint64)
         self.state.apply(INDEX.put(self.state, keys, np.array(list(entries.values()), dtype=np.int64)))
-        generations = INDEX.generations(self.state)
-        for generation in generations:
-            self.model.setdefault(generation, {})
-        for key, value in entries.items():
-            holder = next((held for held in self.model.values() if key in held), None)
-            (self.model[generations[-1]] if holder is None else holder)[key] = value
-
-    @rule()
-    def drop_oldest(self) -> None:
-        if INDEX.generations(self.state):
-            self.state.apply(INDEX.drop_oldest(self.state))
-            del self.model[min(self.model)]
+        self.model |= entries
 
     @rule(keys=st.lists(KEYS, max_size=12))
     def find(self, keys: list[int]) -> None:
-        known = {key: value for held in self.model.values() for key, value in held.items()}
         found = INDEX.find(self.state, np.array(keys, dtype=np.uint64)).tolist()
-        assert found == [known.get(key, ABSENT) for key in keys]
-
-    @invariant()
-    def generations_are_those_of_the_model(self) -> None:
-        if hasattr(self, "model"):
-            assert INDEX.generations(self.state) == sorted(self.model)
+        assert found == [self.model.get(key, ABSENT) for key in keys]
 
     @invariant()
     def every_key_is_found(self) -> None:
         if hasattr(self, "model"):
-            known = {key: value for held in self.model.values() for key, value in held.items()}
-            found = INDEX.find(self.state, np.array(list(known), dtype=np.uint64)).tolist()
-            assert found == list(known.values())
+            found = INDEX.find(self.state, np.array(list(self.model), dtype=np.uint64)).tolist()
+            assert found == list(self.model.values())
 
 
+class SetMachine(RuleBasedStateMachine):
+    """Any sequence of calls does to a set what it does to a row of sets, the newest of which takes what is new."""
+
+    @initialize()
+    def empty(self) -> None:
+        self.state = PlainState()
+        self.model: dict[int, set[int]] = {}
+
+    @rule(keys=st.sets(KEYS, max_size=12))
+    def add(self, keys: set[int]) -> None:
+        fresh = sorted(keys - set[int]().union(*self.model.values()))
+        self.state.apply(SET.add(self.state, np.array(fresh, dtype=np.uint64)))
+        for generation in SET.generations(self.state):
+            self.model.setdefault(generation, set())
+        if fresh:
+            self.model[max(self.model)] |= set(fresh)
+
+    @rule()
+    def drop_oldest(self) -> None:
+        if SET.generations(self.state):
+            self.state.apply(SET.drop_oldest(self.state))
+            del self.model[min(self.model)]
+
+    @rule(keys=st.lists(KEYS, max_size=12))
+    def holds(self, keys: list[int]) -> None:
+        known = set[int]().union(*self.model.values())
+        assert SET.holds(self.state, np.array(keys, dtype=np.uint64)).tolist() == [key in known for key in keys]
+
+    @invariant()
+    def all_are_held_in_their_generations(self) -> None:
+        if hasattr(self, "model"):
+            assert SET.generations(self.state) == sorted(self.model)
+            known = np.array(sorted(set[int]().union(*self.model.values())), dtype=np.uint64)
+            assert SET.holds(self.state, known).all()
+
+
+TestSetMachine = pytest.mark.usefixtures("small_tables")(SetMachine.TestCase)
+TestSetMachine.settings = settings(max_examples=60, stateful_step_count=25, deadline=None, derandomize=True)
 TestIndexMachine = pytest.mark.usefixtures("small_tables")(IndexMachine.TestCase)
 TestIndexMachine.settings = settings(max_examples=60, stateful_step_count=25, deadline=None, derandomize=True)
 

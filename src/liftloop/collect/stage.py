@@ -9,7 +9,7 @@ from liftloop.collect.contract import REJECTED
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.kernel.codec import pack
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
-from liftloop.runtime.hash_index import ABSENT, LOAD_MAX, HashIndex
+from liftloop.runtime.hash_index import LOAD_MAX, HashSet
 from liftloop.storage.contract import ArraySpec, Delta, Row, Write
 
 AHEAD_MAX_MS = 5 * MINUTE_MS
@@ -18,7 +18,7 @@ REMEMBERED_MS = 7 * DAY_MS
 REMEMBERED_MAX = 50_000_000
 """Message ids remembered: 7 days or this many, whichever is less."""
 
-_SEEN = HashIndex(name="collect.seen")
+_SEEN = HashSet(name="collect.seen")
 _LATEST = "collect.seen.latest"
 """When the newest message of each generation came; a generation older than REMEMBERED_MS is forgotten."""
 
@@ -38,7 +38,7 @@ class Collect:
             return NOTHING
         batch = frame["record"]
         fresh = _first_of_each(batch["message"])
-        fresh &= _SEEN.find(state, batch["message"]) == ABSENT
+        fresh &= ~_SEEN.holds(state, batch["message"])
         ahead = batch["at_ms"] > batch["received_ms"] + AHEAD_MAX_MS
         of_person = _among(batch["kind"], OF_PEOPLE)
         delta = self._remember(state, batch["message"][fresh], moment)
@@ -59,10 +59,10 @@ class Collect:
     def _remember(self, state: StateView, messages: NDArray[np.uint64], moment: Moment) -> Delta:
         if not len(messages):
             return Delta()
-        added = _SEEN.put(state, messages, np.zeros(len(messages), dtype=np.int64))
+        added = _SEEN.add(state, messages)
         generations = _SEEN.generations(state)
         newest = generations[-1] if generations else 0
-        if any(spec.name.startswith("collect.seen.keys.") for spec in added.allocate):
+        if any(spec.name != _SEEN.header for spec in added.allocate):
             newest += 1 if generations else 0
         latest = Write(_LATEST, np.array([newest]), np.array([moment.now_ms]))
         allocate = [*added.allocate, ArraySpec(name=_LATEST, dtype="<i8", fill=0)]
@@ -102,7 +102,7 @@ class Forget:
         generations = _SEEN.generations(state)
         if len(generations) < 2:
             return NOTHING
-        cells = sum(len(state[f"collect.seen.keys.{generation}"]) for generation in generations)
+        cells = sum(len(state[_SEEN.keys(generation)]) for generation in generations)
         too_old = state[_LATEST][generations[0]] < moment.now_ms - REMEMBERED_MS
         if too_old or cells * LOAD_MAX > REMEMBERED_MAX:
             return _SEEN.drop_oldest(state), {}

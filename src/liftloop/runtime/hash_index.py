@@ -2,7 +2,7 @@
 
 It is a row of generations, each an open-addressing table twice as large as the one before; a key lives in one of them.
 Growth adds a generation instead of moving entries, so a delta stays as small as the change and no tick stalls.
-The same structure serves as a set that forgets: whole old generations are dropped.
+The keys alone are a set, which can forget: whole old generations are dropped.
 """
 
 import numpy as np
@@ -21,8 +21,19 @@ LOAD_MAX = 0.6
 ABSENT = -1
 
 
-class HashIndex(Struct, frozen=True, kw_only=True):
-    """Names the arrays of one index; all functions are pure over a view of state."""
+class Inserted(Struct, frozen=True, kw_only=True):
+    """New keys of a table, not yet applied: where they go, and what has to be allocated and written for it."""
+
+    generation: int
+    cells: NDArray[np.int64]
+    allocate: list[ArraySpec]
+    writes: list[Write]
+    capacity: int
+    """Cells of the generation where it is new, else 0."""
+
+
+class HashSet(Struct, frozen=True, kw_only=True):
+    """Names the arrays of one exact set of hashes; all functions are pure over a view of state."""
 
     name: str
 
@@ -34,14 +45,92 @@ class HashIndex(Struct, frozen=True, kw_only=True):
         first, count = int(state[header][0]), int(state[header][1])
         return list(range(first, first + count))
 
+    def holds(self, state: StateView, keys: Hashes) -> NDArray[np.bool_]:
+        """Return which keys are in it; shape [len(keys)]."""
+        held = np.zeros(len(keys), dtype=np.bool_)
+        pending = np.arange(len(keys))
+        for generation in reversed(self.generations(state)):
+            hit = _cells(state[self.keys(generation)], keys[pending]) >= 0
+            held[pending[hit]] = True
+            pending = pending[~hit]
+        return held
+
+    def add(self, state: StateView, keys: Hashes) -> Delta:
+        """Return the delta that adds keys, which must be distinct, not 0, and not in it."""
+        if not len(keys):
+            return Delta()
+        inserted = self.insert(state, keys)
+        return Delta(allocate=inserted.allocate, writes=inserted.writes)
+
+    def insert(self, state: StateView, keys: Hashes) -> Inserted:
+        """Find room for keys that are not in it, in a new generation where the newest is full."""
+        generations = self.generations(state)
+        newest = generations[-1] if generations else -1
+        used = self._used(state)
+        allocate: list[ArraySpec] = []
+        sized: list[Write] = []
+        capacity = len(state[self.keys(newest)]) if generations else 0
+        table: Hashes
+        if capacity == 0 or used + len(keys) > capacity * LOAD_MAX:
+            wanted = max(FIRST_CAPACITY, 2 * capacity, int(len(keys) / LOAD_MAX) + 1)
+            capacity = max(min(_power_of_two(wanted), CAPACITY_MAX), _power_of_two(int(len(keys) / LOAD_MAX) + 1))
+            newest, used = newest + 1, 0
+            allocate = [
+                ArraySpec(name=self.header, dtype="<i8", fill=0),
+                ArraySpec(name=self.keys(newest), dtype="<u8", fill=0),
+            ]
+            # The last cell is written, so that the array has `capacity` rows.
+            sized = [Write(self.keys(newest), np.array([capacity - 1]), np.zeros(1, dtype=np.uint64))]
+            table = np.zeros(capacity, dtype=np.uint64)
+        else:
+            table = state[self.keys(newest)]
+        cells = _free_cells(table, keys)
+        first = generations[0] if generations else newest
+        header = self._header_write(first, newest - first + 1, used + len(keys))
+        return Inserted(
+            generation=newest,
+            cells=cells,
+            allocate=allocate,
+            writes=[*sized, Write(self.keys(newest), cells, keys), header],
+            capacity=capacity if allocate else 0,
+        )
+
+    def drop_oldest(self, state: StateView) -> Delta:
+        """Return the delta that forgets the oldest generation."""
+        first, *rest = self.generations(state)
+        return Delta(
+            drop=[self.keys(first)],
+            writes=[self._header_write(first + 1, len(rest), 0 if not rest else self._used(state))],
+        )
+
+    @property
+    def header(self) -> str:
+        return f"{self.name}.header"
+
+    def keys(self, generation: int) -> str:
+        """Return the array that holds the keys of a generation, 0 in free cells."""
+        return f"{self.name}.keys.{generation}"
+
+    def _used(self, state: StateView) -> int:
+        return int(state[self.header][2]) if state.has(self.header) and len(state[self.header]) else 0
+
+    def _header_write(self, first: int, count: int, used: int) -> Write:
+        return Write(self.header, np.arange(3), np.array([first, count, used], dtype=np.int64))
+
+
+class HashIndex(Struct, frozen=True, kw_only=True):
+    """Names the arrays of one index: a set of keys with a number beside each."""
+
+    name: str
+
     def find(self, state: StateView, keys: Hashes) -> NDArray[np.int64]:
         """Return the number of each key, ABSENT where there is none; shape [len(keys)]."""
         values = np.full(len(keys), ABSENT, dtype=np.int64)
         pending = np.arange(len(keys))
-        for generation in reversed(self.generations(state)):
+        for generation in reversed(self._keys.generations(state)):
             if not len(pending):
                 break
-            cells = _cells(state[self._keys(generation)], keys[pending])
+            cells = _cells(state[self._keys.keys(generation)], keys[pending])
             hit = cells >= 0
             values[pending[hit]] = state[self._values(generation)][cells[hit]]
             pending = pending[~hit]
@@ -53,79 +142,27 @@ class HashIndex(Struct, frozen=True, kw_only=True):
             return Delta()
         writes: list[Write] = []
         fresh = np.ones(len(keys), dtype=np.bool_)
-        for generation in self.generations(state):
-            cells = _cells(state[self._keys(generation)], keys)
+        for generation in self._keys.generations(state):
+            cells = _cells(state[self._keys.keys(generation)], keys)
             hit = cells >= 0
             if hit.any():
                 writes.append(Write(self._values(generation), cells[hit], values[hit]))
                 fresh &= ~hit
         if not fresh.any():
             return Delta(writes=writes)
-        inserted = self._insert(state, keys[fresh], values[fresh])
-        return Delta(allocate=inserted.allocate, writes=[*writes, *inserted.writes])
-
-    def drop_oldest(self, state: StateView) -> Delta:
-        """Return the delta that forgets the oldest generation."""
-        first, *rest = self.generations(state)
-        return Delta(
-            drop=[self._keys(first), self._values(first)],
-            writes=[self._header_write(first + 1, len(rest), 0 if not rest else self._used(state))],
-        )
-
-    def _insert(self, state: StateView, keys: Hashes, values: NDArray[np.int64]) -> Delta:
-        generations = self.generations(state)
-        newest = generations[-1] if generations else -1
-        used = self._used(state)
-        allocate: list[ArraySpec] = []
-        capacity = len(state[self._keys(newest)]) if generations else 0
-        table: Hashes
-        if capacity == 0 or used + len(keys) > capacity * LOAD_MAX:
-            wanted = max(FIRST_CAPACITY, 2 * capacity, int(len(keys) / LOAD_MAX) + 1)
-            capacity = max(min(_power_of_two(wanted), CAPACITY_MAX), _power_of_two(int(len(keys) / LOAD_MAX) + 1))
-            newest, used = newest + 1, 0
-            allocate = [
-                ArraySpec(name=self.header, dtype="<i8", fill=0),
-                ArraySpec(name=self._keys(newest), dtype="<u8", fill=0),
-                ArraySpec(name=self._values(newest), dtype="<i8", fill=ABSENT),
-            ]
-            table = np.zeros(capacity, dtype=np.uint64)
-        else:
-            table = state[self._keys(newest)]
-        cells = _free_cells(table, keys)
-        first = generations[0] if generations else newest
-        writes = [
-            *self._size(allocate, newest, capacity),
-            Write(self._keys(newest), cells, keys),
-            Write(self._values(newest), cells, values),
-            self._header_write(first, newest - first + 1, used + len(keys)),
-        ]
-        return Delta(allocate=allocate, writes=writes)
-
-    def _size(self, allocate: list[ArraySpec], newest: int, capacity: int) -> list[Write]:
-        """Write the last cell of a new generation, so that its arrays have `capacity` rows."""
-        if not allocate:
-            return []
-        last = np.array([capacity - 1])
-        return [
-            Write(self._keys(newest), last, np.zeros(1, dtype=np.uint64)),
-            Write(self._values(newest), last, np.full(1, ABSENT, dtype=np.int64)),
-        ]
+        inserted = self._keys.insert(state, keys[fresh])
+        name = self._values(inserted.generation)
+        if inserted.capacity:
+            writes.append(Write(name, np.array([inserted.capacity - 1]), np.full(1, ABSENT, dtype=np.int64)))
+        allocate = [*inserted.allocate, ArraySpec(name=name, dtype="<i8", fill=ABSENT)] if inserted.capacity else []
+        return Delta(allocate=allocate, writes=[*writes, *inserted.writes, Write(name, inserted.cells, values[fresh])])
 
     @property
-    def header(self) -> str:
-        return f"{self.name}.header"
-
-    def _keys(self, generation: int) -> str:
-        return f"{self.name}.keys.{generation}"
+    def _keys(self) -> HashSet:
+        return HashSet(name=self.name)
 
     def _values(self, generation: int) -> str:
         return f"{self.name}.values.{generation}"
-
-    def _used(self, state: StateView) -> int:
-        return int(state[self.header][2]) if state.has(self.header) and len(state[self.header]) else 0
-
-    def _header_write(self, first: int, count: int, used: int) -> Write:
-        return Write(self.header, np.arange(3), np.array([first, count, used], dtype=np.int64))
 
 
 def _power_of_two(at_least: int) -> int:
