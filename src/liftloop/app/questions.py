@@ -13,7 +13,7 @@ from liftloop.profile.sources import (
     leaves,
     life_array,
     needed_by,
-    since_array,
+    progress_of,
     source_of,
     windows_of,
 )
@@ -119,7 +119,7 @@ def _slot_of(fold: Fold, given: Mapping[str, Any]) -> int:
 
 
 def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
-    """Return what waiting definitions still lack: sources with the offset from which they are folded, attributes."""
+    """Return what waiting definitions still lack: sources with how far their past has come, and attributes."""
     traits = {
         identity: each.body
         for held in (fold.catalog.filling("trait"), fold.catalog.live("trait"))
@@ -130,7 +130,8 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
         for definition in fold.catalog.filling(kind).values():
             conditions = [definition.body] if kind == "trait" else leaves(definition.body)
             sources, attributes = needed_by(conditions, traits)
-            lacking = [source for source in sources.values() if not fold.state[since_array(source.id)][1]]
+            progress = {source: progress_of(fold.state, source) for source in sources}
+            lacking = [source for source in sources.values() if not progress[source.id].complete]
             waiting.append(
                 {
                     "kind": kind,
@@ -143,7 +144,8 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
                             "property": source.property,
                             "where": list(source.where),
                             "horizon_ms": source.horizon_ms,
-                            "since": int(fold.state[since_array(source.id)][0]),
+                            "since": progress[source.id].since,
+                            "until": progress[source.id].until,
                         }
                         for source in lacking
                     ],

@@ -8,7 +8,7 @@ from msgspec import Struct
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_bytes
-from liftloop.profile.contract import Source, SourceId, UnknownCondition
+from liftloop.profile.contract import Source, SourceId, SourceProgress, UnknownCondition
 from liftloop.runtime.contract import Definitions, StateView
 from liftloop.runtime.windows import Windows
 from liftloop.storage.contract import ArraySpec
@@ -47,8 +47,16 @@ def life_array(source: SourceId, part: str) -> str:
 
 
 def since_array(source: SourceId) -> str:
-    """Return the array of two cells: the log offset from which a source was folded, and 1 once its past is in."""
+    """Return the array of three cells: the log offset from which a source was folded, 1 once its past is in, and the
+    offset up to which the past has come.
+    """
     return f"source.{source}.since"
+
+
+def progress_of(state: StateView, source: SourceId) -> SourceProgress:
+    """Return how far the past of a source has come; folders of early versions have no third cell."""
+    cells = state[since_array(source)].tolist()
+    return SourceProgress(since=cells[0], complete=bool(cells[1]), until=cells[2] if len(cells) > 2 else 0)
 
 
 def source_specs(source: Source) -> list[ArraySpec]:

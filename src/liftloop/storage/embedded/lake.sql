@@ -63,6 +63,8 @@ CREATE TABLE IF NOT EXISTS system_record (
     "offset" BIGINT NOT NULL, at_ms BIGINT NOT NULL, received_ms BIGINT NOT NULL, kind VARCHAR NOT NULL,
     name VARCHAR NOT NULL, actor VARCHAR NOT NULL, message_id VARCHAR NOT NULL, body VARCHAR NOT NULL
 );
+-- What is not JSON, byte for byte; `body` is then empty. Lakes of earlier versions get the column here.
+ALTER TABLE system_record ADD COLUMN IF NOT EXISTS packed BLOB;
 
 -- name: create_views
 CREATE OR REPLACE VIEW canonical AS

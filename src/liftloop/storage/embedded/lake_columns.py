@@ -24,6 +24,11 @@ def text_column(values: Iterable[str | None]) -> Array:
     return _objects(texts)
 
 
+def bytes_column(values: Iterable[bytes | None]) -> Array:
+    """Return bytes and NULLs as one column, spelled in the hexadecimal escapes from which DuckDB casts to BLOB."""
+    return _objects([None if value is None else _escaped(value) for value in values])
+
+
 def number_column(values: Iterable[float]) -> Array:
     """Return numbers as one column; NaN becomes NULL."""
     return np.array(list(values), dtype=np.float64)
@@ -81,6 +86,13 @@ def _spelled(value: Json) -> str:
     if isinstance(value, np.generic):
         value = value.item()
     return canonical_json(value).decode()
+
+
+_ESCAPES = np.array([f"\\x{byte:02X}".encode() for byte in range(256)], dtype="S4")
+
+
+def _escaped(value: bytes) -> str:
+    return _ESCAPES[np.frombuffer(value, dtype=np.uint8)].tobytes().decode()
 
 
 def _objects(values: Sequence[Any]) -> Array:

@@ -9,7 +9,14 @@ import msgspec
 
 from liftloop.kernel.codec import Json, parse_json
 from liftloop.storage.contract import Array, Record
-from liftloop.storage.embedded.lake_columns import json_text, number_column, number_of, text_column, text_of
+from liftloop.storage.embedded.lake_columns import (
+    bytes_column,
+    json_text,
+    number_column,
+    number_of,
+    text_column,
+    text_of,
+)
 from liftloop.storage.embedded.lake_columns import whole_column as whole
 
 ORDER_COMPLETED = "Order Completed"
@@ -195,8 +202,18 @@ def _system(rows: Sequence[Row]) -> LakeColumns:
         "name": text_column(row.record.name for row in rows),
         "actor": text_column(row.record.actor for row in rows),
         "message_id": text_column(row.record.message_id for row in rows),
-        "body": _bodies(rows),
+        "body": text_column(row.record.body.decode() if _is_text(row.record.body) else "" for row in rows),
+        "packed": bytes_column(None if _is_text(row.record.body) else row.record.body for row in rows),
     }
+
+
+def _is_text(body: bytes) -> bool:
+    """Tell JSON objects from MessagePack, whose first byte is another and which is hardly ever UTF-8."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return body.startswith(b"{")
 
 
 _IMPORTED: Mapping[str, tuple[str, Callable[[Sequence[Row]], LakeColumns]]] = {
