@@ -1,6 +1,6 @@
 """Publishes definitions: checked, then stated as a fact; the answer comes after the tick that folded it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,10 +15,12 @@ from liftloop.compose.contract import Content
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import DeliverySettings
 from liftloop.journey.graph import check as check_journey
-from liftloop.kernel.clock import Clock
+from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.plan.contract import Campaign
+from liftloop.plugins.channels import open_channel
+from liftloop.plugins.channels.contract import Network
 from liftloop.profile.sources import leaves, source_of
 from liftloop.runtime.catalog import RETIRED
 from liftloop.storage.contract import StateReader
@@ -79,10 +81,12 @@ class NotFound(LiftloopError):
 class Definitions:
     """The use cases around definitions."""
 
-    def __init__(self, tick: TickClient, state: StateReader, clock: Clock) -> None:
+    def __init__(self, tick: TickClient, state: StateReader, clock: Clock, allow: Sequence[Network]) -> None:
         self._tick = tick
         self._state = state
         self._clock = clock
+        self._allow = allow
+        """Private networks that channels may reach: what could never be sent is refused when it is set up."""
 
     def live(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return the bodies of all live definitions of a kind by id, waiting ones included."""
@@ -145,7 +149,7 @@ class Definitions:
             case "campaign":
                 _as(kind, body, Campaign)
             case "channel":
-                _as(kind, body, ChannelDefinition)
+                open_channel(_as(kind, body, ChannelDefinition), allow=self._allow, wall=SystemClock())
             case "content":
                 content = _as(kind, body, Content)
                 problems = check_content(content, KNOWN_VARIABLES)

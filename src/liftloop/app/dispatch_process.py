@@ -1,7 +1,6 @@
 """The dispatch process, wired: it reads outbox and vault, sends, and tells the tick what became of it."""
 
 import asyncio
-import ipaddress
 import logging
 import os
 import signal
@@ -18,6 +17,7 @@ from liftloop.deliver.contract import Channel, ChannelDefinition
 from liftloop.kernel.clock import SystemClock
 from liftloop.kernel.ids import Offset
 from liftloop.plugins.channels import open_channel
+from liftloop.plugins.channels.addresses import parse_networks
 from liftloop.storage.contract import Record
 from liftloop.storage.embedded.folder import DataFolder
 from liftloop.storage.embedded.state import SqliteStateReader
@@ -35,7 +35,7 @@ async def serve(settings: Settings) -> None:
     attempts = AttemptFile(folder.attempts)
     tick = TickClient(folder.tick_socket)
     clock = clock_of(settings, folder.clock)
-    allow = [ipaddress.ip_network(cidr.strip()) for cidr in settings.webhook_allow.split(",") if cidr.strip()]
+    allow = parse_networks(settings.webhook_allow)
 
     def opened(definition: ChannelDefinition) -> Channel:
         return open_channel(definition, allow=allow, wall=SystemClock())
@@ -58,7 +58,7 @@ async def serve(settings: Settings) -> None:
     )
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    watching = asyncio.create_task(_watch_parent(stop))
+    watching = asyncio.create_task(_watch_parent(stop, settings.desk))
     await Dispatcher(tools).run(stop)
     watching.cancel()
     await tick.close()
@@ -66,9 +66,9 @@ async def serve(settings: Settings) -> None:
         part.close()
 
 
-async def _watch_parent(stop: asyncio.Event) -> None:
-    parent = os.getppid()
-    while os.getppid() == parent:
+async def _watch_parent(stop: asyncio.Event, desk: int) -> None:
+    """Stop when the desk is gone, also where it went before this process had a chance to look."""
+    while os.getppid() == desk:
         await asyncio.sleep(TICK_AWAY_S)
     stop.set()
 

@@ -178,8 +178,8 @@ _NEXT: Mapping[Reason, Words] = {
     ),
     "no_people": Words(zh="放宽人群，或者先导入更多客户", en="Widen the group, or import more customers first"),
     "no_options": Words(
-        zh="在「内容与渠道」里加一个优惠，并接通一个渠道",
-        en="Add an offer and connect a channel under Content and channels",
+        zh="用 POST /api/offers 加一个优惠，用 POST /api/channels 接通一个渠道",
+        en="Add an offer with POST /api/offers and connect a channel with POST /api/channels",
     ),
     "nobody_reachable": Words(
         zh="导入营销授权，或者接通他们同意的渠道", en="Import consents, or connect the channels that people agreed to"

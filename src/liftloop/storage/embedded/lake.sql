@@ -96,7 +96,8 @@ SELECT exposure.* REPLACE (coalesce(canonical.kept, exposure.profile) AS profile
 FROM exposure LEFT JOIN canonical ON canonical.forwarded = exposure.profile;
 
 CREATE OR REPLACE VIEW item AS
-SELECT * FROM item_version QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY "offset" DESC) = 1;
+SELECT *, price * 100 AS price_fen, cost * 100 AS cost_fen, coalesce(margin, price - cost) * 100 AS margin_fen
+FROM item_version QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY "offset" DESC) = 1;
 
 -- name: position
 SELECT "offset", tick FROM followed;
