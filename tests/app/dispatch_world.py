@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from liftloop.app.dispatch import Dispatcher, DispatchTools
-from liftloop.app.dispatch_attempts import AttemptFile, Settlement
+from liftloop.app.dispatch_attempts import AttemptFile
 from liftloop.deliver.contract import (
     AttemptsSettled,
     Channel,
@@ -29,6 +29,7 @@ from liftloop.deliver.contract import (
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import MessageKey, Offset, TickNumber
 from liftloop.storage.contract import TABLES, FactBlock, Position, Record, Row
+from liftloop.storage.embedded.crash_points import ATTEMPT_POINTS, CrashPoint
 
 NOW_MS = 1_790_000_000_000
 DAY_MS = 86_400_000
@@ -186,47 +187,21 @@ class ScriptedChannel:
 
 
 CrashAt = Callable[[str], None]
+CRASH_POINTS = (*ATTEMPT_POINTS, "tell.before", "tell.after")
 
 
 def no_crash(point: str) -> None:
     return
 
 
-class CrashingFile(AttemptFile):
-    """The real file, ending the process where a test wants it to end."""
+class CrashesOf:
+    """Ends the process where its world wants it to end."""
 
-    def __init__(self, path: Path, crash_at: CrashAt) -> None:
-        super().__init__(path)
+    def __init__(self, crash_at: CrashAt) -> None:
         self._crash_at = crash_at
 
-    def start(self, channel: str, at_ms: int, attempts: Any) -> int:
-        self._crash_at("start.before")
-        number = super().start(channel, at_ms, attempts)
-        self._crash_at("start.after")
-        return number
-
-    def settle(self, settlement: Settlement) -> int:
-        self._crash_at("settle.before")
-        number = super().settle(settlement)
-        self._crash_at("settle.after")
-        return number
-
-    def reported(self, numbers: Sequence[int], offset: Offset, folded: Any) -> None:
-        self._crash_at("reported.before")
-        super().reported(numbers, offset, folded)
-        self._crash_at("reported.after")
-
-
-CRASH_POINTS = (
-    "start.before",
-    "start.after",
-    "settle.before",
-    "settle.after",
-    "tell.before",
-    "tell.after",
-    "reported.before",
-    "reported.after",
-)
+    def reach(self, point: CrashPoint) -> None:
+        self._crash_at(point)
 
 
 class World:
@@ -298,7 +273,7 @@ class World:
 
     async def _run(self, until: Callable[[], bool] | None) -> None:
         self.starts += 1
-        attempts = CrashingFile(self.path, self.crash_at)
+        attempts = AttemptFile(self.path, CrashesOf(self.crash_at))
         tools = DispatchTools(
             state=self.state,
             vault=self.vault,
