@@ -26,6 +26,7 @@ from liftloop.deliver.contract import (
     Repeat,
     TryLater,
 )
+from liftloop.deliver.second_look import MAY_LEAVE, Stopped
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import MessageKey, Offset, TickNumber
 from liftloop.storage.contract import TABLES, FactBlock, Position, Record, Row
@@ -215,6 +216,9 @@ class World:
         self.channels: dict[str, Channel] = {}
         self.crash_at: CrashAt = no_crash
         self.starts = 0
+        self.stopped: dict[str, Stopped] = {}
+        """What the tick says of messages about to leave, by key."""
+        self.looked = 0
         self.paced = False
         self.dispatcher: Dispatcher | None = None
 
@@ -280,6 +284,7 @@ class World:
             clock=self.clock,
             attempts=attempts,
             send_facts=self._send_facts,
+            second_look=self._second_look,
             open_channel=self._open,
             paced=self.paced,
         )
@@ -303,6 +308,11 @@ class World:
         offset = await self.state.send_facts(records)
         self.crash_at("tell.after")
         return offset
+
+    async def _second_look(self, channel: str, envelopes: Sequence[Envelope]) -> Sequence[Stopped]:
+        await asyncio.sleep(0)
+        self.looked += len(envelopes)
+        return [self.stopped.get(envelope.key, MAY_LEAVE) for envelope in envelopes]
 
     def _open(self, definition: ChannelDefinition) -> Channel:
         return self.channels[definition.id]

@@ -13,7 +13,8 @@ from liftloop.app.dispatch import Dispatcher, DispatchTools
 from liftloop.app.dispatch_attempts import AttemptFile
 from liftloop.app.settings import Settings, clock_of, path_from_text
 from liftloop.app.tick_client import TickAway, TickClient
-from liftloop.deliver.contract import Channel, ChannelDefinition
+from liftloop.deliver.contract import Channel, ChannelDefinition, Envelope
+from liftloop.deliver.second_look import Stopped
 from liftloop.kernel.clock import SystemClock
 from liftloop.kernel.ids import Offset
 from liftloop.plugins.channels import open_channel
@@ -47,12 +48,29 @@ async def serve(settings: Settings) -> None:
             except TickAway:
                 await asyncio.sleep(TICK_AWAY_S)
 
+    async def second_look(channel: str, envelopes: Sequence[Envelope]) -> Sequence[Stopped]:
+        while True:
+            try:
+                answered = await tick.ask(
+                    "second_look",
+                    channel=channel,
+                    now_ms=clock.now_ms(),
+                    keys=[envelope.key for envelope in envelopes],
+                    profiles=[envelope.profile for envelope in envelopes],
+                    campaigns=[envelope.campaign for envelope in envelopes],
+                    purposes=[envelope.purpose for envelope in envelopes],
+                )
+                return [Stopped(*pair) for pair in zip(answered["outcomes"], answered["reasons"], strict=True)]
+            except TickAway:
+                await asyncio.sleep(TICK_AWAY_S)
+
     tools = DispatchTools(
         state=state,
         vault=vault,
         clock=clock,
         attempts=attempts,
         send_facts=send_facts,
+        second_look=second_look,
         open_channel=opened,
         paced=settings.clock == "system",
     )

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from liftloop.audience.reading import check, holds, is_member, members, references
+from liftloop.deliver.second_look import Leaving, second_look
+from liftloop.deliver.stage import enrolment_of
 from liftloop.identify.reading import ANONYMOUS, USER, find, follow, identifier_hash
 from liftloop.profile.reading import People
 from liftloop.profile.sources import (
@@ -159,6 +161,19 @@ def _definition(fold: Fold, given: Mapping[str, Any]) -> Answer:
     return {"version": fold.catalog.newest(str(given["kind"]), str(given["id"]))}
 
 
+def _second_look(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return for each message about to leave why it must not: outcomes and reasons, empty where it may."""
+    leaving = Leaving(
+        channel=str(given["channel"]),
+        profiles=np.array(given["profiles"], dtype=np.int64),
+        enrolments=np.array([enrolment_of(key) for key in given["keys"]], dtype=np.int64),
+        campaigns=list(given["campaigns"]),
+        purposes=list(given["purposes"]),
+    )
+    stopped = second_look(fold.state, leaving, int(given["now_ms"]))
+    return {"outcomes": [each.outcome for each in stopped], "reasons": [each.reason for each in stopped]}
+
+
 def _heads(fold: Fold) -> Slots:
     everyone = people.everyone(fold.state)
     return everyone[follow(fold.state, everyone) == everyone] if len(everyone) else everyone
@@ -176,4 +191,5 @@ _ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
     "person": _person,
     "definition": _definition,
     "unfilled": _unfilled,
+    "second_look": _second_look,
 }

@@ -45,6 +45,9 @@ _REASONS = {
     "uncertain": Said("渠道没有应答", "the channel did not answer"),
     "unrendered": Said("内容无法生成", "the content could not be rendered"),
     "expired": Said("超过了发送期限", "past its time"),
+    "campaign_ended": Said("活动已经结束", "the campaign is over"),
+    "campaign_retired": Said("活动已经下线", "the campaign was retired"),
+    "journey_retired": Said("旅程在开始之前就下线了", "the journey was retired before it began"),
 }
 
 
