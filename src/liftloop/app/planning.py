@@ -87,7 +87,8 @@ def plan_goal(text: str, answers: Mapping[QuestionId, str], language: Language, 
     """Return the plan for a goal: ready, an exploration, refused, or waiting for an answer. Raises LiftloopError."""
     understood = read_goal(text, answers, language, sources)
     goal = understood.goal
-    plan_id = f"plan-{hash_text(text, *map('='.join, sorted(answers.items())), str(sources.now_ms)):016x}"
+    known = f"{sources.now_ms}/{sources.lake.position().offset}"  # On a manual clock much is said at one instant.
+    plan_id = f"plan-{hash_text(text, *map('='.join, sorted(answers.items())), known):016x}"
     head = Head(plan_id=plan_id, created_ms=sources.now_ms, understood=understood)
     metric = sources.catalogue.by_id.get(goal.metric or "")
     if understood.questions or metric is None:

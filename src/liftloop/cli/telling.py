@@ -19,7 +19,7 @@ def lines_of_plan(plan: dict[str, Any]) -> list[str]:
     lines = ["", f"「{plan['understood']['text']}」", spoken(plan["understood"]["said"])]
     lines += [f"  · {spoken(each['text'])}" for each in plan["understood"]["assumed"]]
     lines += [f"  ? {spoken(each['text'])}" for each in plan["questions"]]
-    baseline = plan["baseline"]
+    baseline, forecast = plan["baseline"], plan["forecast"]
     if baseline:
         words = "Baseline" if english else "现在"
         lines.append(
@@ -28,11 +28,9 @@ def lines_of_plan(plan: dict[str, Any]) -> list[str]:
         )
     for action in plan["actions"]:
         people = f"{action['people']:,} {'people' if english else '人'}"
-        gain = f"+{_share(action['lift'])}"
-        lines.append(
-            f"  {spoken(action['label'])} · {action['channel']}: {people} · {yuan_text(action['cost'])} · {gain}"
-        )
-    forecast = plan["forecast"]
+        assumed = forecast and forecast["assumed"]  # Then nothing is known of a single action.
+        gain = "" if assumed else f" · +{_share(action['lift'])}"
+        lines.append(f"  {spoken(action['label'])} · {action['channel']}: {people} · {yuan_text(action['cost'])}{gain}")
     if forecast:
         words = "Forecast" if english else "预测提升"
         assumed = ("  (assumed)" if english else "  （假定范围，还没有学到）") if forecast["assumed"] else ""
