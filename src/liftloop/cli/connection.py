@@ -123,14 +123,15 @@ def server(data: Path) -> Generator[Server]:
 
 
 def _not_started(said: str, exit_code: int) -> LiftloopError:
-    return LiftloopError(
+    error = LiftloopError(
         "server_not_started",
         zh=said.strip() or "服务没有启动",
         en=said.strip() or "the server did not start",
         next_zh="先运行 liftloop serve 看完整日志",
         next_en="run liftloop serve to see the whole log",
-        exit_code=exit_code or EXIT_FAILED,
     )
+    error.exit_code = exit_code or EXIT_FAILED
+    return error
 
 
 def _answers_soon(path: Path) -> bool:
