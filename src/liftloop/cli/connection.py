@@ -100,7 +100,7 @@ def _told(status: int, content: Mapping[str, Any]) -> LiftloopError:
 def server(data: Path) -> Generator[Server]:
     """Give the folder's server; where none runs, start one on free ports and end it afterwards."""
     path = data / "server.sock"
-    if _answers(path):
+    if answers(path):
         yield Server(path)
         return
     process = subprocess.Popen(
@@ -143,7 +143,7 @@ def _answers_soon(path: Path) -> bool:
     return False
 
 
-def _answers(path: Path) -> bool:
+def answers(path: Path) -> bool:
     if not path.exists():
         return False
     probe = socket.socket(socket.AF_UNIX)
