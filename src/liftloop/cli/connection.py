@@ -137,7 +137,7 @@ def _not_started(said: str, exit_code: int) -> LiftloopError:
 def _answers_soon(path: Path) -> bool:
     """Wait for the server that holds the folder: it may have been started just now."""
     for _ in range(round(STARTING_S / LOOK_S)):
-        if _answers(path):
+        if answers(path):
             return True
         time.sleep(LOOK_S)
     return False
