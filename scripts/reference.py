@@ -342,6 +342,8 @@ A second file that widens the rows, such as products for orders, is given by `--
 Consent that was won elsewhere is declared for everybody in the file by `--declare-consent` with `--evidence`.
 By HTTP: `POST /api/imports` (the file as form field `file`), then `POST /api/imports/{id}/start`.
 Progress is at `GET /api/imports/{id}`, counts at `/summary`, and rows that were left out at `/rejected`.
+The file is deleted once it is loaded.
+Rows that were left out wait for a week, sealed under `master.key`, for whoever wants to correct them.
 """
 
 _ZH_IMPORT = """\
@@ -370,6 +372,8 @@ _ZH_IMPORT = """\
 在别处取得的授权，用 `--declare-consent` 加 `--evidence` 为文件里的所有人声明。
 用 HTTP：`POST /api/imports`（文件放在表单字段 `file`），然后 `POST /api/imports/{id}/start`。
 进度见 `GET /api/imports/{id}`，计数见 `/summary`，没有导入的行见 `/rejected`。
+文件导入完就删除。
+没有导入的行用 `master.key` 加密保留一周，方便改好再导。
 """
 
 _EN_METRICS = """\

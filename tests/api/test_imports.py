@@ -53,6 +53,8 @@ def test_a_dropped_file_is_proposed_loaded_and_told(tmp_path: Path) -> None:
         lines = refused.body.decode("utf-8-sig").splitlines()
         assert lines[0] == "行号,原因,字段,内容,订单号,下单时间,会员手机号,商品名称,数量,单价"
         assert [line.split(",")[0] for line in lines[1:]] == ["5", "6"]
+        kept = [path.read_bytes() for path in (world.installation.folder.imports / done["import_id"]).iterdir()]
+        assert lines[0].encode() not in b"".join(kept), "refused rows wait sealed"
         found = (await world.admin.get("/api/profiles", q="138 0013 8001")).json()["profiles"]
         one = (await world.admin.get(f"/api/profiles/{found[0]['profile_id']}")).json()
         assert [each["detail"]["zh"] for each in one["timeline"]] == ["鸡翅 × 2 · 可乐 · ¥46"]

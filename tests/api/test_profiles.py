@@ -104,8 +104,8 @@ def test_a_person_is_shown_whole_and_masked(tmp_path: Path) -> None:
         assert [(each["status"], each["source"]) for each in anna["consents"]] == [("withdrawn", "退订页")]
         assert [each["name"] for each in anna["audiences"]] == ["买过"]
         assert anna["sentence"] == {
-            "zh": "上海的金卡会员，买过 1 次，上次是 12 天前。",
-            "en": "金卡 member in 上海, 1 order, the last one 12 days ago.",
+            "zh": "上海的金卡会员，买过 1 次，一共 ¥86，上次是 12 天前。",
+            "en": "金卡 member in 上海, 1 order for ¥86, the last one 12 days ago.",
         }
 
     play(tmp_path, story)

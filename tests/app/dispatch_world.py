@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from liftloop.app.dispatch import Dispatcher, DispatchTools
-from liftloop.app.dispatch_attempts import AttemptFile, Settlement
+from liftloop.app.dispatch_attempts import AttemptFile
 from liftloop.deliver.contract import (
     AttemptsSettled,
     Channel,
@@ -26,9 +26,11 @@ from liftloop.deliver.contract import (
     Repeat,
     TryLater,
 )
+from liftloop.deliver.second_look import MAY_LEAVE, Stopped
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import MessageKey, Offset, TickNumber
 from liftloop.storage.contract import TABLES, FactBlock, Position, Record, Row
+from liftloop.storage.embedded.crash_points import ATTEMPT_POINTS, CrashPoint
 
 NOW_MS = 1_790_000_000_000
 DAY_MS = 86_400_000
@@ -186,47 +188,21 @@ class ScriptedChannel:
 
 
 CrashAt = Callable[[str], None]
+CRASH_POINTS = (*ATTEMPT_POINTS, "tell.before", "tell.after")
 
 
 def no_crash(point: str) -> None:
     return
 
 
-class CrashingFile(AttemptFile):
-    """The real file, ending the process where a test wants it to end."""
+class CrashesOf:
+    """Ends the process where its world wants it to end."""
 
-    def __init__(self, path: Path, crash_at: CrashAt) -> None:
-        super().__init__(path)
+    def __init__(self, crash_at: CrashAt) -> None:
         self._crash_at = crash_at
 
-    def start(self, channel: str, at_ms: int, attempts: Any) -> int:
-        self._crash_at("start.before")
-        number = super().start(channel, at_ms, attempts)
-        self._crash_at("start.after")
-        return number
-
-    def settle(self, settlement: Settlement) -> int:
-        self._crash_at("settle.before")
-        number = super().settle(settlement)
-        self._crash_at("settle.after")
-        return number
-
-    def reported(self, numbers: Sequence[int], offset: Offset, folded: Any) -> None:
-        self._crash_at("reported.before")
-        super().reported(numbers, offset, folded)
-        self._crash_at("reported.after")
-
-
-CRASH_POINTS = (
-    "start.before",
-    "start.after",
-    "settle.before",
-    "settle.after",
-    "tell.before",
-    "tell.after",
-    "reported.before",
-    "reported.after",
-)
+    def reach(self, point: CrashPoint) -> None:
+        self._crash_at(point)
 
 
 class World:
@@ -240,6 +216,9 @@ class World:
         self.channels: dict[str, Channel] = {}
         self.crash_at: CrashAt = no_crash
         self.starts = 0
+        self.stopped: dict[str, Stopped] = {}
+        """What the tick says of messages about to leave, by key."""
+        self.looked = 0
         self.paced = False
         self.dispatcher: Dispatcher | None = None
 
@@ -298,13 +277,14 @@ class World:
 
     async def _run(self, until: Callable[[], bool] | None) -> None:
         self.starts += 1
-        attempts = CrashingFile(self.path, self.crash_at)
+        attempts = AttemptFile(self.path, CrashesOf(self.crash_at))
         tools = DispatchTools(
             state=self.state,
             vault=self.vault,
             clock=self.clock,
             attempts=attempts,
             send_facts=self._send_facts,
+            second_look=self._second_look,
             open_channel=self._open,
             paced=self.paced,
         )
@@ -328,6 +308,11 @@ class World:
         offset = await self.state.send_facts(records)
         self.crash_at("tell.after")
         return offset
+
+    async def _second_look(self, channel: str, envelopes: Sequence[Envelope]) -> Sequence[Stopped]:
+        await asyncio.sleep(0)
+        self.looked += len(envelopes)
+        return [self.stopped.get(envelope.key, MAY_LEAVE) for envelope in envelopes]
 
     def _open(self, definition: ChannelDefinition) -> Channel:
         return self.channels[definition.id]

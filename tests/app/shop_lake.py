@@ -133,13 +133,9 @@ def _tables(past: History) -> dict[str, dict[str, Any]]:
                 "at_ms": np.zeros(items["price"].size, dtype=np.int64),
                 "name": items["name"],
                 "category": items["category"],
-                "body": np.array(
-                    [
-                        f'{{"price_fen": {price}, "margin_fen": {margin}}}'
-                        for price, margin in zip(items["price"].tolist(), items["margin"].tolist(), strict=True)
-                    ],
-                    dtype=object,
-                ),
+                "price": items["price"] / 100,
+                "margin": items["margin"] / 100,
+                "body": np.full(items["price"].size, "{}", dtype=object),
                 "stock": items["stock"].astype(float),
             }
         ),

@@ -79,7 +79,7 @@ def test_death_between_start_and_answer_is_uncertain_for_marketing_only(tmp_path
     died: list[str] = []
 
     def crash_at(name: str) -> None:
-        if name == "settle.before" and not died:
+        if name == "attempts.settle.written" and not died:
             died.append(name)
             raise Killed(name)
 
@@ -191,7 +191,7 @@ def test_tick_that_is_away_is_told_later(tmp_path: Path) -> None:
 def test_full_disk_holds_messages_back(tmp_path: Path) -> None:
     """What cannot be noted does not leave; what left is noted as soon as there is room, without being sent again."""
     world = world_with(tmp_path, count=4)
-    full = Counter({"start.before": 1, "settle.before": 1})
+    full = Counter({"attempts.start.written": 1, "attempts.settle.written": 1})
 
     def crash_at(name: str) -> None:
         if full[name]:
@@ -199,7 +199,7 @@ def test_full_disk_holds_messages_back(tmp_path: Path) -> None:
             raise DiskFull(name)
 
     world.crash_at = crash_at
-    world.run(until=lambda: not full["start.before"])
+    world.run(until=lambda: not full["attempts.start.written"])
     world.clock.ms += 60_000
     world.run()
     assert not +full

@@ -11,6 +11,7 @@ from liftloop.app import imports_load
 from liftloop.app.imports_load import Load, Loaded, load
 from liftloop.app.imports_proposal import Changes, changed, propose
 from liftloop.app.imports_records import milliseconds
+from liftloop.app.imports_refused import refused_key
 from liftloop.collect.mapping import DeclaredConsent, Mapping
 from liftloop.kernel.ids import Offset
 from liftloop.storage.contract import Record
@@ -60,6 +61,7 @@ def run(installation: Installation, file: Path, mapping: Mapping, tick: DirectTi
         now_ms=installation.now_ms(),
         identity_key=b"an installation's own",
         error_file=file.with_suffix(".rejected"),
+        error_key=refused_key(installation.folder.master_key()),
         language="zh-CN",
         work_folder=file.parent,
     )

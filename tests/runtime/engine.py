@@ -13,6 +13,7 @@ from liftloop.identify.reading import ANONYMOUS, USER, find, identifier_hash
 from liftloop.kernel.codec import canonical_json, pack, pack_columns, parse_json
 from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.profile.attributes import ATTRIBUTE_FILLED
+from liftloop.profile.contract import SourceFilled
 from liftloop.profile.reading import event_value
 from liftloop.profile.stage import SOURCE_FILLED
 from liftloop.runtime import people
@@ -182,9 +183,9 @@ class Engine:
             "profile": np.array([number for number, _, _ in kept], dtype=np.int64),
             "at_ms": np.array([at_ms for _, at_ms, _ in kept], dtype=np.int64),
             "value": np.array([value for _, _, value in kept], dtype=np.float64),
-            "last": np.ones(max(len(kept), 1), dtype=np.bool_),
         }
-        self.say(SOURCE_FILLED, source["id"], pack_columns(columns))
+        part = SourceFilled(since=source["since"], after=0, until=source["since"], columns=pack_columns(columns))
+        self.say(SOURCE_FILLED, source["id"], pack(part))
 
     def _fill_attribute(self, name: str) -> None:
         rows = [row for row in self.store.tables["attribute"].values() if row[1] == name and not row[3]]

@@ -12,7 +12,7 @@ from full_disk_worker import body_of
 
 from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.storage.contract import RECORDS as DECODER
-from liftloop.storage.embedded.crash_points import CRASH_POINTS, CrashPoint
+from liftloop.storage.embedded.crash_points import STORAGE_POINTS, StoragePoint
 from liftloop.storage.embedded.log import SqliteLog
 from liftloop.storage.embedded.state import SqliteState
 from liftloop.storage.embedded.vault import SqliteVault
@@ -81,8 +81,8 @@ def test_a_killed_process_loses_nothing_acknowledged(tmp_path: Path, steps: int)
         check_whole(tmp_path, said)
 
 
-@pytest.mark.parametrize("point", CRASH_POINTS)
-def test_an_end_at_any_point_loses_nothing_acknowledged(tmp_path: Path, point: CrashPoint) -> None:
+@pytest.mark.parametrize("point", STORAGE_POINTS)
+def test_an_end_at_any_point_loses_nothing_acknowledged(tmp_path: Path, point: StoragePoint) -> None:
     """Each crash point is reached, and ending there for the second time leaves files from which work goes on."""
     said, ended = run(tmp_path, point, 2, STEPS_MAX)
     assert ended == 9

@@ -5,14 +5,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-_PASSED = ("authorization", "content-type", "content-encoding", "accept-language")
+_PASSED = ("authorization", "content-type", "content-encoding", "accept-language", "access-control-request-headers")
+_KEPT = ("retry-after", "content-type")
 
 
 class Forward:
     """An ASGI application that is a thin pipe; senders with many events use the tracking port itself."""
 
-    def __init__(self, port: int) -> None:
-        self._origin = f"http://127.0.0.1:{port}"
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
         self._session: aiohttp.ClientSession | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -24,6 +25,10 @@ class Forward:
             request.method, self._origin + request.url.path, data=await request.body(), headers=headers
         ) as answer:
             body = await answer.read()
-            kept = {name: answer.headers[name] for name in ("retry-after",) if name in answer.headers}
-        response = Response(body, status_code=answer.status, headers=kept, media_type=answer.content_type)
+            kept = {name: value for name, value in answer.headers.items() if _is_kept(name.lower())}
+        response = Response(body, status_code=answer.status, headers=kept)
         await response(scope, receive, send)
+
+
+def _is_kept(name: str) -> bool:
+    return name in _KEPT or name.startswith("access-control-")

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, File, Form, Request, UploadFile
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 from pydantic import Field, JsonValue
 
 from liftloop.api import present_imports as present
@@ -99,9 +99,11 @@ async def summary(import_id: str, imports: OnImports, caller: Reads) -> dict[str
     return present.in_numbers(imports.get(import_id))
 
 
-@router.get("/imports/{import_id}/rejected", response_class=FileResponse)
-async def rejected(import_id: str, imports: OnImports, caller: Reads) -> FileResponse:
-    return FileResponse(imports.refused_rows(import_id), media_type="text/csv", filename=f"rejected-{import_id}.csv")
+@router.get("/imports/{import_id}/rejected", response_class=StreamingResponse)
+async def rejected(import_id: str, imports: OnImports, caller: Reads) -> StreamingResponse:
+    """Return the refused rows as CSV, each with its line and the reason."""
+    named = {"Content-Disposition": f'attachment; filename="rejected-{import_id}.csv"'}
+    return StreamingResponse(imports.refused_rows(import_id), media_type="text/csv", headers=named)
 
 
 async def _parts(file: UploadFile) -> AsyncIterator[bytes]:

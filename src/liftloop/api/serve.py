@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 
 import msgspec
@@ -12,19 +13,23 @@ from liftloop.app.children import Children
 from liftloop.app.desk import Desk
 from liftloop.app.opening import lock_folder, open_folder
 from liftloop.app.settings import Settings
-from liftloop.app.sockets import listen_tcp, listen_unix
+from liftloop.app.sockets import listen_tcp, listen_unix, reached_at
+from liftloop.plugins.channels.addresses import parse_networks
 
 CHILDREN = ("liftloop.app.tick", "liftloop.app.dispatch_process")
 
 
 async def serve(settings: Settings) -> None:
     """Serve one data folder until told to stop; raises what hinders it from starting."""
+    parse_networks(settings.webhook_allow)  # Dispatch reads it too, but could only end and be started again.
     folder = open_folder(settings)
     with lock_folder(folder) as lock:
+        listen_tcp(settings.host, settings.track_port).close()  # The tick's own trial would end only in its log.
         children = Children(settings, lock, CHILDREN)
         listeners = [listen_tcp(settings.host, settings.port), listen_unix(folder.server_socket)]
         try:
-            await children.start()
+            if not await _started(children):
+                return
             desk = Desk(settings, folder)
             app = make_app(desk, settings.admin_token or folder.admin_token())
             config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
@@ -36,13 +41,26 @@ async def serve(settings: Settings) -> None:
             await children.stop()
 
 
+async def _started(children: Children) -> bool:
+    """Start the other processes; False where SIGTERM came first, which nobody else listens for yet."""
+    loop = asyncio.get_running_loop()
+    starting = asyncio.create_task(children.start())
+    loop.add_signal_handler(signal.SIGTERM, starting.cancel)
+    try:
+        await asyncio.wait({starting})
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        starting.cancel()
+    return not starting.cancelled() and starting.result() is None
+
+
 async def _announce(server: uvicorn.Server, settings: Settings, data: str) -> None:
     """Print where everything is, once the desk answers too."""
     while not server.started:
         await asyncio.sleep(0.01)
     line = {
-        "app_url": f"http://{settings.host}:{settings.port}",
-        "track_url": f"http://{settings.host}:{settings.track_port}",
+        "app_url": reached_at(settings.host, settings.port),
+        "track_url": reached_at(settings.host, settings.track_port),
         "data": data,
         "pid": os.getpid(),
     }

@@ -21,6 +21,7 @@ from liftloop.api import (
     routes_system,
 )
 from liftloop.app.desk import Desk
+from liftloop.app.sockets import reached_at
 
 UI = Path(__file__).parents[3] / "ui" / "dist"
 """Where a checkout builds the app; an installed package carries none yet."""
@@ -65,8 +66,9 @@ def make_app(desk: Desk, admin_token: str) -> FastAPI:
     app.state.desk = desk
     app.state.admin_token = admin_token
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
-    app.mount("/v1", forward.Forward(desk.settings.track_port))
-    app.mount("/hooks", forward.Forward(desk.settings.track_port))
+    tracking = forward.Forward(reached_at(desk.settings.host, desk.settings.track_port))
+    app.mount("/v1", tracking)
+    app.mount("/hooks", tracking)
     if UI.is_dir():
         pages.install(app, UI)
     return app

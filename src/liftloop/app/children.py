@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import os
 import sys
 
 import aiohttp
 import msgspec
+from msgspec.structs import replace
 
 from liftloop.app.settings import Settings
+from liftloop.app.sockets import reached_at
 from liftloop.kernel.errors import LiftloopError
 from liftloop.storage.embedded.folder import FolderLock
 
@@ -71,7 +74,7 @@ class Children:
         return {module: process.pid for module, process in self._running.items()}
 
     async def _spawn(self, module: str) -> None:
-        told = msgspec.json.encode(self._settings, enc_hook=str).decode()
+        told = msgspec.json.encode(replace(self._settings, desk=os.getpid()), enc_hook=str).decode()
         self._running[module] = await asyncio.create_subprocess_exec(
             sys.executable, "-m", module, told, pass_fds=(self._lock.fileno(),), stdin=asyncio.subprocess.DEVNULL
         )
@@ -88,10 +91,11 @@ class Children:
 
     async def _wait_for_tick(self) -> None:
         deadline = asyncio.get_running_loop().time() + START_TIMEOUT_S
+        origin = reached_at(self._settings.host, self._settings.track_port)
         async with aiohttp.ClientSession() as session:
             while asyncio.get_running_loop().time() < deadline:
                 try:
-                    async with session.get(f"http://127.0.0.1:{self._settings.track_port}/healthz") as answer:
+                    async with session.get(f"{origin}/healthz") as answer:
                         if answer.status == 200:
                             return
                 except aiohttp.ClientError:

@@ -1,10 +1,11 @@
 """Publishes definitions: checked, then stated as a fact; the answer comes after the tick that folded it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
+from liftloop.app.definition_limits import campaign_problem, caps_problem, journey_problem, quiet_problem
 from liftloop.app.facts import fact, published
 from liftloop.app.tick_client import TickClient
 from liftloop.audience.contract import Audience, BadAudience
@@ -14,11 +15,15 @@ from liftloop.compose.check import check as check_content
 from liftloop.compose.contract import Content
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import DeliverySettings
+from liftloop.journey.contract import Journey, OnCampaign
 from liftloop.journey.graph import check as check_journey
-from liftloop.kernel.clock import Clock
+from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.plan.contract import Campaign
+from liftloop.plan.options import Words
+from liftloop.plugins.channels import open_channel
+from liftloop.plugins.channels.contract import Network
 from liftloop.profile.sources import leaves, source_of
 from liftloop.runtime.catalog import RETIRED
 from liftloop.storage.contract import StateReader
@@ -36,10 +41,10 @@ AUDIENCES_MAX = 512
 class BadDefinition(LiftloopError):
     """What was sent does not say what this kind must say."""
 
-    def __init__(self, kind: str, detail: str) -> None:
+    def __init__(self, kind: str, detail: str, zh: str = "") -> None:
         super().__init__(
             "bad_definition",
-            zh=f"{kind} 的定义不对：{detail}",
+            zh=f"{kind} 的定义不对：{zh or detail}",
             en=f"not a {kind}: {detail}",
             next_zh="按 docs/reference/definitions.md 的格式改好再发布",
             next_en="write it as docs/reference/definitions.md says and publish again",
@@ -79,10 +84,12 @@ class NotFound(LiftloopError):
 class Definitions:
     """The use cases around definitions."""
 
-    def __init__(self, tick: TickClient, state: StateReader, clock: Clock) -> None:
+    def __init__(self, tick: TickClient, state: StateReader, clock: Clock, allow: Sequence[Network]) -> None:
         self._tick = tick
         self._state = state
         self._clock = clock
+        self._allow = allow
+        """Private networks that channels may reach: what could never be sent is refused when it is set up."""
 
     def live(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return the bodies of all live definitions of a kind by id, waiting ones included."""
@@ -140,21 +147,36 @@ class Definitions:
             case "trait":
                 source_of(body)
             case "journey":
-                check_journey(identity, body)
-                self._check_references(body)
+                self._check_journey(identity, body)
             case "campaign":
-                _as(kind, body, Campaign)
+                _refuse(kind, campaign_problem(_as(kind, body, Campaign), self._campaign_before(identity)))
             case "channel":
-                _as(kind, body, ChannelDefinition)
+                open_channel(_as(kind, body, ChannelDefinition), allow=self._allow, wall=SystemClock())
             case "content":
                 content = _as(kind, body, Content)
                 problems = check_content(content, KNOWN_VARIABLES)
                 if problems:
-                    raise BadDefinition(kind, problems[0].en)
+                    raise BadDefinition(kind, problems[0].en, problems[0].zh)
             case "setting":
-                _as(kind, body, DeliverySettings)
+                settings = _as(kind, body, DeliverySettings)
+                _refuse(kind, caps_problem(settings.caps) or quiet_problem(settings.quiet_hours))
             case _:
                 pass
+
+    def _check_journey(self, identity: str, body: Mapping[str, Any]) -> None:
+        check_journey(identity, body)
+        self._check_references(body)
+        journey = msgspec.convert(body, type=Journey, strict=False)
+        _refuse("journey", journey_problem(journey))
+        if isinstance(journey.trigger, OnCampaign):
+            self.newest("campaign", journey.trigger.campaign)
+
+    def _campaign_before(self, identity: str) -> Campaign | None:
+        """Return the last version of a campaign, also where it was retired: people keep what it assigned them."""
+        rows = self._state.rows(
+            "SELECT body FROM definition WHERE kind = 'campaign' AND id = ? ORDER BY version DESC LIMIT 1", (identity,)
+        )
+        return msgspec.convert(parse_json(rows[0][0]), type=Campaign, strict=False) if rows else None
 
     def _check_audience(self, identity: str, audience: Audience) -> None:
         check_tree(audience.where)
@@ -196,6 +218,11 @@ def _audiences_in(body: Any) -> set[str]:
     if isinstance(body, list | tuple):
         return set[str]().union(*(_audiences_in(part) for part in body))
     return set()
+
+
+def _refuse(kind: str, problem: Words | None) -> None:
+    if problem is not None:
+        raise BadDefinition(kind, problem.en, problem.zh)
 
 
 def _as(kind: str, body: Mapping[str, Any], wanted: type[T]) -> T:

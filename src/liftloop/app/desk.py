@@ -11,6 +11,7 @@ from liftloop.app.plans import Plans
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import Clock
+from liftloop.plugins.channels.addresses import parse_networks
 from liftloop.storage.contract import Vault
 from liftloop.storage.embedded.folder import DataFolder
 from liftloop.storage.embedded.lake import DuckLake
@@ -32,7 +33,7 @@ class Desk:
         self.tick = TickClient(folder.tick_socket)
         self.state = SqliteStateReader(folder.state)
         self.vault: Vault = SqliteVault(folder.vault, folder.master_key())
-        self.definitions = Definitions(self.tick, self.state, self.clock)
+        self.definitions = Definitions(self.tick, self.state, self.clock, allow=parse_networks(settings.webhook_allow))
         self._log = SqliteLog(folder.log)
         self._lake = DuckLake(folder.lake, memory_limit=LAKE_MEMORY, threads=LAKE_THREADS)
         self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)

@@ -6,7 +6,7 @@ Every attempt is on disk before it leaves. Marketing is at most once, everything
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +20,7 @@ from liftloop.app.dispatch_settle import (
     Answers,
     Departure,
     Settled,
+    StoppedDue,
     attempt_of,
     in_doubt,
     patience,
@@ -28,10 +29,14 @@ from liftloop.app.dispatch_settle import (
     verdict,
 )
 from liftloop.app.dispatch_words import Due, Wordings
-from liftloop.deliver.contract import Channel, Handover, Message, TryLater
+from liftloop.deliver.contract import Channel, Envelope, Handover, Message, TryLater
+from liftloop.deliver.second_look import Stopped
 from liftloop.kernel.clock import SECOND_MS, Clock
 from liftloop.kernel.ids import MessageKey
 from liftloop.storage.contract import DiskFull, StateReader, Vault
+
+SecondLook = Callable[[str, Sequence[Envelope]], Awaitable[Sequence[Stopped]]]
+"""Ask the tick which of a channel's messages may still leave, one answer each, once it answers at all."""
 
 POLL_S = 0.02  # How often the outbox is looked at while nothing happens: a fiftieth of the second that S12 allows.
 SEND_SECONDS_MAX = 900.0  # Fifty mails to a server that takes its time; channels have nearer time-outs of their own.
@@ -51,6 +56,7 @@ class DispatchTools(Struct, frozen=True, kw_only=True):
     clock: Clock
     attempts: AttemptFile
     send_facts: SendFacts
+    second_look: SecondLook
     open_channel: OpenChannel
     paced: bool
     """False on a manual clock, where time does not pass by itself: channels' `per_second_max` then holds nobody up."""
@@ -152,7 +158,7 @@ class Dispatcher:
             dues = lane.take(self._tools.state, now_ms)
             if dues:
                 departed = True
-                flight = asyncio.create_task(self._fly(lane, self._prepare(lane, dues, now_ms)))
+                flight = asyncio.create_task(self._fly(lane, dues))
                 for flights in (lane.flights, self._flights):
                     flights.add(flight)
                 flight.add_done_callback(lane.flights.discard)
@@ -182,21 +188,30 @@ class Dispatcher:
                 with suppress(DiskFull):  # Found again after a restart.
                     self._tools.attempts.forget_waiting(gone)
 
-    def _prepare(self, lane: Lane, dues: Sequence[Due], now_ms: int) -> Departure:
-        """Return a group in words; what expired or cannot be said stays behind, with the reason."""
-        timely = [due for due in dues if due.envelope.expires_ms >= now_ms]
-        said, unsaid = self._wordings.say(timely, lane.channel, now_ms)
+    async def _prepare(self, lane: Lane, dues: Sequence[Due]) -> Departure:
+        """Return a group in words; what must not leave or cannot be said stays behind, with the reason."""
+        name = lane.channel.name
+        looked = await self._tools.second_look(name, [due.envelope for due in dues])
+        now_ms = self._tools.clock.now_ms()
+        verdicts = [_too_late(due, stopped, now_ms) for due, stopped in zip(dues, looked, strict=True)]
+        leaving = [due for due, stopped in zip(dues, verdicts, strict=True) if not stopped.outcome]
+        said, unsaid = self._wordings.say(leaving, lane.channel, now_ms)
         return Departure(
             channel=lane.channel,
             said=said,
             attempts=[attempt_of(due, message.attempt) for due, message in said],
             unsaid=unsaid,
-            expired=[due for due in dues if due.envelope.expires_ms < now_ms],
+            stopped=[
+                StoppedDue(due=due, outcome=stopped.outcome, reason=stopped.reason)
+                for due, stopped in zip(dues, verdicts, strict=True)
+                if stopped.outcome
+            ],
         )
 
-    async def _fly(self, lane: Lane, departure: Departure) -> None:
-        """Carry one group: on disk, out of the house, its outcomes on disk, its report to be told."""
+    async def _fly(self, lane: Lane, dues: Sequence[Due]) -> None:
+        """Carry one group: looked at again, on disk, out of the house, outcomes on disk, a report to be told."""
         tools, batch = self._tools, 0
+        departure = await self._prepare(lane, dues)
         if departure.said:
             name, started_ms = departure.channel.name, tools.clock.now_ms()
             try:
@@ -304,6 +319,12 @@ class Dispatcher:
             for task in [task for task in tasks if task.done()]:
                 tasks.discard(task)
                 task.result()
+
+
+def _too_late(due: Due, stopped: Stopped, now_ms: int) -> Stopped:
+    """Return the second look's answer, or that the message's own time is over."""
+    late = not stopped.outcome and due.envelope.expires_ms < now_ms
+    return Stopped("expired", "") if late else stopped
 
 
 async def _carried(departure: Departure) -> Answers:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from liftloop.deliver.contract import Purpose
 from liftloop.kernel.ids import MessageKey, Offset
 from liftloop.storage.contract import DiskFull
+from liftloop.storage.embedded.crash_points import NO_CRASHES, AttemptPoint, Crashes
 
 LAYOUT = 1  # Kept in the file's `user_version`.
 BUSY_WAIT_S_MAX = 10.0  # The file has one writer; a longer wait means that a second dispatcher runs.
@@ -137,7 +138,8 @@ class AttemptFile:
     Any thread may call.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, crashes: Crashes = NO_CRASHES) -> None:
+        self._crashes = crashes
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_WAIT_S_MAX)
         self._connection.execute("PRAGMA journal_mode = WAL")
@@ -147,14 +149,16 @@ class AttemptFile:
 
     def start(self, channel: str, at_ms: int, attempts: Sequence[Attempt]) -> int:
         """Keep attempts before they leave; return the number of their batch."""
-        with self._commit() as connection:
+        with self._commit("attempts.start.written") as connection:
             cursor = connection.execute(_START, (channel, at_ms, msgspec.msgpack.encode(attempts)))
             assert cursor.lastrowid is not None
-            return cursor.lastrowid
+            number = cursor.lastrowid
+        self._crashes.reach("attempts.start.committed")
+        return number
 
     def settle(self, settlement: Settlement) -> int:
         """Keep what became of a batch; return the number of its report, 0 where there is nothing to tell."""
-        with self._commit() as connection:
+        with self._commit("attempts.settle.written") as connection:
             number = _settle(connection, settlement)
             connection.executemany(_WAIT_NO_MORE, [(key,) for key in settlement.done])
             connection.executemany(
@@ -166,7 +170,8 @@ class AttemptFile:
                 connection.execute(_GO_ON, (settlement.channel,))
             else:
                 connection.execute(_PAUSE, (pause.channel, pause.until_ms, pause.failures, pause.reason))
-            return number
+        self._crashes.reach("attempts.settle.committed")
+        return number
 
     def resume(self, channel: str) -> None:
         """Let a channel go on before its pause ends."""
@@ -180,9 +185,10 @@ class AttemptFile:
 
     def reported(self, numbers: Sequence[int], offset: Offset, folded: Iterable[int]) -> None:
         """Note that reports were told, and forget those that the tick has folded."""
-        with self._commit() as connection:
+        with self._commit("attempts.told.written") as connection:
             connection.executemany(_REPORTED, [(offset, number) for number in numbers])
             connection.executemany(_FORGET, [(number,) for number in folded])
+        self._crashes.reach("attempts.told.committed")
 
     def unfinished(self) -> list[Started]:
         """Return batches that left before the process ended, and whose answers it never saw."""
@@ -220,11 +226,13 @@ class AttemptFile:
             self._connection.close()
 
     @contextmanager
-    def _commit(self) -> Generator[sqlite3.Connection, None, None]:
+    def _commit(self, written: AttemptPoint | None = None) -> Generator[sqlite3.Connection, None, None]:
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
+                if written:
+                    self._crashes.reach(written)
                 self._connection.execute("COMMIT")
             except sqlite3.OperationalError as error:
                 raise DiskFull(str(error)) from error

@@ -1,7 +1,6 @@
 """The dispatch process, wired: it reads outbox and vault, sends, and tells the tick what became of it."""
 
 import asyncio
-import ipaddress
 import logging
 import os
 import signal
@@ -14,10 +13,12 @@ from liftloop.app.dispatch import Dispatcher, DispatchTools
 from liftloop.app.dispatch_attempts import AttemptFile
 from liftloop.app.settings import Settings, clock_of, path_from_text
 from liftloop.app.tick_client import TickAway, TickClient
-from liftloop.deliver.contract import Channel, ChannelDefinition
+from liftloop.deliver.contract import Channel, ChannelDefinition, Envelope
+from liftloop.deliver.second_look import Stopped
 from liftloop.kernel.clock import SystemClock
 from liftloop.kernel.ids import Offset
 from liftloop.plugins.channels import open_channel
+from liftloop.plugins.channels.addresses import parse_networks
 from liftloop.storage.contract import Record
 from liftloop.storage.embedded.folder import DataFolder
 from liftloop.storage.embedded.state import SqliteStateReader
@@ -35,7 +36,7 @@ async def serve(settings: Settings) -> None:
     attempts = AttemptFile(folder.attempts)
     tick = TickClient(folder.tick_socket)
     clock = clock_of(settings, folder.clock)
-    allow = [ipaddress.ip_network(cidr.strip()) for cidr in settings.webhook_allow.split(",") if cidr.strip()]
+    allow = parse_networks(settings.webhook_allow)
 
     def opened(definition: ChannelDefinition) -> Channel:
         return open_channel(definition, allow=allow, wall=SystemClock())
@@ -47,18 +48,35 @@ async def serve(settings: Settings) -> None:
             except TickAway:
                 await asyncio.sleep(TICK_AWAY_S)
 
+    async def second_look(channel: str, envelopes: Sequence[Envelope]) -> Sequence[Stopped]:
+        while True:
+            try:
+                answered = await tick.ask(
+                    "second_look",
+                    channel=channel,
+                    now_ms=clock.now_ms(),
+                    keys=[envelope.key for envelope in envelopes],
+                    profiles=[envelope.profile for envelope in envelopes],
+                    campaigns=[envelope.campaign for envelope in envelopes],
+                    purposes=[envelope.purpose for envelope in envelopes],
+                )
+                return [Stopped(*pair) for pair in zip(answered["outcomes"], answered["reasons"], strict=True)]
+            except TickAway:
+                await asyncio.sleep(TICK_AWAY_S)
+
     tools = DispatchTools(
         state=state,
         vault=vault,
         clock=clock,
         attempts=attempts,
         send_facts=send_facts,
+        second_look=second_look,
         open_channel=opened,
         paced=settings.clock == "system",
     )
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    watching = asyncio.create_task(_watch_parent(stop))
+    watching = asyncio.create_task(_watch_parent(stop, settings.desk))
     await Dispatcher(tools).run(stop)
     watching.cancel()
     await tick.close()
@@ -66,9 +84,9 @@ async def serve(settings: Settings) -> None:
         part.close()
 
 
-async def _watch_parent(stop: asyncio.Event) -> None:
-    parent = os.getppid()
-    while os.getppid() == parent:
+async def _watch_parent(stop: asyncio.Event, desk: int) -> None:
+    """Stop when the desk is gone, also where it went before this process had a chance to look."""
+    while os.getppid() == desk:
         await asyncio.sleep(TICK_AWAY_S)
     stop.set()
 

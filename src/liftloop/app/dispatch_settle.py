@@ -30,15 +30,23 @@ class Settled(Struct, frozen=True):
     cost_fen: int
 
 
+class StoppedDue(Struct, frozen=True, kw_only=True):
+    """A message that does not leave: it came too late, or the second look refused it."""
+
+    due: Due
+    outcome: str
+    reason: str
+
+
 class Departure(Struct, frozen=True, kw_only=True):
-    """A group on its way: what leaves, what cannot be said, what came too late."""
+    """A group on its way: what leaves, what cannot be said, what must not leave any more."""
 
     channel: Channel
     said: Sequence[tuple[Due, Message]]
     attempts: Sequence[Attempt]
     """One for each of `said`."""
     unsaid: Sequence[Unsaid]
-    expired: Sequence[Due]
+    stopped: Sequence[StoppedDue]
 
     def calls(self) -> list[list[Message]]:
         """Return the messages in runs that the channel takes at once."""
@@ -48,7 +56,11 @@ class Departure(Struct, frozen=True, kw_only=True):
 
     def dues(self) -> list[Due]:
         """Return every message of the group, whatever becomes of it."""
-        return [*(due for due, _ in self.said), *(each.due for each in self.unsaid), *self.expired]
+        return [
+            *(due for due, _ in self.said),
+            *(each.due for each in self.unsaid),
+            *(each.due for each in self.stopped),
+        ]
 
 
 class Answers(Struct, frozen=True, kw_only=True):
@@ -165,8 +177,8 @@ def _row(attempt: Attempt, outcome: str, reason: str, provider_id: str) -> Settl
 
 
 def left_behind(departure: Departure) -> list[Settled]:
-    """Return the rows of messages that never left: too late, or not to be said."""
-    rows = [_row(attempt_of(due, ""), "expired", "", "") for due in departure.expired]
+    """Return the rows of messages that never left: stopped, or not to be said."""
+    rows = [_row(attempt_of(each.due, ""), each.outcome, each.reason, "") for each in departure.stopped]
     return rows + [_row(attempt_of(each.due, ""), "unrendered", each.reason, "") for each in departure.unsaid]
 
 

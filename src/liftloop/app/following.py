@@ -13,6 +13,7 @@ from liftloop.app.tick_client import TickAway, TickClient
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import canonical_json, pack, pack_columns, parse_json
 from liftloop.profile.attributes import ATTRIBUTE_FILLED
+from liftloop.profile.contract import SourceFilled
 from liftloop.profile.reading import event_value
 from liftloop.profile.stage import SOURCE_FILLED
 from liftloop.runtime.catalog import FILLED
@@ -22,8 +23,12 @@ FOLLOW_EVERY_S = 0.1
 FOLLOW_MAX = 50_000
 """Records and fact blocks taken into the lake at a time."""
 FILL_CHUNK = 100_000
-"""Rows of history that one fact carries."""
+"""Events of history that one fact carries."""
 _SYSTEM = "system:desk"
+_PAST = """
+SELECT "offset", profile, at_ms, properties FROM event_now
+WHERE kind = 'track' AND name = ? AND "offset" >= ? AND "offset" < ? ORDER BY "offset" LIMIT ?
+"""
 
 _LOGGER = logging.getLogger("liftloop.desk")
 
@@ -38,6 +43,7 @@ class Follower:
         self._tick = tick
         self._clock = clock
         self._following = asyncio.Lock()
+        self._filling = asyncio.Lock()
 
     async def follow_forever(self) -> None:
         """Follow and fill until cancelled; a tick that is away for a moment is waited for."""
@@ -67,44 +73,52 @@ class Follower:
             yield
 
     async def fill(self) -> bool:
-        """Give every waiting definition the past it lacks and switch it on; return whether any was switched on."""
-        waiting: list[Mapping[str, Any]] = (await self._tick.ask("unfilled"))["waiting"]
-        filled = False
-        for each in waiting:
-            if all([await self._fill_source(source) for source in each["sources"]]):
+        """Give every waiting definition the past it lacks and switch it on; return whether any was switched on.
+
+        Interrupted anywhere, it goes on where it stopped: the tick knows how far each source has come.
+        """
+        async with self._filling:
+            done: set[str] = set()
+            for each in await self._unfilled():
+                for source in each["sources"]:
+                    if source["id"] not in done:
+                        done.add(source["id"])
+                        await self._fill_source(source)
                 for name in each["attributes"]:
-                    await self._fill_attribute(name)
+                    await self._fill_attribute(name, _named(each))
+            ready = [each for each in await self._unfilled() if not each["sources"] and not each["attributes"]]
+            for each in ready:
                 body = canonical_json({name: each[name] for name in ("kind", "id", "version")})
                 await self._say(FILLED, f"{each['kind']}/{each['id']}", body)
-                filled = True
-        return filled
+            return bool(ready)
 
-    async def _fill_source(self, source: Mapping[str, Any]) -> bool:
-        """Send a source its events from before it was folded; False while the lake is not that far yet."""
-        if self.lake.position().offset < source["since"]:
-            return False
-        found = await self.select(
-            "SELECT profile, at_ms, properties FROM event_now WHERE kind = 'track' AND name = ? AND \"offset\" < ?"
-            " ORDER BY at_ms",
-            [source["event"], source["since"]],
-        )
-        values = np.fromiter((_value(source, each) for each in found["properties"]), np.float64, len(found["profile"]))
-        kept = ~np.isnan(values)
-        columns = {"profile": found["profile"][kept], "at_ms": found["at_ms"][kept], "value": values[kept]}
-        count = int(kept.sum())
-        for start in range(0, max(count, 1), FILL_CHUNK):
-            chunk = {name: column[start : start + FILL_CHUNK] for name, column in columns.items()}
-            last = np.full(max(len(chunk["profile"]), 1), start + FILL_CHUNK >= count, dtype=np.bool_)
-            await self._say(SOURCE_FILLED, source["id"], pack_columns({**chunk, "last": last}))
-        return True
+    async def _unfilled(self) -> list[Mapping[str, Any]]:
+        return (await self._tick.ask("unfilled"))["waiting"]
 
-    async def _fill_attribute(self, name: str) -> None:
+    async def _fill_source(self, source: Mapping[str, Any]) -> None:
+        """Send a source its events from before it was folded, part by part, once the lake is that far."""
+        since, until = int(source["since"]), int(source["until"])
+        if self.lake.position().offset < since:
+            return
+        while until < since:
+            found = await self.select(_PAST, [source["event"], until, since, FILL_CHUNK])
+            after, whole = until, len(found["offset"]) < FILL_CHUNK
+            until = since if whole else int(found["offset"][-1]) + 1
+            values = np.fromiter((_value(source, each) for each in found["properties"]), np.float64)
+            kept = ~np.isnan(values)
+            columns = {"profile": found["profile"][kept], "at_ms": found["at_ms"][kept], "value": values[kept]}
+            part = SourceFilled(since=since, after=after, until=until, columns=pack_columns(columns))
+            await self._say(SOURCE_FILLED, source["id"], pack(part))
+
+    async def _fill_attribute(self, name: str, definition: str) -> None:
+        """Send an attribute's values of before; the newest of each person holds, so that twice does no harm."""
         rows = await asyncio.to_thread(
             self._state.rows, "SELECT profile, at_ms, value FROM attribute WHERE name = ? AND sealed = 0", (name,)
         )
         for start in range(0, max(len(rows), 1), FILL_CHUNK):
             chunk = rows[start : start + FILL_CHUNK]
             body = {
+                "for": definition,  # Else the same values, asked for again at the same instant, would be the same fact.
                 "profile": [profile for profile, _, _ in chunk],
                 "at_ms": [at_ms for _, at_ms, _ in chunk],
                 "value": [parse_json(value) for _, _, value in chunk],
@@ -114,6 +128,10 @@ class Follower:
 
     async def _say(self, kind: str, name: str, body: bytes) -> None:
         await self._tick.facts([fact(kind, name, body, _SYSTEM, self._clock.now_ms())])
+
+
+def _named(definition: Mapping[str, Any]) -> str:
+    return f"{definition['kind']}/{definition['id']}/{definition['version']}"
 
 
 def _value(source: Mapping[str, Any], properties: str) -> float:

@@ -8,7 +8,7 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from shutil import rmtree
@@ -22,6 +22,7 @@ from liftloop.app.definitions import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.imports_process import ImportJob, Progress, job_bytes
 from liftloop.app.imports_proposal import Changes, Proposal, changed, propose
+from liftloop.app.imports_refused import REFUSED_FILE, opened_rows, refused_key
 from liftloop.collect.mapping import Mapping as ImportMapping
 from liftloop.collect.mapping import kind_named, mapping_from_json, mapping_to_json
 from liftloop.collect.quality import QualitySummary
@@ -183,13 +184,13 @@ class Imports:
             raise NotFound("import", identity) from error
         return interrupted(held) if held.status == "running" else held
 
-    def refused_rows(self, identity: str) -> Path:
-        """Return the file of the rows that were not taken in; raises `NotFound`."""
+    def refused_rows(self, identity: str) -> Iterator[bytes]:
+        """Return the rows that were not taken in as CSV, piece by piece; raises `NotFound`."""
         self.get(identity)
-        path = self._folder / identity / "rejected.csv"
+        path = self._folder / identity / REFUSED_FILE
         if not path.is_file():
             raise NotFound("rejected", identity)
-        return path
+        return opened_rows(path, refused_key(self._desk.folder.master_key()))
 
     async def finished(self, identity: str) -> Import:
         """Return an import once it is no longer running."""
@@ -326,4 +327,4 @@ def safe_name(name: str) -> str:
     """
     last = re.split(r"[/\\]", name)[-1]
     kept = "".join(letter for letter in last if letter.isprintable())[-NAME_CHARACTERS_MAX:].strip().lstrip(".")
-    return f"{kept}_" if kept in ("import.json", "rejected.csv") else kept or "file"
+    return f"{kept}_" if kept in ("import.json", REFUSED_FILE) else kept or "file"

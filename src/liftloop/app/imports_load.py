@@ -8,12 +8,12 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from liftloop.app.imports_records import Declarations, Drafting
+from liftloop.app.imports_refused import RefusedRows
 from liftloop.app.sealing import Unsealed, sealed, unsealed
 from liftloop.app.tick_client import TickAway, TickClient
 from liftloop.collect.mapping import Mapping, read_plan
@@ -52,6 +52,7 @@ class Load(Struct, frozen=True, kw_only=True):
     now_ms: int
     identity_key: bytes
     error_file: Path
+    error_key: bytes
     language: Language
     work_folder: Path
 
@@ -87,14 +88,14 @@ async def load(job: Load, tick: TickClient, vault: Vault, tell: Tell) -> Loaded:
     with closing(await asyncio.to_thread(open_table, job.file, options, read_plan(job.mapping))) as table:
         tally, sending, counted = QualityTally(job.mapping), _Sending(tick), 0
         summary = tally.summary()
-        with job.error_file.open("w", encoding="utf-8", newline="") as file:
-            file.write(error_file_header(table.file_columns, job.language))
+        with RefusedRows(job.error_file, job.error_key) as file:
+            file.write([error_file_header(table.file_columns, job.language)])
             _count_bad_lines(table, tally, file, job.language)
             async with aclosing(_ahead(_convert(table, job, vault))) as batches:
                 async for batch in batches:
                     tally.add(batch.converted)
                     rejected = zip(batch.converted.rejected, batch.cells, strict=False)
-                    file.writelines(error_file_lines(rejected, job.language))
+                    file.write(error_file_lines(rejected, job.language))
                     for run in batch.runs:
                         await sending.send(run)
                     if (batch.rows - counted) * COUNT_TIMES >= table.row_count:
@@ -104,12 +105,12 @@ async def load(job: Load, tick: TickClient, vault: Vault, tell: Tell) -> Loaded:
         return Loaded(rows=table.row_count, of=table.row_count, offset=sending.offset, summary=tally.summary())
 
 
-def _count_bad_lines(table: Table, tally: QualityTally, file: TextIO, language: Language) -> None:
+def _count_bad_lines(table: Table, tally: QualityTally, file: RefusedRows, language: Language) -> None:
     """Count rows whose cells do not match the header; beyond those that the reader kept, as the last of them."""
     for line in table.bad_lines:
         tally.add_bad_line(line.line, line.reason, line.text)
         row = RejectedRow(index=-1, line=line.line, reason=line.reason, field="", value="")
-        file.writelines(error_file_lines([(row, [line.text])], language))
+        file.write(error_file_lines([(row, [line.text])], language))
     for _ in range(table.bad_count - len(table.bad_lines)):
         tally.add_bad_line(0, table.bad_lines[-1].reason, "")
 

@@ -10,13 +10,13 @@ import os
 import signal
 import sys
 from hashlib import blake2b
-from typing import Any, cast
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from liftloop.app.imports_load import Load, Loaded, load
+from liftloop.app.imports_refused import REFUSED_FILE, refused_key
 from liftloop.app.settings import Settings, path_from_text
 from liftloop.app.tick_client import TickClient
 from liftloop.collect.mapping import mapping_from_json
@@ -75,7 +75,8 @@ async def run(job: ImportJob) -> None:
         actor=job.actor,
         now_ms=job.now_ms,
         identity_key=blake2b(key=folder.master_key(), person=b"import ids", digest_size=IDENTITY_KEY_BYTES).digest(),
-        error_file=place / "rejected.csv",
+        error_file=place / REFUSED_FILE,
+        error_key=refused_key(folder.master_key()),
         language=job.language,
         work_folder=place,
     )
@@ -110,16 +111,10 @@ async def _watched(job: ImportJob) -> None:
     await asyncio.gather(running)
 
 
-def without_pandas() -> None:
-    """Say once that there is no pandas: DuckDB looks for it at every value of a list parameter, 0.2 ms each."""
-    sys.modules.setdefault("pandas", cast(Any, None))
-
-
 def main(told: bytes) -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.setswitchinterval(SWITCH_S)
-    without_pandas()
     gc.disable()  # Rows make millions of objects and no cycles: looking for some took half the time.
     asyncio.run(_watched(msgspec.json.decode(told, type=ImportJob, dec_hook=path_from_text)))
 

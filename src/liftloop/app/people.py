@@ -90,7 +90,8 @@ def _line(state: StateReader, vault: Vault, number: int) -> PersonLine:
     attributes = {each.name: each for each in attributes_of(state, vault, number)}
     identifiers = identifiers_of(state, number)
     named = next((attributes[name] for name in ("name", "姓名") if name in attributes), None)
-    first = identifiers[0].text if identifiers and identifiers[0].text else str(profile_id(number))
+    told = [each.text for each in sorted(identifiers, key=lambda each: each.kind != "user_id") if each.text]
+    first = told[0] if told else str(profile_id(number))
     city = attributes.get("city")
     return PersonLine(
         profile=profile_id(number),

@@ -2,10 +2,11 @@
 
 from liftloop.audience.stage import AudienceColumns, AudienceFillings, AudienceMembership, CompiledAudiences
 from liftloop.collect.stage import Collect, Forget
-from liftloop.deliver.stage import CompiledRules, DeliverColumns, DeliverGate, DeliverOutcomes
+from liftloop.deliver.stage import CompiledRules, DeliverColumns, DeliverGate, DeliverMerges, DeliverOutcomes
 from liftloop.identify.stage import Identify
+from liftloop.journey.merging import JourneyMerges
 from liftloop.journey.stage import JourneyCodes, JourneySteps
-from liftloop.plan.stage import Assignments
+from liftloop.plan.stage import AssignmentMerges, Assignments
 from liftloop.profile.attributes import ProfileAttributes
 from liftloop.profile.stage import Compiled, ProfileColumns, ProfileEvents, ProfileFillings, ProfileMerges
 from liftloop.runtime.contract import Stage
@@ -26,10 +27,13 @@ def stages() -> tuple[Stage, ...]:
         AudienceColumns(audiences),
         AudienceFillings(audiences),
         AudienceMembership(audiences),
+        AssignmentMerges(),
         Assignments(),
         JourneyCodes(),
+        JourneyMerges(),
         JourneySteps(),
         DeliverColumns(),
+        DeliverMerges(rules),
         DeliverOutcomes(rules),
         DeliverGate(rules),
     )

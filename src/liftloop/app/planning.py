@@ -87,7 +87,8 @@ def plan_goal(text: str, answers: Mapping[QuestionId, str], language: Language, 
     """Return the plan for a goal: ready, an exploration, refused, or waiting for an answer. Raises LiftloopError."""
     understood = read_goal(text, answers, language, sources)
     goal = understood.goal
-    plan_id = f"plan-{hash_text(text, *map('='.join, sorted(answers.items())), str(sources.now_ms)):016x}"
+    known = f"{sources.now_ms}/{sources.lake.position().offset}"  # On a manual clock much is said at one instant.
+    plan_id = f"plan-{hash_text(text, *map('='.join, sorted(answers.items())), known):016x}"
     head = Head(plan_id=plan_id, created_ms=sources.now_ms, understood=understood)
     metric = sources.catalogue.by_id.get(goal.metric or "")
     if understood.questions or metric is None:
@@ -250,9 +251,9 @@ def _known(body: Mapping[str, Any], kind: type[Struct]) -> dict[str, Any]:
 def _items(lake: LakeReader) -> list[ItemChoice]:
     columns = lake.select(SQL["items"])
     found: list[ItemChoice] = []
-    for item_id, name, category, stock, body in zip(
-        *(columns[column].tolist() for column in ("item_id", "name", "category", "stock", "body")), strict=True
-    ):
+    names = ("item_id", "name", "category", "price_fen", "margin_fen", "stock", "body")
+    rows = zip(*(columns[column].tolist() for column in names), strict=True)
+    for item_id, name, category, price, margin, stock, body in rows:
         said = msgspec.json.decode(body) if body else {}
         extra = said.get("attributes") or {}
         found.append(
@@ -261,12 +262,16 @@ def _items(lake: LakeReader) -> list[ItemChoice]:
                 name_zh=name,
                 name_en=str(said.get("name_en") or extra.get("name_en") or name),
                 category=category,
-                price_fen=said.get("price_fen"),
-                margin_fen=said.get("margin_fen"),
-                stock=int(stock) if stock == stock else None,
+                price_fen=_whole(price),
+                margin_fen=_whole(margin),
+                stock=_whole(stock),
             )
         )
     return found
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None or number != number else round(number)
 
 
 def _worth(metric: Metric, outcome: Outcome | None, shop: Shop) -> Worth | None:

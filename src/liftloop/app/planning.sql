@@ -115,19 +115,11 @@ ON l.profile = moment.profile AND NOT l.refunded AND l.at_ms >= moment.at_ms + $
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: margin
-WITH moment AS MATERIALIZED ({moment}),
-priced AS (
-    SELECT item_id, coalesce(
-        json_extract_string(body, '$.margin_fen')::DOUBLE, margin * 100,
-        json_extract_string(body, '$.price_fen')::DOUBLE - json_extract_string(body, '$.cost_fen')::DOUBLE,
-        (price - cost) * 100
-    ) AS margin_fen
-    FROM item
-)
-SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(l.quantity * priced.margin_fen), 0)::DOUBLE AS amount
+WITH moment AS MATERIALIZED ({moment})
+SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(l.quantity * item.margin_fen), 0)::DOUBLE AS amount
 FROM moment LEFT JOIN order_line_now AS l
 ON l.profile = moment.profile AND NOT l.refunded AND l.at_ms >= moment.at_ms + $5 AND l.at_ms < moment.at_ms + $6
-LEFT JOIN priced ON priced.item_id = l.product_id
+LEFT JOIN item ON item.item_id = l.product_id
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: redeemed
@@ -199,21 +191,14 @@ SELECT
     (SELECT count(*) FROM event_now) AS events;
 
 -- name: order_margin
-WITH priced AS (
-    SELECT item_id, coalesce(
-        json_extract_string(body, '$.margin_fen')::DOUBLE, margin * 100,
-        json_extract_string(body, '$.price_fen')::DOUBLE - json_extract_string(body, '$.cost_fen')::DOUBLE,
-        (price - cost) * 100
-    ) AS margin_fen
-    FROM item
-)
-SELECT coalesce(sum(l.quantity * priced.margin_fen), 0) AS margin_fen,
-    count(DISTINCT l.order_id) FILTER (priced.margin_fen IS NOT NULL) AS orders,
+SELECT coalesce(sum(l.quantity * item.margin_fen), 0) AS margin_fen,
+    count(DISTINCT l.order_id) FILTER (item.margin_fen IS NOT NULL) AS orders,
     count(DISTINCT l.order_id) AS all_orders
-FROM order_line_now AS l LEFT JOIN priced ON priced.item_id = l.product_id WHERE NOT l.refunded;
+FROM order_line_now AS l LEFT JOIN item ON item.item_id = l.product_id WHERE NOT l.refunded;
 
 -- name: items
-SELECT item_id, coalesce(name, item_id) AS name, coalesce(category, '') AS category, stock, body FROM item;
+SELECT item_id, coalesce(name, item_id) AS name, coalesce(category, '') AS category, price_fen, margin_fen, stock, body
+FROM item;
 
 -- name: assigned_people
 SELECT 0 AS source, coalesce(canonical.kept, decision.profile) AS id,

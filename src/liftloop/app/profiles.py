@@ -21,11 +21,12 @@ from liftloop.app.people import (
     masked,
     people_rows,
 )
+from liftloop.app.rfm import Rfm, rfm_of
 from liftloop.app.vocabulary import Unit, trait_name, trait_unit
 from liftloop.app.words import Said
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
-from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json
+from liftloop.kernel.money import yuan_text
 from liftloop.storage.contract import StateReader, Vault
 
 MATCHES_MAX = 500  # Who gets more than this has not said enough; the first ones are shown.
@@ -62,10 +63,6 @@ SELECT profile, max(at_ms) AS at_ms FROM event_now WHERE profile IN (SELECT unne
 """
 _SPAN = """
 SELECT min(at_ms) AS first_ms, max(at_ms) AS last_ms FROM event WHERE profile IN (SELECT unnest($1::BIGINT[]))
-"""
-_ORDERS = """
-SELECT count(*) AS orders, max(at_ms) AS last_ms FROM order_head
-WHERE profile IN (SELECT unnest($1::BIGINT[])) AND NOT refunded
 """
 _SINCE = """
 SELECT audience, max(at_ms) AS at_ms FROM membership
@@ -191,16 +188,16 @@ async def person(desk: Desk, identity: str) -> Person:
     attributes = await asyncio.to_thread(attributes_of, desk.state, desk.vault, number)
     identifiers = identifiers_of(desk.state, number)
     span = await desk.follower.select(_SPAN, [numbers])
-    orders = await desk.follower.select(_ORDERS, [numbers])
+    rfm = await rfm_of(desk.follower, number, desk.clock.now_ms())
     first, last = _instant(span["first_ms"]), _instant(span["last_ms"])
     return Person(
         number=number,
         line=(await asyncio.to_thread(people_rows, desk.state, desk.vault, [number]))[0],
         first_seen_ms=first if first is not None else min((each.at_ms for each in identifiers), default=0),
         last_seen_ms=last,
-        sentence=_sentence(attributes, int(orders["orders"][0]), _instant(orders["last_ms"]), desk.clock.now_ms()),
+        sentence=_sentence(attributes, rfm),
         identifiers=_identifiers(identifiers, attributes),
-        traits=[*_computed(desk, answer["traits"]), *map(_attribute, attributes)],
+        traits=[*_bought(rfm), *_computed(desk, answer["traits"]), *map(_attribute, attributes)],
         consents=_consents(desk.state, numbers),
         audiences=await _audiences(desk, numbers, answer["audiences"]),
         messages=messages_of(desk.state, number, limit=MESSAGES_SHOWN),
@@ -212,22 +209,36 @@ def _instant(column: Any) -> int | None:
     return None if value is None or np.isnan(value) else int(value)
 
 
-def _sentence(attributes: Sequence[Attribute], orders: int, last_order_ms: int | None, now_ms: int) -> Said:
-    """Return who this is: where, which level, how often and when last bought."""
+def _sentence(attributes: Sequence[Attribute], rfm: Rfm | None) -> Said:
+    """Return who this is: where, which level, how often, for how much and when last bought."""
     known = {each.name: str(each.value) for each in attributes if each.value not in (None, "")}
     city, level = known.get("city"), known.get("level")
     zh = f"{city}的" if city else ""
     zh += f"{level}会员" if level else "客户"
     en = f"{level} member" if level else "Customer"
     en += f" in {city}" if city else ""
-    if not orders or last_order_ms is None:
+    if rfm is None:
         return Said(f"{zh}，还没有买过。", f"{en}, has not bought yet.")
-    days = max(now_ms - last_order_ms, 0) // DAY_MS
+    days, orders, spent = rfm.recency_days, rfm.orders, yuan_text(rfm.spent_fen)
     when = Said("今天", "today") if not days else Said(f"{days} 天前", f"{days} day{'s' if days > 1 else ''} ago")
     return Said(
-        f"{zh}，买过 {orders} 次，上次是{' ' if days else ''}{when.zh}。",
-        f"{en}, {orders} order{'s' if orders > 1 else ''}, the last one {when.en}.",
+        f"{zh}，买过 {orders} 次，一共 {spent}，上次是{' ' if days else ''}{when.zh}。",
+        f"{en}, {orders} order{'s' if orders > 1 else ''} for {spent}, the last one {when.en}.",
     )
+
+
+def _bought(rfm: Rfm | None) -> list[TraitValue]:
+    if rfm is None:
+        return []
+    values: Sequence[tuple[str, str | int, Unit]] = (
+        ("rfm", "-".join(map(str, rfm.scores)), "none"),
+        ("rfm_recency", rfm.recency_days, "days"),
+        ("rfm_frequency", rfm.orders, "times"),
+        ("rfm_monetary", rfm.spent_fen, "fen"),
+    )
+    return [
+        TraitValue(id=each, name=trait_name(each), value=value, unit=unit, at_ms=None) for each, value, unit in values
+    ]
 
 
 def _identifiers(identifiers: Sequence[Identifier], attributes: Sequence[Attribute]) -> list[Known]:

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from liftloop.audience.reading import check, holds, is_member, members, references
+from liftloop.deliver.second_look import Leaving, second_look
+from liftloop.deliver.stage import enrolment_of
 from liftloop.identify.reading import ANONYMOUS, USER, find, follow, identifier_hash
 from liftloop.profile.reading import People
 from liftloop.profile.sources import (
@@ -15,7 +17,7 @@ from liftloop.profile.sources import (
     is_complete,
     leaves,
     needed_by,
-    since_array,
+    progress_of,
     source_of,
 )
 from liftloop.runtime import people
@@ -119,7 +121,7 @@ def _slot_of(fold: Fold, given: Mapping[str, Any]) -> int:
 
 
 def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
-    """Return what waiting definitions still lack: sources with the offset from which they are folded, attributes."""
+    """Return what waiting definitions still lack: sources with how far their past has come, and attributes."""
     traits = {
         identity: each.body
         for held in (fold.catalog.filling("trait"), fold.catalog.live("trait"))
@@ -144,7 +146,8 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
                             "property": source.property,
                             "where": list(source.where),
                             "horizon_ms": horizon_of(each),
-                            "since": int(fold.state[since_array(each)][0]),
+                            "since": progress_of(fold.state, each).since,
+                            "until": progress_of(fold.state, each).until,
                         }
                         for each, source in lacking.items()
                     ],
@@ -156,6 +159,19 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
 
 def _definition(fold: Fold, given: Mapping[str, Any]) -> Answer:
     return {"version": fold.catalog.newest(str(given["kind"]), str(given["id"]))}
+
+
+def _second_look(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return for each message about to leave why it must not: outcomes and reasons, empty where it may."""
+    leaving = Leaving(
+        channel=str(given["channel"]),
+        profiles=np.array(given["profiles"], dtype=np.int64),
+        enrolments=np.array([enrolment_of(key) for key in given["keys"]], dtype=np.int64),
+        campaigns=list(given["campaigns"]),
+        purposes=list(given["purposes"]),
+    )
+    stopped = second_look(fold.state, leaving, int(given["now_ms"]))
+    return {"outcomes": [each.outcome for each in stopped], "reasons": [each.reason for each in stopped]}
 
 
 def _heads(fold: Fold) -> Slots:
@@ -175,4 +191,5 @@ _ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
     "person": _person,
     "definition": _definition,
     "unfilled": _unfilled,
+    "second_look": _second_look,
 }

@@ -12,6 +12,8 @@ from liftloop.app.sockets import free_ports
 from liftloop.kernel.clock import Clock, ManualClock, SystemClock
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
+PORT_MAX = 65_535
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything the three processes are told."""
@@ -28,6 +30,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     webhook_allow: str = ""
     """CIDRs that webhooks may call although they are private, separated by commas."""
     version: str = version("liftloop")
+    desk: int = 0
+    """The process that starts the others; they end with it."""
 
 
 class BadSetting(LiftloopError):
@@ -54,8 +58,7 @@ def settings_from(environment: Mapping[str, str], data: Path | None, port: int |
     clock = environment.get("LIFTLOOP_CLOCK", "system")
     if clock not in ("system", "manual"):
         raise BadSetting("LIFTLOOP_CLOCK", clock, "system | manual")
-    chosen = port if port is not None else int(environment.get("LIFTLOOP_PORT", "8080"))
-    ports = free_ports() if chosen == 0 else (chosen, int(environment.get("LIFTLOOP_TRACK_PORT", str(chosen + 1))))
+    ports = _ports(environment, port)
     return Settings(
         data=data or Path(environment.get("LIFTLOOP_DATA", "liftloop-data")),
         host=environment.get("LIFTLOOP_HOST", "127.0.0.1"),
@@ -67,6 +70,21 @@ def settings_from(environment: Mapping[str, str], data: Path | None, port: int |
         write_key=environment.get("LIFTLOOP_WRITE_KEY", ""),
         webhook_allow=environment.get("LIFTLOOP_WEBHOOK_ALLOW", ""),
     )
+
+
+def _ports(environment: Mapping[str, str], chosen: int | None) -> tuple[int, int]:
+    port = _port(chosen, "--port") if chosen is not None else _port(environment.get("LIFTLOOP_PORT", "8080"))
+    if port == 0:
+        return free_ports()
+    track_port = environment.get("LIFTLOOP_TRACK_PORT", str(port + 1))
+    return port, _port(track_port, "LIFTLOOP_TRACK_PORT")
+
+
+def _port(value: str | int, name: str = "LIFTLOOP_PORT") -> int:
+    text = str(value)
+    if not (text.isascii() and text.isdecimal() and int(text) <= PORT_MAX):
+        raise BadSetting(name, text, f"0–{PORT_MAX}")
+    return int(text)
 
 
 def _instant(text: str) -> int:

@@ -1,9 +1,10 @@
 """Opens the sockets that the processes serve on."""
 
+import errno
 import socket
 from pathlib import Path
 
-from liftloop.kernel.errors import LiftloopError
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
 BACKLOG = 1024
 
@@ -21,17 +22,47 @@ class PortTaken(LiftloopError):
         )
 
 
+class CannotListen(LiftloopError):
+    """The host is none of this machine's, or the port is not for us."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            "cannot_listen",
+            zh=f"无法在 {host} 的端口 {port} 上提供服务：{reason}",
+            en=f"cannot serve on {host} port {port}: {reason}",
+            next_zh="LIFTLOOP_HOST 写本机的地址，0.0.0.0 为全部地址；1024 以下的端口需要权限",
+            next_en="set LIFTLOOP_HOST to an address of this machine, 0.0.0.0 for all; ports below 1024 need rights",
+            exit_code=EXIT_USAGE,
+        )
+
+
 def listen_tcp(host: str, port: int) -> socket.socket:
-    """Return a listening socket; raises `PortTaken`."""
-    listener = socket.socket(socket.AF_INET)
+    """Return a listening socket; raises `PortTaken` or `CannotListen`."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError) as error:
+        raise CannotListen(host, port, str(error)) from error
+    listener = socket.socket(family, kind)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
+        listener.bind(address)
     except OSError as error:
         listener.close()
-        raise PortTaken(port) from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(port) from error
+        raise CannotListen(host, port, error.strerror or "") from error
     listener.listen(BACKLOG)
     return listener
+
+
+def reached_at(host: str, port: int) -> str:
+    """Return the URL under which this machine reaches what listens on a host.
+
+    >>> reached_at("0.0.0.0", 8080), reached_at("::", 80), reached_at("shop.lan", 80)
+    ('http://127.0.0.1:8080', 'http://[::1]:80', 'http://shop.lan:80')
+    """
+    near = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
 
 
 def listen_unix(path: Path) -> socket.socket:

@@ -22,6 +22,7 @@ from liftloop.app.sealing import seal
 from liftloop.app.settings import Settings, clock_of, path_from_text
 from liftloop.app.sockets import listen_tcp, listen_unix
 from liftloop.app.worker import Worker
+from liftloop.collect.bodies import inflate
 from liftloop.collect.contract import BATCH_BYTES_MAX, BodyTooLarge, MalformedBody
 from liftloop.collect.messages import Inlet, read, write_key_in
 from liftloop.kernel.clock import Clock, ManualClock
@@ -41,6 +42,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 BACKLOG_MAX = 2_000
 """Runs of records that may wait to be folded; beyond it senders are told to come back."""
 RETRY_AFTER_S = b"1"
+PREFLIGHT_S = b"86400"
+"""Browsers keep an answer for a day at most; most stop at two hours."""
 KEEP_ALIVE_S = 120
 """Longer than any of our clients keeps an idle connection: the one that speaks next must not find it closed."""
 FACTS_BYTES_MAX = 64 << 20
@@ -61,6 +64,20 @@ class UnknownWriteKey(LiftloopError):
             next_zh="使用数据目录里 write.key 的内容",
             next_en="use the content of write.key in the data folder",
             status=401,
+        )
+
+
+class NoSuchPath(LiftloopError):
+    """The tracking API has no such path, or not for this method."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            "not_found",
+            zh=f"没有这个地址：{path}",
+            en=f"there is no such path: {path}",
+            next_zh="发送到 POST /v1/track、/v1/identify 或 /v1/batch",
+            next_en="send to POST /v1/track, /v1/identify or /v1/batch",
+            status=404,
         )
 
 
@@ -96,7 +113,7 @@ class TickApp:
             status, body = await self._respond(scope, receive)
         except LiftloopError as error:
             status, body = error.status, msgspec.json.encode(error.as_json(_language(scope)))
-        headers = [(b"content-type", b"application/json"), (b"access-control-allow-origin", b"*")]
+        headers = [(b"content-type", b"application/json"), *_for_browsers(scope)]
         if status in (429, 503):
             headers.append((b"retry-after", RETRY_AFTER_S))
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -108,9 +125,13 @@ class TickApp:
             return (200, b'{"status":"ok"}') if self._worker.failure is None else (503, b'{"status":"failed"}')
         if scope["server"] is not None and scope["server"][1] is None:
             return await self._inside(path, await _body(receive, FACTS_BYTES_MAX))
-        if scope["method"] == "POST" and path.startswith("/v1/") and path[4:] in _TYPES:
-            return await self._track(scope, _TYPES[path[4:]], await _body(receive, BATCH_BYTES_MAX))
-        return 404, b'{"code":"not_found"}'
+        if path.startswith("/v1/") and path[4:] in _TYPES:
+            if scope["method"] == "OPTIONS":
+                return 204, b""
+            if scope["method"] == "POST":
+                body = inflate(await _body(receive, BATCH_BYTES_MAX), _header(scope, b"content-encoding"))
+                return await self._track(scope, _TYPES[path[4:]], body)
+        raise NoSuchPath(path)
 
     async def _track(self, scope: Scope, kind: str, body: bytes) -> tuple[int, bytes]:
         self._authorise(scope, body)
@@ -192,8 +213,27 @@ def _basic_user(credentials: bytes) -> bytes:
 
 
 def _language(scope: Scope) -> Any:
-    accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"zh-CN")
-    return "en" if accepted.lower().startswith(b"en") else "zh-CN"
+    return "en" if _header(scope, b"accept-language").lower().startswith(b"en") else "zh-CN"
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")
+
+
+def _for_browsers(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Return what lets pages of any origin send events: the write key is no secret, and nothing is told in return.
+
+    SDKs add headers of their own, so a preflight is allowed whichever it asks for.
+    """
+    headers = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"retry-after")]
+    if scope["method"] == "OPTIONS":
+        asked = _header(scope, b"access-control-request-headers") or b"authorization, content-type"
+        headers += [
+            (b"access-control-allow-methods", b"POST"),
+            (b"access-control-allow-headers", asked),
+            (b"access-control-max-age", PREFLIGHT_S),
+        ]
+    return headers
 
 
 async def serve(settings: Settings) -> None:
@@ -221,7 +261,7 @@ async def serve(settings: Settings) -> None:
         )
     )
     sockets = [listen_tcp(settings.host, settings.track_port), listen_unix(folder.tick_socket)]
-    watch = asyncio.create_task(_watch(server, worker))
+    watch = asyncio.create_task(_watch(server, worker, settings.desk))
     await server.serve(sockets=sockets)
     watch.cancel()
     await asyncio.to_thread(worker.stop)
@@ -231,10 +271,9 @@ async def serve(settings: Settings) -> None:
         raise SystemExit(1)
 
 
-async def _watch(server: uvicorn.Server, worker: Worker) -> None:
-    """Stop the server when the fold has failed or the parent process is gone."""
-    parent = os.getppid()
-    while worker.failure is None and os.getppid() == parent:
+async def _watch(server: uvicorn.Server, worker: Worker, desk: int) -> None:
+    """Stop the server when the fold has failed or the desk is gone, be it before this process looked."""
+    while worker.failure is None and os.getppid() == desk:
         await asyncio.sleep(0.2)
     server.should_exit = True
 

@@ -60,6 +60,10 @@ TRAIT_NAMES: Mapping[str, Said] = {
     "createdAt": Said("注册时间", "registered at"),
     "wecom_external_id": Said("企业微信外部联系人", "WeCom external id"),
     "age": Said("年龄", "age"),
+    "rfm": Said("RFM 评分（各 1–5 分）", "RFM scores (1–5 each)"),
+    "rfm_recency": Said("距上次购买", "since the last order"),
+    "rfm_frequency": Said("购买次数", "orders"),
+    "rfm_monetary": Said("累计消费（已减退款）", "spent, refunds taken off"),
 }
 PROPERTY_NAMES: Mapping[str, Said] = {
     "revenue": Said("金额", "amount"),

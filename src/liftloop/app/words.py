@@ -22,7 +22,7 @@ _STATES = {
     "no_budget": Said("没发：预算已用完", "not sent: the budget is spent"),
     "expired": Said("没发：过了有效时间", "not sent: its time was over"),
     "blocked": Said("没发：渠道或内容不可用", "not sent: channel or content is missing"),
-    "not_contacted": Said("没发：方案认为不打扰更好", "not sent: the plan found it better to leave this person alone"),
+    "not_contacted": Said("没发：方案决定不触达这位客户", "not sent: the plan leaves this person alone"),
     "waiting": Said("还在旅程里等待", "still waiting in the journey"),
     "left": Said("没有发送就离开了旅程", "left the journey without a message"),
 }
@@ -31,7 +31,9 @@ _REASONS = {
     "quiet_hours": Said("免打扰时段", "quiet hours"),
     "expired:quiet_hours": Said("到结束时仍是免打扰时段", "quiet hours lasted to the end"),
     "merged_into_another": Said("与另一个档案是同一个人", "the same person as another profile"),
-    "policy:nobody": Said("对这位客户，不触达的预期更好", "no contact is expected to do better for this person"),
+    "policy:nobody": Said(
+        "预期不触达更好，或者随机抽中作比较", "that is expected to do better, or was drawn at random to compare with"
+    ),
     "budget_spent": Said("活动预算已用完", "the campaign's budget is spent"),
     "no_channel": Said("渠道没有接好", "the channel is not connected"),
     "no_content": Said("内容还没有发布", "the content is not published"),
@@ -45,6 +47,9 @@ _REASONS = {
     "uncertain": Said("渠道没有应答", "the channel did not answer"),
     "unrendered": Said("内容无法生成", "the content could not be rendered"),
     "expired": Said("超过了发送期限", "past its time"),
+    "campaign_ended": Said("活动已经结束", "the campaign is over"),
+    "campaign_retired": Said("活动已经下线", "the campaign was retired"),
+    "journey_retired": Said("旅程在开始之前就下线了", "the journey was retired before it began"),
 }
 
 

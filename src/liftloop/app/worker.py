@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.dice import hash_text
+from liftloop.kernel.errors import LiftloopError
 from liftloop.kernel.ids import Offset
 from liftloop.runtime.fold import Fold
-from liftloop.storage.contract import Block, DiskFull, Entry, Log, StateStore
+from liftloop.storage.contract import Block, DiskFull, Entry, Log, StateStore, StorageError
 
 T = TypeVar("T")
 
@@ -34,8 +35,26 @@ DISK_FULL_RETRY_S = 1.0
 _LOGGER = logging.getLogger("liftloop.tick")
 
 
+class WorkerEnded(LiftloopError):
+    """One of the worker's threads has failed: the process ends and is started again; what was acknowledged stays."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "tick_failed",
+            zh="计算进程出错，正在重启；本次请求没有得到确认",
+            en="the tick process failed and is being restarted; this request was not acknowledged",
+            next_zh="几秒后重发；相同 messageId 不会重复。一直出现时请看日志",
+            next_en="send again in a few seconds; the same messageId is never counted twice. If it stays, see the log",
+            status=503,
+        )
+
+
 class Worker:
-    """Owns the fold; all others speak to it through `append` and `ask`."""
+    """Owns the fold; all others speak to it through `append` and `ask`.
+
+    A thread that meets an error which it cannot wait out notes it in `failure` and refuses what waits: nobody is left
+    without an answer, and whoever runs the worker ends the process.
+    """
 
     def __init__(self, fold: Fold, log: Log, store: StateStore, clock: Clock, maintain: Callable[[], None]) -> None:
         self.fold = fold
@@ -50,13 +69,17 @@ class Worker:
         self._waiting: list[tuple[Offset, Future[None]]] = []
         self._wake = threading.Event()
         self._stopping = threading.Event()
+        self._ended = threading.Event()
         self._threads = [
-            threading.Thread(target=self._append_forever, name="append", daemon=True),
-            threading.Thread(target=self._fold_forever, name="fold", daemon=True),
-            threading.Thread(target=self._checkpoint_forever, name="checkpoint", daemon=True),
+            threading.Thread(target=self._to_its_end, args=(work,), name=name, daemon=True)
+            for name, work in (
+                ("append", self._append_forever),
+                ("fold", self._fold_forever),
+                ("checkpoint", self._checkpoint_forever),
+            )
         ]
         self.failure: BaseException | None = None
-        """Why the fold thread ended, if it did: the process must end too."""
+        """Why a thread ended, if one did: the process must end too."""
 
     def start(self) -> None:
         """Fold what the log holds beyond the last commit, then begin."""
@@ -67,15 +90,20 @@ class Worker:
             thread.start()
 
     def append(self, count: int, body: bytes) -> Future[Offset]:
-        """Append `count` records; the future holds the offset after them once they are durable."""
+        """Append `count` records; the future holds the offset after them once they are durable.
+
+        It raises `DiskFull` where nothing was appended, `WorkerEnded` where nobody appends any more.
+        """
         future: Future[Offset] = Future()
         self._incoming.put((count, body, future))
+        self._refuse_if_ended()
         return future
 
     def folded(self, offset: Offset) -> Future[None]:
         """Return a future that is done once every record before `offset` has been folded and committed."""
         future: Future[None] = Future()
-        self.ask(lambda: self._wait_for(offset, future))
+        asked = self.ask(lambda: self._wait_for(offset, future))
+        asked.add_done_callback(lambda asked: _refuse([future]) if asked.exception() else None)
         return future
 
     def caught_up(self) -> Future[None]:
@@ -87,6 +115,7 @@ class Worker:
         future: Future[T] = Future()
         self._questions.put((question, future))
         self._wake.set()
+        self._refuse_if_ended()
         return future
 
     def stop(self) -> None:
@@ -101,9 +130,33 @@ class Worker:
         """Return how many appended runs wait to be folded."""
         return self._appended.qsize()
 
+    def _to_its_end(self, work: Callable[[], None]) -> None:
+        """Do a thread's work; where it ends all ends, and whoever still waits is told."""
+        try:
+            work()
+        except WorkerEnded:  # Another thread was the first.
+            assert self._stopping.is_set(), "threads end when they are stopped or when one fails"
+        except BaseException as error:
+            self.failure = error
+            _LOGGER.critical("the %s thread failed", threading.current_thread().name, exc_info=error)
+        finally:
+            self._stopping.set()
+            self._ended.set()
+            self._incoming.put(None)
+            self._wake.set()
+            self._refuse_if_ended()
+
+    def _refuse_if_ended(self) -> None:
+        """Tell those whose requests nobody will take up any more."""
+        if not self._ended.is_set():
+            return
+        _refuse([future for _, future in _drained(self._questions)])
+        _refuse([each[2] for each in _drained(self._incoming) if each is not None])
+        self._incoming.put(None)
+
     def _wait_for(self, offset: Offset, future: Future[None]) -> None:
         if self.fold.offset >= offset:
-            future.set_result(None)
+            _settle(future, None)
         else:
             self._waiting.append((offset, future))
 
@@ -122,32 +175,36 @@ class Worker:
         try:
             after = self._log.append([(count, body) for count, body, _ in run])
         except DiskFull as error:
-            for _, _, future in run:
-                future.set_exception(error)
+            _refuse([future for _, _, future in run], error)
             return
+        except BaseException:
+            _refuse([future for _, _, future in run])
+            raise
         first = after - sum(count for count, _, _ in run)
         for count, body, future in run:
             self._appended.put(Entry(first=Offset(first), count=count, body=body))
             first += count
-            future.set_result(Offset(first))
+            _settle(future, Offset(first))
         self._wake.set()
 
     def _fold_forever(self) -> None:
-        due_ms = self.fold.next_due_ms()
         try:
-            while not self._stopping.is_set():
-                self._wake.wait(timeout=min(max((due_ms - self._clock.now_ms()) / 1000, 0.0), IDLE_S))
-                self._wake.clear()
-                entries = self._take()
-                if entries or due_ms <= self._clock.now_ms():
-                    self._step(entries)
-                    due_ms = self.fold.next_due_ms()
-                if self._answer():
-                    due_ms = self.fold.next_due_ms()
-        except BaseException as error:
-            self.failure = error
-            _LOGGER.critical("the tick stopped", exc_info=error)
-            raise
+            self._fold_until_stopped()
+        finally:
+            _refuse([future for _, future in self._waiting])
+
+    def _fold_until_stopped(self) -> None:
+        due_ms = self.fold.next_due_ms()
+        while not self._stopping.is_set():
+            self._wake.wait(timeout=min(max((due_ms - self._clock.now_ms()) / 1000, 0.0), IDLE_S))
+            self._wake.clear()
+            entries = self._take()
+            if entries or due_ms <= self._clock.now_ms():
+                if not self._step(entries):
+                    return
+                due_ms = self.fold.next_due_ms()
+            if self._answer():
+                due_ms = self.fold.next_due_ms()
 
     def _take(self) -> list[Entry]:
         entries: list[Entry] = []
@@ -160,57 +217,97 @@ class Worker:
             self._wake.set()
         return entries
 
-    def _step(self, entries: Sequence[Entry]) -> None:
+    def _step(self, entries: Sequence[Entry]) -> bool:
+        """Fold one tick; returns False where it was stopped before the tick could be made durable."""
         now_ms = self._clock.now_ms()
         try:
             self.fold.step(entries, now_ms, hash_text("tick", str(self.fold.tick), str(now_ms)) >> 1)
         except DiskFull:
-            self._commit_when_there_is_room()
+            if not self._commit_when_there_is_room():
+                return False
         done = [future for offset, future in self._waiting if self.fold.offset >= offset]
         self._waiting = [each for each in self._waiting if self.fold.offset < each[0]]
         for future in done:
-            future.set_result(None)
+            _settle(future, None)
+        return True
 
-    def _commit_when_there_is_room(self) -> None:
-        """Hold everything until the disk has room again: state must not run ahead of what is durable."""
+    def _commit_when_there_is_room(self) -> bool:
+        """Hold everything until the disk has room again: state must not run ahead of what is durable.
+
+        Returns False where the worker was stopped first; the tick is then folded anew by the next start.
+        """
         while not self._stopping.is_set():
             _LOGGER.error("disk full: the tick waits for room")
             time.sleep(DISK_FULL_RETRY_S)
             try:
                 self.fold.commit_again()
-                break
             except DiskFull:
                 continue
+            return True
+        return False
 
     def _answer(self) -> bool:
         answered = False
         while not self._questions.empty():
             question, future = self._questions.get()
-            try:
-                future.set_result(question())
-            except BaseException as error:
-                future.set_exception(error)
             answered = True
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(question())
+                except BaseException as error:
+                    future.set_exception(error)
         return answered
 
     def _checkpoint_forever(self) -> None:
         last = time.monotonic()
         while not self._stopping.wait(timeout=MAINTAIN_EVERY_S):
-            self._maintain()
-            if time.monotonic() - last >= CHECKPOINT_EVERY_S:
-                self.checkpoint()
-                last = time.monotonic()
+            due = time.monotonic() - last >= CHECKPOINT_EVERY_S
+            try:
+                self._maintain()
+                if due:
+                    self.checkpoint()
+            except StorageError as error:  # Commits go on meanwhile; what was not kept is dirty again.
+                _LOGGER.error("the checkpoint is tried again later: %s", error)
+            last = time.monotonic() if due else last
 
     def checkpoint(self) -> None:
-        """Keep every block that is dirty now, a few at a time between ticks; drop the deltas they make needless."""
+        """Keep every block that is dirty now, a few at a time between ticks; drop the deltas they make needless.
+
+        Raises what the store raises; blocks that were not kept are then dirty as before.
+        """
         tick, dirty = self.ask(lambda: (self.fold.tick, self.fold.arrays.dirty_blocks())).result()
         for start in range(0, len(dirty), CHECKPOINT_BLOCKS):
             chosen = dirty[start : start + CHECKPOINT_BLOCKS]
             blocks: list[Block] = self.ask(lambda chosen=chosen: self._copies(chosen)).result()
-            self._store.keep_blocks(blocks)
+            try:
+                self._store.keep_blocks(blocks)
+            except StorageError:
+                self.ask(lambda chosen=chosen: self.fold.arrays.soil_blocks(chosen)).result()
+                raise
         specs = self.ask(self.fold.arrays.specs).result()
         self._store.finish_checkpoint(tick=tick, specs=specs)
 
     def _copies(self, chosen: Sequence[tuple[str, int]]) -> list[Block]:
         blocks = [self.fold.arrays.take_block(name, number) for name, number in chosen]
         return [block for block in blocks if block is not None]
+
+
+def _drained(waiting: "queue.SimpleQueue[T]") -> list[T]:
+    found: list[T] = []
+    while True:
+        try:
+            found.append(waiting.get_nowait())
+        except queue.Empty:
+            return found
+
+
+def _settle(future: Future[T], result: T) -> None:
+    """Answer, unless whoever asked has gone away meanwhile."""
+    if future.set_running_or_notify_cancel():
+        future.set_result(result)
+
+
+def _refuse(waiting: Sequence[Future[Any]], reason: Exception | None = None) -> None:
+    for future in waiting:
+        if future.set_running_or_notify_cancel():
+            future.set_exception(reason or WorkerEnded())

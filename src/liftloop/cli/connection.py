@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +16,13 @@ from urllib.parse import urlencode
 import click
 
 from liftloop.cli.main import language
-from liftloop.kernel.errors import EXIT_REFUSED, EXIT_USAGE, LiftloopError
+from liftloop.kernel.errors import EXIT_FAILED, EXIT_REFUSED, EXIT_USAGE, LiftloopError
 
 CALL_TIMEOUT_S = 900.0
 START_TIMEOUT_S = 130.0
+LOOK_S = 0.2
+STARTING_S = 40.0
+"""How long another server may take until it answers: one that restores 5M people takes half a minute."""
 
 data_option = click.option(
     "--data",
@@ -96,7 +100,7 @@ def _told(status: int, content: Mapping[str, Any]) -> LiftloopError:
 def server(data: Path) -> Generator[Server]:
     """Give the folder's server; where none runs, start one on free ports and end it afterwards."""
     path = data / "server.sock"
-    if _answers(path):
+    if answers(path):
         yield Server(path)
         return
     process = subprocess.Popen(
@@ -109,24 +113,37 @@ def server(data: Path) -> Generator[Server]:
     assert process.stderr is not None
     try:
         if not process.stdout.readline():
-            raise _not_started(process.stderr.read())
+            said = process.stderr.read()
+            if "[folder_busy]" not in said or not _answers_soon(path):
+                raise _not_started(said, process.wait())
         yield Server(path)
     finally:
         process.terminate()
         process.communicate(timeout=START_TIMEOUT_S)
 
 
-def _not_started(said: str) -> LiftloopError:
-    return LiftloopError(
+def _not_started(said: str, exit_code: int) -> LiftloopError:
+    error = LiftloopError(
         "server_not_started",
         zh=said.strip() or "服务没有启动",
         en=said.strip() or "the server did not start",
         next_zh="先运行 liftloop serve 看完整日志",
         next_en="run liftloop serve to see the whole log",
     )
+    error.exit_code = exit_code or EXIT_FAILED
+    return error
 
 
-def _answers(path: Path) -> bool:
+def _answers_soon(path: Path) -> bool:
+    """Wait for the server that holds the folder: it may have been started just now."""
+    for _ in range(round(STARTING_S / LOOK_S)):
+        if answers(path):
+            return True
+        time.sleep(LOOK_S)
+    return False
+
+
+def answers(path: Path) -> bool:
     if not path.exists():
         return False
     probe = socket.socket(socket.AF_UNIX)

@@ -1,5 +1,7 @@
 """Tells a plan and a report in lines, as a person would."""
 
+import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -7,6 +9,11 @@ import click
 from liftloop.cli.connection import spoken
 from liftloop.cli.main import language
 from liftloop.kernel.money import yuan_text
+from liftloop.plan.options import CHANNEL_NAMES
+
+ACTIONS_SHOWN = 6
+"""Lines of a plan that fit a glance; the others, small tries that keep learning, are told together."""
+_WIDE = frozenset("WF")
 
 
 def say(lines: list[str]) -> None:
@@ -15,75 +22,187 @@ def say(lines: list[str]) -> None:
 
 def lines_of_plan(plan: dict[str, Any]) -> list[str]:
     """Return what was understood, baseline, plan, forecast, the two verdicts and the price of proof."""
-    english = language() == "en"
-    lines = ["", f"「{plan['understood']['text']}」", spoken(plan["understood"]["said"])]
-    lines += [f"  · {spoken(each['text'])}" for each in plan["understood"]["assumed"]]
-    lines += [f"  ? {spoken(each['text'])}" for each in plan["questions"]]
-    baseline = plan["baseline"]
-    if baseline:
-        words = "Baseline" if english else "现在"
-        lines.append(
-            f"{words}: {_share(baseline['value'])} ({_share(baseline['low'])} … {_share(baseline['high'])}), "
-            f"{baseline['people']:,} {'people' if english else '人'}"
-        )
-    for action in plan["actions"]:
-        people = f"{action['people']:,} {'people' if english else '人'}"
-        gain = f"+{_share(action['lift'])}"
-        lines.append(
-            f"  {spoken(action['label'])} · {action['channel']}: {people} · {yuan_text(action['cost'])} · {gain}"
-        )
-    forecast = plan["forecast"]
-    if forecast:
-        words = "Forecast" if english else "预测提升"
-        assumed = ("  (assumed)" if english else "  （假定范围，还没有学到）") if forecast["assumed"] else ""
-        lines.append(f"{words}: {_ranged(forecast['point'], forecast['i90'], plan)}{assumed}")
-    for name in ("reachable", "provable"):
+    lines = [*_understood(plan), *_baseline(plan), *_actions(plan), *_forecast(plan)]
+    for name, zh, en in (("reachable", "做得到吗", "Reachable?"), ("provable", "证明得了吗", "Provable?")):
         if plan[name]:
-            lines.append(f"  → {spoken(plan[name]['sentence'])}")
+            lines += ["", _said(zh, en), f"  {spoken(plan[name]['sentence'])}"]
             if plan[name]["would_need"]:
-                lines.append(f"    {spoken(plan[name]['would_need'])}")
-    if plan["holdout"]:
-        held = plan["holdout"]
-        words = "Price of proof" if english else "证明的代价"
-        lines.append(f"{words}: {_share(held['share'])}, {held['people']:,} · {yuan_text(held['cost'])}")
-    lines.append(spoken(plan["sentence"]))
-    return lines
+                lines.append(f"  {spoken(plan[name]['would_need'])}")
+    return lines + _price_of_proof(plan)
 
 
 def lines_of_measure(report: dict[str, Any], ledger: dict[str, Any]) -> list[str]:
     """Return the ledger that adds up, and measured lift beside the frozen forecast."""
-    english = language() == "en"
-    lines = [""]
-    lines += [f"  {spoken(row['label'])}  {row['people']:,}" for row in ledger["rows"]]
-    total = sum(row["people"] for row in ledger["rows"])
-    lines.append(f"  = {total:,} / {ledger['qualified']:,}")
-    words = "Forecast, frozen before launch" if english else "启动前冻结的预测"
-    lines.append(f"{words}: {_ranged(report['forecast']['point'], report['forecast']['i90'], report)}")
+    return [*_ledger(ledger), *_compared(report, None), f"  {spoken(report['sentence'])}"]
+
+
+def lines_of_truth(report: dict[str, Any], ledger: dict[str, Any], points: float, relative: float) -> list[str]:
+    """Return what `lines_of_measure` does, with the true lift, which only a simulator can know."""
+    known = relative if report["lift_kind"] == "relative" else points
+    lines = [*_ledger(ledger), *_compared(report, known), f"  {spoken(report['sentence'])}"]
+    low, high = report["forecast"]["i90"]
     measured = report["lift"]
-    if measured:
-        words = "Measured, assigned against assigned" if english else "实测（分配对分配）"
-        lines.append(f"{words}: {_ranged(measured['value'], [measured['low'], measured['high']], report)}")
-    lines.append(spoken(report["sentence"]))
+    if measured and not low <= measured["value"] <= high:
+        lines.append(
+            _said("  实测落在预测区间之外：这次预测错了", "  The measured lift is outside the forecast: it missed")
+        )
+    if measured and not measured["low"] <= known <= measured["high"]:
+        lines.append(_said("  真实值落在实测区间之外", "  The truth is outside the measured interval"))
     return lines
 
 
-def line_of_truth(report: dict[str, Any], points: float, relative: float) -> str:
-    """Return the true lift, which only a simulator can know."""
-    known = relative if report["lift_kind"] == "relative" else points
-    words = "True, known to the simulator alone" if language() == "en" else "真实（只有模拟器知道）"
-    return f"{words}: {_lift(known, report)}"
+def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:
+    """Return rows as lines with aligned columns, those in `right` by their end; Chinese counts two columns each."""
+    widths = [max(_width(row[place]) for row in rows) for place in range(len(rows[0]))] if rows else []
+    return ["  " + "   ".join(_cell(row[p], w, p in right) for p, w in enumerate(widths)).rstrip() for row in rows]
 
 
-def _ranged(value: float, interval: list[float], of: dict[str, Any]) -> str:
-    return f"{_lift(value, of)} ({_lift(interval[0], of)} … {_lift(interval[1], of)})"
+def padded(text: str, width: int) -> str:
+    """Return the text filled up to a width on the screen."""
+    return text + " " * (width - _width(text))
+
+
+def _cell(text: str, width: int, right: bool) -> str:
+    return " " * (width - _width(text)) + text if right else padded(text, width)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in _WIDE else 1 for letter in text)
+
+
+def _said(zh: str, en: str) -> str:
+    return en if language() == "en" else zh
+
+
+def _understood(plan: dict[str, Any]) -> list[str]:
+    understood = plan["understood"]
+    lines = ["", _said("目标", "Goal"), f"  「{understood['text']}」", f"  {spoken(understood['said'])}"]
+    lines += [f"  · {spoken(each['text'])}" for each in understood["assumed"]]
+    return lines + [f"  ? {spoken(each['text'])}" for each in plan["questions"]]
+
+
+def _baseline(plan: dict[str, Any]) -> list[str]:
+    baseline = plan["baseline"]
+    if not baseline:
+        return []
+    value, low, high = (_share(baseline[name]) for name in ("value", "low", "high"))
+    people = f"{baseline['people']:,}"
+    return [
+        "",
+        _said("不做活动时的水平", "If nothing is done"),
+        _said(
+            f"  {value}（十次里有九次在 {low}～{high} 之间），{people} 人",
+            f"  {value} (nine times in ten between {low} and {high}), {people} people",
+        ),
+    ]
+
+
+def _actions(plan: dict[str, Any]) -> list[str]:
+    lines = ["", _said("方案", "Plan"), f"  {spoken(plan['sentence'])}"]
+    if not plan["actions"]:
+        return lines
+    actions = sorted(plan["actions"], key=lambda action: -action["people"])
+    learned = bool(plan["forecast"]) and not plan["forecast"]["assumed"]
+    heads = (("做什么", "What"), ("渠道", "By"), ("人数", "People"), ("花费", "Cost"), ("每人提升", "Lift each"))
+    rows = [[_said(*words) for words in heads], *(_action(action, plan) for action in actions[:ACTIONS_SHOWN])]
+    rest = actions[ACTIONS_SHOWN:]
+    if rest:
+        words = _said(f"另外 {len(rest)} 种，小范围继续试", f"{len(rest)} more, tried on a few to keep learning")
+        people, cost = sum(each["people"] for each in rest), sum(each["cost"] for each in rest)
+        rows.append([words, "", f"{people:,}", _yuan(cost), ""])
+    return lines + table([row if learned else row[:-1] for row in rows], right=frozenset({2, 3, 4}))
+
+
+def _action(action: dict[str, Any], plan: dict[str, Any]) -> list[str]:
+    what, lift = spoken(action["label"]), _lift(action["lift"], plan)
+    return [what, _channel(action["channel"]), f"{action['people']:,}", _yuan(action["cost"]), lift]
+
+
+def _channel(identity: str) -> str:
+    """Return a channel in words where it is a usual one."""
+    usual = CHANNEL_NAMES.get(identity)
+    return _said(usual.zh, usual.en) if usual else identity
+
+
+def _forecast(plan: dict[str, Any]) -> list[str]:
+    forecast = plan["forecast"]
+    if not forecast:
+        return []
+    point, low, high = (_lift(value, plan) for value in (forecast["point"], *forecast["i90"]))
+    assumed = _said("  这是假定的范围，还没有学到", "  Assumed: nothing has been learned yet")
+    return [
+        "",
+        _said("预测提升", "Forecast lift"),
+        _said(
+            f"  {point}（十次里有九次在 {low}～{high} 之间）", f"  {point} (nine times in ten between {low} and {high})"
+        ),
+        *([assumed] if forecast["assumed"] else []),
+    ]
+
+
+def _price_of_proof(plan: dict[str, Any]) -> list[str]:
+    held = plan["holdout"]
+    if not held:
+        return []
+    share, people, cost = _share(held["share"]), f"{held['people']:,}", _yuan(held["cost"])
+    return [
+        "",
+        _said("证明的代价", "Price of proof"),
+        _said(
+            f"  留出 {share}（{people} 人）不触达，用来对照；大约少赚 {cost}",
+            f"  {share} ({people} people) are left alone to compare with; about {cost} less earned",
+        ),
+    ]
+
+
+def _ledger(ledger: dict[str, Any]) -> list[str]:
+    rows = [[spoken(row["label"]).rstrip("。."), f"{row['people']:,}"] for row in ledger["rows"]]
+    total = sum(row["people"] for row in ledger["rows"])
+    rows.append(
+        [
+            _said(f"合计（符合条件 {ledger['qualified']:,} 人）", f"In all, of {ledger['qualified']:,} who qualified"),
+            f"{total:,}",
+        ]
+    )
+    return ["", _said("每个人的去向", "What became of everybody"), *table(rows, right=frozenset({1}))]
+
+
+def _compared(report: dict[str, Any], known: float | None) -> list[str]:
+    """Return forecast, measured and true lift below each other."""
+    forecast, measured = report["forecast"], report["lift"]
+    rows = [["", _said("提升", "Lift"), _said("十次里有九次在", "Nine times in ten")]]
+    rows.append(
+        [
+            _said("预测，启动前冻结", "Forecast, frozen before launch"),
+            *_ranged(forecast["point"], forecast["i90"], report),
+        ]
+    )
+    if measured:
+        interval = [measured["low"], measured["high"]]
+        rows.append(
+            [
+                _said("实测，分配对分配", "Measured, assigned against assigned"),
+                *_ranged(measured["value"], interval, report),
+            ]
+        )
+    if known is not None:
+        rows.append([_said("真实，只有模拟器知道", "True, known to the simulator alone"), _lift(known, report), ""])
+    return ["", _said("带来了多少", "What it changed"), *table(rows, right=frozenset({1}))]
+
+
+def _ranged(value: float, interval: Sequence[float], of: dict[str, Any]) -> list[str]:
+    return [_lift(value, of), f"{_lift(interval[0], of)} ～ {_lift(interval[1], of)}"]
 
 
 def _share(value: float) -> str:
     return f"{value:.1%}"
 
 
+def _yuan(fen: int) -> str:
+    return yuan_text(round(fen / 100) * 100)
+
+
 def _lift(value: float, of: dict[str, Any]) -> str:
     if of["lift_kind"] == "relative":
         return f"{value:+.1%}"
-    points = "points" if language() == "en" else "个百分点"
-    return f"{value * 100:+.2f} {points}"
+    return f"{value * 100:+.2f} {_said('个百分点', 'points')}"

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from liftloop.cli.connection import data_option, json_option, server, show, spoken
+from liftloop.cli.main import language
 
 
 @click.command("why", short_help="她为什么（没）收到 / why she got it, or not")
@@ -24,8 +25,9 @@ def command(person: str, campaign: str, data: Path, as_json: bool) -> None:
     with server(data) as desk:
         answer = desk.get(f"/profiles/{person}/why", campaign=campaign)
     mark = {True: "✓", False: "✗", None: "·"}
+    colon = ": " if language() == "en" else "："
     lines = [spoken(answer["sentence"])]
     for step in answer["steps"]:
-        detail = f"：{spoken(step['detail'])}" if step["detail"] else ""
+        detail = f"{colon}{spoken(step['detail'])}" if step["detail"] else ""
         lines.append(f"  {mark[step['passed']]} {spoken(step['label'])}{detail}")
     show(answer, as_json, lines)

@@ -82,7 +82,7 @@ class DistinctCount:
         self._pending_count = 0
 
     def add(self, hashes: NDArray[Any]) -> None:
-        self._pending.append(np.unique(hashes))
+        self._pending.append(hashes)
         self._pending_count += len(self._pending[-1])
         if self._pending_count > len(self._known):
             self._settle()

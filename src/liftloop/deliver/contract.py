@@ -29,9 +29,16 @@ Receipt = Literal["delivered", "failed", "opened", "clicked", "complained", "uns
 Repeat = Literal["idempotent", "reconcilable", "neither"]
 """What a second call with the same key does at the provider."""
 
-TERMINAL: frozenset[str] = frozenset(
-    {"accepted", "rejected", "invalid_recipient", "opted_out", "quota_exhausted", "uncertain", "expired", "unrendered"}
-)
+NEVER_LEFT: frozenset[str] = frozenset({"expired", "suppressed", "unrendered"})
+"""What else may become of a message: too late, not allowed any more when it was to leave, or not to be said."""
+TERMINAL: frozenset[str] = NEVER_LEFT | {
+    "accepted",
+    "rejected",
+    "invalid_recipient",
+    "opted_out",
+    "quota_exhausted",
+    "uncertain",
+}
 """Outcomes that end a message's stay in the outbox."""
 
 
@@ -141,7 +148,7 @@ class AttemptsSettled(Struct, frozen=True, kw_only=True):
     keys: list[str]
     attempts: list[str]
     outcomes: list[str]
-    """An `Outcome` of `TERMINAL`, or `expired`, or `unrendered` (the template failed; cap and budget are released)."""
+    """Each one of `TERMINAL`."""
     reasons: list[str]
     provider_ids: list[str]
     decided_ms: list[int]

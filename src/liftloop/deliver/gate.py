@@ -1,7 +1,8 @@
 """The gate: may we? Every message that somebody wants to send ends here in one state with one reason.
 
-Order: consent and suppression, channel and content, quiet hours, frequency caps, budget, holdout last. Held-out people
-pass every other gate in shadow, with counters of their own. Only purpose `marketing` is withheld, capped or deferred.
+Order: the campaign still runs, channel and content, consent and suppression, quiet hours, frequency caps, budget,
+holdout last. Held-out people pass every other gate in shadow, with counters of their own. Only purpose `marketing` is
+withheld, capped or deferred. What holds of a person is looked at again when the message leaves (`second_look`).
 """
 
 from typing import Any
@@ -17,6 +18,7 @@ from liftloop.journey.contract import Intent
 from liftloop.kernel.clock import DAY_MS, SECOND_MS
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.contract import NOBODY, Cap
+from liftloop.plan.reading import drawn_numbers
 from liftloop.profile.contract import GRANTED, WITHDRAWN
 from liftloop.profile.reading import consents_of
 from liftloop.runtime import people
@@ -28,6 +30,12 @@ SHADOW = Windows(name="deliver.shadow")
 """What held-out people would have been sent: they use up caps of their own, as the others do."""
 
 Mask = NDArray[np.bool_]
+Reasons = NDArray[Any]
+"""Object array of reason codes, empty where there is none."""
+
+
+WOULD_BE_SENT = "held_out:would_be_sent"
+"""Held out, and nothing else stood in the way."""
 
 
 def spent_array(campaign: str) -> str:
@@ -57,11 +65,11 @@ class Verdict(Struct, kw_only=True):
     def open(self) -> Mask:
         return self.state == ""
 
-    def stop(self, who: Mask, state: str, reason: str) -> None:
-        """End the way of those of `who` who are still on it."""
+    def stop(self, who: Mask, state: str, reason: str | Reasons) -> None:
+        """End the way of those of `who` who are still on it, for one reason or for each their own."""
         who = who & self.open()
         self.state[who] = state
-        self.reason[who] = reason
+        self.reason[who] = reason if isinstance(reason, str) else reason[who]
 
     def passed(self) -> Mask:
         """Return who gets a message: queued now or deferred."""
@@ -69,54 +77,76 @@ class Verdict(Struct, kw_only=True):
 
 
 class Counters:
-    """What this step has let through so far, beside what state already counts."""
+    """What this step has let through so far, beside what state already counts; held-out people have their own."""
 
     def __init__(self, state: StateView) -> None:
-        self.people: NDArray[np.int16] = np.zeros(state.rows("profile"), dtype=np.int16)
+        self.sent: NDArray[np.int16] = np.zeros(state.rows("profile"), dtype=np.int16)
+        self.shadow: NDArray[np.int16] = np.zeros(state.rows("profile"), dtype=np.int16)
         self.spent_fen: dict[str, int] = {}
 
 
 def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counters: Counters) -> Verdict:
     """Return the verdict on everybody an intent wants to reach, and count those let through."""
-    verdict = _opened(state, intent, moment)
+    verdict = _opened(state, intent, rules, moment)
     marketing = intent.purpose == "marketing"
     verdict.stop(_repeated(verdict.slots), "suppressed", "merged_into_another")
     if intent.action.id == NOBODY:
         verdict.stop(verdict.open(), "not_contacted", "policy:nobody")
-        return verdict
+    ended = rules.ended(intent.campaign, moment.now_ms) if marketing else ""
+    if ended:
+        verdict.stop(verdict.open(), "expired", ended)
     channel = rules.channels.get(intent.action.channel)
     if channel is None or intent.action.content not in rules.content_versions:
         verdict.stop(verdict.open(), "blocked", "no_channel" if channel is None else "no_content")
-        return verdict
-    _consent(state, verdict, channel)
+    else:
+        _ask(state, verdict, rules, channel, (moment, counters))
     if marketing:
-        _quiet(verdict, rules, moment)
-        _caps(state, verdict, rules, moment, counters)
-        _budget(state, verdict, rules, channel, counters)
         _hold_out(verdict)
+        np.add.at(counters.sent, verdict.slots[verdict.open()], 1)
+        np.add.at(counters.shadow, verdict.slots[verdict.reason == WOULD_BE_SENT], 1)
     verdict.stop(verdict.open() & (verdict.due_ms > moment.now_ms), "deferred", "quiet_hours")
     verdict.stop(verdict.open(), "queued", "")
     return verdict
 
 
-def _opened(state: StateView, intent: Intent, moment: Moment) -> Verdict:
+def _ask(
+    state: StateView, verdict: Verdict, rules: Rules, channel: ChannelDefinition, at: tuple[Moment, Counters]
+) -> None:
+    """Ask every gate but the holdout."""
+    moment, counters = at
+    reasons = refusals(state, verdict.slots, medium_of(channel), verdict.intent.purpose)
+    verdict.stop(reasons != "", "suppressed", reasons)
+    if verdict.intent.purpose == "marketing":
+        _quiet(verdict, rules, moment)
+        _caps(state, verdict, rules, moment, counters)
+        _budget(state, verdict, rules, channel, counters)
+
+
+def _opened(state: StateView, intent: Intent, rules: Rules, moment: Moment) -> Verdict:
     slots = follow(state, intent.slots)
-    numbers = people.numbers(state, slots)
     count = len(slots)
     held = np.zeros(count, dtype=np.bool_)
-    if intent.holdout is not None and intent.purpose == "marketing":
+    marketing = intent.purpose == "marketing"
+    if intent.holdout is not None and marketing:
         salt = hash_text("holdout", intent.holdout.salt)
-        held = uniform(people.numbers(state, intent.slots).astype(np.uint64), salt) < intent.holdout.share
+        held = uniform(_drawn(state, intent).astype(np.uint64), salt) < intent.holdout.share
+    expires_ms = moment.now_ms + intent.expires_s * SECOND_MS
     return Verdict(
         intent=intent,
         slots=slots,
-        numbers=numbers,
+        numbers=people.numbers(state, slots),
         held=held,
         state=np.full(count, "", dtype=object),
         reason=np.full(count, "", dtype=object),
         due_ms=np.full(count, moment.now_ms, dtype=np.int64),
-        expires_ms=moment.now_ms + intent.expires_s * SECOND_MS,
+        expires_ms=min(expires_ms, rules.ends_ms(intent.campaign)) if marketing else expires_ms,
     )
+
+
+def _drawn(state: StateView, intent: Intent) -> NDArray[np.int64]:
+    """Return under which number each person is held out or not: as assigned by the campaign, else as they entered."""
+    drawn = drawn_numbers(state, intent.campaign, intent.slots)
+    return np.where(drawn >= 0, drawn, people.numbers(state, intent.slots))
 
 
 def _repeated(slots: Slots) -> Mask:
@@ -126,14 +156,16 @@ def _repeated(slots: Slots) -> Mask:
     return repeated
 
 
-def _consent(state: StateView, verdict: Verdict, channel: ChannelDefinition) -> None:
-    medium, purpose = medium_of(channel), verdict.intent.purpose
-    if state.has(suppressed_array(medium)):
-        verdict.stop(state[suppressed_array(medium)][verdict.slots] != 0, "suppressed", f"suppressed:{medium}")
-    consents = consents_of(state, verdict.slots, medium, purpose)
-    verdict.stop(consents == WITHDRAWN, "suppressed", f"consent_withdrawn:{medium}:{purpose}")
+def refusals(state: StateView, slots: Slots, medium: str, purpose: str) -> Reasons:
+    """Return why each person must not be contacted: suppression, consent withdrawn or, for marketing, never given."""
+    reasons: Reasons = np.full(len(slots), "", dtype=object)
+    consents = consents_of(state, slots, medium, purpose)
     if purpose == "marketing":
-        verdict.stop(consents != GRANTED, "suppressed", f"no_consent:{medium}:{purpose}")
+        reasons[consents != GRANTED] = f"no_consent:{medium}:{purpose}"
+    reasons[consents == WITHDRAWN] = f"consent_withdrawn:{medium}:{purpose}"
+    if state.has(suppressed_array(medium)):
+        reasons[state[suppressed_array(medium)][slots] != 0] = f"suppressed:{medium}"
+    return reasons
 
 
 def _quiet(verdict: Verdict, rules: Rules, moment: Moment) -> None:
@@ -147,13 +179,11 @@ def _quiet(verdict: Verdict, rules: Rules, moment: Moment) -> None:
 def _caps(state: StateView, verdict: Verdict, rules: Rules, moment: Moment, counters: Counters) -> None:
     sent = SENT.recent(state, verdict.slots)
     shadow = SHADOW.recent(state, verdict.slots)
-    before = counters.people[verdict.slots]
     for cap in rules.caps_of(verdict.intent.campaign):
         span_ms = int(cap.days * DAY_MS)
-        count = sent.inside(moment.now_ms, span_ms).sum(axis=1) + before
-        count = count + np.where(verdict.held, shadow.inside(moment.now_ms, span_ms).sum(axis=1), 0)
-        verdict.stop(count >= cap.count, "capped", _cap_reason(cap))
-    np.add.at(counters.people, verdict.slots[verdict.open()], 1)
+        count = sent.inside(moment.now_ms, span_ms).sum(axis=1) + counters.sent[verdict.slots]
+        would = shadow.inside(moment.now_ms, span_ms).sum(axis=1) + counters.shadow[verdict.slots]
+        verdict.stop(count + np.where(verdict.held, would, 0) >= cap.count, "capped", _cap_reason(cap))
 
 
 def _cap_reason(cap: Cap) -> str:
@@ -179,11 +209,10 @@ def _budget(state: StateView, verdict: Verdict, rules: Rules, channel: ChannelDe
 
 def _hold_out(verdict: Verdict) -> None:
     """End the way of held-out people as what would have become of them."""
-    would = verdict.held & verdict.open()
-    verdict.stop(would, "held_out", "held_out:would_be_sent")
-    stopped = verdict.held & (verdict.state != "held_out") & ~verdict.open()
+    stopped = verdict.held & ~verdict.open()
     verdict.reason[stopped] = [f"held_out:{reason}" for reason in verdict.reason[stopped]]
     verdict.state[stopped] = "held_out"
+    verdict.stop(verdict.held, "held_out", WOULD_BE_SENT)
 
 
 def cost_of(intent: Intent, channel: ChannelDefinition) -> int:

@@ -7,12 +7,15 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.deliver.contract import ChannelDefinition
-from liftloop.kernel.clock import DAY_MS, MINUTE_MS
+from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.plan.contract import Campaign, Cap
 from liftloop.runtime.contract import Definitions
 
 T = TypeVar("T")
 
+REMEMBERED_DAYS = 93
+"""A cap that is lengthened finds its past: up to a quarter, messages are counted whether a cap asks for them or not."""
+DAY_MINUTES = 24 * 60
 SHANGHAI_OFFSET_MINUTES = 8 * 60
 """China has one zone and no summer time."""
 
@@ -26,9 +29,9 @@ class QuietHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def opening_ms(self, now_ms: int) -> int:
         """Return the first instant at or after now that is not quiet."""
-        minute = (now_ms // MINUTE_MS + self.offset_minutes) % (24 * 60)
-        length = (self.until_minute - self.from_minute) % (24 * 60)
-        into = (minute - self.from_minute) % (24 * 60)
+        minute = (now_ms // MINUTE_MS + self.offset_minutes) % DAY_MINUTES
+        length = (self.until_minute - self.from_minute) % DAY_MINUTES
+        into = (minute - self.from_minute) % DAY_MINUTES
         if into >= length:
             return now_ms
         return (now_ms // MINUTE_MS + length - into) * MINUTE_MS
@@ -49,27 +52,43 @@ class Rules(Struct, frozen=True, kw_only=True):
     channels: Mapping[str, ChannelDefinition]
     content_versions: Mapping[str, int]
     campaigns: Mapping[str, Campaign]
+    retired: frozenset[str]
+    """Campaigns that are no more."""
+
+    def ended(self, campaign: str, now_ms: int) -> str:
+        """Return why a campaign sends nothing any more, empty while it runs or where there is none."""
+        if campaign in self.retired:
+            return "campaign_retired"
+        return "campaign_ended" if now_ms > self.ends_ms(campaign) else ""
+
+    def ends_ms(self, campaign: str) -> int:
+        """Return the last instant at which a campaign's messages may leave."""
+        return self.campaigns[campaign].ends_ms if campaign in self.campaigns else FAR_FUTURE_MS
 
     def caps_of(self, campaign: str) -> list[Cap]:
         """Return the caps that hold for a campaign's messages: everybody's and its own."""
         own = self.campaigns[campaign].caps if campaign in self.campaigns else ()
         return [*self.settings.caps, *own]
 
-    def longest_cap_ms(self) -> int:
+    def remembered_ms(self) -> int:
+        """Return how far back messages are counted: as far as the longest cap, and a quarter at least."""
         caps = [cap for campaign in self.campaigns.values() for cap in campaign.caps]
-        return int(max((cap.days for cap in (*caps, *self.settings.caps)), default=1) * DAY_MS)
+        longest = max((cap.days for cap in (*caps, *self.settings.caps)), default=0.0)
+        return int(max(longest, REMEMBERED_DAYS) * DAY_MS)
 
 
 def rules_of(definitions: Definitions) -> Rules:
     """Return the rules that hold now; raises where a published definition was not checked, which is our fault."""
     setting = definitions.live("setting").get("delivery")
+    campaigns = definitions.live("campaign")
     return Rules(
         settings=_read(setting.body, DeliverySettings) if setting else DeliverySettings(),
         channels={
             identity: _read(each.body, ChannelDefinition) for identity, each in definitions.live("channel").items()
         },
         content_versions={identity: each.version for identity, each in definitions.live("content").items()},
-        campaigns={identity: _read(each.body, Campaign) for identity, each in definitions.live("campaign").items()},
+        campaigns={identity: _read(each.body, Campaign) for identity, each in campaigns.items()},
+        retired=frozenset(each.id for each in definitions.versions("campaign")) - set(campaigns),
     )
 
 

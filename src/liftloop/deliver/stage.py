@@ -5,15 +5,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.deliver.contract import (
+    NEVER_LEFT,
     AttemptsSettled,
     ChannelDefinition,
     Envelope,
     ReceiptsReceived,
 )
-from liftloop.deliver.gate import SENT, SHADOW, Counters, Verdict, cost_of, judge, spent_array, suppressed_array
+from liftloop.deliver.gate import (
+    SENT,
+    SHADOW,
+    WOULD_BE_SENT,
+    Counters,
+    Verdict,
+    cost_of,
+    judge,
+    spent_array,
+    suppressed_array,
+)
 from liftloop.deliver.settings import Rules, medium_of, rules_of
 from liftloop.journey.contract import Intent
-from liftloop.journey.reading import persons
+from liftloop.journey.reading import persons, reached
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import MessageKey
@@ -33,14 +44,18 @@ STATE_OF_OUTCOME = {
     "quota_exhausted": "failed",
     "unrendered": "failed",
     "opted_out": "suppressed",
+    "suppressed": "suppressed",
     "expired": "expired",
     "uncertain": "uncertain",
 }
-RELEASING = frozenset({"rejected", "invalid_recipient", "quota_exhausted", "unrendered", "opted_out", "expired"})
+RELEASING = NEVER_LEFT | {"rejected", "invalid_recipient", "quota_exhausted", "opted_out"}
 """Outcomes after which nothing was sent for certain: cap and budget come back."""
 SUPPRESSING = frozenset({"invalid_recipient", "opted_out", "complained", "unsubscribed"})
 """What ends all contact through a medium."""
 
+
+VISIT_BITS = 31
+"""Of a decision's number: visits are counted in 31 bits, which leaves room for four billion enrolments."""
 
 _DECISION_COLUMNS = (
     "decision",
@@ -81,6 +96,33 @@ class DeliverColumns:
         wanted = [*SENT.specs(), *SHADOW.specs()]
         missing = [spec for spec in wanted if not state.has(spec.name)]
         return (Delta(allocate=missing), {}) if missing else NOTHING
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS
+
+
+class DeliverMerges:
+    """Reads `merge`; the person that two profiles become has used up the caps of both, and is suppressed as either."""
+
+    name = "deliver.merges"
+    reads = frozenset({"merge"})
+    writes = frozenset[str]()
+
+    def __init__(self, compiled: CompiledRules) -> None:
+        self._compiled = compiled
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        if "merge" not in frame:
+            return NOTHING
+        kept, forwarded = frame["merge"]["kept"], frame["merge"]["forwarded"]
+        horizon_ms = moment.now_ms - self._compiled.rules(state).remembered_ms()
+        writes = [
+            write for windows in (SENT, SHADOW) for write in windows.move(state, kept, forwarded, horizon_ms).writes
+        ]
+        for name in state.names(suppressed_array("")):
+            heirs = np.unique(kept[state[name][forwarded] != 0])
+            writes.append(Write(name, heirs, np.ones(len(heirs), dtype=np.int8)))
+        return Delta(writes=writes), {}
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS
@@ -141,10 +183,11 @@ class DeliverOutcomes:
         updates = [_settle_rows(each, moment) for each in settled]
         released = _released(state, settled)
         suppressed = _suppressed(state, self._compiled.rules(state), settled, received)
+        arrived = reached(state, _arrived(settled))
         return (
             Delta(
-                allocate=[*released.allocate, *suppressed.allocate],
-                writes=[*released.writes, *suppressed.writes],
+                allocate=[*released.allocate, *suppressed.allocate, *arrived.allocate],
+                writes=[*released.writes, *suppressed.writes, *arrived.writes],
                 updates=updates,
                 removals={"outbox": [(key,) for each in settled for key in each.keys]},
             ),
@@ -166,6 +209,11 @@ def enrolment_of(key: str) -> int:
     return int(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else -1
 
 
+def origin_of(key: str) -> str:
+    """Return the campaign or journey in a message key; it may have slashes of its own, nodes have none."""
+    return key.rsplit("/", 3)[0]
+
+
 def _keys(verdict: Verdict) -> list[MessageKey]:
     intent = verdict.intent
     return [
@@ -182,11 +230,11 @@ def _cost(verdict: Verdict, rules: Rules) -> int:
 def _counted(state: StateView, verdicts: list[Verdict], rules: Rules, moment: Moment) -> Delta:
     """Count marketing messages let through, and in shadow those of held-out people, under this instant."""
     marketing = [verdict for verdict in verdicts if verdict.intent.purpose == "marketing"]
-    horizon_ms = moment.now_ms - rules.longest_cap_ms()
+    horizon_ms = moment.now_ms - rules.remembered_ms()
     writes: list[Write] = []
     for windows, chosen in (
         (SENT, [verdict.slots[verdict.passed()] for verdict in marketing]),
-        (SHADOW, [verdict.slots[verdict.reason == "held_out:would_be_sent"] for verdict in marketing]),
+        (SHADOW, [verdict.slots[verdict.reason == WOULD_BE_SENT] for verdict in marketing]),
     ):
         slots: Slots = np.concatenate([np.zeros(0, dtype=np.int64), *chosen])
         at_ms = np.full(len(slots), moment.now_ms, dtype=np.int64)
@@ -283,7 +331,7 @@ def _decisions(verdicts: list[Verdict], moment: Moment) -> Batch:
         intent, count = verdict.intent, len(verdict.slots)
         eligible = canonical_json(list(intent.eligible)).decode()
         vectors = [canonical_json(dict(zip(intent.eligible, cell, strict=True))).decode() for cell in intent.cells]
-        decisions = intent.enrolments * 256 + intent.visits
+        decisions = (intent.enrolments << VISIT_BITS) | intent.visits
         columns["decision"] += decisions.tolist()
         columns["campaign"] += [intent.campaign or intent.journey] * count
         columns["profile"] += verdict.numbers.tolist()
@@ -334,6 +382,17 @@ def _settle_rows(settled: AttemptsSettled, moment: Moment) -> Update:
     return Update(table="ledger", columns=("state", "reason", "changed_ms"), rows=rows)
 
 
+def _arrived(settled: list[AttemptsSettled]) -> NDArray[np.int64]:
+    """Return the enrolments of messages that may have arrived."""
+    keys = [
+        key
+        for each in settled
+        for key, outcome in zip(each.keys, each.outcomes, strict=True)
+        if outcome in ("accepted", "uncertain")
+    ]
+    return np.array([enrolment_of(key) for key in keys], dtype=np.int64)
+
+
 def _released(state: StateView, settled: list[AttemptsSettled]) -> Delta:
     """Give back the cap and the budget of messages that were not sent for certain."""
     rows = [
@@ -350,7 +409,7 @@ def _released(state: StateView, settled: list[AttemptsSettled]) -> Delta:
     writes = list(SENT.remove(state, slots[known], at_ms[known]).writes) if known.any() else []
     back: dict[str, int] = {}
     for key, _, cost_fen in rows:
-        campaign = key.split("/", 1)[0]
+        campaign = origin_of(key)
         if cost_fen and state.has(spent_array(campaign)):
             back[campaign] = back.get(campaign, 0) - cost_fen
     spent = _add_spent(state, back)

@@ -16,6 +16,8 @@ NODE = "journey.enrolment.node"
 DUE = "journey.enrolment.due_ms"
 VISIT = "journey.enrolment.visit"
 INSIDE = "journey.enrolment.inside"
+REACHED = "journey.enrolment.reached"
+"""1 once one of the enrolment's messages may have arrived."""
 SPECS = (
     ArraySpec(name=SLOT, dtype="<i8", fill=-1),
     ArraySpec(name=CODE, dtype="<i4", fill=-1),
@@ -23,7 +25,13 @@ SPECS = (
     ArraySpec(name=DUE, dtype="<i8", fill=FAR_FUTURE_MS),
     ArraySpec(name=VISIT, dtype="<i4", fill=0),
     ArraySpec(name=INSIDE, dtype="|i1", fill=0),
+    ArraySpec(name=REACHED, dtype="|i1", fill=0),
 )
+DONE, STAYS, CEDED, ORPHANED, CLOSED = 0, 1, 2, 3, 4
+"""What `INSIDE` holds: one who walked to the end or reached the goal, one who is inside, and three ends before it."""
+LEFT_REASON = {CEDED: "merged_into_another", ORPHANED: "campaign_retired", CLOSED: "journey_retired"}
+"""Why somebody left before the end: the person is in the journey by another enrolment, which stays; the campaign whose
+action was to be carried out is no more; the journey was retired before it let anybody walk."""
 CODES = HashIndex(name="journey.code")
 """Journey and version to the code that enrolments carry."""
 LATEST = HashIndex(name="journey.latest")
@@ -83,7 +91,7 @@ def may_enter(state: StateView, numbers: NDArray[np.int64], journey: str, *, aga
     never = latest == ABSENT
     if not again or not count(state):
         return never
-    return never | (state[INSIDE][np.where(never, 0, latest)] == 0)
+    return never | (state[INSIDE][np.where(never, 0, latest)] != STAYS)
 
 
 def inside(state: StateView, numbers: NDArray[np.int64], journey: str) -> Rows:
@@ -92,7 +100,23 @@ def inside(state: StateView, numbers: NDArray[np.int64], journey: str) -> Rows:
         return np.zeros(0, dtype=np.int64)
     latest = LATEST.find(state, person_keys(numbers, journey))
     rows = np.unique(latest[latest != ABSENT])
-    return rows[state[INSIDE][rows] == 1]
+    return rows[state[INSIDE][rows] == STAYS]
+
+
+def standing(state: StateView) -> Rows:
+    """Return who stands at the entry of a journey that waits for its history: inside, and waiting for no time."""
+    if not count(state):
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero((state[INSIDE] == STAYS) & (state[DUE] == FAR_FUTURE_MS))
+
+
+def reached(state: StateView, rows: Rows) -> NDArray[np.bool_]:
+    """Return whether a message of each enrolment may have arrived; shape [len(rows)]."""
+    kept = len(state[REACHED]) if state.has(REACHED) else 0
+    known = rows < kept
+    arrived = np.zeros(len(rows), dtype=np.bool_)
+    arrived[known] = state[REACHED][rows[known]] != 0
+    return arrived
 
 
 def joined(parts: list[Delta]) -> Delta:

@@ -13,6 +13,10 @@ NODES_MAX = 200
 """More does not fit on a canvas, nor in a head."""
 
 
+SECONDS_MAX = 10 * 366 * 86_400
+"""Ten years: a longer wait is a slip of the keyboard, and far longer ones do not fit a column of times."""
+
+
 class Graph(Struct, frozen=True, kw_only=True):
     """A journey version with its nodes by position; position 0 is where people enter."""
 
@@ -51,11 +55,38 @@ def check(identity: str, body: Mapping[str, Any]) -> None:
                 )
         if isinstance(node, Condition):
             check_tree(node.when)
-        if isinstance(node, Wait) and node.duration_s <= 0:
-            raise BadJourney(f"节点 {node.id} 的等待时间要大于 0", f"node {node.id} must wait longer than 0")
-        if isinstance(node, Act) and not isinstance(graph.journey.trigger, OnCampaign):
-            raise BadJourney(f"节点 {node.id} 需要由活动触发", f"node {node.id} needs a campaign as its trigger")
+        _check_node(graph.journey, node)
     _check_loops(graph)
+
+
+def _check_node(journey: Journey, node: Node) -> None:
+    if not node.id or "/" in node.id:
+        raise BadJourney(
+            f"节点名 {node.id} 不能为空，也不能含斜杠", f"the name of node {node.id} is empty or has a slash"
+        )
+    match node:
+        case Wait(duration_s=seconds) if not 0 < seconds <= SECONDS_MAX:
+            raise BadJourney(
+                f"节点 {node.id} 的等待时间要大于 0，且不超过十年",
+                f"node {node.id} must wait more than 0, at most ten years",
+            )
+        case Send(expires_s=seconds) | Act(expires_s=seconds) if not 0 < seconds <= SECONDS_MAX:
+            raise BadJourney(
+                f"节点 {node.id} 的有效时间要大于 0，且不超过十年",
+                f"the message of node {node.id} must last more than 0, at most ten years",
+            )
+        case Act() if not _of_its_campaign(journey):
+            raise BadJourney(
+                f"节点 {node.id} 需要由旅程所属的活动触发",
+                f"node {node.id} needs the journey's own campaign as its trigger",
+            )
+        case _:
+            pass
+
+
+def _of_its_campaign(journey: Journey) -> bool:
+    trigger = journey.trigger
+    return isinstance(trigger, OnCampaign) and trigger.campaign == journey.campaign
 
 
 def successors(node: Node) -> tuple[str, ...]:

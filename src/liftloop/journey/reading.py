@@ -1,11 +1,12 @@
-"""What later stages may ask journey: whose an enrolment is."""
+"""What later stages may ask journey: whose an enrolment is and whether it ceded; and that it was reached."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
-from liftloop.journey.enrolments import SLOT, count
+from liftloop.journey.enrolments import CEDED, INSIDE, REACHED, SLOT, count
 from liftloop.runtime.contract import Slots, StateView
+from liftloop.storage.contract import ArraySpec, Delta, Write
 
 
 def persons(state: StateView, enrolments: NDArray[np.int64]) -> Slots:
@@ -15,3 +16,19 @@ def persons(state: StateView, enrolments: NDArray[np.int64]) -> Slots:
     if known.any():
         slots[known] = state[SLOT][enrolments[known]]
     return follow(state, slots)
+
+
+def ceded(state: StateView, enrolments: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which enrolments ceded to another one of the same person; shape [len(enrolments)]."""
+    known = (enrolments >= 0) & (enrolments < count(state))
+    gone = np.zeros(len(enrolments), dtype=np.bool_)
+    if known.any():
+        gone[known] = state[INSIDE][enrolments[known]] == CEDED
+    return gone
+
+
+def reached(state: StateView, enrolments: NDArray[np.int64]) -> Delta:
+    """Return the delta that marks enrolments one of whose messages may have arrived."""
+    rows = np.unique(enrolments[(enrolments >= 0) & (enrolments < count(state))])
+    spec = ArraySpec(name=REACHED, dtype="|i1", fill=0)
+    return Delta(allocate=[spec], writes=[Write(REACHED, rows, np.ones(len(rows), dtype=np.int8))])

@@ -1,7 +1,7 @@
 """The fold of journey: people enter, walk and leave set-wise; all that stand at one node of one version move together.
 
-A step goes: goals reached, entries, timers due, then the walk. Journeys ask, the gate decides: a send node hands an
-`Intent` on and does not wait for the answer.
+A step goes: goals reached, entries, journeys that have just got their history, timers due, then the walk. Journeys
+ask, the gate decides: a send node hands an `Intent` on and does not wait for the answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,8 @@ from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
 from liftloop.journey.contract import OnAudience, OnCampaign, OnEvent
 from liftloop.journey.graph import Graph, read
-from liftloop.journey.walk import Walkers, World, wake, walk
+from liftloop.journey.opening import OPENED, OPENED_SPEC, Codes, opening_of
+from liftloop.journey.walk import Walkers, World, entering, wake, waking, walk
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
 from liftloop.plan.contract import Campaign
 from liftloop.plan.reading import action_array
@@ -36,6 +37,8 @@ LAUNCHED = "journey.launched"
 _LAUNCHED_SPEC = ArraySpec(name=LAUNCHED, dtype="<i8", fill=0)
 
 Numbers = NDArray[np.int64]
+Leaver = tuple[int, str, str]
+"""(enrolment, state, reason)."""
 
 
 class _Known(Struct, frozen=True, kw_only=True):
@@ -44,11 +47,16 @@ class _Known(Struct, frozen=True, kw_only=True):
     generation: int
     graphs: Mapping[int, Graph]
     live: tuple[int, ...]
+    waiting: tuple[int, ...]
+    """First versions that wait for their history: who enters stands at the entry until they are live."""
     audiences: frozenset[str]
-    """Those whose entries, and events whose occurrences, let people into a live journey."""
+    """Those whose entries, and events whose occurrences, let people into a journey."""
     events: frozenset[str]
     campaigns: Mapping[str, Campaign]
     traits: Mapping[str, Mapping[str, Any]]
+
+    def codes(self) -> Codes:
+        return Codes(graphs=tuple(self.graphs.items()), live=self.live, waiting=self.waiting)
 
 
 class JourneyCodes:
@@ -68,9 +76,10 @@ class JourneyCodes:
             return NOTHING
         codes = len(versions) - len(unknown) + np.arange(len(unknown), dtype=np.int64)
         put = enrolments.CODES.put(state, unknown, codes)
-        missing = [spec for spec in (*enrolments.SPECS, _LAUNCHED_SPEC) if not state.has(spec.name)]
+        missing = [spec for spec in (*enrolments.SPECS, _LAUNCHED_SPEC, OPENED_SPEC) if not state.has(spec.name)]
         launched = Write(LAUNCHED, codes, np.zeros(len(codes), dtype=np.int64))
-        return Delta(allocate=[*missing, *put.allocate], writes=[*put.writes, launched]), {}
+        opened = Write(OPENED, codes, np.zeros(len(codes), dtype=np.int8))
+        return Delta(allocate=[*missing, *put.allocate], writes=[*put.writes, launched, opened]), {}
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS
@@ -80,7 +89,7 @@ class JourneySteps:
     """Reads entries, events and timers; writes `message.intended` and the facts of entering and leaving."""
 
     name = "journey.steps"
-    reads = frozenset({"event", "person", "audience.entered"})
+    reads = frozenset({"event", "person", "audience.entered", "journey.ceded"})
     writes = frozenset({"message.intended", "journey.entered", "journey.left"})
 
     def __init__(self) -> None:
@@ -91,39 +100,31 @@ class JourneySteps:
         if not known.graphs:
             return NOTHING
         reached = _reached_goals(state, known, frame)
-        entering, launched = _entries(state, known, frame, moment)
+        entries, launched = _entries(state, known, frame, moment)
+        opening = opening_of(state, known.codes(), reached)
         due = enrolments.due(state, moment.now_ms, DUE_MAX)
         due = due[~np.isin(due, reached)]
-        if not (len(reached) or len(due) or launched or any(len(slots) for slots in entering.values())):
+        ceded: Numbers = frame["journey.ceded"]["enrolment"] if "journey.ceded" in frame else due[:0]
+        someone = any(len(slots) for slots in entries.values())
+        if not (len(reached) or len(due) or len(ceded) or launched or opening.codes or someone):
             return NOTHING
         world = World(state=state, graphs=known.graphs, campaigns=known.campaigns, traits=known.traits, moment=moment)
-        woken, newcomers = _woken(state, due), _newcomers(state, entering)
+        woken, newcomers = waking(state, due), _newcomers(state, entries)
         wake(world, woken)
-        walkers = _together(woken, newcomers)
+        stands = np.isin(newcomers.codes, known.waiting)
+        walkers = woken.and_also(opening.walkers).and_also(newcomers.of(~stands))
         intents = walk(world, walkers)
-        return self._result(world, (walkers, newcomers, reached), launched), {
+        walkers = walkers.and_also(newcomers.of(stands))
+        leavers = _leavers(walkers, reached, opening.closed)
+        delta = _joined(
+            _moved(world, newcomers, walkers, leavers),
+            Delta(writes=[*_ended(reached), *opening.writes(), *launched], updates=opening.updates()),
+        )
+        return delta, {
             "message.intended": Batch(len(intents), {"intent": intents}),
             "journey.entered": _entered_facts(world, newcomers),
-            "journey.left": _left_facts(walkers, reached, moment),
+            "journey.left": _left_facts([*leavers, *_ceding(ceded)], moment),
         }
-
-    @staticmethod
-    def _result(world: World, moved: tuple[Walkers, Walkers, Numbers], launched: list[Write]) -> Delta:
-        walkers, newcomers, reached = moved
-        indexed = _indexed(world, newcomers)
-        done = walkers.rows[walkers.inside == 0]
-        closed = Write(enrolments.INSIDE, reached, np.zeros(len(reached), dtype=np.int8))
-        untimed = Write(enrolments.DUE, reached, np.full(len(reached), FAR_FUTURE_MS, dtype=np.int64))
-        columns = ("state", "reason", "changed_ms")
-        now_ms = world.moment.now_ms
-        rows: list[Row] = [("left", "goal", now_ms, row) for row in reached.tolist()]
-        rows += [("done", "", now_ms, row) for row in done.tolist()]
-        return Delta(
-            allocate=indexed.allocate,
-            writes=[*_written(walkers), closed, untimed, *indexed.writes, *launched],
-            puts={"enrolment": _enrolment_rows(world, newcomers)},
-            updates=[Update(table="enrolment", columns=columns, rows=rows)] if rows else [],
-        )
 
     def next_due_ms(self, state: StateView) -> int:
         timers = int(state[enrolments.DUE].min()) if enrolments.count(state) else FAR_FUTURE_MS
@@ -141,13 +142,17 @@ def _read_all(state: StateView, generation: int) -> _Known:
     hashes = np.array([enrolments.code_hash(each.id, each.version) for each in versions], dtype=np.uint64)
     codes = enrolments.CODES.find(state, hashes).tolist()
     is_live = {(each.id, each.version) for each in state.definitions.live("journey").values()}
+    waiting = {(each.id, each.version) for each in state.definitions.filling("journey").values()}
+    first = {pair for pair in waiting if pair[0] not in state.definitions.live("journey")}
     graphs = {code: read(each.id, each.version, each.body) for code, each in zip(codes, versions, strict=True)}
     live = tuple(code for code, each in zip(codes, versions, strict=True) if (each.id, each.version) in is_live)
-    triggers = [graphs[code].journey.trigger for code in live]
+    waits = tuple(code for code, each in zip(codes, versions, strict=True) if (each.id, each.version) in first)
+    triggers = [graphs[code].journey.trigger for code in (*live, *waits)]
     return _Known(
         generation=generation,
         graphs=graphs,
         live=live,
+        waiting=waits,
         audiences=frozenset(trigger.audience for trigger in triggers if isinstance(trigger, OnAudience)),
         events=frozenset(trigger.name for trigger in triggers if isinstance(trigger, OnEvent)),
         campaigns={
@@ -165,7 +170,7 @@ def _reached_goals(state: StateView, known: _Known, frame: Frame) -> Numbers:
         return nothing
     names = np.array(frame["event"]["name"], dtype=object)
     rows: list[Numbers] = []
-    for code in known.live:
+    for code in (*known.live, *known.waiting):
         graph = known.graphs[code]
         if graph.journey.goal_event:
             who = frame["person"]["slot"][(names == graph.journey.goal_event) & ~frame["event"]["imported"]]
@@ -175,9 +180,9 @@ def _reached_goals(state: StateView, known: _Known, frame: Frame) -> Numbers:
 
 def _entries(state: StateView, known: _Known, frame: Frame, moment: Moment) -> tuple[dict[int, Slots], list[Write]]:
     """Return who enters which journey code, and how far campaign launches have come."""
-    entering: dict[int, Slots] = {}
+    entries: dict[int, Slots] = {}
     entered, did = _entered_audiences(state, known, frame), _did(known, frame, moment.now_ms)
-    for code in known.live:
+    for code in (*known.live, *known.waiting):
         match known.graphs[code].journey.trigger:
             case OnAudience(audience=audience):
                 slots = entered.get(audience)
@@ -186,14 +191,14 @@ def _entries(state: StateView, known: _Known, frame: Frame, moment: Moment) -> t
             case OnCampaign():
                 continue
         if slots is not None:
-            entering[code] = _admitted(state, known.graphs[code], slots)
+            entries[code] = _admitted(state, known.graphs[code], slots)
     launched: list[Write] = []
     for code, campaign, at_ms, cursor in _launches(state, known):
         if at_ms <= moment.now_ms:
-            entering[code], reached = _launch(state, campaign, cursor)
-            entering[code] = _admitted(state, known.graphs[code], entering[code])
+            slots, reached = _launch(state, campaign, cursor)
+            entries[code] = _admitted(state, known.graphs[code], slots)
             launched.append(Write(LAUNCHED, np.array([code]), np.array([reached])))
-    return entering, launched
+    return entries, launched
 
 
 def _entered_audiences(state: StateView, known: _Known, frame: Frame) -> dict[str, Slots]:
@@ -241,10 +246,14 @@ def _launches(state: StateView, known: _Known) -> list[tuple[int, str, int, int]
 
 
 def _launch(state: StateView, campaign: str, cursor: int) -> tuple[Slots, int]:
-    """Return the next people that a campaign assigned, and the row from which to go on."""
+    """Return the next people that a campaign assigned, and the row from which to go on.
+
+    A profile that was merged into another is passed over: the one that was kept has the assignment.
+    """
     actions = state[action_array(campaign)][cursor : cursor + LAUNCH_CHUNK]
     reached = cursor + LAUNCH_CHUNK
-    return cursor + np.flatnonzero(actions >= 0), reached if reached < state.rows("profile") else FAR_FUTURE_MS
+    slots = cursor + np.flatnonzero(actions >= 0)
+    return slots[follow(state, slots) == slots], reached if reached < state.rows("profile") else FAR_FUTURE_MS
 
 
 def _admitted(state: StateView, graph: Graph, slots: Slots) -> Slots:
@@ -254,67 +263,54 @@ def _admitted(state: StateView, graph: Graph, slots: Slots) -> Slots:
     return slots[enrolments.may_enter(state, people.numbers(state, slots), graph.id, again=again)]
 
 
-def _woken(state: StateView, rows: Numbers) -> Walkers:
-    if not len(rows):
-        return _nobody()
-    return Walkers(
-        rows=rows,
-        slots=state[enrolments.SLOT][rows],
-        codes=state[enrolments.CODE][rows],
-        nodes=state[enrolments.NODE][rows],
-        visits=state[enrolments.VISIT][rows],
-        due_ms=state[enrolments.DUE][rows],
-        inside=state[enrolments.INSIDE][rows],
-    )
+def _newcomers(state: StateView, entries: Mapping[int, Slots]) -> Walkers:
+    slots = np.concatenate([np.zeros(0, dtype=np.int64), *entries.values()])
+    codes = np.concatenate([np.zeros(0, np.int32), *(np.full(len(s), c, np.int32) for c, s in entries.items())])
+    return entering(enrolments.count(state) + np.arange(len(slots)), slots, codes)
 
 
-def _newcomers(state: StateView, entering: Mapping[int, Slots]) -> Walkers:
-    slots = np.concatenate([np.zeros(0, dtype=np.int64), *entering.values()])
-    codes = np.concatenate([np.zeros(0, np.int32), *(np.full(len(s), c, np.int32) for c, s in entering.items())])
-    count = len(slots)
-    return Walkers(
-        rows=enrolments.count(state) + np.arange(count),
-        slots=slots,
-        codes=codes,
-        nodes=np.zeros(count, dtype=np.int32),
-        visits=np.zeros(count, dtype=np.int32),
-        due_ms=np.full(count, FAR_FUTURE_MS, dtype=np.int64),
-        inside=np.ones(count, dtype=np.int8),
-    )
+def _leavers(walkers: Walkers, reached: Numbers, closed: Numbers) -> list[Leaver]:
+    """Return who leaves in this step, as (enrolment, state, reason)."""
+    leavers: list[Leaver] = [(row, "left", "goal") for row in reached.tolist()]
+    leavers += [(row, "left", enrolments.LEFT_REASON[enrolments.CLOSED]) for row in closed.tolist()]
+    outside = walkers.inside != enrolments.STAYS
+    for row, mark in zip(walkers.rows[outside].tolist(), walkers.inside[outside].tolist(), strict=True):
+        reason = enrolments.LEFT_REASON.get(mark, "")
+        leavers.append((row, "left" if reason else "done", reason))
+    return leavers
 
 
-def _nobody() -> Walkers:
-    nothing = np.zeros(0, dtype=np.int64)
-    narrow = nothing.astype(np.int32)
-    return Walkers(
-        rows=nothing,
-        slots=nothing,
-        codes=narrow,
-        nodes=narrow,
-        visits=narrow,
-        due_ms=nothing,
-        inside=nothing.astype(np.int8),
-    )
+def _ceding(rows: Numbers) -> list[Leaver]:
+    """Return those whose rows the merge has written already."""
+    return [(row, "left", enrolments.LEFT_REASON[enrolments.CEDED]) for row in rows.tolist()]
 
 
-def _together(first: Walkers, second: Walkers) -> Walkers:
-    return Walkers(
-        **{
-            name: np.concatenate([getattr(first, name), getattr(second, name)])
-            for name in ("rows", "slots", "codes", "nodes", "visits", "due_ms", "inside")
-        }
-    )
-
-
-def _written(walkers: Walkers) -> list[Write]:
+def _ended(reached: Numbers) -> list[Write]:
     return [
-        Write(enrolments.SLOT, walkers.rows, walkers.slots),
-        Write(enrolments.CODE, walkers.rows, walkers.codes),
-        Write(enrolments.NODE, walkers.rows, walkers.nodes),
-        Write(enrolments.DUE, walkers.rows, np.where(walkers.inside == 1, walkers.due_ms, FAR_FUTURE_MS)),
-        Write(enrolments.VISIT, walkers.rows, walkers.visits),
-        Write(enrolments.INSIDE, walkers.rows, walkers.inside),
+        Write(enrolments.INSIDE, reached, np.full(len(reached), enrolments.DONE, dtype=np.int8)),
+        Write(enrolments.DUE, reached, np.full(len(reached), FAR_FUTURE_MS, dtype=np.int64)),
     ]
+
+
+def _moved(world: World, newcomers: Walkers, walkers: Walkers, leavers: list[Leaver]) -> Delta:
+    indexed = _indexed(world, newcomers)
+    now_ms = world.moment.now_ms
+    rows: list[Row] = [(state, reason, now_ms, row) for row, state, reason in leavers]
+    return Delta(
+        allocate=indexed.allocate,
+        writes=[*walkers.writes(), *indexed.writes],
+        puts={"enrolment": _enrolment_rows(world, newcomers)},
+        updates=[Update(table="enrolment", columns=("state", "reason", "changed_ms"), rows=rows)] if rows else [],
+    )
+
+
+def _joined(first: Delta, second: Delta) -> Delta:
+    return Delta(
+        allocate=[*first.allocate, *second.allocate],
+        writes=[*first.writes, *second.writes],
+        puts=first.puts,
+        updates=[*first.updates, *second.updates],
+    )
 
 
 def _indexed(world: World, newcomers: Walkers) -> Delta:
@@ -352,14 +348,12 @@ def _entered_facts(world: World, newcomers: Walkers) -> Batch:
     )
 
 
-def _left_facts(walkers: Walkers, reached: Numbers, moment: Moment) -> Batch:
-    done = walkers.rows[walkers.inside == 0]
-    rows = np.concatenate([reached, done])
+def _left_facts(leavers: list[Leaver], moment: Moment) -> Batch:
     return Batch(
-        len(rows),
+        len(leavers),
         {
-            "enrolment": rows,
-            "reason": ["goal"] * len(reached) + ["done"] * len(done),
-            "at_ms": np.full(len(rows), moment.now_ms, dtype=np.int64),
+            "enrolment": np.array([row for row, _, _ in leavers], dtype=np.int64),
+            "reason": [reason or state for _, state, reason in leavers],
+            "at_ms": np.full(len(leavers), moment.now_ms, dtype=np.int64),
         },
     )

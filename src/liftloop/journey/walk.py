@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from liftloop.audience.reading import holds, is_member, references
 from liftloop.identify.reading import follow
+from liftloop.journey import enrolments
 from liftloop.journey.contract import Act, Condition, Exit, Intent, Send, Wait
 from liftloop.journey.graph import NODES_MAX, Graph
 from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
@@ -17,6 +18,7 @@ from liftloop.plan.reading import action_array, cell_array
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People
 from liftloop.runtime.contract import Moment, Slots, StateView
+from liftloop.storage.contract import Write
 
 
 class Walkers(Struct, kw_only=True):
@@ -30,6 +32,28 @@ class Walkers(Struct, kw_only=True):
     due_ms: NDArray[np.int64]
     inside: NDArray[np.int8]
 
+    def and_also(self, others: "Walkers") -> "Walkers":
+        """Return both, these first."""
+        return Walkers(
+            **{name: np.concatenate([getattr(self, name), getattr(others, name)]) for name in self.__struct_fields__}
+        )
+
+    def of(self, chosen: NDArray[np.bool_]) -> "Walkers":
+        """Return those chosen by a mask."""
+        return Walkers(**{name: getattr(self, name)[chosen] for name in self.__struct_fields__})
+
+    def writes(self) -> list[Write]:
+        """Return the writes that leave everybody where they stand."""
+        stays = self.inside == enrolments.STAYS
+        return [
+            Write(enrolments.SLOT, self.rows, self.slots),
+            Write(enrolments.CODE, self.rows, self.codes),
+            Write(enrolments.NODE, self.rows, self.nodes),
+            Write(enrolments.DUE, self.rows, np.where(stays, self.due_ms, FAR_FUTURE_MS)),
+            Write(enrolments.VISIT, self.rows, self.visits),
+            Write(enrolments.INSIDE, self.rows, self.inside),
+        ]
+
 
 class World(Struct, frozen=True, kw_only=True):
     """What walkers meet: state, the graphs by code, campaigns and computed traits by id."""
@@ -39,6 +63,41 @@ class World(Struct, frozen=True, kw_only=True):
     campaigns: Mapping[str, Campaign]
     traits: Mapping[str, Mapping[str, Any]]
     moment: Moment
+
+
+def waking(state: StateView, rows: NDArray[np.int64]) -> Walkers:
+    """Return enrolments as they rest."""
+    if not len(rows):
+        return standing_at_entry(state, rows, 0)
+    return Walkers(
+        rows=rows,
+        slots=state[enrolments.SLOT][rows],
+        codes=state[enrolments.CODE][rows],
+        nodes=state[enrolments.NODE][rows],
+        visits=state[enrolments.VISIT][rows],
+        due_ms=state[enrolments.DUE][rows],
+        inside=state[enrolments.INSIDE][rows],
+    )
+
+
+def standing_at_entry(state: StateView, rows: NDArray[np.int64], code: int) -> Walkers:
+    """Return enrolments that there are already as they stand before the first node of a journey version."""
+    slots = state[enrolments.SLOT][rows] if len(rows) else np.zeros(0, dtype=np.int64)
+    return entering(rows, slots, np.full(len(rows), code, dtype=np.int32))
+
+
+def entering(rows: NDArray[np.int64], slots: Slots, codes: NDArray[np.int32]) -> Walkers:
+    """Return people who stand before the first node of the version that they enter."""
+    count = len(rows)
+    return Walkers(
+        rows=rows,
+        slots=slots,
+        codes=codes,
+        nodes=np.zeros(count, dtype=np.int32),
+        visits=np.zeros(count, dtype=np.int32),
+        due_ms=np.full(count, FAR_FUTURE_MS, dtype=np.int64),
+        inside=np.full(count, enrolments.STAYS, dtype=np.int8),
+    )
 
 
 def walk(world: World, walkers: Walkers) -> list[Intent]:
@@ -57,12 +116,15 @@ def walk(world: World, walkers: Walkers) -> list[Intent]:
                 case Condition():
                     truth = _condition(world, node, walkers.slots[group])
                     walkers.nodes[group] = np.where(truth, graph.position[node.yes], graph.position[node.no])
+                case Act() if graph.journey.campaign not in world.campaigns:
+                    walkers.inside[group] = enrolments.ORPHANED
+                    moving[group] = False
                 case Send() | Act():
                     intents += _intents(world, graph, node, walkers, group)
                     walkers.visits[group] += 1
                     walkers.nodes[group] = graph.position[node.next]
                 case Exit():
-                    walkers.inside[group] = 0
+                    walkers.inside[group] = enrolments.DONE
                     moving[group] = False
     assert not moving.any(), "publishing refuses loops without a wait"
     return intents
@@ -106,14 +168,23 @@ def _intents(world: World, graph: Graph, node: Send | Act, walkers: Walkers, gro
             return [_intent(graph, node, (action, walkers, group), None)]
         case Act():
             campaign = world.campaigns[graph.journey.campaign]
-            slots = follow(world.state, walkers.slots[group])
-            assigned = world.state[action_array(graph.journey.campaign)][slots]
-            cell = world.state[cell_array(graph.journey.campaign)][slots].astype(np.int64)
+            assigned, cell = _assigned(world, graph.journey.campaign, walkers.slots[group])
             return [
                 _intent(graph, node, (action, walkers, group[chosen]), (campaign, cell[chosen]))
                 for index, action in enumerate(campaign.actions)
                 if (chosen := assigned == index).any()
             ]
+
+
+def _assigned(world: World, campaign: str, slots: Slots) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return action and cell of each person; action -1 for people whom the campaign, as it is now, never assigned."""
+    if not world.state.has(action_array(campaign)):
+        return np.full(len(slots), -1), np.full(len(slots), -1)
+    slots = follow(world.state, slots)
+    assigned = world.state[action_array(campaign)][slots].astype(np.int64)
+    cell = world.state[cell_array(campaign)][slots].astype(np.int64)
+    known = (cell >= 0) & (cell < len(world.campaigns[campaign].cells))
+    return np.where(known, assigned, -1), cell
 
 
 def _intent(

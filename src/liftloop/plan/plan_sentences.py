@@ -91,11 +91,12 @@ def _exploration(found: Finding) -> Words:
     assert plan is not None
     why = _WHY_EXPLORE[found.reason]
     options = int((plan.arm_people[1:] > 0).sum())
+    tried = f"Try {options} option{'s' if options > 1 else ''} at random on {plan.people.count:,} people"
     return Words(
         zh=f"数据还不足以预测：{why.zh}。先在 {plan.people.count:,} 人里随机试 {options} 种做法，"
         "第二份计划就有学来的预测。下面的范围是假设，不是预测",
-        en=f"There is not enough to forecast from: {why.en}. Try {options} options at random on {plan.people.count:,} "
-        "people; the second plan will have a learned forecast. The range below is assumed, not forecast",
+        en=f"There is not enough to forecast from: {why.en}. {tried}; the second plan will have a learned forecast. "
+        "The range below is assumed, not forecast",
     )
 
 
@@ -178,8 +179,8 @@ _NEXT: Mapping[Reason, Words] = {
     ),
     "no_people": Words(zh="放宽人群，或者先导入更多客户", en="Widen the group, or import more customers first"),
     "no_options": Words(
-        zh="在「内容与渠道」里加一个优惠，并接通一个渠道",
-        en="Add an offer and connect a channel under Content and channels",
+        zh="用 POST /api/offers 加一个优惠，用 POST /api/channels 接通一个渠道",
+        en="Add an offer with POST /api/offers and connect a channel with POST /api/channels",
     ),
     "nobody_reachable": Words(
         zh="导入营销授权，或者接通他们同意的渠道", en="Import consents, or connect the channels that people agreed to"

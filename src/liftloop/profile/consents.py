@@ -10,7 +10,8 @@ from liftloop.profile.reading import consent_array
 from liftloop.runtime.contract import Moment, Slots, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Row, Write
 
-EVERY_TOPIC = ""
+EVERY_TOPICS = ("", "all")
+"""Two ways to say that a consent is about no topic in particular."""
 COLUMNS_MAX = 96
 """Channels times purposes kept in memory: 32 channels, more than any gate asks for; the rest is kept on disk only.
 
@@ -53,7 +54,7 @@ def fold_consents(state: StateView, given: Sequence[Given], moment: Moment) -> D
     writes: list[Write] = []
     groups: dict[tuple[str, str], list[Given]] = {}
     for each in given:
-        if each.consent.topic == EVERY_TOPIC:
+        if each.consent.topic in EVERY_TOPICS:
             groups.setdefault((each.consent.channel, each.consent.purpose), []).append(each)
     for (channel, purpose), of_group in groups.items():
         status_name = consent_array(channel, purpose, "status")

@@ -27,6 +27,29 @@ class Source(Struct, frozen=True, kw_only=True):
     where: tuple[Mapping[str, Any], ...]
 
 
+class SourceFilled(Struct, frozen=True, kw_only=True, array_like=True):
+    """Body of the fact `source.filled`: what the lake holds of a source between two offsets of the log.
+
+    The offsets say what it is: a part that was folded before, or that is not the next one, changes nothing.
+    """
+
+    since: int
+    """The offset from which the source was folded live; its past ends there."""
+    after: int
+    until: int
+    """Events of offsets `after` to before `until`; the past is complete once `until` is `since`."""
+    columns: bytes
+    """Packed columns {profile, at_ms, value}."""
+
+
+class SourceProgress(Struct, frozen=True, kw_only=True):
+    """How far a source's past has come."""
+
+    since: int
+    until: int
+    complete: bool
+
+
 class UnknownCondition(LiftloopError):
     """A definition says something the engine does not know."""
 

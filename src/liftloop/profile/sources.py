@@ -8,7 +8,7 @@ from msgspec import Struct
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_bytes
-from liftloop.profile.contract import Source, SourceId, UnknownCondition
+from liftloop.profile.contract import Source, SourceId, SourceProgress, UnknownCondition
 from liftloop.runtime.contract import Definitions, StateView
 from liftloop.runtime.windows import Windows
 from liftloop.storage.contract import ArraySpec
@@ -50,8 +50,16 @@ def life_array(source: SourceId, part: str) -> str:
 
 
 def since_array(source: SourceId) -> str:
-    """Return the array of two cells: the log offset from which a source was folded, and 1 once its past is in."""
+    """Return the array of three cells: the log offset from which a source was folded, 1 once its past is in, and the
+    offset up to which the past has come.
+    """
     return f"source.{source}.since"
+
+
+def progress_of(state: StateView, source: SourceId) -> SourceProgress:
+    """Return how far the past of a source has come."""
+    cells = state[since_array(source)].tolist()
+    return SourceProgress(since=cells[0], complete=bool(cells[1]), until=cells[2])
 
 
 def source_specs(source: Source) -> list[ArraySpec]:
@@ -101,7 +109,7 @@ def in_class(needs: Needs, source: SourceId) -> Source:
 
 def is_complete(state: StateView, source: SourceId) -> bool:
     """Return whether a source is kept and holds all that its horizon covers."""
-    return state.has(since_array(source)) and bool(state[since_array(source)][1])
+    return state.has(since_array(source)) and progress_of(state, source).complete
 
 
 def covering(state: StateView, source: SourceId) -> SourceId | None:

@@ -6,6 +6,7 @@ Attributes all go to disk; only those that a live definition asks for have colum
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +14,7 @@ from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
 from liftloop.kernel.codec import unpack_columns
 from liftloop.profile.consents import merge_consents
-from liftloop.profile.contract import Source, SourceId
+from liftloop.profile.contract import Source, SourceFilled, SourceId
 from liftloop.profile.reading import event_value
 from liftloop.profile.sources import (
     Needs,
@@ -25,6 +26,7 @@ from liftloop.profile.sources import (
     kept_sources,
     life_array,
     needs_of,
+    progress_of,
     since_array,
     source_specs,
     wanted_sources,
@@ -35,12 +37,14 @@ from liftloop.runtime.contract import NOTHING, Batch, Definitions, Frame, Moment
 from liftloop.storage.contract import Delta, Record, Write
 
 SOURCE_FILLED = "source.filled"
-"""A study's answer about a source's past: packed columns {profile, at_ms, value, last}; `last` marks the last chunk."""
+"""A study's answer about a part of a source's past: `SourceFilled`, named by the source."""
 
 TRIGGER_AGE_MAX_MS = HOUR_MS
 """An older event moves windows and triggers nothing: nobody wants a welcome three days late."""
 
 Values = NDArray[np.float64]
+
+_FILLED = msgspec.msgpack.Decoder(SourceFilled)
 
 
 class Compiled:
@@ -96,8 +100,8 @@ class ProfileColumns(_Fold):
         new_attributes = [name for name in needs.attributes if not state.has(attribute_array(name, "text"))]
         first = int(frame["record"]["offset"][0]) if "record" in frame else 0
         complete = int(people.count(state) == 0)
-        cells = np.arange(2)
-        noted = [Write(since_array(source), cells, np.array([first, complete])) for source in new_sources]
+        cells = np.arange(3)
+        noted = [Write(since_array(source), cells, np.array([first, complete, 0])) for source in new_sources]
         noted += [
             Write(attribute_array(name, "complete"), cells[:1], np.array([complete], dtype=np.int8))
             for name in new_attributes
@@ -175,12 +179,12 @@ class ProfileFillings(_Fold):
         if not filled:
             return NOTHING
         writes: list[Write] = []
-        by_source: dict[str, list[Mapping[str, Any]]] = {}
+        by_source: dict[str, list[bytes]] = {}
         for record in filled:
-            by_source.setdefault(record.name, []).append(unpack_columns(record.body))
+            by_source.setdefault(record.name, []).append(record.body)
         for source in self._compiled.folded(state):
             if source in by_source:
-                writes += _fill_source(state, source, _concatenated(by_source[source]), moment)
+                writes += _fill_source(state, source, by_source[source], moment)
         return Delta(writes=writes), {}
 
 
@@ -291,14 +295,34 @@ def _needless(state: StateView, ended: set[SourceId], needs: Needs) -> list[str]
     return [name for prefix in sorted(sources + attributes) for name in state.names(prefix)]
 
 
-def _fill_source(
+def _fill_source(state: StateView, source: SourceId, bodies: Sequence[bytes], moment: Moment) -> list[Write]:
+    """Add the parts of the past that come next: windows and lifetimes commute with what was folded since."""
+    progress = progress_of(state, source)
+    until, parts = progress.until, list[Mapping[str, Any]]()
+    for part in [] if progress.complete else _read(bodies):
+        if part.since == progress.since and part.after == until < progress.since:
+            parts.append(unpack_columns(part.columns))
+            until = part.until
+    if not parts:
+        return []
+    reached = Write(since_array(source), np.array([1, 2]), np.array([int(until >= progress.since), until]))
+    return [reached, *_add_past(state, source, _concatenated(parts), moment)]
+
+
+def _read(bodies: Sequence[bytes]) -> list[SourceFilled]:
+    """Return what can be read; what another version wrote is left out, and will be asked for again."""
+    parts: list[SourceFilled] = []
+    for body in bodies:
+        try:
+            parts.append(_FILLED.decode(body))
+        except msgspec.DecodeError:
+            continue
+    return parts
+
+
+def _add_past(
     state: StateView, source: SourceId, columns: Mapping[str, NDArray[Any]], moment: Moment
-) -> list[Write]:
-    """Add events {profile, at_ms, value}: windows and lifetimes commute with what was folded since the definition."""
-    slots = people.slots(state, columns["profile"])
-    slots = follow(state, slots)
+) -> Sequence[Write]:
+    slots = follow(state, people.slots(state, columns["profile"]))
     known = slots >= 0
-    slots, at_ms, values = slots[known], columns["at_ms"][known], columns["value"][known]
-    complete = Write(since_array(source), np.ones(1, dtype=np.int64), np.ones(1, dtype=np.int64))
-    writes = [complete] if columns["last"].any() else []
-    return [*writes, *_add(state, source, moment, (slots, at_ms, values))]
+    return _add(state, source, moment, (slots[known], columns["at_ms"][known], columns["value"][known]))

@@ -144,6 +144,12 @@ class Arrays:
         kept.dirty[number] = False
         return Block(array=name, number=number, data=kept.block(number))
 
+    def soil_blocks(self, blocks: Sequence[tuple[str, int]]) -> None:
+        """Call blocks dirty again that were taken and could not be kept; those of dropped arrays are passed over."""
+        for name, number in blocks:
+            if (kept := self._kept.get(name)) is not None and number < len(kept.dirty):
+                kept.dirty[number] = True
+
     def restore(self, specs: Iterable[ArraySpec], blocks: Iterable[Block]) -> None:
         """Fill empty arrays from a checkpoint; deltas later than it are to be applied next."""
         for spec in specs:

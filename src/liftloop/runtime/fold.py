@@ -18,7 +18,9 @@ from liftloop.storage.contract import RECORDS, Array, Commit, Delta, Entry, Fact
 RECORD = "record"
 """The kind under which incoming records reach the stages, whatever they say."""
 
-TRANSIENT = frozenset({RECORD, "event", "system", "person", "merge", "person.touched", "message.intended"})
+TRANSIENT = frozenset(
+    {RECORD, "event", "system", "person", "merge", "person.touched", "journey.ceded", "message.intended"}
+)
 """Kinds that only later stages of the same tick need; they are not kept as facts."""
 
 

@@ -29,6 +29,7 @@ from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import Offset
 from liftloop.runtime.fold import Fold
 from liftloop.storage.contract import Record
+from liftloop.storage.embedded.crash_points import NO_CRASHES, Crashes
 from liftloop.storage.embedded.folder import DataFolder
 from liftloop.storage.embedded.lake import DuckLake
 from liftloop.storage.embedded.log import SqliteLog
@@ -83,7 +84,8 @@ class Installation:
     Open one lake at a time: either `lake` here or a desk of your own on the same folder.
     """
 
-    def __init__(self, path: Path, now_ms: int) -> None:
+    def __init__(self, path: Path, now_ms: int, crashes: Crashes = NO_CRASHES) -> None:
+        self._crashes = crashes
         self.settings = Settings(data=path, clock="manual", clock_start_ms=now_ms)
         self.folder = DataFolder(path, version=self.settings.version)
         clock = clock_of(self.settings, self.folder.clock)
@@ -93,9 +95,9 @@ class Installation:
         self._open()
 
     def _open(self) -> None:
-        self.log = SqliteLog(self.folder.log)
-        self.state = SqliteState(self.folder.state)
-        self.vault = SqliteVault(self.folder.vault, self.folder.master_key())
+        self.log = SqliteLog(self.folder.log, self._crashes)
+        self.state = SqliteState(self.folder.state, self._crashes)
+        self.vault = SqliteVault(self.folder.vault, self.folder.master_key(), self._crashes)
         self.fold = Fold(self.state, stages())
         self.fold.restore()
         self.worker = SteppedWorker(self.fold, self.log, self.state, self.clock, _nothing)
@@ -106,7 +108,7 @@ class Installation:
     def lake(self) -> DuckLake:
         """The lake as far as `follow` has brought it; opened at the first use."""
         if self._lake is None:
-            self._lake = DuckLake(self.folder.lake, memory_limit=LAKE_MEMORY, threads=1)
+            self._lake = DuckLake(self.folder.lake, memory_limit=LAKE_MEMORY, threads=1, crashes=self._crashes)
         return self._lake
 
     def now_ms(self) -> int:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liftloop.kernel.codec import canonical_json, pack_columns
+from liftloop.kernel.codec import canonical_json, pack, pack_columns
 from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.storage.contract import Commit, FactBlock, Lake, Log, Record, StateStore, StorageError
 from liftloop.testing.storage_models import OpenLog, OpenState, StoryFolder
@@ -309,6 +309,19 @@ class LakeConformance:
         ]
         assert rows_of(lake, "SELECT campaign, cost, clicks FROM ad_spend") == [("c", 12.5, 3.0)]
         assert rows_of(lake, "SELECT kind, body FROM system_record") == [("some.thing", '{"a":1}')]
+
+    def test_packed_bodies_are_kept_byte_for_byte(self, lake: Lake, source: Source) -> None:
+        """Facts whose bodies are MessagePack come out as they went in, beside those that are JSON."""
+        packed = [pack({"profile": [1, -1], "values": bytes(range(256))}), b"\x81\xa1a\x01", b"", b"{\xff"]
+        told = system_fact(9, "some.thing", {"名": "a"})
+        records = [
+            msgspec.structs.replace(system_fact(n, "some.packed", {}), body=body) for n, body in enumerate(packed)
+        ]
+        source.fold([*records, told], [DUPLICATE] * (len(packed) + 1))
+        follow_all(lake, source)
+        rows = rows_of(lake, 'SELECT body, packed FROM system_record ORDER BY "offset"')
+        assert [(body, bytes(kept)) for body, kept in rows[:-1]] == [("", body) for body in packed]
+        assert rows[-1] == ('{"名":"a"}', None)
 
     def test_derived_facts_become_rows(self, lake: Lake, source: Source) -> None:
         """Known kinds fill their tables, from arrays and lists alike; a column that one tick lacks is NULL there."""

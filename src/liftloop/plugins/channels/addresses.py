@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-from liftloop.kernel.errors import LiftloopError
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.plugins.channels.contract import Network
 
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address.
@@ -31,8 +31,9 @@ def parse_networks(text: str) -> tuple[Network, ...]:
                 "bad_network",
                 zh=f"“{word}”不是网段",
                 en=f"{word!r} is not a network",
-                next_zh="写成 CIDR,例如 LIFTLOOP_WEBHOOK_ALLOW=127.0.0.0/8",
-                next_en="write CIDRs, such as LIFTLOOP_WEBHOOK_ALLOW=127.0.0.0/8",
+                next_zh="LIFTLOOP_WEBHOOK_ALLOW 写成 CIDR，例如 127.0.0.0/8，多个用逗号分开",
+                next_en="write LIFTLOOP_WEBHOOK_ALLOW as CIDRs, such as 127.0.0.0/8, separated by commas",
+                exit_code=EXIT_USAGE,
             ) from error
     return tuple(networks)
 

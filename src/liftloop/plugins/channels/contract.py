@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from liftloop.deliver.contract import Channel, ChannelDefinition
 from liftloop.kernel.clock import Clock
-from liftloop.kernel.errors import LiftloopError
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
 Network = IPv4Network | IPv6Network
 Settings = TypeVar("Settings", bound=Struct)
@@ -43,8 +43,10 @@ def read_settings(kind: type[Settings], settings: Mapping[str, Any]) -> Settings
 def bad_setting(detail: str) -> LiftloopError:
     return LiftloopError(
         "channel_settings",
-        zh=f"渠道设置有误:{detail}",
+        zh=f"渠道设置有误：{detail}",
         en=f"the channel's settings are wrong: {detail}",
         next_zh="改正这一项后重新保存渠道",
         next_en="correct it and save the channel again",
+        status=422,
+        exit_code=EXIT_USAGE,
     )

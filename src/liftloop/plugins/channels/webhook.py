@@ -27,7 +27,7 @@ from liftloop.deliver.contract import (
     TryLater,
 )
 from liftloop.kernel.clock import DAY_MS, SECOND_MS
-from liftloop.kernel.errors import LiftloopError
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.plugins.channels.addresses import AddressRefused, GuardedResolver, refuse_literal
 from liftloop.plugins.channels.contract import Surroundings, bad_setting, read_settings
 from liftloop.plugins.channels.signing import BadSecret, headers, secret_bytes
@@ -289,10 +289,12 @@ def _receiver(text: str, surroundings: Surroundings) -> URL:
     except AddressRefused as error:
         raise LiftloopError(
             "address_refused",
-            zh=f"地址 {error} 在内网,不允许推送",
+            zh=f"地址 {error} 在内网，不允许推送",
             en=f"the address {error} lies in a private network",
-            next_zh="确有需要时,把它的网段加入 LIFTLOOP_WEBHOOK_ALLOW 后重启",
+            next_zh="确有需要时，把它的网段加入 LIFTLOOP_WEBHOOK_ALLOW 后重启",
             next_en="if it is meant, add its network to LIFTLOOP_WEBHOOK_ALLOW and restart",
+            status=422,
+            exit_code=EXIT_USAGE,
         ) from error
     return url
 

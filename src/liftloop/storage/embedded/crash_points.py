@@ -2,7 +2,7 @@
 
 from typing import Literal, Protocol, get_args
 
-CrashPoint = Literal[
+StoragePoint = Literal[
     "log.append.written",
     "log.append.committed",
     "log.forget.committed",
@@ -20,7 +20,21 @@ CrashPoint = Literal[
     "lake.follow.committed",
 ]
 
-CRASH_POINTS: tuple[CrashPoint, ...] = get_args(CrashPoint)
+AttemptPoint = Literal[
+    "attempts.start.written",
+    "attempts.start.committed",
+    "attempts.settle.written",
+    "attempts.settle.committed",
+    "attempts.told.written",
+    "attempts.told.committed",
+]
+"""Of the file that the dispatch process keeps beside the stores, with the same means."""
+
+CrashPoint = StoragePoint | AttemptPoint
+
+STORAGE_POINTS: tuple[StoragePoint, ...] = get_args(StoragePoint)
+ATTEMPT_POINTS: tuple[AttemptPoint, ...] = get_args(AttemptPoint)
+CRASH_POINTS: tuple[CrashPoint, ...] = (*STORAGE_POINTS, *ATTEMPT_POINTS)
 """All of them; a test that sweeps them fails where one was never reached."""
 
 

@@ -63,6 +63,8 @@ CREATE TABLE IF NOT EXISTS system_record (
     "offset" BIGINT NOT NULL, at_ms BIGINT NOT NULL, received_ms BIGINT NOT NULL, kind VARCHAR NOT NULL,
     name VARCHAR NOT NULL, actor VARCHAR NOT NULL, message_id VARCHAR NOT NULL, body VARCHAR NOT NULL
 );
+-- What is not JSON, byte for byte; `body` is then empty. Lakes of earlier versions get the column here.
+ALTER TABLE system_record ADD COLUMN IF NOT EXISTS packed BLOB;
 
 -- name: create_views
 CREATE OR REPLACE VIEW canonical AS
@@ -94,7 +96,8 @@ SELECT exposure.* REPLACE (coalesce(canonical.kept, exposure.profile) AS profile
 FROM exposure LEFT JOIN canonical ON canonical.forwarded = exposure.profile;
 
 CREATE OR REPLACE VIEW item AS
-SELECT * FROM item_version QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY "offset" DESC) = 1;
+SELECT *, price * 100 AS price_fen, cost * 100 AS cost_fen, coalesce(margin, price - cost) * 100 AS margin_fen
+FROM item_version QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY "offset" DESC) = 1;
 
 -- name: position
 SELECT "offset", tick FROM followed;

@@ -8,20 +8,28 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from liftloop.kernel.codec import Json, canonical_json
+from liftloop.kernel.codec import Json, canonical_json, parse_json
 from liftloop.storage.contract import Array
+
+_PLAIN = frozenset({str, type(None)})
 
 
 def text_column(values: Iterable[str | None]) -> Array:
     """Return texts and NULLs as one column; a lone surrogate, which is no Unicode, becomes `?`."""
     texts = list(values)
     try:
-        "".join(text for text in texts if text is not None).encode()
+        "".join(filter(None, texts)).encode()
     except UnicodeEncodeError:
         texts = [None if text is None else text.encode("utf-8", "replace").decode() for text in texts]
     return _objects(texts)
+
+
+def bytes_column(values: Iterable[bytes | None]) -> Array:
+    """Return bytes and NULLs as one column, spelled in the hexadecimal escapes from which DuckDB casts to BLOB."""
+    return _objects([None if value is None else _escaped(value) for value in values])
 
 
 def number_column(values: Iterable[float]) -> Array:
@@ -47,6 +55,23 @@ def text_of(value: Json) -> str | None:
     return str(value)
 
 
+def texts_of(values: Sequence[Json]) -> Sequence[str | None]:
+    """Return values as `text_of` does; a column that holds texts only, as nearly all do, is returned as it is."""
+    return values if _PLAIN.issuperset(set(map(type, values))) else [text_of(value) for value in values]
+
+
+def numbers_of(values: Sequence[Json]) -> Array:
+    """Return values as `number_of` does, NaN becoming NULL; a column that holds numbers only is read at once."""
+    if not {int, float}.issuperset(set(map(type, values))):
+        return number_column([number_of(value) for value in values])
+    try:
+        numbers = np.array(values, dtype=np.float64)
+    except OverflowError:
+        return number_column([number_of(value) for value in values])
+    numbers[~np.isfinite(numbers)] = np.nan
+    return numbers
+
+
 def number_of(value: Json) -> float:
     """Return a number, also one written as text, else NaN: senders disagree on how to write a price."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -56,6 +81,26 @@ def number_of(value: Json) -> float:
     except (ValueError, OverflowError):
         return math.nan
     return number if math.isfinite(number) else math.nan
+
+
+def json_texts(values: Sequence[msgspec.Raw]) -> list[str | None]:
+    """Return JSON values as `json_text` does; what is said again and again is read once."""
+    known: dict[bytes, str | None] = {}
+    found: list[str | None] = []
+    for value in values:
+        said = bytes(value)
+        if said not in known:
+            known[said] = json_text(parse_json(said))
+        found.append(known[said])
+    return found
+
+
+def body_column(bodies: Sequence[bytes]) -> Array:
+    """Return UTF-8 bodies as texts; what is no UTF-8 becomes `?` marks of Unicode."""
+    texts = b"\n".join(bodies).decode("utf-8", "replace").split("\n")
+    if len(texts) != len(bodies):
+        texts = [body.decode("utf-8", "replace") for body in bodies]
+    return _objects(texts)
 
 
 def json_text(value: Json) -> str | None:
@@ -81,6 +126,13 @@ def _spelled(value: Json) -> str:
     if isinstance(value, np.generic):
         value = value.item()
     return canonical_json(value).decode()
+
+
+_ESCAPES = np.array([f"\\x{byte:02X}".encode() for byte in range(256)], dtype="S4")
+
+
+def _escaped(value: bytes) -> str:
+    return _ESCAPES[np.frombuffer(value, dtype=np.uint8)].tobytes().decode()
 
 
 def _objects(values: Sequence[Any]) -> Array:

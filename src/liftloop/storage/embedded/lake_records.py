@@ -1,173 +1,196 @@
 """What the lake keeps of the ingest log: events of known people, their orders, and imported facts, as columns."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
+from msgspec import Struct
 
-from liftloop.kernel.codec import Json, parse_json
+from liftloop.kernel.codec import Json, parse_object
 from liftloop.storage.contract import Array, Record
-from liftloop.storage.embedded.lake_columns import json_text, number_column, number_of, text_column, text_of
-from liftloop.storage.embedded.lake_columns import whole_column as whole
+from liftloop.storage.embedded.lake_columns import (
+    body_column,
+    bytes_column,
+    json_texts,
+    number_column,
+    number_of,
+    text_column,
+    text_of,
+    texts_of,
+)
+from liftloop.storage.embedded.lake_orders import LakeColumns, order_tables
 
 ORDER_COMPLETED = "Order Completed"
 ORDER_REFUNDED = "Order Refunded"
 NOBODY = -1
 """Stands for the profile of a record that the tick folded without a person, or dropped as a duplicate."""
 
-LakeColumns = dict[str, Array]
+_KIND, _NAME, _MESSAGE_ID, _ACTOR, _BODY = map(attrgetter, ("kind", "name", "message_id", "actor", "body"))
+_AT_MS, _RECEIVED_MS, _IMPORTED_FLAG = map(attrgetter, ("at_ms", "received_ms", "imported"))
 
 
-class Row(NamedTuple):
-    """A record with where it stands and whose it is."""
+class Rows(NamedTuple):
+    """Records with where each stands and whose it is; the three are parallel."""
 
-    offset: int
-    profile: int
-    record: Record
+    offset: Array
+    profile: Array
+    records: Sequence[Record]
+
+    def at(self, places: Array) -> "Rows":
+        if len(places) == len(self.records):
+            return self
+        return Rows(self.offset[places], self.profile[places], [self.records[place] for place in places.tolist()])
+
+    def texts(self, of: Callable[[Record], str]) -> Array:
+        return text_column(map(of, self.records))
+
+    def whole(self, of: Callable[[Record], int]) -> Array:
+        return np.fromiter(map(of, self.records), dtype=np.int64, count=len(self.records))
+
+    def bodies(self) -> list[bytes]:
+        return list(map(_BODY, self.records))
 
 
-def tables_of(rows: Sequence[Row]) -> Mapping[str, LakeColumns]:
+def tables_of(rows: Rows) -> Mapping[str, LakeColumns]:
     """Return what to append to which table; tables without rows are left out."""
-    events: list[Row] = []
-    orders: list[Row] = []
-    system: dict[str, list[Row]] = {}
-    for row in rows:
-        kind = row.record.kind
-        if "." in kind:
-            system.setdefault(kind if kind in _IMPORTED else "", []).append(row)
-        elif row.profile != NOBODY:
-            events.append(row)
-            if kind == "track" and row.record.name in (ORDER_COMPLETED, ORDER_REFUNDED):
-                orders.append(row)
+    kinds = list(map(_KIND, rows.records))
+    places = {kind: _place(kind) for kind in set(kinds)}
+    place = np.fromiter(map(places.__getitem__, kinds), dtype=np.int64, count=len(kinds))
     tables: dict[str, LakeColumns] = {}
-    if events:
+    events = rows.at(np.flatnonzero((place == _OF_PEOPLE) & (rows.profile != NOBODY)))
+    if events.records:
         tables["event"] = _events(events)
-    if orders:
-        tables |= _orders(orders)
-    for kind, those in system.items():
-        table, columns = _IMPORTED[kind]
-        tables[table] = columns(those)
+        names = list(map(_NAME, events.records))
+        tracked = np.array([name in _ORDERS for name in names]) & (tables["event"]["kind"] == "track")
+        orders = events.at(np.flatnonzero(tracked))
+        if orders.records:
+            refunded = _refunded(orders)
+            tables |= order_tables(orders.bodies(), _whose(orders), refunded)
+    for number, (table, columns) in enumerate(_IMPORTED.values()):
+        those = rows.at(np.flatnonzero(place == number))
+        if those.records:
+            tables[table] = columns(those)
     return tables
 
 
-def _events(rows: Sequence[Row]) -> LakeColumns:
+_ORDERS = frozenset({ORDER_COMPLETED, ORDER_REFUNDED})
+_OF_PEOPLE = -1
+
+
+def _place(kind: str) -> int:
+    if "." not in kind:
+        return _OF_PEOPLE
+    return list(_IMPORTED).index(kind if kind in _IMPORTED else "")
+
+
+def _refunded(rows: Rows) -> Array:
+    return np.fromiter(
+        (record.name == ORDER_REFUNDED for record in rows.records), dtype=np.int64, count=len(rows.records)
+    )
+
+
+def _events(rows: Rows) -> LakeColumns:
     return _whose(rows) | {
-        "received_ms": whole(row.record.received_ms for row in rows),
-        "name": text_column(row.record.name for row in rows),
-        "kind": text_column(row.record.kind for row in rows),
-        "message_id": text_column(row.record.message_id for row in rows),
-        "properties": _bodies(rows),
-        "imported": whole(row.record.imported for row in rows),
+        "received_ms": rows.whole(_RECEIVED_MS),
+        "name": rows.texts(_NAME),
+        "kind": rows.texts(_KIND),
+        "message_id": rows.texts(_MESSAGE_ID),
+        "properties": body_column(rows.bodies()),
+        "imported": rows.whole(_IMPORTED_FLAG),
     }
 
 
-class _Line(NamedTuple):
-    row: Row
-    order_id: str | None
-    product: dict[str, Json]
-
-
-def _orders(rows: Sequence[Row]) -> Mapping[str, LakeColumns]:
-    orders = [_object(row.record.body) for row in rows]
-    lines = [
-        _Line(row, text_of(order.get("order_id")), product)
-        for row, order in zip(rows, orders, strict=True)
-        for product in _products(order)
-    ]
-    heads = _whose(rows) | {
-        "order_id": text_column(text_of(order.get("order_id")) for order in orders),
-        "revenue": number_column(_revenue(order) for order in orders),
-        "currency": text_column(text_of(order.get("currency")) for order in orders),
-        "coupon": text_column(text_of(order.get("coupon")) for order in orders),
-        "refunded": whole(row.record.name == ORDER_REFUNDED for row in rows),
-    }
-    return {"order_head": heads, "order_line": _order_lines(lines)} if lines else {"order_head": heads}
-
-
-def _order_lines(lines: Sequence[_Line]) -> LakeColumns:
-    rows = [line.row for line in lines]
-    products = [line.product for line in lines]
-    return _whose(rows) | {
-        "order_id": text_column(line.order_id for line in lines),
-        "product_id": text_column(text_of(_first(product, "product_id", "sku")) for product in products),
-        "name": text_column(text_of(product.get("name")) for product in products),
-        "category": text_column(text_of(product.get("category")) for product in products),
-        "price": number_column(number_of(product.get("price")) for product in products),
-        "quantity": number_column(_quantity(product) for product in products),
-        "refunded": whole(row.record.name == ORDER_REFUNDED for row in rows),
-    }
-
-
-def _products(order: dict[str, Json]) -> list[dict[str, Json]]:
-    products = order.get("products")
-    return [product for product in products if isinstance(product, dict)] if isinstance(products, list) else []
-
-
-def _quantity(product: dict[str, Json]) -> float:
-    """Return how many; Segment's default is one."""
-    return number_of(product["quantity"]) if product.get("quantity") is not None else 1.0
-
-
-def _revenue(order: dict[str, Json]) -> float:
-    """Return `revenue`, else `total`, else what the lines add up to; NaN where none is known."""
-    said = number_of(_first(order, "revenue", "total"))
-    if not math.isnan(said):
-        return said
-    products = _products(order)
-    return sum(number_of(each.get("price")) * _quantity(each) for each in products) if products else math.nan
-
-
-def _items(rows: Sequence[Row]) -> LakeColumns:
+def _items(rows: Rows) -> LakeColumns:
     texts = ("item_id", "name", "category", "series", "brand", "successor", "currency")
-    return _imported(rows, texts, ("price", "cost", "margin", "stock")) | {"body": _bodies(rows)}
+    return _imported(rows, texts, ("price", "cost", "margin", "stock")) | {"body": body_column(rows.bodies())}
 
 
-def _spend(rows: Sequence[Row]) -> LakeColumns:
+def _spend(rows: Rows) -> LakeColumns:
     texts = ("date", "channel", "campaign", "ad_group", "keyword", "currency")
     columns = _imported(rows, texts, ("cost", "impressions", "clicks"))
-    return columns | {"message_id": text_column(row.record.message_id for row in rows), "body": _bodies(rows)}
+    return columns | {"message_id": rows.texts(_MESSAGE_ID), "body": body_column(rows.bodies())}
 
 
-def _imported(rows: Sequence[Row], texts: Sequence[str], numbers: Sequence[str]) -> LakeColumns:
-    bodies = [_object(row.record.body) for row in rows]
+def _imported(rows: Rows, texts: Sequence[str], numbers: Sequence[str]) -> LakeColumns:
+    bodies = [parse_object(body) for body in rows.bodies()]
     columns = {name: text_column(text_of(body.get(name)) for body in bodies) for name in texts}
     columns |= {name: number_column(number_of(body.get(name)) for body in bodies) for name in numbers}
-    return columns | {
-        "offset": whole(row.offset for row in rows),
-        "at_ms": whole(row.record.at_ms for row in rows),
-    }
+    return columns | {"offset": rows.offset, "at_ms": rows.whole(_AT_MS)}
 
 
-def _exposures(rows: Sequence[Row]) -> LakeColumns:
-    bodies = [_object(row.record.body) for row in rows]
-    pairs = list(zip(rows, bodies, strict=True))
+_NULL = msgspec.Raw(b"null")
+
+
+class _Exposure(Struct, frozen=True, gc=False):
+    customer_id: Json = None
+    decision_id: Json = None
+    campaign: Json = None
+    action: Json = None
+    holdout: Json = None
+    decided_at: Json = None
+    decided_at_ms: Json = msgspec.UNSET
+    eligible: msgspec.Raw = _NULL
+    propensities: msgspec.Raw = _NULL
+    features: msgspec.Raw = _NULL
+
+
+_EXPOSURES = msgspec.json.Decoder(list[_Exposure])
+
+
+def _exposures(rows: Rows) -> LakeColumns:
+    said = _read_exposures(rows.bodies())
     columns = {
-        "offset": whole(row.offset for row in rows),
-        "message_id": text_column(row.record.message_id for row in rows),
-        "profile": text_column(None if row.profile == NOBODY else str(row.profile) for row in rows),
-        "customer_id": text_column(text_of(body.get("customer_id")) or row.record.user_id for row, body in pairs),
-        "decided_at_ms": whole(_decided_ms(row.record, body) for row, body in pairs),
-        "holdout": text_column(_truth(body.get("holdout")) for body in bodies),
+        "offset": rows.offset,
+        "message_id": rows.texts(_MESSAGE_ID),
+        "profile": text_column([None if one == NOBODY else str(one) for one in rows.profile.tolist()]),
+        "customer_id": text_column(
+            text_of(each.customer_id) or record.user_id for each, record in zip(said, rows.records, strict=True)
+        ),
+        "decided_at_ms": _decided_ms(rows, said),
+        "holdout": text_column(_truth(each.holdout) for each in said),
+        "decision_id": text_column(texts_of([each.decision_id for each in said])),
+        "campaign": text_column(texts_of([each.campaign for each in said])),
+        "action": text_column(texts_of([each.action for each in said])),
     }
-    for name in ("decision_id", "campaign", "action"):
-        columns[name] = text_column(text_of(body.get(name)) for body in bodies)
     for name in ("eligible", "propensities", "features"):
-        columns[name] = text_column(json_text(body.get(name)) for body in bodies)
+        columns[name] = text_column(json_texts([getattr(each, name) for each in said]))
     return columns
 
 
-def _decided_ms(record: Record, body: dict[str, Json]) -> int:
-    """Return when it was decided; a text without a zone, or none at all, leaves the record's own instant."""
-    said = body.get("decided_at_ms", body.get("decided_at"))
-    if isinstance(said, int) and not isinstance(said, bool):
-        return said
+def _read_exposures(bodies: Sequence[bytes]) -> list[_Exposure]:
+    """Return what the bodies say, all at once where each is as it should be; one bad body must not stop the lake."""
     try:
-        instant = datetime.fromisoformat(said) if isinstance(said, str) else None
+        said = _EXPOSURES.decode(b"[" + b",".join(bodies) + b"]")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        said = []
+    if len(said) == len(bodies):
+        return said
+    return _EXPOSURES.decode(b"[" + b",".join(body if parse_object(body) else b"{}" for body in bodies) + b"]")
+
+
+def _decided_ms(rows: Rows, said: Sequence[_Exposure]) -> Array:
+    """Return when it was decided; a text without a zone, or none at all, leaves the record's own instant."""
+    known: dict[str, int | None] = {}
+    found: list[int] = []
+    for record, each in zip(rows.records, said, strict=True):
+        when = each.decided_at if each.decided_at_ms is msgspec.UNSET else each.decided_at_ms
+        if isinstance(when, str):
+            if when not in known:
+                known[when] = _instant(when)
+            when = known[when]
+        found.append(when if type(when) is int else record.at_ms)
+    return np.array(found, dtype=np.int64)
+
+
+def _instant(text: str) -> int | None:
+    try:
+        instant = datetime.fromisoformat(text)
     except ValueError:
-        instant = None
-    return record.at_ms if instant is None or instant.tzinfo is None else round(instant.timestamp() * 1_000)
+        return None
+    return None if instant.tzinfo is None else round(instant.timestamp() * 1_000)
 
 
 def _truth(value: Json) -> str | None:
@@ -186,20 +209,30 @@ _TRUE = frozenset({"1", "1.0", "true", "t", "yes", "y", "是"})
 _FALSE = frozenset({"0", "0.0", "false", "f", "no", "n", "否"})
 
 
-def _system(rows: Sequence[Row]) -> LakeColumns:
+def _system(rows: Rows) -> LakeColumns:
     return {
-        "offset": whole(row.offset for row in rows),
-        "at_ms": whole(row.record.at_ms for row in rows),
-        "received_ms": whole(row.record.received_ms for row in rows),
-        "kind": text_column(row.record.kind for row in rows),
-        "name": text_column(row.record.name for row in rows),
-        "actor": text_column(row.record.actor for row in rows),
-        "message_id": text_column(row.record.message_id for row in rows),
-        "body": _bodies(rows),
+        "offset": rows.offset,
+        "at_ms": rows.whole(_AT_MS),
+        "received_ms": rows.whole(_RECEIVED_MS),
+        "kind": rows.texts(_KIND),
+        "name": rows.texts(_NAME),
+        "actor": rows.texts(_ACTOR),
+        "message_id": rows.texts(_MESSAGE_ID),
+        "body": text_column([body.decode() if _is_text(body) else "" for body in rows.bodies()]),
+        "packed": bytes_column([None if _is_text(body) else body for body in rows.bodies()]),
     }
 
 
-_IMPORTED: Mapping[str, tuple[str, Callable[[Sequence[Row]], LakeColumns]]] = {
+def _is_text(body: bytes) -> bool:
+    """Tell JSON objects from MessagePack, whose first byte is another and which is hardly ever UTF-8."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return body.startswith(b"{")
+
+
+_IMPORTED: Mapping[str, tuple[str, Callable[[Rows], LakeColumns]]] = {
     "item.imported": ("item_version", _items),
     "exposure.imported": ("exposure", _exposures),
     "spend.imported": ("ad_spend", _spend),
@@ -208,26 +241,5 @@ _IMPORTED: Mapping[str, tuple[str, Callable[[Sequence[Row]], LakeColumns]]] = {
 """Table and columns of each kind of fact that the system itself sends; the empty kind stands for all others."""
 
 
-def _whose(rows: Sequence[Row]) -> LakeColumns:
-    return {
-        "offset": whole(row.offset for row in rows),
-        "profile": whole(row.profile for row in rows),
-        "at_ms": whole(row.record.at_ms for row in rows),
-    }
-
-
-def _bodies(rows: Sequence[Row]) -> Array:
-    return text_column(row.record.body.decode("utf-8", "replace") for row in rows)
-
-
-def _object(body: bytes) -> dict[str, Json]:
-    """Return the JSON object; anything else counts as empty, since one bad body must not stop the lake."""
-    try:
-        value: Any = parse_json(body)
-    except msgspec.DecodeError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _first(body: dict[str, Json], *names: str) -> Json:
-    return next((body[name] for name in names if body.get(name) is not None), None)
+def _whose(rows: Rows) -> LakeColumns:
+    return {"offset": rows.offset, "profile": rows.profile, "at_ms": rows.whole(_AT_MS)}

@@ -41,6 +41,13 @@ class _Key(NamedTuple):
     secret: bytes
 
 
+class _Lock(NamedTuple):
+    """What seals the fields of one identifier."""
+
+    header: bytes
+    cipher: AESGCM
+
+
 class SqliteVault:
     """A `Vault` in one file. `tick` seals and destroys; other processes open beside it and see at once what is gone.
 
@@ -77,7 +84,11 @@ class SqliteVault:
     def seal(self, items: Sequence[tuple[int, bytes]]) -> list[bytes]:
         signed = [(_signed(identifier), clear) for identifier, clear in items]
         keys = self._keys({identifier for identifier, _ in signed}, make=True)
-        return [self._seal_one(identifier, keys[identifier], clear) for identifier, clear in signed]
+        # Setting a cipher up takes as long as using it, and a person has several fields.
+        locks = {
+            identifier: _Lock(self._named(identifier, key), AESGCM(key.secret)) for identifier, key in keys.items()
+        }
+        return [_sealed(locks[identifier], clear) for identifier, clear in signed]
 
     def open(self, sealed: Sequence[bytes]) -> list[bytes | None]:
         identifiers = [self._identifier_of(one) for one in sealed]
@@ -159,10 +170,9 @@ class SqliteVault:
         while len(self._cached) > KEYS_CACHED_MAX:
             self._cached.popitem(last=False)
 
-    def _seal_one(self, identifier: int, key: _Key, clear: bytes) -> bytes:
+    def _named(self, identifier: int, key: _Key) -> bytes:
         named = _packed(identifier) + key.id
-        nonce = os.urandom(_NONCE_BYTES)
-        return named + self._check(named) + nonce + AESGCM(key.secret).encrypt(nonce, clear, named)
+        return named + self._check(named)
 
     def _identifier_of(self, sealed: bytes) -> int:
         if len(sealed) < _HEADER_BYTES + _NONCE_BYTES + _TAG_BYTES:
@@ -184,6 +194,11 @@ class SqliteVault:
             return self._wrapping.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], owner)
         except InvalidTag as error:
             raise VaultDamaged("the vault was made with another master key, or its file was altered") from error
+
+
+def _sealed(lock: _Lock, clear: bytes) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return lock.header + nonce + lock.cipher.encrypt(nonce, clear, lock.header[:_NAMED_BYTES])
 
 
 def _open_one(sealed: bytes, key: _Key | None) -> bytes | None:

@@ -81,10 +81,12 @@ class Table:
         if not positions:
             return []
         cells = ", ".join(f"coalesce(c{i}::VARCHAR, '')" for i in range(len(self._staged.names)))
+        # As text: for each value of a list parameter DuckDB looks for pandas, 0.2 ms where there is none.
+        chosen = ",".join(map(str, positions))
         return self._staging.db.execute(
             f"""select {cells} from {self._assembled.table}
-                where rowid between ? and ? and rowid in (select unnest(?::BIGINT[]))""",
-            [positions[0], positions[-1], list(positions)],
+                where rowid between ? and ? and rowid in (select unnest(string_split(?, ',')::BIGINT[]))""",
+            [positions[0], positions[-1], chosen],
         ).fetchall()
 
     @property

@@ -1,0 +1,98 @@
+"""Limits that definitions must keep so that they can be carried out, said in words for their authors."""
+
+from collections.abc import Sequence
+from math import isclose
+
+from liftloop.deliver.settings import DAY_MINUTES, QuietHours
+from liftloop.journey.contract import Journey, OnCampaign
+from liftloop.kernel.clock import DAY_MS
+from liftloop.plan.contract import NOBODY, Campaign, Cap, Holdout
+from liftloop.plan.options import Words
+from liftloop.runtime.windows import LIVE_MAX
+
+FEN_MAX = 10**15
+"""Ten trillion yuan, far from where 64 bits end."""
+CAP_DAYS_MAX = 3_660
+"""Ten years: longer than anything is kept."""
+INSTANT_MAX_MS = 10_000 * 366 * DAY_MS
+"""Ten thousand years after 1970."""
+
+
+def campaign_problem(campaign: Campaign, before: Campaign | None) -> Words | None:
+    """Return the first thing wrong with a campaign, None where nothing is; `before` is the version it replaces.
+
+    People hold their action and their chances by place, so what was there must stay where it was.
+    """
+    ids = [action.id for action in campaign.actions]
+    if not ids or ids[0] != NOBODY or len(set(ids)) != len(ids):
+        return Words(
+            zh=f"actions 的第一个必须是 {NOBODY}，且 id 不能重复",
+            en=f"the first of the actions must be {NOBODY}, and ids differ",
+        )
+    if not campaign.cells or not all(_is_distribution(cell, len(ids)) for cell in campaign.cells):
+        return Words(
+            zh="cells 的每一行要给每个 action 一个概率，合计为 1",
+            en="each row of cells needs a chance for every action, together 1",
+        )
+    if (
+        any(not 0 <= action.cost_fen <= FEN_MAX for action in campaign.actions)
+        or not 0 <= campaign.budget_fen <= FEN_MAX
+    ):
+        return Words(zh="费用和预算不能是负数，也不能过大", en="costs and budget must not be negative, nor too large")
+    if not 0 <= campaign.starts_ms <= campaign.ends_ms <= INSTANT_MAX_MS:
+        return Words(zh="ends_ms 不能早于 starts_ms", en="ends_ms must not be before starts_ms")
+    if before is not None and _moved(campaign, before):
+        return Words(
+            zh="已分配的人按位置记着动作和概率：原有的 actions 和 cells 要保持原来的顺序",
+            en="people assigned hold actions and chances by place: those that were there must keep their order",
+        )
+    return holdout_problem(campaign.holdout) or caps_problem(campaign.caps)
+
+
+def journey_problem(journey: Journey) -> Words | None:
+    """Return what is wrong with a journey beside its graph."""
+    trigger = journey.trigger
+    if isinstance(trigger, OnCampaign) and not 0 <= trigger.at_ms <= INSTANT_MAX_MS:
+        return Words(zh="at_ms 不是一个时刻", en="at_ms is not an instant")
+    return holdout_problem(journey.holdout)
+
+
+def quiet_problem(quiet: QuietHours | None) -> Words | None:
+    """Return what is wrong with quiet hours."""
+    if quiet is None:
+        return None
+    minutes = (quiet.from_minute, quiet.until_minute, abs(quiet.offset_minutes))
+    if all(0 <= minute < DAY_MINUTES for minute in minutes):
+        return None
+    return Words(
+        zh=f"免打扰时段用一天里的分钟表示，0 到 {DAY_MINUTES - 1}",
+        en=f"quiet hours are minutes of the day, 0 to {DAY_MINUTES - 1}",
+    )
+
+
+def holdout_problem(holdout: Holdout | None) -> Words | None:
+    """Return what is wrong with a holdout."""
+    if holdout is None or 0 <= holdout.share <= 1:
+        return None
+    return Words(zh="对照组比例要在 0 到 1 之间", en="the holdout's share must lie between 0 and 1")
+
+
+def caps_problem(caps: Sequence[Cap]) -> Words | None:
+    """Return what is wrong with frequency caps."""
+    if all(0 <= cap.count <= LIVE_MAX and 0 < cap.days <= CAP_DAYS_MAX for cap in caps):
+        return None
+    return Words(
+        zh=f"触达上限：次数 0 到 {LIVE_MAX}，天数大于 0、不超过 {CAP_DAYS_MAX}",
+        en=f"a frequency cap counts 0 to {LIVE_MAX} messages in more than 0 and at most {CAP_DAYS_MAX} days",
+    )
+
+
+def _is_distribution(cell: Sequence[float], length: int) -> bool:
+    # Chances that were rounded when they were written down still count as a whole.
+    return len(cell) == length and all(0 <= chance <= 1 for chance in cell) and isclose(sum(cell), 1, abs_tol=1e-6)
+
+
+def _moved(campaign: Campaign, before: Campaign) -> bool:
+    ids, cells = [action.id for action in campaign.actions], [list(cell) for cell in campaign.cells]
+    known = [action.id for action in before.actions]
+    return ids[: len(known)] != known or cells[: len(before.cells)] != [list(cell) for cell in before.cells]

@@ -1,0 +1,91 @@
+"""The second look: between the gate and the hand-over hours may pass, so what holds of a person is asked again."""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from liftloop.deliver.contract import ChannelDefinition
+from liftloop.deliver.gate import Reasons, refusals
+from liftloop.deliver.settings import medium_of
+from liftloop.identify.reading import follow
+from liftloop.journey.reading import ceded
+from liftloop.runtime import people
+from liftloop.runtime.contract import Definitions, StateView
+
+
+class Leaving(Struct, frozen=True, kw_only=True):
+    """Messages of one channel that are about to be handed over, as parallel columns."""
+
+    channel: str
+    profiles: NDArray[np.int64]
+    enrolments: NDArray[np.int64]
+    """-1 where a message belongs to no enrolment."""
+    campaigns: Sequence[str]
+    purposes: Sequence[str]
+
+
+class Stopped(Struct, frozen=True):
+    """Why a message does not leave: an outcome of `NEVER_LEFT` with a reason; both empty where it may leave."""
+
+    outcome: str
+    reason: str
+
+
+MAY_LEAVE = Stopped("", "")
+
+
+def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped]:
+    """Return for each message whether it may still leave.
+
+    Every purpose needs a person who is not suppressed and has not withdrawn consent. Marketing also needs a consent,
+    a campaign that runs, and an enrolment that did not cede to another one of the same person.
+    """
+    stopped = [MAY_LEAVE] * len(leaving.profiles)
+    marketing = np.array([purpose == "marketing" for purpose in leaving.purposes], dtype=np.bool_)
+    ended = {campaign: _ended(state.definitions, campaign, now_ms) for campaign in set(leaving.campaigns)}
+    refused = _refused(state, leaving)
+    gone = marketing & ceded(state, leaving.enrolments)
+    for row in np.flatnonzero(gone | (refused != "") | marketing).tolist():
+        if marketing[row] and ended[leaving.campaigns[row]]:
+            stopped[row] = Stopped("expired", ended[leaving.campaigns[row]])
+        elif gone[row]:
+            stopped[row] = Stopped("suppressed", "merged_into_another")
+        elif refused[row]:
+            stopped[row] = Stopped("suppressed", refused[row])
+    return stopped
+
+
+def _refused(state: StateView, leaving: Leaving) -> Reasons:
+    slots = follow(state, people.slots(state, leaving.profiles))
+    reasons: Reasons = np.full(len(slots), "", dtype=object)
+    medium = _medium(state.definitions, leaving.channel)
+    purposes = np.array(leaving.purposes, dtype=object)
+    for purpose in _distinct(leaving.purposes):
+        mine = np.flatnonzero((purposes == purpose) & (slots >= 0))
+        reasons[mine] = refusals(state, slots[mine], medium, purpose)
+    return reasons
+
+
+def _distinct(words: Sequence[str]) -> Collection[str]:
+    return dict.fromkeys(words)
+
+
+def _medium(definitions: Definitions, channel: str) -> str:
+    """Return what consent is asked for, also where the channel is no more and only its messages are left."""
+    live = definitions.live("channel").get(channel)
+    last = live or max(
+        (each for each in definitions.versions("channel") if each.id == channel),
+        key=lambda each: each.version,
+        default=None,
+    )
+    return medium_of(msgspec.convert(last.body, type=ChannelDefinition, strict=False)) if last else channel
+
+
+def _ended(definitions: Definitions, campaign: str, now_ms: int) -> str:
+    live = definitions.live("campaign").get(campaign)
+    if live is not None:
+        return "campaign_ended" if now_ms > int(live.body["ends_ms"]) else ""
+    return "campaign_retired" if definitions.version("campaign", campaign, 1) is not None else ""

@@ -1,0 +1,101 @@
+"""What a merge does to enrolments: a person is in a journey at most once, so the first enrolment stays.
+
+An enrolment keeps its id, its messages keep their keys. The one that cedes leaves, and what it still has in the outbox
+is not handed over. First means: one whose message may have arrived, else the one that entered first.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from liftloop.journey.enrolments import CEDED, DUE, INSIDE, LATEST, STAYS, count, person_keys, reached
+from liftloop.kernel.clock import FAR_FUTURE_MS
+from liftloop.kernel.dice import Hashes
+from liftloop.runtime import people
+from liftloop.runtime.contract import NOTHING, Batch, Definition, Frame, Moment, Slots, StateView
+from liftloop.runtime.hash_index import ABSENT
+from liftloop.storage.contract import Delta, Row, Update, Write
+
+Rows = NDArray[np.int64]
+
+
+class _Settled(Struct, frozen=True, kw_only=True):
+    """One journey's merges: the enrolment that stays by person, and those that cede to it."""
+
+    keys: Hashes
+    stays: Rows
+    ceded: Rows
+
+
+class JourneyMerges:
+    """Reads `merge`; writes `journey.ceded`: the open enrolments that leave because the person is in another."""
+
+    name = "journey.merges"
+    reads = frozenset({"merge"})
+    writes = frozenset({"journey.ceded"})
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        if "merge" not in frame or not count(state):
+            return NOTHING
+        kept, forwarded = frame["merge"]["kept"], frame["merge"]["forwarded"]
+        again = {each.id: each.body.get("reentry") == "after_leaving" for each in _by_version(state)}
+        settled = [_settled(state, journey, (kept, forwarded), again=again[journey]) for journey in again]
+        keys = np.concatenate([each.keys for each in settled])
+        if not len(keys):
+            return NOTHING
+        put = LATEST.put(state, keys, np.concatenate([each.stays for each in settled]))
+        ceded = np.unique(np.concatenate([each.ceded for each in settled]))
+        left = ceded[state[INSIDE][ceded] == STAYS]
+        writes = [
+            *put.writes,
+            Write(INSIDE, ceded, np.full(len(ceded), CEDED, dtype=np.int8)),
+            Write(DUE, ceded, np.full(len(ceded), FAR_FUTURE_MS, dtype=np.int64)),
+        ]
+        rows: list[Row] = [("left", "merged_into_another", moment.now_ms, row) for row in left.tolist()]
+        columns = ("state", "reason", "changed_ms")
+        updates = [Update(table="enrolment", columns=columns, rows=rows)] if rows else []
+        delta = Delta(allocate=put.allocate, writes=writes, updates=updates)
+        return delta, {"journey.ceded": Batch(len(left), {"enrolment": left})}
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS
+
+
+def _by_version(state: StateView) -> Iterable[Definition]:
+    """Return all versions of journeys, later ones later."""
+    return sorted(state.definitions.versions("journey"), key=lambda each: each.version)
+
+
+def _settled(state: StateView, journey: str, merged: tuple[Slots, Slots], *, again: bool) -> _Settled:
+    kept, forwarded = (people.numbers(state, slots) for slots in merged)
+    theirs = LATEST.find(state, person_keys(forwarded, journey))
+    own = LATEST.find(state, person_keys(kept, journey))
+    rows_of: dict[int, set[int]] = {}
+    for heir, row, of_heir in zip(kept.tolist(), theirs.tolist(), own.tolist(), strict=True):
+        if row != ABSENT:
+            rows_of.setdefault(heir, set()).update({row} if of_heir == ABSENT else {row, of_heir})
+    stays: list[int] = []
+    ceded: list[int] = []
+    for rows in rows_of.values():
+        staying, ceding = _first_stays(state, np.array(sorted(rows)), again=again)
+        stays.append(staying)
+        ceded += ceding
+    heirs = np.fromiter(rows_of, np.int64, len(rows_of))
+    return _Settled(
+        keys=person_keys(heirs, journey), stays=np.array(stays, dtype=np.int64), ceded=np.array(ceded, dtype=np.int64)
+    )
+
+
+def _first_stays(state: StateView, rows: Rows, *, again: bool) -> tuple[int, list[int]]:
+    """Return the enrolment of one person that stays, and those that cede: what is open or has not sent anything."""
+    arrived = reached(state, rows)
+    is_open = state[INSIDE][rows] == STAYS
+    candidates = np.flatnonzero(is_open) if again and is_open.any() else np.arange(len(rows))
+    if again and not is_open.any():
+        best = int(candidates[-1])
+    else:
+        best = int(candidates[np.lexsort((rows[candidates], ~arrived[candidates]))[0]])
+    cedes = (is_open | ~arrived) & (rows != rows[best])
+    return int(rows[best]), rows[cedes].tolist()

@@ -1,0 +1,136 @@
+"""The demo: the whole loop at a small size, what it prints, and what it leaves behind."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from liftloop.cli.demo_progress import Phases
+from liftloop.cli.telling import padded, table
+
+MEMBERS = 2_000
+RUN_TIMEOUT_S = 300
+
+
+def _demo(data: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "liftloop.cli", "demo", "--data", str(data), "--members", str(MEMBERS), *more]
+
+
+def _processes_of(data: Path) -> list[int]:
+    """Return the processes that name the folder in their command or environment."""
+    found: list[int] = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            said = (place / "cmdline").read_bytes() + (place / "cwd").resolve().as_posix().encode()
+        except OSError:
+            continue
+        if str(data).encode() in said:
+            found.append(int(place.name))
+    return found
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    data = tmp_path_factory.mktemp("demo") / "shop"
+    done = subprocess.run(_demo(data, "--no-serve"), capture_output=True, text=True, timeout=RUN_TIMEOUT_S, check=False)
+    return data, done
+
+
+class TestOneRun:
+    def test_says_all_of_it_in_order(self, run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+        """The printout goes from what was understood to forecast, measured and true lift, and the seconds."""
+        _, done = run
+        assert done.returncode == 0, done.stderr
+        heads = ["目标", "不做活动时的水平", "方案", "预测提升", "做得到吗", "证明得了吗", "证明的代价"]
+        heads += ["每个人的去向", "带来了多少", "用时（秒）"]
+        places = [done.stdout.index(f"\n{head}\n") for head in heads]
+        assert places == sorted(places)
+        for line in ("预测，启动前冻结", "真实，只有模拟器知道"):
+            assert re.search(rf"{line} +[+-]\d+\.\d%", done.stdout), line
+        assert "+-" not in done.stdout
+
+    def test_ledger_adds_up(self, run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+        """The ledger's rows add up to the people who qualified."""
+        _, done = run
+        block = done.stdout.split("每个人的去向\n")[1].split("\n\n")[0].splitlines()
+        counts = [int(line.split()[-1].replace(",", "")) for line in block]
+        qualified = re.search(r"符合条件 ([\d,]+) 人", block[-1])
+        assert qualified
+        assert sum(counts[:-1]) == counts[-1] == int(qualified[1].replace(",", ""))
+
+    def test_progress_is_plain_where_no_terminal_is(self, run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+        """Without a terminal there are whole lines and no control characters."""
+        _, done = run
+        assert "\r" not in done.stderr
+        assert "\x1b" not in done.stderr
+        assert len(re.findall(r"^✓ .* \d+\.\d s$", done.stderr, flags=re.MULTILINE)) == 9
+
+    def test_leaves_nothing_but_the_folder(self, run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+        """After the printout no process is left, and no file beside the folder."""
+        data, _ = run
+        assert not _processes_of(data)
+        assert [path.name for path in data.parent.iterdir()] == [data.name]
+
+    def test_ends_with_all_it_started(self, run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+        """A second run takes the first one's folder, and interrupted in the middle it leaves no process behind."""
+        data, _ = run
+        second = subprocess.Popen(
+            _demo(data, "--no-serve"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        assert second.stderr is not None
+        assert "生成样例门店" in second.stderr.readline()
+        second.send_signal(signal.SIGINT)
+        second.communicate(timeout=60)
+        assert second.returncode != 0
+        assert not _processes_of(data)
+
+
+class TestRefusals:
+    def test_keeps_a_folder_that_is_not_its_own(self, tmp_path: Path) -> None:
+        """A folder that no demo made is refused, whatever is in it, and nothing of it is touched."""
+        (tmp_path / "layout").write_text("1")
+        done = subprocess.run(_demo(tmp_path, "--no-serve"), capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 2
+        assert "demo_refused" in done.stderr
+        assert [path.name for path in tmp_path.iterdir()] == ["layout"]
+
+    def test_says_at_once_that_the_port_is_taken(self, tmp_path: Path) -> None:
+        """The app's port is looked at before the work, not after it."""
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            done = subprocess.run(
+                _demo(tmp_path / "shop", "--port", port),
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+                env={**os.environ, "LIFTLOOP_LANG": "en"},
+            )
+        assert done.returncode == 2
+        assert f"port {port} is taken" in done.stderr
+        assert not (tmp_path / "shop").exists()
+
+
+def test_columns_line_up_in_chinese() -> None:
+    """A Chinese letter takes two places on a screen, and columns of both scripts line up."""
+    assert padded("短信", 6) == "短信  "
+    assert table([["短信", "1"], ["SMS", "20"]], right=frozenset({1})) == ["  短信    1", "  SMS    20"]
+
+
+def test_summary_has_every_phase(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each phase is timed, and the summary adds them up."""
+    phases = Phases()
+    with phases.phase("导入", "Import") as tell:
+        tell("50%")
+        time.sleep(0.01)
+    lines = phases.summary()
+    assert len(lines) == 4
+    assert "50%" not in capsys.readouterr().err, "without a terminal, progress is told now and then only"
