@@ -338,7 +338,7 @@ What a row becomes has an id that depends on its content only: importing a file 
 Imported events move windows and trigger nothing.
 
 Single fields are changed by `liftloop import FILE --map FIELD=RULE`, the whole by `--mapping FILE.json`.
-A second file that widens the rows, such as products for orders, is given by `--join`.
+A second file that widens the rows, such as products for orders, is given by `--with`.
 Consent that was won elsewhere is declared for everybody in the file by `--declare-consent` with `--evidence`.
 By HTTP: `POST /api/imports` (the file as form field `file`), then `POST /api/imports/{id}/start`.
 Progress is at `GET /api/imports/{id}`, counts at `/summary`, and rows that were left out at `/rejected`.
@@ -368,7 +368,7 @@ _ZH_IMPORT = """\
 导入的事件只改变时间窗，不触发任何旅程。
 
 单个字段用 `liftloop import 文件 --map 字段=规则` 修改，整个映射用 `--mapping 文件.json`。
-用 `--join` 关联第二个文件，例如给订单补上商品信息。
+用 `--with` 关联第二个文件，例如给订单补上商品信息。
 在别处取得的授权，用 `--declare-consent` 加 `--evidence` 为文件里的所有人声明。
 用 HTTP：`POST /api/imports`（文件放在表单字段 `file`），然后 `POST /api/imports/{id}/start`。
 进度见 `GET /api/imports/{id}`，计数见 `/summary`，没有导入的行见 `/rejected`。

@@ -179,3 +179,22 @@ def test_files_that_hold_nothing_readable_are_refused(tmp_path: Path) -> None:
         assert (await world.stranger.upload("/api/imports", ("a.csv", b"a,b\n1,2\n"), {})).status == 401
 
     play(tmp_path, story)
+
+
+def test_a_joined_file_may_change_what_the_first_looks_like(tmp_path: Path) -> None:
+    """Pairs of campaign and household are customers at first sight, and contacts once a second file dates them."""
+
+    async def story(world: Served) -> None:
+        pairs = "campaign_id,household_id\n" + "".join(f"{n % 3},{n}\n" for n in range(60))
+        dates = "campaign_id,start_date,end_date\n" + "".join(
+            f"{n},2026-0{n + 1}-01,2026-0{n + 1}-20\n" for n in range(3)
+        )
+        first = (await world.admin.upload("/api/imports", ("campaigns.csv", pairs.encode()), {})).json()
+        assert first["kind"] == "customers"
+        assert [question["id"] for question in first["questions"]] == ["kind"]
+        path = f"/api/imports/{first['import_id']}/files"
+        joined = (await world.admin.upload(path, ("descriptions.csv", dates.encode()), {})).json()
+        assert joined["kind"] == "exposures"
+        assert not joined["questions"]
+
+    play(tmp_path, story)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +10,8 @@ import numpy as np
 import pytest
 from test_imports_load import mapping_for, run
 
+from liftloop.app.imports_proposal import propose
+from liftloop.collect.mapping import mapping_to_json
 from liftloop.testing.installation import Installation
 
 NOW_MS = int(datetime(2011, 12, 10, tzinfo=UTC).timestamp() * 1_000)
@@ -34,22 +35,23 @@ FROM invoice GROUP BY customer ORDER BY customer
 """
 
 
+def real_data(name: str) -> Path:
+    promised = os.environ.get("LIFTLOOP_TEST_DATA")
+    path = Path(promised or Path(__file__).parents[3] / "shared" / "data") / name
+    if not path.exists():
+        if promised:
+            pytest.fail(f"LIFTLOOP_TEST_DATA is {promised}, which holds no {name}")
+        pytest.skip(f"no real data at {path}; set LIFTLOOP_TEST_DATA to run this test")
+    return path
+
+
 @pytest.fixture
 def online_retail() -> Path:
-    promised = os.environ.get("LIFTLOOP_TEST_DATA")
-    file = Path(promised or Path(__file__).parents[3] / "shared" / "data") / "online_retail" / "online_retail.parquet"
-    if not file.is_file():
-        if promised:
-            pytest.fail(f"LIFTLOOP_TEST_DATA is {promised}, which holds no online_retail")
-        pytest.skip(f"no real data at {file}; set LIFTLOOP_TEST_DATA to run this test")
-    return file
+    return real_data("online_retail") / "online_retail.parquet"
 
 
-def test_a_year_of_real_orders_makes_the_audiences_that_sql_makes(
-    tmp_path: Path, online_retail: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_year_of_real_orders_makes_the_audiences_that_sql_makes(tmp_path: Path, online_retail: Path) -> None:
     """541,909 lines on the guessed mapping: orders, revenue and an audience of time agree, person by person."""
-    monkeypatch.setitem(sys.modules, "pandas", None)  # As in the import process.
     file = tmp_path / "online_retail.parquet"
     file.symlink_to(online_retail)
     installation = Installation(tmp_path / "data", NOW_MS)
@@ -73,3 +75,61 @@ def test_a_year_of_real_orders_makes_the_audiences_that_sql_makes(
     assert lake["orders"].tolist() == raw["orders"][order].tolist()
     np.testing.assert_allclose(lake["revenue"], raw["revenue"][order], rtol=0, atol=0.02)
     installation.close()
+
+
+BASKETS = {
+    "customer_id": "household_id",
+    "order_id": "basket_id",
+    "ordered_at": "transaction_timestamp",
+    "product_id": "product_id",
+    "product_name": "product_type",
+    "category": "product_category",
+    "brand": "brand",
+    "quantity": "quantity",
+    "amount": "sales_value",
+    "discount": "retail_disc",
+    "coupon_discount": "coupon_disc",
+    "store_id": "store_id",
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "others", "kind", "fields", "missing"),
+    [
+        ("transactions_sample.csv.gz", ("products.csv.gz", "demographics.csv.gz"), "orders", BASKETS, False),
+        (
+            "campaigns.csv.gz",
+            ("campaign_descriptions.csv.gz",),
+            "exposures",
+            {"customer_id": "household_id", "campaign": "campaign_id", "decided_at": "start_date"},
+            False,
+        ),
+        (
+            "coupon_redemptions.csv.gz",
+            (),
+            "events",
+            {
+                "customer_id": "household_id",
+                "coupon": "coupon_upc",
+                "campaign": "campaign_id",
+                "at": "redemption_date",
+                "event": {"constant": "Coupon Redeemed"},
+            },
+            False,
+        ),
+        ("demographics.csv.gz", (), "customers", {"customer_id": "household_id"}, False),
+        ("coupons.csv.gz", (), "items", {"item_id": "product_id"}, True),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_grocers_files_are_understood_alone_and_joined(
+    tmp_path: Path, file: str, others: tuple[str, ...], kind: str, fields: dict[str, object], missing: bool
+) -> None:
+    """Every column that is a field is found, with at most two questions; pairs of ids are no items."""
+    folder = real_data("dunnhumby")
+    proposal = propose(folder / file, {each: folder / each for each in others}, None, {}, tmp_path)
+    mapping = mapping_to_json(proposal.as_mapping())
+    assert (mapping["kind"], mapping["fields"]) == (kind, fields)
+    assert len(mapping["joins"]) == len(others)
+    assert len(proposal.questions) <= 2
+    assert bool(proposal.missing) is missing

@@ -36,14 +36,15 @@ def test_what_was_acknowledged_is_folded_before_the_clock_moves(
     folded_at: list[int] = []
     step = fold.step
 
-    def slow(entries: Any, now_ms: int, seed: int) -> Any:
+    def slow(entries: Any, now_ms: int, seed: int, said: Any) -> Any:
         time.sleep(0.05)
         folded_at.extend(now_ms for _ in entries)
-        return step(entries, now_ms, seed)
+        return step(entries, now_ms, seed, said)
 
     monkeypatch.setattr(fold, "step", slow)
     worker = Worker(fold, log, store, clock, lambda: None)
     app = TickApp(worker, vault, clock, "key")
+    worker.load()
     worker.start()
     try:
         for number in range(RUNS):

@@ -44,6 +44,7 @@ class Engine:
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     monkeypatch.setattr(worker_module, "MAINTAIN_EVERY_S", 0.01)
     made = Engine(tmp_path)
+    made.worker.load()
     made.worker.start()
     yield made
     made.close()

@@ -38,7 +38,7 @@ def test_killed_under_load(tmp_path: Path) -> None:
     with serving(data) as running:
         market = _market(running)
         market.wait(7_200)
-        lost = _unknown(running, [f"u{number}" for number in sorted(acknowledged)])
+        lost = unknown(running, [f"u{number}" for number in sorted(acknowledged)])
         ledger = market.get("/campaigns/thanks/ledger")
     keys = [message["message_key"] for message in inbox.messages]
     states = {(row["state"]): row["people"] for row in ledger["rows"]}
@@ -53,7 +53,7 @@ def test_killed_under_load(tmp_path: Path) -> None:
 def _pour(market: Liftloop, acknowledged: set[int], first: int) -> None:
     """Send people who qualify at once, until the server is gone; remember who was acknowledged."""
     for start in range(first, first + 1_000_000, BATCH):
-        batch = [message for number in range(start, start + BATCH) for message in _person(number)]
+        batch = [message for number in range(start, start + BATCH) for message in person(number)]
         try:
             market.track(batch)
         except (urllib.error.URLError, ConnectionError, TimeoutError):
@@ -61,7 +61,7 @@ def _pour(market: Liftloop, acknowledged: set[int], first: int) -> None:
         acknowledged.update(range(start, start + BATCH))
 
 
-def _person(number: int) -> list[dict[str, Any]]:
+def person(number: int) -> list[dict[str, Any]]:
     consents = [{"channel": "sms", "purpose": "marketing"}]
     known = {"type": "identify", "userId": f"u{number}", "messageId": f"i{number}", "context": {"consents": consents}}
     orders = [
@@ -81,7 +81,7 @@ def _market(running: Running) -> Liftloop:
     return Liftloop(running.app_url, running.track_url, running.token, running.key)
 
 
-def _unknown(running: Running, users: list[str]) -> list[str]:
+def unknown(running: Running, users: list[str]) -> list[str]:
     async def ask() -> list[str]:
         tick = TickClient(running.data / "tick.sock")
         try:

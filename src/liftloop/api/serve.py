@@ -9,6 +9,7 @@ import msgspec
 import uvicorn
 
 from liftloop.api.server import make_app
+from liftloop.app.asgi_server import SignalledServer
 from liftloop.app.children import Children
 from liftloop.app.desk import Desk
 from liftloop.app.opening import lock_folder, open_folder
@@ -33,7 +34,7 @@ async def serve(settings: Settings) -> None:
             desk = Desk(settings, folder)
             app = make_app(desk, settings.admin_token or folder.admin_token())
             config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-            server = uvicorn.Server(config)
+            server = SignalledServer(config, (signal.SIGTERM, signal.SIGINT))
             announced = asyncio.create_task(_announce(server, settings, str(folder.path)))
             await server.serve(sockets=listeners)
             announced.cancel()

@@ -19,6 +19,7 @@ from liftloop.api import (
     routes_plans,
     routes_profiles,
     routes_system,
+    routes_upkeep,
 )
 from liftloop.app.desk import Desk
 from liftloop.app.sockets import reached_at
@@ -34,6 +35,7 @@ ROUTERS = (
     routes_profiles.router,
     routes_campaigns.router,
     routes_system.router,
+    routes_upkeep.router,
 )
 
 

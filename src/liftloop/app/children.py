@@ -61,14 +61,14 @@ class Children:
         self._stopping = True
         for task in self._watching:
             task.cancel()
-        for process in reversed(self._running.values()):
+        for process in reversed(self._running.values()):  # Dispatch still has something to tell the tick.
             if process.returncode is None:
                 process.terminate()
-        for process in self._running.values():
             try:
                 await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
             except TimeoutError:
                 process.kill()
+                await process.wait()
 
     def pids(self) -> dict[str, int]:
         return {module: process.pid for module, process in self._running.items()}

@@ -10,6 +10,7 @@ from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.tick_client import TickClient
+from liftloop.app.upkeep import Upkeep
 from liftloop.kernel.clock import Clock
 from liftloop.plugins.channels.addresses import parse_networks
 from liftloop.storage.contract import Vault
@@ -40,7 +41,8 @@ class Desk:
         self.plans = Plans(folder.path / "plans", self.definitions, self.follower, self.tick, self.state, self.clock)
         self.pending = PendingMessages(self.state, folder.attempts)
         self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up)
-        self._following: asyncio.Task[None] | None = None
+        self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.clock)
+        self._working: list[asyncio.Task[None]] = []
 
     @property
     def data(self) -> Path:
@@ -48,12 +50,14 @@ class Desk:
 
     def start(self) -> None:
         """Begin to follow the tick; call from the event loop."""
-        self._following = asyncio.create_task(self.follower.follow_forever())
+        self._working = [
+            asyncio.create_task(work) for work in (self.follower.follow_forever(), self.upkeep.retain_daily())
+        ]
 
     async def close(self) -> None:
-        if self._following is not None:
-            self._following.cancel()
-            await asyncio.gather(self._following, return_exceptions=True)
+        for working in self._working:
+            working.cancel()
+        await asyncio.gather(*self._working, return_exceptions=True)
         await self.tick.close()
         self._lake.close()
         self._log.close()
@@ -65,3 +69,4 @@ class Desk:
         await self.follower.catch_up()
         while await self.follower.fill():
             await self.follower.catch_up()
+        await self.upkeep.retain_if_due()

@@ -29,6 +29,7 @@ from liftloop.app.dispatch_settle import (
     verdict,
 )
 from liftloop.app.dispatch_words import Due, Wordings
+from liftloop.app.restored import NEVER_RESTORED, Restored
 from liftloop.deliver.contract import Channel, Envelope, Handover, Message, TryLater
 from liftloop.deliver.second_look import Stopped
 from liftloop.kernel.clock import SECOND_MS, Clock
@@ -38,6 +39,7 @@ from liftloop.storage.contract import DiskFull, StateReader, Vault
 SecondLook = Callable[[str, Sequence[Envelope]], Awaitable[Sequence[Stopped]]]
 """Ask the tick which of a channel's messages may still leave, one answer each, once it answers at all."""
 
+MAY_HAVE_LEFT = Stopped("uncertain", "restored")
 POLL_S = 0.02  # How often the outbox is looked at while nothing happens: a fiftieth of the second that S12 allows.
 SEND_SECONDS_MAX = 900.0  # Fifty mails to a server that takes its time; channels have nearer time-outs of their own.
 LAND_SECONDS_MAX = 20.0  # After being told to stop; what is still in the air then is settled by the next start.
@@ -60,6 +62,7 @@ class DispatchTools(Struct, frozen=True, kw_only=True):
     open_channel: OpenChannel
     paced: bool
     """False on a manual clock, where time does not pass by itself: channels' `per_second_max` then holds nobody up."""
+    restored: Restored = NEVER_RESTORED
 
 
 class LaneStatus(Struct, frozen=True, kw_only=True):
@@ -193,7 +196,9 @@ class Dispatcher:
         name = lane.channel.name
         looked = await self._tools.second_look(name, [due.envelope for due in dues])
         now_ms = self._tools.clock.now_ms()
-        verdicts = [_too_late(due, stopped, now_ms) for due, stopped in zip(dues, looked, strict=True)]
+        verdicts = [
+            self._not_again(due, _too_late(due, stopped, now_ms)) for due, stopped in zip(dues, looked, strict=True)
+        ]
         leaving = [due for due, stopped in zip(dues, verdicts, strict=True) if not stopped.outcome]
         said, unsaid = self._wordings.say(leaving, lane.channel, now_ms)
         return Departure(
@@ -207,6 +212,10 @@ class Dispatcher:
                 if stopped.outcome
             ],
         )
+
+    def _not_again(self, due: Due, stopped: Stopped) -> Stopped:
+        """Return the verdict so far, or that a lost server may have sent the message before a restore."""
+        return MAY_HAVE_LEFT if self._tools.restored.may_have_sent(due.envelope, due.due_ms) else stopped
 
     async def _fly(self, lane: Lane, dues: Sequence[Due]) -> None:
         """Carry one group: looked at again, on disk, out of the house, outcomes on disk, a report to be told."""

@@ -24,8 +24,8 @@ PAUSE_MS_MAX = 5 * MINUTE_MS  # A channel that is away is asked again at least s
 
 _DUE = "SELECT count(*) FROM outbox WHERE channel = ? AND due_ms <= ?"
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE channel = ? AND due_ms <= ? LIMIT ?)"
-_OLDEST = "SELECT message_key, body FROM outbox WHERE channel = ? AND due_ms <= ? ORDER BY due_ms LIMIT ?"
-_NEWEST = "SELECT message_key, body FROM outbox WHERE channel = ? AND due_ms <= ? ORDER BY due_ms DESC LIMIT ?"
+_OLDEST = "SELECT message_key, due_ms, body FROM outbox WHERE channel = ? AND due_ms <= ? ORDER BY due_ms LIMIT ?"
+_NEWEST = "SELECT message_key, due_ms, body FROM outbox WHERE channel = ? AND due_ms <= ? ORDER BY due_ms DESC LIMIT ?"
 
 
 class Pace:
@@ -157,10 +157,10 @@ class Lane:
 
     def _dues(self, rows: Iterable[Row], now_ms: int) -> list[Due]:
         dues: list[Due] = []
-        for key, body in rows:
+        for key, due_ms, body in rows:
             waited = self._waiting.get(key)
             if key not in self._held and (waited is None or waited.next_ms <= now_ms):
-                dues.append(Due(envelope=ENVELOPE.decode(body), waited=self._waiting.pop(key, None)))
+                dues.append(Due(envelope=ENVELOPE.decode(body), due_ms=due_ms, waited=self._waiting.pop(key, None)))
                 self._held.add(key)
         return dues
 

@@ -11,6 +11,7 @@ import msgspec
 
 from liftloop.app.dispatch import Dispatcher, DispatchTools
 from liftloop.app.dispatch_attempts import AttemptFile
+from liftloop.app.restored import read_restored
 from liftloop.app.settings import Settings, clock_of, path_from_text
 from liftloop.app.tick_client import TickAway, TickClient
 from liftloop.deliver.contract import Channel, ChannelDefinition, Envelope
@@ -73,6 +74,7 @@ async def serve(settings: Settings) -> None:
         second_look=second_look,
         open_channel=opened,
         paced=settings.clock == "system",
+        restored=read_restored(folder.restored),
     )
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

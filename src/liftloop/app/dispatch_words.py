@@ -26,6 +26,7 @@ class Due(Struct, frozen=True, kw_only=True):
     """A message to be handed over now."""
 
     envelope: Envelope
+    due_ms: int
     waited: Waiting | None
     """What its earlier attempts left behind."""
 

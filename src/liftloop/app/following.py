@@ -39,11 +39,13 @@ class Follower:
     def __init__(self, lake: Lake, log: Log, state: StateReader, tick: TickClient, clock: Clock) -> None:
         self.lake = lake
         self._log = log
-        self._state = state
-        self._tick = tick
+        self.state = state
+        self.tick = tick
         self._clock = clock
         self._following = asyncio.Lock()
         self._filling = asyncio.Lock()
+        self._still = asyncio.Lock()
+        """Held while the lake must not change though it may be read."""
 
     async def follow_forever(self) -> None:
         """Follow and fill until cancelled; a tick that is away for a moment is waited for."""
@@ -57,8 +59,8 @@ class Follower:
 
     async def catch_up(self) -> None:
         """Take in everything that log and facts hold now."""
-        async with self._following:
-            while await asyncio.to_thread(self.lake.follow, self._log, self._state, limit=FOLLOW_MAX):
+        async with self._still, self._following:
+            while await asyncio.to_thread(self.lake.follow, self._log, self.state, limit=FOLLOW_MAX):
                 continue
 
     async def select(self, query: str, parameters: Sequence[Any] = ()) -> dict[str, Any]:
@@ -70,6 +72,12 @@ class Follower:
     async def using_lake(self) -> AsyncGenerator[None]:
         """Keep everybody else away from the lake for the length of a study."""
         async with self._following:
+            yield
+
+    @asynccontextmanager
+    async def lake_standing_still(self) -> AsyncGenerator[None]:
+        """Let nothing be written to the lake meanwhile; queries go on."""
+        async with self._still:
             yield
 
     async def fill(self) -> bool:
@@ -93,7 +101,7 @@ class Follower:
             return bool(ready)
 
     async def _unfilled(self) -> list[Mapping[str, Any]]:
-        return (await self._tick.ask("unfilled"))["waiting"]
+        return (await self.tick.ask("unfilled"))["waiting"]
 
     async def _fill_source(self, source: Mapping[str, Any]) -> None:
         """Send a source its events from before it was folded, part by part, once the lake is that far."""
@@ -113,7 +121,7 @@ class Follower:
     async def _fill_attribute(self, name: str, definition: str) -> None:
         """Send an attribute's values of before; the newest of each person holds, so that twice does no harm."""
         rows = await asyncio.to_thread(
-            self._state.rows, "SELECT profile, at_ms, value FROM attribute WHERE name = ? AND sealed = 0", (name,)
+            self.state.rows, "SELECT profile, at_ms, value FROM attribute WHERE name = ? AND sealed = 0", (name,)
         )
         for start in range(0, max(len(rows), 1), FILL_CHUNK):
             chunk = rows[start : start + FILL_CHUNK]
@@ -127,7 +135,7 @@ class Follower:
             await self._say(ATTRIBUTE_FILLED, name, pack(body))
 
     async def _say(self, kind: str, name: str, body: bytes) -> None:
-        await self._tick.facts([fact(kind, name, body, _SYSTEM, self._clock.now_ms())])
+        await self.tick.facts([fact(kind, name, body, _SYSTEM, self._clock.now_ms())])
 
 
 def _named(definition: Mapping[str, Any]) -> str:

@@ -53,6 +53,8 @@ class Import(Struct, frozen=True, kw_only=True):
     file: str
     """The name under which a person knows it, and under which it lies in the import's folder."""
     files: tuple[str, ...] = ()
+    kind: str | None = None
+    """The kind that a person named; where nobody did, a joined file may change what it looks like."""
     created_ms: int
     actor: str
     proposal: Proposal
@@ -129,7 +131,15 @@ class Imports:
         except BaseException:
             rmtree(place)
             raise
-        made = Import(id=identity, status="proposed", file=file.name, created_ms=now_ms, actor=actor, proposal=proposal)
+        made = Import(
+            id=identity,
+            status="proposed",
+            file=file.name,
+            kind=kind,
+            created_ms=now_ms,
+            actor=actor,
+            proposal=proposal,
+        )
         return self._keep(made)
 
     async def join(self, identity: str, name: str, content: AsyncIterator[bytes]) -> Import:
@@ -142,7 +152,7 @@ class Imports:
         stored.rename(place / chosen)
         files = tuple(dict.fromkeys([*held.files, chosen]))
         paths = {each: place / each for each in files}
-        proposal = await self._propose(place / held.file, paths, Changes(kind=held.proposal.as_mapping().kind))
+        proposal = await self._propose(place / held.file, paths, Changes(kind=held.kind))
         return self._keep(replace(held, files=files, proposal=proposal))
 
     async def start(self, identity: str, changes: Changes, language: Language) -> Import:

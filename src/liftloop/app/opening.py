@@ -1,7 +1,7 @@
 """Opens the data folder and says in words why it cannot be opened."""
 
 from liftloop.app.settings import Settings
-from liftloop.kernel.errors import LiftloopError
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.storage.contract import NewerFolder
 from liftloop.storage.embedded.folder import DataFolder, FolderBusy, FolderLock, ForeignFolder
 
@@ -37,6 +37,20 @@ def open_folder(settings: Settings) -> DataFolder:
     folder.write_key()
     folder.admin_token()
     return folder
+
+
+def existing_folder(settings: Settings) -> DataFolder:
+    """Return the folder; raises a `LiftloopError` where there is none, and makes nothing."""
+    if not (settings.data / "state.db").exists():
+        raise LiftloopError(
+            "no_folder",
+            zh=f"{settings.data} 不是 Liftloop 的数据目录",
+            en=f"{settings.data} is not a Liftloop data folder",
+            next_zh="用 --data 指定数据目录；新装先运行 liftloop serve",
+            next_en="name the data folder with --data; a new one is made by liftloop serve",
+            exit_code=EXIT_USAGE,
+        )
+    return open_folder(settings)
 
 
 def lock_folder(folder: DataFolder) -> FolderLock:

@@ -4,6 +4,7 @@ from liftloop.audience.stage import AudienceColumns, AudienceFillings, AudienceM
 from liftloop.collect.stage import Collect, Forget
 from liftloop.deliver.stage import CompiledRules, DeliverColumns, DeliverGate, DeliverMerges, DeliverOutcomes
 from liftloop.identify.stage import Identify
+from liftloop.journey.lives import JourneyLives
 from liftloop.journey.merging import JourneyMerges
 from liftloop.journey.stage import JourneyCodes, JourneySteps
 from liftloop.plan.stage import AssignmentMerges, Assignments
@@ -29,6 +30,7 @@ def stages() -> tuple[Stage, ...]:
         AudienceMembership(audiences),
         AssignmentMerges(),
         Assignments(),
+        JourneyLives(),
         JourneyCodes(),
         JourneyMerges(),
         JourneySteps(),

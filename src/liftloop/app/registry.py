@@ -29,6 +29,7 @@ USE_CASES: dict[str, UseCase] = {
     for each in (
         _reads("health.read"),
         _reads("metrics.read"),
+        _reads("installation.examine"),
         _reads("goal.read"),
         _reads("plan.read"),
         _reads("campaign.read"),
@@ -46,5 +47,9 @@ USE_CASES: dict[str, UseCase] = {
         _changes("import.start"),
         _changes("consent.declare", "admin"),
         _changes("clock.advance", "admin"),
+        _changes("installation.serve", "admin"),
+        _changes("installation.back_up", "admin"),
+        _changes("installation.restore", "admin"),
+        _changes("installation.retain", "admin"),
     )
 }

@@ -29,6 +29,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     write_key: str = ""
     webhook_allow: str = ""
     """CIDRs that webhooks may call although they are private, separated by commas."""
+    log_days: int = 7
+    """How long incoming facts are kept after the lake has them."""
+    lake_days: int = 0
+    """How long history is kept; 0 for ever."""
     version: str = version("liftloop")
     desk: int = 0
     """The process that starts the others; they end with it."""
@@ -68,6 +72,8 @@ def settings_from(environment: Mapping[str, str], data: Path | None, port: int |
         clock_start_ms=_instant(environment.get("LIFTLOOP_CLOCK_START", "2026-01-01T00:00:00Z")),
         admin_token=environment.get("LIFTLOOP_ADMIN_TOKEN", ""),
         write_key=environment.get("LIFTLOOP_WRITE_KEY", ""),
+        log_days=_days(environment, "LIFTLOOP_LOG_DAYS", "7", least=1),
+        lake_days=_days(environment, "LIFTLOOP_LAKE_DAYS", "0", least=0),
         webhook_allow=environment.get("LIFTLOOP_WEBHOOK_ALLOW", ""),
     )
 
@@ -84,6 +90,13 @@ def _port(value: str | int, name: str = "LIFTLOOP_PORT") -> int:
     text = str(value)
     if not (text.isascii() and text.isdecimal() and int(text) <= PORT_MAX):
         raise BadSetting(name, text, f"0–{PORT_MAX}")
+    return int(text)
+
+
+def _days(environment: Mapping[str, str], name: str, usual: str, *, least: int) -> int:
+    text = environment.get(name, usual)
+    if not text.isdecimal() or int(text) < least:
+        raise BadSetting(name, text, f"{least}, {least + 1}, {least + 2}, …")
     return int(text)
 
 

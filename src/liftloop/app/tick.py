@@ -16,8 +16,10 @@ from typing import Any
 import msgspec
 import uvicorn
 
+from liftloop.app.asgi_server import SignalledServer
 from liftloop.app.pipeline import stages
 from liftloop.app.questions import answer
+from liftloop.app.restored import load
 from liftloop.app.sealing import seal
 from liftloop.app.settings import Settings, clock_of, path_from_text
 from liftloop.app.sockets import listen_tcp, listen_unix
@@ -28,6 +30,7 @@ from liftloop.collect.messages import Inlet, read, write_key_in
 from liftloop.kernel.clock import Clock, ManualClock
 from liftloop.kernel.codec import pack, unpack
 from liftloop.kernel.errors import LiftloopError
+from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.runtime.fold import Fold
 from liftloop.storage.contract import RECORDS, DiskFull, Vault
 from liftloop.storage.embedded.folder import DataFolder
@@ -169,6 +172,12 @@ class TickApp:
                 return 200, pack({"offset": after})
             case "/seal":
                 return 200, pack(self._vault.seal([(key, clear) for key, clear in unpack(body)]))
+            case "/forget":
+                before = unpack(body)
+                forgotten = await asyncio.to_thread(
+                    self._worker.forget, Offset(before["log_before"]), TickNumber(before["facts_before"])
+                )
+                return 200, pack(forgotten)
             case "/clock":
                 assert isinstance(self._clock, ManualClock), "only a manual clock can be moved"
                 return 200, pack(await self._move_clock(self._clock, int(unpack(body)["now_ms"])))
@@ -248,9 +257,10 @@ async def serve(settings: Settings) -> None:
             part.maintain()
 
     worker = Worker(Fold(store, stages()), log, store, clock, maintain)
-    await asyncio.to_thread(worker.start)
+    await asyncio.to_thread(load, worker, folder.restored, clock)
+    worker.start()
     app = TickApp(worker, vault, clock, settings.write_key or folder.write_key())
-    server = uvicorn.Server(
+    server = SignalledServer(
         uvicorn.Config(
             app,
             log_level="warning",
@@ -258,7 +268,8 @@ async def serve(settings: Settings) -> None:
             lifespan="off",
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=5,
-        )
+        ),
+        (signal.SIGTERM,),
     )
     sockets = [listen_tcp(settings.host, settings.track_port), listen_unix(folder.tick_socket)]
     watch = asyncio.create_task(_watch(server, worker, settings.desk))

@@ -57,6 +57,10 @@ class TickClient:
         """Move the manual clock; return the tick's position after what was due has been folded."""
         return await self._post("/clock", pack({"now_ms": now_ms}))
 
+    async def forget(self, *, log_before: int, facts_before: int) -> dict[str, int]:
+        """Let go of log records and facts before these places; return how many of each."""
+        return await self._post("/forget", pack({"log_before": log_before, "facts_before": facts_before}))
+
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()

@@ -45,6 +45,7 @@ _REASONS = {
     "opted_out": Said("客户已退订", "the person has opted out"),
     "quota_exhausted": Said("渠道配额用完", "the channel's quota is used up"),
     "uncertain": Said("渠道没有应答", "the channel did not answer"),
+    "restored": Said("恢复备份之前可能已经发过", "it may have been sent before the backup was restored"),
     "unrendered": Said("内容无法生成", "the content could not be rendered"),
     "expired": Said("超过了发送期限", "past its time"),
     "campaign_ended": Said("活动已经结束", "the campaign is over"),

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import LiftloopError
-from liftloop.kernel.ids import Offset
+from liftloop.kernel.ids import Offset, TickNumber
+from liftloop.runtime.contract import Frame
 from liftloop.runtime.fold import Fold
 from liftloop.storage.contract import Block, DiskFull, Entry, Log, StateStore, StorageError
 
@@ -81,11 +82,21 @@ class Worker:
         self.failure: BaseException | None = None
         """Why a thread ended, if one did: the process must end too."""
 
-    def start(self) -> None:
-        """Fold what the log holds beyond the last commit, then begin."""
+    def load(self, said: Frame | None = None) -> None:
+        """Restore state and fold what the log holds beyond the last commit.
+
+        What the runtime has `said` is folded before it, and then whatever became due since the last commit after it.
+        """
         self.fold.restore()
+        if said is not None:
+            self._step((), said)
         while entries := self._log.read(after=self.fold.offset, limit=TICK_RECORDS_MAX):
             self._step(entries)
+        while said is not None and self.fold.next_due_ms() <= self._clock.now_ms():
+            self._step(())
+
+    def start(self) -> None:
+        """Begin to work on what was loaded."""
         for thread in self._threads:
             thread.start()
 
@@ -217,11 +228,11 @@ class Worker:
             self._wake.set()
         return entries
 
-    def _step(self, entries: Sequence[Entry]) -> bool:
+    def _step(self, entries: Sequence[Entry], said: Frame | None = None) -> bool:
         """Fold one tick; returns False where it was stopped before the tick could be made durable."""
         now_ms = self._clock.now_ms()
         try:
-            self.fold.step(entries, now_ms, hash_text("tick", str(self.fold.tick), str(now_ms)) >> 1)
+            self.fold.step(entries, now_ms, hash_text("tick", str(self.fold.tick), str(now_ms)) >> 1, said)
         except DiskFull:
             if not self._commit_when_there_is_room():
                 return False
@@ -269,6 +280,11 @@ class Worker:
             except StorageError as error:  # Commits go on meanwhile; what was not kept is dirty again.
                 _LOGGER.error("the checkpoint is tried again later: %s", error)
             last = time.monotonic() if due else last
+
+    def forget(self, log_before: Offset, facts_before: TickNumber) -> dict[str, int]:
+        """Let go of folded records and followed facts, in small commits beside the ticks; return how many went."""
+        records = self._log.forget(before=min(log_before, self.fold.offset))
+        return {"log_records": records, "fact_blocks": self._store.forget_facts(before=facts_before)}
 
     def checkpoint(self) -> None:
         """Keep every block that is dirty now, a few at a time between ticks; drop the deltas they make needless.

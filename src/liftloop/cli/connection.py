@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -144,6 +145,7 @@ def _answers_soon(path: Path) -> bool:
 
 
 def answers(path: Path) -> bool:
+    """Return whether a server listens on a socket."""
     if not path.exists():
         return False
     probe = socket.socket(socket.AF_UNIX)
@@ -162,6 +164,11 @@ def show(content: Any, as_json: bool, lines: list[str]) -> None:
         click.echo(json.dumps(content, ensure_ascii=False))
     else:
         click.echo("\n".join(lines))
+
+
+def spoken_instant(at_ms: int) -> str:
+    """Return an instant as the API writes it."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat().replace("+00:00", "Z")
 
 
 def spoken(text: Mapping[str, str]) -> str:

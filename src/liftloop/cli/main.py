@@ -20,6 +20,9 @@ COMMANDS = {
     "profile": "一个人 / one person",
     "why": "她为什么（没）收到 / why she got it, or not",
     "policy": "从实验记录学策略 / learn from an experiment log",
+    "backup": "备份，服务照常 / back up while it runs",
+    "restore": "从备份恢复 / make a folder of a backup",
+    "retain": "清理过期数据 / let go of what is too old",
     "bench": "性能测量 / measure",
 }
 """Command to short help; the module of that name here has one click command called `command`."""

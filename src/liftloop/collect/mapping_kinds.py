@@ -178,7 +178,8 @@ ITEMS = Kind(
         ),
         _CURRENCY,
     ),
-    requires=(("item_id",),),
+    # A list of ids beside ids tells nothing of an item, and would blank what is known of it.
+    requires=(("item_id",), ("name", "category", "series", "brand", "price", "cost", "margin", "stock", "successor")),
     keeps_extras=True,
     unique="item_id",
 )

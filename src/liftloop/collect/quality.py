@@ -180,8 +180,9 @@ def _local(at_ms: int | None, zone: str) -> str | None:
 
 def findings(summary: QualitySummary, mapping: Mapping) -> tuple[Finding, ...]:
     """Return the summary in sentences, the worst first."""
-    fields = kind_of(mapping).by_name
-    found = [_recognition(summary)]
+    kind = kind_of(mapping)
+    fields = kind.by_name
+    found = [_recognition(summary)] if any(field.about == "customer" for field in kind.fields) else []
     for rejected in summary.rejected_by_reason:
         share = rejected.rows / summary.rows
         found.append(

@@ -15,6 +15,7 @@ from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import Rules, medium_of
 from liftloop.identify.reading import follow
 from liftloop.journey.contract import Intent
+from liftloop.journey.reading import lives
 from liftloop.kernel.clock import DAY_MS, SECOND_MS
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.contract import NOBODY, Cap
@@ -61,6 +62,8 @@ class Verdict(Struct, kw_only=True):
     reason: NDArray[Any]
     due_ms: NDArray[np.int64]
     expires_ms: int
+    lives: NDArray[np.int64]
+    """Marks of the restores that the enrolments were made after."""
 
     def open(self) -> Mask:
         return self.state == ""
@@ -140,6 +143,7 @@ def _opened(state: StateView, intent: Intent, rules: Rules, moment: Moment) -> V
         reason=np.full(count, "", dtype=object),
         due_ms=np.full(count, moment.now_ms, dtype=np.int64),
         expires_ms=min(expires_ms, rules.ends_ms(intent.campaign)) if marketing else expires_ms,
+        lives=lives(state, intent.enrolments),
     )
 
 

@@ -198,15 +198,20 @@ class DeliverOutcomes:
         return FAR_FUTURE_MS
 
 
-def message_key(intent: Intent, enrolment: int, visit: int) -> MessageKey:
-    """Return the key of a message: origin, node, enrolment, visit; the origin is the campaign where there is one."""
-    return MessageKey(f"{intent.campaign or intent.journey}/{intent.node}/{enrolment}/{visit}")
+def message_key(intent: Intent, enrolment: int, visit: int, life: int) -> MessageKey:
+    """Return the key of a message: origin, node, enrolment, visit; the origin is the campaign where there is one.
+
+    An enrolment made after a restore shows its mark, `life`: its number alone may have been given before.
+    """
+    number = f"{enrolment}~{life:x}" if life else str(enrolment)
+    return MessageKey(f"{intent.campaign or intent.journey}/{intent.node}/{number}/{visit}")
 
 
 def enrolment_of(key: str) -> int:
     """Return the enrolment in a message key, -1 where it is not one of ours."""
     parts = key.rsplit("/", 2)
-    return int(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else -1
+    number = parts[1].partition("~")[0] if len(parts) == 3 else ""
+    return int(number) if number.isdecimal() else -1
 
 
 def origin_of(key: str) -> str:
@@ -217,8 +222,10 @@ def origin_of(key: str) -> str:
 def _keys(verdict: Verdict) -> list[MessageKey]:
     intent = verdict.intent
     return [
-        message_key(intent, enrolment, visit)
-        for enrolment, visit in zip(intent.enrolments.tolist(), intent.visits.tolist(), strict=True)
+        message_key(intent, enrolment, visit, life)
+        for enrolment, visit, life in zip(
+            intent.enrolments.tolist(), intent.visits.tolist(), verdict.lives.tolist(), strict=True
+        )
     ]
 
 

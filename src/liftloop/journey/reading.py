@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
 from liftloop.journey.enrolments import CEDED, INSIDE, REACHED, SLOT, count
+from liftloop.journey.lives import FIRST, MARK
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Write
 
@@ -32,3 +33,11 @@ def reached(state: StateView, enrolments: NDArray[np.int64]) -> Delta:
     rows = np.unique(enrolments[(enrolments >= 0) & (enrolments < count(state))])
     spec = ArraySpec(name=REACHED, dtype="|i1", fill=0)
     return Delta(allocate=[spec], writes=[Write(REACHED, rows, np.ones(len(rows), dtype=np.int8))])
+
+
+def lives(state: StateView, enrolments: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the mark of the restore that each enrolment was made after; 0 where there was none."""
+    if not state.has(FIRST):
+        return np.zeros(len(enrolments), dtype=np.int64)
+    before = np.searchsorted(state[FIRST], enrolments, side="right")
+    return np.where(before > 0, state[MARK][before - 1], 0)

@@ -85,14 +85,14 @@ class Fold:
         """Return the earliest instant at which a step is due though nothing comes in."""
         return min((stage.next_due_ms(self.state) for stage in self._stages), default=FAR_FUTURE_MS)
 
-    def step(self, entries: Sequence[Entry], now_ms: int, seed: int) -> Frame:
-        """Fold entries (and whatever is due by `now_ms`) as one tick; durable when this returns.
+    def step(self, entries: Sequence[Entry], now_ms: int, seed: int, said: Frame | None = None) -> Frame:
+        """Fold entries, what the runtime has `said`, and whatever is due by `now_ms` as one tick; then it is durable.
 
         Raises what the store raises; on `DiskFull` call `commit_again` before anything else.
         """
         moment = Moment(now_ms=max(now_ms, self.now_ms), seed=seed, tick=self.tick + 1)
         records = [record for entry in entries for record in RECORDS.decode(entry.body)]
-        frame: dict[str, Batch] = {}
+        frame: dict[str, Batch] = dict(said or {})
         deltas: list[Delta] = []
         if records:
             frame[RECORD] = _batch(records, entries)

@@ -222,6 +222,10 @@ class StateStore(StateReader, Protocol):
         """Keep blocks of a running checkpoint round; a newer block of the same number replaces the older."""
         ...
 
+    def forget_facts(self, *, before: TickNumber) -> int:
+        """Drop facts and moments of ticks before `before`; return how many blocks went. The last tick always stays."""
+        ...
+
     def finish_checkpoint(self, *, tick: TickNumber, specs: Sequence[ArraySpec]) -> None:
         """End a round: all blocks dirty at `tick` are kept; drop deltas up to it and blocks of other arrays."""
         ...

@@ -64,6 +64,8 @@ class DataFolder:
         self.server_socket = self.path / "server.sock"
         self.spill = self.path / "spill"
         """What the lake puts aside when a query outgrows its memory."""
+        self.restored = self.path / "restored"
+        """Where the folder comes from, if it was restored from a backup."""
         self.models = self.path / "models"
         self.imports = self.path / "imports"
 

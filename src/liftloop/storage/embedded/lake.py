@@ -3,6 +3,7 @@
 Only the process that owns the file imports this module; the tick must never load DuckDB.
 """
 
+import shutil
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,20 @@ BLOCKS_MAX = 256  # Fact blocks read at once; a tick has about eight.
 PIECE_MAX = 20_000  # Records turned into columns at once: about 40 MB of Python objects.
 _ONCE = frozenset({"exposure", "ad_spend"})  # Imported again under the same message ids, their rows are not doubled.
 
+_DATED = {
+    "event": "at_ms",
+    "order_head": "at_ms",
+    "order_line": "at_ms",
+    "decision": "decided_ms",
+    "message": "decided_ms",
+    "message_settled": "at_ms",
+    "receipt": "at_ms",
+    "membership": "at_ms",
+    "enrolment": "at_ms",
+    "exposure": "decided_at_ms",
+}
+"""The tables that a retention shortens, by the column that says when."""
+
 _SQL = named_queries("lake.sql")
 _SETTINGS: Mapping[str, str | bool | int | float | list[str]] = {
     "pandas_analyze_sample": 0,  # See lake_columns.
@@ -63,6 +78,7 @@ class DuckLake:
             # A query reads the lake and nothing else of the machine, and cannot lift this again.
             self._connection.execute("SET enable_external_access = false; SET lock_configuration = true")
             self._columns_of = self._read_columns()
+        self._path = path
         self._following = threading.Lock()
         self._crashes = crashes
 
@@ -114,6 +130,30 @@ class DuckLake:
             cursor.execute(_SQL["block_read"], [kind])
             while row := cursor.fetchone():
                 yield TickNumber(row[0]), FactBlock(kind=row[1], count=row[2], columns=row[3])
+
+    def forget(self, *, before_ms: int) -> int:
+        """Drop what happened before an instant, return how many rows; who is who, items and spend stay.
+
+        The room is used again by what comes; the file itself gets shorter where its end came free.
+        """
+        with self._following, _told():
+            dropped = 0
+            for name, column in _DATED.items():
+                statement = f"DELETE FROM {name} WHERE {column} < ?"
+                dropped += self._connection.execute(statement, [before_ms]).fetchall()[0][0]
+            self._connection.execute("CHECKPOINT")
+        return dropped
+
+    def copy_to(self, folder: Path) -> None:
+        """Copy the lake's files, between two follows; queries go on meanwhile. Raises `DiskFull`."""
+        with self._following, _told():
+            self._connection.execute("CHECKPOINT")
+            try:
+                for file in (self._path, self._path.with_name(f"{self._path.name}.wal")):
+                    if file.exists():
+                        shutil.copyfile(file, folder / file.name)
+            except OSError as error:
+                raise DiskFull(str(error)) from error
 
     def close(self) -> None:
         with self._following:

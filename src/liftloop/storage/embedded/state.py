@@ -111,12 +111,14 @@ class SqliteState(SqliteStateReader):
         self._checkpoints.finish(tick, specs)  # Durable first: a crash here leaves deltas that are not needed.
         self._drop_deltas(tick)
 
-    def forget_facts(self, *, before: TickNumber) -> None:
+    def forget_facts(self, *, before: TickNumber) -> int:
         """Drop facts and moments of ticks before `before`, in small commits; the last tick always stays."""
-        while self._forget_some_facts(before):
-            pass
+        forgotten = 0
+        while blocks := self._forget_some_facts(before):
+            forgotten += blocks
         with self._writing, transaction(self._writer) as connection:
             connection.execute(_SQL["tick_forget"], (before,))
+        return forgotten
 
     def maintain(self) -> None:
         """Keep the WALs short. Call it now and then from a thread that does not commit."""
@@ -150,13 +152,10 @@ class SqliteState(SqliteStateReader):
             connection.execute(_SQL["delta_remember_dropped"], (last,))
             return True
 
-    def _forget_some_facts(self, before: TickNumber) -> bool:
+    def _forget_some_facts(self, before: TickNumber) -> int:
         with self._writing, transaction(self._writer) as connection:
             last = connection.execute(_SQL["fact_forgettable"], (before, FORGET_BLOCKS_MAX)).fetchone()[0]
-            if last is None:
-                return False
-            connection.execute(_SQL["fact_forget"], (last,))
-            return True
+            return 0 if last is None else connection.execute(_SQL["fact_forget"], (last,)).rowcount
 
 
 def _position(row: Row) -> Position:
