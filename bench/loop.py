@@ -11,6 +11,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Sequence
+from itertools import chain
 from multiprocessing import Pipe, Process
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,6 +22,7 @@ import msgspec
 import numpy as np
 
 from bench import shop
+from bench.remembered import fill
 from bench.serving import Server, folder, inbox, serving
 
 CONNECTIONS = 16
@@ -35,20 +37,28 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--rate", type=int, default=20_000, help="events a second")
     parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--history", type=int, default=3, help="past events a person")
+    parser.add_argument("--remembered", type=int, default=45_000_000, help="message ids in the deduplication filter")
     parser.add_argument("--json", action="store_true", help="only the last line")
     chosen = parser.parse_args(arguments)
-    with folder() as data, inbox() as url, serving(data) as server:
-        shop.define(server, url)
-        loaded_s = load(server, chosen.people, quiet=chosen.json)
-        result = _measure(server, chosen.people, chosen.rate, chosen.seconds)
-        result |= {"profiles": chosen.people, "audiences": shop.AUDIENCES, "journeys": shop.JOURNEYS}
-        result |= {"load_s": round(loaded_s, 1), "rss_gb": round(server.tick().memory_info().rss / 2**30, 3)}
-        _recount(server, result)
+    with folder() as data, inbox() as url:
+        remembered = fill(data, chosen.remembered, int(time.time() * 1000))
+        with serving(data) as server:
+            shop.define(server, url)
+            loaded_s = load(server, chosen.people, chosen.history, quiet=chosen.json)
+            loaded = chosen.people * (1 + chosen.history)
+            result = _measure(server, (chosen.people, loaded), (chosen.rate, chosen.seconds))
+            result |= {"profiles": chosen.people, "audiences": shop.AUDIENCES, "journeys": shop.JOURNEYS}
+            result |= {"load_s": round(loaded_s, 1), "rss_gb": round(server.tick().memory_info().rss / 2**30, 3)}
+            result |= {"remembered": remembered + loaded, "members_share": _members_share(server, chosen.people)}
+            _recount(server, loaded, result)
     print(json.dumps(result))
 
 
-def load(server: Server, people: int, *, quiet: bool) -> float:
-    """Make everybody known; return how long it took."""
+def load(server: Server, people: int, history: int, *, quiet: bool) -> float:
+    """Make everybody known with `history` past events each; return how long it took."""
+    rng, now_ms = np.random.default_rng(5), int(time.time() * 1000)
+    batches = chain(shop.people(people), shop.history(rng, people, history, now_ms))
     started = time.perf_counter()
 
     async def pour() -> None:
@@ -56,16 +66,16 @@ def load(server: Server, people: int, *, quiet: bool) -> float:
             headers={"Authorization": aiohttp.encode_basic_auth(server.key, "")}
         ) as session:
             waiting: set[asyncio.Task[None]] = set()
-            for number, people_batch in enumerate(shop.people(people)):
-                waiting.add(asyncio.create_task(_post(session, server, msgspec.json.encode({"batch": people_batch}))))
+            for number, batch in enumerate(batches):
+                waiting.add(asyncio.create_task(_post(session, server, msgspec.json.encode({"batch": batch}))))
                 if len(waiting) >= CONNECTIONS:
                     _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
                 if not quiet and number % 200 == 0:
-                    print(f"  {number * 500:,} people", file=sys.stderr)
+                    print(f"  {number * 500:,} of {people * (1 + history):,} records", file=sys.stderr)
             await asyncio.gather(*waiting)
 
     asyncio.run(pour())
-    wait_folded(server, people)
+    wait_folded(server, people * (1 + history))
     return time.perf_counter() - started
 
 
@@ -78,9 +88,10 @@ async def _post(session: aiohttp.ClientSession, server: Server, body: bytes) -> 
         await asyncio.sleep(0.2)
 
 
-def _measure(server: Server, people: int, rate: int, seconds: int) -> dict[str, Any]:
+def _measure(server: Server, known: tuple[int, int], offered: tuple[int, int]) -> dict[str, Any]:
+    """Offer events at a rate for some seconds; `known` is (people, records folded so far)."""
     receiving, sending = Pipe(duplex=False)
-    sender = Process(target=_send, args=(server.track_url, server.key, people, (rate, seconds), sending))
+    sender = Process(target=_send, args=(server.track_url, server.key, known[0], offered, sending))
     watcher = _Watcher(server.data / "state.db")
     sender.start()
     assert receiving.recv() == "ready"
@@ -89,7 +100,7 @@ def _measure(server: Server, people: int, rate: int, seconds: int) -> dict[str, 
         watcher.look()
         time.sleep(0.002)
     sent: dict[str, Any] = receiving.recv()
-    wait_folded(server, people + sent["offset"])
+    wait_folded(server, known[1] + sent["offset"])
     deadline = time.time() + DRAIN_S
     while len(watcher.seen) < len(sent["probes"]) and time.time() < deadline:
         watcher.look()
@@ -101,7 +112,7 @@ def _measure(server: Server, people: int, rate: int, seconds: int) -> dict[str, 
     )
     return {
         "events_per_s": round(sent["events"] / sent["seconds"]),
-        "offered_per_s": rate,
+        "offered_per_s": offered[0],
         "p50_ms": round(float(np.percentile(latency, 50)), 1),
         "p99_ms": round(float(np.percentile(latency, 99)), 1),
         "ack_p99_ms": round(float(np.percentile(sent["acknowledged_ms"], 99)), 1),
@@ -217,11 +228,19 @@ def _flips(server: Server) -> int:
     return int(row[0] or 0)
 
 
-def _recount(server: Server, result: dict[str, Any]) -> None:
+def _members_share(server: Server, people: int) -> dict[str, float]:
+    """Return the smallest, the median and the largest share of people that an audience holds."""
+    shares = [row["count"] / people for row in server.get("/audiences")["audiences"]]
+    assert len(shares) == shop.AUDIENCES
+    low, middle, high = np.percentile(shares, [0, 50, 100])
+    return {"low": round(float(low), 3), "median": round(float(middle), 3), "high": round(float(high), 3)}
+
+
+def _recount(server: Server, loaded: int, result: dict[str, Any]) -> None:
     """Count again on disk what was sent; a mismatch fails the bench."""
     connection = sqlite3.connect(f"file:{server.data / 'state.db'}?mode=ro", uri=True)
     identified = connection.execute("SELECT sum(count) FROM fact WHERE kind = 'event.identified'").fetchone()[0]
-    expected = result["profiles"] + result["events"] + result["probes"]
+    expected = loaded + result["events"] + result["probes"]
     probes = connection.execute("SELECT count(*) FROM ledger WHERE journey = 'probe'").fetchone()[0]
     enrolled = connection.execute("SELECT count(*) FROM enrolment WHERE state != 'inside'").fetchone()[0]
     ledger = connection.execute("SELECT count(*) FROM ledger").fetchone()[0]

@@ -23,13 +23,14 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=int, default=40, help="load before the kill; a checkpoint falls every 30 s")
     parser.add_argument("--rate", type=int, default=5_000, help="events a second")
+    parser.add_argument("--history", type=int, default=3, help="past events a person")
     parser.add_argument("--json", action="store_true", help="only the last line")
     chosen = parser.parse_args(arguments)
     acknowledged: list[int] = []
     with folder() as data, inbox() as url:
         with serving(data) as server:
             shop.define(server, url)
-            load(server, chosen.people, quiet=chosen.json)
+            load(server, chosen.people, chosen.history, quiet=chosen.json)
             sender = threading.Thread(
                 target=lambda: asyncio.run(_pour(server, (chosen.people, chosen.rate), acknowledged))
             )
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str]) -> None:
             asyncio.run(_one_more(server))
             wait_folded(server, 0, probe=True)
             seconds = time.perf_counter() - killed
-            lost, duplicated = _recount(server, chosen.people, acknowledged)
+            lost, duplicated = _recount(server, (chosen.people, chosen.history), acknowledged)
     result = {
         "seconds": round(seconds, 2),
         "lost": lost,
@@ -86,7 +87,7 @@ async def _one_more(server: Server) -> None:
         assert answer.status == 200
 
 
-def _recount(server: Server, people: int, acknowledged: Sequence[int]) -> tuple[int, int]:
+def _recount(server: Server, loaded: tuple[int, int], acknowledged: Sequence[int]) -> tuple[int, int]:
     """Return (records acknowledged and not folded, records folded twice), counted in the log and in the facts."""
     log = sqlite3.connect(f"file:{server.data / 'log.db'}?mode=ro", uri=True)
     state = sqlite3.connect(f"file:{server.data / 'state.db'}?mode=ro", uri=True)
@@ -97,9 +98,10 @@ def _recount(server: Server, people: int, acknowledged: Sequence[int]) -> tuple[
             entries += record[3] in logged
             logged.add(record[3])
     wanted = {f"e{number * shop.BATCH + place}" for number in acknowledged for place in range(shop.BATCH)}
-    wanted |= {f"i{number}" for number in range(people)}
+    people, history = loaded
+    wanted |= {f"i{number}" for number in range(people)} | {f"h{number}" for number in range(people * history)}
     folded = state.execute("SELECT sum(count) FROM fact WHERE kind = 'event.identified'").fetchone()[0]
-    of_people = sum(1 for identity in logged if identity[0] in "ei" or identity == "after")
+    of_people = sum(1 for identity in logged if identity[0] in "ehi" or identity == "after")
     return len(wanted - logged) + max(of_people - folded, 0), max(folded - of_people, 0)
 
 

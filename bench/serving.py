@@ -39,6 +39,11 @@ class Server:
         with urllib.request.urlopen(request, timeout=300) as answer:
             return json.load(answer)
 
+    def get(self, path: str) -> Any:
+        request = urllib.request.Request(f"{self.app_url}/api{path}", headers={"authorization": f"Bearer {self.token}"})
+        with urllib.request.urlopen(request, timeout=300) as answer:
+            return json.load(answer)
+
     def publish(self, kind: str, identity: str, body: dict[str, Any]) -> None:
         self.post("/definitions", {"kind": kind, "id": identity, "body": body})
 

@@ -36,14 +36,11 @@ def define(server: Server, inbox_url: str) -> None:
 
 def audience(number: int) -> dict[str, Any]:
     """Return a tree of three or four conditions, two of them windows where there are four."""
-    window = {
-        "event": EVENTS[number % 5],
-        "within_days": (1, 7, 30, 90)[number % 4],
-        "count": {"gte": 1 + number % 3},
-    }
+    days, least = ((7, 1), (30, 1), (90, 1), (90, 2))[number % 4]
+    window = {"event": EVENTS[number % 5], "within_days": days, "count": {"gte": least}}
     second = {"event": EVENTS[(number + 2) % 5], "within_days": (7, 30)[number % 2]}
-    city = {"trait": "city", "in": [CITIES[number % 8], CITIES[(number + 3) % 8]]}
-    slice_ = {"percent": [number % 60, number % 60 + 40], "salt": f"s{number}"}
+    city = {"trait": "city", "in": [CITIES[(number + step) % 8] for step in (0, 1, 3, 6)]}
+    slice_ = {"percent": [number % 40, number % 40 + 60], "salt": f"s{number}"}
     if number % 2:
         return {"all": [window, city, slice_]}
     return {"all": [{"any": [window, second]}, city, slice_]}
@@ -90,6 +87,29 @@ def people(count: int) -> Iterator[list[dict[str, Any]]]:
                 "context": {"consents": consents},
             }
             for number in range(start, min(start + 500, count))
+        ]
+
+
+def history(rng: np.random.Generator, known: int, each: int, now_ms: int) -> Iterator[list[dict[str, Any]]]:
+    """Yield batches of what people did over the last 90 days: `each` events a person on average."""
+    for start in range(0, known * each, 500):
+        yield [
+            {
+                "type": "track",
+                "event": EVENTS[name],
+                "userId": f"u{user}",
+                "messageId": f"h{start + place}",
+                "timestamp": datetime.fromtimestamp((now_ms - age_ms) / 1000, UTC).isoformat(),
+                "properties": {"revenue": 12.5},
+            }
+            for place, (user, name, age_ms) in enumerate(
+                zip(
+                    rng.integers(0, known, 500).tolist(),
+                    rng.integers(0, len(EVENTS), 500).tolist(),
+                    rng.integers(0, 90 * 86_400_000, 500).tolist(),
+                    strict=True,
+                )
+            )
         ]
 
 

@@ -20,6 +20,9 @@ from liftloop.runtime.catalog import FILLED
 from liftloop.storage.contract import Lake, Log, StateReader
 
 FOLLOW_EVERY_S = 0.1
+FOLLOW_EVERY_S_MAX = 1.0
+RESTS = 4
+"""Times as long as a round took: a round of few records costs as much as one of many, and the tick needs the CPU."""
 FOLLOW_MAX = 50_000
 """Records and fact blocks taken into the lake at a time."""
 FILL_CHUNK = 100_000
@@ -49,19 +52,26 @@ class Follower:
 
     async def follow_forever(self) -> None:
         """Follow and fill until cancelled; a tick that is away for a moment is waited for."""
+        loop = asyncio.get_running_loop()
         while True:
+            began_s = loop.time()
             try:
-                await self.catch_up()
+                while await self._follow() >= FOLLOW_MAX:
+                    continue
                 await self.fill()
             except TickAway as away:
                 _LOGGER.warning("%s", away)
-            await asyncio.sleep(FOLLOW_EVERY_S)
+            rest_s = RESTS * (loop.time() - began_s)
+            await asyncio.sleep(min(max(rest_s, FOLLOW_EVERY_S), FOLLOW_EVERY_S_MAX))
 
     async def catch_up(self) -> None:
         """Take in everything that log and facts hold now."""
+        while await self._follow():
+            continue
+
+    async def _follow(self) -> int:
         async with self._still, self._following:
-            while await asyncio.to_thread(self.lake.follow, self._log, self.state, limit=FOLLOW_MAX):
-                continue
+            return await asyncio.to_thread(self.lake.follow, self._log, self.state, limit=FOLLOW_MAX)
 
     async def select(self, query: str, parameters: Sequence[Any] = ()) -> dict[str, Any]:
         """Run one query over the lake without holding up the event loop."""

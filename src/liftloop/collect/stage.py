@@ -18,8 +18,8 @@ REMEMBERED_MS = 7 * DAY_MS
 REMEMBERED_MAX = 50_000_000
 """Message ids remembered: 7 days or this many, whichever is less."""
 
-_SEEN = HashSet(name="collect.seen")
-_LATEST = "collect.seen.latest"
+SEEN = HashSet(name="collect.seen")
+LATEST = "collect.seen.latest"
 """When the newest message of each generation came; a generation older than REMEMBERED_MS is forgotten."""
 
 OF_PEOPLE = frozenset({"track", "identify", "page", "screen", "group", "alias", "exposure.imported"})
@@ -38,7 +38,7 @@ class Collect:
             return NOTHING
         batch = frame["record"]
         fresh = _first_of_each(batch["message"])
-        fresh &= ~_SEEN.holds(state, batch["message"])
+        fresh &= ~SEEN.holds(state, batch["message"])
         ahead = batch["at_ms"] > batch["received_ms"] + AHEAD_MAX_MS
         of_person = _among(batch["kind"], OF_PEOPLE)
         delta = self._remember(state, batch["message"][fresh], moment)
@@ -59,13 +59,13 @@ class Collect:
     def _remember(self, state: StateView, messages: NDArray[np.uint64], moment: Moment) -> Delta:
         if not len(messages):
             return Delta()
-        added = _SEEN.add(state, messages)
-        generations = _SEEN.generations(state)
+        added = SEEN.add(state, messages)
+        generations = SEEN.generations(state)
         newest = generations[-1] if generations else 0
-        if any(spec.name != _SEEN.header for spec in added.allocate):
+        if any(spec.name != SEEN.header for spec in added.allocate):
             newest += 1 if generations else 0
-        latest = Write(_LATEST, np.array([newest]), np.array([moment.now_ms]))
-        allocate = [*added.allocate, ArraySpec(name=_LATEST, dtype="<i8", fill=0)]
+        latest = Write(LATEST, np.array([newest]), np.array([moment.now_ms]))
+        allocate = [*added.allocate, ArraySpec(name=LATEST, dtype="<i8", fill=0)]
         return Delta(allocate=allocate, drop=(), writes=[*added.writes, latest])
 
     def next_due_ms(self, state: StateView) -> int:
@@ -99,13 +99,13 @@ class Forget:
     writes = frozenset[str]()
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
-        generations = _SEEN.generations(state)
+        generations = SEEN.generations(state)
         if len(generations) < 2:
             return NOTHING
-        cells = sum(len(state[_SEEN.keys(generation)]) for generation in generations)
-        too_old = state[_LATEST][generations[0]] < moment.now_ms - REMEMBERED_MS
+        cells = sum(len(state[SEEN.keys(generation)]) for generation in generations)
+        too_old = state[LATEST][generations[0]] < moment.now_ms - REMEMBERED_MS
         if too_old or cells * LOAD_MAX > REMEMBERED_MAX:
-            return _SEEN.drop_oldest(state), {}
+            return SEEN.drop_oldest(state), {}
         return NOTHING
 
     def next_due_ms(self, state: StateView) -> int:
