@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from liftloop.api import views, views_plan
 from liftloop.plan.forecast import Forecast
-from liftloop.plan.goal_contract import Question, Reading, Remark, Understood
+from liftloop.plan.goal.contract import Question, Reading, Remark, Understood
 from liftloop.plan.options import Words
 from liftloop.plan.plan_record import (
     HoldoutPlan,

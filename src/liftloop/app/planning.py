@@ -34,9 +34,9 @@ from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import Language
 from liftloop.plan.contract import Campaign
-from liftloop.plan.goal_catalogue import Catalogue
-from liftloop.plan.goal_contract import Goal, QuestionId, Understood
-from liftloop.plan.goal_grammar import parse_goal
+from liftloop.plan.goal.catalogue import Catalogue
+from liftloop.plan.goal.contract import Goal, QuestionId, Understood
+from liftloop.plan.goal.grammar import parse_goal
 from liftloop.plan.launch import Launch, salt_of
 from liftloop.plan.launch import launch as launch_of
 from liftloop.plan.metric_events import ORDER

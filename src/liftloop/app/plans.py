@@ -23,7 +23,7 @@ from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import Language
 from liftloop.measure.report import Report
 from liftloop.plan.contract import ASSIGNED, Campaign
-from liftloop.plan.goal_contract import QuestionId, Understood
+from liftloop.plan.goal.contract import QuestionId, Understood
 from liftloop.plan.launch import Launch
 from liftloop.plan.metrics import RETAIL_CATALOGUE
 from liftloop.plan.plan_record import PlanRecord

@@ -8,7 +8,7 @@ from liftloop.kernel.errors import LiftloopError
 from liftloop.plan.baseline import Baseline
 from liftloop.plan.exploration import Sizing
 from liftloop.plan.forecast import Design, Forecast
-from liftloop.plan.goal_check import level_after
+from liftloop.plan.goal.check import level_after
 from liftloop.plan.optimise import Allotment, Draw, Menu
 from liftloop.plan.policy_selection import Judged
 from liftloop.plan.study_inputs import Floats, Integers, People, StudyInputs

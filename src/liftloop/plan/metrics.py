@@ -1,6 +1,6 @@
 """The built-in metrics of retail, as data; a shop may add its own with `catalogue_of`."""
 
-from liftloop.plan.goal_catalogue import Catalogue, catalogue_of
+from liftloop.plan.goal.catalogue import Catalogue, catalogue_of
 from liftloop.plan.metric_events import (
     ACTIVITY,
     CLICKED,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from liftloop.plan.baseline import Baseline
 from liftloop.plan.contract import Action
 from liftloop.plan.forecast import Forecast
-from liftloop.plan.goal_contract import Reading, Understood
+from liftloop.plan.goal.contract import Reading, Understood
 from liftloop.plan.options import Words
 
 Status = Literal["ready", "needs_answer", "exploration", "refused"]

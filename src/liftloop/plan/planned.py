@@ -9,8 +9,8 @@ from liftloop.kernel.codec import fingerprint, pack_columns
 from liftloop.plan.contract import NOBODY, Action
 from liftloop.plan.finding import Finding, Plan
 from liftloop.plan.forecast import PROOF
-from liftloop.plan.goal_check import readings
-from liftloop.plan.goal_contract import TouchCap, Understood
+from liftloop.plan.goal.check import readings
+from liftloop.plan.goal.contract import TouchCap, Understood
 from liftloop.plan.optimise import BUDGET
 from liftloop.plan.options import Option, Words
 from liftloop.plan.plan_record import (

@@ -23,7 +23,7 @@ from liftloop.plan.forecast import (
     reach_probability,
     shift_of,
 )
-from liftloop.plan.goal_check import check_against
+from liftloop.plan.goal.check import check_against
 from liftloop.plan.optimise import (
     EXPLORATION_SHARE,
     Allotment,

@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.plan.goal_contract import Goal
+from liftloop.plan.goal.contract import Goal
 from liftloop.plan.options import Option
 from liftloop.profile.metric import Metric
 

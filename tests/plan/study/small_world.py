@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from liftloop.plan.goal_contract import Goal
+from liftloop.plan.goal.contract import Goal
 from liftloop.plan.metrics import RETAIL_CATALOGUE
 from liftloop.plan.options import ChannelChoice, Offer, Option, action_id
 from liftloop.plan.study_inputs import Contacts, People, StudyInputs, Window, Worth

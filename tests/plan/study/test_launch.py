@@ -12,7 +12,7 @@ from liftloop.journey.contract import Journey
 from liftloop.journey.graph import read as read_journey
 from liftloop.kernel.codec import unpack_columns
 from liftloop.plan.contract import NOBODY, Campaign
-from liftloop.plan.goal_contract import Goal, TouchCap, Understood
+from liftloop.plan.goal.contract import Goal, TouchCap, Understood
 from liftloop.plan.launch import Launch, NotLaunchable, launch
 from liftloop.plan.options import Words
 from liftloop.plan.plan_record import PlanRecord

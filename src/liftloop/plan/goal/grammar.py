@@ -10,18 +10,18 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from liftloop.kernel.errors import EXIT_REFUSED, Language, LiftloopError
-from liftloop.plan.goal_catalogue import Catalogue
-from liftloop.plan.goal_contract import Chip, Goal, QuestionId, Understood
-from liftloop.plan.goal_draft import Draft
-from liftloop.plan.goal_guardrails import read_guardrails
-from liftloop.plan.goal_limits import read_budget, read_caps
-from liftloop.plan.goal_questions import Open, questions_of, unusable_answer
-from liftloop.plan.goal_said import pieces, sentence
-from liftloop.plan.goal_scan import phrase_at, scan
-from liftloop.plan.goal_scope import read_bought, read_channels, read_scope
-from liftloop.plan.goal_size import read_aim
-from liftloop.plan.goal_text import is_chinese, normalise
-from liftloop.plan.goal_window import PERIOD_DAYS, read_against, read_standing, read_window
+from liftloop.plan.goal.catalogue import Catalogue
+from liftloop.plan.goal.contract import Chip, Goal, QuestionId, Understood
+from liftloop.plan.goal.draft import Draft
+from liftloop.plan.goal.guardrails import read_guardrails
+from liftloop.plan.goal.limits import read_budget, read_caps
+from liftloop.plan.goal.questions import Open, questions_of, unusable_answer
+from liftloop.plan.goal.said import pieces, sentence
+from liftloop.plan.goal.scan import phrase_at, scan
+from liftloop.plan.goal.scope import read_bought, read_channels, read_scope
+from liftloop.plan.goal.size import read_aim
+from liftloop.plan.goal.text import is_chinese, normalise
+from liftloop.plan.goal.window import PERIOD_DAYS, read_against, read_standing, read_window
 
 # A goal is a sentence; whoever pastes a page has something else in mind.
 GOAL_CHARACTERS_MAX = 500

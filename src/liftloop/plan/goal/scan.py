@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 
-from liftloop.plan.goal_amounts import amount_at
-from liftloop.plan.goal_catalogue import Catalogue
-from liftloop.plan.goal_dates import date_at
-from liftloop.plan.goal_tokens import FESTIVAL, METRIC, MINUS, NUMBER, RANGE, REACH, STOP, UNKNOWN, WINDOW, Token
-from liftloop.plan.goal_words import WORDS
+from liftloop.plan.goal.amounts import amount_at
+from liftloop.plan.goal.catalogue import Catalogue
+from liftloop.plan.goal.dates import date_at
+from liftloop.plan.goal.tokens import FESTIVAL, METRIC, MINUS, NUMBER, RANGE, REACH, STOP, UNKNOWN, WINDOW, Token
+from liftloop.plan.goal.words import WORDS
 
 _STOPS = frozenset(",;。、!?.()[]{}<>\"'“”|/…·「」『』《》=&#*@^%$")
 _BEFORE_RANGE = frozenset("0123456789%日号元点")

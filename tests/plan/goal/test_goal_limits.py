@@ -3,7 +3,7 @@
 import pytest
 from test_goal_phrasings import NOW, flat
 
-from liftloop.plan.goal_grammar import parse_goal
+from liftloop.plan.goal.grammar import parse_goal
 from liftloop.plan.metrics import RETAIL_CATALOGUE
 
 

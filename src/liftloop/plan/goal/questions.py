@@ -3,8 +3,8 @@
 from msgspec import Struct
 
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
-from liftloop.plan.goal_catalogue import Catalogue
-from liftloop.plan.goal_contract import Choice, Goal, Question, QuestionId
+from liftloop.plan.goal.catalogue import Catalogue
+from liftloop.plan.goal.contract import Choice, Goal, Question, QuestionId
 from liftloop.profile.metric import Metric
 
 # Offered where the sentence names no metric at all; the rest of the catalogue is taken as free text.

@@ -2,10 +2,10 @@
 
 import re
 
-from liftloop.plan.goal_contract import ChannelWish, ScopeCondition, ScopeKind, WishKind
-from liftloop.plan.goal_draft import Draft
-from liftloop.plan.goal_text import is_chinese
-from liftloop.plan.goal_tokens import BOUGHT, CUSTOMER, EXCEPT, ONLY, PREFER, SCOPE, STORE, UNKNOWN
+from liftloop.plan.goal.contract import ChannelWish, ScopeCondition, ScopeKind, WishKind
+from liftloop.plan.goal.draft import Draft
+from liftloop.plan.goal.text import is_chinese
+from liftloop.plan.goal.tokens import BOUGHT, CUSTOMER, EXCEPT, ONLY, PREFER, SCOPE, STORE, UNKNOWN
 
 _KINDS: tuple[ScopeKind, ...] = ("member", "tier", "lifecycle", "value", "sex", "sales")
 _CHANNELS = re.compile(r"(?P<before>[OZJHb]*)(?P<channels>L[LH]*)(?P<after>[OJ]*)")

@@ -6,8 +6,8 @@ Levels are in the metric's unit: fractions, fen or counts, over the window of th
 import math
 
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
-from liftloop.plan.goal_contract import Goal, Reading, SizeKind
-from liftloop.plan.goal_said import amount_words
+from liftloop.plan.goal.contract import Goal, Reading, SizeKind
+from liftloop.plan.goal.said import amount_words
 from liftloop.profile.metric import Metric, Total
 
 # A rounding of the baseline must not decide whether a target has been reached.

@@ -10,9 +10,9 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from liftloop.plan.goal_contract import Remark, Span
-from liftloop.plan.goal_text import Plain
-from liftloop.plan.goal_tokens import AT_LEAST, AT_MOST, FILLER, NOT, STOP, UNKNOWN, Token
+from liftloop.plan.goal.contract import Remark, Span
+from liftloop.plan.goal.text import Plain
+from liftloop.plan.goal.tokens import AT_LEAST, AT_MOST, FILLER, NOT, STOP, UNKNOWN, Token
 
 CLAIMED = "_"
 _NEGATED_BOUND = re.compile(r"Z[HLBekMUD]{0,3}[XG]")

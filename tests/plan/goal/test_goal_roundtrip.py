@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 from test_goal_phrasings import DEVELOPMENT, NOW, load
 
-from liftloop.plan.goal_contract import ChannelWish, Goal, Guardrail, ScopeCondition, TouchCap
-from liftloop.plan.goal_grammar import parse_goal
-from liftloop.plan.goal_said import pieces, sentence
+from liftloop.plan.goal.contract import ChannelWish, Goal, Guardrail, ScopeCondition, TouchCap
+from liftloop.plan.goal.grammar import parse_goal
+from liftloop.plan.goal.said import pieces, sentence
 from liftloop.plan.metrics import RETAIL, RETAIL_CATALOGUE
 from liftloop.profile.metric import Metric
 

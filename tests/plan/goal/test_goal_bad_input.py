@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from test_goal_phrasings import DEVELOPMENT, NOW, load
 
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
-from liftloop.plan.goal_contract import Understood
-from liftloop.plan.goal_grammar import GOAL_CHARACTERS_MAX, parse_goal
-from liftloop.plan.goal_words import WORDS
+from liftloop.plan.goal.contract import Understood
+from liftloop.plan.goal.grammar import GOAL_CHARACTERS_MAX, parse_goal
+from liftloop.plan.goal.words import WORDS
 from liftloop.plan.metrics import RETAIL, RETAIL_CATALOGUE
 
-HELD = json.loads((Path(__file__).parents[1] / "golden/plan/bad_goals.json").read_text(encoding="utf-8"))
+HELD = json.loads((Path(__file__).parents[2] / "golden/plan/bad_goals.json").read_text(encoding="utf-8"))
 
 
 def understand(text: str) -> Understood:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from liftloop.plan.goal_catalogue import catalogue_of
+from liftloop.plan.goal.catalogue import catalogue_of
 from liftloop.plan.metrics import RETAIL, RETAIL_CATALOGUE
 from liftloop.profile.metric import Condition, Measure, Metric, Occurrences, People, Total
 
@@ -100,7 +100,7 @@ def test_a_shop_may_add_its_own() -> None:
     """An added metric is understood by its names."""
     from test_goal_phrasings import NOW
 
-    from liftloop.plan.goal_grammar import parse_goal
+    from liftloop.plan.goal.grammar import parse_goal
 
     own = msgspec.structs.replace(RETAIL[0], id="tea_rate", name_zh="奶茶率", name_en="tea rate", aliases_zh=())
     catalogue = catalogue_of([*RETAIL, msgspec.structs.replace(own, aliases_en=())])

@@ -12,10 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
-from liftloop.plan.goal_catalogue import Catalogue
-from liftloop.plan.goal_contract import Direction, SizeKind
-from liftloop.plan.goal_draft import CLAIMED, Draft
-from liftloop.plan.goal_tokens import (
+from liftloop.plan.goal.catalogue import Catalogue
+from liftloop.plan.goal.contract import Direction, SizeKind
+from liftloop.plan.goal.draft import CLAIMED, Draft
+from liftloop.plan.goal.tokens import (
     AT_LEAST,
     COUNT,
     DOWN,

@@ -4,7 +4,7 @@ import math
 import re
 from decimal import Decimal
 
-from liftloop.plan.goal_tokens import (
+from liftloop.plan.goal.tokens import (
     COUNT,
     DURATION,
     FOREIGN,

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from liftloop.plan import goal_tokens as k
-from liftloop.plan.goal_festivals import FESTIVALS
-from liftloop.plan.goal_places import PLACES
-from liftloop.plan.goal_text import normalise
+from liftloop.plan.goal import tokens as k
+from liftloop.plan.goal.festivals import FESTIVALS
+from liftloop.plan.goal.places import PLACES
+from liftloop.plan.goal.text import normalise
 
 
 class Entry(Struct, frozen=True, kw_only=True):

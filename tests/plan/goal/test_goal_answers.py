@@ -8,8 +8,8 @@ import pytest
 from test_goal_phrasings import DEVELOPMENT, NOW
 
 from liftloop.kernel.errors import LiftloopError
-from liftloop.plan.goal_contract import QuestionId, Understood
-from liftloop.plan.goal_grammar import answer, parse_goal
+from liftloop.plan.goal.contract import QuestionId, Understood
+from liftloop.plan.goal.grammar import answer, parse_goal
 from liftloop.plan.metrics import RETAIL_CATALOGUE
 
 
@@ -137,6 +137,6 @@ def test_what_answers_nothing_is_refused(question: QuestionId, value: str) -> No
 
 def test_bad_goals_ask_no_more_than_three_things() -> None:
     """Only metric, size and window are ever asked back."""
-    held = Path(__file__).parents[1] / "golden/plan/bad_goals.json"
+    held = Path(__file__).parents[2] / "golden/plan/bad_goals.json"
     for case in json.loads(held.read_text(encoding="utf-8"))["goals"]:
         assert set(case.get("questions", [])) <= {"metric", "size", "window"}

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from liftloop.plan.goal_contract import Goal, Understood
-from liftloop.plan.goal_grammar import parse_goal
+from liftloop.plan.goal.contract import Goal, Understood
+from liftloop.plan.goal.grammar import parse_goal
 from liftloop.plan.metrics import RETAIL_CATALOGUE
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "plan"
+GOLDEN = Path(__file__).parents[2] / "golden" / "plan"
 DEFAULTS: dict[str, Any] = {
     "metric": None,
     "direction": None,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from liftloop.plan.goal_festivals import FESTIVAL_BY_ID, FESTIVALS, FIRST_YEAR, festival_day
+from liftloop.plan.goal.festivals import FESTIVAL_BY_ID, FESTIVALS, FIRST_YEAR, festival_day
 
 CHINA = timezone(timedelta(hours=8))
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)

@@ -4,10 +4,10 @@ import re
 
 from msgspec import Struct
 
-from liftloop.plan.goal_catalogue import Catalogue
-from liftloop.plan.goal_contract import Comparison, Guardrail
-from liftloop.plan.goal_draft import Draft
-from liftloop.plan.goal_tokens import AT_LEAST, DOWN, METRIC, MONEY, PERCENT, POINTS, UP, Token
+from liftloop.plan.goal.catalogue import Catalogue
+from liftloop.plan.goal.contract import Comparison, Guardrail
+from liftloop.plan.goal.draft import Draft
+from liftloop.plan.goal.tokens import AT_LEAST, DOWN, METRIC, MONEY, PERCENT, POINTS, UP, Token
 from liftloop.profile.metric import Metric
 
 _BOUNDED = re.compile(r"K?(?P<metric>M)[KR]*(?P<bound>[XG])R?(?P<amount>[PQYNC])[vXG]?")

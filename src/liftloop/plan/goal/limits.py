@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
-from liftloop.plan.goal_contract import ChannelWish, Period, TouchCap
-from liftloop.plan.goal_draft import Draft
-from liftloop.plan.goal_tokens import (
+from liftloop.plan.goal.contract import ChannelWish, Period, TouchCap
+from liftloop.plan.goal.draft import Draft
+from liftloop.plan.goal.tokens import (
     CHANNEL,
     COUNT,
     DURATION,
