@@ -23,20 +23,26 @@ WITH moment AS MATERIALIZED ({moment})
 SELECT source, id, profile, at_ms FROM moment ORDER BY source, id, at_ms;
 
 -- name: order_features
-WITH moment AS MATERIALIZED ({moment})
+-- An order that had been refunded whole by the moment was none; one refunded since still was one.
+WITH moment AS MATERIALIZED ({moment}),
+bought AS (
+    SELECT moment.source, moment.id, moment.at_ms AS moment_ms, o.at_ms, o.coupon,
+        o.revenue - CASE WHEN o.back_ms < moment.at_ms THEN o.back ELSE 0 END AS revenue
+    FROM moment JOIN order_sold AS o ON o.profile = moment.profile AND o.at_ms < moment.at_ms
+    WHERE coalesce(o.void_ms, moment.at_ms) >= moment.at_ms
+)
 SELECT
     moment.source, moment.id, moment.at_ms,
     count(o.at_ms) FILTER (o.at_ms >= moment.at_ms - 30 * 86400000::BIGINT) AS orders_30,
     count(o.at_ms) FILTER (o.at_ms >= moment.at_ms - 90 * 86400000::BIGINT) AS orders_90,
     count(o.at_ms) FILTER (o.at_ms >= moment.at_ms - 365 * 86400000::BIGINT) AS orders_365,
     count(o.at_ms) AS orders_ever,
-    coalesce(sum(o.revenue - CASE WHEN o.back_ms < moment.at_ms THEN o.back ELSE 0 END)
-        FILTER (o.at_ms >= moment.at_ms - 365 * 86400000::BIGINT), 0) * 100 AS revenue_365,
+    coalesce(sum(o.revenue) FILTER (o.at_ms >= moment.at_ms - 365 * 86400000::BIGINT), 0) * 100 AS revenue_365,
     count(*) FILTER (o.coupon <> '') AS coupon_orders,
     (moment.at_ms - max(o.at_ms)) / 86400000.0 AS order_age,
     (max(o.at_ms) - min(o.at_ms)) / 86400000.0 AS order_span
-FROM moment LEFT JOIN order_sold AS o
-ON o.profile = moment.profile AND o.at_ms < moment.at_ms AND (o.void_ms IS NULL OR o.void_ms >= moment.at_ms)
+FROM moment LEFT JOIN bought AS o
+ON o.source = moment.source AND o.id = moment.id AND o.moment_ms = moment.at_ms
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: event_features
@@ -78,7 +84,13 @@ SELECT category FROM order_line_now WHERE category IS NOT NULL AND category <> '
 GROUP BY category ORDER BY count(*) DESC, category LIMIT 8;
 
 -- name: category_features
-WITH moment AS MATERIALIZED ({moment})
+WITH moment AS MATERIALIZED ({moment}),
+bought AS (
+    SELECT moment.source, moment.id, moment.at_ms AS moment_ms, l.at_ms, l.category
+    FROM moment JOIN order_line_sold AS l ON l.profile = moment.profile
+    AND l.at_ms < moment.at_ms AND l.at_ms >= moment.at_ms - 365 * 86400000::BIGINT
+    WHERE coalesce(l.void_ms, moment.at_ms) >= moment.at_ms
+)
 SELECT
     moment.source, moment.id, moment.at_ms,
     count(l.at_ms) AS lines,
@@ -90,9 +102,8 @@ SELECT
     count(*) FILTER (l.category = ($5::VARCHAR[])[6]) AS category_6,
     count(*) FILTER (l.category = ($5::VARCHAR[])[7]) AS category_7,
     count(*) FILTER (l.category = ($5::VARCHAR[])[8]) AS category_8
-FROM moment LEFT JOIN order_line_sold AS l
-ON l.profile = moment.profile AND l.at_ms < moment.at_ms AND l.at_ms >= moment.at_ms - 365 * 86400000::BIGINT
-AND (l.void_ms IS NULL OR l.void_ms >= moment.at_ms)
+FROM moment LEFT JOIN bought AS l
+ON l.source = moment.source AND l.id = moment.id AND l.moment_ms = moment.at_ms
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: happened
@@ -104,11 +115,10 @@ named AS (
     ON void."offset" = event_now."offset" AND event_now.name = 'Order Completed'
     WHERE name IN (SELECT unnest($5::VARCHAR[]))
 )
-SELECT moment.source, moment.id, moment.at_ms, count(e.at_ms)::DOUBLE AS amount
+SELECT moment.source, moment.id, moment.at_ms,
+    count(e.at_ms) FILTER (e.void_ms IS NULL OR ($7 <= 0 AND e.void_ms >= moment.at_ms))::DOUBLE AS amount
 FROM moment LEFT JOIN named AS e
-ON e.profile = moment.profile
-AND e.at_ms >= moment.at_ms + $6 AND e.at_ms < moment.at_ms + $7
-AND (e.void_ms IS NULL OR ($7 <= 0 AND e.void_ms >= moment.at_ms))
+ON e.profile = moment.profile AND e.at_ms >= moment.at_ms + $6 AND e.at_ms < moment.at_ms + $7
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: revenue
@@ -225,6 +235,16 @@ SELECT coalesce(canonical.kept, decision.profile) AS id, arg_min(holdout, decide
 FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
 WHERE campaign = $1 AND decided_ms >= $2 AND decided_ms <= $3
 GROUP BY coalesce(canonical.kept, decision.profile) ORDER BY id;
+
+-- name: assigned_twice
+-- People who were decided on under two profiles before these were merged, and not alike.
+SELECT count(*) AS people FROM (
+    SELECT coalesce(canonical.kept, decision.profile) AS id
+    FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+    WHERE campaign = $1 AND decided_ms >= $2 AND decided_ms <= $3
+    GROUP BY id
+    HAVING count(DISTINCT decision.profile) > 1 AND (count(DISTINCT holdout) > 1 OR count(DISTINCT action) > 1)
+);
 
 -- name: sent
 SELECT count(*) AS messages, coalesce(sum(settled.cost_fen), 0) AS cost_fen
