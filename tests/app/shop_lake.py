@@ -39,7 +39,11 @@ class ShopState:
             "CREATE TABLE consent (profile INTEGER, channel TEXT, purpose TEXT, topic TEXT, at_ms INTEGER,"
             " tick INTEGER, position INTEGER, status TEXT, source TEXT, text_version TEXT)"
         )
+        self._connection.execute("CREATE TABLE merge (tick INTEGER, position INTEGER, kept INTEGER, forwarded INTEGER)")
         self._connection.executemany("INSERT INTO consent VALUES (?,?,?,?,?,?,?,?,?,?)", consents)
+
+    def join(self, kept: int, forwarded: int) -> None:
+        self._connection.execute("INSERT INTO merge VALUES (1, 1, ?, ?)", (kept, forwarded))
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[Row]:
         return self._connection.execute(query, list(parameters)).fetchall()

@@ -23,7 +23,14 @@ WITH moment AS MATERIALIZED ({moment})
 SELECT source, id, profile, at_ms FROM moment ORDER BY source, id, at_ms;
 
 -- name: order_features
-WITH moment AS MATERIALIZED ({moment})
+-- An order that had been refunded whole by the moment was none; one refunded since still was one.
+WITH moment AS MATERIALIZED ({moment}),
+bought AS (
+    SELECT moment.source, moment.id, moment.at_ms AS moment_ms, o.at_ms, o.coupon,
+        o.revenue - CASE WHEN o.back_ms < moment.at_ms THEN o.back ELSE 0 END AS revenue
+    FROM moment JOIN order_sold AS o ON o.profile = moment.profile AND o.at_ms < moment.at_ms
+    WHERE coalesce(o.void_ms, moment.at_ms) >= moment.at_ms
+)
 SELECT
     moment.source, moment.id, moment.at_ms,
     count(o.at_ms) FILTER (o.at_ms >= moment.at_ms - 30 * 86400000::BIGINT) AS orders_30,
@@ -34,7 +41,8 @@ SELECT
     count(*) FILTER (o.coupon <> '') AS coupon_orders,
     (moment.at_ms - max(o.at_ms)) / 86400000.0 AS order_age,
     (max(o.at_ms) - min(o.at_ms)) / 86400000.0 AS order_span
-FROM moment LEFT JOIN order_now AS o ON o.profile = moment.profile AND o.at_ms < moment.at_ms AND NOT o.refunded
+FROM moment LEFT JOIN bought AS o
+ON o.source = moment.source AND o.id = moment.id AND o.moment_ms = moment.at_ms
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: event_features
@@ -76,7 +84,13 @@ SELECT category FROM order_line_now WHERE category IS NOT NULL AND category <> '
 GROUP BY category ORDER BY count(*) DESC, category LIMIT 8;
 
 -- name: category_features
-WITH moment AS MATERIALIZED ({moment})
+WITH moment AS MATERIALIZED ({moment}),
+bought AS (
+    SELECT moment.source, moment.id, moment.at_ms AS moment_ms, l.at_ms, l.category
+    FROM moment JOIN order_line_sold AS l ON l.profile = moment.profile
+    AND l.at_ms < moment.at_ms AND l.at_ms >= moment.at_ms - 365 * 86400000::BIGINT
+    WHERE coalesce(l.void_ms, moment.at_ms) >= moment.at_ms
+)
 SELECT
     moment.source, moment.id, moment.at_ms,
     count(l.at_ms) AS lines,
@@ -88,37 +102,44 @@ SELECT
     count(*) FILTER (l.category = ($5::VARCHAR[])[6]) AS category_6,
     count(*) FILTER (l.category = ($5::VARCHAR[])[7]) AS category_7,
     count(*) FILTER (l.category = ($5::VARCHAR[])[8]) AS category_8
-FROM moment LEFT JOIN order_line_now AS l
-ON l.profile = moment.profile AND l.at_ms < moment.at_ms AND l.at_ms >= moment.at_ms - 365 * 86400000::BIGINT AND NOT l.refunded
+FROM moment LEFT JOIN bought AS l
+ON l.source = moment.source AND l.id = moment.id AND l.moment_ms = moment.at_ms
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: happened
-WITH moment AS MATERIALIZED ({moment})
-SELECT moment.source, moment.id, moment.at_ms, count(e.at_ms)::DOUBLE AS amount
-FROM moment LEFT JOIN event_now AS e
-ON e.profile = moment.profile AND e.name IN (SELECT unnest($5::VARCHAR[]))
-AND e.at_ms >= moment.at_ms + $6 AND e.at_ms < moment.at_ms + $7
+-- An order that was wholly refunded is none; what lies before the moment is judged by what was known then.
+WITH moment AS MATERIALIZED ({moment}),
+named AS (
+    SELECT event_now.profile, event_now.at_ms, void.void_ms
+    FROM event_now LEFT JOIN (SELECT "offset", void_ms FROM order_sold WHERE void_ms IS NOT NULL) AS void
+    ON void."offset" = event_now."offset" AND event_now.name = 'Order Completed'
+    WHERE name IN (SELECT unnest($5::VARCHAR[]))
+)
+SELECT moment.source, moment.id, moment.at_ms,
+    count(e.at_ms) FILTER (e.void_ms IS NULL OR ($7 <= 0 AND e.void_ms >= moment.at_ms))::DOUBLE AS amount
+FROM moment LEFT JOIN named AS e
+ON e.profile = moment.profile AND e.at_ms >= moment.at_ms + $6 AND e.at_ms < moment.at_ms + $7
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: revenue
 WITH moment AS MATERIALIZED ({moment})
 SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(o.revenue), 0) * 100 AS amount
-FROM moment LEFT JOIN order_now AS o
-ON o.profile = moment.profile AND NOT o.refunded AND o.at_ms >= moment.at_ms + $5 AND o.at_ms < moment.at_ms + $6
+FROM moment LEFT JOIN revenue_net AS o
+ON o.profile = moment.profile AND o.at_ms >= moment.at_ms + $5 AND o.at_ms < moment.at_ms + $6
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: quantity
 WITH moment AS MATERIALIZED ({moment})
 SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(l.quantity), 0)::DOUBLE AS amount
-FROM moment LEFT JOIN order_line_now AS l
-ON l.profile = moment.profile AND NOT l.refunded AND l.at_ms >= moment.at_ms + $5 AND l.at_ms < moment.at_ms + $6
+FROM moment LEFT JOIN item_net AS l
+ON l.profile = moment.profile AND l.at_ms >= moment.at_ms + $5 AND l.at_ms < moment.at_ms + $6
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
 -- name: margin
 WITH moment AS MATERIALIZED ({moment})
 SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(l.quantity * item.margin_fen), 0)::DOUBLE AS amount
-FROM moment LEFT JOIN order_line_now AS l
-ON l.profile = moment.profile AND NOT l.refunded AND l.at_ms >= moment.at_ms + $5 AND l.at_ms < moment.at_ms + $6
+FROM moment LEFT JOIN item_net AS l
+ON l.profile = moment.profile AND l.at_ms >= moment.at_ms + $5 AND l.at_ms < moment.at_ms + $6
 LEFT JOIN item ON item.item_id = l.product_id
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
@@ -134,8 +155,8 @@ SELECT moment.source, moment.id, moment.at_ms, count(o.at_ms)::DOUBLE AS amount
 FROM moment
 LEFT JOIN logged ON logged.source = moment.source AND logged.id = moment.id
 LEFT JOIN coupon ON coupon.action = logged.action
-LEFT JOIN order_now AS o
-ON o.profile = moment.profile AND o.coupon = coupon.offer AND NOT o.refunded
+LEFT JOIN order_sold AS o
+ON o.profile = moment.profile AND o.coupon = coupon.offer AND o.void_ms IS NULL
 AND o.at_ms >= moment.at_ms AND o.at_ms < moment.at_ms + coupon.valid_ms
 GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
 
@@ -182,10 +203,10 @@ GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.i
 
 -- name: shop
 SELECT
-    (SELECT count(*) FROM order_now WHERE NOT refunded) AS orders,
+    (SELECT count(*) FROM order_sold WHERE void_ms IS NULL) AS orders,
     (SELECT coalesce(min(at_ms), 0) FROM order_now) AS first_ms,
     (SELECT coalesce(max(at_ms), 0) FROM order_now) AS last_ms,
-    (SELECT coalesce(avg(revenue), 0) * 100 FROM order_now WHERE NOT refunded) AS order_fen,
+    (SELECT coalesce(avg(revenue - back), 0) * 100 FROM order_sold WHERE void_ms IS NULL) AS order_fen,
     (SELECT count(*) FROM order_now WHERE coupon <> '') AS coupon_orders,
     (SELECT count(DISTINCT profile) FROM event_now) AS people,
     (SELECT count(*) FROM event_now) AS events;
@@ -194,7 +215,7 @@ SELECT
 SELECT coalesce(sum(l.quantity * item.margin_fen), 0) AS margin_fen,
     count(DISTINCT l.order_id) FILTER (item.margin_fen IS NOT NULL) AS orders,
     count(DISTINCT l.order_id) AS all_orders
-FROM order_line_now AS l LEFT JOIN item ON item.item_id = l.product_id WHERE NOT l.refunded;
+FROM order_line_sold AS l LEFT JOIN item ON item.item_id = l.product_id WHERE l.void_ms IS NULL;
 
 -- name: items
 SELECT item_id, coalesce(name, item_id) AS name, coalesce(category, '') AS category, price_fen, margin_fen, stock, body
@@ -214,6 +235,16 @@ SELECT coalesce(canonical.kept, decision.profile) AS id, arg_min(holdout, decide
 FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
 WHERE campaign = $1 AND decided_ms >= $2 AND decided_ms <= $3
 GROUP BY coalesce(canonical.kept, decision.profile) ORDER BY id;
+
+-- name: assigned_twice
+-- People who were decided on under two profiles before these were merged, and not alike.
+SELECT count(*) AS people FROM (
+    SELECT coalesce(canonical.kept, decision.profile) AS id
+    FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+    WHERE campaign = $1 AND decided_ms >= $2 AND decided_ms <= $3
+    GROUP BY id
+    HAVING count(DISTINCT decision.profile) > 1 AND (count(DISTINCT holdout) > 1 OR count(DISTINCT action) > 1)
+);
 
 -- name: sent
 SELECT count(*) AS messages, coalesce(sum(settled.cost_fen), 0) AS cost_fen
@@ -236,10 +267,10 @@ SELECT
     count(*) FILTER (mine.offer IS NOT NULL AND NOT assigned.held) AS by_assigned,
     coalesce(sum(offer.cost_fen) FILTER (mine.offer IS NOT NULL AND NOT assigned.held), 0) AS cost_fen,
     count(*) FILTER (mine.offer IS NULL OR assigned.held) AS by_others
-FROM order_now AS o JOIN offer ON offer.offer = o.coupon
+FROM order_sold AS o JOIN offer ON offer.offer = o.coupon
 LEFT JOIN assigned ON assigned.profile = o.profile
 LEFT JOIN coupon AS mine ON mine.action = assigned.action AND mine.offer = o.coupon
-WHERE NOT o.refunded AND o.at_ms >= $2 AND o.at_ms < $2 + offer.valid_ms;
+WHERE o.void_ms IS NULL AND o.at_ms >= $2 AND o.at_ms < $2 + offer.valid_ms;
 
 -- name: attribute_names
 -- Attributes as identify said them, on a sample of people: how often known, how many values, and whether they change.

@@ -121,15 +121,24 @@ def outcomes(lake: LakeReader, moments: Moments, outcome: Outcome, window_ms: in
     return found.astype(np.float64)
 
 
+_CONSENTS = """
+WITH RECURSIVE chain (forwarded, kept) AS (
+    SELECT forwarded, kept FROM merge
+    UNION SELECT chain.forwarded, merge.kept FROM chain JOIN merge ON merge.forwarded = chain.kept
+),
+head (profile, kept) AS (SELECT forwarded, kept FROM chain WHERE kept NOT IN (SELECT forwarded FROM merge))
+SELECT coalesce(head.kept, consent.profile) AS person, channel, at_ms, status
+FROM consent LEFT JOIN head ON head.profile = consent.profile
+WHERE purpose = 'marketing' AND topic IN ('', 'all')
+ORDER BY channel, person, at_ms, status <> 'granted'
+"""
+
+
 class ConsentHistory:
     """Who had consented to marketing by a medium at which instant: the latest word holds, a withdrawal where equal."""
 
     def __init__(self, state: StateReader) -> None:
-        rows = state.rows(
-            "SELECT profile, channel, at_ms, status FROM consent"
-            " WHERE purpose = 'marketing' AND topic IN ('', 'all')"
-            " ORDER BY channel, profile, at_ms, CASE status WHEN 'granted' THEN 0 ELSE 1 END"
-        )
+        rows = state.rows(_CONSENTS)
         media = np.array([row[1] for row in rows], dtype=object)
         self._profile = np.array([row[0] for row in rows], dtype=np.int64)
         self._at_ms = np.array([row[2] for row in rows], dtype=np.int64)

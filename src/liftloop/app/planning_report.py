@@ -42,6 +42,9 @@ def report(campaign_id: str, campaign: Campaign, record: PlanRecord, sources: So
             treated=int((~held).sum()),
             held_out=int(held.sum()),
             spend=_spend(campaign_id, campaign, sources),
+            assigned_twice=int(
+                lake.select(SQL["assigned_twice"], [campaign_id, campaign.starts_ms, campaign.ends_ms])["people"][0]
+            ),
         ),
     )
 

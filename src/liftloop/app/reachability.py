@@ -19,7 +19,7 @@ Numbers = NDArray[np.int64]
 
 _NEW_CONSENTS = """
 SELECT channel, profile, at_ms, status != 'granted' FROM consent
-WHERE tick > ? AND tick <= ? AND purpose = 'marketing' AND topic = ''
+WHERE tick > ? AND tick <= ? AND purpose = 'marketing' AND topic IN ('', 'all')
 """
 _MERGES = "SELECT forwarded, kept FROM merge ORDER BY tick, position"
 SUPPRESSED_ROWS = """

@@ -44,6 +44,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     treated: int
     held_out: int
     spend: SpendSoFar
+    assigned_twice: int = 0
+    """People who turned out to be one with another assigned differently; they count under their first assignment."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -233,12 +235,21 @@ def _next(record: PlanRecord, facts: Facts, lift: LiftEstimate | None, *, final:
 
 
 def _warnings(facts: Facts) -> tuple[Words, ...]:
-    leaked = facts.spend.leaked()
-    if leaked <= LEAK_SHARE:
-        return ()
-    return (
-        Words(
-            zh=f"{leaked:.1%} 的券是没分到的人用掉的，结果可能偏低",
-            en=f"{leaked:.1%} of coupons were redeemed by people who were not assigned them; the lift may read too low",
-        ),
-    )
+    leaked, twice = facts.spend.leaked(), facts.assigned_twice
+    warnings: list[Words] = []
+    if leaked > LEAK_SHARE:
+        warnings.append(
+            Words(
+                zh=f"{leaked:.1%} 的券是没分到的人用掉的，结果可能偏低",
+                en=f"{leaked:.1%} of coupons were redeemed by people not assigned them; the lift may read too low",
+            )
+        )
+    if twice > LEAK_SHARE * (facts.treated + facts.held_out):
+        warnings.append(
+            Words(
+                zh=f"有 {twice} 人合并前被分到了两组，按第一次分组计算，结果可能偏低",
+                en=f"{twice} people were assigned twice before their profiles were merged; they count as first "
+                "assigned, and the lift may read too low",
+            )
+        )
+    return tuple(warnings)

@@ -91,6 +91,46 @@ CREATE OR REPLACE VIEW order_line_now AS
 SELECT order_line.* REPLACE (coalesce(canonical.kept, order_line.profile) AS profile)
 FROM order_line LEFT JOIN canonical ON canonical.forwarded = order_line.profile;
 
+-- Orders that were made, with what went back since: `back` in all by `back_ms`; from `void_ms` on the order is no
+-- purchase any more. A refund that names no amount is one of the whole order.
+CREATE OR REPLACE VIEW order_sold AS
+WITH refund AS (
+    SELECT profile, order_id, sum(CASE WHEN revenue IS NULL OR isnan(revenue) THEN 1e18 ELSE abs(revenue) END) AS amount,
+        max(at_ms) AS at_ms
+    FROM order_now WHERE refunded AND order_id <> '' GROUP BY profile, order_id
+)
+SELECT o."offset", o.profile, o.at_ms, o.order_id, o.revenue, o.coupon,
+    least(coalesce(refund.amount, 0), coalesce(o.revenue, 0)) AS back, refund.at_ms AS back_ms,
+    CASE WHEN refund.amount >= coalesce(o.revenue, 0) - 0.005 THEN refund.at_ms END AS void_ms
+FROM order_now AS o LEFT JOIN refund ON refund.profile = o.profile AND refund.order_id = o.order_id
+WHERE NOT o.refunded;
+
+-- Revenue with refunds deducted: at the instant of their order, or at their own where they name no order of the person.
+CREATE OR REPLACE VIEW revenue_net AS
+SELECT profile, at_ms, revenue - back AS revenue FROM order_sold
+UNION ALL
+SELECT r.profile, r.at_ms, -abs(r.revenue) FROM order_now AS r
+ANTI JOIN order_sold AS o ON o.profile = r.profile AND o.order_id = r.order_id
+WHERE r.refunded;
+
+CREATE OR REPLACE VIEW order_line_sold AS
+SELECT l.*, void.void_ms FROM order_line_now AS l LEFT JOIN (
+    SELECT profile, order_id, max(void_ms) AS void_ms FROM order_sold
+    WHERE void_ms IS NOT NULL GROUP BY profile, order_id
+) AS void ON void.profile = l.profile AND void.order_id = l.order_id
+WHERE NOT l.refunded;
+
+-- Items with what went back deducted, by the same rule.
+CREATE OR REPLACE VIEW item_net AS
+SELECT profile, at_ms, product_id, quantity FROM order_line_sold WHERE void_ms IS NULL
+UNION ALL
+SELECT r.profile, coalesce(made.at_ms, r.at_ms), r.product_id, -abs(r.quantity)
+FROM order_line_now AS r LEFT JOIN (
+    SELECT profile, order_id, min(at_ms) AS at_ms, bool_or(void_ms IS NOT NULL) AS void FROM order_sold
+    GROUP BY profile, order_id
+) AS made ON made.profile = r.profile AND made.order_id = r.order_id
+WHERE r.refunded AND NOT coalesce(made.void, FALSE);
+
 CREATE OR REPLACE VIEW exposure_now AS
 SELECT exposure.* REPLACE (coalesce(canonical.kept, exposure.profile) AS profile)
 FROM exposure LEFT JOIN canonical ON canonical.forwarded = exposure.profile;

@@ -1,0 +1,102 @@
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+
+from liftloop.app.planning_reading import Moments, condition_holds, features_at, outcomes, read_shop
+from liftloop.kernel.clock import DAY_MS
+from liftloop.plan.metrics import RETAIL_CATALOGUE
+from liftloop.plan.outcome import outcome_of
+from liftloop.storage.embedded.connections import named_queries
+from liftloop.storage.embedded.lake import DuckLake
+
+NOW_MS = 1_790_000_000_000
+Order = tuple[int, int, str, float | None, bool, float]
+"""(profile, day from the moment, order id, revenue, refunded, quantity of item `i`)."""
+
+ORDERS: Sequence[Order] = [
+    (64, 1, "kept", 100.0, False, 2),
+    (128, 1, "whole", 100.0, False, 2),
+    (128, 9, "whole", 100.0, True, 2),
+    (192, 1, "part", 100.0, False, 3),
+    (192, 40, "part", 30.0, True, 1),
+    (256, 1, "unsaid", 80.0, False, 1),
+    (256, 2, "unsaid", None, True, 0),
+    (320, 1, "two", 60.0, False, 1),
+    (320, 2, "two", 25.0, True, 0),
+    (320, 3, "two", 35.0, True, 1),
+    (384, 1, "mine", 50.0, False, 1),
+    (384, 3, "before we began", 20.0, True, 1),
+    (448, -10, "early", 100.0, False, 1),
+    (448, 5, "early", 100.0, True, 1),
+    (512, -10, "gone", 100.0, False, 1),
+    (512, -5, "gone", 100.0, True, 1),
+]
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> DuckLake:
+    path: Path = tmp_path_factory.mktemp("refunds") / "lake.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(named_queries("lake.sql")["create_tables"])
+        for offset, (profile, day, identity, revenue, refunded, quantity) in enumerate(ORDERS):
+            at_ms, name = NOW_MS + day * DAY_MS, "Order Refunded" if refunded else "Order Completed"
+            event = (offset, profile, at_ms, at_ms, name, "track", f"m{offset}", "{}", False)
+            connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", event)
+            head = (offset, profile, at_ms, identity, revenue, "CNY", "", refunded)
+            connection.execute("INSERT INTO order_head VALUES (?, ?, ?, ?, ?, ?, ?, ?)", head)
+            if quantity:
+                line = (offset, profile, at_ms, identity, "i", "i", "c", 1.0, quantity, refunded)
+                connection.execute("INSERT INTO order_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", line)
+    return DuckLake(path, memory_limit="200MB", threads=1)
+
+
+MOMENTS = Moments(statement="now_and_log", parameters=(NOW_MS, NOW_MS, [], 1))
+
+
+def _outcomes(lake: DuckLake, metric: str) -> dict[int, float]:
+    """Return what each person counts in the 30 days after the moment."""
+    ids = lake.select("SELECT DISTINCT profile FROM event_now ORDER BY profile")["profile"]
+    outcome = outcome_of(RETAIL_CATALOGUE.by_id[metric])
+    assert outcome is not None
+    found: Any = outcomes(lake, MOMENTS, outcome, 30 * DAY_MS, len(ids))
+    return dict(zip(ids.tolist(), np.asarray(found).tolist(), strict=True))
+
+
+def test_revenue_is_what_was_kept(lake: DuckLake) -> None:
+    """A refund is deducted from its order, whenever it comes; one of an order that nobody knows, where it stands."""
+    expected = {64: 100, 128: 0, 192: 70, 256: 0, 320: 0, 384: 30, 448: 0, 512: 0}
+    assert {profile: fen / 100 for profile, fen in _outcomes(lake, "spend_per_person").items()} == expected
+
+
+def test_a_wholly_refunded_order_is_no_purchase(lake: DuckLake) -> None:
+    """Orders are counted without those that went back whole, at once or in parts; part of one is still a purchase."""
+    expected = {64: 1, 128: 0, 192: 1, 256: 0, 320: 0, 384: 1, 448: 0, 512: 0}
+    assert _outcomes(lake, "purchase_rate") == expected
+    assert _outcomes(lake, "order_count") == expected
+
+
+def test_items_that_went_back_were_not_bought(lake: DuckLake) -> None:
+    """Quantities are those that were kept."""
+    expected = {64: 2, 128: 0, 192: 2, 256: 0, 320: 0, 384: 0, 448: 0, 512: 0}
+    assert _outcomes(lake, "units_per_order") == expected
+
+
+def test_the_past_is_judged_by_what_was_known_then(lake: DuckLake) -> None:
+    """An order that was refunded later was a purchase at the moment; one that was refunded before was none."""
+    features = features_at(lake, MOMENTS)
+    assert features["orders_ever"].tolist() == [0, 0, 0, 0, 0, 0, 1, 0]
+    assert (features["revenue_365"] / 100).tolist() == [0, 0, 0, 0, 0, 0, 100, 0]
+    bought = outcome_of(RETAIL_CATALOGUE.by_id["repurchase_rate"])
+    assert bought is not None
+    assert condition_holds(lake, MOMENTS, bought.before[0], 0).tolist() == [False] * 6 + [True, False]
+
+
+def test_the_shop_as_a_whole_counts_what_was_kept(lake: DuckLake) -> None:
+    """Orders and their mean value leave out what went back."""
+    shop = read_shop(lake)
+    assert shop.orders == 3
+    assert shop.order_fen == pytest.approx(100 * (100 + 70 + 50) / 3)
