@@ -129,6 +129,7 @@ class Life:
             self.acknowledged.setdefault(identity, (message, self.received_ms[identity]))
 
     def _define(self, act: Publish | Retire) -> None:
+        self.shop.fold_all()  # A tick takes definitions first: what came before must not depend on who died between.
         now_ms = self.shop.now_ms()
         if isinstance(act, Publish):
             self.shop.append([published(act.kind, act.id, act.version, act.body, AUTHOR, now_ms)])
