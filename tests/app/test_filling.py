@@ -30,7 +30,7 @@ class Interrupted(Follower):
         super().__init__(installation.lake, installation.log, installation.state, installation.tick, installation.clock)
         self.parts_left = 10**9
         self.after_it_was_taken = False
-        facts = self._tick.facts
+        facts = self.tick.facts
 
         async def lossy(records: Sequence[Record], *, folded: bool = True) -> Any:
             ends = records[0].kind == SOURCE_FILLED and not self.parts_left
@@ -42,7 +42,7 @@ class Interrupted(Follower):
                 raise TickAway("gone after it had taken it")
             return told
 
-        self._tick.facts = lossy
+        self.tick.facts = lossy
 
 
 @pytest.fixture
@@ -113,16 +113,16 @@ def test_a_part_of_an_earlier_asking_is_passed_over(shop: Installation) -> None:
     ask_for_the_past(shop, "spent")
     late: list[Record] = []
     follower = Interrupted(shop)
-    taken = follower._tick.facts
+    taken = follower.tick.facts
 
     async def held_back(records: Sequence[Record], *, folded: bool = True) -> Any:
         late.extend(records)
         raise TickAway("gone")
 
-    follower._tick.facts = held_back
+    follower.tick.facts = held_back
     with pytest.raises(TickAway):
         asyncio.run(follower.fill())
-    follower._tick.facts = taken
+    follower.tick.facts = taken
     retire(shop, "trait", "spent")
     ask_again(shop)
     shop.append(late)

@@ -63,6 +63,18 @@ def test_a_campaign_with_slashes_gets_its_budget_back() -> None:
     assert shop.spent_fen("2026/autumn") == 0
 
 
+def test_a_confirmation_that_was_not_sent_gives_no_cap_back() -> None:
+    """A receipt counts against no cap, so one that expires frees no place of a marketing message of its instant."""
+    shop = ShopEngine(caps=[{"count": 1, "days": 7}])
+    shop.identify("a")
+    shop.journey("news", send("s", "end"), END, reentry="after_leaving")
+    shop.journey("receipt", send("s", "end", purpose="transactional"), END)
+    shop.happen("Signed Up", "a")
+    shop.settle_messages(lambda each: ("expired", "") if each.purpose == "transactional" else ("accepted", ""))
+    shop.happen("Signed Up", "a")
+    assert shop.ledger()[-1] == ("capped", "frequency_cap:1/7d")
+
+
 def test_every_decision_has_a_number_of_its_own() -> None:
     """However often people come by a node, no two decisions share a number."""
     shop = ShopEngine()

@@ -119,6 +119,7 @@ class ShopEngine(Engine):
             provider_ids=[""] * len(envelopes),
             decided_ms=[each.decided_ms for each in envelopes],
             costs_fen=[each.cost_fen for each in envelopes],
+            purposes=[each.purpose for each in envelopes],
         )
         self.say("attempts.settled", "sms", canonical_json(settled))
 

@@ -28,6 +28,7 @@ class Settled(Struct, frozen=True):
     provider_id: str
     decided_ms: int
     cost_fen: int
+    purpose: str
 
 
 class StoppedDue(Struct, frozen=True, kw_only=True):
@@ -173,7 +174,16 @@ def _row(attempt: Attempt, outcome: str, reason: str, provider_id: str) -> Settl
     if attempt.doubt and outcome != "accepted":
         # An earlier attempt may have arrived: nothing that is given back may rest on this one alone.
         outcome, reason = "uncertain", f"earlier_attempt_unanswered:{outcome}"
-    return Settled(attempt.key, attempt.attempt, outcome, reason, provider_id, attempt.decided_ms, attempt.cost_fen)
+    return Settled(
+        attempt.key,
+        attempt.attempt,
+        outcome,
+        reason,
+        provider_id,
+        attempt.decided_ms,
+        attempt.cost_fen,
+        attempt.purpose,
+    )
 
 
 def left_behind(departure: Departure) -> list[Settled]:
@@ -208,7 +218,7 @@ def report(channel: str, settled: Sequence[Settled]) -> bytes:
     if not settled:
         return b""
     columns = (list(column) for column in zip(*map(astuple, settled), strict=True))
-    keys, attempts, outcomes, reasons, provider_ids, decided_ms, costs_fen = columns
+    keys, attempts, outcomes, reasons, provider_ids, decided_ms, costs_fen, purposes = columns
     return canonical_json(
         AttemptsSettled(
             channel=channel,
@@ -219,6 +229,7 @@ def report(channel: str, settled: Sequence[Settled]) -> bytes:
             provider_ids=provider_ids,
             decided_ms=decided_ms,
             costs_fen=costs_fen,
+            purposes=purposes,
         )
     )
 

@@ -17,6 +17,7 @@ import msgspec
 import uvicorn
 
 from liftloop.app.asgi_server import SignalledServer
+from liftloop.app.definition_faults import find_fault
 from liftloop.app.pipeline import stages
 from liftloop.app.questions import answer
 from liftloop.app.restored import load
@@ -256,7 +257,7 @@ async def serve(settings: Settings) -> None:
         for part in (log, store, vault):
             part.maintain()
 
-    worker = Worker(Fold(store, stages()), log, store, clock, maintain)
+    worker = Worker(Fold(store, stages(), find_fault), log, store, clock, maintain)
     await asyncio.to_thread(load, worker, folder.restored, clock)
     worker.start()
     app = TickApp(worker, vault, clock, settings.write_key or folder.write_key())

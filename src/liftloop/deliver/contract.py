@@ -155,6 +155,8 @@ class AttemptsSettled(Struct, frozen=True, kw_only=True):
     """From the envelope: the instant under which the gate counted the message."""
     costs_fen: list[int]
     """From the envelope."""
+    purposes: list[str] = []
+    """From the envelope: only marketing was counted by the gate. Empty in reports of early versions."""
 
 
 class ReceiptsReceived(Struct, frozen=True, kw_only=True):

@@ -403,24 +403,29 @@ def _arrived(settled: list[AttemptsSettled]) -> NDArray[np.int64]:
 def _released(state: StateView, settled: list[AttemptsSettled]) -> Delta:
     """Give back the cap and the budget of messages that were not sent for certain."""
     rows = [
-        (key, decided_ms, cost_fen)
+        (key, decided_ms, cost_fen, purpose)
         for each in settled
-        for key, outcome, decided_ms, cost_fen in zip(
-            each.keys, each.outcomes, each.decided_ms, each.costs_fen, strict=True
+        for key, outcome, decided_ms, cost_fen, purpose in zip(
+            each.keys, each.outcomes, each.decided_ms, each.costs_fen, _purposes(each), strict=True
         )
         if outcome in RELEASING
     ]
-    slots = persons(state, np.array([enrolment_of(key) for key, _, _ in rows], dtype=np.int64))
-    known = slots >= 0
-    at_ms = np.array([decided_ms for _, decided_ms, _ in rows], dtype=np.int64)
+    slots = persons(state, np.array([enrolment_of(key) for key, _, _, _ in rows], dtype=np.int64))
+    # A receipt was never counted: taking it back would free the place of a marketing message of the same instant.
+    known = (slots >= 0) & np.array([purpose == "marketing" for *_, purpose in rows], dtype=np.bool_)
+    at_ms = np.array([decided_ms for _, decided_ms, _, _ in rows], dtype=np.int64)
     writes = list(SENT.remove(state, slots[known], at_ms[known]).writes) if known.any() else []
     back: dict[str, int] = {}
-    for key, _, cost_fen in rows:
+    for key, _, cost_fen, _ in rows:
         campaign = origin_of(key)
         if cost_fen and state.has(spent_array(campaign)):
             back[campaign] = back.get(campaign, 0) - cost_fen
     spent = _add_spent(state, back)
     return Delta(allocate=spent.allocate, writes=[*writes, *spent.writes])
+
+
+def _purposes(settled: AttemptsSettled) -> list[str]:
+    return settled.purposes or ["marketing"] * len(settled.keys)
 
 
 def _suppressed(

@@ -2,12 +2,14 @@
 
 `definition.published` {kind, id, version, body, sha256, actor, at} brings version current + 1; any other version is a
 conflict and changes nothing. `definition.retired` ends an id up to a version. `definition.filled` switches a waiting
-version on, once, and ends those before it.
+version on, once, and ends those before it. What this version of the code cannot read is put aside: its number is
+taken, it never lives, and the version before it goes on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
+from msgspec import Struct
 
 from liftloop.kernel.codec import Json, canonical_json, fingerprint, parse_json
 from liftloop.runtime.contract import Definition
@@ -17,15 +19,44 @@ PUBLISHED = "definition.published"
 RETIRED = "definition.retired"
 FILLED = "definition.filled"
 KINDS = frozenset({PUBLISHED, RETIRED, FILLED})
+SET_ASIDE = "definition.set_aside"
+"""The fact that something cannot be read: {kind, id, version, reason}."""
+UNREADABLE = "unreadable"
 
 NEEDS_HISTORY = frozenset({"audience", "trait", "journey"})
 """Kinds that must see the past before they act."""
 
 
+class Fault(Struct, frozen=True, kw_only=True):
+    """Why a definition cannot be read, and a body that does nothing in its place, for whoever is inside it."""
+
+    reason: str
+    stand_in: Json
+
+
+class SetAside(Struct, frozen=True, kw_only=True):
+    """A definition that was to live and cannot be read."""
+
+    kind: str
+    id: str
+    version: int
+    reason: str
+
+
+FindFault = Callable[[str, str, Json], Fault | None]
+"""Given kind, id and body, return what keeps the stages from reading a definition."""
+
+
+def find_no_fault(kind: str, identity: str, body: Json) -> Fault | None:
+    return None
+
+
 class Catalog:
     """All definitions of one installation, by kind, id and version."""
 
-    def __init__(self) -> None:
+    def __init__(self, find_fault: FindFault = find_no_fault) -> None:
+        self.find_fault = find_fault
+        self._set_aside: dict[SetAside, Row] = {}
         self._generation = 0
         self._versions: dict[tuple[str, str], dict[int, tuple[Definition, str]]] = {}
         self._live: dict[str, dict[str, Definition]] = {}
@@ -54,13 +85,18 @@ class Catalog:
         return found[0] if found else None
 
     def status(self, kind: str, identity: str, version: int) -> str:
-        """Return live, filling, superseded or retired; empty for a version that never was."""
+        """Return live, filling, superseded, retired or unreadable; empty for a version that never was."""
         found = self._versions.get((kind, identity), {}).get(version)
         return found[1] if found else ""
 
     def newest(self, kind: str, identity: str) -> int:
         """Return the highest version there ever was, 0 for none."""
         return max(self._versions.get((kind, identity), {}), default=0)
+
+    def take_set_aside(self) -> Mapping[SetAside, Row]:
+        """Return what was found unreadable since the last call, with the rows that say so."""
+        taken, self._set_aside = self._set_aside, {}
+        return taken
 
     def restore(self, rows: Iterable[Row]) -> None:
         """Rebuild the projection from the rows of the table `definition`."""
@@ -73,10 +109,16 @@ class Catalog:
             self._put(row)
 
     def _put(self, row: Row) -> None:
-        kind, identity, version, body, _sha256, actor, at_ms, status = row
-        definition = Definition(
-            kind=kind, id=identity, version=version, body=parse_json(body), at_ms=at_ms, actor=actor
-        )
+        kind, identity, version, raw, _sha256, actor, at_ms, status = row
+        body = parse_json(raw)
+        fault = self.find_fault(kind, identity, body)
+        if fault is not None:
+            body = fault.stand_in
+            if status in ("live", "filling"):
+                status = UNREADABLE
+                aside = SetAside(kind=kind, id=identity, version=version, reason=fault.reason)
+                self._set_aside[aside] = (*row[:7], UNREADABLE)
+        definition = Definition(kind=kind, id=identity, version=version, body=body, at_ms=at_ms, actor=actor)
         self._versions.setdefault((kind, identity), {})[version] = (definition, status)
         for projection, wanted in ((self._live, "live"), (self._filling, "filling")):
             of_kind = projection.setdefault(kind, {})
@@ -85,6 +127,20 @@ class Catalog:
             elif identity in of_kind and of_kind[identity].version == version:
                 del of_kind[identity]
         self._generation += 1
+
+
+def is_well_formed(record: Record) -> bool:
+    """Tell whether a definition fact says what it must say."""
+    try:
+        body = parse_json(record.body)
+        int(body.get("version", 0) if record.kind != PUBLISHED else body["version"])
+        return (
+            isinstance(body["kind"], str)
+            and isinstance(body["id"], str)
+            and (record.kind != PUBLISHED or isinstance(body["body"], Mapping))
+        )
+    except (msgspec.DecodeError, UnicodeDecodeError, AttributeError, KeyError, TypeError, ValueError):
+        return False
 
 
 def fold_definitions(catalog: Catalog, records: Sequence[Record], *, has_history: bool) -> list[Row]:
@@ -100,7 +156,8 @@ def fold_definitions(catalog: Catalog, records: Sequence[Record], *, has_history
         version = int(body.get("version", newest))
         if record.kind == PUBLISHED and version == newest + 1:
             waits = has_history and key[0] in NEEDS_HISTORY
-            if not waits:
+            # One that cannot be read ends nothing: the catalog puts it aside when it takes it in.
+            if not waits and catalog.find_fault(*key, body["body"]) is None:
                 changes.end(key, newest, "superseded")
             changes.put(_published(record, body, "filling" if waits else "live"))
         elif record.kind == FILLED and changes.status(key, version) == "filling":

@@ -1,5 +1,6 @@
 """The tick: make a frame of what came in, fold it through the stages, commit once. All state changes pass here."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from liftloop.kernel.dice import hash_texts
 from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.runtime import catalog as definitions
 from liftloop.runtime.arrays import Arrays, pack_deltas, unpack_deltas
-from liftloop.runtime.catalog import Catalog
+from liftloop.runtime.catalog import SET_ASIDE, Catalog, FindFault, SetAside, find_no_fault
 from liftloop.runtime.contract import Batch, Frame, Moment, Stage
 from liftloop.storage.contract import RECORDS, Array, Commit, Delta, Entry, FactBlock, Record, Row, StateStore
 
@@ -22,6 +23,9 @@ TRANSIENT = frozenset(
     {RECORD, "event", "system", "person", "merge", "person.touched", "journey.ceded", "message.intended"}
 )
 """Kinds that only later stages of the same tick need; they are not kept as facts."""
+
+
+_LOGGER = logging.getLogger("liftloop.fold")
 
 
 class State:
@@ -54,11 +58,11 @@ class Fold:
     Not thread-safe: one thread steps; others may look only while no step runs.
     """
 
-    def __init__(self, store: StateStore, stages: Sequence[Stage]) -> None:
+    def __init__(self, store: StateStore, stages: Sequence[Stage], find_fault: FindFault = find_no_fault) -> None:
         self._store = store
         self._stages = stages
         self.arrays = Arrays()
-        self.catalog = Catalog()
+        self.catalog = Catalog(find_fault)
         self.state = State(self.arrays, self.catalog)
         self.tick = TickNumber(0)
         self.offset = Offset(0)
@@ -96,7 +100,9 @@ class Fold:
         deltas: list[Delta] = []
         if records:
             frame[RECORD] = _batch(records, entries)
-        deltas.append(self._fold_definitions(records))
+        definitions_delta, facts = self._fold_definitions(records)
+        deltas.append(definitions_delta)
+        frame |= facts
         for stage in self._stages:
             delta, facts = stage.step(self.state, frame, moment)
             self.arrays.apply(delta)
@@ -114,13 +120,22 @@ class Fold:
         """Commit the last step; RAM is ahead of the disk until this has returned."""
         self._store.commit(self._pending)
 
-    def _fold_definitions(self, records: Sequence[Record]) -> Delta:
+    def _fold_definitions(self, records: Sequence[Record]) -> tuple[Delta, dict[str, Batch]]:
+        """Take definition facts into the catalog; what cannot be read is put aside, seen by all and folded by none."""
         about = [record for record in records if record.kind in definitions.KINDS]
-        if not about:
-            return Delta()
-        rows = definitions.fold_definitions(self.catalog, about, has_history=self.arrays.rows("profile") > 0)
-        self.catalog.apply(rows)
-        return Delta(puts={"definition": rows})
+        readable = [record for record in about if definitions.is_well_formed(record)]
+        rows: list[Row] = []
+        if readable:
+            rows = definitions.fold_definitions(self.catalog, readable, has_history=self.arrays.rows("profile") > 0)
+            self.catalog.apply(rows)
+        taken = self.catalog.take_set_aside()
+        aside = list(taken)
+        if len(readable) < len(about):
+            strangers = [record.name for record in about if not definitions.is_well_formed(record)]
+            aside += [SetAside(kind="", id=name, version=0, reason="not a definition fact") for name in strangers]
+        if not rows and not aside:
+            return Delta(), {}
+        return Delta(puts={"definition": [*rows, *taken.values()]}), _set_aside(aside)
 
     def _commit(self, deltas: Sequence[Delta], frame: Frame, moment: Moment, offset: Offset) -> Commit:
         facts = [
@@ -140,6 +155,20 @@ class Fold:
             updates=[update for delta in deltas for update in delta.updates],
             removals=_merged([delta.removals for delta in deltas]),
         )
+
+
+def _set_aside(aside: Sequence[SetAside]) -> dict[str, Batch]:
+    if not aside:
+        return {}
+    for each in aside:
+        _LOGGER.error("%s %s version %s is put aside: %s", each.kind, each.id, each.version, each.reason)
+    columns: dict[str, Any] = {
+        "kind": [each.kind for each in aside],
+        "id": [each.id for each in aside],
+        "version": np.array([each.version for each in aside], dtype=np.int64),
+        "reason": [each.reason for each in aside],
+    }
+    return {SET_ASIDE: Batch(len(aside), columns)}
 
 
 def _merged(parts: Sequence[Mapping[str, Sequence[Row]]]) -> dict[str, list[Row]]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 import aiohttp
 import uvicorn
 
+from liftloop.app.definition_faults import find_fault
 from liftloop.app.facts import published
 from liftloop.app.following import Follower
 from liftloop.app.pipeline import stages
@@ -98,7 +99,7 @@ class Installation:
         self.log = SqliteLog(self.folder.log, self._crashes)
         self.state = SqliteState(self.folder.state, self._crashes)
         self.vault = SqliteVault(self.folder.vault, self.folder.master_key(), self._crashes)
-        self.fold = Fold(self.state, stages())
+        self.fold = Fold(self.state, stages(), find_fault)
         self.fold.restore()
         self.worker = SteppedWorker(self.fold, self.log, self.state, self.clock, _nothing)
         self.app = TickApp(self.worker, self.vault, self.clock, self.folder.write_key())

@@ -1,0 +1,85 @@
+"""Whether the stages can read a definition that is there already, perhaps since an earlier version of this code.
+
+Publishing refuses more than this; here only what would stop the fold counts.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from liftloop.audience.contract import Audience
+from liftloop.audience.reading import check as check_tree
+from liftloop.deliver.contract import ChannelDefinition
+from liftloop.deliver.settings import DeliverySettings
+from liftloop.journey.contract import Condition
+from liftloop.journey.graph import NODES_MAX, read, successors
+from liftloop.kernel.codec import Json
+from liftloop.kernel.errors import LiftloopError
+from liftloop.plan.contract import Campaign
+from liftloop.profile.sources import leaves, source_of
+from liftloop.runtime.catalog import Fault
+
+
+def find_fault(kind: str, identity: str, body: Json) -> Fault | None:
+    """Return why the stages cannot read a definition, None where they can."""
+    try:
+        _read(kind, identity, body)
+    except LiftloopError as error:
+        reason = str(error)
+    except (msgspec.ValidationError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        reason = f"{type(error).__name__}: {error}"
+    else:
+        return None
+    return Fault(reason=reason, stand_in=_stand_in(kind, identity))
+
+
+def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
+    """Read a definition as the stages do; raises whatever they would."""
+    match kind:
+        case "audience":
+            check_tree(msgspec.convert(body, type=Audience, strict=False).where)
+            _read_leaves(body)
+        case "trait":
+            source_of(body)
+        case "journey":
+            _read_journey(identity, body)
+        case "campaign":
+            msgspec.convert(body, type=Campaign, strict=False)
+        case "channel":
+            msgspec.convert(body, type=ChannelDefinition, strict=False)
+        case "setting" if identity == "delivery":
+            msgspec.convert(body, type=DeliverySettings, strict=False)
+        case _:
+            pass
+
+
+def _read_journey(identity: str, body: Mapping[str, Any]) -> None:
+    graph = read(identity, 0, body)
+    nodes = graph.journey.nodes
+    strangers = [onward for node in nodes for onward in successors(node) if onward not in graph.position]
+    if strangers or not 0 < len(nodes) <= NODES_MAX:
+        raise ValueError(f"1 to {NODES_MAX} nodes, and none that leads to {strangers}")
+    for node in nodes:
+        if isinstance(node, Condition):
+            check_tree(node.when)
+    _read_leaves(body)
+
+
+def _read_leaves(body: Mapping[str, Any]) -> None:
+    for leaf in leaves(body):
+        if "event" in leaf:
+            source_of(leaf)
+
+
+def _stand_in(kind: str, identity: str) -> Json:
+    """Return what stands in the place of a definition: people inside a journey leave it when their wait is over."""
+    match kind:
+        case "journey":
+            waits = [{"kind": "wait", "id": f"w{n}", "duration_s": 1, "next": "end"} for n in range(NODES_MAX)]
+            nodes = [*waits, {"kind": "exit", "id": "end"}]
+            return {"name": identity, "trigger": {"on": "event", "name": ""}, "nodes": nodes}
+        case "channel":
+            return {"id": identity, "kind": "webhook", "settings": {}}
+        case _:
+            return {}
