@@ -107,7 +107,7 @@ def test_a_second_server_is_refused(shop: Shop) -> None:
         timeout=60,
         check=False,
     )
-    assert second.returncode == 1
+    assert second.returncode == 3
     assert "folder_busy" in second.stderr
 
 

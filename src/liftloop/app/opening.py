@@ -1,7 +1,7 @@
 """Opens the data folder and says in words why it cannot be opened."""
 
 from liftloop.app.settings import Settings
-from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.kernel.errors import EXIT_REFUSED, EXIT_USAGE, LiftloopError
 from liftloop.storage.contract import NewerFolder
 from liftloop.storage.embedded.folder import DataFolder, FolderBusy, FolderLock, ForeignFolder
 
@@ -60,8 +60,10 @@ def lock_folder(folder: DataFolder) -> FolderLock:
     except FolderBusy as error:
         raise LiftloopError(
             "folder_busy",
-            zh=f"{folder.path} 正被另一个 Liftloop 使用：{error}",
-            en=f"another Liftloop uses {folder.path}: {error}",
+            zh=f"{folder.path} 正被另一个 Liftloop 使用，进程号 {error.pid or '未知'}",
+            en=f"another Liftloop uses {folder.path}, process {error.pid or 'unknown'}",
             next_zh="先停掉那个进程，或用 --data 指定别的目录",
             next_en="stop that process, or name another folder with --data",
+            status=409,
+            exit_code=EXIT_REFUSED,
         ) from error

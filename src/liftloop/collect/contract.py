@@ -40,6 +40,19 @@ class MalformedBody(LiftloopError):
         )
 
 
+class BatchTooLong(LiftloopError):
+    """A batch holds more messages than one may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "batch_too_long",
+            zh=f"一批最多 {BATCH_MAX:,} 条消息，这一批超过了",
+            en=f"a batch holds more than {BATCH_MAX:,} messages",
+            next_zh="把批次拆小再发",
+            next_en="send smaller batches",
+        )
+
+
 class BodyTooLarge(LiftloopError):
     """A request carries more than one batch may."""
 

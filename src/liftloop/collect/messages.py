@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
-from liftloop.collect.contract import BATCH_MAX, MESSAGE_BYTES_MAX, REJECTED, Draft, MalformedBody
+from liftloop.collect.contract import BATCH_MAX, MESSAGE_BYTES_MAX, REJECTED, BatchTooLong, Draft, MalformedBody
 from liftloop.collect.personal import PERSONAL_NAMES, PERSONAL_TRAITS, is_free_of, split
 from liftloop.kernel.codec import canonical_json, parse_json, parse_object
 from liftloop.kernel.dice import hash_bytes
@@ -85,7 +85,7 @@ def write_key_in(body: bytes) -> str:
 def read(body: bytes, inlet: Inlet) -> list[Draft]:
     """Return one draft a message; a message that cannot be taken becomes a `message.rejected`.
 
-    Raises `MalformedBody` where the request as a whole is not JSON or carries too many messages.
+    Raises `MalformedBody` where the request as a whole is not JSON, `BatchTooLong` where it has too many messages.
     """
     try:
         if inlet.type != "batch":
@@ -129,7 +129,7 @@ def _plain_draft(message: Any, inlet: Inlet, sent_at: str | None) -> Draft:
 
 def _check_count(messages: Sequence[Any]) -> None:
     if len(messages) > BATCH_MAX:
-        raise MalformedBody(f"more than {BATCH_MAX} messages")
+        raise BatchTooLong
 
 
 def _draft(raw: bytes, inlet: Inlet, sent_at: str | None) -> Draft:

@@ -189,7 +189,7 @@ def findings(summary: QualitySummary, mapping: Mapping) -> tuple[Finding, ...]:
             Finding(
                 level="problem" if share > 1 - RECOGNISED_POOR else "notice",
                 zh=f"{rejected.rows:,} 行没有导入：{rejected.zh}",
-                en=f"{rejected.rows:,} rows were left out: {rejected.en}",
+                en=f"{rejected.rows:,} row{'s were' if rejected.rows > 1 else ' was'} left out: {rejected.en}",
                 rows=rejected.rows,
             )
         )

@@ -36,13 +36,13 @@ def check(content: Content, known_variables: Collection[str]) -> list[Problem]:
 
 
 def _unreadable(detail: str) -> Problem:
-    return Problem(code="syntax", zh=f"模板写法有误:{detail}", en=f"the template cannot be read: {detail}")
+    return Problem(code="syntax", zh=f"模板写法有误：{detail}", en=f"the template cannot be read: {detail}")
 
 
 def _unknown(name: str) -> Problem:
     return Problem(
         code="unknown_variable",
-        zh=f"没有“{name}”这个变量,也没有写缺省值;可写成 {{{{ {name} | default: '…' }}}}",
+        zh=f"没有“{name}”这个变量，也没有写缺省值；可写成 {{{{ {name} | default: '…' }}}}",
         en=f"nothing is known as {name} and no default is given; write {{{{ {name} | default: '…' }}}}",
         variable=name,
     )
@@ -55,7 +55,7 @@ def _endless(text: str) -> list[Problem]:
     return [
         Problem(
             code="loop_limit",
-            zh=f"循环次数太多,最多 {LIST_ITEMS_MAX} 次",
+            zh=f"循环次数太多，最多 {LIST_ITEMS_MAX} 次",
             en=f"the loop runs too often; {LIST_ITEMS_MAX} rounds are the most",
         )
     ]

@@ -175,7 +175,8 @@ _REFUSALS: Mapping[Reason, Callable[[StudyInputs, Finding], Words]] = {
 
 _NEXT: Mapping[Reason, Words] = {
     "no_history": Words(
-        zh="导入至少三个月的订单，再来做计划", en="Import at least three months of orders, then plan again"
+        zh="导入至少三个月的相关记录（订单、到店等），再来做计划",
+        en="Import at least three months of what it counts, such as orders or visits, then plan again",
     ),
     "no_people": Words(zh="放宽人群，或者先导入更多客户", en="Widen the group, or import more customers first"),
     "no_options": Words(

@@ -55,6 +55,8 @@ class Head(Struct, frozen=True, kw_only=True):
 def waiting(head: Head, metric: Metric | None) -> PlanRecord:
     """Return the record of a goal that leaves something open."""
     questions = head.understood.questions
+    count = len(questions)
+    lacking = "1 answer is" if count == 1 else f"{count} answers are"
     return PlanRecord(
         plan_id=head.plan_id,
         status="needs_answer",
@@ -62,8 +64,8 @@ def waiting(head: Head, metric: Metric | None) -> PlanRecord:
         understood=head.understood,
         metric=metric_name(metric) if metric else None,
         sentence=Words(
-            zh=f"还差 {len(questions)} 个回答才能做计划：{questions[0].zh}",
-            en=f"{len(questions)} answer(s) missing before this can be planned: {questions[0].en}",
+            zh=f"还差 {count} 个回答才能做计划：{questions[0].zh}",
+            en=f"{lacking} missing before this can be planned: {questions[0].en}",
         ),
     )
 

@@ -10,6 +10,8 @@ from liftloop.plan.goal.contract import Goal, Reading, SizeKind
 from liftloop.plan.goal.said import amount_words
 from liftloop.profile.metric import Metric, Total
 
+SHARE_DECIMALS = 4
+"""Hundredths of a percent: finer than any baseline is known."""
 # A rounding of the baseline must not decide whether a target has been reached.
 _TOLERANCE = 1e-9
 
@@ -90,9 +92,14 @@ def _is_reached(goal: Goal, baseline: float, after: float) -> bool:
     return after >= baseline - _TOLERANCE if goal.direction == "down" else after <= baseline + _TOLERANCE
 
 
+def _measured(value: float, metric: Metric) -> str:
+    """Return a level without digits that nobody measured."""
+    return amount_words(round(value, SHARE_DECIMALS) if metric.unit == "share" else round(value, 2), metric.unit)
+
+
 def _above_whole(metric: Metric, baseline: float, after: float) -> LiftloopError:
-    now, then = amount_words(baseline, metric.unit), amount_words(after, metric.unit)
-    room = amount_words(1 - baseline, metric.unit).rstrip("%")
+    now, then = _measured(baseline, metric), _measured(after, metric)
+    room = _measured(1 - baseline, metric).rstrip("%")
     return LiftloopError(
         "impossible_share",
         zh=f"{metric.name_zh}不可能超过 100%：现在是 {now}，这个目标等于 {then}",
@@ -104,7 +111,7 @@ def _above_whole(metric: Metric, baseline: float, after: float) -> LiftloopError
 
 
 def _below_zero(metric: Metric, baseline: float, after: float) -> LiftloopError:
-    now, then = amount_words(baseline, metric.unit), amount_words(after, metric.unit)
+    now, then = _measured(baseline, metric), _measured(after, metric)
     return LiftloopError(
         "impossible_below_zero",
         zh=f"{metric.name_zh}不可能低于 0：现在是 {now}，这个目标等于 {then}",
@@ -116,7 +123,7 @@ def _below_zero(metric: Metric, baseline: float, after: float) -> LiftloopError:
 
 
 def _already_there(metric: Metric, baseline: float, after: float) -> LiftloopError:
-    now, then = amount_words(baseline, metric.unit), amount_words(after, metric.unit)
+    now, then = _measured(baseline, metric), _measured(after, metric)
     return LiftloopError(
         "already_there",
         zh=f"不做活动{metric.name_zh}就有 {now}，已经达到 {then}",
