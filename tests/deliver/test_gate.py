@@ -202,3 +202,15 @@ def test_the_first_action_is_to_leave_alone() -> None:
     shop.assign("autumn", {"a": 0})
     shop.launch("autumn")
     assert shop.ledger() == [("not_contacted", "policy:nobody")]
+
+
+def test_a_failed_confirmation_gives_back_no_cap() -> None:
+    """A message that no cap counted frees no place when it fails, even beside marketing of the same instant."""
+    shop = ShopEngine(caps=[{"count": 1, "days": 7}])
+    shop.identify("a")
+    shop.journey("news", send("s", "end"), END, reentry="after_leaving")
+    shop.journey("confirm", send("s", "end", purpose="transactional"), END)
+    shop.happen("Signed Up", "a")
+    shop.settle_messages(lambda each: ("accepted" if each.purpose == "marketing" else "rejected", ""))
+    shop.happen("Signed Up", "a")
+    assert shop.ledger()[-1] == ("capped", "frequency_cap:1/7d")
