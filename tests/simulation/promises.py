@@ -134,7 +134,7 @@ def the_ledger_adds_up(life: Life) -> None:
         " LEFT JOIN ledger ON ledger.enrolment = enrolment.id GROUP BY enrolment.id"
     ):
         # Who left while the journey waited for its history came before no send node.
-        may_be = {2} if state == "done" else {1} if reason == "goal" else {0, 1}
+        may_be = {2} if state == "done" else {0, 1}
         assert state in ("done", "left")
         assert count in may_be, f"{count} messages to one who is {state}, {reason}"
     strangers = "SELECT message_key FROM ledger WHERE enrolment NOT IN (SELECT id FROM enrolment)"
