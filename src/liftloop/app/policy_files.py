@@ -31,6 +31,20 @@ class NoPolicy(LiftloopError):
         )
 
 
+class CannotWrite(LiftloopError):
+    """The file to write to is in a folder that is not there, or not for us."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            "cannot_write",
+            zh=f"无法写入 {path}：{reason}",
+            en=f"{path} cannot be written: {reason}",
+            next_zh="换一个写得进去的位置，目录要先建好",
+            next_en="name a place that can be written, in a folder that exists",
+            exit_code=EXIT_USAGE,
+        )
+
+
 def learn(path: Path, request: PolicyRequest) -> PolicyReport:
     """Return what a file of past contacts teaches; raises `LiftloopError` where the file cannot say."""
     return learn_policy(_read(path), request)
@@ -65,8 +79,19 @@ def load(folder: Path, name: str) -> PolicyModel:
 
 
 def decide_file(model: PolicyModel, path: Path, out: Path, language: Language) -> Decisions:
-    """Decide for every row of a file and write id, action, uplift and reason, in the file's order."""
+    """Decide for every row of a file and write id, action, uplift and reason, in the file's order.
+
+    Raises `CannotWrite`.
+    """
     decisions = decide(model, _read(path), language)
+    try:
+        _write(model, decisions, out)
+    except OSError as error:
+        raise CannotWrite(out, error.strerror or "") from error
+    return decisions
+
+
+def _write(model: PolicyModel, decisions: Decisions, out: Path) -> None:
     with out.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([model.unit_id or "row", "action", "uplift", "reason"])
@@ -74,7 +99,6 @@ def decide_file(model: PolicyModel, path: Path, out: Path, language: Language) -
         for identity, action, uplift, reason in rows:
             texts = [neutralise_formula(str(text)) for text in (identity, action, reason)]
             writer.writerow([texts[0], texts[1], f"{uplift:.6g}", texts[2]])
-    return decisions
 
 
 def _read(path: Path) -> Table:

@@ -18,6 +18,8 @@ MASTER_KEY_BYTES = 32
 
 _LAYOUT_FILE = "layout"
 _LOCK_FILE = "lock"
+_BEFORE_LAYOUT = (_LAYOUT_FILE, _LOCK_FILE, "models")
+"""What may lie in a folder that is not ours yet: policies are learned from tables without a server."""
 
 
 class FolderBusy(StorageError):
@@ -128,7 +130,7 @@ def _read_layout(path: Path) -> Layout | None:
 
 
 def _make_layout(path: Path, version: str) -> Layout:
-    strangers = [file.name for file in path.iterdir() if file.name.partition(".")[0] not in (_LAYOUT_FILE, _LOCK_FILE)]
+    strangers = [file.name for file in path.iterdir() if file.name.partition(".")[0] not in _BEFORE_LAYOUT]
     if strangers:
         raise ForeignFolder(f"{path} is not a Liftloop folder: it holds {min(strangers)}")
     layout = Layout(layout=LAYOUT, created_by=version)
