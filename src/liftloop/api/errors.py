@@ -1,10 +1,29 @@
 """Turns every anticipated failure into the one error body, in the language of the reader."""
 
+import errno
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from liftloop.kernel.errors import Language, LiftloopError
+from liftloop.storage.contract import DiskFull
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class NoRoom(LiftloopError):
+    """The disk of the data folder is full."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "disk_full",
+            zh="磁盘已满，这一步没有完成",
+            en="the disk is full; this was not done",
+            next_zh="清出空间后再试；服务会自己继续，不用重启",
+            next_en="free space and try again; the server goes on by itself and needs no restart",
+            status=507,
+        )
 
 
 def language_of(request: Request) -> Language:
@@ -38,5 +57,12 @@ def install(app: FastAPI) -> None:
         )
         return told(refused, language_of(request))
 
+    def no_room(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, OSError) and error.errno not in _NO_ROOM:
+            raise error
+        return told(NoRoom(), language_of(request))
+
+    app.add_exception_handler(DiskFull, no_room)
+    app.add_exception_handler(OSError, no_room)
     app.add_exception_handler(LiftloopError, anticipated)
     app.add_exception_handler(RequestValidationError, invalid)

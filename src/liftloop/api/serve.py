@@ -12,10 +12,11 @@ from liftloop.api.server import make_app
 from liftloop.app.asgi_server import SignalledServer
 from liftloop.app.children import Children
 from liftloop.app.desk import Desk
-from liftloop.app.opening import lock_folder, open_folder
+from liftloop.app.opening import Newer, lock_folder, open_folder
 from liftloop.app.settings import Settings
 from liftloop.app.sockets import listen_tcp, listen_unix, reached_at
 from liftloop.plugins.channels.addresses import parse_networks
+from liftloop.storage.contract import NewerFolder
 
 CHILDREN = ("liftloop.app.tick", "liftloop.app.dispatch_process")
 
@@ -31,7 +32,10 @@ async def serve(settings: Settings) -> None:
         try:
             if not await _started(children):
                 return
-            desk = Desk(settings, folder)
+            try:
+                desk = Desk(settings, folder)
+            except NewerFolder as error:  # Only the lake's own engine can read the lake's layout.
+                raise Newer(str(error)) from error
             app = make_app(desk, settings.admin_token or folder.admin_token())
             config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
             server = SignalledServer(config, (signal.SIGTERM, signal.SIGINT))

@@ -15,6 +15,7 @@ from msgspec import Struct
 from liftloop.deliver.contract import Purpose
 from liftloop.kernel.ids import MessageKey, Offset
 from liftloop.storage.contract import DiskFull
+from liftloop.storage.embedded.connections import claim_layout
 from liftloop.storage.embedded.crash_points import NO_CRASHES, AttemptPoint, Crashes
 
 LAYOUT = 1  # Kept in the file's `user_version`.
@@ -145,7 +146,7 @@ class AttemptFile:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.executescript(_CREATE)
-        self._connection.execute(f"PRAGMA user_version = {LAYOUT}")
+        claim_layout(self._connection, path, LAYOUT)
 
     def start(self, channel: str, at_ms: int, attempts: Sequence[Attempt]) -> int:
         """Keep attempts before they leave; return the number of their batch."""

@@ -9,20 +9,22 @@ from typing import Any
 import numpy as np
 
 from liftloop.app.facts import fact
-from liftloop.app.tick_client import TickAway, TickClient
+from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import canonical_json, pack, pack_columns, parse_json
+from liftloop.kernel.errors import LiftloopError
 from liftloop.profile.attributes import ATTRIBUTE_FILLED
 from liftloop.profile.contract import SourceFilled
 from liftloop.profile.reading import event_value
 from liftloop.profile.stage import SOURCE_FILLED
 from liftloop.runtime.catalog import FILLED
-from liftloop.storage.contract import Lake, Log, StateReader
+from liftloop.storage.contract import Lake, Log, StateReader, StorageError
 
 FOLLOW_EVERY_S = 0.1
 FOLLOW_EVERY_S_MAX = 1.0
 RESTS = 4
 """Times as long as a round took: a round of few records costs as much as one of many, and the tick needs the CPU."""
+NO_ROOM_S = 1.0
 FOLLOW_MAX = 50_000
 """Records and fact blocks taken into the lake at a time."""
 FILL_CHUNK = 100_000
@@ -59,8 +61,11 @@ class Follower:
                 while await self._follow() >= FOLLOW_MAX:
                     continue
                 await self.fill()
-            except TickAway as away:
+            except LiftloopError as away:  # The tick is away, or has no room.
                 _LOGGER.warning("%s", away)
+            except StorageError as error:  # A full disk above all: what was not taken in is taken in later.
+                _LOGGER.error("the lake waits: %s", error)
+                await asyncio.sleep(NO_ROOM_S)
             rest_s = RESTS * (loop.time() - began_s)
             await asyncio.sleep(min(max(rest_s, FOLLOW_EVERY_S), FOLLOW_EVERY_S_MAX))
 

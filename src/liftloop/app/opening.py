@@ -1,22 +1,40 @@
 """Opens the data folder and says in words why it cannot be opened."""
 
+import sqlite3
+
 from liftloop.app.settings import Settings
 from liftloop.kernel.errors import EXIT_REFUSED, EXIT_USAGE, LiftloopError
 from liftloop.storage.contract import NewerFolder
 from liftloop.storage.embedded.folder import DataFolder, FolderBusy, FolderLock, ForeignFolder
 
 
+class Newer(LiftloopError):
+    """A newer version wrote the folder or one of its files."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            "newer_folder",
+            zh=f"数据目录由更新的版本写成：{place}",
+            en=f"the data folder was written by a newer version: {place}",
+            next_zh="升级 Liftloop 后再打开；不要用旧版本写它",
+            next_en="upgrade Liftloop, then open it; never write it with an older version",
+        )
+
+
 def open_folder(settings: Settings) -> DataFolder:
     """Return the folder, made where there is none; raises a `LiftloopError` that a person can act on."""
     try:
         folder = DataFolder(settings.data, version=settings.version)
+        folder.check_layouts()
     except NewerFolder as error:
+        raise Newer(str(error)) from error
+    except sqlite3.DatabaseError as error:
         raise LiftloopError(
-            "newer_folder",
-            zh=f"数据目录由更新的版本写成：{error}",
-            en=f"the data folder was written by a newer version: {error}",
-            next_zh="升级 Liftloop 后再打开；不要用旧版本写它",
-            next_en="upgrade Liftloop, then open it; never write it with an older version",
+            "folder_damaged",
+            zh=f"{settings.data} 里有文件读不出来：{error}",
+            en=f"a file in {settings.data} cannot be read: {error}",
+            next_zh="运行 liftloop doctor 看是哪个文件，再从备份恢复",
+            next_en="run liftloop doctor to see which, then restore a backup",
         ) from error
     except ForeignFolder as error:
         raise LiftloopError(

@@ -167,7 +167,10 @@ class TickApp:
         match path:
             case "/facts" | "/facts/folded":
                 count = len(RECORDS.decode(body))
-                after = await asyncio.wrap_future(self._worker.append(count, body))
+                try:
+                    after = await asyncio.wrap_future(self._worker.append(count, body))
+                except DiskFull as error:
+                    raise Busy("disk") from error
                 if path == "/facts/folded":
                     await asyncio.wrap_future(self._worker.folded(after))
                 return 200, pack({"offset": after})

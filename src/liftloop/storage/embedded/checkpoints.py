@@ -12,9 +12,18 @@ import msgspec
 
 from liftloop.kernel.ids import TickNumber
 from liftloop.storage.contract import ArraySpec, Block
-from liftloop.storage.embedded.connections import Readers, empty_wal, named_queries, open_writer, transaction
+from liftloop.storage.embedded.connections import (
+    Readers,
+    claim_layout,
+    empty_wal,
+    named_queries,
+    open_writer,
+    transaction,
+)
 from liftloop.storage.embedded.crash_points import Crashes
 from liftloop.storage.embedded.schema import CHECKPOINT, sqlite_statements
+
+LAYOUT = 1  # Kept in the file's `user_version`.
 
 _SQL = named_queries("queries.sql")
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -30,6 +39,7 @@ class Checkpoints:
         self._writer = open_writer(path)
         self._writing = threading.Lock()
         with transaction(self._writer):
+            claim_layout(self._writer, path, LAYOUT)
             for statement in sqlite_statements(CHECKPOINT):
                 self._writer.execute(statement)
         self._readers = Readers(path)

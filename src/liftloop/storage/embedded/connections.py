@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from liftloop.storage.contract import DiskFull, Row, StorageError
+from liftloop.storage.contract import DiskFull, NewerFolder, Row, StorageError
 
 BUSY_WAIT_S_MAX = 10.0  # Every file has one writing process; a longer wait means that a second one holds the lock.
 MAINTENANCE_WAIT_S_MAX = 0.05  # Emptying the WAL may hold up a commit for no longer than this.
@@ -42,6 +42,18 @@ def open_writer(path: Path) -> sqlite3.Connection:
         connection.close()
         raise told(error) from error
     return connection
+
+
+def claim_layout(connection: sqlite3.Connection, path: Path, layout: int) -> None:
+    """Write the layout of a file into it; one of the time before files said theirs has 0.
+
+    Raises `NewerFolder` where a newer version wrote it.
+    """
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found > layout:
+        raise NewerFolder(f"{path.name} has layout {found}, this version knows {layout}")
+    if found < layout:
+        connection.execute(f"PRAGMA user_version = {layout}")
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 import fcntl
 import os
 import secrets
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -70,6 +72,15 @@ class DataFolder:
         """Where the folder comes from, if it was restored from a backup."""
         self.models = self.path / "models"
         self.imports = self.path / "imports"
+
+    def check_layouts(self) -> None:
+        """Look at every SQLite file before anybody writes; raises `NewerFolder` and names it."""
+        for path in (self.log, self.state, self.checkpoint, self.vault, self.attempts):
+            if path.exists():
+                with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+                    found = connection.execute("PRAGMA user_version").fetchone()[0]
+                if found > LAYOUT:
+                    raise NewerFolder(f"{path.name} has layout {found}, this version knows {LAYOUT}")
 
     def admin_token(self) -> str:
         """Return the management API's token, made at the first call."""

@@ -22,6 +22,7 @@ from liftloop.storage.contract import (
     FactBlock,
     LakePosition,
     Log,
+    NewerFolder,
     Record,
     StateReader,
     StorageError,
@@ -33,8 +34,12 @@ from liftloop.storage.embedded.lake_records import NOBODY, Rows, tables_of
 
 BLOCKS_MAX = 256  # Fact blocks read at once; a tick has about eight.
 PIECE_MAX = 20_000  # Records turned into columns at once: about 40 MB of Python objects.
+LAYOUT = 1
 _ONCE = frozenset({"exposure", "ad_spend"})  # Imported again under the same message ids, their rows are not doubled.
 
+_NO_ROOM = ("No space left", "File too large", "Disk quota exceeded")
+_INVALIDATED = "database has been invalidated"
+"""DuckDB refuses everything after a failure in the middle of a checkpoint, until the file is opened again."""
 _DATED = {
     "event": "at_ms",
     "order_head": "at_ms",
@@ -66,21 +71,33 @@ class DuckLake:
     """
 
     def __init__(self, path: Path, memory_limit: str, threads: int, crashes: Crashes = NO_CRASHES) -> None:
-        settings = dict(_SETTINGS) | {
+        self._settings = dict(_SETTINGS) | {
             "memory_limit": memory_limit,
             "threads": threads,
             "temp_directory": str(path.with_name("spill")),
         }
-        with _told():
-            self._connection = duckdb.connect(str(path), config=settings)
-            self._connection.execute(_SQL["create_tables"])
-            self._connection.execute(_SQL["create_views"])
-            # A query reads the lake and nothing else of the machine, and cannot lift this again.
-            self._connection.execute("SET enable_external_access = false; SET lock_configuration = true")
-            self._columns_of = self._read_columns()
+        self._connection = self._opened(path)
+        self._invalidated = False
+        self._columns_of = self._read_columns()
         self._path = path
         self._following = threading.Lock()
         self._crashes = crashes
+
+    def _opened(self, path: Path) -> duckdb.DuckDBPyConnection:
+        with _told():
+            connection = duckdb.connect(str(path), config=self._settings)
+            connection.execute(_SQL["create_layout"])
+            layout = connection.execute(_SQL["layout"]).fetchall()
+            if layout and layout[0][0] > LAYOUT:
+                connection.close()
+                raise NewerFolder(f"{path.name} has layout {layout[0][0]}, this version knows {LAYOUT}")
+            if not layout:
+                connection.execute(_SQL["layout_put"], [LAYOUT])
+            connection.execute(_SQL["create_tables"])
+            connection.execute(_SQL["create_views"])
+            # A query reads the lake and nothing else of the machine, and cannot lift this again.
+            connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+        return connection
 
     def select(self, query: str, parameters: Sequence[Any] = ()) -> dict[str, Array]:
         with _told():
@@ -102,7 +119,7 @@ class DuckLake:
 
         A record enters with the facts of the tick that folded it, for they say whose it is.
         """
-        with self._following:
+        with self._following, self._noticing_the_end():
             start = self.position()
             reached = state.position()  # Before the facts, so that those of all ticks up to it are among them.
             if reached is None:
@@ -196,6 +213,19 @@ class DuckLake:
         return columns
 
     @contextmanager
+    def _noticing_the_end(self) -> Generator[None, None, None]:
+        """Open the file again where an earlier failure made DuckDB refuse all further work."""
+        if self._invalidated:
+            self._connection.close()
+            self._connection = self._opened(self._path)
+            self._invalidated = False
+        try:
+            yield
+        except StorageError as error:
+            self._invalidated = _INVALIDATED in str(error) or _INVALIDATED in str(error.__cause__)
+            raise
+
+    @contextmanager
     def _transaction(self) -> Generator[None, None, None]:
         with _told():
             self._connection.begin()
@@ -266,9 +296,7 @@ def _told() -> Generator[None, None, None]:
     """Tell DuckDB's errors in the contract's words."""
     try:
         yield
-    except duckdb.IOException as error:
-        if "No space left" in str(error):
+    except duckdb.Error as error:  # A full disk comes as an error of input, of the transaction, or a fatal one.
+        if any(words in str(error) for words in _NO_ROOM):
             raise DiskFull(str(error)) from error
-        raise StorageError(str(error)) from error
-    except duckdb.Error as error:
         raise StorageError(str(error)) from error

@@ -1,5 +1,14 @@
 -- The lake's tables, views and statements (DuckDB). Money is as the event said it; times are milliseconds, UTC.
 
+-- name: create_layout
+CREATE TABLE IF NOT EXISTS layout (number INTEGER NOT NULL);
+
+-- name: layout
+SELECT number FROM layout;
+
+-- name: layout_put
+INSERT INTO layout VALUES (?);
+
 -- name: create_tables
 CREATE TABLE IF NOT EXISTS followed ("offset" BIGINT NOT NULL, tick BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS event (

@@ -6,9 +6,17 @@ from pathlib import Path
 
 from liftloop.kernel.ids import Offset
 from liftloop.storage.contract import Entry
-from liftloop.storage.embedded.connections import Readers, empty_wal, named_queries, open_writer, transaction
+from liftloop.storage.embedded.connections import (
+    Readers,
+    claim_layout,
+    empty_wal,
+    named_queries,
+    open_writer,
+    transaction,
+)
 from liftloop.storage.embedded.crash_points import NO_CRASHES, Crashes
 
+LAYOUT = 1  # Kept in the file's `user_version`.
 FORGET_ENTRIES_MAX = 256  # About 8 MB a commit: forgetting a day must not make an append wait.
 
 _SQL = named_queries("queries.sql")
@@ -23,6 +31,7 @@ class SqliteLog:
         self._writer = open_writer(path)
         self._writing = threading.Lock()
         with transaction(self._writer):
+            claim_layout(self._writer, path, LAYOUT)
             self._writer.execute(_SQL["log_create"])
             self._writer.execute(_SQL["log_create_forgotten"])
         self._readers = Readers(path)

@@ -7,9 +7,26 @@ from sqlite3 import Connection
 from typing import Any
 
 from liftloop.kernel.ids import Offset, TickNumber
-from liftloop.storage.contract import ArraySpec, Block, Commit, FactBlock, Fenced, Position, Row, StorageError
+from liftloop.storage.contract import (
+    ArraySpec,
+    Block,
+    Commit,
+    FactBlock,
+    Fenced,
+    NewerFolder,
+    Position,
+    Row,
+    StorageError,
+)
 from liftloop.storage.embedded.checkpoints import Checkpoints
-from liftloop.storage.embedded.connections import Readers, empty_wal, named_queries, open_writer, transaction
+from liftloop.storage.embedded.connections import (
+    Readers,
+    claim_layout,
+    empty_wal,
+    named_queries,
+    open_writer,
+    transaction,
+)
 from liftloop.storage.embedded.crash_points import NO_CRASHES, Crashes
 from liftloop.storage.embedded.rows import put_rows, remove_rows, update_rows
 from liftloop.storage.embedded.schema import STATE, sqlite_statements
@@ -27,8 +44,11 @@ class SqliteStateReader:
 
     def __init__(self, path: Path) -> None:
         self._readers = Readers(path)
-        if self.rows("PRAGMA user_version")[0][0] != LAYOUT:
+        found = self.rows("PRAGMA user_version")[0][0]
+        if found != LAYOUT:
             self._readers.close()
+            if found > LAYOUT:
+                raise NewerFolder(f"{path.name} has layout {found}, this version knows {LAYOUT}")
             raise StorageError(f"{path} is not ready: its writer has not created the tables of layout {LAYOUT}")
 
     def position(self) -> Position | None:
@@ -62,7 +82,7 @@ class SqliteState(SqliteStateReader):
         with transaction(self._writer):
             for statement in sqlite_statements(STATE):
                 self._writer.execute(statement)
-            self._writer.execute(f"PRAGMA user_version = {LAYOUT}")
+            claim_layout(self._writer, path, LAYOUT)
         super().__init__(path)
         self._checkpoints = Checkpoints(path.with_name("checkpoint.db"), crashes)
         self._drop_what_a_crash_left()

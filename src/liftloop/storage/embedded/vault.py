@@ -17,9 +17,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from liftloop.storage.contract import VaultDamaged
-from liftloop.storage.embedded.connections import empty_wal, named_queries, open_writer, transaction
+from liftloop.storage.embedded.connections import claim_layout, empty_wal, named_queries, open_writer, transaction
 from liftloop.storage.embedded.crash_points import NO_CRASHES, Crashes
 
+LAYOUT = 1  # Kept in the file's `user_version`.
 MASTER_KEY_BYTES = 32
 KEYS_CACHED_MAX = 65_536  # About 25 MB; a batch may hold more and is served all the same.
 
@@ -69,6 +70,7 @@ class SqliteVault:
         self._connection.execute("PRAGMA secure_delete = ON")
         try:
             with transaction(self._connection):
+                claim_layout(self._connection, path, LAYOUT)
                 for statement in ("vault_create", "vault_create_witness", "vault_create_erasures"):
                     self._connection.execute(_SQL[statement])
                 self._check_master_key()
