@@ -62,7 +62,7 @@ class Load:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", ["backup", "backup.tar"])
+@pytest.mark.parametrize("name", ["backup", pytest.param("backup.tar", marks=pytest.mark.long)])
 def test_backup_under_load_then_killed_then_restored(tmp_path: Path, name: str) -> None:
     """What was acknowledged before the backup is there, the ledger adds up, and no marketing message goes out twice."""
     inbox = Inbox()

@@ -12,6 +12,7 @@ from liftloop.api.server import make_app
 from liftloop.app.asgi_server import SignalledServer
 from liftloop.app.children import Children
 from liftloop.app.desk import Desk
+from liftloop.app.health import dispatch_status
 from liftloop.app.opening import Newer, lock_folder, open_folder
 from liftloop.app.settings import Settings
 from liftloop.app.sockets import listen_tcp, listen_unix, reached_at
@@ -36,10 +37,11 @@ async def serve(settings: Settings) -> None:
                 desk = Desk(settings, folder)
             except NewerFolder as error:  # Only the lake's own engine can read the lake's layout.
                 raise Newer(str(error)) from error
+            desk.children = children
             app = make_app(desk, settings.admin_token or folder.admin_token())
             config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
             server = SignalledServer(config, (signal.SIGTERM, signal.SIGINT))
-            announced = asyncio.create_task(_announce(server, settings, str(folder.path)))
+            announced = asyncio.create_task(_announce(server, desk))
             await server.serve(sockets=listeners)
             announced.cancel()
         finally:
@@ -59,14 +61,15 @@ async def _started(children: Children) -> bool:
     return not starting.cancelled() and starting.result() is None
 
 
-async def _announce(server: uvicorn.Server, settings: Settings, data: str) -> None:
-    """Print where everything is, once the desk answers too."""
-    while not server.started:
-        await asyncio.sleep(0.01)
+async def _announce(server: uvicorn.Server, desk: Desk) -> None:
+    """Print where everything is, once all three processes answer."""
+    settings = desk.settings
+    while not server.started or await dispatch_status(desk.folder.dispatch_socket) is None:
+        await asyncio.sleep(0.02)
     line = {
         "app_url": reached_at(settings.host, settings.port),
         "track_url": reached_at(settings.host, settings.track_port),
-        "data": data,
+        "data": str(desk.data),
         "pid": os.getpid(),
     }
     print(msgspec.json.encode(line).decode(), flush=True, file=sys.stdout)

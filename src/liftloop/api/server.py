@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 from starlette.types import Lifespan
 
 from liftloop.api import (
@@ -15,6 +14,7 @@ from liftloop.api import (
     routes_audiences,
     routes_campaigns,
     routes_definitions,
+    routes_health,
     routes_imports,
     routes_plans,
     routes_profiles,
@@ -67,14 +67,10 @@ def make_app(desk: Desk, admin_token: str) -> FastAPI:
     app = management_api(desk.settings.version, lifespan)
     app.state.desk = desk
     app.state.admin_token = admin_token
-    app.add_api_route("/healthz", _healthz, include_in_schema=False)
+    app.include_router(routes_health.router)
     tracking = forward.Forward(reached_at(desk.settings.host, desk.settings.track_port))
     app.mount("/v1", tracking)
     app.mount("/hooks", tracking)
     if UI.is_dir():
         pages.install(app, UI)
     return app
-
-
-async def _healthz() -> JSONResponse:
-    return JSONResponse({"status": "ok"})

@@ -47,6 +47,8 @@ class Children:
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._watching: list[asyncio.Task[None]] = []
         self._stopping = False
+        self.restarts: dict[str, int] = {}
+        """How often each was started again."""
 
     async def start(self) -> None:
         """Start the first, the tick, and the others once it answers. Raises `NotStarted`."""
@@ -85,6 +87,7 @@ class Children:
             if self._stopping:
                 return
             _LOGGER.error("%s ended with %s; starting it again", module, code)
+            self.restarts[module] = self.restarts.get(module, 0) + 1
             await asyncio.sleep(RESTART_AFTER_S)
             await self._spawn(module)
         _LOGGER.critical("%s keeps ending; giving up", module)

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from liftloop.app.children import Children
 from liftloop.app.clockwork import Clockwork
 from liftloop.app.definitions import Definitions
 from liftloop.app.following import Follower
@@ -42,6 +43,8 @@ class Desk:
         self.pending = PendingMessages(self.state, folder.attempts)
         self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up)
         self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.clock)
+        self.children: Children | None = None
+        """The other processes, where this one started them."""
         self._working: list[asyncio.Task[None]] = []
 
     @property

@@ -85,6 +85,8 @@ class DispatchStatus(Struct, frozen=True, kw_only=True):
     """Settled batches that the tick has not taken yet."""
     outcomes: dict[str, int]
     """Messages settled since the start, by outcome."""
+    by_channel: dict[str, dict[str, int]]
+    """The same, by channel."""
 
 
 class Dispatcher:
@@ -99,6 +101,7 @@ class Dispatcher:
         self._flights: set[asyncio.Task[None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
         self._outcomes: Counter[str] = Counter()
+        self._by_channel: dict[str, Counter[str]] = {}
         self._tick: int | None = None
         self._withdrawn_s = 0.0
         self._wake = asyncio.Event()
@@ -148,6 +151,7 @@ class Dispatcher:
             lanes=[_lane_status(lane) for lane in self._lanes.values()],
             untold=self._reports.untold_count(),
             outcomes=dict(self._outcomes),
+            by_channel={channel: dict(outcomes) for channel, outcomes in self._by_channel.items()},
         )
 
     def _depart(self) -> bool:
@@ -252,6 +256,7 @@ class Dispatcher:
         lane.pause = settlement.pause
         lane.wait(settlement.waiting)
         self._outcomes.update(settlement.outcomes)
+        self._by_channel.setdefault(settlement.channel, Counter()).update(settlement.outcomes)
         if number:
             self._reports.add(Report(id=number, channel=settlement.channel, body=settlement.report, offset=None))
 

@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -13,6 +13,7 @@ from liftloop.app.dispatch import Dispatcher, DispatchTools
 from liftloop.app.dispatch_attempts import AttemptFile
 from liftloop.app.restored import read_restored
 from liftloop.app.settings import Settings, clock_of, path_from_text
+from liftloop.app.sockets import listen_unix
 from liftloop.app.tick_client import TickAway, TickClient
 from liftloop.deliver.contract import Channel, ChannelDefinition, Envelope
 from liftloop.deliver.second_look import Stopped
@@ -79,11 +80,27 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     watching = asyncio.create_task(_watch_parent(stop, settings.desk))
-    await Dispatcher(tools).run(stop)
+    dispatcher = Dispatcher(tools)
+    listening = await asyncio.start_unix_server(_telling(dispatcher), sock=listen_unix(folder.dispatch_socket))
+    await dispatcher.run(stop)
+    listening.close()
     watching.cancel()
     await tick.close()
     for part in (attempts, vault, state):
         part.close()
+
+
+def _telling(
+    dispatcher: Dispatcher,
+) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    """Return what answers a caller on the socket: how it is, as JSON, and that is all."""
+
+    async def tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(msgspec.json.encode(dispatcher.status()))
+        await writer.drain()
+        writer.close()
+
+    return tell
 
 
 async def _watch_parent(stop: asyncio.Event, desk: int) -> None:

@@ -33,8 +33,8 @@ def open_folder(settings: Settings) -> DataFolder:
             "folder_damaged",
             zh=f"{settings.data} 里有文件读不出来：{error}",
             en=f"a file in {settings.data} cannot be read: {error}",
-            next_zh="运行 liftloop doctor 看是哪个文件，再从备份恢复",
-            next_en="run liftloop doctor to see which, then restore a backup",
+            next_zh="从备份恢复到一个新目录",
+            next_en="restore a backup into a new folder",
         ) from error
     except ForeignFolder as error:
         raise LiftloopError(

@@ -47,9 +47,31 @@ USE_CASES: dict[str, UseCase] = {
         _changes("import.start"),
         _changes("consent.declare", "admin"),
         _changes("clock.advance", "admin"),
+        _changes("policy.learn"),
+        _reads("policy.decide"),
         _changes("installation.serve", "admin"),
         _changes("installation.back_up", "admin"),
         _changes("installation.restore", "admin"),
         _changes("installation.retain", "admin"),
     )
 }
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "serve": ("installation.serve",),
+    "demo": ("installation.serve", "import.start", "goal.plan", "plan.launch", "clock.advance"),
+    "status": ("health.read",),
+    "import": ("import.start", "import.read", "consent.declare"),
+    "plan": ("goal.plan",),
+    "launch": ("plan.launch",),
+    "report": ("campaign.read",),
+    "audience": ("audience.read", "audience.preview"),
+    "profile": ("profile.read",),
+    "why": ("profile.why",),
+    "policy": ("policy.learn", "policy.decide"),
+    "backup": ("installation.back_up",),
+    "restore": ("installation.restore",),
+    "retain": ("installation.retain",),
+    "doctor": ("installation.examine",),
+    "bench": ("installation.serve",),
+}
+"""The use cases that each command of the terminal performs; whoever may read the folder's files has every role."""

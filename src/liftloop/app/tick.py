@@ -8,16 +8,20 @@ import logging
 import os
 import signal
 import sys
+import time
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import Future
 from hmac import compare_digest
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 import uvicorn
 
 from liftloop.app.asgi_server import SignalledServer
 from liftloop.app.definition_faults import find_fault
+from liftloop.app.meter import Histogram
 from liftloop.app.pipeline import stages
 from liftloop.app.questions import answer
 from liftloop.app.restored import load
@@ -33,7 +37,7 @@ from liftloop.kernel.codec import pack, unpack
 from liftloop.kernel.errors import LiftloopError
 from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.runtime.fold import Fold
-from liftloop.storage.contract import RECORDS, DiskFull, Vault
+from liftloop.storage.contract import RECORDS, Commit, DiskFull, Vault
 from liftloop.storage.embedded.folder import DataFolder
 from liftloop.storage.embedded.log import SqliteLog
 from liftloop.storage.embedded.state import SqliteState
@@ -43,6 +47,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+T = TypeVar("T")
+
 BACKLOG_MAX = 2_000
 """Runs of records that may wait to be folded; beyond it senders are told to come back."""
 RETRY_AFTER_S = b"1"
@@ -50,6 +56,7 @@ PREFLIGHT_S = b"86400"
 """Browsers keep an answer for a day at most; most stop at two hours."""
 KEEP_ALIVE_S = 120
 """Longer than any of our clients keeps an idle connection: the one that speaks next must not find it closed."""
+FULL_LOOK_S = 0.5
 FACTS_BYTES_MAX = 64 << 20
 SUCCESS = b'{"success":true}'
 
@@ -139,14 +146,18 @@ class TickApp:
 
     async def _track(self, scope: Scope, kind: str, body: bytes) -> tuple[int, bytes]:
         self._authorise(scope, body)
+        counts = self._worker.meter.counts
         if self._worker.backlog() > BACKLOG_MAX:
+            counts["refused"] += 1
             raise Busy("backlog")
         drafts = read(body, Inlet(type=kind, received_ms=self._clock.now_ms(), actor="key:write"))
         if drafts:
             try:
                 records = seal(drafts, self._vault)
                 await asyncio.wrap_future(self._worker.append(len(records), pack(records)))
+                counts["received"] += len(records)
             except DiskFull as error:
+                counts["refused"] += 1
                 raise Busy("disk") from error
         return 200, SUCCESS
 
@@ -172,10 +183,12 @@ class TickApp:
                 except DiskFull as error:
                     raise Busy("disk") from error
                 if path == "/facts/folded":
-                    await asyncio.wrap_future(self._worker.folded(after))
+                    await self._unless_full(self._worker.folded(after))
                 return 200, pack({"offset": after})
             case "/seal":
                 return 200, pack(self._vault.seal([(key, clear) for key, clear in unpack(body)]))
+            case "/metrics":
+                return 200, (await asyncio.to_thread(self._worker.metrics)).encode()
             case "/forget":
                 before = unpack(body)
                 forgotten = await asyncio.to_thread(
@@ -195,10 +208,20 @@ class TickApp:
         fold = self._worker.fold
         return await asyncio.wrap_future(self._worker.ask(lambda: answer(fold, "position", {})))
 
+    async def _unless_full(self, future: Future[T]) -> T:
+        """Wait for the fold, but not while it waits for room on the disk: raises `Busy`."""
+        waiting = asyncio.wrap_future(future)
+        while not waiting.done():
+            await asyncio.wait({waiting}, timeout=FULL_LOOK_S)
+            if self._worker.meter.disk_full and not waiting.done():
+                waiting.cancel()
+                raise Busy("disk")
+        return waiting.result()
+
     async def _question(self, question: str, given: Any) -> tuple[int, bytes]:
         fold = self._worker.fold
         try:
-            answered = await asyncio.wrap_future(self._worker.ask(lambda: answer(fold, question, given)))
+            answered = await self._unless_full(self._worker.ask(lambda: answer(fold, question, given)))
         except LiftloopError as error:
             return error.status, msgspec.json.encode(error.as_json("zh-CN"))
         return 200, pack(answered)
@@ -249,10 +272,23 @@ def _for_browsers(scope: Scope) -> list[tuple[bytes, bytes]]:
     return headers
 
 
+class TimedState(SqliteState):
+    """A state store that knows how long its commits take."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.commit_s = Histogram()
+
+    def commit(self, commit: Commit) -> None:
+        began = time.perf_counter()
+        super().commit(commit)
+        self.commit_s.observe(time.perf_counter() - began)
+
+
 async def serve(settings: Settings) -> None:
     """Run the tick process until it is told to stop, its parent is gone, or the fold fails."""
     folder = DataFolder(settings.data, version=settings.version)
-    log, store = SqliteLog(folder.log), SqliteState(folder.state)
+    log, store = SqliteLog(folder.log), TimedState(folder.state)
     vault = SqliteVault(folder.vault, folder.master_key())
     clock = clock_of(settings, folder.clock)
 
@@ -261,6 +297,7 @@ async def serve(settings: Settings) -> None:
             part.maintain()
 
     worker = Worker(Fold(store, stages(), find_fault), log, store, clock, maintain)
+    worker.meter.commit_s = store.commit_s
     await asyncio.to_thread(load, worker, folder.restored, clock)
     worker.start()
     app = TickApp(worker, vault, clock, settings.write_key or folder.write_key())

@@ -15,6 +15,9 @@ from liftloop.storage.contract import Record
 ANSWER_TIMEOUT_S = 300.0
 """A tick that answers nothing for so long is stuck; a blast to a million people takes less."""
 
+HEALTH_TIMEOUT_S = 5.0
+"""Who asks whether all is well wants to know soon."""
+
 IDLE_S = 60.0
 """An idle connection is closed from this side, before the tick does it."""
 
@@ -57,6 +60,18 @@ class TickClient:
         """Move the manual clock; return the tick's position after what was due has been folded."""
         return await self._post("/clock", pack({"now_ms": now_ms}))
 
+    async def metrics(self) -> str:
+        """Return the tick's metrics in Prometheus' text format."""
+        return (await self._answer("/metrics", b"", HEALTH_TIMEOUT_S)).decode()
+
+    async def healthy(self) -> bool:
+        """Return whether the tick answers at once and nothing in it has failed."""
+        try:
+            await self._answer("/healthz", b"", HEALTH_TIMEOUT_S)
+        except LiftloopError:
+            return False
+        return True
+
     async def forget(self, *, log_before: int, facts_before: int) -> dict[str, int]:
         """Let go of log records and facts before these places; return how many of each."""
         return await self._post("/forget", pack({"log_before": log_before, "facts_before": facts_before}))
@@ -66,19 +81,22 @@ class TickClient:
             await self._session.close()
 
     async def _post(self, path: str, body: bytes) -> Any:
+        return unpack(await self._answer(path, body, ANSWER_TIMEOUT_S))
+
+    async def _answer(self, path: str, body: bytes, timeout_s: float) -> bytes:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.UnixConnector(str(self._socket), keepalive_timeout=IDLE_S),
-                timeout=aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_S),
             )
+        timeout = aiohttp.ClientTimeout(total=timeout_s)
         try:
-            async with self._session.post(f"http://tick{path}", data=body) as response:
+            async with self._session.post(f"http://tick{path}", data=body, timeout=timeout) as response:
                 answered = await response.read()
         except (aiohttp.ClientError, OSError) as error:
             raise TickAway(str(error)) from error
         if response.status != 200:
             raise _told(answered, response.status)
-        return unpack(answered)
+        return answered
 
 
 def _told(answered: bytes, status: int) -> LiftloopError:

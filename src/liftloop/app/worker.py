@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from liftloop.app.meter import Meter
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import LiftloopError
@@ -29,6 +30,8 @@ IDLE_S = 0.2
 """How long the fold thread sleeps at the most when the clock says nothing is due."""
 CHECKPOINT_EVERY_S = 30.0
 MAINTAIN_EVERY_S = 1.0
+LOOK_EVERY_S = 1.0
+"""Between two looks at the fold for those who watch; the look at timers reads one column."""
 CHECKPOINT_BLOCKS = 128
 """Blocks copied at a time between two ticks: about 4 MiB, a millisecond."""
 DISK_FULL_RETRY_S = 1.0
@@ -59,6 +62,7 @@ class Worker:
 
     def __init__(self, fold: Fold, log: Log, store: StateStore, clock: Clock, maintain: Callable[[], None]) -> None:
         self.fold = fold
+        self.meter = Meter()
         self._maintain = maintain
         """Keeps the engine's write-ahead logs short; called about once a second, beside the ticks."""
         self._log = log
@@ -165,6 +169,11 @@ class Worker:
         _refuse([each[2] for each in _drained(self._incoming) if each is not None])
         self._incoming.put(None)
 
+    def metrics(self) -> str:
+        """Return the tick's metrics; does not wait for the fold, so that they are there when it hangs."""
+        lag = max(0, self._log.end() - self.fold.offset)
+        return self.meter.text({"liftloop_fold_lag_records": lag, "liftloop_backlog_runs": self.backlog()})
+
     def _wait_for(self, offset: Offset, future: Future[None]) -> None:
         if self.fold.offset >= offset:
             _settle(future, None)
@@ -206,7 +215,11 @@ class Worker:
 
     def _fold_until_stopped(self) -> None:
         due_ms = self.fold.next_due_ms()
+        looked = -LOOK_EVERY_S
         while not self._stopping.is_set():
+            if time.monotonic() - looked >= LOOK_EVERY_S:
+                looked = time.monotonic()
+                self.meter.look(self.fold, self._clock.now_ms())
             self._wake.wait(timeout=min(max((due_ms - self._clock.now_ms()) / 1000, 0.0), IDLE_S))
             self._wake.clear()
             entries = self._take()
@@ -231,11 +244,16 @@ class Worker:
     def _step(self, entries: Sequence[Entry], said: Frame | None = None) -> bool:
         """Fold one tick; returns False where it was stopped before the tick could be made durable."""
         now_ms = self._clock.now_ms()
+        began = time.perf_counter()
         try:
-            self.fold.step(entries, now_ms, hash_text("tick", str(self.fold.tick), str(now_ms)) >> 1, said)
+            frame = self.fold.step(entries, now_ms, hash_text("tick", str(self.fold.tick), str(now_ms)) >> 1, said)
+            self.meter.folded(frame, now_ms)
         except DiskFull:
+            self.meter.disk_full = True
             if not self._commit_when_there_is_room():
                 return False
+            self.meter.disk_full = False
+        self.meter.tick_s.observe(time.perf_counter() - began)
         done = [future for offset, future in self._waiting if self.fold.offset >= offset]
         self._waiting = [each for each in self._waiting if self.fold.offset < each[0]]
         for future in done:

@@ -41,7 +41,6 @@ def command(backup: Path, data: Path, master_key: Path | None, until: datetime |
     }
     lines = [
         f"{told['data']}  {told['taken_at']}  {manifest.offset:,} 条事实 / facts",
-        f"→ liftloop doctor --data {data}",
         f"→ liftloop serve --data {data}",
     ]
     show(told, as_json, lines)

@@ -65,6 +65,7 @@ class DataFolder:
         self.attempts = self.path / "dispatch.db"
         self.clock = self.path / "clock"
         self.tick_socket = self.path / "tick.sock"
+        self.dispatch_socket = self.path / "dispatch.sock"
         self.server_socket = self.path / "server.sock"
         self.spill = self.path / "spill"
         """What the lake puts aside when a query outgrows its memory."""
