@@ -23,6 +23,8 @@ stamp() { local stamp=$1; shift; cat "$@" | cksum > "$stamp"; }
 if changed .venv/installed requirements.lock pyproject.toml; then
   .venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
   .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+  # Where Python is told to write no bytecode, every process would compile these anew: seconds at each start.
+  .venv/bin/python -m compileall -q -j 0 .venv/lib src >/dev/null || true  # Some packages ship files of other versions.
   stamp .venv/installed requirements.lock pyproject.toml
 fi
 
