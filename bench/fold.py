@@ -10,6 +10,8 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,9 @@ from liftloop.storage.embedded.state import SqliteState
 START_MS = 1_795_233_600_000  # 2026-11-21 12:00 in Shanghai.
 TICK_EVENTS = 5_000
 TICK_MS = 250
-HISTORY_TICKS = 8
+HISTORY_EVENTS = 3
+"""Past events a person, as in `loop`."""
+WARM_TICKS = 4
 
 
 class _Timed:
@@ -90,12 +94,12 @@ def main(arguments: Sequence[str]) -> None:
     with folder() as data:
         worker = _Worker(data)
         worker.tick(list(_definitions()))
-        for batch in _known(chosen.people):
-            worker.tick(batch)
         rng = np.random.default_rng(7)
+        for batch in chain(_known(chosen.people), _past(rng, chosen.people)):
+            worker.tick(batch)
         flips: list[int] = []
-        for number in range(HISTORY_TICKS + chosen.ticks):
-            if number == HISTORY_TICKS:
+        for number in range(WARM_TICKS + chosen.ticks):
+            if number == WARM_TICKS:
                 gc.collect()
                 worker.spent_ms.clear()
                 flips.clear()
@@ -151,26 +155,37 @@ def _known(people: int) -> Iterable[list[Record]]:
         yield batch
 
 
+def _past(rng: np.random.Generator, people: int) -> Iterable[list[Record]]:
+    messages = chain.from_iterable(shop.history(rng, people, HISTORY_EVENTS, START_MS))
+    while batch := list(islice(messages, TICK_EVENTS)):
+        yield [_track(message, _instant(message)) for message in batch]
+
+
+def _instant(message: dict[str, Any]) -> int:
+    return int(datetime.fromisoformat(message["timestamp"]).timestamp() * 1000)
+
+
 def _events(rng: np.random.Generator, people: int, tick: int, now_ms: int) -> list[Record]:
     messages = [
         message
         for part in range(TICK_EVENTS // shop.BATCH)
         for message in shop.batch(rng, people, tick * TICK_EVENTS + part * shop.BATCH, now_ms)
     ]
-    return [
-        Record(
-            kind="track",
-            message_id=message["messageId"],
-            at_ms=now_ms,
-            received_ms=now_ms,
-            actor="key:bench",
-            user_id=message["userId"],
-            anonymous_id=message.get("anonymousId", ""),
-            name=message["event"],
-            body=canonical_json(message["properties"]),
-        )
-        for message in messages
-    ]
+    return [_track(message, now_ms) for message in messages]
+
+
+def _track(message: dict[str, Any], at_ms: int) -> Record:
+    return Record(
+        kind="track",
+        message_id=message["messageId"],
+        at_ms=at_ms,
+        received_ms=at_ms,
+        actor="key:bench",
+        user_id=message["userId"],
+        anonymous_id=message.get("anonymousId", ""),
+        name=message["event"],
+        body=canonical_json(message["properties"]),
+    )
 
 
 if __name__ == "__main__":

@@ -36,11 +36,11 @@ def define(server: Server, inbox_url: str) -> None:
 
 def audience(number: int) -> dict[str, Any]:
     """Return a tree of three or four conditions, two of them windows where there are four."""
-    days, least = ((7, 1), (30, 1), (90, 1), (90, 2))[number % 4]
+    days, least = ((14, 1), (30, 1), (90, 1), (90, 2))[number % 4]
     window = {"event": EVENTS[number % 5], "within_days": days, "count": {"gte": least}}
     second = {"event": EVENTS[(number + 2) % 5], "within_days": (7, 30)[number % 2]}
     city = {"trait": "city", "in": [CITIES[(number + step) % 8] for step in (0, 1, 3, 6)]}
-    slice_ = {"percent": [number % 40, number % 40 + 60], "salt": f"s{number}"}
+    slice_ = {"percent": [number % 70, number % 70 + 30], "salt": f"s{number}"}
     if number % 2:
         return {"all": [window, city, slice_]}
     return {"all": [{"any": [window, second]}, city, slice_]}
