@@ -94,7 +94,7 @@ class Upkeep:
             _LOGGER.warning("retention has to wait: %s", error)
             return
         if retained.log_records or retained.fact_blocks or retained.lake_rows:
-            _LOGGER.info("let go of %s", retained)
+            _LOGGER.debug("let go of %s", retained)
 
     async def retain_daily(self) -> None:
         """Run until cancelled."""

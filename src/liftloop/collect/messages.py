@@ -31,6 +31,7 @@ CONSENT_AT_MS_MAX = 2**53
 RULES = CleaningRules()
 Identifier = str | int | None
 
+_BACKSLASH = ord("\\")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
@@ -231,7 +232,7 @@ def _context(message: Message) -> tuple[bytes, dict[str, Any]]:
 
 def _may_stay(raw: bytes, value: dict[str, Any], names: frozenset[str]) -> bool:
     """Return whether JSON can be kept as it came: nothing to seal, nothing to spell in another way."""
-    return b"\\" not in raw and is_free_of(value, names)
+    return _BACKSLASH not in raw and is_free_of(value, names)
 
 
 def _consent(given: Any) -> dict[str, Any]:

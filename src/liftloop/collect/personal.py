@@ -23,6 +23,9 @@ def is_free_of(value: Any, names: frozenset[str]) -> bool:
         value = value.values()
     elif not isinstance(value, list):
         return not isinstance(value, int) or -_WHOLE_MAX <= value < _WHOLE_MAX
+    # One call for all: most objects are flat, and a loop over them would be the dearest part of reading a message.
+    if _HARMLESS.issuperset(map(type, value)):
+        return True
     return all(type(each) in _HARMLESS or is_free_of(each, names) for each in value)
 
 

@@ -49,19 +49,28 @@ def fingerprint(value: object) -> str:
 
 
 def pack_columns(columns: Mapping[str, NDArray[Any] | list[Any]]) -> bytes:
-    """Return columns of equal length as bytes; arrays keep their dtype, lists may hold any JSON value."""
+    """Return columns of equal length as bytes; arrays keep their dtype, lists may hold any JSON value.
+
+    An array whose cells are all alike, as the instant of a tick is, takes the room of one.
+    """
     body: dict[str, object] = {}
     for name, column in columns.items():
         if isinstance(column, np.ndarray):
-            body[name] = [column.dtype.str, np.ascontiguousarray(column).tobytes()]
+            kept = column[:1] if len(column) > 1 and (column == column[0]).all() else column
+            body[name] = [column.dtype.str, np.ascontiguousarray(kept).tobytes(), len(column)]
         else:
-            body[name] = ["", column]
+            body[name] = ["", column, len(column)]
     return _PACK.encode(body)
 
 
 def unpack_columns(data: bytes) -> dict[str, NDArray[Any] | list[Any]]:
     """Return what `pack_columns` packed; arrays are read-only views of `data`."""
     columns: dict[str, NDArray[Any] | list[Any]] = {}
-    for name, (dtype, column) in _UNPACK.decode(data).items():
-        columns[name] = np.frombuffer(column, dtype=np.dtype(dtype)) if dtype else column
+    for name, (dtype, column, count) in _UNPACK.decode(data).items():
+        columns[name] = _cells(column, np.dtype(dtype), count) if dtype else column
     return columns
+
+
+def _cells(data: bytes, dtype: np.dtype[Any], count: int) -> NDArray[Any]:
+    cells = np.frombuffer(data, dtype=dtype)
+    return cells if len(cells) == count else np.broadcast_to(cells, count)
