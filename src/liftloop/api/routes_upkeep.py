@@ -1,5 +1,6 @@
-"""Backup and retention of the running installation."""
+"""Backup, retention and examination of the running installation."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -7,9 +8,12 @@ from fastapi import APIRouter, Depends
 from msgspec.structs import asdict
 
 from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.present_examination import present_examination
 from liftloop.api.routes_system import at
-from liftloop.api.views_upkeep import Backup, BackupRequest, RetentionDone
+from liftloop.api.views_upkeep import Backup, BackupRequest, Examination, RetentionDone
 from liftloop.app.backup import BadBackupTarget
+from liftloop.app.doctor import examine_running
+from liftloop.app.health import processes
 
 router = APIRouter()
 
@@ -35,3 +39,9 @@ async def backup(
 @router.post("/retain")
 async def retain(desk: OnDesk, caller: Annotated[Caller, Depends(may("installation.retain"))]) -> RetentionDone:
     return RetentionDone(**asdict(await desk.upkeep.retain()))
+
+
+@router.get("/examination")
+async def examination(desk: OnDesk, caller: Annotated[Caller, Depends(may("installation.examine"))]) -> Examination:
+    up = await processes(desk)
+    return present_examination(await asyncio.to_thread(examine_running, desk, up))

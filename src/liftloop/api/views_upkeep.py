@@ -30,12 +30,12 @@ class RetentionDone(View):
 
 
 class Finding(View):
-    check: str
-    status: Literal["ok", "warning", "wrong"]
+    check: str = Field(description="What was looked at, such as `disk` or `file:state.db`.")
+    status: Literal["ok", "warning", "problem"]
     said: Text
-    next: Text
+    next: Text | None = Field(description="What to do about it; null where all is well.")
 
 
 class Examination(View):
-    ok: bool
+    ok: bool = Field(description="Whether nothing is a problem.")
     findings: list[Finding]

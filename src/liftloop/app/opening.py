@@ -1,6 +1,7 @@
 """Opens the data folder and says in words why it cannot be opened."""
 
 import sqlite3
+from pathlib import Path
 
 from liftloop.app.settings import Settings
 from liftloop.kernel.errors import EXIT_REFUSED, EXIT_USAGE, LiftloopError
@@ -18,6 +19,20 @@ class Newer(LiftloopError):
             en=f"the data folder was written by a newer version: {place}",
             next_zh="升级 Liftloop 后再打开；不要用旧版本写它",
             next_en="upgrade Liftloop, then open it; never write it with an older version",
+        )
+
+
+class NoFolder(LiftloopError):
+    """There is no data folder."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            "no_folder",
+            zh=f"{path} 不是 Liftloop 的数据目录",
+            en=f"{path} is not a Liftloop data folder",
+            next_zh="用 --data 指定数据目录；新装先运行 liftloop serve",
+            next_en="name the data folder with --data; a new one is made by liftloop serve",
+            exit_code=EXIT_USAGE,
         )
 
 
@@ -60,14 +75,7 @@ def open_folder(settings: Settings) -> DataFolder:
 def existing_folder(settings: Settings) -> DataFolder:
     """Return the folder; raises a `LiftloopError` where there is none, and makes nothing."""
     if not (settings.data / "state.db").exists():
-        raise LiftloopError(
-            "no_folder",
-            zh=f"{settings.data} 不是 Liftloop 的数据目录",
-            en=f"{settings.data} is not a Liftloop data folder",
-            next_zh="用 --data 指定数据目录；新装先运行 liftloop serve",
-            next_en="name the data folder with --data; a new one is made by liftloop serve",
-            exit_code=EXIT_USAGE,
-        )
+        raise NoFolder(settings.data)
     return open_folder(settings)
 
 

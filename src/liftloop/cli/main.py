@@ -23,6 +23,7 @@ COMMANDS = {
     "backup": "备份，服务照常 / back up while it runs",
     "restore": "从备份恢复 / make a folder of a backup",
     "retain": "清理过期数据 / let go of what is too old",
+    "doctor": "体检数据目录 / examine the data folder",
     "bench": "性能测量 / measure",
 }
 """Command to short help; the module of that name here has one click command called `command`."""
@@ -68,7 +69,7 @@ def main() -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # Before numpy loads: two threads that share busy cores are slower than one.
     try:
-        liftloop(standalone_mode=False)
+        sys.exit(liftloop(standalone_mode=False))  # A command that ends with a code of its own returns it.
     except LiftloopError as error:
         say_error(error)
         sys.exit(error.exit_code)

@@ -27,7 +27,7 @@ LAYOUT = 1  # Kept in the file's `user_version`.
 
 _SQL = named_queries("queries.sql")
 _ENCODE = msgspec.msgpack.Encoder().encode
-_SPECS = msgspec.msgpack.Decoder(list[ArraySpec])  # Not JSON, which has no NaN: a column may be filled with it.
+SPECS = msgspec.msgpack.Decoder(list[ArraySpec])  # Not JSON, which has no NaN: a column may be filled with it.
 
 
 class Checkpoints:
@@ -96,4 +96,4 @@ class Checkpoints:
         if not rows:
             return 0, TickNumber(0), []
         number, tick, specs = rows[0]
-        return number, TickNumber(tick), _SPECS.decode(specs)
+        return number, TickNumber(tick), SPECS.decode(specs)

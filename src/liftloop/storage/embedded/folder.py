@@ -45,24 +45,22 @@ class Layout(Struct, frozen=True, kw_only=True):
     """The version of Liftloop that made the folder."""
 
 
-class DataFolder:
-    """Open the data folder at `path`, or make it. Two may have it open; only one may hold its lock.
+class FolderFiles:
+    """Where each file of a data folder lies; makes and opens nothing."""
 
-    Raises `NewerFolder`, or `ForeignFolder` where the folder is neither empty nor ours.
-    """
-
-    def __init__(self, path: Path, *, version: str) -> None:
-        path.mkdir(parents=True, exist_ok=True)
+    def __init__(self, path: Path) -> None:
         self.path = path.resolve()
-        self.layout = _read_layout(self.path) or _make_layout(self.path, version)
-        if self.layout.layout > LAYOUT:
-            raise NewerFolder(f"{path} has layout {self.layout.layout}, this version knows {LAYOUT}")
+        self.layout_file = self.path / _LAYOUT_FILE
+        self.lock_file = self.path / _LOCK_FILE
         self.log = self.path / "log.db"
         self.state = self.path / "state.db"
         self.checkpoint = self.path / "checkpoint.db"
         self.vault = self.path / "vault.db"
         self.lake = self.path / "lake.duckdb"
         self.attempts = self.path / "dispatch.db"
+        self.admin_token_file = self.path / "admin.token"
+        self.write_key_file = self.path / "write.key"
+        self.master_key_file = self.path / "master.key"
         self.clock = self.path / "clock"
         self.tick_socket = self.path / "tick.sock"
         self.dispatch_socket = self.path / "dispatch.sock"
@@ -73,6 +71,20 @@ class DataFolder:
         """Where the folder comes from, if it was restored from a backup."""
         self.models = self.path / "models"
         self.imports = self.path / "imports"
+
+
+class DataFolder(FolderFiles):
+    """Open the data folder at `path`, or make it. Two may have it open; only one may hold its lock.
+
+    Raises `NewerFolder`, or `ForeignFolder` where the folder is neither empty nor ours.
+    """
+
+    def __init__(self, path: Path, *, version: str) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        super().__init__(path)
+        self.layout = read_layout(self.path) or _make_layout(self.path, version)
+        if self.layout.layout > LAYOUT:
+            raise NewerFolder(f"{path} has layout {self.layout.layout}, this version knows {LAYOUT}")
 
     def check_layouts(self) -> None:
         """Look at every SQLite file before anybody writes; raises `NewerFolder` and names it."""
@@ -85,15 +97,15 @@ class DataFolder:
 
     def admin_token(self) -> str:
         """Return the management API's token, made at the first call."""
-        return _secret(self.path / "admin.token", lambda: secrets.token_urlsafe(TOKEN_BYTES))
+        return _secret(self.admin_token_file, lambda: secrets.token_urlsafe(TOKEN_BYTES))
 
     def write_key(self) -> str:
         """Return the key that senders of events show, made at the first call."""
-        return _secret(self.path / "write.key", lambda: secrets.token_urlsafe(TOKEN_BYTES))
+        return _secret(self.write_key_file, lambda: secrets.token_urlsafe(TOKEN_BYTES))
 
     def master_key(self) -> bytes:
         """Return the key that wraps the vault's keys, made at the first call; if lost, personal data are too."""
-        return bytes.fromhex(_secret(self.path / "master.key", lambda: secrets.token_hex(MASTER_KEY_BYTES)))
+        return bytes.fromhex(_secret(self.master_key_file, lambda: secrets.token_hex(MASTER_KEY_BYTES)))
 
     def lock(self) -> "FolderLock":
         """Become the only holder of the folder; raises `FolderBusy`."""
@@ -132,7 +144,8 @@ class FolderLock:
         self.release()
 
 
-def _read_layout(path: Path) -> Layout | None:
+def read_layout(path: Path) -> Layout | None:
+    """Return what the folder's `layout` file says, None where there is none; raises `StorageError`."""
     try:
         return msgspec.json.decode((path / _LAYOUT_FILE).read_bytes(), type=Layout)
     except FileNotFoundError:

@@ -243,6 +243,20 @@ class DuckLake:
             return
 
 
+def look_into_lake(path: Path) -> LakePosition:
+    """Return how far a lake that nobody has open has come, and change nothing.
+
+    Raises `NewerFolder`, or `StorageError` where the file cannot be read.
+    """
+    with _told(), duckdb.connect(str(path), read_only=True) as connection:
+        layout = connection.execute(_SQL["layout"]).fetchone()
+        if layout and layout[0] > LAYOUT:
+            raise NewerFolder(f"{path.name} has layout {layout[0]}, this version knows {LAYOUT}")
+        row = connection.execute(_SQL["position"]).fetchone()
+    offset, tick = row or (0, 0)
+    return LakePosition(offset=Offset(offset), tick=TickNumber(tick))
+
+
 def _next_ticks(
     state: StateReader, after: TickNumber, limit: int
 ) -> tuple[Sequence[tuple[TickNumber, FactBlock]], bool]:

@@ -140,3 +140,15 @@ INSERT INTO identifier_key (identifier, key_id, wrapped) VALUES (?, ?, ?);
 
 -- name: vault_destroy
 DELETE FROM identifier_key WHERE identifier IN (SELECT value FROM json_each(?));
+
+-- name: examine_state
+SELECT tick, now_ms, "offset", coalesce((SELECT tick FROM dropped WHERE id = 1), 0),
+    (SELECT count(*) FROM delta), coalesce((SELECT max(tick) FROM delta), 0)
+FROM tick ORDER BY tick DESC LIMIT 1;
+
+-- name: examine_log
+SELECT coalesce((SELECT first FROM entry ORDER BY first LIMIT 1), 0), coalesce((SELECT "end" FROM forgotten), 0),
+    (SELECT body FROM entry ORDER BY first DESC LIMIT 1);
+
+-- name: examine_block
+SELECT number, length(data), max(round) FROM block WHERE array = ? AND round <= ? GROUP BY number;

@@ -5,6 +5,7 @@ The key id tells what an erased key had sealed from what its successor seals, sh
 """
 
 import os
+import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -196,6 +197,19 @@ class SqliteVault:
             return self._wrapping.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], owner)
         except InvalidTag as error:
             raise VaultDamaged("the vault was made with another master key, or its file was altered") from error
+
+
+def check_master_key(connection: sqlite3.Connection, master_key: bytes) -> None:
+    """Raise `VaultDamaged` where the vault that `connection` reads was made with another master key."""
+    row = connection.execute(_SQL["vault_witness"]).fetchone()
+    if row is None or len(master_key) != MASTER_KEY_BYTES:
+        raise VaultDamaged("the vault has no witness" if row is None else "the master key has not its length")
+    try:
+        clear = AESGCM(_subkey(master_key, b"wrap")).decrypt(row[0][:_NONCE_BYTES], row[0][_NONCE_BYTES:], b"")
+    except InvalidTag as error:
+        raise VaultDamaged("the vault was made with another master key") from error
+    if clear != _WITNESS:
+        raise VaultDamaged("the vault's witness was altered")
 
 
 def _sealed(lock: _Lock, clear: bytes) -> bytes:
