@@ -215,7 +215,7 @@ class _DirectSession:
         self._app = app
 
     @asynccontextmanager
-    async def post(self, url: str, data: bytes) -> AsyncGenerator["_Answered"]:
+    async def post(self, url: str, data: bytes, timeout: aiohttp.ClientTimeout) -> AsyncGenerator["_Answered"]:
         answered = _Answered()
         scope = {
             "type": "http",
