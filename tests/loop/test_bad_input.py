@@ -5,17 +5,20 @@ A file of `tests/golden/bad_input` has a line for each thing, `name: value`, the
 
 import json
 import os
+import resource
 import shlex
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from serving import ROOT, Running, serving
+from test_full_disk import NOTHING_BYTES, limit
 
 from liftloop.storage.embedded.state import SqliteStateReader
 
@@ -23,12 +26,13 @@ FOLDER = ROOT / "tests" / "golden" / "bad_input"
 FILES = sorted(FOLDER.glob("*.yaml"))
 NAMES = {
     "what", "files", "post", "body", "messages", "key", "run", "status", "exit", "code", "zh", "en", "next zh",
-    "next en", "quarantine", "counted", "refused rows",
+    "next en", "quarantine", "counted", "refused rows", "disk",
 }  # fmt: skip
 WANTED = {
     "malformed_json", "oversized_batch", "wrong_types", "unknown_key", "duplicate_message_id", "clock_skew",
     "mapping_missing_column", "csv_with_formulas", "impossible_goal", "ambiguous_goal", "no_history", "zero_budget",
     "unknown_margin", "template_missing_variable", "template_endless_loop", "two_servers",
+    "disk_full",
 }  # fmt: skip
 NOW = "2026-06-01T09:00:00+08:00"
 
@@ -119,6 +123,20 @@ def told_by_terminal(server: Running, case: Mapping[str, Any], folder: Path) -> 
     return told
 
 
+@contextmanager
+def disk_of(server: Running, case: Mapping[str, Any]) -> Generator[None]:
+    """Let the disk be as the case says while it is played."""
+    if "disk" not in case:
+        yield
+        return
+    assert case["disk"] == "full"
+    limit(server, NOTHING_BYTES)
+    try:
+        yield
+    finally:
+        limit(server, resource.RLIM_INFINITY)
+
+
 def _of_answer(server: Running, answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return the words of a plan, or what an import refused."""
     if "plan_id" in answer:
@@ -150,7 +168,8 @@ def test_bad_input_is_told_in_words_and_breaks_nothing(shop: Running, tmp_path: 
     """Status or exit code, code, text and next step are those of the golden file; afterwards the server is well."""
     case = read(path)
     before = json.loads(get(shop, "/api/health"))
-    told = told_by_http(shop, case) if "post" in case else told_by_terminal(shop, case, tmp_path)
+    with disk_of(shop, case):
+        told = told_by_http(shop, case) if "post" in case else told_by_terminal(shop, case, tmp_path)
     after = json.loads(get(shop, "/api/health"))
     if case.get("status") == 200:
         docs = {"zh": "docs/reference/tracking-api.zh-CN.md", "en": "docs/reference/tracking-api.md"}
@@ -174,5 +193,6 @@ def _taken(shop: Running, case: Mapping[str, Any], appended: int) -> dict[str, A
             return {"quarantine": rows[0][0]}
     finally:
         state.close()
+    assert call(shop, "/api/clock", b'{"advance_s": 1}', shop.token, "en")[0] == 200  # The lake has caught up then.
     timeline = json.loads(get(shop, "/api/profiles/twice"))["timeline"]
     return {"counted": sum(moment["kind"] == "event" for moment in timeline)}

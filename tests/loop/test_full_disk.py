@@ -19,7 +19,7 @@ NOTHING_BYTES = 4_096
 WAIT_S = 60.0
 
 
-def _limit(running: Running, size: int) -> None:
+def limit(running: Running, size: int) -> None:
     """Let no file of the server's processes grow beyond `size`; the kernel refuses as a full disk does."""
     server = psutil.Process(running.process.pid)
     for process in [server, *server.children(recursive=True)]:
@@ -55,7 +55,7 @@ def test_a_full_disk_refuses_and_goes_on_by_itself(tmp_path: Path) -> None:
         define(market, inbox)
         market.track([message for number in range(BATCH) for message in person(number)])
         before = sorted(each.pid for each in psutil.Process(running.process.pid).children(recursive=True))
-        _limit(running, NOTHING_BYTES)
+        limit(running, NOTHING_BYTES)
         status, told = _refused(lambda: market.track(person(9_000)))
         assert (status, told["code"]) == (503, "disk_full")
         assert told["next"]
@@ -64,7 +64,7 @@ def test_a_full_disk_refuses_and_goes_on_by_itself(tmp_path: Path) -> None:
         assert json.loads(_text(f"{running.app_url}/healthz"))["status"] == "ok"
         assert "liftloop_disk_free_bytes" in _text(f"{running.app_url}/metrics")
         time.sleep(2.0)  # The lake, the checkpoint and dispatch meet the full disk too.
-        _limit(running, resource.RLIM_INFINITY)
+        limit(running, resource.RLIM_INFINITY)
         market.track([message for number in range(BATCH, 2 * BATCH) for message in person(number)])
         market.wait(3_600)
         after = sorted(each.pid for each in psutil.Process(running.process.pid).children(recursive=True))
