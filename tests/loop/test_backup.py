@@ -104,6 +104,7 @@ def test_backup_under_load_then_killed_then_restored(tmp_path: Path, name: str) 
     assert states["uncertain"] > 0
 
 
+@pytest.mark.long
 def test_a_backup_of_a_stopped_folder_goes_on_where_it_was(tmp_path: Path) -> None:
     """Without a server the command copies under the folder's lock; the copy knows the same people."""
     inbox = Inbox()

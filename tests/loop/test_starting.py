@@ -13,6 +13,8 @@ from serving import serving
 
 LIFTLOOP = [sys.executable, "-m", "liftloop.cli"]
 GONE_S = 15
+LONG = pytest.mark.long
+"""Each case starts a server, which takes seconds: one of each sort runs every time."""
 LATE_MS = (20, 400, 700, 900, 1_100)
 """From before Python runs our code to when the last process has just been started, on a machine that is not busy."""
 
@@ -21,14 +23,14 @@ LATE_MS = (20, 400, 700, 900, 1_100)
     ("variable", "value", "code"),
     [
         ("LIFTLOOP_PORT", "abc", "bad_setting"),
-        ("LIFTLOOP_PORT", "70000", "bad_setting"),
-        ("LIFTLOOP_PORT", "65535", "bad_setting"),
-        ("LIFTLOOP_TRACK_PORT", "-1", "bad_setting"),
+        pytest.param("LIFTLOOP_PORT", "70000", "bad_setting", marks=LONG),
+        pytest.param("LIFTLOOP_PORT", "65535", "bad_setting", marks=LONG),
+        pytest.param("LIFTLOOP_TRACK_PORT", "-1", "bad_setting", marks=LONG),
         ("LIFTLOOP_WEBHOOK_ALLOW", "127.0.0.0/8, home", "bad_network"),
         ("LIFTLOOP_HOST", "192.0.2.1", "cannot_listen"),
-        ("LIFTLOOP_HOST", "no such host", "cannot_listen"),
+        pytest.param("LIFTLOOP_HOST", "no such host", "cannot_listen", marks=LONG),
         ("LIFTLOOP_CLOCK", "slow", "bad_setting"),
-        ("LIFTLOOP_CLOCK_START", "soon", "bad_setting"),
+        pytest.param("LIFTLOOP_CLOCK_START", "soon", "bad_setting", marks=LONG),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_before_anything_starts(
@@ -51,7 +53,7 @@ def test_a_setting_that_cannot_be_is_refused_before_anything_starts(
     assert not ended.stdout
 
 
-@pytest.mark.parametrize("host", ["127.0.0.2", "::1"])
+@pytest.mark.parametrize("host", [pytest.param("127.0.0.2", marks=LONG), "::1"])
 def test_any_host_of_this_machine_serves(tmp_path: Path, host: str) -> None:
     """Desk and tick answer under the addresses that are announced, and the desk hands tracking calls on."""
     with serving(tmp_path / "shop", LIFTLOOP_HOST=host) as server:
@@ -66,7 +68,7 @@ def test_any_host_of_this_machine_serves(tmp_path: Path, host: str) -> None:
             assert answer.read() == b'{"success":true}'
 
 
-@pytest.mark.parametrize("after_ms", LATE_MS)
+@pytest.mark.parametrize("after_ms", [*LATE_MS[:2], *(pytest.param(each, marks=LONG) for each in LATE_MS[2:])])
 def test_a_server_told_to_stop_while_it_starts_leaves_no_process_behind(tmp_path: Path, after_ms: int) -> None:
     """SIGTERM at any instant of the start ends all three processes."""
     process = subprocess.Popen(
