@@ -81,7 +81,11 @@ class TestOneRun:
         """A second run takes the first one's folder, and interrupted in the middle it leaves no process behind."""
         data, _ = run
         second = subprocess.Popen(
-            _demo(data, "--no-serve"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            _demo(data, "--no-serve"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=_interruptible,
         )
         assert second.stderr is not None
         assert "生成样例门店" in second.stderr.readline()
@@ -89,6 +93,11 @@ class TestOneRun:
         second.communicate(timeout=60)
         assert second.returncode != 0
         assert not _processes_of(data)
+
+
+def _interruptible() -> None:
+    """Undo what a shell does to what it starts in the background: there an interrupt is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class TestRefusals:
