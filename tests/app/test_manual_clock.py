@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from orders import order
 
 from liftloop.app import worker as worker_module
 from liftloop.app.pipeline import stages
@@ -14,7 +15,6 @@ from liftloop.app.worker import Worker
 from liftloop.kernel.clock import HOUR_MS, ManualClock
 from liftloop.kernel.codec import pack
 from liftloop.runtime.fold import Fold
-from liftloop.storage.contract import Record
 from liftloop.storage.embedded.log import SqliteLog
 from liftloop.storage.embedded.state import SqliteState
 from liftloop.storage.embedded.vault import SqliteVault
@@ -48,7 +48,7 @@ def test_what_was_acknowledged_is_folded_before_the_clock_moves(
     worker.start()
     try:
         for number in range(RUNS):
-            worker.append(1, pack([_order(number)])).result()
+            worker.append(1, pack([order(number, START_MS)])).result()
         asyncio.run(_post(app, "/clock", pack({"now_ms": START_MS + 2 * HOUR_MS})))
     finally:
         worker.stop()
@@ -56,18 +56,6 @@ def test_what_was_acknowledged_is_folded_before_the_clock_moves(
             part.close()
     assert folded_at == [START_MS] * RUNS
     assert clock.now_ms() == START_MS + 2 * HOUR_MS
-
-
-def _order(number: int) -> Record:
-    return Record(
-        kind="track",
-        at_ms=START_MS,
-        received_ms=START_MS,
-        message_id=f"m{number}",
-        actor="test",
-        user_id=f"u{number}",
-        name="Order Completed",
-    )
 
 
 async def _post(app: TickApp, path: str, body: bytes) -> None:

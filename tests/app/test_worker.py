@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from orders import order
 
 from liftloop.app import worker as worker_module
 from liftloop.app.pipeline import stages
@@ -15,7 +16,7 @@ from liftloop.app.worker import Worker, WorkerEnded
 from liftloop.kernel.clock import ManualClock
 from liftloop.kernel.codec import pack
 from liftloop.runtime.fold import Fold
-from liftloop.storage.contract import DiskFull, Record
+from liftloop.storage.contract import DiskFull
 from liftloop.storage.embedded.log import SqliteLog
 from liftloop.storage.embedded.state import SqliteState
 
@@ -37,7 +38,7 @@ class Engine:
         self.log.close()
 
     def order(self, number: int) -> None:
-        after = self.worker.append(1, pack([_order(number)])).result(WAIT_S)
+        after = self.worker.append(1, pack([order(number, START_MS)])).result(WAIT_S)
         self.worker.folded(after).result(WAIT_S)
 
 
@@ -119,13 +120,14 @@ def test_a_checkpoint_that_breaks_ends_the_worker(engine: Engine, monkeypatch: p
     engine.order(1)
     monkeypatch.setattr(worker_module, "CHECKPOINT_EVERY_S", 0.0)
     until(lambda: engine.worker.failure is not None)
-    until(lambda: refused(lambda: engine.worker.append(1, pack([_order(2)]))))
+    assert isinstance(engine.worker.failure, RuntimeError)
+    until(lambda: refused(lambda: engine.worker.append(1, pack([order(2, START_MS)]))))
 
 
 def test_an_append_that_breaks_answers_everybody(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the log cannot be written, those who wait and those who come later are refused, and the worker ends."""
     monkeypatch.setattr(engine.log, "append", failing(1, RuntimeError("broken"), engine.log.append))
-    futures = [engine.worker.append(1, pack([_order(number)])) for number in range(50)]
+    futures = [engine.worker.append(1, pack([order(number, START_MS)])) for number in range(50)]
     for future in futures:
         with pytest.raises(WorkerEnded):
             future.result(WAIT_S)
@@ -136,7 +138,7 @@ def test_an_append_that_breaks_answers_everybody(engine: Engine, monkeypatch: py
 def test_a_fold_that_breaks_answers_everybody(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """When a tick fails, whoever waits for its fold is refused; what was acknowledged is in the log."""
     monkeypatch.setattr(engine.fold, "step", failing(1, RuntimeError("broken"), engine.fold.step))
-    waiting = engine.worker.folded(engine.worker.append(1, pack([_order(1)])).result(WAIT_S))
+    waiting = engine.worker.folded(engine.worker.append(1, pack([order(1, START_MS)])).result(WAIT_S))
     with pytest.raises(WorkerEnded):
         waiting.result(WAIT_S)
     until(lambda: isinstance(engine.worker.failure, RuntimeError))
@@ -145,7 +147,7 @@ def test_a_fold_that_breaks_answers_everybody(engine: Engine, monkeypatch: pytes
 
 def test_who_goes_away_takes_nobody_along(engine: Engine) -> None:
     """A request that was cancelled while it waited is folded like the others, and the worker goes on."""
-    futures = [engine.worker.append(1, pack([_order(number)])) for number in range(200)]
+    futures = [engine.worker.append(1, pack([order(number, START_MS)])) for number in range(200)]
     asked = [engine.worker.folded(engine.log.end()) for _ in range(200)]
     for future in (*futures[::3], *asked[::3]):
         future.cancel()
@@ -158,20 +160,8 @@ def test_a_tick_without_room_is_not_called_folded_by_a_stop(engine: Engine, monk
     """Stopped while the disk is full, the worker says of no record that it is folded that is not on disk."""
     monkeypatch.setattr(worker_module, "DISK_FULL_RETRY_S", 0.01)
     monkeypatch.setattr(engine.store, "commit", failing(10**9, DiskFull("full"), engine.store.commit))
-    waiting = engine.worker.folded(engine.worker.append(1, pack([_order(1)])).result(WAIT_S))
+    waiting = engine.worker.folded(engine.worker.append(1, pack([order(1, START_MS)])).result(WAIT_S))
     until(lambda: engine.fold.offset == 1)
     engine.worker.stop()
     with pytest.raises(WorkerEnded):
         waiting.result(WAIT_S)
-
-
-def _order(number: int) -> Record:
-    return Record(
-        kind="track",
-        at_ms=START_MS,
-        received_ms=START_MS,
-        message_id=f"m{number}",
-        actor="test",
-        user_id=f"u{number}",
-        name="Order Completed",
-    )
