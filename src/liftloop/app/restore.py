@@ -20,7 +20,6 @@ from liftloop.storage.embedded.folder import LAYOUT
 from liftloop.storage.embedded.snapshot import flush
 
 MARK_BITS = 40
-LAYOUT_FILE = "layout"
 
 
 class DamagedBackup(LiftloopError):

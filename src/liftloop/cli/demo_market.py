@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from liftloop.kernel.clock import DAY_MS
 from liftloop.simulate.history import History
 from liftloop.simulate.market import Market
 from liftloop.simulate.messages import track_messages
 
 SECRET = "whsec_c2FtcGxlIHNob3AncyBjaGFubmVsIHNlY3JldA=="
-DAY_MS = 86_400_000
 
 
 class Inbox(ThreadingHTTPServer):

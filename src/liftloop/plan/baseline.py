@@ -6,12 +6,12 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.inference.intervals import z_two_sided
+from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.study_inputs import Floats, Window
 
 CONFIDENCE = 0.9
 RECENT = 3  # The level is the mean of so many windows: fewer are noisy, more are old.
 SEASON_TRUST = 0.5  # One year tells a season and its own luck alike, so half of its difference is believed.
-DAY_MS = 86_400_000
 YEAR_DAYS = 365.25
 
 

@@ -116,6 +116,5 @@ class Stage(Protocol):
         ...
 
 
-Stages = Sequence[Stage]
 NOTHING: tuple[Delta, Frame] = (Delta(), {})
 """What a stage returns when nothing happens."""

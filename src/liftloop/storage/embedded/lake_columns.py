@@ -37,10 +37,6 @@ def number_column(values: Iterable[float]) -> Array:
     return np.array(list(values), dtype=np.float64)
 
 
-def whole_column(values: Iterable[int]) -> Array:
-    return np.array(list(values), dtype=np.int64)
-
-
 def any_column(values: Sequence[Json]) -> Array:
     """Return any JSON values as one column of text; lists and objects become JSON."""
     return text_column(None if value is None else _spelled(value) for value in values)
