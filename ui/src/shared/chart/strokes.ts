@@ -13,7 +13,7 @@ export interface Look {
   narrow: boolean;
 }
 
-const BESIDE_PX = 104; // Room for "什么都不做" or "Goal +5.0%" at the right of the plot.
+const BESIDE_PX = 144; // Room for "Measured +12.5%" or "什么都不做" at the right of the plot.
 const INSIDE_PX = 16;
 
 export function ground(look: Look): EChartsOption {
