@@ -34,8 +34,13 @@ test: lint ui-check ## Everything that must hold, in under 15 minutes on 2 cores
 	$(BIN)/pytest -n 2
 	scripts/browser_tests.sh
 
+.PHONY: oracles
+oracles: setup ## A second environment with libraries that some tests compare with; their pins are old.
+	$(BIN)/python -m venv .venv-oracles
+	.venv-oracles/bin/pip install --quiet --require-hashes -r requirements-oracles.lock
+
 .PHONY: test-all
-test-all: test ## The long suites too.
+test-all: oracles test ## The long suites too, and comparisons with other libraries.
 	$(BIN)/pytest -n 2 -m long
 
 .PHONY: demo

@@ -26,6 +26,7 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
       liftloop bench loop --json
       liftloop bench recover --json
       liftloop bench promotion --json
+      liftloop bench clv --json
     """
     script = BENCHES / f"{name}.py"
     if not BENCHES.is_dir():
