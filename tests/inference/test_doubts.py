@@ -4,13 +4,23 @@ import numpy as np
 from scipy import stats
 from small_trials import nothing, simulate
 
-from liftloop.inference.balance import determines, difference_p_value, is_consequence, is_funnel, prediction_p_value
+from liftloop.inference.balance import (
+    Draw,
+    column_p_value,
+    determines,
+    difference_p_value,
+    is_consequence,
+    is_funnel,
+    prediction_p_value,
+    together_p_value,
+)
 from liftloop.inference.credibility import (
     doubts_of_choice,
     doubts_of_trial,
     effective_rows,
     whale_share,
 )
+from liftloop.inference.encoding import encode, fit_encoding
 from liftloop.inference.trial import Trial
 
 
@@ -41,6 +51,35 @@ def test_all_columns_together_foretell_an_arm_that_was_not_random() -> None:
     assert np.mean(np.array(found) < 0.05) < 0.1
     leaning = (design.sum(axis=1) * 0.15 + chance.normal(size=2_000) > 0).astype(int)
     assert prediction_p_value(design, leaning) < 1e-6
+
+
+def drawn(arm: np.ndarray, treated: np.ndarray | None, seed: int) -> Draw:
+    """Return how `arm` was drawn: by the chances told, or by shares."""
+    chance = np.full(arm.size, arm.mean()) if treated is None else treated
+    fold = np.random.default_rng(seed).integers(0, 5, arm.size)
+    return Draw(arm=arm, chance=np.column_stack([1 - chance, chance]), fold=fold, told=treated is not None)
+
+
+def test_chance_is_left_in_peace_and_rules_of_two_columns_are_found() -> None:
+    """Alarms at 5% ring for about one honest log in twenty, told chances or not; a rule that no line shows is seen."""
+    chance = np.random.default_rng(31)
+    columns = {f"x{place}": chance.normal(size=1_000) for place in range(3)}
+    features = encode(fit_encoding(columns), columns, 1_000)
+    leaning = 1 / (1 + np.exp(-columns["x0"]))
+    alarms: dict[str, int] = {"shares": 0, "told": 0, "column": 0}
+    for seed in range(40):
+        even = drawn(chance.integers(0, 2, 1_000), None, seed)
+        known = drawn((chance.random(1_000) < leaning).astype(np.int64), leaning, seed)
+        alarms["shares"] += together_p_value(features, even) < 0.05
+        alarms["told"] += together_p_value(features, known) < 0.05
+        alarms["column"] += column_p_value(np.digitize(columns["x0"], [-1, 0, 1]), known) < 0.05
+    assert max(alarms.values()) <= 6  # Six or fewer of 40 in 99.7% of cases at exactly 5%.
+    crossed = ((columns["x0"] > 0) ^ (columns["x1"] > 0)) ^ (chance.random(1_000) < 0.2)
+    assert prediction_p_value(features.design, crossed.astype(np.int64)) > 0.001
+    assert together_p_value(features, drawn(crossed.astype(np.int64), None, 1)) < 1e-6
+    steeper = (chance.random(1_000) < 1 / (1 + np.exp(-2 * columns["x0"]))).astype(np.int64)
+    assert together_p_value(features, drawn(steeper, leaning, 1)) < 1e-6
+    assert column_p_value(np.digitize(columns["x0"], [-1, 0, 1]), drawn(steeper, leaning, 1)) < 1e-6
 
 
 def test_a_column_that_is_the_outcome_is_named() -> None:

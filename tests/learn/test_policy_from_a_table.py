@@ -144,7 +144,76 @@ def test_data_that_allow_no_claim_are_refused_with_the_reason() -> None:
     assert "few_rows" in refusals({name: column[:300] for name, column in log.items()})
     assert refusals({**log, "下单": ["0"] * 3_000}) == {"few_outcomes"}
     chosen = ["是" if count in {"0", "1"} else "否" for count in log["历史订单"]]
-    assert refusals({**log, "城市": log["历史订单"], "发券": chosen}) == {"arms_not_random"}
+    assert refusals({**log, "发券": chosen}) == {"arms_not_random"}
+
+
+def leaning_log(seed: int, rows: int) -> Log:
+    """Return a log whose coupon went to new customers three times in four, to others once in four, and moved nobody."""
+    log = promotion_log(seed, rows, working=False)
+    chance = np.where(np.isin(log["历史订单"], ["0", "1"]), 0.75, 0.25)
+    given = np.random.default_rng(seed + 1_000).random(rows) < chance
+    return {
+        **log,
+        "发券": ["是" if yes else "否" for yes in given],
+        "概率": [str(share) for share in chance],
+        "各组": [f'{{"是": {share}, "否": {1 - share}}}' for share in chance],
+    }
+
+
+def test_a_log_whose_arms_lean_on_one_column_is_refused_unless_its_chances_are_told() -> None:
+    """One leaning column of two is enough; with the chances, as a number or as JSON, nothing is found and nobody wins.
+
+    Told other chances than those drawn by, it is refused again.
+    """
+    log = leaning_log(12, 8_000)
+    bare = {name: column for name, column in log.items() if name not in {"概率", "各组"}}
+    report = learn_policy(read_table(bare), PROMOTION)
+    assert (report.verdict, report.model) == ("refused", None)
+    assert [notice.code for notice in report.reasons] == ["arms_not_random"]
+    assert "历史订单" in report.reasons[0].zh
+    assert "--propensity" in report.reasons[0].en
+    for column in ("概率", "各组"):
+        told = msgspec.structs.replace(PROMOTION, propensity=column, after=("各组", "概率"))
+        found = learn_policy(read_table(log), told)
+        assert found.verdict == "nobody", found.reasons
+        assert found.columns == ("城市", "历史订单")
+        profit = found.arms[1].profit_per_1000
+        assert profit is not None
+        assert profit.low_95 < -1_000 < profit.high_95  # It costs 1 and moves nobody.
+    other = {**log, "概率": ["0.5"] * 8_000}
+    assert learn_policy(read_table(other), told_by("概率", "各组")).verdict == "refused"
+
+
+def told_by(column: str, *after: str) -> PolicyRequest:
+    return msgspec.structs.replace(PROMOTION, propensity=column, after=after)
+
+
+def test_a_column_written_after_the_contact_is_declared_and_left_out() -> None:
+    """Opened mails differ between the arms: refused and named, until the caller says that it came after."""
+    log = promotion_log(13, 8_000)
+    chance = np.random.default_rng(14)
+    opened = [
+        str(int(sent == "是" and luck < 0.3)) for sent, luck in zip(log["发券"], chance.random(8_000), strict=True)
+    ]
+    report = learn_policy(read_table({**log, "打开": opened}), PROMOTION)
+    assert report.verdict == "refused"
+    assert "打开" in report.reasons[0].zh
+    declared = learn_policy(read_table({**log, "打开": opened}), msgspec.structs.replace(PROMOTION, after=("打开",)))
+    assert declared.verdict == "personalise"
+    assert "打开" not in declared.columns
+
+
+def test_what_is_no_chance_is_told_with_an_example() -> None:
+    """Percent signs, chances over one, arms that add up to 1.8: an error that shows how to write them."""
+    log = promotion_log(15, 400)
+    for wrong in ("30%", "30", '{"是": 0.9, "否": 0.9}', "maybe", '{"是": "x"}'):
+        with pytest.raises(LiftloopError) as caught:
+            learn_policy(read_table({**log, "概率": [wrong] * 400}), told_by("概率"))
+        assert caught.value.code == "chances_unreadable", wrong
+        assert "0.5" in caught.value.next_zh
+    with pytest.raises(LiftloopError) as missing:
+        learn_policy(read_table(log), msgspec.structs.replace(PROMOTION, after=("没有的列",)))
+    assert missing.value.code == "column_missing"
 
 
 def test_repeated_rows_of_a_person_count_once() -> None:

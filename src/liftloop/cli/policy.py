@@ -28,11 +28,16 @@ def command() -> None:
 @click.option("--value", type=float, default=1.0, show_default=True, help="一个结果值多少钱 / worth of one outcome")
 @click.option("--cost", type=float, default=0.0, show_default=True, help="处理一次花多少钱 / cost of one treatment")
 @click.option("--id", "unit_id", help="编号列 / column of the id")
-@click.option("--trust", multiple=True, help="确认是事前已知的列 / a column known before the contact")
+@click.option("--trust", "trusted", multiple=True, help="确认是事前已知的列 / a column known before the contact")
+@click.option("--after", multiple=True, help="触达之后才有的列，不使用 / a column written after the contact, left out")
+@click.option(
+    "--propensity",
+    help="分组概率列：触达的概率，或各组概率的 JSON / column of chances: the contact's, or JSON by arm",
+)
 @click.option("--save", help="保存为 / save under this name")
 @data_option
 @json_option
-def learn(file: Path, save: str | None, data: Path, as_json: bool, trust: tuple[str, ...], **given: Any) -> None:
+def learn(file: Path, save: str | None, data: Path, as_json: bool, **given: Any) -> None:
     """学一个策略；证据不足时拒绝，退出码 3。 / Learn a policy; refuse with exit code 3 where the data allow no claim.
 
     \b
@@ -40,10 +45,11 @@ def learn(file: Path, save: str | None, data: Path, as_json: bool, trust: tuple[
       liftloop policy learn train.csv --treatment Promotion --treated Yes \\
         --outcome purchase --value 10 --cost 0.15 --id ID --save promo --json
       liftloop policy learn mail.csv --treatment segment --control "No E-Mail" --outcome spend
+      liftloop policy learn chosen.csv --treatment sent --treated 1 --outcome bought --propensity chance --after opened
     """
     if (given["treated"] is None) == (given["control"] is None):
         raise click.UsageError("--treated 或 --control，二选一 / exactly one of --treated and --control")
-    report = policy_files.learn(file, PolicyRequest(**given, trusted=trust))
+    report = policy_files.learn(file, PolicyRequest(**given))
     if save and report.model is not None:
         policy_files.save(data / "models", save, report)
     if as_json:

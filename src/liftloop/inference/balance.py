@@ -5,9 +5,12 @@ was therefore written afterwards, or the arm was not drawn at random.
 """
 
 import numpy as np
-from scipy.special import chdtrc, fdtrc
+from msgspec import Struct
+from scipy.special import chdtrc, fdtrc, ndtr
 
 from liftloop.inference.arrays import Flags, Floats, Integers, SingleFloats
+from liftloop.inference.boosting import ROWS_PER_LEAF_MIN, Trees, fit_trees, predict_trees
+from liftloop.inference.encoding import Features
 
 EXPECTED_MIN = 5.0  # Pearson's statistic follows chi-square when every cell expects five (Cochran 1954).
 DETERMINED_SHARE = 0.9  # No column known beforehand explains nine tenths of what people do next.
@@ -15,6 +18,82 @@ FUNNEL_SHARE = 0.25
 FUNNEL_OUTCOMES_MIN = 100
 CERTAIN_SHARE = 0.995
 CERTAIN_ROWS_MIN = 100
+GUESSING = Trees(count=20, leaves=8, rate=0.2)  # Enough for a rule of two or three columns, a second for 80,000 rows.
+
+GUESSED_ROWS_MIN = 2 * ROWS_PER_LEAF_MIN  # Fewer make no tree.
+
+
+class Draw(Struct, frozen=True, kw_only=True, eq=False):
+    """How arms were drawn: `arm` [rows], `chance` [rows, arms] each had, `fold` [rows] of rows that hang together.
+
+    `told` says that the chances were given with the data; otherwise they are the arms' shares, alike for all.
+    """
+
+    arm: Integers
+    chance: Floats
+    fold: Integers
+    told: bool
+
+
+def column_p_value(cells: Integers, draw: Draw) -> float:
+    """Return the chance that one column's `cells` [rows] depart this much from the draw by luck."""
+    if not draw.told:
+        return difference_p_value(cells, draw.arm)
+    _, places = np.unique(cells, return_inverse=True)
+    counts = np.bincount(places)
+    rare = counts[places] * draw.chance.mean(axis=0).min() < EXPECTED_MIN
+    places = np.where(rare, counts.size, places)
+    return _departure_p_value(np.column_stack([places == place for place in np.unique(places)]), draw)
+
+
+def together_p_value(features: Features, draw: Draw) -> float:
+    """Return the chance that all columns together foretell the arm this well by luck.
+
+    Looked at twice, as a line and by trees that were grown on other folds: a rule such as "the young in Shanghai
+    and the old elsewhere" leaves every line flat.
+    """
+    if features.raw.shape[1] == 0:
+        return 1.0
+    design = features.design
+    line = _departure_p_value(design, draw) if draw.told else prediction_p_value(design, draw.arm)
+    return min(1.0, 2 * min(line, _guessed_p_value(features, draw)))
+
+
+def _departure_p_value(design: SingleFloats | Flags, draw: Draw) -> float:
+    """Score test of "drawn by these chances" against "the arm leans on `design`", corrected for the number of arms."""
+    centered = (design - design.mean(axis=0)).astype(np.float64)
+    smallest = 1.0
+    for arm in range(draw.chance.shape[1]):
+        chance = draw.chance[:, arm]
+        score = centered.T @ ((draw.arm == arm) - chance)
+        spread = (centered * (chance * (1 - chance))[:, None]).T @ centered
+        rank = int(np.linalg.matrix_rank(spread, hermitian=True))
+        if rank:
+            statistic = float(score @ np.linalg.lstsq(spread, score, rcond=None)[0])
+            smallest = min(smallest, float(chdtrc(rank, statistic)))
+    return min(1.0, smallest * draw.chance.shape[1])
+
+
+def _guessed_p_value(features: Features, draw: Draw) -> float:
+    """Return how rarely trees that never saw a row guess its arm this well by luck (one-sided normal)."""
+    smallest, arms = 1.0, draw.chance.shape[1]
+    if draw.arm.size < GUESSED_ROWS_MIN:
+        return smallest
+    looked_at = range(1, arms) if arms == 2 else range(arms)  # Of two arms each mirrors the other.
+    for arm in looked_at:
+        chance = draw.chance[:, arm]
+        surprise = (draw.arm == arm) - chance
+        together, spread = 0.0, 0.0
+        for fold in np.unique(draw.fold):
+            out = draw.fold == fold
+            text = fit_trees(features.raw[~out], surprise[~out], GUESSING, features.categorical)
+            guess = predict_trees(text, features.raw[out])
+            guess -= guess.mean()
+            together += float(guess @ surprise[out])
+            spread += float(np.square(guess) @ (chance[out] * (1 - chance[out])))
+        if spread > 0:
+            smallest = min(smallest, float(ndtr(-together / np.sqrt(spread))))
+    return min(1.0, smallest * len(looked_at))
 
 
 def difference_p_value(cells: Integers, arm: Integers) -> float:

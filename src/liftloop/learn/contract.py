@@ -24,7 +24,9 @@ class PolicyRequest(Struct, frozen=True, kw_only=True):
     """Which column is what, and what an outcome earns and a contact costs.
 
     Exactly one of `treated` (two arms: this value and the other) and `control` (several: this value is nobody).
-    `trusted` names columns the caller vouches for as known before the contact, whatever the checks suspect.
+    `trusted` names columns the caller vouches for as known before the contact, whatever the checks suspect;
+    `after` those known to be written after it. Without `propensity` every row is taken to have had the same chances,
+    the arms' shares; it names the column that holds them: the chance of `treated`, or a JSON object by arm.
     """
 
     treatment: str
@@ -35,6 +37,8 @@ class PolicyRequest(Struct, frozen=True, kw_only=True):
     treated: str | None = None
     control: str | None = None
     trusted: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    propensity: str | None = None
 
 
 class Money(Struct, frozen=True, kw_only=True):
@@ -79,8 +83,8 @@ class PolicyReport(Struct, frozen=True, kw_only=True):
     """The verdict (`personalise`, `static:ARM`, `nobody`, `refused`) with its evidence.
 
     `profit_per_1000` against treating nobody, cross-fitted: folds that judge never chose.
-    `irr` and `nir` (two arms only) are incremental response rate and net incremental revenue among the rows that
-    the out-of-fold policy treats. `model` is None exactly where the verdict is `refused`.
+    `irr` and `nir` (two arms with the same chances for all) are incremental response rate and net incremental
+    revenue among the rows that the out-of-fold policy treats. `model` is None exactly where the verdict is `refused`.
     """
 
     verdict: str

@@ -6,11 +6,13 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.inference.arrays import Floats, Integers
+from liftloop.inference.balance import Draw
 from liftloop.inference.encoding import Texts
 from liftloop.inference.folds import FOLDS, assign_folds, unit_codes
 from liftloop.inference.trial import Trial
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.learn.contract import Notice, PolicyRequest
+from liftloop.learn.given_chances import given_chances
 from liftloop.learn.table import Table, outcome_numbers
 from liftloop.learn.usable_columns import Drawn, Usable, usable_columns
 
@@ -19,9 +21,13 @@ FOLD_SALT = "policy-from-a-table"
 
 
 class ExperimentTable(Struct, frozen=True, kw_only=True, eq=False):
-    """The trial with the names of its arms (`arms[0]` is nobody), how it was read, and what was left out."""
+    """The trial with the names of its arms (`arms[0]` is nobody), how it was read, and what was left out.
+
+    `told` says that the log itself gave the chances.
+    """
 
     trial: Trial
+    told: bool
     arms: tuple[str, ...]
     usable: Usable
     warnings: tuple[Notice, ...]
@@ -35,33 +41,37 @@ class Rows(Struct, frozen=True, kw_only=True, eq=False):
     arms: tuple[str, ...]
     arm: Integers
     outcome: Floats
+    chance: Floats
     warnings: tuple[Notice, ...]
 
 
 def read_experiment(table: Table, request: PolicyRequest) -> ExperimentTable:
     """Return the trial; raises with the next step where the request does not fit the table.
 
-    The chances of the arms are their shares: the request says that the arm was drawn at random, alike for all.
+    Where the request names no column of chances they are the arms' shares, alike for all.
     """
     _check_prices(request)
     rows = _usable_rows(table, request)
     units = unit_codes(rows.units.tolist())
     _, first = np.unique(units, return_index=True)
-    usable = usable_columns(
-        rows.table, request, Drawn(arm=rows.arm, outcome=rows.outcome, first=first.astype(np.int64))
-    )
-    shares = np.bincount(rows.arm, minlength=len(rows.arms)) / rows.arm.size
+    first = first.astype(np.int64)
+    fold = assign_folds(rows.units.tolist(), count=FOLDS, salt=FOLD_SALT)
+    told = request.propensity is not None
+    draw = Draw(arm=rows.arm[first], chance=rows.chance[first], fold=fold[first], told=told)
+    usable = usable_columns(rows.table, request, Drawn(outcome=rows.outcome, first=first, draw=draw))
     trial = Trial(
         features=usable.features,
         arm=rows.arm,
         outcome=rows.outcome,
-        propensity=np.tile(shares, (rows.arm.size, 1)),
+        propensity=rows.chance,
         unit=units,
-        fold=assign_folds(rows.units.tolist(), count=FOLDS, salt=FOLD_SALT),
+        fold=fold,
         value=request.value,
         cost=np.array([0.0] + [request.cost] * (len(rows.arms) - 1)),
     )
-    return ExperimentTable(trial=trial, arms=rows.arms, usable=usable, warnings=(*rows.warnings, *usable.warnings))
+    return ExperimentTable(
+        trial=trial, told=told, arms=rows.arms, usable=usable, warnings=(*rows.warnings, *usable.warnings)
+    )
 
 
 def _check_prices(request: PolicyRequest) -> None:
@@ -93,23 +103,31 @@ def _usable_rows(table: Table, request: PolicyRequest) -> Rows:
             next_zh="请选 0/1、是/否或金额列。",
             next_en="Choose a column of 0/1, yes/no or amounts.",
         )
+    for name in request.after:
+        table.column(name)
     whole = (treatment != "") & np.isfinite(outcome) & (units != "")
     arms = _arms(treatment[whole], request)
-    arm = np.zeros(int(whole.sum()), dtype=np.int64)
+    arm = np.zeros(table.rows, dtype=np.int64)
     for place, label in enumerate(arms):
-        arm[treatment[whole] == label] = place
+        arm[treatment == label] = place
+    if request.propensity is not None:
+        chance = given_chances(request.propensity, table.column(request.propensity), arms)
+        whole &= chance[np.arange(table.rows), arm] > 0  # Not NaN either.
+    else:
+        chance = np.tile(np.bincount(arm[whole], minlength=len(arms)) / max(int(whole.sum()), 1), (table.rows, 1))
     dropped = int((~whole).sum())
     notice = Notice(
         code="rows_dropped",
-        zh=f"{dropped} 行缺少编号、分组或结果，没有使用。",
-        en=f"{dropped} rows lack identifier, arm or outcome and were not used.",
+        zh=f"{dropped} 行缺少编号、分组、结果或概率，没有使用。",
+        en=f"{dropped} rows lack identifier, arm, outcome or chance and were not used.",
     )
     return Rows(
         table=table.select(whole),
         units=units[whole],
         arms=arms,
-        arm=arm,
+        arm=arm[whole],
         outcome=outcome[whole],
+        chance=chance[whole],
         warnings=(notice,) if dropped else (),
     )
 

@@ -32,7 +32,6 @@ from liftloop.learn.verdict_texts import (
 )
 
 PER = 1_000.0
-UNBALANCED_SHARE_MAX = 0.5  # Where more than half of the columns differ between arms, nothing was drawn at random.
 
 
 def learn_policy(table: Table, request: PolicyRequest) -> PolicyReport:
@@ -58,9 +57,8 @@ def learn_policy(table: Table, request: PolicyRequest) -> PolicyReport:
 
 def _not_random(experiment: ExperimentTable) -> list[Notice]:
     usable = experiment.usable
-    seen = len(usable.columns) + len(usable.unbalanced)
-    if usable.foretold or len(usable.unbalanced) > UNBALANCED_SHARE_MAX * seen:
-        return [not_random_notice(usable.unbalanced)]
+    if usable.unexplained or usable.foretold:
+        return [not_random_notice(usable.unexplained, told=experiment.told)]
     return []
 
 
@@ -95,7 +93,8 @@ def _report(
     reasons = (reason, *((unconfirmed_notice(),) if found.unconfirmed else ()))
     if agreeing < len(found.by_fold) and deployed.kind != "nobody":
         warnings = (*warnings, unstable_notice(agreeing, len(found.by_fold)))
-    irr, nir = response_rates(trial, found.choice) if trial.arms == 2 else (None, None)
+    alike = trial.arms == 2 and not experiment.told
+    irr, nir = response_rates(trial, found.choice) if alike else (None, None)
     return PolicyReport(
         verdict=verdict,
         reasons=reasons,

@@ -7,13 +7,7 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.inference.arrays import Floats, Integers
-from liftloop.inference.balance import (
-    determines,
-    difference_p_value,
-    is_consequence,
-    is_funnel,
-    prediction_p_value,
-)
+from liftloop.inference.balance import Draw, column_p_value, determines, is_consequence, is_funnel, together_p_value
 from liftloop.inference.encoding import (
     Column,
     Encoding,
@@ -28,6 +22,7 @@ from liftloop.learn.table import Table, as_column
 
 BALANCE_ALARM = 0.001  # Over all columns together: one file in a thousand loses a column by bad luck.
 CELLS = 20
+UNEXPLAINED = "column_differs"
 IDENTIFIER_SHARE = 0.5  # Words that differ in every other row name people rather than kinds of people.
 IDENTIFIER_ROWS_MIN = 1_000
 COLUMNS_MAX = 200  # Effects are too weak to be found among more; the linear design grows no wider than 400.
@@ -36,28 +31,30 @@ COLUMNS_MAX = 200  # Effects are too weak to be found among more; the linear des
 class Usable(Struct, frozen=True, kw_only=True, eq=False):
     """The columns left, how they are coded, and what was left out and why.
 
-    `unbalanced` lists columns that differ between arms; `foretold` says that the others, too, foretell the arm.
+    `unexplained` lists columns that differ between the arms and are no step to the outcome nor a consequence of it:
+    only who made the log can say whether they were written after the contact or chose the arm. `foretold` says that
+    the columns left foretell the arm together.
     """
 
     columns: Mapping[str, Column]
     encoding: Encoding
     features: Features
     warnings: tuple[Notice, ...]
-    unbalanced: tuple[str, ...]
+    unexplained: tuple[str, ...]
     foretold: bool
 
 
 class Drawn(Struct, frozen=True, kw_only=True, eq=False):
-    """What happened to each row: the arm drawn, the outcome; `first` marks one row of each unit."""
+    """What happened: the outcome of each row; `first` is one row of each unit, `draw` how these drew their arms."""
 
-    arm: Integers
     outcome: Floats
     first: Integers
+    draw: Draw
 
 
 def usable_columns(table: Table, request: PolicyRequest, drawn: Drawn) -> Usable:
     """Return the features of the table's other columns, without those that know too much."""
-    special = {request.treatment, request.outcome, request.unit_id}
+    special = {request.treatment, request.outcome, request.unit_id, request.propensity, *request.after}
     candidates = {name: as_column(texts) for name, texts in table.columns.items() if name not in special}
     warnings: list[Notice] = []
     columns: dict[str, Column] = {}
@@ -69,18 +66,18 @@ def usable_columns(table: Table, request: PolicyRequest, drawn: Drawn) -> Usable
             warnings.append(_one_too_many(name))
         elif notice.code != "column_constant":
             warnings.append(notice)
-    suspects, unbalanced = _suspects(columns, request, drawn)
+    suspects, unexplained = _suspects(columns, request, drawn)
     warnings.extend(suspects.values())
     kept = {name: column for name, column in columns.items() if name not in suspects}
     encoding = fit_encoding(kept)
     features = encode(encoding, kept, table.rows)
-    foretold = prediction_p_value(features.design[drawn.first], drawn.arm[drawn.first]) < BALANCE_ALARM
+    foretold = together_p_value(features.rows(drawn.first), drawn.draw) < BALANCE_ALARM
     return Usable(
         columns=kept,
         encoding=encoding,
         features=features,
         warnings=tuple(warnings),
-        unbalanced=unbalanced,
+        unexplained=unexplained,
         foretold=foretold,
     )
 
@@ -122,36 +119,48 @@ def _suspects(
     columns: Mapping[str, Column], request: PolicyRequest, drawn: Drawn
 ) -> tuple[dict[str, Notice], tuple[str, ...]]:
     found: dict[str, Notice] = {}
-    unbalanced: list[str] = []
+    unexplained: list[str] = []
     alarm = BALANCE_ALARM / max(len(columns), 1)
     for name, column in columns.items():
         if name in request.trusted:
             continue
         code = fit_encoding({name: column})
         cells = cells_of(code.columns[0], encode(code, {name: column}, column.size).raw[:, 0], CELLS)
-        notices: list[Notice] = []
-        if difference_p_value(cells[drawn.first], drawn.arm[drawn.first]) < alarm:
-            unbalanced.append(name)
-            notices.append(_after_contact(name))
+        differs = column_p_value(cells[drawn.first], drawn.draw) < alarm
+        step = is_funnel(cells, drawn.outcome)
+        follows = is_consequence(cells, drawn.outcome)
         if determines(cells, drawn.outcome):
-            notices.append(_is_outcome(name, request.outcome))
-        elif not notices and is_funnel(cells, drawn.outcome):
-            notices.append(_funnel(name, request.outcome))
-        elif not notices and is_consequence(cells, drawn.outcome):
-            notices.append(_consequence(name, request.outcome))
-        if notices:
-            found[name] = notices[-1]
-    return found, tuple(unbalanced)
+            found[name] = _is_outcome(name, request.outcome)
+        elif differs:
+            found[name] = _after_contact(name) if step or follows else _unexplained(name)
+        elif step:
+            found[name] = _funnel(name, request.outcome)
+        elif follows:
+            found[name] = _consequence(name, request.outcome)
+        if differs and found[name].code == UNEXPLAINED:
+            unexplained.append(name)
+    return found, tuple(unexplained)
 
 
 def _after_contact(name: str) -> Notice:
     return Notice(
         code="column_after_contact",
         column=name,
-        zh=f"“{name}”在各组之间的差别超出偶然，应是触达之后才有的数据，没有使用。"
+        zh=f"“{name}”在各组之间的差别超出偶然，又与结果连在一起，应是触达之后才有的数据，没有使用。"
         "如果它在触达之前就已知，那么分组并不随机，这些数字就不成立。",
-        en=f"“{name}” differs between the arms more than chance allows, so it was written after the contact; "
-        "it was not used. If it was known before, the arms were not drawn at random and these figures do not hold.",
+        en=f"“{name}” differs between the arms more than chance allows and hangs together with the outcome, so it was "
+        "written after the contact; it was not used. If it was known before, the arms were not drawn at random and "
+        "these figures do not hold.",
+    )
+
+
+def _unexplained(name: str) -> Notice:
+    return Notice(
+        code=UNEXPLAINED,
+        column=name,
+        zh=f"“{name}”在各组之间的差别超出偶然：要么它是触达之后才有的，要么人是按它挑的。",
+        en=f"“{name}” differs between the arms more than chance allows: either it was written after the contact, or "
+        "people were chosen by it.",
     )
 
 

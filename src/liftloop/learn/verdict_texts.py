@@ -76,15 +76,20 @@ def unstable_notice(agreeing: int, folds: int) -> Notice:
     )
 
 
-def not_random_notice(unbalanced: Sequence[str]) -> Notice:
-    zh = f"（例如“{'”“'.join(unbalanced)}”）" if unbalanced else ""
-    en = f" (for example {', '.join(unbalanced)})" if unbalanced else ""
+def not_random_notice(columns: Sequence[str], *, told: bool) -> Notice:
+    """Return why nothing is claimed: the arm can be foretold, by `columns` where single ones do, and what to do."""
+    zh, en = f"“{'”“'.join(columns)}”" if columns else "其他列", ", ".join(columns) or "other columns together"
+    beyond_zh, beyond_en = ("，超出所给的概率", " beyond the chances given") if told else ("", "")
+    one = len(columns) == 1
     return Notice(
         code="arms_not_random",
-        zh=f"从其他列可以猜出谁被分到哪一组{zh}，分组不是随机的，因此不能断定是触达起了作用。"
-        "请使用随机分组的记录，或去掉触达之后才有的列。",
-        en=f"Other columns foretell who got which arm{en}: the arms were not drawn at random, so that nothing can be "
-        "credited to the contact. Use a log with random arms, or leave out columns written after the contact.",
+        zh=f"从{zh}可以猜出谁被分到哪一组{beyond_zh}：分组不是随机的，不能断定是触达起了作用。"
+        "触达之后才有的列，用 --after 列名 声明；按已知的概率分的组，用 --propensity 列名 给出概率；"
+        "否则请使用随机分组的记录。",
+        en=f"{en[0].upper() + en[1:]} {'foretells' if one else 'foretell'} who got which arm{beyond_en}: the arms were "
+        "not drawn at random, and nothing can be credited to the contact. Name columns written after the contact by "
+        "--after; where arms were drawn by known chances name their column by --propensity; otherwise use a log with "
+        "random arms.",
     )
 
 
