@@ -67,6 +67,28 @@ def test_a_dropped_file_is_proposed_loaded_and_told(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+def test_files_enter_in_the_order_in_which_they_were_started(tmp_path: Path) -> None:
+    """A small file that is ready sooner waits until all of the large one before it is in the log."""
+    head = "order_id,order_date,customer_id,product_id,quantity,unit_price\n"
+
+    async def started(world: Served, name: str, orders: int) -> str:
+        lines = "".join(f"{name}{number},2026-09-01 10:00:00,u{number},P1,1,2.5\n" for number in range(orders))
+        view = (await world.admin.upload("/api/imports", (f"{name}.csv", (head + lines).encode()), {})).json()
+        answer = await world.admin.post(f"/api/imports/{view['import_id']}/start", {"kind": "orders"})
+        assert answer.status == 200, answer.body
+        return view["import_id"]
+
+    async def story(world: Served) -> None:
+        running = [await started(world, "large", 12_000), await started(world, "small", 3)]
+        assert [(await finished(world, each))["status"] for each in running] == ["done", "done"]
+        by_file = 'SELECT left(order_id, 5) AS file, min("offset") AS first, count(*) AS orders FROM order_head'
+        found = await world.desk.follower.select(f"{by_file} GROUP BY file ORDER BY first")
+        assert (found["file"].tolist(), found["orders"].tolist()) == (["large", "small"], [12_000, 3])
+        assert found["first"].tolist() == [0, 12_000]
+
+    play(tmp_path, story)
+
+
 def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
     """Ids of records depend on content only: a second import, later, adds no event, person, or consent."""
 

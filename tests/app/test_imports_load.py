@@ -47,6 +47,10 @@ class WatchedTick(DirectTick):
         return offset
 
 
+async def at_once() -> None:
+    """The turn of a file that is alone."""
+
+
 def mapping_for(file: Path, **changes: Any) -> Mapping:
     proposal = propose(file, {}, None, {}, file.parent)
     return changed(proposal, proposal, Changes(**changes))
@@ -65,7 +69,7 @@ def run(installation: Installation, file: Path, mapping: Mapping, tick: DirectTi
         language="zh-CN",
         work_folder=file.parent,
     )
-    return asyncio.run(load(job, tick or installation.tick, installation.vault, lambda _: None))
+    return asyncio.run(load(job, tick or installation.tick, installation.vault, lambda _: None, at_once))
 
 
 def orders_file(folder: Path, orders: int) -> Path:

@@ -13,6 +13,7 @@ from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import canonical_json, pack, pack_columns, parse_json
 from liftloop.kernel.errors import LiftloopError
+from liftloop.kernel.ids import Offset
 from liftloop.profile.attributes import ATTRIBUTE_FILLED
 from liftloop.profile.contract import SourceFilled
 from liftloop.profile.reading import event_value
@@ -72,6 +73,11 @@ class Follower:
     async def catch_up(self) -> None:
         """Take in everything that log and facts hold now."""
         while await self._follow():
+            continue
+
+    async def reach(self, offset: Offset) -> None:
+        """Take in what log and facts hold before an offset that is folded; more may come meanwhile."""
+        while self.lake.position().offset < offset and await self._follow():
             continue
 
     async def _follow(self) -> int:

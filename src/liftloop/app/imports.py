@@ -8,7 +8,8 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack
 from hashlib import blake2b
 from pathlib import Path
 from shutil import rmtree
@@ -20,7 +21,7 @@ from msgspec.structs import replace
 
 from liftloop.app.definitions import NotFound
 from liftloop.app.desk import Desk
-from liftloop.app.imports_process import ImportJob, Progress, job_bytes
+from liftloop.app.imports_process import GO, ImportJob, Progress, job_bytes
 from liftloop.app.imports_proposal import Changes, Proposal, changed, propose
 from liftloop.app.imports_refused import REFUSED_FILE, opened_rows, refused_key
 from liftloop.collect.mapping import Mapping as ImportMapping
@@ -28,6 +29,7 @@ from liftloop.collect.mapping import kind_named, mapping_from_json, mapping_to_j
 from liftloop.collect.quality import QualitySummary
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.errors import Language, LiftloopError
+from liftloop.kernel.ids import Offset
 
 KEPT_MS = 7 * DAY_MS
 """How long refused rows, which may name people, wait for whoever wants to correct them."""
@@ -36,6 +38,8 @@ FILES_MAX = 9  # A mapping joins at most eight files to one.
 NAME_CHARACTERS_MAX = 120
 LINE_BYTES_MAX = 4 << 20  # A line of progress is a few kilobytes; its counts by name are bounded by the file.
 STOP_TIMEOUT_S = 10.0
+CONVERTING_MAX = 2
+"""Files converted at once: one is sent while the next is opened, which keeps a second core busy."""
 UNPROCESSABLE = 422
 STEP = {
     "zh": "重新启动这次导入即可接着做；相同的行不会重复计数",
@@ -100,8 +104,16 @@ class Started(LiftloopError):
         )
 
 
+class _Place(Struct, frozen=True, kw_only=True):
+    """Where an import stands in the order of starts."""
+
+    before: asyncio.Event
+    """Set when the one before has sent everything, or has ended."""
+    sent: asyncio.Event
+
+
 class Imports:
-    """The imports of one installation. One is loaded at a time; the others wait their turn."""
+    """The imports of one installation. One sends at a time, in the order of their starts; the next one gets ready."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -110,9 +122,12 @@ class Imports:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._current: dict[str, Import] = {}
         """As far as running ones are by now; the others are on disk."""
-        self._turn = asyncio.Lock()
+        self._room = asyncio.Semaphore(CONVERTING_MAX)
+        self._last_sent = asyncio.Event()
+        """Set when whoever was started last has sent everything, or has ended."""
+        self._last_sent.set()
         self._reading = asyncio.Lock()
-        self._process: asyncio.subprocess.Process | None = None
+        self._processes: set[asyncio.subprocess.Process] = set()
         self._stored = 0
 
     async def take(self, name: str, content: AsyncIterator[bytes], kind: str | None, actor: str) -> Import:
@@ -178,7 +193,9 @@ class Imports:
         decided = msgspec.Raw(msgspec.json.encode(mapping_to_json(mapping)))
         running = self._keep(replace(held, status="running", mapping=decided, progress=Progress(of=held.proposal.rows)))
         self._current[identity] = running
-        self._running[identity] = asyncio.create_task(self._load(running, language))
+        place = _Place(before=self._last_sent, sent=asyncio.Event())
+        self._last_sent = place.sent
+        self._running[identity] = asyncio.create_task(self._load(running, language, place))
         return running
 
     def get(self, identity: str) -> Import:
@@ -214,9 +231,9 @@ class Imports:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
-        if self._process is not None and self._process.returncode is None:
-            self._process.terminate()
-            await asyncio.wait_for(self._process.wait(), STOP_TIMEOUT_S)
+        for process in [each for each in self._processes if each.returncode is None]:
+            process.terminate()
+            await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
 
     async def _propose(self, file: Path, files: Mapping[str, Path], changes: Changes) -> Proposal:
         async with self._reading:
@@ -253,25 +270,35 @@ class Imports:
             raise Started
         return held
 
-    async def _load(self, held: Import, language: Language) -> None:
+    async def _load(self, held: Import, language: Language, place: "_Place") -> None:
         """Run the import process and take down what it says; at the end the lake has everything."""
+        clock = asyncio.get_running_loop().time
         try:
-            async with self._turn:
-                began = asyncio.get_running_loop().time()
-                ended = await self._ended(held, language)
-                if ended.done:
-                    await self._desk.follower.catch_up()
-                seconds = round(asyncio.get_running_loop().time() - began, 3)
+            async with AsyncExitStack() as room:
+                await room.enter_async_context(self._room)
+                process = await self._process(held, language)
+                await place.before.wait()
+                began = clock()
+                ended = await self._ended(held, process, lambda: self._sent(place, room))
+            if ended.done:
+                await self._desk.follower.reach(Offset(ended.offset))
+            seconds = round(clock() - began, 3)
             status: Status = "done" if ended.done else "failed"
             self._keep(replace(held, status=status, progress=ended, seconds=seconds))
             for name in (held.file, *held.files) if ended.done else ():
                 (self._folder / held.id / name).unlink(missing_ok=True)
         finally:
+            place.sent.set()
             del self._current[held.id]
             del self._running[held.id]
 
-    async def _ended(self, held: Import, language: Language) -> Progress:
-        """Return the last that the process said."""
+    async def _sent(self, place: "_Place", room: AsyncExitStack) -> None:
+        """Let the next file send, and one more get ready."""
+        place.sent.set()
+        await room.aclose()
+
+    async def _process(self, held: Import, language: Language) -> asyncio.subprocess.Process:
+        """Start a process that gets a file ready, and sends it when it is told to."""
         job = ImportJob(
             settings=self._desk.settings,
             desk=os.getpid(),
@@ -288,16 +315,27 @@ class Imports:
         process = await asyncio.create_subprocess_exec(
             sys.executable, *module, stdin=pipe, stdout=pipe, limit=LINE_BYTES_MAX
         )
-        self._process = process
+        self._processes.add(process)
+        assert process.stdin is not None
+        process.stdin.write(job_bytes(job))
+        return process
+
+    async def _ended(
+        self, held: Import, process: asyncio.subprocess.Process, sent: Callable[[], Awaitable[None]]
+    ) -> Progress:
+        """Let a process send, and return the last that it said."""
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(job_bytes(job))
+        process.stdin.write(GO)
         process.stdin.close()
         last = held.progress
         async for line in process.stdout:
             last = msgspec.json.decode(line, type=Progress)
             self._current[held.id] = replace(held, progress=last)
+            if last.sent:
+                await sent()
         await process.wait()
+        self._processes.discard(process)
         return last if last.done or last.error else interrupted(replace(held, progress=last)).progress
 
     def _keep(self, held: Import) -> Import:

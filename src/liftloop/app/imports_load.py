@@ -4,7 +4,7 @@ Message ids depend on content only, so a load that was interrupted is simply don
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,9 +64,13 @@ class Loaded(Struct, frozen=True, kw_only=True):
     of: int
     offset: int
     summary: QualitySummary
+    sent: bool = False
+    """Whether the log has all of it: the next file may follow, though this one is not folded yet."""
 
 
 Tell = Callable[[Loaded], None]
+Turn = Callable[[], Awaitable[None]]
+"""Returns once the file's turn has come: everything that came before it is in the log."""
 
 
 class _Converted(Struct, frozen=True, kw_only=True):
@@ -79,14 +83,16 @@ class _Converted(Struct, frozen=True, kw_only=True):
     cells: Sequence[Sequence[str]]
 
 
-async def load(job: Load, tick: TickClient, vault: Vault, tell: Tell) -> Loaded:
-    """Load a file and return when its last record is folded; `tell` hears after each batch.
+async def load(job: Load, tick: TickClient, vault: Vault, tell: Tell, turn: Turn) -> Loaded:
+    """Load a file and return when its last record is folded; `tell` hears after each batch and once all is sent.
+
+    Nothing is sent before its turn; reading and converting begin at once.
 
     Raises what is wrong with the file or the mapping, and `TickAway` where the tick stays away.
     """
     options = ReadOptions(work_folder=job.work_folder, files=job.files)
     with closing(await asyncio.to_thread(open_table, job.file, options, read_plan(job.mapping))) as table:
-        tally, sending, counted = QualityTally(job.mapping), _Sending(tick), 0
+        tally, sending, counted = QualityTally(job.mapping), _Sending(tick, turn), 0
         summary = tally.summary()
         with RefusedRows(job.error_file, job.error_key) as file:
             file.write([error_file_header(table.file_columns, job.language)])
@@ -101,8 +107,12 @@ async def load(job: Load, tick: TickClient, vault: Vault, tell: Tell) -> Loaded:
                     if (batch.rows - counted) * COUNT_TIMES >= table.row_count:
                         counted, summary = batch.rows, tally.summary()
                     tell(Loaded(rows=batch.rows, of=table.row_count, offset=sending.offset, summary=summary))
-        await sending.finish()
-        return Loaded(rows=table.row_count, of=table.row_count, offset=sending.offset, summary=tally.summary())
+            await sending.wait_for_turn()
+        rows, summary = table.row_count, tally.summary()
+    loaded = Loaded(rows=rows, of=rows, offset=sending.offset, summary=summary, sent=True)
+    tell(loaded)
+    await sending.finish()
+    return loaded
 
 
 def _count_bad_lines(table: Table, tally: QualityTally, file: RefusedRows, language: Language) -> None:
@@ -153,12 +163,19 @@ async def _ahead(batches: Iterator[_Converted]) -> AsyncGenerator[_Converted]:
 class _Sending:
     """Hands records to the tick in order, and waits where it has enough to fold."""
 
-    def __init__(self, tick: TickClient) -> None:
+    def __init__(self, tick: TickClient, turn: Turn) -> None:
         self._tick = tick
+        self._turn: Turn | None = turn
         self._folded = 0
         self.offset = 0
 
+    async def wait_for_turn(self) -> None:
+        if self._turn is not None:
+            await self._turn()
+            self._turn = None
+
     async def send(self, run: Unsealed) -> None:
+        await self.wait_for_turn()
         fields: list[bytes] = []
         for first in range(0, len(run.clear), SEAL_MAX):
             fields += await self._seal(run.clear[first : first + SEAL_MAX])

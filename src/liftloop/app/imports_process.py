@@ -1,6 +1,7 @@
 """The import process: converts one file beside the desk, so that the desk stays quick and the work has a core.
 
-Told a job as JSON on standard input, it prints one JSON line after each batch and one at the end.
+Told a job as a line of JSON on standard input, it reads and converts at once, and sends after a second line.
+It prints one JSON line after each batch, one when all is sent and one at the end.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from liftloop.app.imports_load import Load, Loaded, load
+from liftloop.app.imports_load import Load, Loaded, Turn, load
 from liftloop.app.imports_refused import REFUSED_FILE, refused_key
 from liftloop.app.settings import Settings, path_from_text
 from liftloop.app.tick_client import TickClient
@@ -25,6 +26,10 @@ from liftloop.kernel.errors import Language, LiftloopError
 from liftloop.storage.embedded.folder import DataFolder
 from liftloop.storage.embedded.vault import SqliteVault
 
+GO = b"\n"
+"""What the desk says when it is the file's turn to be sent."""
+INPUT = 0
+"""Standard input."""
 IDENTITY_KEY_BYTES = 32
 PARENT_LOOK_S = 0.5
 SWITCH_S = 0.0005
@@ -47,22 +52,23 @@ class ImportJob(Struct, frozen=True, kw_only=True):
 
 
 class Progress(Struct, frozen=True, kw_only=True):
-    """What the process says: how far it is, with `done` at the end, or what went wrong."""
+    """What the process says: how far it is, with `sent` once the log has all and `done` at the end, or what failed."""
 
     rows: int = 0
     of: int = 0
     offset: int = 0
     summary: QualitySummary | None = None
+    sent: bool = False
     done: bool = False
     error: dict[str, str] | None = None
 
 
 def job_bytes(job: ImportJob) -> bytes:
     """Return what the process is told; not as an argument, which other users of the machine could read."""
-    return msgspec.json.encode(job, enc_hook=str)
+    return msgspec.json.encode(job, enc_hook=str) + b"\n"
 
 
-async def run(job: ImportJob) -> None:
+async def run(job: ImportJob, turn: Turn) -> None:
     """Load the file of a job, telling how far it is on standard output."""
     folder = DataFolder(job.settings.data, version=job.settings.version)
     vault = SqliteVault(folder.vault, folder.master_key())
@@ -81,7 +87,7 @@ async def run(job: ImportJob) -> None:
         work_folder=place,
     )
     try:
-        _say(_progress(await load(work, tick, vault, lambda loaded: _say(_progress(loaded, done=False)))))
+        _say(_progress(await load(work, tick, vault, lambda loaded: _say(_progress(loaded, done=False)), turn)))
     except LiftloopError as error:
         _say(Progress(error=error.as_json(job.language)))
     finally:
@@ -93,7 +99,7 @@ def _progress(loaded: Loaded, *, done: bool = True) -> Progress:
     """Return what is told of a load; samples of rejected rows may name people and stay in the error file."""
     reasons = tuple(replace(each, samples=()) for each in loaded.summary.rejected_by_reason)
     summary = replace(loaded.summary, rejected_by_reason=reasons)
-    return Progress(rows=loaded.rows, of=loaded.of, offset=loaded.offset, summary=summary, done=done)
+    return Progress(rows=loaded.rows, of=loaded.of, offset=loaded.offset, summary=summary, sent=loaded.sent, done=done)
 
 
 def _say(progress: Progress) -> None:
@@ -103,12 +109,29 @@ def _say(progress: Progress) -> None:
 
 async def _watched(job: ImportJob) -> None:
     """Run the job; end with the desk that asked for it."""
-    running = asyncio.create_task(run(job))
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(INPUT, _hear, loop, told)
+    running = asyncio.create_task(run(job, _turn_of(told)))
     while not running.done() and os.getppid() == job.desk:
         await asyncio.wait({running}, timeout=PARENT_LOOK_S)
     if not running.done():
         running.cancel()
     await asyncio.gather(running)
+
+
+def _hear(loop: asyncio.AbstractEventLoop, told: asyncio.Event) -> None:
+    """Take the desk's second line; where it ends instead, `_watched` sees that the desk is gone."""
+    if os.read(INPUT, len(GO)):
+        told.set()
+    loop.remove_reader(INPUT)
+
+
+def _turn_of(told: asyncio.Event) -> Turn:
+    async def turn() -> None:
+        await told.wait()
+
+    return turn
 
 
 def main(told: bytes) -> None:
@@ -120,4 +143,6 @@ def main(told: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.stdin.buffer.read())
+    with open(INPUT, "rb", buffering=0, closefd=False) as desk:  # Unbuffered: the second line is read elsewhere.
+        first = desk.readline()
+    main(first)
