@@ -322,6 +322,8 @@ _EN_IMPORT = """\
 <!-- Written by scripts/reference.py from the import kinds; do not edit. -->
 
 A file is CSV, Excel or Parquet; encoding, delimiter and header are found by themselves.
+Of a workbook the first sheet with a table is read, formulas by the values that were saved.
+The answer names the sheet; `--sheet NAME` (form field `sheet`) reads another.
 A mapping says what each field is made from; it is guessed from headers and contents, and can be edited.
 
 | rule | meaning |
@@ -352,6 +354,8 @@ _ZH_IMPORT = """\
 <!-- 由 scripts/reference.py 从导入类型生成，请勿手改。 -->
 
 文件可以是 CSV、Excel 或 Parquet；编码、分隔符和表头会自动识别。
+Excel 文件读第一张有表格的工作表，公式取保存时的值。
+回答里会说读了哪张；要读别的用 `--sheet 名字`（表单字段 `sheet`）。
 映射说明每个字段由什么得来；它根据表头和内容猜出，可以修改。
 
 | 规则 | 含义 |

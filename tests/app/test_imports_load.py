@@ -52,7 +52,7 @@ async def at_once() -> None:
 
 
 def mapping_for(file: Path, **changes: Any) -> Mapping:
-    proposal = propose(file, {}, None, {}, file.parent)
+    proposal = propose(file, {}, Changes(), file.parent)
     return changed(proposal, proposal, Changes(**changes))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from test_imports_load import mapping_for, run
 
-from liftloop.app.imports_proposal import propose
+from liftloop.app.imports_proposal import Changes, propose
 from liftloop.collect.mapping import mapping_to_json
 from liftloop.testing.installation import Installation
 
@@ -127,7 +127,7 @@ def test_a_grocers_files_are_understood_alone_and_joined(
 ) -> None:
     """Every column that is a field is found, with at most two questions; pairs of ids are no items."""
     folder = real_data("dunnhumby")
-    proposal = propose(folder / file, {each: folder / each for each in others}, None, {}, tmp_path)
+    proposal = propose(folder / file, {each: folder / each for each in others}, Changes(), tmp_path)
     mapping = mapping_to_json(proposal.as_mapping())
     assert (mapping["kind"], mapping["fields"]) == (kind, fields)
     assert len(mapping["joins"]) == len(others)

@@ -62,8 +62,10 @@ async def propose(
     caller: Starts,
     file: Annotated[UploadFile, File()],
     kind: Annotated[Kind | None, Form()] = None,
+    sheet: Annotated[str, Form(description="Which sheet of a workbook; the first that holds a table if empty.")] = "",
 ) -> Import:
-    return present.shown(await imports.take(file.filename or "", _parts(file), kind, caller.actor))
+    asked = Changes(kind=kind, sheet=sheet)
+    return present.shown(await imports.take(file.filename or "", _parts(file), asked, caller.actor))
 
 
 @router.post("/imports/{import_id}/files")

@@ -59,6 +59,8 @@ class Import(Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     kind: str | None = None
     """The kind that a person named; where nobody did, a joined file may change what it looks like."""
+    sheet: str = ""
+    """The sheet that a person named, of a workbook."""
     created_ms: int
     actor: str
     proposal: Proposal
@@ -130,10 +132,13 @@ class Imports:
         self._processes: set[asyncio.subprocess.Process] = set()
         self._stored = 0
 
-    async def take(self, name: str, content: AsyncIterator[bytes], kind: str | None, actor: str) -> Import:
-        """Keep a file and return its import with a proposed mapping; raises what is wrong with the file."""
-        if kind is not None:
-            kind_named(kind)
+    async def take(self, name: str, content: AsyncIterator[bytes], asked: Changes, actor: str) -> Import:
+        """Keep a file and return its import with a mapping proposed for the kind and sheet asked for.
+
+        Raises what is wrong with the file.
+        """
+        if asked.kind is not None:
+            kind_named(asked.kind)
         self._forget_old()
         now_ms = self._desk.clock.now_ms()
         stored, content_hash = await self._store(safe_name(name), content, f"{now_ms}")
@@ -142,7 +147,7 @@ class Imports:
         place.mkdir()
         file = stored.rename(place / safe_name(name))
         try:
-            proposal = await self._propose(file, {}, Changes(kind=kind))
+            proposal = await self._propose(file, {}, asked)
         except BaseException:
             rmtree(place)
             raise
@@ -150,7 +155,8 @@ class Imports:
             id=identity,
             status="proposed",
             file=file.name,
-            kind=kind,
+            kind=asked.kind,
+            sheet=asked.sheet,
             created_ms=now_ms,
             actor=actor,
             proposal=proposal,
@@ -167,7 +173,7 @@ class Imports:
         stored.rename(place / chosen)
         files = tuple(dict.fromkeys([*held.files, chosen]))
         paths = {each: place / each for each in files}
-        proposal = await self._propose(place / held.file, paths, Changes(kind=held.kind))
+        proposal = await self._propose(place / held.file, paths, Changes(kind=held.kind, sheet=held.sheet))
         return self._keep(replace(held, files=files, proposal=proposal))
 
     async def start(self, identity: str, changes: Changes, language: Language) -> Import:
@@ -181,7 +187,7 @@ class Imports:
         place = self._folder / identity
         files = {each: place / each for each in held.files}
         kind = changes.answers.get("kind") or changes.kind or held.proposal.as_mapping().kind
-        asked = replace(changes, kind=kind, answers=_beside_defaults(held.proposal, changes.answers))
+        asked = replace(changes, kind=kind, sheet=held.sheet, answers=_beside_defaults(held.proposal, changes.answers))
         guessed = held.proposal
         if changes.mapping is None and (kind != guessed.as_mapping().kind or asked.answers):
             guessed = await self._propose(place / held.file, files, asked)
@@ -237,7 +243,7 @@ class Imports:
 
     async def _propose(self, file: Path, files: Mapping[str, Path], changes: Changes) -> Proposal:
         async with self._reading:
-            return await asyncio.to_thread(propose, file, files, changes.kind, changes.answers, self._folder)
+            return await asyncio.to_thread(propose, file, files, changes, self._folder)
 
     def _free_identity(self, content_hash: int) -> str:
         """Return an id that no import has: the same file may come twice in one instant, and be decided differently."""
@@ -305,6 +311,7 @@ class Imports:
             import_id=held.id,
             file=held.file,
             files={name: name for name in held.files},
+            sheet=held.sheet,
             mapping=held.mapping,
             actor=held.actor,
             now_ms=self._desk.clock.now_ms(),

@@ -47,6 +47,8 @@ class Load(Struct, frozen=True, kw_only=True):
     file: Path
     files: dict[str, Path]
     """Further files by the name under which the mapping joins them."""
+    sheet: str = ""
+    """Which sheet of a workbook."""
     mapping: Mapping
     actor: str
     now_ms: int
@@ -90,7 +92,7 @@ async def load(job: Load, tick: TickClient, vault: Vault, tell: Tell, turn: Turn
 
     Raises what is wrong with the file or the mapping, and `TickAway` where the tick stays away.
     """
-    options = ReadOptions(work_folder=job.work_folder, files=job.files)
+    options = ReadOptions(work_folder=job.work_folder, files=job.files, sheet=job.sheet)
     with closing(await asyncio.to_thread(open_table, job.file, options, read_plan(job.mapping))) as table:
         tally, sending, counted = QualityTally(job.mapping), _Sending(tick, turn), 0
         summary = tally.summary()

@@ -45,6 +45,7 @@ class ImportJob(Struct, frozen=True, kw_only=True):
     import_id: str
     file: str
     files: dict[str, str]
+    sheet: str
     mapping: msgspec.Raw
     actor: str
     now_ms: int
@@ -77,6 +78,7 @@ async def run(job: ImportJob, turn: Turn) -> None:
     work = Load(
         file=place / job.file,
         files={name: place / stored for name, stored in job.files.items()},
+        sheet=job.sheet,
         mapping=mapping_from_json(msgspec.json.decode(job.mapping)),
         actor=job.actor,
         now_ms=job.now_ms,

@@ -70,6 +70,8 @@ class Changes(Struct, frozen=True, kw_only=True):
     """What a person says beside the proposal."""
 
     kind: str | None = None
+    sheet: str = ""
+    """Which sheet of a workbook; the first that holds a table if empty. Said when the file comes in."""
     answers: AnyMapping[str, str] = {}
     fields: AnyMapping[str, Any] = {}
     """Rules by field in JSON form; None empties a field. Those equal to the proposal follow the answers."""
@@ -78,32 +80,47 @@ class Changes(Struct, frozen=True, kw_only=True):
     declares: tuple[DeclaredConsent, ...] = ()
 
 
-def propose(
-    file: Path, files: AnyMapping[str, Path], kind: str | None, answers: AnyMapping[str, str], work_folder: Path
-) -> Proposal:
-    """Return the guess for a file and those joined to it by name; raises what is wrong with a file."""
-    options = ReadOptions(work_folder=work_folder, files=dict(files))
-    joins = _joins(file, files, work_folder)
+def propose(file: Path, files: AnyMapping[str, Path], changes: Changes, work_folder: Path) -> Proposal:
+    """Return the guess for a file and those joined to it by name, under the kind, sheet and answers of `changes`.
+
+    Raises what is wrong with a file.
+    """
+    options = ReadOptions(work_folder=work_folder, files=dict(files), sheet=changes.sheet)
+    joins = _joins(file, files, options)
     with open_table(file, options, ReadPlan(columns=(), group_by=(), joins=joins)) as table:
-        guess = guess_mapping(table.columns, table.sample(SAMPLE_ROWS).columns, kind, answers)
+        guess = guess_mapping(table.columns, table.sample(SAMPLE_ROWS).columns, changes.kind, changes.answers)
         rows, columns = table.row_count + table.bad_count, table.columns
+        read = _sheet_read(table.sheet, table.sheets)
     mapping = replace(guess.mapping, joins=joins)
     return Proposal(
         mapping=msgspec.Raw(msgspec.json.encode(mapping_to_json(mapping))),
         columns=columns,
         rows=rows,
         questions=guess.questions,
-        assumed=guess.assumed,
+        assumed=(*read, *guess.assumed),
         missing=guess.missing,
         examples={each.column: each.examples for each in guess.columns},
     )
 
 
-def _joins(file: Path, files: AnyMapping[str, Path], work_folder: Path) -> tuple[Join, ...]:
+def _sheet_read(sheet: str, sheets: Sequence[str]) -> tuple[Note, ...]:
+    """Say which of several sheets was read, and how to have another."""
+    if len(sheets) < 2:
+        return ()
+    others = [each for each in sheets if each != sheet]
+    return (
+        Note(
+            zh=f"读的是工作表“{sheet}”；另有“{'”“'.join(others)}”，要读它请指定工作表（--sheet）",
+            en=f'sheet "{sheet}" was read; for {", ".join(others)} name the sheet (--sheet)',
+        ),
+    )
+
+
+def _joins(file: Path, files: AnyMapping[str, Path], read: ReadOptions) -> tuple[Join, ...]:
     if not files:
         return ()
-    options = ReadOptions(work_folder=work_folder)
-    with open_table(file, options) as table:
+    options = ReadOptions(work_folder=read.work_folder)
+    with open_table(file, replace(options, sheet=read.sheet)) as table:
         sample = table.sample(SAMPLE_ROWS).columns
     found: list[Join] = []
     for name, path in files.items():

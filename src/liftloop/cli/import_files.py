@@ -32,6 +32,9 @@ class BadOption(LiftloopError):
 @click.command("import", short_help="导入文件 / import a file")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--kind", type=click.Choice(KINDS), help="数据类型，不写则猜 / what it holds; guessed if left out")
+@click.option(
+    "--sheet", help="Excel 里的哪张工作表，不写则取第一张有表格的 / which sheet; the first with a table if left out"
+)
 @click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="字段取自哪一列或模板 / field from column")
 @click.option("--mapping", type=click.Path(path_type=Path), help="完整映射 JSON / a whole mapping as JSON")
 @click.option(
@@ -52,13 +55,14 @@ def command(file: Path, as_json: bool, data: Path, **asked: Any) -> None:
     例 / Examples:
       liftloop import 订单.csv
       liftloop import orders.parquet --kind orders --json
+      liftloop import 报表.xlsx --sheet 九月订单
       liftloop import orders.csv --map 'email={CustomerID}@example.test' \\
         --declare-consent email:marketing --evidence '门店登记表 2025'
       liftloop import transactions.csv.gz --with products.csv.gz
     """
     decided = _decision(asked)
     others = [_there(other) for other in asked["others"]]
-    chosen = {"kind": asked["kind"]} if asked["kind"] else {}
+    chosen = {name: asked[name] for name in ("kind", "sheet") if asked[name]}
     _there(file)
     with server(data) as desk:
         proposed = desk.upload("/imports", file, **chosen)

@@ -232,6 +232,9 @@ def test_workbooks(tmp_path: Path) -> None:
     ]
     assert [(line.line, line.reason) for line in table.bad_lines] == [(7, "too_many_cells")]
     assert read(path, sheet="别的")[0] == [{"x": "1", "y": "2", "#": 2}]
+    assert (table.sheet, table.sheets) == ("订单", ("空", "订单", "别的"))
+    cover = {"说明": [["导出说明"], ["请勿修改"]], "数据": [["a", "b"], [1, 2]], "再": [["c", "d"], [3, 4]]}
+    assert read(write_workbook(tmp_path / "cover.xlsx", cover))[1].sheet == "数据", "a cover page is no table"
 
 
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:

@@ -3,11 +3,28 @@
 import datetime
 import struct
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-Cell = str | int | float | bool | datetime.datetime | None
+from msgspec import Struct
+
+
+class Formula(Struct, frozen=True):
+    """A cell that is calculated, with the value that was saved beside it."""
+
+    text: str
+    value: float
+
+
+class Sheet(Struct, frozen=True):
+    """Rows, and the ranges in which cells were merged (`A1:C1`); only the first of a range holds anything."""
+
+    rows: "Sequence[Sequence[Cell]]"
+    merged: Sequence[str] = ()
+
+
+Cell = str | int | float | bool | datetime.datetime | Formula | None
 EXCEL_DAY_NOUGHT = datetime.datetime.fromisoformat("1899-12-30")
 DATE_STYLE = 1
 
@@ -25,7 +42,7 @@ _TYPES = (
 )
 
 
-def write_workbook(path: Path, sheets: dict[str, Sequence[Sequence[Cell]]]) -> Path:
+def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Cell]] | Sheet]) -> Path:
     """Write an xlsx with these sheets."""
     numbered = list(enumerate(sheets.items(), start=1))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -41,8 +58,8 @@ def write_workbook(path: Path, sheets: dict[str, Sequence[Sequence[Cell]]]) -> P
         )
         targets = {f"rId{i}": ("worksheet", f"worksheets/sheet{i}.xml") for i, _ in numbered}
         packed.writestr("xl/_rels/workbook.xml.rels", _relations(targets | {"rIdS": ("styles", "styles.xml")}))
-        for i, (_, rows) in numbered:
-            packed.writestr(f"xl/worksheets/sheet{i}.xml", _sheet(rows))
+        for i, (_, sheet) in numbered:
+            packed.writestr(f"xl/worksheets/sheet{i}.xml", _sheet(sheet if isinstance(sheet, Sheet) else Sheet(sheet)))
     return path
 
 
@@ -54,14 +71,16 @@ def _relations(targets: dict[str, tuple[str, str]]) -> str:
     return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{body}</Relationships>'
 
 
-def _sheet(rows: Sequence[Sequence[Cell]]) -> str:
+def _sheet(sheet: Sheet) -> str:
     body = "".join(
         f'<row r="{r}">' + "".join(_cell(f"{_letters(c)}{r}", value) for c, value in enumerate(row)) + "</row>"
-        for r, row in enumerate(rows, start=1)
+        for r, row in enumerate(sheet.rows, start=1)
     )
+    merged = "".join(f'<mergeCell ref="{each}"/>' for each in sheet.merged)
+    merges = f'<mergeCells count="{len(sheet.merged)}">{merged}</mergeCells>' if merged else ""
     return (
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        f"<sheetData>{body}</sheetData></worksheet>"
+        f"<sheetData>{body}</sheetData>{merges}</worksheet>"
     )
 
 
@@ -73,6 +92,8 @@ def _cell(place: str, value: Cell) -> str:
             return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
         case int() | float():
             return f'<c r="{place}"><v>{value!r}</v></c>'
+        case Formula():
+            return f'<c r="{place}"><f>{escape(value.text)}</f><v>{value.value!r}</v></c>'
         case datetime.datetime():
             days = (value - EXCEL_DAY_NOUGHT) / datetime.timedelta(days=1)
             return f'<c r="{place}" s="{DATE_STYLE}"><v>{days!r}</v></c>'

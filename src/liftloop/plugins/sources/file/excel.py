@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from liftloop.plugins.sources.file.dialect import PREAMBLE_ROWS_MAX, column_names, header_index
@@ -27,7 +28,7 @@ Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datet
 
 
 def stage_excel(staging: Staging, table: str, path: Path, sheet: str, name: str) -> Staged:
-    """Stage one sheet: the one named, else the first that holds anything.
+    """Stage one sheet: the one named, else the first that holds a table, else the first that holds anything.
 
     Raises `password_protected`, `damaged_file`, `file_too_large`, `unknown_sheet`, `empty_file`.
     """
@@ -37,7 +38,8 @@ def stage_excel(staging: Staging, table: str, path: Path, sheet: str, name: str)
     try:
         with CalamineWorkbook.from_path(path) as workbook:
             found = _choose_sheet(workbook, sheet, name)
-            return _stage_sheet(staging, table, found, name)
+            staged = _stage_sheet(staging, table, found, name)
+            return replace(staged, sheet=found.name, sheets=tuple(workbook.sheet_names))
     except PasswordError:
         raise password_protected(name) from None
     except CalamineError:
@@ -69,16 +71,26 @@ def _choose_sheet(workbook: CalamineWorkbook, sheet: str, name: str) -> Calamine
         if sheet not in workbook.sheet_names:
             raise unknown_sheet(name, sheet, workbook.sheet_names)
         return workbook.get_sheet_by_name(sheet)
-    for candidate in workbook.sheet_names:
-        found = workbook.get_sheet_by_name(candidate)
-        if found.height:
-            return found
-    raise empty_file(name)
+    filled = [found for each in workbook.sheet_names if (found := workbook.get_sheet_by_name(each)).height]
+    if not filled:
+        raise empty_file(name)
+    return next((found for found in filled if _holds_a_table(found)), filled[0])
+
+
+def _holds_a_table(sheet: CalamineSheet) -> bool:
+    """Tell rows below a header of several columns from a cover page or a note in one."""
+    head = _head_of(sheet)
+    index = header_index(head)
+    return sum(bool(cell.strip()) for cell in head[index]) > 1 and any(any(row) for row in head[index + 1 :])
+
+
+def _head_of(sheet: CalamineSheet) -> list[list[str]]:
+    return [[cell_text(cell) for cell in row] for row in sheet.to_python(nrows=PREAMBLE_ROWS_MAX * 2)]
 
 
 def _stage_sheet(staging: Staging, table: str, sheet: CalamineSheet, name: str) -> Staged:
     top = sheet.start[0] if sheet.start else 0
-    head = [[cell_text(cell) for cell in row] for row in sheet.to_python(nrows=PREAMBLE_ROWS_MAX * 2)]
+    head = _head_of(sheet)
     if not head:
         raise empty_file(name)
     index = header_index(head)

@@ -45,6 +45,7 @@ class Staged(Struct, frozen=True, kw_only=True):
     """A file as a table: data row r stands in line `first_line + r`, plus the bad lines before it.
 
     `bad_at` holds the lines of all bad ones. With `has_lines` the table itself says the line, in column `line`.
+    Of a workbook `sheet` is the one that was read, among `sheets`.
     """
 
     table: str
@@ -55,6 +56,8 @@ class Staged(Struct, frozen=True, kw_only=True):
     bad_at: NDArray[np.int64]
     first_line: int = 1
     has_lines: bool = False
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 class Staging:

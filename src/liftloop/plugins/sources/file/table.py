@@ -44,6 +44,8 @@ class Table:
         self.bad_count: int = staged.bad_count
         self.bad_lines: tuple[BadLine, ...] = staged.bad_lines
         self.joins: tuple[JoinReport, ...] = assembled.joins
+        self.sheet: str = staged.sheet
+        self.sheets: tuple[str, ...] = staged.sheets
 
     def __enter__(self) -> Self:
         return self
