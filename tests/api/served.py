@@ -9,7 +9,7 @@ import uvicorn
 from msgspec import Struct
 
 from liftloop.api.server import make_app
-from liftloop.app.desk import Desk
+from liftloop.app.desk import Desk, WaitingDesk
 from liftloop.app.sockets import listen_unix
 from liftloop.testing.asgi import Caller
 from liftloop.testing.installation import Installation
@@ -48,7 +48,7 @@ class Served(Struct, frozen=True, kw_only=True):
 @asynccontextmanager
 async def served(installation: Installation) -> AsyncGenerator[Served]:
     async with installation.serving():
-        desk = Desk(installation.settings, installation.folder)
+        desk = WaitingDesk(installation.settings, installation.folder).open()
         app = make_app(desk, "admin-token")
         async with app.router.lifespan_context(app):
             yield Served(

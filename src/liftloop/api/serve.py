@@ -1,23 +1,18 @@
-"""`liftloop serve`: the desk in this process, tick and dispatch as its children, one JSON line when all answer."""
+"""`liftloop serve`: the desk in this process, tick and dispatch as its children, one JSON line when all answer.
+
+The children start first: what only the desk needs is imported and opened while the tick restores its state.
+"""
 
 import asyncio
-import os
 import signal
-import sys
+from importlib import import_module
+from types import ModuleType
 
-import msgspec
-import uvicorn
-
-from liftloop.api.server import make_app
-from liftloop.app.asgi_server import SignalledServer
 from liftloop.app.children import Children
-from liftloop.app.desk import Desk
-from liftloop.app.health import dispatch_status
-from liftloop.app.opening import Newer, lock_folder, open_folder
+from liftloop.app.opening import lock_folder, open_folder
 from liftloop.app.settings import Settings
-from liftloop.app.sockets import listen_tcp, listen_unix, reached_at
+from liftloop.app.sockets import listen_tcp, listen_unix
 from liftloop.plugins.channels.addresses import parse_networks
-from liftloop.storage.contract import NewerFolder
 
 CHILDREN = ("liftloop.app.tick", "liftloop.app.dispatch_process")
 
@@ -30,22 +25,22 @@ async def serve(settings: Settings) -> None:
         listen_tcp(settings.host, settings.track_port).close()  # The tick's own trial would end only in its log.
         children = Children(settings, lock, CHILDREN)
         listeners = [listen_tcp(settings.host, settings.port), listen_unix(folder.server_socket)]
+        opening = asyncio.create_task(asyncio.to_thread(lambda: _import_management().WaitingDesk(settings, folder)))
         try:
-            if not await _started(children):
-                return
-            try:
-                desk = Desk(settings, folder)
-            except NewerFolder as error:  # Only the lake's own engine can read the lake's layout.
-                raise Newer(str(error)) from error
-            desk.children = children
-            app = make_app(desk, settings.admin_token or folder.admin_token())
-            config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-            server = SignalledServer(config, (signal.SIGTERM, signal.SIGINT))
-            announced = asyncio.create_task(_announce(server, desk))
-            await server.serve(sockets=listeners)
-            announced.cancel()
+            started = await _started(children)
+            waiting = await opening
+            if started:
+                await _import_management().manage(waiting, children, listeners)
+            else:
+                waiting.close()
         finally:
             await children.stop()
+            await asyncio.wait({opening})
+
+
+def _import_management() -> ModuleType:
+    """Return the module that is imported in seconds, which the children need not wait for."""
+    return import_module("liftloop.api.management")
 
 
 async def _started(children: Children) -> bool:
@@ -59,17 +54,3 @@ async def _started(children: Children) -> bool:
         loop.remove_signal_handler(signal.SIGTERM)
         starting.cancel()
     return not starting.cancelled() and starting.result() is None
-
-
-async def _announce(server: uvicorn.Server, desk: Desk) -> None:
-    """Print where everything is, once all three processes answer."""
-    settings = desk.settings
-    while not server.started or await dispatch_status(desk.folder.dispatch_socket) is None:
-        await asyncio.sleep(0.02)
-    line = {
-        "app_url": reached_at(settings.host, settings.port),
-        "track_url": reached_at(settings.host, settings.track_port),
-        "data": str(desk.data),
-        "pid": os.getpid(),
-    }
-    print(msgspec.json.encode(line).decode(), flush=True, file=sys.stdout)

@@ -51,12 +51,11 @@ class Children:
         """How often each was started again."""
 
     async def start(self) -> None:
-        """Start the first, the tick, and the others once it answers. Raises `NotStarted`."""
-        for number, module in enumerate(self._modules):
+        """Start all and wait until the tick answers, as the others do by themselves. Raises `NotStarted`."""
+        for module in self._modules:
             await self._spawn(module)
             self._watching.append(asyncio.create_task(self._watch(module)))
-            if number == 0:
-                await self._wait_for_tick()
+        await self._wait_for_tick()
 
     async def stop(self) -> None:
         """End all, gently first."""

@@ -7,6 +7,7 @@ from liftloop.app.children import Children
 from liftloop.app.clockwork import Clockwork
 from liftloop.app.definitions import Definitions
 from liftloop.app.following import Follower
+from liftloop.app.opening import Newer
 from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
 from liftloop.app.settings import Settings, clock_of
@@ -14,7 +15,7 @@ from liftloop.app.tick_client import TickClient
 from liftloop.app.upkeep import Upkeep
 from liftloop.kernel.clock import Clock
 from liftloop.plugins.channels.addresses import parse_networks
-from liftloop.storage.contract import Vault
+from liftloop.storage.contract import NewerFolder, Vault
 from liftloop.storage.embedded.folder import DataFolder
 from liftloop.storage.embedded.lake import DuckLake
 from liftloop.storage.embedded.log import SqliteLog
@@ -25,10 +26,30 @@ LAKE_MEMORY = "4GB"
 LAKE_THREADS = 2
 
 
-class Desk:
-    """Everything the use cases need, opened; `close` ends it."""
+class WaitingDesk:
+    """What of the desk can be opened before the tick answers; either `open` or `close` ends it."""
 
     def __init__(self, settings: Settings, folder: DataFolder) -> None:
+        """Open the lake, after a crash with what it had not yet put into its tables; raises `Newer`."""
+        self._settings = settings
+        self._folder = folder
+        try:
+            self._lake = DuckLake(folder.lake, memory_limit=LAKE_MEMORY, threads=LAKE_THREADS)
+        except NewerFolder as error:  # Only the lake's own engine can read the lake's layout.
+            raise Newer(str(error)) from error
+
+    def open(self) -> "Desk":
+        """Open the rest, which the tick has made."""
+        return Desk(self._settings, self._folder, self._lake)
+
+    def close(self) -> None:
+        self._lake.close()
+
+
+class Desk:
+    """Everything the use cases need, opened; `close` ends it, the lake included."""
+
+    def __init__(self, settings: Settings, folder: DataFolder, lake: DuckLake) -> None:
         self.settings = settings
         self.folder = folder
         self.clock: Clock = clock_of(settings, folder.clock)
@@ -37,7 +58,7 @@ class Desk:
         self.vault: Vault = SqliteVault(folder.vault, folder.master_key())
         self.definitions = Definitions(self.tick, self.state, self.clock, allow=parse_networks(settings.webhook_allow))
         self._log = SqliteLog(folder.log)
-        self._lake = DuckLake(folder.lake, memory_limit=LAKE_MEMORY, threads=LAKE_THREADS)
+        self._lake = lake
         self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)
         self.plans = Plans(folder.path / "plans", self.definitions, self.follower, self.tick, self.state, self.clock)
         self.pending = PendingMessages(self.state, folder.attempts)

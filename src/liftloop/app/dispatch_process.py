@@ -28,15 +28,35 @@ from liftloop.storage.embedded.vault import SqliteVault
 
 TICK_AWAY_S = 0.2
 """Between tries to tell a tick that is being restarted."""
+STARTING_LOOK_S = 0.05
+"""Between looks at a tick that both are started with: it is in the way of the server's first answer."""
 
 
 async def serve(settings: Settings) -> None:
     """Run the dispatch process until it is told to stop or its parent is gone."""
     folder = DataFolder(settings.data, version=settings.version)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    watching = asyncio.create_task(_watch_parent(stop, settings.desk))
+    tick = TickClient(folder.tick_socket)
+    if await _answers(tick, stop):
+        await _dispatch(settings, folder, tick, stop)
+    watching.cancel()
+    await tick.close()
+
+
+async def _answers(tick: TickClient, stop: asyncio.Event) -> bool:
+    """Wait for the tick, which makes the files that are read here; False where `stop` came first."""
+    while not stop.is_set() and not await tick.healthy():
+        await asyncio.sleep(STARTING_LOOK_S)
+    return not stop.is_set()
+
+
+async def _dispatch(settings: Settings, folder: DataFolder, tick: TickClient, stop: asyncio.Event) -> None:
+    """Send what the outbox holds until `stop`."""
     state = SqliteStateReader(folder.state)
     vault = SqliteVault(folder.vault, folder.master_key())
     attempts = AttemptFile(folder.attempts)
-    tick = TickClient(folder.tick_socket)
     clock = clock_of(settings, folder.clock)
     allow = parse_networks(settings.webhook_allow)
 
@@ -77,15 +97,10 @@ async def serve(settings: Settings) -> None:
         paced=settings.clock == "system",
         restored=read_restored(folder.restored),
     )
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    watching = asyncio.create_task(_watch_parent(stop, settings.desk))
     dispatcher = Dispatcher(tools)
     listening = await asyncio.start_unix_server(_telling(dispatcher), sock=listen_unix(folder.dispatch_socket))
     await dispatcher.run(stop)
     listening.close()
-    watching.cancel()
-    await tick.close()
     for part in (attempts, vault, state):
         part.close()
 

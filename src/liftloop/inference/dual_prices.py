@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import numpy as np
 from msgspec import Struct
-from scipy.optimize import linprog
 
 from liftloop.inference.arrays import Floats
 
@@ -109,6 +108,8 @@ def solve_dual(answer: Answer, limits: Floats, region: Region) -> Prices:
 
 def _lowest(planes: list[Plane], walls: tuple[Floats, Floats]) -> Step:
     """Minimise the largest plane between the walls (scaled prices lie in [0, 1])."""
+    from scipy.optimize import linprog  # Its import takes half a second, which a server's start need not wait for.
+
     low, high = walls
     solved = linprog(
         np.append(np.zeros(low.size), 1.0),
