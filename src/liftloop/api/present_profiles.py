@@ -63,6 +63,7 @@ def _trait(trait: TraitValue) -> Trait:
         value=trait.value,
         unit=trait.unit,
         at=None if trait.at_ms is None else at(trait.at_ms),
+        how=None if trait.how is None else text(trait.how),
     )
 
 

@@ -18,6 +18,7 @@ from liftloop.api import (
     routes_imports,
     routes_plans,
     routes_profiles,
+    routes_studies,
     routes_system,
     routes_upkeep,
 )
@@ -33,6 +34,7 @@ ROUTERS = (
     routes_imports.router,
     routes_plans.router,
     routes_profiles.router,
+    routes_studies.router,
     routes_campaigns.router,
     routes_system.router,
     routes_upkeep.router,

@@ -28,6 +28,7 @@ class Trait(View):
     value: Value | None
     unit: Literal["fen", "days", "times", "none"]
     at: AwareDatetime | None = None
+    how: Text | None = Field(default=None, description="How a studied value came about.")
 
 
 class Consent(View):

@@ -14,6 +14,7 @@ from liftloop.kernel.dice import hash_text
 from liftloop.profile.contract import UnknownCondition
 from liftloop.profile.reading import AGGREGATES, COMPARISONS
 from liftloop.profile.sources import source_of, span_of
+from liftloop.profile.studied import STUDIED
 
 Tree = Mapping[str, Any]
 
@@ -50,6 +51,10 @@ _ATTRIBUTE = """{name} AS (
         SELECT profile, arg_max(TRY(json_extract(properties, {path})), (at_ms, "offset")) AS value
         FROM event_now WHERE kind = 'identify' GROUP BY profile
     )
+)"""
+_STUDIED = """{name} AS (
+    SELECT profile, CASE WHEN word IS NULL THEN 'NULL' ELSE 'VARCHAR' END AS type, word AS text, number
+    FROM trait_now WHERE name = {trait}
 )"""
 _PEOPLE = """WITH {tables}
 SELECT person.profile FROM person {joins}
@@ -193,7 +198,10 @@ class _Writing:
         key = ("attribute", attribute)
         if key not in self.names:
             name = self._new_name(key)
-            self.tables[key] = _ATTRIBUTE.format(name=name, path=self._given(_pointer(attribute)))
+            if attribute in STUDIED:
+                self.tables[key] = _STUDIED.format(name=name, trait=self._given(attribute))
+            else:
+                self.tables[key] = _ATTRIBUTE.format(name=name, path=self._given(_pointer(attribute)))
         return self.names[key]
 
     def _new_name(self, key: tuple[Any, ...]) -> str:

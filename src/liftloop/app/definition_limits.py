@@ -8,6 +8,7 @@ from liftloop.journey.contract import Journey, OnCampaign
 from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.contract import NOBODY, Campaign, Cap, Holdout
 from liftloop.plan.options import Words
+from liftloop.profile.studied import STUDIED
 from liftloop.runtime.windows import LIVE_MAX
 
 FEN_MAX = 10**15
@@ -47,6 +48,16 @@ def campaign_problem(campaign: Campaign, before: Campaign | None) -> Words | Non
             en="people assigned hold actions and chances by place: those that were there must keep their order",
         )
     return holdout_problem(campaign.holdout) or caps_problem(campaign.caps)
+
+
+def trait_problem(identity: str) -> Words | None:
+    """Return what is wrong with the id of a computed trait."""
+    if identity not in STUDIED:
+        return None
+    return Words(
+        zh=f"{identity} 是系统每天计算的画像，换一个 id",
+        en=f"{identity} is computed for everybody every day; choose another id",
+    )
 
 
 def journey_problem(journey: Journey) -> Words | None:

@@ -5,7 +5,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from liftloop.app.definition_limits import campaign_problem, caps_problem, journey_problem, quiet_problem
+from liftloop.app.definition_limits import (
+    campaign_problem,
+    caps_problem,
+    journey_problem,
+    quiet_problem,
+    trait_problem,
+)
 from liftloop.app.facts import fact, published
 from liftloop.app.tick_client import TickClient
 from liftloop.audience.contract import Audience, BadAudience
@@ -145,6 +151,7 @@ class Definitions:
             case "audience":
                 self._check_audience(identity, _as(kind, body, Audience))
             case "trait":
+                _refuse(kind, trait_problem(identity))
                 source_of(body)
             case "journey":
                 self._check_journey(identity, body)

@@ -12,6 +12,7 @@ from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.tick_client import TickClient
+from liftloop.app.trait_studies import TraitStudies
 from liftloop.app.upkeep import Upkeep
 from liftloop.kernel.clock import Clock
 from liftloop.plugins.channels.addresses import parse_networks
@@ -64,6 +65,7 @@ class Desk:
         self.pending = PendingMessages(self.state, folder.attempts)
         self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up)
         self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.clock)
+        self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock)
         self.children: Children | None = None
         """The other processes, where this one started them."""
         self._working: list[asyncio.Task[None]] = []
@@ -75,7 +77,12 @@ class Desk:
     def start(self) -> None:
         """Begin to follow the tick; call from the event loop."""
         self._working = [
-            asyncio.create_task(work) for work in (self.follower.follow_forever(), self.upkeep.retain_daily())
+            asyncio.create_task(work)
+            for work in (
+                self.follower.follow_forever(),
+                self.upkeep.retain_daily(),
+                self.trait_studies.run_daily(),
+            )
         ]
 
     async def close(self) -> None:
@@ -94,3 +101,4 @@ class Desk:
         while await self.follower.fill():
             await self.follower.catch_up()
         await self.upkeep.retain_if_due()
+        await self.trait_studies.run_if_due()

@@ -287,6 +287,7 @@ class Imports:
                 began = clock()
                 ended = await self._ended(held, process, lambda: self._sent(place, room))
             if ended.done:
+                self._desk.trait_studies.soon()
                 await self._desk.follower.reach(Offset(ended.offset))
             seconds = round(clock() - began, 3)
             status: Status = "done" if ended.done else "failed"

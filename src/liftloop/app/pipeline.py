@@ -10,6 +10,7 @@ from liftloop.journey.stage import JourneyCodes, JourneySteps
 from liftloop.plan.stage import AssignmentMerges, Assignments
 from liftloop.profile.attributes import ProfileAttributes
 from liftloop.profile.stage import Compiled, ProfileColumns, ProfileEvents, ProfileFillings, ProfileMerges
+from liftloop.profile.studied_fold import ProfileStudied
 from liftloop.runtime.contract import Stage
 
 
@@ -23,6 +24,7 @@ def stages() -> tuple[Stage, ...]:
         ProfileColumns(needs),
         ProfileFillings(needs),
         ProfileMerges(needs),
+        ProfileStudied(),
         ProfileAttributes(needs),
         ProfileEvents(needs),
         AudienceColumns(audiences),

@@ -22,11 +22,13 @@ from liftloop.app.people import (
     people_rows,
 )
 from liftloop.app.rfm import Rfm, rfm_of
+from liftloop.app.trait_evidence import StudiedValue, studied_values
 from liftloop.app.vocabulary import Unit, trait_name, trait_unit
 from liftloop.app.words import Said
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.money import yuan_text
+from liftloop.profile.studied import STUDIED
 from liftloop.storage.contract import StateReader, Vault
 
 MATCHES_MAX = 500  # Who gets more than this has not said enough; the first ones are shown.
@@ -95,6 +97,8 @@ class TraitValue(Struct, frozen=True, kw_only=True):
     value: str | bool | int | float | None
     unit: Unit
     at_ms: int | None
+    how: Said | None = None
+    """Of what a study computed: the facts that it follows from."""
 
 
 class LatestConsent(Struct, frozen=True, kw_only=True):
@@ -189,6 +193,7 @@ async def person(desk: Desk, identity: str) -> Person:
     identifiers = identifiers_of(desk.state, number)
     span = await desk.follower.select(_SPAN, [numbers])
     rfm = await rfm_of(desk.follower, number, desk.clock.now_ms())
+    studied = await studied_values(desk.follower, number, desk.clock.now_ms(), await desk.trait_studies.last())
     first, last = _instant(span["first_ms"]), _instant(span["last_ms"])
     return Person(
         number=number,
@@ -197,7 +202,12 @@ async def person(desk: Desk, identity: str) -> Person:
         last_seen_ms=last,
         sentence=_sentence(attributes, rfm),
         identifiers=_identifiers(identifiers, attributes),
-        traits=[*_bought(rfm), *_computed(desk, answer["traits"]), *map(_attribute, attributes)],
+        traits=[
+            *_bought(rfm),
+            *map(_studied, studied),
+            *_computed(desk, answer["traits"]),
+            *(_attribute(each) for each in attributes if each.name not in STUDIED),
+        ],
         consents=_consents(desk.state, numbers),
         audiences=await _audiences(desk, numbers, answer["audiences"]),
         messages=messages_of(desk.state, number, limit=MESSAGES_SHOWN),
@@ -239,6 +249,16 @@ def _bought(rfm: Rfm | None) -> list[TraitValue]:
     return [
         TraitValue(id=each, name=trait_name(each), value=value, unit=unit, at_ms=None) for each, value, unit in values
     ]
+
+
+def _studied(studied: StudiedValue) -> TraitValue:
+    word = STUDIED[studied.id].unit
+    unit: Unit = word if word in ("fen", "days", "times") else "none"
+    value = studied.value
+    shown = int(value) if isinstance(value, float) and value.is_integer() else value
+    return TraitValue(
+        id=studied.id, name=trait_name(studied.id), value=shown, unit=unit, at_ms=studied.at_ms, how=studied.how
+    )
 
 
 def _identifiers(identifiers: Sequence[Identifier], attributes: Sequence[Attribute]) -> list[Known]:

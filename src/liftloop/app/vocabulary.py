@@ -12,6 +12,8 @@ from liftloop.app.words import Said
 from liftloop.collect.mapping_kinds import CUSTOMERS
 from liftloop.kernel.codec import parse_json
 from liftloop.profile.contract import Aggregate
+from liftloop.profile.studied import STUDIED, StudiedTrait
+from liftloop.profile.studies.lifecycle import STAGES
 from liftloop.storage.contract import StateReader
 
 EVENTS_MAX = 500  # A menu of more names is a search field; the commonest come first.
@@ -60,6 +62,23 @@ TRAIT_NAMES: Mapping[str, Said] = {
     "createdAt": Said("注册时间", "registered at"),
     "wecom_external_id": Said("企业微信外部联系人", "WeCom external id"),
     "age": Said("年龄", "age"),
+    "alive_probability": Said("还会再买的概率", "chance to buy again"),
+    "orders_expected_365d": Said("今后一年预计购买", "purchases expected in a year"),
+    "clv_fen": Said("今后一年价值", "value of the coming year"),
+    "rfm_recency_score": Said("最近购买分（1–5）", "recency score (1–5)"),
+    "rfm_frequency_score": Said("购买次数分（1–5）", "frequency score (1–5)"),
+    "rfm_monetary_score": Said("消费金额分（1–5）", "monetary score (1–5)"),
+    "lifecycle_stage": Said("生命周期阶段", "lifecycle stage"),
+    "lifecycle_since_ms": Said("进入当前阶段的时间", "in this stage since"),
+    "order_interval_days": Said("购买间隔", "days between purchases"),
+    "replenish_item": Said("下一件该补的商品", "next item to replenish"),
+    "replenish_due_ms": Said("补货时间", "replenishment due"),
+    "successor_item": Said("接下来适合的商品", "what comes next"),
+    "interest_category": Said("最感兴趣的品类", "favourite category"),
+    "interest_share": Said("占全部兴趣的比例", "share of all interest"),
+    "interest_category_second": Said("第二感兴趣的品类", "second category"),
+    "best_hour_of_week": Said("最活跃的时段", "best hour of the week"),
+    "best_channel": Said("最常回应的渠道", "channel answered most"),
     "rfm": Said("RFM 评分（各 1–5 分）", "RFM scores (1–5 each)"),
     "rfm_recency": Said("距上次购买", "since the last order"),
     "rfm_frequency": Said("购买次数", "orders"),
@@ -139,11 +158,18 @@ async def known_words(desk: Desk) -> Words:
         TraitWord(id=each, name=trait_name(each, body), type="number", unit=trait_unit(body), values=())
         for each, body in desk.definitions.live("trait").items()
     ]
+    computed += [_studied_word(each) for each in STUDIED.values()]
     known = {each.id for each in computed}
     return Words(
         traits=(*computed, *(each for each in attributes if each.id not in known)),
         events=tuple(str(each) for each in events),
     )
+
+
+def _studied_word(trait: StudiedTrait) -> TraitWord:
+    unit: Unit = trait.unit if trait.unit in ("fen", "days", "times") else "none"
+    values = STAGES if trait.id == "lifecycle_stage" else ()
+    return TraitWord(id=trait.id, name=trait_name(trait.id), type=trait.type, unit=unit, values=values)
 
 
 def _attribute_words(state: StateReader) -> list[TraitWord]:

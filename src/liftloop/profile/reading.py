@@ -16,6 +16,7 @@ from liftloop.kernel.codec import parse_object
 from liftloop.kernel.dice import hash_text
 from liftloop.profile.contract import NO_CONSENT, FlipTimes, SourceId, Truth, UnknownCondition
 from liftloop.profile.sources import attribute_array, covering, life_array, source_of, span_of, windows_of
+from liftloop.profile.studied import STUDIED
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.runtime.windows import LIVE_MAX, NEVER_MS, PAGE, Recent, Times
 
@@ -304,6 +305,13 @@ def _check_trait(leaf: Mapping[str, Any]) -> None:
                 _check_comparison({word: value})
             case _:
                 raise UnknownCondition(f"看不懂的比较：{word} {value!r}", f"not a comparison: {word} {value!r}")
+    studied = STUDIED.get(leaf["trait"])
+    fitting = COMPARISONS if studied is not None and studied.type == "number" else _WORDS
+    if studied is not None and not set(tests) <= fitting:
+        raise UnknownCondition(
+            f"{studied.id} 只能用 {'、'.join(sorted(fitting))} 来比较",
+            f"{studied.id} can be compared by {', '.join(sorted(fitting))} only",
+        )
 
 
 def _check_comparison(comparison: Any) -> None:

@@ -9,6 +9,7 @@ from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_bytes
 from liftloop.profile.contract import Source, SourceId, SourceProgress, UnknownCondition
+from liftloop.profile.studied import STUDIED, studied_array
 from liftloop.runtime.contract import Definitions, StateView
 from liftloop.runtime.windows import Windows
 from liftloop.storage.contract import ArraySpec
@@ -146,7 +147,12 @@ def kept_attributes(state: StateView) -> set[str]:
 
 
 def attribute_array(name: str, part: str) -> str:
-    """Return the array that holds `text` (a hash), `number` or `at_ms` of an attribute, or whether it is `complete`."""
+    """Return the array that holds `text` (a hash), `number` or `at_ms` of an attribute, or whether it is `complete`.
+
+    A studied trait hides an attribute of the same name.
+    """
+    if name in STUDIED:
+        return studied_array(name, part)
     return f"attribute.{name}.{part}"
 
 
@@ -238,7 +244,7 @@ def needed_by(
     for leaf in conditions:
         body = leaf if "event" in leaf else traits.get(str(leaf["trait"]))
         if body is None:
-            attributes.add(str(leaf["trait"]))
+            attributes |= {str(leaf["trait"])} - set(STUDIED)
         else:
             source = source_of(body)
             sources[source.id] = source

@@ -20,7 +20,17 @@ RECORD = "record"
 """The kind under which incoming records reach the stages, whatever they say."""
 
 TRANSIENT = frozenset(
-    {RECORD, "event", "system", "person", "merge", "person.touched", "journey.ceded", "message.intended"}
+    {
+        RECORD,
+        "event",
+        "system",
+        "person",
+        "merge",
+        "person.studied",
+        "person.touched",
+        "journey.ceded",
+        "message.intended",
+    }
 )
 """Kinds that only later stages of the same tick need; they are not kept as facts."""
 

@@ -37,6 +37,9 @@ PIECE_MAX = 20_000  # Records turned into columns at once: about 40 MB of Python
 LAYOUT = 1
 _ONCE = frozenset({"exposure", "ad_spend"})  # Imported again under the same message ids, their rows are not doubled.
 
+_KEPT = ("lifecycle_stage",)
+"""Studied traits whose earlier values stay, each with since when; of all others only the last value does."""
+
 _NO_ROOM = ("No space left", "File too large", "Disk quota exceeded")
 _INVALIDATED = "database has been invalidated"
 """DuckDB refuses everything after a failure in the middle of a checkpoint, until the file is opened again."""
@@ -203,6 +206,8 @@ class DuckLake:
         source = "SELECT * FROM batch"
         if table in _ONCE:
             source = f"SELECT DISTINCT ON (message_id) * FROM batch ANTI JOIN {table} USING (message_id)"
+        if table == "trait_studied":
+            self._connection.execute(_SQL["superseded_drop"], [list(_KEPT)])
         self._connection.execute(f"INSERT INTO {table} BY NAME {source}")
         self._connection.unregister("batch")
 

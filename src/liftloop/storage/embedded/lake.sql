@@ -68,6 +68,11 @@ CREATE TABLE IF NOT EXISTS ad_spend (
     campaign VARCHAR, ad_group VARCHAR, keyword VARCHAR, cost DOUBLE, impressions DOUBLE, clicks DOUBLE,
     currency VARCHAR, body VARCHAR NOT NULL
 );
+-- Values of studied traits as they are now; of `KEPT` in lake.py also those of before.
+CREATE TABLE IF NOT EXISTS trait_studied (
+    "offset" BIGINT NOT NULL, at_ms BIGINT NOT NULL, name VARCHAR NOT NULL, profile BIGINT NOT NULL, number DOUBLE,
+    word VARCHAR
+);
 CREATE TABLE IF NOT EXISTS system_record (
     "offset" BIGINT NOT NULL, at_ms BIGINT NOT NULL, received_ms BIGINT NOT NULL, kind VARCHAR NOT NULL,
     name VARCHAR NOT NULL, actor VARCHAR NOT NULL, message_id VARCHAR NOT NULL, body VARCHAR NOT NULL
@@ -140,6 +145,17 @@ FROM order_line_now AS r LEFT JOIN (
 ) AS made ON made.profile = r.profile AND made.order_id = r.order_id
 WHERE r.refunded AND NOT coalesce(made.void, FALSE);
 
+-- One value a person and trait: their own, else that of a profile that became theirs, until a study knows better.
+CREATE OR REPLACE VIEW trait_now AS
+SELECT coalesce(canonical.kept, studied.profile) AS profile, studied.name, studied.number, studied.word, studied.at_ms,
+    studied."offset"
+FROM trait_studied AS studied LEFT JOIN canonical ON canonical.forwarded = studied.profile
+QUALIFY row_number() OVER (
+    PARTITION BY studied.name, coalesce(canonical.kept, studied.profile)
+    ORDER BY studied.number IS NULL AND studied.word IS NULL, canonical.kept IS NOT NULL, studied.profile,
+        studied."offset" DESC
+) = 1;
+
 CREATE OR REPLACE VIEW exposure_now AS
 SELECT exposure.* REPLACE (coalesce(canonical.kept, exposure.profile) AS profile)
 FROM exposure LEFT JOIN canonical ON canonical.forwarded = exposure.profile;
@@ -147,6 +163,11 @@ FROM exposure LEFT JOIN canonical ON canonical.forwarded = exposure.profile;
 CREATE OR REPLACE VIEW item AS
 SELECT *, price * 100 AS price_fen, cost * 100 AS cost_fen, coalesce(margin, price - cost) * 100 AS margin_fen
 FROM item_version QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY "offset" DESC) = 1;
+
+-- name: superseded_drop
+DELETE FROM trait_studied WHERE name NOT IN (SELECT unnest(?::VARCHAR[])) AND EXISTS (
+    SELECT 1 FROM batch WHERE batch.name = trait_studied.name AND batch.profile = trait_studied.profile
+);
 
 -- name: position
 SELECT "offset", tick FROM followed;

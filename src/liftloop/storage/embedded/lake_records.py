@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from liftloop.kernel.codec import Json, parse_object
+from liftloop.kernel.codec import Json, parse_object, unpack, unpack_columns
 from liftloop.storage.contract import Array, Record
 from liftloop.storage.embedded.lake_columns import (
     body_column,
@@ -232,10 +232,50 @@ def _is_text(body: bytes) -> bool:
     return body.startswith(b"{")
 
 
+def _studied(rows: Rows) -> LakeColumns:
+    """Return values of studied traits, a row a person and trait; a body that cannot be read has none."""
+    parts = [(record, offset, _values_of(record)) for record, offset in zip(rows.records, rows.offset, strict=True)]
+    read = [(record, offset, values) for record, offset, values in parts if values is not None]
+    counts = [len(values.profile) for _, _, values in read]
+    nothing = np.zeros(0, dtype=np.int64)
+    return {
+        "offset": np.repeat([int(offset) for _, offset, _ in read], counts).astype(np.int64),
+        "name": np.repeat(np.array([record.name for record, _, _ in read], dtype=object), counts),
+        "profile": np.concatenate([nothing, *(values.profile for _, _, values in read)]),
+        "at_ms": np.concatenate([nothing, *(values.at_ms for _, _, values in read)]),
+        "number": text_column(text for _, _, values in read for text in values.numbers),
+        "word": text_column(text for _, _, values in read for text in values.words),
+    }
+
+
+class _Values(NamedTuple):
+    profile: Array
+    at_ms: Array
+    numbers: Sequence[str | None]
+    words: Sequence[str | None]
+
+
+def _values_of(record: Record) -> _Values | None:
+    try:
+        _, packed, words = unpack(record.body)
+        columns = unpack_columns(packed)
+        profile, value = np.asarray(columns["profile"], dtype=np.int64), np.asarray(columns["value"])
+        at_ms = np.asarray(columns.get("since_ms", np.full(len(profile), record.at_ms)), dtype=np.int64)
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return None
+    if not len(profile) == len(value) == len(at_ms):
+        return None
+    nothing = [None] * len(profile)
+    if value.dtype.kind == "i":  # Places among the words.
+        return _Values(profile, at_ms, nothing, [words[place] if 0 <= place < len(words) else None for place in value])
+    return _Values(profile, at_ms, [None if each != each else repr(each) for each in value.tolist()], nothing)
+
+
 _IMPORTED: Mapping[str, tuple[str, Callable[[Rows], LakeColumns]]] = {
     "item.imported": ("item_version", _items),
     "exposure.imported": ("exposure", _exposures),
     "spend.imported": ("ad_spend", _spend),
+    "trait.studied": ("trait_studied", _studied),
     "": ("system_record", _system),
 }
 """Table and columns of each kind of fact that the system itself sends; the empty kind stands for all others."""

@@ -1690,6 +1690,8 @@ export interface components {
         Trait: {
             /** At */
             at?: string | null;
+            /** @description How a studied value came about. */
+            how?: components["schemas"]["Text"] | null;
             /** Id */
             id: string;
             name: components["schemas"]["Text"];

@@ -48,6 +48,7 @@ export function Known({ profile }: { profile: Profile }) {
         facts={profile.traits.map((trait) => ({
           name: format.say(trait.name),
           value: traitValue(trait, format, t("audience.yes"), t("audience.no")),
+          ...(trait.how ? { under: format.say(trait.how) } : {}),
         }))}
       />
     </Card>
