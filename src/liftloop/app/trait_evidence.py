@@ -135,7 +135,7 @@ def _shown(trait: str, value: str | float) -> str | float:
             return _moment(int(value)).isoformat()
         case "share":
             return f"{value:.1%}"
-        case "times" | "days" if not value.is_integer():
+        case "times" | "days" if not float(value).is_integer():
             return f"{value:g}"
         case "hour_of_week":
             day, hour = divmod(int(value), 24)
