@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from liftloop.app.planning_reading import Moments, condition_holds, features_at, outcomes, read_shop
+from liftloop.app.planning_reading import Look, Moments, condition_holds, features_at, outcomes, read_shop
 from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.metrics import RETAIL_CATALOGUE
 from liftloop.plan.outcome import outcome_of
@@ -62,7 +62,7 @@ def _outcomes(lake: DuckLake, metric: str) -> dict[int, float]:
     ids = lake.select("SELECT DISTINCT profile FROM event_now ORDER BY profile")["profile"]
     outcome = outcome_of(RETAIL_CATALOGUE.by_id[metric])
     assert outcome is not None
-    found: Any = outcomes(lake, MOMENTS, outcome, 30 * DAY_MS, len(ids))
+    found: Any = outcomes(Look(lake, MOMENTS), outcome, 30 * DAY_MS)
     return dict(zip(ids.tolist(), np.asarray(found).tolist(), strict=True))
 
 
@@ -87,12 +87,12 @@ def test_items_that_went_back_were_not_bought(lake: DuckLake) -> None:
 
 def test_the_past_is_judged_by_what_was_known_then(lake: DuckLake) -> None:
     """An order that was refunded later was a purchase at the moment; one that was refunded before was none."""
-    features = features_at(lake, MOMENTS)
+    features = features_at(Look(lake, MOMENTS))
     assert features["orders_ever"].tolist() == [0, 0, 0, 0, 0, 0, 1, 0]
     assert (features["revenue_365"] / 100).tolist() == [0, 0, 0, 0, 0, 0, 100, 0]
     bought = outcome_of(RETAIL_CATALOGUE.by_id["repurchase_rate"])
     assert bought is not None
-    assert condition_holds(lake, MOMENTS, bought.before[0], 0).tolist() == [False] * 6 + [True, False]
+    assert condition_holds(Look(lake, MOMENTS), bought.before[0], 0).tolist() == [False] * 6 + [True, False]
 
 
 def test_the_shop_as_a_whole_counts_what_was_kept(lake: DuckLake) -> None:

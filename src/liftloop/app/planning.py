@@ -17,6 +17,7 @@ from liftloop.app.planning_reading import (
     NOW,
     SQL,
     ConsentHistory,
+    Look,
     Moments,
     Shop,
     channel_choice,
@@ -179,22 +180,21 @@ def _people_and_contacts(read: _Reading) -> tuple[People, Contacts | None, float
     size = int(lake.select(SQL["log_size"], [until_ms, sorted(campaigns)])["contacts"][0])
     every = max(1, -(-size // LOG_ROWS_MAX))
     moments = Moments(statement="now_and_log", parameters=(now_ms, until_ms, sorted(campaigns), every))
-    columns = moments.ask(lake, "people")
-    profile, at_ms = columns["profile"].astype(np.int64), columns["at_ms"].astype(np.int64)
-    count = profile.size
-    inside = included(lake, moments, read.outcome, count)
-    features = features_at(lake, moments) | attribute_features(lake, read.shop.people, profile, at_ms)
+    look = Look(lake, moments)
+    profile, at_ms = look.profile, look.at_ms
+    inside = included(look, read.outcome)
+    features = features_at(look) | attribute_features(lake, read.shop.people, profile, at_ms)
     reach = reach_of(ConsentHistory(read.sources.state), read.options, profile, at_ms)
-    now = np.flatnonzero((columns["source"] == NOW) & inside)
-    people = people_of(columns, features, now, reach[now])
+    now = np.flatnonzero((look.source == NOW) & inside)
+    people = people_of(look, features, now, reach[now])
     order_share = float((features["orders_30"][now] > 0).mean()) if now.size else 0.0
-    past = columns["source"] != NOW
+    past = look.source != NOW
     if not past.any() or not read.options:
         return people, None, order_share
     log = read_log(lake, moments, read.options, campaigns)
     known: dict[str, Any] = {
         "profile": profile[past],
-        "outcome": outcomes(lake, moments, read.outcome, read.window_days * DAY_MS, count)[past],
+        "outcome": outcomes(look, read.outcome, read.window_days * DAY_MS)[past],
         "redeemed": _redeemed(read, moments)[past],
         "features": {name: column[past] for name, column in features.items()},
         "reach": reach[past],

@@ -22,104 +22,39 @@ WHERE start.at_ms > $3 AND start.at_ms < $4
 WITH moment AS MATERIALIZED ({moment})
 SELECT source, id, profile, at_ms FROM moment ORDER BY source, id, at_ms;
 
--- name: order_features
--- An order that had been refunded whole by the moment was none; one refunded since still was one.
-WITH moment AS MATERIALIZED ({moment}),
-bought AS (
-    SELECT moment.source, moment.id, moment.at_ms AS moment_ms, o.at_ms, o.coupon,
-        o.revenue - CASE WHEN o.back_ms < moment.at_ms THEN o.back ELSE 0 END AS revenue
-    FROM moment JOIN order_sold AS o ON o.profile = moment.profile AND o.at_ms < moment.at_ms
-    WHERE coalesce(o.void_ms, moment.at_ms) >= moment.at_ms
-)
-SELECT
-    moment.source, moment.id, moment.at_ms,
-    count(o.at_ms) FILTER (o.at_ms >= moment.at_ms - 30 * 86400000::BIGINT) AS orders_30,
-    count(o.at_ms) FILTER (o.at_ms >= moment.at_ms - 90 * 86400000::BIGINT) AS orders_90,
-    count(o.at_ms) FILTER (o.at_ms >= moment.at_ms - 365 * 86400000::BIGINT) AS orders_365,
-    count(o.at_ms) AS orders_ever,
-    coalesce(sum(o.revenue) FILTER (o.at_ms >= moment.at_ms - 365 * 86400000::BIGINT), 0) * 100 AS revenue_365,
-    count(*) FILTER (o.coupon <> '') AS coupon_orders,
-    (moment.at_ms - max(o.at_ms)) / 86400000.0 AS order_age,
-    (max(o.at_ms) - min(o.at_ms)) / 86400000.0 AS order_span
-FROM moment LEFT JOIN bought AS o
-ON o.source = moment.source AND o.id = moment.id AND o.moment_ms = moment.at_ms
-GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+-- name: orders_sold
+SELECT profile, at_ms, void_ms AS undone_ms, revenue, back, back_ms, coalesce(coupon, '') <> '' AS coupon
+FROM order_sold;
 
--- name: event_features
-WITH moment AS MATERIALIZED ({moment})
-SELECT
-    moment.source, moment.id, moment.at_ms,
-    count(*) FILTER (e.name = 'Product Viewed' AND e.at_ms >= moment.at_ms - 7 * 86400000::BIGINT) AS views_7,
-    count(*) FILTER (e.name = 'Product Viewed' AND e.at_ms >= moment.at_ms - 30 * 86400000::BIGINT) AS views_30,
-    count(*) FILTER (e.name = 'Product Viewed') AS views_ever,
-    count(*) FILTER (e.name = 'Product Added' AND e.at_ms >= moment.at_ms - 30 * 86400000::BIGINT) AS adds_30,
-    count(*) FILTER (e.name = 'Store Visited' AND e.at_ms >= moment.at_ms - 90 * 86400000::BIGINT) AS visits_90,
-    count(*) FILTER (e.name = 'Coupon Redeemed') AS redeemed_ever,
-    count(*) FILTER (e.name = 'Message Opened') AS opens_ever,
-    (moment.at_ms - max(e.at_ms)) / 86400000.0 AS event_age,
-    (moment.at_ms - min(e.at_ms)) / 86400000.0 AS tenure
-FROM moment LEFT JOIN event_now AS e
-ON e.profile = moment.profile AND e.at_ms < moment.at_ms AND e.kind IN ('track', 'page')
-GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+-- name: events_count
+SELECT count(*) AS events FROM event WHERE kind IN ('track', 'page');
 
--- name: contact_features
-WITH moment AS MATERIALIZED ({moment}),
-contact AS (
-    SELECT profile, decided_at_ms AS at_ms FROM exposure_now
-    WHERE action <> 'nobody' AND NOT coalesce(holdout, false)
-    UNION ALL
-    SELECT coalesce(canonical.kept, message.profile), decided_ms
-    FROM message LEFT JOIN canonical ON canonical.forwarded = message.profile WHERE state IN ('queued', 'deferred')
-)
-SELECT
-    moment.source, moment.id, moment.at_ms,
-    count(*) FILTER (c.at_ms >= moment.at_ms - 30 * 86400000::BIGINT) AS contacts_30,
-    count(*) FILTER (c.at_ms >= moment.at_ms - 180 * 86400000::BIGINT) AS contacts_180,
-    (moment.at_ms - max(c.at_ms)) / 86400000.0 AS contact_age
-FROM moment LEFT JOIN contact AS c ON c.profile = moment.profile AND c.at_ms < moment.at_ms
-GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+-- name: events
+-- Of one part of the people; `name` is the place in `_EVENTS`.
+SELECT profile, at_ms, (CASE name WHEN 'Product Viewed' THEN 1 WHEN 'Product Added' THEN 2 WHEN 'Store Visited' THEN 3
+    WHEN 'Coupon Redeemed' THEN 4 WHEN 'Message Opened' THEN 5 ELSE 0 END)::TINYINT AS name
+FROM event_now WHERE kind IN ('track', 'page') AND profile % $1::BIGINT = $2::BIGINT;
+
+-- name: contacts
+SELECT profile, decided_at_ms AS at_ms FROM exposure_now
+WHERE action <> 'nobody' AND NOT coalesce(holdout, false) AND profile IS NOT NULL
+UNION ALL
+SELECT coalesce(canonical.kept, message.profile), decided_ms
+FROM message LEFT JOIN canonical ON canonical.forwarded = message.profile WHERE state IN ('queued', 'deferred');
 
 -- name: category_top
 SELECT category FROM order_line_now WHERE category IS NOT NULL AND category <> ''
 GROUP BY category ORDER BY count(*) DESC, category LIMIT 8;
 
--- name: category_features
-WITH moment AS MATERIALIZED ({moment}),
-bought AS (
-    SELECT moment.source, moment.id, moment.at_ms AS moment_ms, l.at_ms, l.category
-    FROM moment JOIN order_line_sold AS l ON l.profile = moment.profile
-    AND l.at_ms < moment.at_ms AND l.at_ms >= moment.at_ms - 365 * 86400000::BIGINT
-    WHERE coalesce(l.void_ms, moment.at_ms) >= moment.at_ms
-)
-SELECT
-    moment.source, moment.id, moment.at_ms,
-    count(l.at_ms) AS lines,
-    count(*) FILTER (l.category = ($5::VARCHAR[])[1]) AS category_1,
-    count(*) FILTER (l.category = ($5::VARCHAR[])[2]) AS category_2,
-    count(*) FILTER (l.category = ($5::VARCHAR[])[3]) AS category_3,
-    count(*) FILTER (l.category = ($5::VARCHAR[])[4]) AS category_4,
-    count(*) FILTER (l.category = ($5::VARCHAR[])[5]) AS category_5,
-    count(*) FILTER (l.category = ($5::VARCHAR[])[6]) AS category_6,
-    count(*) FILTER (l.category = ($5::VARCHAR[])[7]) AS category_7,
-    count(*) FILTER (l.category = ($5::VARCHAR[])[8]) AS category_8
-FROM moment LEFT JOIN bought AS l
-ON l.source = moment.source AND l.id = moment.id AND l.moment_ms = moment.at_ms
-GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+-- name: order_lines
+SELECT profile, at_ms, void_ms AS undone_ms, coalesce(list_position($1::VARCHAR[], category), 0)::TINYINT AS category
+FROM order_line_sold;
 
--- name: happened
--- An order that was wholly refunded is none; what lies before the moment is judged by what was known then.
-WITH moment AS MATERIALIZED ({moment}),
-named AS (
-    SELECT event_now.profile, event_now.at_ms, void.void_ms
-    FROM event_now LEFT JOIN (SELECT "offset", void_ms FROM order_sold WHERE void_ms IS NOT NULL) AS void
-    ON void."offset" = event_now."offset" AND event_now.name = 'Order Completed'
-    WHERE name IN (SELECT unnest($5::VARCHAR[]))
-)
-SELECT moment.source, moment.id, moment.at_ms,
-    count(e.at_ms) FILTER (e.void_ms IS NULL OR ($7 <= 0 AND e.void_ms >= moment.at_ms))::DOUBLE AS amount
-FROM moment LEFT JOIN named AS e
-ON e.profile = moment.profile AND e.at_ms >= moment.at_ms + $6 AND e.at_ms < moment.at_ms + $7
-GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+-- name: named
+SELECT event_now.profile, event_now.at_ms, void.void_ms AS undone_ms
+FROM event_now LEFT JOIN (SELECT "offset", void_ms FROM order_sold WHERE void_ms IS NOT NULL) AS void
+ON void."offset" = event_now."offset" AND event_now.name = 'Order Completed'
+WHERE name IN (SELECT unnest($1::VARCHAR[]));
 
 -- name: revenue
 WITH moment AS MATERIALIZED ({moment})
@@ -187,19 +122,11 @@ SELECT (SELECT count(*) FROM exposure_now WHERE propensities IS NOT NULL AND dec
 -- name: log_without_chances
 SELECT count(*) AS contacts FROM exposure_now WHERE propensities IS NULL;
 
--- name: contacted_windows
--- How much each person and window counts for "nothing done": none if contacted, more if left alone by chance.
-WITH moment AS MATERIALIZED ({moment})
-SELECT moment.source, moment.id, moment.at_ms,
-    coalesce(product(CASE
-        WHEN x.action IS NULL THEN 1.0
-        WHEN x.action = 'nobody' THEN
-            1.0 / coalesce(nullif(json_extract_string(x.propensities, '$.nobody')::DOUBLE, 0), 1.0)
-        ELSE 0.0 END), 1.0) AS amount
-FROM moment LEFT JOIN exposure_now AS x
-ON x.profile = moment.profile AND x.propensities IS NOT NULL
-AND x.decided_at_ms >= moment.at_ms - $5 AND x.decided_at_ms < moment.at_ms + $6
-GROUP BY moment.source, moment.id, moment.at_ms ORDER BY moment.source, moment.id, moment.at_ms;
+-- name: past_chances
+-- What past contacts make of a person for "nothing done": 0 if contacted, more than 1 if left alone by chance.
+SELECT profile, decided_at_ms AS at_ms, CASE WHEN action IS NULL THEN 1.0 WHEN action = 'nobody' THEN
+    1.0 / coalesce(nullif(json_extract_string(propensities, '$.nobody')::DOUBLE, 0), 1.0) ELSE 0.0 END AS weight
+FROM exposure_now WHERE propensities IS NOT NULL AND profile IS NOT NULL;
 
 -- name: shop
 SELECT
@@ -276,11 +203,13 @@ WHERE o.void_ms IS NULL AND o.at_ms >= $2 AND o.at_ms < $2 + offer.valid_ms;
 -- Attributes as identify said them, on a sample of people: how often known, how many values, and whether they change.
 WITH said AS (
     SELECT profile, properties FROM event_now
-    WHERE kind = 'identify' AND hash(profile) % $1::UBIGINT = 0 AND json_type(properties) = 'OBJECT'
+    WHERE kind = 'identify' AND properties <> '{}' AND hash(profile) % $1::UBIGINT = 0
+    AND json_type(properties) = 'OBJECT'
 ),
 pair AS (
-    SELECT profile, key, json_extract_string(properties, '$."' || key || '"') AS value
-    FROM (SELECT profile, properties, unnest(json_keys(properties)) AS key FROM said) WHERE NOT contains(key, '"')
+    SELECT profile, entry.key AS key, entry.value AS value
+    FROM (SELECT profile, unnest(map_entries(from_json(properties, '"MAP(VARCHAR,VARCHAR)"'))) AS entry FROM said)
+    WHERE NOT contains(entry.key, '"')
 ),
 person AS (SELECT key, profile, count(DISTINCT value) AS versions FROM pair WHERE value IS NOT NULL GROUP BY key, profile),
 kept AS (SELECT key FROM person GROUP BY key HAVING avg((versions = 1)::INT) >= 0.99)
@@ -291,20 +220,23 @@ FROM pair JOIN kept USING (key) WHERE value IS NOT NULL GROUP BY key ORDER BY pe
 
 -- name: attribute_number
 SELECT profile, arg_max(TRY_CAST(json_extract_string(properties, $1) AS DOUBLE), at_ms) AS value
-FROM event_now WHERE kind = 'identify' AND TRY_CAST(json_extract_string(properties, $1) AS DOUBLE) IS NOT NULL
+FROM event_now WHERE kind = 'identify' AND properties <> '{}'
+AND TRY_CAST(json_extract_string(properties, $1) AS DOUBLE) IS NOT NULL
 GROUP BY profile ORDER BY profile;
 
 -- name: attribute_date
 SELECT profile, arg_max(epoch_ms(TRY_CAST(json_extract_string(properties, $1) AS DATE)::TIMESTAMP), at_ms) AS value
-FROM event_now WHERE kind = 'identify' AND TRY_CAST(json_extract_string(properties, $1) AS DATE) IS NOT NULL
+FROM event_now WHERE kind = 'identify' AND properties <> '{}'
+AND TRY_CAST(json_extract_string(properties, $1) AS DATE) IS NOT NULL
 GROUP BY profile ORDER BY profile;
 
 -- name: attribute_words
 SELECT json_extract_string(properties, $1) AS word, count(*) AS times FROM event_now
-WHERE kind = 'identify' AND json_extract_string(properties, $1) IS NOT NULL
+WHERE kind = 'identify' AND properties <> '{}' AND json_extract_string(properties, $1) IS NOT NULL
 GROUP BY word ORDER BY times DESC, word LIMIT 12;
 
 -- name: attribute_word
 SELECT profile, arg_max(list_position($2::VARCHAR[], json_extract_string(properties, $1)), at_ms)::DOUBLE AS value
-FROM event_now WHERE kind = 'identify' AND list_position($2::VARCHAR[], json_extract_string(properties, $1)) > 0
+FROM event_now WHERE kind = 'identify' AND properties <> '{}'
+AND list_position($2::VARCHAR[], json_extract_string(properties, $1)) > 0
 GROUP BY profile ORDER BY profile;

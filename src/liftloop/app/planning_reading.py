@@ -1,12 +1,22 @@
 """Reads lake and state into the plain arrays that a study is made from; all joins are set-wise, in the lake."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from msgspec import Struct
 
+from liftloop.app.planning_asof import (
+    ALWAYS_MS,
+    EVER,
+    Asked,
+    Happenings,
+    Span,
+    Stream,
+    days_before,
+    happenings,
+)
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import parse_object
 from liftloop.plan.contract import NOBODY, Campaign
@@ -20,10 +30,25 @@ LOG_ROWS_MAX = 400_000  # Rows to learn from; of a longer log every second, thir
 WINDOWS_MAX = 12
 WINDOW_PEOPLE_MAX = 60_000  # A twelfth of a percent of error at a rate of 20%.
 HISTORY_MIN_DAYS = 90  # Windows whose customers are counted over less than that see too few of them.
-SHOP_FEATURES = ("order_features", "event_features", "contact_features")
-_KEYS = frozenset({"source", "id", "at_ms"})
 NOW = 0
-ALWAYS_MS = 2**45  # A thousand years: all kept history.
+PARTS = 10_000  # Of a unit of currency: what imports and events say has four decimals at most.
+EVENTS_READ_MAX = 20_000_000  # Held in memory at once: about 1 GB with their order.
+_EVENTS = {
+    name: place
+    for place, name in enumerate(
+        ("Product Viewed", "Product Added", "Store Visited", "Coupon Redeemed", "Message Opened"), start=1
+    )
+}
+"""Events with features of their own, by the number under which the query `events` gives them."""
+_EVENT_FEATURES: Mapping[str, tuple[str, Span]] = {
+    "views_7": ("Product Viewed", days_before(7)),
+    "views_30": ("Product Viewed", days_before(30)),
+    "views_ever": ("Product Viewed", EVER),
+    "adds_30": ("Product Added", days_before(30)),
+    "visits_90": ("Store Visited", days_before(90)),
+    "redeemed_ever": ("Coupon Redeemed", EVER),
+    "opens_ever": ("Message Opened", EVER),
+}
 
 _FILE = (files("liftloop.app") / "planning.sql").read_text(encoding="utf-8")
 SQL: Mapping[str, str] = {
@@ -71,53 +96,141 @@ def read_shop(lake: LakeReader) -> Shop:
     )
 
 
-def features_at(lake: LakeReader, moments: Moments) -> dict[str, Column]:
+class Look:
+    """The moments of a statement, read once, with what had happened to their people as of each."""
+
+    def __init__(self, lake: LakeReader, moments: Moments) -> None:
+        self.lake = lake
+        self.moments = moments
+        columns = moments.ask(lake, "people")
+        self.source = columns["source"]
+        self.profile, self.at_ms = columns["profile"].astype(np.int64), columns["at_ms"].astype(np.int64)
+        self.count = self.profile.size
+        self._asked = Asked(self.profile, self.at_ms)
+        self._named: dict[tuple[str, ...], Stream] = {}
+
+    def stream(self, happened: Happenings) -> Stream:
+        return self._asked.stream(happened)
+
+    def named(self, events: tuple[str, ...]) -> Stream:
+        """Return events of these names; an order that was wholly refunded is undone by then."""
+        if events not in self._named:
+            self._named[events] = self.stream(happenings(self.lake.select(SQL["named"], [list(events)])))
+        return self._named[events]
+
+
+def features_at(look: Look) -> dict[str, Column]:
     """Return each moment's features, computed from what had happened before it and nothing else."""
-    found: dict[str, Column] = {}
-    for name in SHOP_FEATURES:
-        columns = moments.ask(lake, name)
-        found |= {feature: column for feature, column in columns.items() if feature not in _KEYS}
-    categories = [str(name) for name in lake.select(SQL["category_top"])["category"]]
-    if categories:
-        columns = moments.ask(lake, "category_features", categories)
-        lines = np.maximum(columns["lines"].astype(np.float64), 1.0)
-        for place, category in enumerate(categories, start=1):
-            found[f"category:{category}"] = columns[f"category_{place}"] / lines
+    found = _order_features(look) | _event_features(look) | _contact_features(look) | _category_features(look)
     found["order_gap"] = found["order_span"] / np.maximum(found["orders_ever"] - 1.0, 1.0)
     found["order_due"] = found["order_age"] / np.maximum(found["order_gap"], 1.0)
     del found["order_span"]
     return found
 
 
-def condition_holds(lake: LakeReader, moments: Moments, condition: Condition, window_ms: int) -> Flags:
+def _order_features(look: Look) -> dict[str, Column]:
+    """Return features of orders: one refunded whole by the moment was none; one refunded since still was one."""
+    columns = look.lake.select(SQL["orders_sold"])
+    stream = look.stream(happenings(columns))
+    partly = np.flatnonzero(~np.isnan(columns["back_ms"]) & np.isnan(columns["undone_ms"]))
+    reduced = {name: columns[name][partly] for name in ("profile", "at_ms")}
+    refunds = look.stream(happenings(reduced | {"undone_ms": columns["back_ms"][partly]}))
+    year = days_before(365)
+    earned = stream.sum(year, _parts(columns["revenue"])) - refunds.undone(year, _parts(columns["back"][partly]))
+    age, tenure = stream.since_last() / DAY_MS, stream.since_first() / DAY_MS
+    return {
+        "orders_30": stream.count(days_before(30)),
+        "orders_90": stream.count(days_before(90)),
+        "orders_365": stream.count(year),
+        "orders_ever": stream.count(EVER),
+        "revenue_365": earned / PARTS * 100,
+        "coupon_orders": stream.where(columns["coupon"].astype(np.bool_)).count(EVER),
+        "order_age": age,
+        "order_span": tenure - age,
+    }
+
+
+def _parts(amounts: Column) -> Integers:
+    """Return amounts of money as whole numbers, which add up the same in any order; unknown ones add nothing."""
+    return np.rint(np.nan_to_num(amounts.astype(np.float64), posinf=0.0, neginf=0.0) * PARTS).astype(np.int64)
+
+
+def _event_features(look: Look) -> dict[str, Column]:
+    """Return features of what people did, read by parts of the people where there is much."""
+    events = int(look.lake.select(SQL["events_count"])["events"][0])
+    parts = max(1, -(-events // EVENTS_READ_MAX))
+    found: dict[str, Column] = {}
+    for part in range(parts):
+        columns = look.lake.select(SQL["events"], [parts, part])
+        stream = look.stream(happenings(columns))
+        by_name = {event: stream.where(columns["name"] == place) for event, place in _EVENTS.items()}
+        for feature, (event, span) in _EVENT_FEATURES.items():
+            counted = by_name[event].count(span)
+            found[feature] = found[feature] + counted if part else counted
+        for feature, since in (("event_age", stream.since_last()), ("tenure", stream.since_first())):
+            days = since / DAY_MS
+            found[feature] = np.where(np.isnan(days), found[feature], days) if part else days
+    return found
+
+
+def _contact_features(look: Look) -> dict[str, Column]:
+    stream = look.stream(happenings(look.lake.select(SQL["contacts"])))
+    return {
+        "contacts_30": stream.count(days_before(30)),
+        "contacts_180": stream.count(days_before(180)),
+        "contact_age": stream.since_last() / DAY_MS,
+    }
+
+
+def _category_features(look: Look) -> dict[str, Column]:
+    """Return which share of the lines of a year was of each of the largest categories."""
+    categories = [str(name) for name in look.lake.select(SQL["category_top"])["category"]]
+    if not categories:
+        return {}
+    columns = look.lake.select(SQL["order_lines"], [categories])
+    lines, year = look.stream(happenings(columns)), days_before(365)
+    of_all = np.maximum(lines.count(year), 1.0)
+    return {
+        f"category:{category}": lines.where(columns["category"] == place).count(year) / of_all
+        for place, category in enumerate(categories, start=1)
+    }
+
+
+def condition_holds(look: Look, condition: Condition, window_ms: int) -> Flags:
     """Return whether each moment's person meets a condition; one after it without days of its own has the window."""
     if condition.side == "before":
         start = -condition.days * DAY_MS if condition.days is not None else -ALWAYS_MS
-        span = (start, 0)
+        span = Span(start_ms=start, end_ms=0)
     else:
-        span = (0, condition.days * DAY_MS if condition.days is not None else window_ms)
-    times = moments.ask(lake, "happened", list(condition.events), *span)["amount"]
+        span = Span(start_ms=0, end_ms=condition.days * DAY_MS if condition.days is not None else window_ms)
+    times = _happened(look, condition.events, span)
     enough = times >= condition.times_min
     return enough if condition.times_max is None else enough & (times <= condition.times_max)
 
 
-def included(lake: LakeReader, moments: Moments, outcome: Outcome, count: int) -> Flags:
+def _happened(look: Look, events: Iterable[str], span: Span) -> Floats:
+    """Return how often the events happened; what lies before the moment is judged by what was known then."""
+    named = look.named(tuple(events))
+    return (named if span.end_ms <= 0 else named.lasting()).count(span)
+
+
+def included(look: Look, outcome: Outcome) -> Flags:
     """Return whose outcome counts: all conditions before the moment hold."""
-    found = np.ones(count, dtype=np.bool_)
+    found = np.ones(look.count, dtype=np.bool_)
     for condition in outcome.before:
-        found &= condition_holds(lake, moments, condition, 0)
+        found &= condition_holds(look, condition, 0)
     return found
 
 
-def outcomes(lake: LakeReader, moments: Moments, outcome: Outcome, window_ms: int, count: int) -> Floats:
+def outcomes(look: Look, outcome: Outcome, window_ms: int) -> Floats:
     """Return each moment's outcome within the window after it."""
     if outcome.counted:
-        return moments.ask(lake, "happened", list(outcome.counted), 0, window_ms)["amount"]
+        return _happened(look, outcome.counted, Span(start_ms=0, end_ms=window_ms))
     if outcome.summed:
-        return moments.ask(lake, outcome.summed, 0, window_ms)["amount"]
-    found = np.ones(count, dtype=np.bool_)
+        return look.moments.ask(look.lake, outcome.summed, 0, window_ms)["amount"]
+    found = np.ones(look.count, dtype=np.bool_)
     for condition in outcome.after:
-        found &= condition_holds(lake, moments, condition, window_ms)
+        found &= condition_holds(look, condition, window_ms)
     return found.astype(np.float64)
 
 
@@ -282,16 +395,14 @@ def windows_of(lake: LakeReader, outcome: Outcome, window_days: int, now_ms: int
     first_ms = shop.first_ms + min(history, HISTORY_MIN_DAYS) * DAY_MS
     modulus = max(1, -(-shop.people // WINDOW_PEOPLE_MAX))
     moments = Moments(statement="windows", parameters=(starts, modulus, first_ms, now_ms))
-    weights = moments.ask(lake, "contacted_windows", span, span)
-    if not weights["amount"].size:
+    look = Look(lake, moments)
+    if not look.count:
         return ()
-    count = weights["amount"].size
-    inside = included(lake, moments, outcome, count)
-    weight = np.where(inside, weights["amount"], 0.0)
-    value = outcomes(lake, moments, outcome, span, count)
+    weight = np.where(included(look, outcome), _left_alone(look, Span(start_ms=-span, end_ms=span)), 0.0)
+    value = outcomes(look, outcome, span)
     found: list[Window] = []
-    for start in np.unique(weights["at_ms"]).tolist():
-        mine = weights["at_ms"] == start
+    for start in np.unique(look.at_ms).tolist():
+        mine = look.at_ms == start
         total = float(weight[mine].sum())
         if total > 0:
             found.append(
@@ -305,9 +416,18 @@ def windows_of(lake: LakeReader, outcome: Outcome, window_days: int, now_ms: int
     return tuple(found)
 
 
-def people_of(columns: Mapping[str, Column], features: Mapping[str, Column], rows: Integers, reach: Flags) -> People:
+def _left_alone(look: Look, span: Span) -> Floats:
+    """Return how much each moment counts for "nothing done": none if contacted, more if left alone by chance."""
+    columns = look.lake.select(SQL["past_chances"])
+    stream, weight = look.stream(happenings(columns)), columns["weight"].astype(np.float64)
+    contacted = stream.where(weight == 0).count(span)
+    logs = stream.sum(span, np.log(np.where(weight > 0, weight, 1.0)))
+    return np.where(contacted > 0, 0.0, np.exp(logs))
+
+
+def people_of(look: Look, features: Mapping[str, Column], rows: Integers, reach: Flags) -> People:
     return People(
-        profile=columns["profile"][rows].astype(np.int64),
+        profile=look.profile[rows],
         features={name: column[rows] for name, column in features.items()},
         reach=reach,
     )

@@ -6,9 +6,10 @@ import msgspec
 import numpy as np
 
 from liftloop.app.planning import Sources
-from liftloop.app.planning_reading import SQL, Moments, features_at, outcomes
+from liftloop.app.planning_reading import SQL, Look, Moments, features_at, outcomes
 from liftloop.kernel.clock import DAY_MS
-from liftloop.measure.lift import LookResult, Sides, ahead, glance, look, planned_looks, ratio_of_sides
+from liftloop.measure import lift
+from liftloop.measure.lift import LookResult, Sides, ahead, glance, planned_looks, ratio_of_sides
 from liftloop.measure.report import Facts, Report, SpendSoFar, report_of
 from liftloop.plan.contract import Campaign
 from liftloop.plan.effect_design import scales_of, standard
@@ -23,10 +24,11 @@ def report(campaign_id: str, campaign: Campaign, record: PlanRecord, sources: So
     assigned = lake.select(SQL["assignment"], [campaign_id, campaign.starts_ms, campaign.ends_ms])
     span = (campaign.starts_ms, campaign.ends_ms)
     moments = Moments(statement="assigned_people", parameters=(campaign_id, campaign.starts_ms, *span))
+    look = Look(lake, moments)
     held = assigned["held"].astype(np.bool_)
     before = np.zeros((held.size, 0))
     if held.size:
-        features = features_at(lake, moments)
+        features = features_at(look)
         before = standard(scales_of(features), features, held.size)
     sides = Sides(held=held, before=before)
     broken = bool(held.size) and ratio_of_sides(sides, campaign.holdout.share).mismatch
@@ -37,7 +39,7 @@ def report(campaign_id: str, campaign: Campaign, record: PlanRecord, sources: So
             starts_ms=campaign.starts_ms,
             ends_ms=campaign.ends_ms,
             now_ms=sources.now_ms,
-            looks=_looks(sources, record, moments, sides, campaign) if held.size else (),
+            looks=_looks(sources, record, look, sides, campaign) if held.size else (),
             broken=broken,
             treated=int((~held).sum()),
             held_out=int(held.sum()),
@@ -50,7 +52,7 @@ def report(campaign_id: str, campaign: Campaign, record: PlanRecord, sources: So
 
 
 def _looks(
-    sources: Sources, record: PlanRecord, moments: Moments, sides: Sides, campaign: Campaign
+    sources: Sources, record: PlanRecord, look: Look, sides: Sides, campaign: Campaign
 ) -> tuple[LookResult, ...]:
     """Return the planned looks in order, those ahead without a lift, and between them a glance as of now."""
     assert record.metric is not None
@@ -60,11 +62,11 @@ def _looks(
     found: list[LookResult] = []
 
     def since_start(at_ms: int) -> Any:
-        return outcomes(sources.lake, moments, outcome, at_ms - campaign.starts_ms, sides.held.size)
+        return outcomes(look, outcome, at_ms - campaign.starts_ms)
 
     for number, at_ms in enumerate(planned):
         if at_ms <= sources.now_ms:
-            found.append(look(sides, since_start(at_ms), at_ms, number))
+            found.append(lift.look(sides, since_start(at_ms), at_ms, number))
         else:
             found.append(ahead(sides, at_ms))
     if sources.now_ms < campaign.ends_ms and sources.now_ms not in planned and sources.now_ms > campaign.starts_ms:
