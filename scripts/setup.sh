@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install Python packages, this package and the app, each only when what it is made from has changed.
+# Install Python packages, this package, the app and the clients that tests use, each only when what it is made from has changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -36,6 +36,10 @@ fi
 if changed ui/node_modules/.installed ui/package-lock.json; then
   npm --prefix ui ci --silent --no-audit --no-fund
   stamp ui/node_modules/.installed ui/package-lock.json
+fi
+if changed tests/clients/node_modules/.installed tests/clients/package-lock.json; then
+  npm --prefix tests/clients ci --silent --no-audit --no-fund
+  stamp tests/clients/node_modules/.installed tests/clients/package-lock.json
 fi
 sources=$(git ls-files ui 2>/dev/null | grep -vE '/(e2e|testing)/' || true)
 if [ ! -f ui/dist/index.html ] || changed ui/node_modules/.built $sources; then

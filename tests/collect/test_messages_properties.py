@@ -65,7 +65,7 @@ def test_personal_fields_never_stand_in_the_clear(
     part, names = ("traits", PERSONAL_TRAITS) if kind in ("identify", "group") else ("properties", PERSONAL_NAMES)
     context.pop("consents", None)
     fields, context = with_secrets(fields, names), with_secrets(context, PERSONAL_NAMES)
-    message = {"type": kind, "userId": "u", "event": "e", part: fields, "context": context}
+    message = {"type": kind, "userId": "u", "groupId": "g", "event": "e", part: fields, "context": context}
     body = escaped(json.dumps({"batch": [message]}, ensure_ascii=ascii_only), escape)
     (draft,) = read(body.encode(), INLET)
     written = pack(draft.record)

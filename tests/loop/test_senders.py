@@ -51,11 +51,14 @@ def test_a_page_of_another_origin_may_send(origin: str) -> None:
     }
     status, headers, _ = call("OPTIONS", f"{origin}/v1/t", b"", asked)
     assert status == 204
-    assert headers["access-control-allow-origin"] == "*"
+    assert headers["access-control-allow-origin"] == "https://shop.example"
+    assert headers["access-control-allow-credentials"] == "true"
     assert "POST" in headers["access-control-allow-methods"]
     assert headers["access-control-allow-headers"] == asked["Access-Control-Request-Headers"]
     status, headers, _ = call("POST", f"{origin}/v1/t", b"{", {"Origin": "https://shop.example"})
-    assert (status, headers["access-control-allow-origin"]) == (401, "*")
+    assert (status, headers["access-control-allow-origin"]) == (401, "https://shop.example")
+    _, headers, _ = call("POST", f"{origin}/v1/t", b"{", {})
+    assert headers["access-control-allow-origin"] == "*"
 
 
 @pytest.mark.parametrize("told", ["gzip", ""])

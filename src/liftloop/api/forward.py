@@ -4,9 +4,20 @@ import aiohttp
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+from yarl import URL
 
-_PASSED = ("authorization", "content-type", "content-encoding", "accept-language", "access-control-request-headers")
-_KEPT = ("retry-after", "content-type")
+_PASSED = (
+    "authorization",
+    "content-type",
+    "content-encoding",
+    "accept-language",
+    "origin",
+    "access-control-request-headers",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+)
+_KEPT = ("retry-after", "content-type", "cache-control", "vary")
 
 
 class Forward:
@@ -21,9 +32,11 @@ class Forward:
         if self._session is None:
             self._session = aiohttp.ClientSession()
         headers = {name: request.headers[name] for name in _PASSED if name in request.headers}
-        async with self._session.request(
-            request.method, self._origin + request.url.path, data=await request.body(), headers=headers
-        ) as answer:
+        headers |= {"x-forwarded-host": request.headers.get("host", ""), "x-forwarded-proto": request.url.scheme}
+        query = f"?{request.url.query}" if request.url.query else ""
+        # Encoded already: what a signature or a checksum covers must arrive as it was sent.
+        target = URL(self._origin + request.url.path + query, encoded=True)
+        async with self._session.request(request.method, target, data=await request.body(), headers=headers) as answer:
             body = await answer.read()
             kept = {name: value for name, value in answer.headers.items() if _is_kept(name.lower())}
         response = Response(body, status_code=answer.status, headers=kept)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.types import Lifespan
 
 from liftloop.api import (
@@ -27,6 +28,10 @@ from liftloop.app.sockets import reached_at
 
 UI = Path(__file__).parents[3] / "ui" / "dist"
 """Where a checkout builds the app; an installed package carries none yet."""
+
+TRACKED = ("/v1", "/hooks", "/forms")
+TRACKED_WHOLE = ("/sa", "/sa.gif")
+"""What senders of events may also send to this port: paths below these, and these themselves."""
 
 ROUTERS = (
     routes_audiences.router,
@@ -71,8 +76,9 @@ def make_app(desk: Desk, admin_token: str) -> FastAPI:
     app.state.admin_token = admin_token
     app.include_router(routes_health.router)
     tracking = forward.Forward(reached_at(desk.settings.host, desk.settings.track_port))
-    app.mount("/v1", tracking)
-    app.mount("/hooks", tracking)
+    for path in TRACKED:
+        app.mount(path, tracking)
+    app.router.routes += [Route(path, tracking) for path in TRACKED_WHOLE]
     if UI.is_dir():
         pages.install(app, UI)
     return app

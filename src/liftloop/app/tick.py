@@ -9,10 +9,7 @@ import os
 import signal
 import sys
 import time
-from base64 import b64decode
-from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future
-from hmac import compare_digest
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,14 +21,12 @@ from liftloop.app.definition_faults import find_fault
 from liftloop.app.meter import Histogram
 from liftloop.app.pipeline import stages
 from liftloop.app.questions import answer
+from liftloop.app.requests import Answer, Receive, Scope, Send, body_of, for_browsers, language
 from liftloop.app.restored import load
-from liftloop.app.sealing import seal
 from liftloop.app.settings import Settings, clock_of, path_from_text
 from liftloop.app.sockets import listen_tcp, listen_unix
+from liftloop.app.tracking import Busy, Tracking
 from liftloop.app.worker import Worker
-from liftloop.collect.bodies import inflate
-from liftloop.collect.contract import BATCH_BYTES_MAX, BodyTooLarge, MalformedBody
-from liftloop.collect.messages import Inlet, read, write_key_in
 from liftloop.kernel.clock import Clock, ManualClock
 from liftloop.kernel.codec import pack, unpack
 from liftloop.kernel.errors import LiftloopError
@@ -43,69 +38,15 @@ from liftloop.storage.embedded.log import SqliteLog
 from liftloop.storage.embedded.state import SqliteState
 from liftloop.storage.embedded.vault import SqliteVault
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
 T = TypeVar("T")
 
-BACKLOG_MAX = 2_000
-"""Runs of records that may wait to be folded; beyond it senders are told to come back."""
 RETRY_AFTER_S = b"1"
-PREFLIGHT_S = b"86400"
-"""Browsers keep an answer for a day at most; most stop at two hours."""
 KEEP_ALIVE_S = 120
 """Longer than any of our clients keeps an idle connection: the one that speaks next must not find it closed."""
 FULL_LOOK_S = 0.5
 FACTS_BYTES_MAX = 64 << 20
-SUCCESS = b'{"success":true}'
-
-_SHORT = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias", "b": "batch"}
-_TYPES = _SHORT | {name: name for name in _SHORT.values()} | {"import": "batch"}
-
-
-class UnknownWriteKey(LiftloopError):
-    """The sender's key is not one of ours."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "unknown_write_key",
-            zh="写入密钥不对",
-            en="unknown write key",
-            next_zh="使用数据目录里 write.key 的内容",
-            next_en="use the content of write.key in the data folder",
-            status=401,
-        )
-
-
-class NoSuchPath(LiftloopError):
-    """The tracking API has no such path, or not for this method."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            "not_found",
-            zh=f"没有这个地址：{path}",
-            en=f"there is no such path: {path}",
-            next_zh="发送到 POST /v1/track、/v1/identify 或 /v1/batch",
-            next_en="send to POST /v1/track, /v1/identify or /v1/batch",
-            status=404,
-        )
-
-
-class Busy(LiftloopError):
-    """More came in than can be folded in time, or the disk is full: nothing of this request was taken."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            "busy" if reason == "backlog" else "disk_full",
-            zh="暂时收不下，本次请求没有写入" if reason == "backlog" else "磁盘已满，本次请求没有写入",
-            en="too much at once; nothing of this request was taken"
-            if reason == "backlog"
-            else "the disk is full; nothing of this request was taken",
-            next_zh="按 Retry-After 稍后重发；相同 messageId 不会重复",
-            next_en="send again after Retry-After; the same messageId is never counted twice",
-            status=429 if reason == "backlog" else 503,
-        )
+HEALTHY = Answer(200, b'{"status":"ok"}')
+FAILED = Answer(503, b'{"status":"failed"}')
 
 
 class TickApp:
@@ -115,63 +56,28 @@ class TickApp:
         self._worker = worker
         self._vault = vault
         self._clock = clock
-        self._write_key = write_key.encode()
+        self._tracking = Tracking(worker, vault, clock, write_key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         try:
-            status, body = await self._respond(scope, receive)
+            answered = await self._respond(scope, receive)
         except LiftloopError as error:
-            status, body = error.status, msgspec.json.encode(error.as_json(_language(scope)))
-        headers = [(b"content-type", b"application/json"), *_for_browsers(scope)]
-        if status in (429, 503):
+            answered = Answer(error.status, msgspec.json.encode(error.as_json(language(scope))))
+        headers = [(b"content-type", answered.content_type), *answered.headers, *for_browsers(scope)]
+        if answered.status in (429, 503):
             headers.append((b"retry-after", RETRY_AFTER_S))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.start", "status": answered.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answered.body})
 
-    async def _respond(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
+    async def _respond(self, scope: Scope, receive: Receive) -> Answer:
         path: str = scope["path"]
         if path == "/healthz":
-            return (200, b'{"status":"ok"}') if self._worker.failure is None else (503, b'{"status":"failed"}')
+            return HEALTHY if self._worker.failure is None else FAILED
         if scope["server"] is not None and scope["server"][1] is None:
-            return await self._inside(path, await _body(receive, FACTS_BYTES_MAX))
-        if path.startswith("/v1/") and path[4:] in _TYPES:
-            if scope["method"] == "OPTIONS":
-                return 204, b""
-            if scope["method"] == "POST":
-                body = inflate(await _body(receive, BATCH_BYTES_MAX), _header(scope, b"content-encoding"))
-                return await self._track(scope, _TYPES[path[4:]], body)
-        raise NoSuchPath(path)
-
-    async def _track(self, scope: Scope, kind: str, body: bytes) -> tuple[int, bytes]:
-        self._authorise(scope, body)
-        counts = self._worker.meter.counts
-        if self._worker.backlog() > BACKLOG_MAX:
-            counts["refused"] += 1
-            raise Busy("backlog")
-        drafts = read(body, Inlet(type=kind, received_ms=self._clock.now_ms(), actor="key:write"))
-        if drafts:
-            try:
-                records = seal(drafts, self._vault)
-                await asyncio.wrap_future(self._worker.append(len(records), pack(records)))
-                counts["received"] += len(records)
-            except DiskFull as error:
-                counts["refused"] += 1
-                raise Busy("disk") from error
-        return 200, SUCCESS
-
-    def _authorise(self, scope: Scope, body: bytes) -> None:
-        """Accept the write key as Basic user, as Bearer, or in the body."""
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                scheme, _, credentials = value.partition(b" ")
-                if scheme.lower() == b"basic" and compare_digest(_basic_user(credentials), self._write_key):
-                    return
-                if scheme.lower() == b"bearer" and compare_digest(credentials, self._write_key):
-                    return
-        if not compare_digest(write_key_in(body).encode(), self._write_key):
-            raise UnknownWriteKey
+            return Answer(*await self._inside(path, await body_of(receive, FACTS_BYTES_MAX)))
+        return await self._tracking.respond(scope, receive)
 
     async def _inside(self, path: str, body: bytes) -> tuple[int, bytes]:
         """Answer the other processes: facts to append, questions to state, the clock."""
@@ -225,51 +131,6 @@ class TickApp:
         except LiftloopError as error:
             return error.status, msgspec.json.encode(error.as_json("zh-CN"))
         return 200, pack(answered)
-
-
-async def _body(receive: Receive, limit_bytes: int) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        part = message.get("body", b"")
-        size += len(part)
-        if size > limit_bytes:
-            raise BodyTooLarge(limit_bytes)
-        parts.append(part)
-        if not message.get("more_body"):
-            return b"".join(parts)
-
-
-def _basic_user(credentials: bytes) -> bytes:
-    try:
-        return b64decode(credentials, validate=True).partition(b":")[0]
-    except ValueError as error:
-        raise MalformedBody("Authorization") from error
-
-
-def _language(scope: Scope) -> Any:
-    return "en" if _header(scope, b"accept-language").lower().startswith(b"en") else "zh-CN"
-
-
-def _header(scope: Scope, wanted: bytes) -> bytes:
-    return next((value for name, value in scope["headers"] if name == wanted), b"")
-
-
-def _for_browsers(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Return what lets pages of any origin send events: the write key is no secret, and nothing is told in return.
-
-    SDKs add headers of their own, so a preflight is allowed whichever it asks for.
-    """
-    headers = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"retry-after")]
-    if scope["method"] == "OPTIONS":
-        asked = _header(scope, b"access-control-request-headers") or b"authorization, content-type"
-        headers += [
-            (b"access-control-allow-methods", b"POST"),
-            (b"access-control-allow-headers", asked),
-            (b"access-control-max-age", PREFLIGHT_S),
-        ]
-    return headers
 
 
 class TimedState(SqliteState):

@@ -10,6 +10,9 @@ from liftloop.storage.contract import Record
 REJECTED = "message.rejected"
 """The fact that a message could not be taken; its name is the reason, its body what was sent."""
 
+TRAITS_CHANGED = "traits.changed"
+"""A change of traits that depends on what is known already; its name is the operation: once, add, append, delete."""
+
 BATCH_BYTES_MAX = 512_000
 """Segment's limit is 500 KB a batch; SDKs stop at 475,000 bytes."""
 MESSAGE_BYTES_MAX = 32_768

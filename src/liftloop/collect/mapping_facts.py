@@ -8,6 +8,7 @@ from liftloop.collect.mapping_rows import People, Rows
 from liftloop.kernel.codec import canonical_json
 
 ITEM, EXPOSURE, SPEND = "item.imported", "exposure.imported", "spend.imported"
+ITEM_DELETED = "item.deleted"
 NOBODY = "nobody"
 MONEY_DECIMALS = 4  # Finer than any currency; removes what subtracting floats leaves behind.
 PROPENSITY_SUM_TOLERANCE = 1e-6

@@ -6,36 +6,34 @@ Source of the protocol: Segment's HTTP API reference. What a client gets wrong i
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
-from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
-from liftloop.collect.contract import BATCH_MAX, MESSAGE_BYTES_MAX, REJECTED, BatchTooLong, Draft, MalformedBody
-from liftloop.collect.personal import PERSONAL_NAMES, PERSONAL_TRAITS, is_free_of, split
-from liftloop.kernel.codec import canonical_json, parse_json, parse_object
+from liftloop.collect.contract import BATCH_MAX, BatchTooLong, Draft, MalformedBody
+from liftloop.collect.drafting import (
+    EMPTY,
+    Inlet,
+    Unusable,
+    check_raw,
+    consents_in,
+    identifiers_in,
+    instant,
+    may_stay,
+    object_in,
+    rejected,
+)
+from liftloop.collect.personal import PERSONAL_NAMES, PERSONAL_TRAITS, split
+from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_bytes
 from liftloop.storage.contract import Record
 
 MESSAGE_TYPES = frozenset({"track", "identify", "page", "screen", "group", "alias"})
-EMPTY = b"{}"
-NESTED_MAX = 64
-"""Levels of brackets: nobody means more, and what reads messages later may stand deeper on its own stack than we do."""
-CHANNEL_CHARACTERS_MAX = 64
-"""A channel's id is shorter; a column in memory may bear the name."""
-PURPOSES = ("marketing", "transactional", "service")
-CONSENT_AT_MS_MAX = 2**53
-"""Whole numbers beyond it are no instants, and no longer exact in JSON."""
-RULES = CleaningRules()
 Identifier = str | int | None
 
-_BACKSLASH = ord("\\")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_BRACKETS = re.compile(rb"[\[\]{}]")
+_ABOUT_PERSON = ("traits", "context.traits")
+_KEY_SEARCHED = re.compile(rb'"writeKey"\s*:\s*"([^"\\]*)"')
 
 
 class Message(Struct, kw_only=True):
@@ -48,6 +46,7 @@ class Message(Struct, kw_only=True):
     groupId: Identifier = None  # noqa: N815
     event: str = ""
     name: str | None = None
+    category: str | None = None
     messageId: str | None = None  # noqa: N815
     timestamp: str | None = None
     originalTimestamp: str | None = None  # noqa: N815
@@ -64,23 +63,27 @@ class _Batch(Struct, kw_only=True):
     writeKey: str | None = None  # noqa: N815
 
 
-class Inlet(Struct, frozen=True, kw_only=True):
-    """How a request came in."""
-
-    type: str
-    """The message type that the path names, or `batch`."""
-    received_ms: int
-    actor: str
+class _Keyed(Struct):
+    writeKey: str | None = None  # noqa: N815
 
 
 _RAW = msgspec.json.Decoder(Raw)
 _MESSAGE = msgspec.json.Decoder(Message)
 _BATCH = msgspec.json.Decoder(_Batch)
+_KEYED = msgspec.json.Decoder(_Keyed)
 
 
 def write_key_in(body: bytes) -> str:
-    """Return the write key that a body carries, empty where there is none."""
-    return str(parse_object(body).get("writeKey") or "")
+    """Return the write key that a body carries, empty where there is none; nothing else of the body is made."""
+    try:
+        return _KEYED.decode(body).writeKey or ""
+    except (
+        msgspec.DecodeError,
+        UnicodeDecodeError,
+        RecursionError,
+    ):  # It may still hold good messages beside a half character.
+        found = _KEY_SEARCHED.search(body)
+        return found[1].decode("utf-8", "replace") if found else ""
 
 
 def read(body: bytes, inlet: Inlet) -> list[Draft]:
@@ -90,7 +93,7 @@ def read(body: bytes, inlet: Inlet) -> list[Draft]:
     """
     try:
         if inlet.type != "batch":
-            return [_draft(bytes(_RAW.decode(body)), inlet, None)]
+            return [read_one(bytes(_RAW.decode(body)), inlet, None)]
         batch = _BATCH.decode(body)
     except RecursionError as error:
         raise MalformedBody("nested too deeply") from error
@@ -99,7 +102,7 @@ def read(body: bytes, inlet: Inlet) -> list[Draft]:
     except msgspec.DecodeError as error:
         return _forgiving(body, inlet, str(error))
     _check_count(batch.batch)
-    return [_draft(bytes(raw), inlet, batch.sentAt) for raw in batch.batch]
+    return [read_one(bytes(raw), inlet, batch.sentAt) for raw in batch.batch]
 
 
 def _forgiving(body: bytes, inlet: Inlet, problem: str) -> list[Draft]:
@@ -112,7 +115,7 @@ def _forgiving(body: bytes, inlet: Inlet, problem: str) -> list[Draft]:
     except (ValueError, RecursionError) as error:
         raise MalformedBody(problem) from error
     if inlet.type != "batch":
-        return [rejected(json.dumps(value).encode(), "unreadable", inlet)]
+        return [rejected(json.dumps(value).encode(), Unusable("unreadable"), inlet)]
     if not isinstance(value, dict) or not isinstance(value.get("batch"), list):
         raise MalformedBody(problem)
     _check_count(value["batch"])
@@ -124,8 +127,8 @@ def _plain_draft(message: Any, inlet: Inlet, sent_at: str | None) -> Draft:
     try:
         raw = json.dumps(message, ensure_ascii=False, allow_nan=False).encode()
     except ValueError:
-        return rejected(json.dumps(message).encode(), "unreadable", inlet)
-    return _draft(raw, inlet, sent_at)
+        return rejected(json.dumps(message).encode(), Unusable("unreadable"), inlet, sent_at)
+    return read_one(raw, inlet, sent_at)
 
 
 def _check_count(messages: Sequence[Any]) -> None:
@@ -133,167 +136,114 @@ def _check_count(messages: Sequence[Any]) -> None:
         raise BatchTooLong
 
 
+def read_one(raw: bytes, inlet: Inlet, sent_at: str | None) -> Draft:
+    """Return the draft of one message; `sent_at` is that of the batch it came in."""
+    try:
+        return _draft(raw, inlet, sent_at)
+    except Unusable as unusable:
+        return rejected(raw, unusable, inlet, sent_at)
+
+
 def _draft(raw: bytes, inlet: Inlet, sent_at: str | None) -> Draft:
-    if len(raw) > MESSAGE_BYTES_MAX:
-        return rejected(b'{"bytes": %d}' % len(raw), "message_too_large", inlet)
-    if _depth(raw) > NESTED_MAX:
-        return rejected(raw, "nested_too_deeply", inlet)
+    check_raw(raw, inlet.message_bytes_max)
     try:
-        raw.decode()
         message = _MESSAGE.decode(raw)
-    except UnicodeDecodeError:
-        return rejected(raw, "not_utf8", inlet)
-    except msgspec.ValidationError:
-        return rejected(raw, "wrong_types", inlet)
+    except msgspec.ValidationError as error:
+        raise Unusable("wrong_types", {"problem": str(error)}) from error
+    except msgspec.DecodeError as error:
+        raise Unusable("unreadable") from error
     kind = message.type or inlet.type
+    _check_names(message, kind)
+    at_ms = _instant(message, sent_at, inlet.received_ms)
+    return _taken(message, kind, at_ms, raw, inlet)
+
+
+def _check_names(message: Message, kind: str) -> None:
+    """Refuse a message that does not say what a message of its kind must say."""
     if kind not in MESSAGE_TYPES:
-        return rejected(raw, "unknown_type", inlet)
+        raise Unusable("unknown_type")
     if message.userId in (None, "") and message.anonymousId in (None, ""):
-        return rejected(raw, "no_identifier", inlet)
+        raise Unusable("no_identifier")
     if kind == "track" and not message.event:
-        return rejected(raw, "no_event_name", inlet)
-    try:
-        at_ms = _instant(message, sent_at, inlet.received_ms)
-        return _taken(message, kind, at_ms, raw, inlet)
-    except _Unusable as unusable:
-        return rejected(raw, unusable.reason, inlet)
-
-
-def _depth(raw: bytes) -> int:
-    """Return how deep brackets are nested, or something at most NESTED_MAX where there are not enough to be deep."""
-    if raw.count(b"{") + raw.count(b"[") <= NESTED_MAX:
-        return 0
-    depth = deepest = 0
-    for bracket in _BRACKETS.findall(_TEXTS.sub(b"", raw)):
-        depth += 1 if bracket in b"{[" else -1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-class _Unusable(Exception):
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        raise Unusable("no_event_name")
+    if kind == "alias" and message.previousId in (None, ""):
+        raise Unusable("no_previous_id")
+    if kind == "group" and message.groupId in (None, ""):
+        raise Unusable("no_group_id")
 
 
 def _taken(message: Message, kind: str, at_ms: int, raw: bytes, inlet: Inlet) -> Draft:
-    body, personal = _body(message, kind)
-    context, more = _context(message)
-    identifiers = _identifiers(personal)
+    context, more, said = _context(message, kind)
+    body, personal = _body(message, kind, said)
+    personal |= more
     record = Record(
         kind=kind,
         at_ms=at_ms,
         received_ms=inlet.received_ms,
         message_id=message.messageId or f"content:{hash_bytes(raw):016x}",
         actor=inlet.actor,
-        user_id="" if message.userId is None else str(message.userId),
-        anonymous_id="" if message.anonymousId is None else str(message.anonymousId),
-        name=message.event if kind == "track" else (message.name or ""),
+        user_id=_text(message.userId),
+        anonymous_id=_text(message.anonymousId),
+        name=_name(message, kind),
         body=body,
         context=context,
     )
-    return Draft(record=record, personal=personal | more, identifiers=identifiers)
+    return Draft(record=record, personal=personal, identifiers=identifiers_in(personal, _ABOUT_PERSON))
 
 
-def _body(message: Message, kind: str) -> tuple[bytes, dict[str, Any]]:
-    """Return what the record's body keeps, and the personal fields taken out of it."""
+def _name(message: Message, kind: str) -> str:
+    match kind:
+        case "track":
+            return message.event
+        case "group":
+            return _text(message.groupId)
+        case _:
+            return message.name or ""
+
+
+def _body(message: Message, kind: str, said: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
+    """Return what the record's body keeps, and the personal fields taken out of it.
+
+    `said` are the traits that some SDKs write into the context of an identify instead.
+    """
     if kind == "alias":
         return canonical_json({"previousId": _text(message.previousId)}), {}
+    of_traits = kind in ("identify", "group")
     part, names, path = (
-        (message.traits, PERSONAL_TRAITS, "traits")
-        if kind in ("identify", "group")
-        else (message.properties, PERSONAL_NAMES, "properties")
+        (message.traits, PERSONAL_TRAITS, "traits") if of_traits else (message.properties, PERSONAL_NAMES, "properties")
     )
     raw = bytes(part)
     if raw in (b"", b"null"):
         raw = EMPTY
-    value = _object(raw, path)
-    if kind not in ("identify", "group") and _may_stay(raw, value, names):
+    value = said | object_in(raw, path)
+    if message.category and kind in ("page", "screen"):
+        value = {"category": message.category} | value
+    elif not of_traits and may_stay(raw, value, names):
         return raw, {}
     kept, personal = split(value, names, path)
     return canonical_json(kept), personal
 
 
-def _context(message: Message) -> tuple[bytes, dict[str, Any]]:
+def _context(message: Message, kind: str) -> tuple[bytes, dict[str, Any], dict[str, Any]]:
+    """Return the context that is kept, the personal fields taken out of it, and an identify's traits found in it."""
     raw = bytes(message.context)
     if raw in (b"", b"null", EMPTY):
-        return b"", {}
-    value = _object(raw, "context")
-    if "consents" not in value and "traits" not in value and _may_stay(raw, value, PERSONAL_NAMES):
-        return raw, {}
+        return b"", {}, {}
+    value = object_in(raw, "context")
+    if "consents" not in value and "traits" not in value and may_stay(raw, value, PERSONAL_NAMES):
+        return raw, {}, {}
+    traits = value.pop("traits", None)
     kept, personal = split(value, PERSONAL_NAMES, "context")
-    if isinstance(kept.get("traits"), dict):
-        kept["traits"], more = split(kept["traits"], PERSONAL_TRAITS, "context.traits")
-        personal |= more
     if "consents" in kept:
-        kept["consents"] = [_consent(each) for each in _list(kept["consents"])]
-    return canonical_json(kept), personal
-
-
-def _may_stay(raw: bytes, value: dict[str, Any], names: frozenset[str]) -> bool:
-    """Return whether JSON can be kept as it came: nothing to seal, nothing to spell in another way."""
-    return _BACKSLASH not in raw and is_free_of(value, names)
-
-
-def _consent(given: Any) -> dict[str, Any]:
-    """Return a consent in one spelling; refuses one that does not say what for: in doubt there is none."""
-    if not isinstance(given, dict) or not isinstance(given.get("channel"), str):
-        raise _Unusable("bad_consent")
-    purpose = given.get("purpose", "marketing")
-    if not 0 < len(given["channel"]) <= CHANNEL_CHARACTERS_MAX or purpose not in PURPOSES:
-        raise _Unusable("bad_consent")
-    status = given.get("status", "granted")
-    if status not in ("granted", "withdrawn"):
-        raise _Unusable("bad_consent_status")
-    consent = {
-        "channel": given["channel"],
-        "purpose": purpose,
-        "topic": str(given.get("topic") or ""),
-        "status": status,
-        "source": str(given.get("source") or ""),
-        "text_version": str(given.get("text_version") or ""),
-    }
-    if given.get("at") is not None:
-        consent["at"] = _consent_instant(given["at"])
-    return consent
-
-
-def _consent_instant(at: Any) -> int:
-    at_ms = at if isinstance(at, int) and not isinstance(at, bool) else _parse(str(at))
-    if not 0 < at_ms <= CONSENT_AT_MS_MAX:
-        raise _Unusable("bad_consent")
-    return at_ms
-
-
-def _identifiers(personal: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    found: list[tuple[str, str]] = []
-    for path, value in personal.items():
-        where, _, name = path.rpartition(".")
-        if where not in ("traits", "context.traits"):
-            continue
-        match name:
-            case "email" | "邮箱":
-                cleaned = clean_email(str(value), RULES).value
-                found += [("email", cleaned)] if cleaned else []
-            case "phone" | "mobile" | "手机" | "手机号":
-                cleaned = clean_phone(str(value), RULES).value
-                found += [("phone", cleaned)] if cleaned else []
-            case _:
-                continue
-    return tuple(found)
-
-
-def rejected(raw: bytes, reason: str, inlet: Inlet) -> Draft:
-    """Return a draft that keeps what was sent, sealed as a whole: nobody knows yet what is personal in it."""
-    record = Record(
-        kind=REJECTED,
-        at_ms=inlet.received_ms,
-        received_ms=inlet.received_ms,
-        message_id=f"rejected:{hash_bytes(raw):016x}:{inlet.received_ms}",
-        actor=inlet.actor,
-        name=reason,
-    )
-    return Draft(record=record, personal={"raw": raw.decode("utf-8", "replace")}, identifiers=())
+        kept["consents"] = consents_in(kept["consents"])
+    if isinstance(traits, dict) and kind == "identify":
+        return canonical_json(kept), personal, traits
+    if isinstance(traits, dict):
+        kept["traits"], more = split(traits, PERSONAL_TRAITS, "context.traits")
+        personal |= more
+    elif traits is not None:
+        kept["traits"] = traits
+    return canonical_json(kept), personal, {}
 
 
 def _instant(message: Message, sent_at: str | None, received_ms: int) -> int:
@@ -303,43 +253,17 @@ def _instant(message: Message, sent_at: str | None, received_ms: int) -> int:
     """
     at_ms = _corrected(message, message.sentAt or sent_at, received_ms)
     if at_ms <= 0:
-        raise _Unusable("bad_timestamp")
+        raise Unusable("bad_timestamp")
     return at_ms
 
 
 def _corrected(message: Message, sent: str | None, received_ms: int) -> int:
     if message.originalTimestamp and sent:
-        return received_ms - (_parse(sent) - _parse(message.originalTimestamp))
+        return received_ms - (instant(sent) - instant(message.originalTimestamp))
     if message.timestamp:
-        at_ms = _parse(message.timestamp)
-        return received_ms - (_parse(sent) - at_ms) if sent else at_ms
+        at_ms = instant(message.timestamp)
+        return received_ms - (instant(sent) - at_ms) if sent else at_ms
     return received_ms
-
-
-def _parse(text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _Unusable("bad_timestamp") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def _object(raw: bytes, path: str) -> dict[str, Any]:
-    try:
-        value = parse_json(raw)
-    except msgspec.DecodeError as error:
-        raise _Unusable(f"{path}_unreadable") from error
-    if not isinstance(value, dict):
-        raise _Unusable(f"{path}_not_an_object")
-    return value
-
-
-def _list(value: Any) -> Sequence[Any]:
-    if not isinstance(value, list):
-        raise _Unusable("bad_consent")
-    return value
 
 
 def _text(identifier: Identifier) -> str:

@@ -5,8 +5,9 @@ from typing import Any
 
 PERSONAL_NAMES = frozenset(
     {"phone", "mobile", "email", "address", "ip", "id_card", "手机号", "手机", "邮箱", "姓名", "地址", "身份证号"}
+    | {"$ip", "$phone", "$mobile", "$email"}
 )
-"""Names that mean a person wherever they stand."""
+"""Names that mean a person wherever they stand; those with a dollar sign are of 神策."""
 PERSONAL_TRAITS = PERSONAL_NAMES | {"name", "first_name", "last_name", "firstName", "lastName"}
 """In traits a `name` is a person's; in properties it is a product's."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from liftloop.collect.contract import REJECTED
+from liftloop.collect.contract import REJECTED, TRAITS_CHANGED
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.kernel.codec import pack
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
@@ -22,7 +22,7 @@ SEEN = HashSet(name="collect.seen")
 LATEST = "collect.seen.latest"
 """When the newest message of each generation came; a generation older than REMEMBERED_MS is forgotten."""
 
-OF_PEOPLE = frozenset({"track", "identify", "page", "screen", "group", "alias", "exposure.imported"})
+OF_PEOPLE = frozenset({"track", "identify", "page", "screen", "group", "alias", "exposure.imported", TRAITS_CHANGED})
 """Kinds of records that belong to a person; all others are facts of the system."""
 
 

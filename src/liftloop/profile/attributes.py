@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from liftloop.collect.contract import TRAITS_CHANGED
 from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import canonical_json, parse_object, unpack
+from liftloop.profile.changes import Changes, Known, row_of
 from liftloop.profile.consents import Given, fold_consents
 from liftloop.profile.contract import Consent
 from liftloop.profile.reading import number_of, value_hash
@@ -22,12 +24,14 @@ from liftloop.storage.contract import Delta, Record, Row, Write
 ATTRIBUTE_FILLED = "attribute.filled"
 """A study's answer about an attribute: {profile, at_ms, value, last}; `last` is true on the last chunk."""
 
+_KINDS = frozenset({"identify", TRAITS_CHANGED})
+
 
 class ProfileAttributes:
     """Reads `event` and `person`; changes what we know of people by their own or their seller's word."""
 
     name = "profile.attributes"
-    reads = frozenset({"event", "person", "system"})
+    reads = frozenset({"event", "person", "system", "profile.merged"})
     writes = frozenset[str]()
 
     def __init__(self, compiled: Compiled) -> None:
@@ -36,17 +40,19 @@ class ProfileAttributes:
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
         parts: list[Delta] = []
         if "person" in frame:
-            parts += self._identified(state, frame["event"], frame["person"], moment)
+            parts += self._identified(state, frame, moment)
         if "system" in frame:
             parts += self._filled(state, frame["system"])
         if not parts:
             return NOTHING
         return _joined(parts), {}
 
-    def _identified(self, state: StateView, events: Batch, persons: Batch, moment: Moment) -> list[Delta]:
-        rows = [row for row, kind in enumerate(events["kind"]) if kind == "identify"]
+    def _identified(self, state: StateView, frame: Frame, moment: Moment) -> list[Delta]:
+        events, persons = frame["event"], frame["person"]
+        rows = [row for row, kind in enumerate(events["kind"]) if kind in _KINDS]
         if not rows:
             return []
+        changes = _changes(state, frame) if TRAITS_CHANGED in events["kind"] else None
         needs = self._compiled.needs(state.definitions)
         puts: list[Row] = []
         held: dict[str, dict[int, tuple[int, Any]]] = {}
@@ -54,10 +60,16 @@ class ProfileAttributes:
         for row in rows:
             record: Record = events["record"][row]
             slot, number = int(persons["slot"][row]), int(persons["number"][row])
-            for name, value in parse_object(record.body).items():
-                puts.append((number, name, canonical_json(value), 0, record.at_ms, record.actor))
-                _hold(held, needs, name, slot, record.at_ms, value)
-            puts += _sealed(record, number)
+            if changes is None:
+                for name, value in parse_object(record.body).items():
+                    puts.append((number, name, canonical_json(value), 0, record.at_ms, record.actor))
+                    _hold(held, needs, name, slot, record.at_ms, value)
+                puts += _sealed(record, number)
+            else:
+                for name, known in _told(record, number, changes):
+                    puts.append(row_of(number, name, known, record.actor))
+                    if not known.sealed:
+                        _hold(held, needs, name, slot, known.at_ms, known.value)
             given += _consents(record, slot, number)
         columns = [_column(state, name, values) for name, values in held.items()]
         return [Delta(puts={"attribute": puts}), *columns, fold_consents(state, given, moment)]
@@ -107,6 +119,27 @@ def _column(state: StateView, name: str, values: Mapping[int, tuple[int, Any]]) 
             Write(attribute_array(name, "at_ms"), index, np.array([at for at, _ in newer.values()], dtype=np.int64)),
         ]
     )
+
+
+def _changes(state: StateView, frame: Frame) -> Changes:
+    """Return what resolves a tick's changes; who is merged in this tick brings what is known of both."""
+    merged: dict[int, list[int]] = {}
+    if "profile.merged" in frame:
+        pairs = frame["profile.merged"]
+        for kept, forwarded in zip(pairs["kept"].tolist(), pairs["forwarded"].tolist(), strict=True):
+            merged.setdefault(kept, []).extend([forwarded, *merged.get(forwarded, ())])
+    return Changes(state, merged)
+
+
+def _told(record: Record, number: int, changes: Changes) -> Iterable[tuple[str, Known]]:
+    """Yield what a message says of a person, by name, in a tick in which something depends on what is known."""
+    if record.kind == TRAITS_CHANGED:
+        yield from changes.resolve(record, number)
+        return
+    for name, value in parse_object(record.body).items():
+        yield name, changes.note(number, name, Known(record.at_ms, value))
+    for _, name, sealed, _, at_ms, _ in _sealed(record, number):
+        yield name, changes.note(number, name, Known(at_ms, sealed, sealed=True))
 
 
 def _sealed(record: Record, number: int) -> Iterable[Row]:

@@ -99,6 +99,18 @@ class StateView(Protocol):
 
     def rows(self, domain: str) -> int: ...
 
+    def attribute(self, profiles: Sequence[int], name: str) -> tuple[bytes, int, int] | None:
+        """Return (value, sealed, at_ms) of an attribute as committed, None where there is none.
+
+        The newest of `profiles` and of all who were merged into them. A read from disk: for the rare fact that needs
+        it, not for every event.
+        """
+        ...
+
+    def attribute_names(self, profiles: Sequence[int]) -> set[str]:
+        """Return the names of all attributes of `profiles` and of those who were merged into them, as committed."""
+        ...
+
 
 class Stage(Protocol):
     """Turn a frame of facts into a delta of state and new facts; touch nothing else."""

@@ -7,14 +7,25 @@ from typing import Any
 import numpy as np
 
 from liftloop.kernel.clock import FAR_FUTURE_MS
-from liftloop.kernel.codec import pack_columns
+from liftloop.kernel.codec import canonical_json, pack_columns
 from liftloop.kernel.dice import hash_texts
 from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.runtime import catalog as definitions
 from liftloop.runtime.arrays import Arrays, pack_deltas, unpack_deltas
 from liftloop.runtime.catalog import SET_ASIDE, Catalog, FindFault, SetAside, find_no_fault
 from liftloop.runtime.contract import Batch, Frame, Moment, Stage
-from liftloop.storage.contract import RECORDS, Array, Commit, Delta, Entry, FactBlock, Record, Row, StateStore
+from liftloop.storage.contract import (
+    RECORDS,
+    Array,
+    Commit,
+    Delta,
+    Entry,
+    FactBlock,
+    Record,
+    Row,
+    StateReader,
+    StateStore,
+)
 
 RECORD = "record"
 """The kind under which incoming records reach the stages, whatever they say."""
@@ -35,15 +46,23 @@ TRANSIENT = frozenset(
 """Kinds that only later stages of the same tick need; they are not kept as facts."""
 
 
+_FAMILY = """
+WITH RECURSIVE family(id) AS (
+    SELECT value FROM json_each(?) UNION SELECT forwarded FROM merge JOIN family ON merge.kept = family.id
+)
+"""
+"""Profiles and all who were merged into them, however far back."""
+
 _LOGGER = logging.getLogger("liftloop.fold")
 
 
 class State:
     """What stages may read: arrays that refuse to be written, and the catalog."""
 
-    def __init__(self, arrays: Arrays, catalog: Catalog) -> None:
+    def __init__(self, arrays: Arrays, catalog: Catalog, store: StateReader) -> None:
         self._arrays = arrays
         self._catalog = catalog
+        self._store = store
 
     @property
     def definitions(self) -> Catalog:
@@ -61,6 +80,21 @@ class State:
     def rows(self, domain: str) -> int:
         return self._arrays.rows(domain)
 
+    def attribute(self, profiles: Sequence[int], name: str) -> tuple[bytes, int, int] | None:
+        found = self._store.rows(
+            f"{_FAMILY} SELECT value, sealed, at_ms FROM attribute"
+            " WHERE profile IN (SELECT id FROM family) AND name = ? ORDER BY at_ms DESC LIMIT 1",
+            (canonical_json(list(profiles)).decode(), name),
+        )
+        return (found[0][0], found[0][1], found[0][2]) if found else None
+
+    def attribute_names(self, profiles: Sequence[int]) -> set[str]:
+        found = self._store.rows(
+            f"{_FAMILY} SELECT DISTINCT name FROM attribute WHERE profile IN (SELECT id FROM family)",
+            (canonical_json(list(profiles)).decode(),),
+        )
+        return {name for (name,) in found}
+
 
 class Fold:
     """Everything one worker knows, and the one function that changes it.
@@ -73,7 +107,7 @@ class Fold:
         self._stages = stages
         self.arrays = Arrays()
         self.catalog = Catalog(find_fault)
-        self.state = State(self.arrays, self.catalog)
+        self.state = State(self.arrays, self.catalog, store)
         self.tick = TickNumber(0)
         self.offset = Offset(0)
         self.now_ms = 0

@@ -24,7 +24,8 @@ from liftloop.app.sockets import listen_unix
 from liftloop.app.tick import TickApp
 from liftloop.app.tick_client import TickClient
 from liftloop.app.worker import TICK_RECORDS_MAX, Worker
-from liftloop.collect.messages import Inlet, read
+from liftloop.collect.drafting import Inlet
+from liftloop.collect.messages import read
 from liftloop.kernel.clock import SECOND_MS, ManualClock
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import Offset

@@ -1,0 +1,194 @@
+"""The tracking API: who sends, in which protocol; every message is sealed and durable before the answer."""
+
+import asyncio
+from base64 import b64decode
+from collections.abc import Sequence
+from hmac import compare_digest
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from liftloop.app.requests import Answer, Receive, Scope, body_of, header
+from liftloop.app.sealing import seal
+from liftloop.app.worker import Worker
+from liftloop.collect import messages, sensors
+from liftloop.collect.bodies import inflate
+from liftloop.collect.contract import BATCH_BYTES_MAX, Draft, MalformedBody
+from liftloop.collect.drafting import Inlet
+from liftloop.kernel.clock import Clock
+from liftloop.kernel.codec import pack
+from liftloop.kernel.errors import LiftloopError
+from liftloop.storage.contract import DiskFull, Vault
+
+BACKLOG_MAX = 2_000
+"""Runs of records that may wait to be folded; beyond it senders are told to come back."""
+SUCCESS = Answer(200, b'{"success":true}')
+PREFLIGHT = Answer(204, b"")
+PIXEL = Answer(
+    200,
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
+    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01D\x00;",
+    b"image/gif",
+    ((b"cache-control", b"no-store"),),
+)
+"""One transparent pixel: what an image request of a page waits for."""
+
+_SHORT = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias", "b": "batch"}
+_TYPES = _SHORT | {name: name for name in _SHORT.values()} | {"import": "batch"}
+_PROJECTS = "/v1/projects/"
+_PATHS = {f"/v1/{name}": kind for name, kind in _TYPES.items()}
+
+
+class UnknownWriteKey(LiftloopError):
+    """The sender's key is not one of ours."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "unknown_write_key",
+            zh="写入密钥不对",
+            en="unknown write key",
+            next_zh="使用数据目录里 write.key 的内容",
+            next_en="use the content of write.key in the data folder",
+            status=401,
+        )
+
+
+class NoSuchPath(LiftloopError):
+    """The tracking API has no such path, or not for this method."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            "not_found",
+            zh=f"没有这个地址：{path}",
+            en=f"there is no such path: {path}",
+            next_zh="发送到 POST /v1/track、/v1/identify、/v1/batch 或 /sa",
+            next_en="send to POST /v1/track, /v1/identify, /v1/batch or /sa",
+            status=404,
+        )
+
+
+class Busy(LiftloopError):
+    """More came in than can be folded in time, or the disk is full: nothing of this request was taken."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "busy" if reason == "backlog" else "disk_full",
+            zh="暂时收不下，本次请求没有写入" if reason == "backlog" else "磁盘已满，本次请求没有写入",
+            en="too much at once; nothing of this request was taken"
+            if reason == "backlog"
+            else "the disk is full; nothing of this request was taken",
+            next_zh="按 Retry-After 稍后重发；相同 messageId 不会重复",
+            next_en="send again after Retry-After; the same messageId is never counted twice",
+            status=429 if reason == "backlog" else 503,
+        )
+
+
+class Tracking:
+    """Answers senders of events. Nothing of a refused request is written."""
+
+    def __init__(self, worker: Worker, vault: Vault, clock: Clock, write_key: str) -> None:
+        self._worker = worker
+        self._vault = vault
+        self._clock = clock
+        self._write_key = write_key.encode()
+
+    async def respond(self, scope: Scope, receive: Receive) -> Answer:
+        path: str = scope["path"]
+        kind = _PATHS.get(path)
+        method = scope["method"]
+        if method == "OPTIONS" and (kind or path in sensors.PATHS or _is_settings(path)):
+            return PREFLIGHT
+        if kind and method == "POST":
+            return await self._segment(scope, kind, await _plain_body(scope, receive))
+        if path in sensors.PATHS and method in ("GET", "POST"):
+            return await self._sensors(scope, await _plain_body(scope, receive))
+        if _is_settings(path) and method == "GET":
+            return self._settings(scope)
+        raise NoSuchPath(path)
+
+    async def _segment(self, scope: Scope, kind: str, body: bytes) -> Answer:
+        if not self._is_known(_keys_in_header(scope)) and not self._is_known([messages.write_key_in(body).encode()]):
+            raise UnknownWriteKey
+        self._refuse_if_behind()
+        await self._take(messages.read(body, self._inlet(kind, "segment")))
+        return SUCCESS
+
+    async def _sensors(self, scope: Scope, body: bytes) -> Answer:
+        """Take what the SDKs of 神策 send: by form, by image, by beacon."""
+        query: bytes = scope["query_string"]
+        sent = sensors.opened(query if scope["method"] == "GET" else body)
+        asked = dict(parse_qsl(query.decode("latin-1")))
+        given = [asked[name].encode() for name in ("token", "writeKey") if name in asked]
+        if not self._is_known([*_keys_in_header(scope), *given]) and not self._is_known(sensors.tokens_in(sent)):
+            raise UnknownWriteKey
+        self._refuse_if_behind()
+        await self._take(sensors.read(sent, self._inlet("", "sensors")))
+        return PIXEL if scope["path"] == sensors.IMAGE_PATH else SUCCESS
+
+    def _settings(self, scope: Scope) -> Answer:
+        """Return what analytics.js asks before it sends: one destination, and that is us."""
+        key = scope["path"].split("/")[3].encode()
+        if not self._is_known([key]):
+            raise UnknownWriteKey
+        host = header(scope, b"x-forwarded-host") or header(scope, b"host")
+        destination = {"apiKey": key.decode(), "apiHost": f"{host.decode('latin-1')}/v1", "protocol": _protocol(scope)}
+        told = {"integrations": {"Segment.io": destination}, "plan": {}, "enabledMiddleware": {}, "metrics": {}}
+        return Answer(200, msgspec.json.encode(told))
+
+    def _inlet(self, kind: str, protocol: str) -> Inlet:
+        return Inlet(type=kind, received_ms=self._clock.now_ms(), actor="key:write", protocol=protocol)
+
+    def _is_known(self, keys: Sequence[bytes]) -> bool:
+        return any(compare_digest(key, self._write_key) for key in keys)
+
+    def _refuse_if_behind(self) -> None:
+        if self._worker.backlog() > BACKLOG_MAX:
+            self._worker.meter.counts["refused"] += 1
+            raise Busy("backlog")
+
+    async def _take(self, drafts: Sequence[Draft]) -> None:
+        """Seal drafts and wait until the log has them."""
+        if not drafts:
+            return
+        counts = self._worker.meter.counts
+        try:
+            records = seal(drafts, self._vault)
+            await asyncio.wrap_future(self._worker.append(len(records), pack(records)))
+            counts["received"] += len(records)
+        except DiskFull as error:
+            counts["refused"] += 1
+            raise Busy("disk") from error
+
+
+async def _plain_body(scope: Scope, receive: Receive) -> bytes:
+    return inflate(await body_of(receive, BATCH_BYTES_MAX), header(scope, b"content-encoding"))
+
+
+def _keys_in_header(scope: Scope) -> list[bytes]:
+    """Return the keys that stand as Basic user or as Bearer."""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            scheme, _, credentials = value.partition(b" ")
+            match scheme.lower():
+                case b"basic":
+                    return [_basic_user(credentials)]
+                case b"bearer":
+                    return [credentials]
+                case _:
+                    return []
+    return []
+
+
+def _basic_user(credentials: bytes) -> bytes:
+    try:
+        return b64decode(credentials, validate=True).partition(b":")[0]
+    except ValueError as error:
+        raise MalformedBody("Authorization") from error
+
+
+def _is_settings(path: str) -> bool:
+    return path.startswith(_PROJECTS) and path.endswith("/settings") and path.count("/") == 4
+
+
+def _protocol(scope: Scope) -> str:
+    return (header(scope, b"x-forwarded-proto") or scope.get("scheme", "http").encode()).decode("latin-1")

@@ -1,0 +1,183 @@
+"""What every protocol shares on the way from a message to a draft: limits, personal fields, consents, refusals.
+
+What a client gets wrong in one message never costs the others: it becomes a `message.rejected` with its reason.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
+from liftloop.collect.contract import MESSAGE_BYTES_MAX, REJECTED, Draft
+from liftloop.collect.personal import is_free_of
+from liftloop.kernel.codec import canonical_json, parse_json
+from liftloop.kernel.dice import hash_bytes
+from liftloop.storage.contract import Record
+
+EMPTY = b"{}"
+NESTED_MAX = 64
+"""Levels of brackets: nobody means more, and what reads messages later may stand deeper on its own stack than we do."""
+CHANNEL_CHARACTERS_MAX = 64
+"""A channel's id is shorter; a column in memory may bear the name."""
+PURPOSES = ("marketing", "transactional", "service")
+CONSENT_AT_MS_MAX = 2**53
+"""Whole numbers beyond it are no instants, and no longer exact in JSON."""
+RULES = CleaningRules()
+
+_BACKSLASH = ord("\\")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_BRACKETS = re.compile(rb"[\[\]{}]")
+
+
+class Inlet(Struct, frozen=True, kw_only=True):
+    """How a request came in."""
+
+    type: str
+    """The message type that the path names, or `batch`."""
+    received_ms: int
+    actor: str
+    protocol: str = "segment"
+    """Which reader understands it; kept with what is refused, so that it can be read again."""
+    message_bytes_max: int = MESSAGE_BYTES_MAX
+
+
+class Unusable(Exception):
+    """One message cannot be taken, for a reason that is shown to people."""
+
+    def __init__(self, reason: str, detail: Mapping[str, Any] | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail or {}
+
+
+def check_raw(raw: bytes, message_bytes_max: int) -> None:
+    """Refuse what is too large, nested too deeply or no text, before anything reads it. Raises `Unusable`."""
+    if len(raw) > message_bytes_max:
+        raise Unusable("message_too_large", {"bytes": len(raw)})
+    if _depth(raw) > NESTED_MAX:
+        raise Unusable("nested_too_deeply")
+    if not raw.isascii():
+        try:
+            raw.decode()
+        except UnicodeDecodeError as error:
+            raise Unusable("not_utf8") from error
+
+
+def _depth(raw: bytes) -> int:
+    """Return how deep brackets are nested, or something at most NESTED_MAX where there are not enough to be deep."""
+    if raw.count(b"{") + raw.count(b"[") <= NESTED_MAX:
+        return 0
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(_TEXTS.sub(b"", raw)):
+        depth += 1 if bracket in b"{[" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def rejected(raw: bytes, unusable: Unusable, inlet: Inlet, sent_at: str | None = None) -> Draft:
+    """Return a draft that keeps what was sent, sealed as a whole: nobody knows yet what is personal in it.
+
+    What its reader needs to read it again stands beside it; of a message that is too large only the size is kept.
+    """
+    told = {"protocol": inlet.protocol, "type": inlet.type, "detail": unusable.detail}
+    if sent_at is not None:
+        told["sent_at"] = sent_at
+    kept = b"" if unusable.reason == "message_too_large" else raw
+    record = Record(
+        kind=REJECTED,
+        at_ms=inlet.received_ms,
+        received_ms=inlet.received_ms,
+        message_id=f"rejected:{hash_bytes(raw):016x}:{inlet.received_ms}",
+        actor=inlet.actor,
+        name=unusable.reason,
+        body=canonical_json(told),
+    )
+    return Draft(record=record, personal={"raw": kept.decode("utf-8", "replace")}, identifiers=())
+
+
+def may_stay(raw: bytes, value: dict[str, Any], names: frozenset[str]) -> bool:
+    """Return whether JSON can be kept as it came: nothing to seal, nothing to spell in another way."""
+    return _BACKSLASH not in raw and is_free_of(value, names)
+
+
+def object_in(raw: bytes, path: str) -> dict[str, Any]:
+    """Return the JSON object at `path` of a message. Raises `Unusable`."""
+    try:
+        value = parse_json(raw)
+    except msgspec.DecodeError as error:
+        raise Unusable(f"{path}_unreadable") from error
+    if not isinstance(value, dict):
+        raise Unusable(f"{path}_not_an_object")
+    return value
+
+
+def consents_in(given: Any) -> list[dict[str, Any]]:
+    """Return consents in one spelling; refuses the message where one does not say what for: in doubt there is none."""
+    if not isinstance(given, list):
+        raise Unusable("bad_consent")
+    return [_consent(each) for each in given]
+
+
+def _consent(given: Any) -> dict[str, Any]:
+    if not isinstance(given, dict) or not isinstance(given.get("channel"), str):
+        raise Unusable("bad_consent")
+    purpose = given.get("purpose", "marketing")
+    if not 0 < len(given["channel"]) <= CHANNEL_CHARACTERS_MAX or purpose not in PURPOSES:
+        raise Unusable("bad_consent")
+    status = given.get("status", "granted")
+    if status not in ("granted", "withdrawn"):
+        raise Unusable("bad_consent_status")
+    consent = {
+        "channel": given["channel"],
+        "purpose": purpose,
+        "topic": str(given.get("topic") or ""),
+        "status": status,
+        "source": str(given.get("source") or ""),
+        "text_version": str(given.get("text_version") or ""),
+    }
+    if given.get("at") is not None:
+        consent["at"] = _consent_instant(given["at"])
+    return consent
+
+
+def _consent_instant(at: Any) -> int:
+    at_ms = at if isinstance(at, int) and not isinstance(at, bool) else instant(str(at))
+    if not 0 < at_ms <= CONSENT_AT_MS_MAX:
+        raise Unusable("bad_consent")
+    return at_ms
+
+
+def identifiers_in(personal: Mapping[str, Any], paths: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the phones and mail addresses that stand directly under one of `paths`, cleaned."""
+    found: list[tuple[str, str]] = []
+    for path, value in personal.items():
+        where, _, name = path.rpartition(".")
+        if where not in paths:
+            continue
+        match name:
+            case "email" | "邮箱":
+                cleaned = clean_email(str(value), RULES).value
+                found += [("email", cleaned)] if cleaned else []
+            case "phone" | "mobile" | "手机" | "手机号":
+                cleaned = clean_phone(str(value), RULES).value
+                found += [("phone", cleaned)] if cleaned else []
+            case _:
+                continue
+    return tuple(found)
+
+
+def instant(text: str) -> int:
+    """Return an ISO 8601 instant in milliseconds, UTC where it names no zone. Raises `Unusable`."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Unusable("bad_timestamp") from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // _MILLISECOND
