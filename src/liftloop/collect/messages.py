@@ -232,17 +232,15 @@ def _context(message: Message, kind: str) -> tuple[bytes, dict[str, Any], dict[s
     value = object_in(raw, "context")
     if "consents" not in value and "traits" not in value and may_stay(raw, value, PERSONAL_NAMES):
         return raw, {}, {}
-    traits = value.pop("traits", None)
+    traits = value.pop("traits") if isinstance(value.get("traits"), dict) else None
     kept, personal = split(value, PERSONAL_NAMES, "context")
     if "consents" in kept:
         kept["consents"] = consents_in(kept["consents"])
-    if isinstance(traits, dict) and kind == "identify":
+    if traits is not None and kind == "identify":
         return canonical_json(kept), personal, traits
-    if isinstance(traits, dict):
+    if traits is not None:
         kept["traits"], more = split(traits, PERSONAL_TRAITS, "context.traits")
         personal |= more
-    elif traits is not None:
-        kept["traits"] = traits
     return canonical_json(kept), personal, {}
 
 
