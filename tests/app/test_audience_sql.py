@@ -59,7 +59,7 @@ def _compare(tree: dict[str, Any], history: list[Happening], cut: int) -> None:
         installation.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(tree=trees, history=histories)
 @example(tree={"trait": "city", "is_not": "Bath"}, history=[("track", "u1", NOW_MS, "Order Completed", {})])
 def test_a_tree_means_the_same_in_memory_in_the_lake_and_in_plain_python(

@@ -50,6 +50,7 @@ def online_retail() -> Path:
     return real_data("online_retail") / "online_retail.parquet"
 
 
+@pytest.mark.long  # `tests/loop/test_real_shop.py` holds the same on the real server in every run.
 def test_a_year_of_real_orders_makes_the_audiences_that_sql_makes(tmp_path: Path, online_retail: Path) -> None:
     """541,909 lines on the guessed mapping: orders, revenue and an audience of time agree, person by person."""
     file = tmp_path / "online_retail.parquet"

@@ -50,7 +50,7 @@ def escaped(text: str, chance: bool) -> str:
     return text.replace('"phone"', '"ph\\u006fne"').replace('"ip"', '"\\u0069p"') if chance else text
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     kind=st.sampled_from(["identify", "group", "track", "page", "screen"]),
     fields=OBJECTS,
@@ -110,7 +110,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(messages=st.lists(st.one_of(ANYTHING, st.dictionaries(FIELDS, ANYTHING, max_size=8)), max_size=4))
 def test_any_json_is_taken_or_told_why_not(messages: list[Any]) -> None:
     """Each message of a batch becomes one record that can be written: taken as it is, or rejected with a reason."""
@@ -124,7 +124,7 @@ def test_any_json_is_taken_or_told_why_not(messages: list[Any]) -> None:
         assert isinstance(parse_json(draft.record.body), dict)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     body=st.one_of(st.binary(max_size=60), st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass")))
 )

@@ -246,7 +246,7 @@ VARIABLES = st.fixed_dictionaries(
 
 
 @given(st.lists(STATEMENTS | LITERAL_TEXT, max_size=5).map("".join), VARIABLES, st.sampled_from(["text", "html"]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_short_way_equals_the_library(template: str, variables: dict[str, Any], form: Any) -> None:
     """The fast renderer says exactly what the library says, or fails for the same reason."""
     compiled = compile_template(template, form)
@@ -309,7 +309,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES | LITERAL_TEXT, max_size=25).map(" ".join), VARIABLES)
-@settings(max_examples=400, deadline=2_000)
+@settings(max_examples=200, deadline=2_000)
 def test_any_text_is_rendered_or_refused(template: str, variables: dict[str, Any]) -> None:
     """Whatever is typed into the editor gives a text or a named failure, never another exception."""
     content = Content(id="c", subject=template, body=template)

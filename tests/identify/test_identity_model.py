@@ -115,7 +115,7 @@ def head_numbers(engine: Engine, numbers: list[int]) -> list[int]:
     return people.numbers(engine.fold.state, follow(engine.fold.state, slots)).tolist()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(messages=MESSAGES, cuts=st.lists(st.integers(0, 40), max_size=6))
 def test_frames_of_any_size_join_as_one_message_at_a_time(messages: list[Any], cuts: list[int]) -> None:
     """However messages are cut into ticks, people, their merges and who was kept are those of the plain rules."""

@@ -5,22 +5,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Generator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Running, serving
+from serving import Running
 from workbooks import Formula, Sheet, write_workbook
-
-NOW = "2026-09-10T09:00:00+08:00"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
-    with serving(tmp_path_factory.mktemp("excel") / "shop", LIFTLOOP_CLOCK_START=NOW) as running:
-        yield running
 
 
 def at(text: str) -> datetime:
@@ -90,40 +81,52 @@ def timeline(server: Running, member: str) -> list[tuple[str, str]]:
     return sorted((each["at"], each["detail"]["zh"]) for each in told if each["detail"])
 
 
-def test_a_workbook_comes_in_by_terminal_and_by_upload_alike(server: Running, book: Path) -> None:
+def test_a_workbook_comes_in_by_terminal_and_by_upload_alike(shared_server: Running, book: Path) -> None:
     """Titles, merged groups, blank rows and totals are no orders; formulas count as shown; times are the shop's.
 
     The first sheet with a table is read and named; the second way in changes nothing; another sheet can be asked for.
     """
-    summary = by_terminal(server, book)
+    summary = by_terminal(shared_server, book)
     assert {name: summary[name] for name in ("rows", "customers", "events", "rejected")} == {
         "rows": 5,
         "customers": 2,
         "events": 2,
         "rejected": 2,
     }
-    orders = timeline(server, "M001"), timeline(server, "M002")
+    orders = timeline(shared_server, "M001"), timeline(shared_server, "M002")
     assert [detail for _, detail in orders[0]] == ["鸡翅 × 2 · 可乐 · ¥46"]
     assert [detail for _, detail in orders[1]] == ["鸡翅 · ¥20.50"]
     assert at(orders[1][0][0]) == at("2026-09-02T23:30:15+08:00")
-    proposed = uploaded(server, book, "")
+    proposed = uploaded(shared_server, book, "")
     assert proposed["kind"] == "orders"
     assert "“九月订单”" in proposed["sentence"]["zh"]
     assert "“封面”“会员”" in proposed["sentence"]["zh"]
-    assert loaded(server, proposed)["counts"]["events"] == 2
-    assert (timeline(server, "M001"), timeline(server, "M002")) == orders, "the same rows again are the same orders"
-    members = uploaded(server, book, "会员")
+    assert loaded(shared_server, proposed)["counts"]["events"] == 2
+    assert (timeline(shared_server, "M001"), timeline(shared_server, "M002")) == orders, (
+        "the same rows again are the same orders"
+    )
+    members = uploaded(shared_server, book, "会员")
     assert members["kind"] == "customers"
-    ended = loaded(server, members)
+    ended = loaded(shared_server, members)
     assert (ended["status"], ended["counts"]["rows"], ended["counts"]["rejected"]) == ("done", 2, 0)
-    (found,) = call(server, "GET", "/profiles?q=M002")["profiles"]
-    assert "北京" in str(call(server, "GET", f"/profiles/{found['profile_id']}"))
+    (found,) = call(shared_server, "GET", "/profiles?q=M002")["profiles"]
+    assert "北京" in str(call(shared_server, "GET", f"/profiles/{found['profile_id']}"))
 
 
-def test_the_terminal_reads_the_sheet_it_is_told_and_names_those_there_are(server: Running, book: Path) -> None:
+def test_the_terminal_reads_the_sheet_it_is_told_and_names_those_there_are(shared_server: Running, book: Path) -> None:
     """`--sheet` chooses; one that is not there is refused with the names of those that are."""
-    assert by_terminal(server, book, "--sheet", "会员")["rows"] == 2
-    command = [sys.executable, "-m", "liftloop.cli", "import", str(book), "--data", str(server.data), "--sheet", "十月"]
+    assert by_terminal(shared_server, book, "--sheet", "会员")["rows"] == 2
+    command = [
+        sys.executable,
+        "-m",
+        "liftloop.cli",
+        "import",
+        str(book),
+        "--data",
+        str(shared_server.data),
+        "--sheet",
+        "十月",
+    ]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode != 0
     assert "封面、九月订单、会员" in ended.stderr

@@ -4,24 +4,18 @@ import gzip
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from serving import Running, serving
+from serving import Running
 
 from liftloop.collect.contract import BATCH_BYTES_MAX
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
-    with serving(tmp_path_factory.mktemp("senders") / "shop") as running:
-        yield running
-
-
 @pytest.fixture(params=["tick", "desk"])
-def origin(request: pytest.FixtureRequest, server: Running) -> str:
-    return server.track_url if request.param == "tick" else server.app_url
+def origin(request: pytest.FixtureRequest, shared_server: Running) -> str:
+    return shared_server.track_url if request.param == "tick" else shared_server.app_url
 
 
 def call(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
@@ -62,14 +56,14 @@ def test_a_page_of_another_origin_may_send(origin: str) -> None:
 
 
 @pytest.mark.parametrize("told", ["gzip", ""])
-def test_a_compressed_batch_is_taken(server: Running, origin: str, told: str) -> None:
+def test_a_compressed_batch_is_taken(shared_server: Running, origin: str, told: str) -> None:
     """Gzip is taken off, whether Content-Encoding names it or the SDK forgot to."""
-    before = events(server)
+    before = events(shared_server)
     message = {"type": "track", "userId": "u1", "event": "Looked", "messageId": f"{origin}{told}"}
     headers = {"Content-Encoding": told} if told else {"Content-Type": "application/x-www-form-urlencoded"}
-    status, _, body = call("POST", f"{origin}/v1/batch", gzip.compress(batch(server, message)), headers)
+    status, _, body = call("POST", f"{origin}/v1/batch", gzip.compress(batch(shared_server, message)), headers)
     assert (status, body) == (200, b'{"success":true}')
-    assert events(server) == before + 1
+    assert events(shared_server) == before + 1
 
 
 @pytest.mark.parametrize(
@@ -84,11 +78,11 @@ def test_a_compressed_batch_is_taken(server: Running, origin: str, told: str) ->
     ids=["one byte too large", "bomb", "torn", "trailing", "another coding"],
 )
 def test_a_compressed_body_cannot_do_harm(
-    server: Running, origin: str, body: bytes, headers: Mapping[str, str], status: int, code: str
+    shared_server: Running, origin: str, body: bytes, headers: Mapping[str, str], status: int, code: str
 ) -> None:
     """The size limit holds for what comes out; what cannot be read is refused in words, and nothing is written."""
-    before = events(server)
-    told = {**headers, "Authorization": f"Bearer {server.key}", "Accept-Language": "en"}
+    before = events(shared_server)
+    told = {**headers, "Authorization": f"Bearer {shared_server.key}", "Accept-Language": "en"}
     answered, _, content = call("POST", f"{origin}/v1/batch", body, told)
     assert (answered, json.loads(content)["code"]) == (status, code)
-    assert events(server) == before
+    assert events(shared_server) == before

@@ -66,7 +66,7 @@ def engine() -> Engine:
     return engine
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(tree=TREES)
 def test_what_passes_the_check_can_be_answered(engine: Engine, tree: Any) -> None:
     """A tree is refused in words, or the fold can need, keep and answer it for anybody at any time."""

@@ -52,7 +52,7 @@ class Plain:
         return NO_CONSENT if not words else WITHDRAWN if max(words)[1] else GRANTED
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(ticks=TICKS)
 def test_the_latest_word_holds_whoever_is_merged(ticks: list[list[Any]]) -> None:
     """In any order and whoever is merged, for any channel: the latest consent holds, a withdrawal where equal."""

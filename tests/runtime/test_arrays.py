@@ -155,7 +155,7 @@ class ArraysMachine(RuleBasedStateMachine):
 
 
 TestArraysMachine = pytest.mark.usefixtures("small_blocks")(ArraysMachine.TestCase)
-TestArraysMachine.settings = settings(max_examples=150, stateful_step_count=30, deadline=None, derandomize=True)
+TestArraysMachine.settings = settings(max_examples=80, stateful_step_count=30, deadline=None, derandomize=True)
 
 
 @given(

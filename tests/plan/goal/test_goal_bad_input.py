@@ -96,9 +96,21 @@ def understand_or_refuse(text: str) -> Understood | str:
 @example(text="元旦到春节 2月29日到2月28日 提升")
 @example(text="半半半万万亿一一%")
 @example(text="从 10 到 到 到 从 5% ~ ~ 8%")
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_whatever_is_typed_is_answered_in_order(text: str) -> None:
     """Any text is refused in words or understood within bounds, the same every time, each word shown once."""
+    _answered_in_order(text)
+
+
+@pytest.mark.long
+@given(text=TEXTS)
+@settings(max_examples=5_000, deadline=None)
+def test_whatever_else_is_typed_is_answered_in_order(text: str) -> None:
+    """The same promise over many more texts."""
+    _answered_in_order(text)
+
+
+def _answered_in_order(text: str) -> None:
     got = understand_or_refuse(text)
     assert got == understand_or_refuse(text)
     if isinstance(got, str):

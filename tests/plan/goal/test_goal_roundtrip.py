@@ -143,9 +143,21 @@ def goals(draw: st.DrawFn) -> Goal:
 
 
 @given(goal=goals())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_goal_survives_being_said_and_read(goal: Goal) -> None:
     """Whatever a goal holds, its sentence in either language reads back as exactly that, nothing left over."""
+    _survives(goal)
+
+
+@pytest.mark.long
+@given(goal=goals())
+@settings(max_examples=2_000, deadline=None)
+def test_many_more_goals_survive_being_said_and_read(goal: Goal) -> None:
+    """The same promise over many more goals."""
+    _survives(goal)
+
+
+def _survives(goal: Goal) -> None:
     said = sentence(pieces(goal, RETAIL_CATALOGUE))
     for text in (said.zh, said.en):
         got, unread = again(text)
