@@ -91,7 +91,8 @@ class SqliteVault:
         locks = {
             identifier: _Lock(self._named(identifier, key), AESGCM(key.secret)) for identifier, key in keys.items()
         }
-        return [_sealed(locks[identifier], clear) for identifier, clear in signed]
+        nonces = _chances(len(signed), _NONCE_BYTES)
+        return [_sealed(locks[key], clear, nonce) for (key, clear), nonce in zip(signed, nonces, strict=True)]
 
     def open(self, sealed: Sequence[bytes]) -> list[bytes | None]:
         identifiers = [self._identifier_of(one) for one in sealed]
@@ -126,7 +127,7 @@ class SqliteVault:
     def _check_master_key(self) -> None:
         row = self._connection.execute(_SQL["vault_witness"]).fetchone()
         if row is None:
-            self._connection.execute(_SQL["vault_witness_put"], (self._wrap(_WITNESS, b""),))
+            self._connection.execute(_SQL["vault_witness_put"], (self._wrap(_WITNESS, b"", os.urandom(_NONCE_BYTES)),))
         elif self._unwrap(row[0], b"") != _WITNESS:
             raise VaultDamaged("the vault's witness was altered")
 
@@ -155,10 +156,12 @@ class SqliteVault:
         }
 
     def _make(self, identifiers: list[int]) -> dict[int, _Key]:
-        made = {identifier: _Key(os.urandom(_KEY_ID_BYTES), os.urandom(_KEY_BYTES)) for identifier in identifiers}
+        count = len(identifiers)
+        fresh = map(_Key, _chances(count, _KEY_ID_BYTES), _chances(count, _KEY_BYTES))
+        made = dict(zip(sorted(identifiers), fresh, strict=True))
         rows = [
-            (identifier, key.id, self._wrap(key.secret, _packed(identifier) + key.id))
-            for identifier, key in sorted(made.items())
+            (identifier, key.id, self._wrap(key.secret, _packed(identifier) + key.id, nonce))
+            for (identifier, key), nonce in zip(made.items(), _chances(count, _NONCE_BYTES), strict=True)
         ]
         with transaction(self._connection) as connection:
             connection.executemany(_SQL["vault_key_put"], rows)
@@ -188,8 +191,7 @@ class SqliteVault:
     def _check(self, named: bytes) -> bytes:
         return blake2b(named, key=self._check_key, digest_size=_CHECK_BYTES).digest()
 
-    def _wrap(self, clear: bytes, owner: bytes) -> bytes:
-        nonce = os.urandom(_NONCE_BYTES)
+    def _wrap(self, clear: bytes, owner: bytes, nonce: bytes) -> bytes:
         return nonce + self._wrapping.encrypt(nonce, clear, owner)
 
     def _unwrap(self, wrapped: bytes, owner: bytes) -> bytes:
@@ -212,8 +214,13 @@ def check_master_key(connection: sqlite3.Connection, master_key: bytes) -> None:
         raise VaultDamaged("the vault's witness was altered")
 
 
-def _sealed(lock: _Lock, clear: bytes) -> bytes:
-    nonce = os.urandom(_NONCE_BYTES)
+def _chances(count: int, size: int) -> list[bytes]:
+    """Return random bytes of the machine, fetched at once: a call for each would cost as much as the sealing."""
+    fetched = os.urandom(count * size)
+    return [fetched[start : start + size] for start in range(0, count * size, size)]
+
+
+def _sealed(lock: _Lock, clear: bytes, nonce: bytes) -> bytes:
     return lock.header + nonce + lock.cipher.encrypt(nonce, clear, lock.header[:_NAMED_BYTES])
 
 
