@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from msgspec import Raw
 
 from liftloop.collect.contract import Draft
 from liftloop.collect.mapping import Mapping as ImportMapping
-from liftloop.collect.mapping_bulk import ISO_SECOND_CHARACTERS
+from liftloop.collect.mapping_bulk import ISO_SECOND_CHARACTERS, moments_of
 from liftloop.collect.mapping_facts import EXPOSURE, ITEM, SPEND
 from liftloop.collect.mapping_kinds import PERSONAL
 from liftloop.collect.mapping_rows import id_maker
@@ -18,9 +19,11 @@ from liftloop.storage.contract import Record
 
 SEALED_TRAITS = PERSONAL_TRAITS | PERSONAL | {"wecom_external_id"}
 """What files call personal besides what messages do: birthdays and the ids of WeChat and WeCom."""
-IDENTIFYING = ("phone", "email", "unionid", "openid", "wecom_external_id")
+IDENTIFYING = tuple((kind, f"traits.{kind}") for kind in ("phone", "email", "unionid", "openid", "wecom_external_id"))
 """Traits by which the same person is recognised in another file or on another device; normalised by the mapping."""
 
+REPEATED = ("eligible", "propensities", "features")
+"""What past contacts of one campaign say alike; the mapping reads equal ones once, as one value."""
 OFFSET_CHARACTERS = 6  # `+08:00`
 
 
@@ -32,10 +35,12 @@ class Drafting:
         self._actor = actor
 
     def drafts(self, records: Sequence[Mapping[str, Any]]) -> list[Draft]:
-        instants = milliseconds([record.get("timestamp") or "" for record in records])
-        return [self._draft(record, at_ms) for record, at_ms in zip(records, instants, strict=True)]
+        texts = [record.get("timestamp") or record.get("decided_at") or "" for record in records]
+        said = _Said()
+        rows = zip(records, milliseconds(texts), strict=True)
+        return [self._draft(record, at_ms, said) for record, at_ms in rows]
 
-    def _draft(self, record: Mapping[str, Any], at_ms: int | None) -> Draft:
+    def _draft(self, record: Mapping[str, Any], at_ms: int | None, said: "_Said") -> Draft:
         match record["type"]:
             case "track":
                 assert at_ms is not None
@@ -44,7 +49,7 @@ class Drafting:
                 return self._identified(record, self._received_ms if at_ms is None else at_ms)
             case kind:
                 assert kind in (ITEM, EXPOSURE, SPEND), kind
-                return self._fact(kind, record)
+                return self._fact(record, self._received_ms if at_ms is None else at_ms, said)
 
     def _tracked(self, record: Mapping[str, Any], at_ms: int) -> Draft:
         properties: dict[str, Any] = record["properties"]
@@ -77,21 +82,25 @@ class Drafting:
             user_id=record.get("userId", ""),
             anonymous_id=record.get("anonymousId", ""),
             body=canonical_json(traits),
-            context=b"" if context is None else canonical_json(_with_instants(context)),
+            context=b"" if context is None else canonical_json(_with_instants(context, record.get("timestamp"), at_ms)),
             imported=True,
         )
         identifiers = tuple(
-            (kind, value) for kind in IDENTIFYING if isinstance(value := personal.get(f"traits.{kind}"), str) and value
+            (kind, value) for kind, path in IDENTIFYING if isinstance(value := personal.get(path), str) and value
         )
         return Draft(record=made, personal=personal, identifiers=identifiers)
 
-    def _fact(self, kind: str, record: Mapping[str, Any]) -> Draft:
+    def _fact(self, record: Mapping[str, Any], at_ms: int, said: "_Said") -> Draft:
         """Return a fact that stands for itself; its body is what the file said, in canonical fields."""
-        body = {name: value for name, value in record.items() if name not in ("type", "messageId")}
-        decided = record.get("decided_at")
+        body = dict(record)
+        kind = body.pop("type")
+        del body["messageId"]
+        for name in REPEATED:
+            if name in body:
+                body[name] = said.as_json(body[name])
         made = Record(
             kind=kind,
-            at_ms=self._received_ms if decided is None else _instant(decided),
+            at_ms=at_ms,
             received_ms=self._received_ms,
             message_id=record["messageId"],
             actor=self._actor,
@@ -158,18 +167,33 @@ def milliseconds(texts: Sequence[str]) -> list[int | None]:
     [1767225600000, None]
     """
     suffix = texts[0][ISO_SECOND_CHARACTERS:] if texts else ""
-    if len(suffix) == OFFSET_CHARACTERS and all(
-        len(text) == ISO_SECOND_CHARACTERS + OFFSET_CHARACTERS and text.endswith(suffix) for text in texts
-    ):
-        bare = np.array([text[:ISO_SECOND_CHARACTERS] for text in texts], dtype="datetime64[s]")
-        offset = datetime.fromisoformat(texts[0]).utcoffset() or timedelta(0)
-        return ((bare.astype(np.int64) - int(offset.total_seconds())) * 1_000).tolist()
+    if len(suffix) == OFFSET_CHARACTERS:
+        moments = moments_of(texts, suffix)
+        if moments is not None:
+            offset = datetime.fromisoformat(texts[0]).utcoffset() or timedelta(0)
+            return ((moments.astype(np.int64) - int(offset.total_seconds())) * 1_000).tolist()
     return [_instant(text) if text else None for text in texts]
 
 
-def _with_instants(context: Mapping[str, Any]) -> dict[str, Any]:
+class _Said:
+    """Values that many records of a run share, as the JSON that each would be anew."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Any, Raw]] = {}
+        """By the identity of a value, which is kept beside its JSON so that it stays one."""
+
+    def as_json(self, value: Any) -> Raw:
+        known = self._known.get(id(value))
+        if known is None:
+            known = self._known[id(value)] = value, Raw(canonical_json(value))
+        return known[1]
+
+
+def _with_instants(context: Mapping[str, Any], timestamp: str | None, at_ms: int) -> dict[str, Any]:
     """Return the context with the instants of its consents in milliseconds, as messages have them."""
-    consents = [{**each, "at": _instant(each["at"])} for each in context["consents"]]
+    consents = [
+        {**each, "at": at_ms if each["at"] == timestamp else _instant(each["at"])} for each in context["consents"]
+    ]
     return {**context, "consents": consents}
 
 

@@ -4,8 +4,9 @@ Each function returns what the careful reader would return, for all values or fo
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,10 +21,7 @@ OFFSET_CHECKS_MAX = 4_000  # 76 years; over more of them dates are read one by o
 
 _FIRST, _LAST = np.datetime64("1900-01-01"), np.datetime64("2200-01-01")
 _DIGITS_ONLY = re.compile(r"[0-9.|\-]*", re.ASCII)
-_ISO_SHAPES = tuple(
-    re.compile(rf"{shape}(?:\|{shape})*", re.ASCII)
-    for shape in (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", r"\d{4}-\d\d-\d\d", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
-)
+_ISO_LENGTHS = frozenset({10, 16, ISO_SECOND_CHARACTERS})
 _MOBILES = re.compile(r"1[3-9]\d{9}(?:\|1[3-9]\d{9})*", re.ASCII)
 _EMAIL = r"[a-z0-9]+(?:[._-][a-z0-9]+)*@(?:[a-z0-9]+\.)+[a-z]{2,20}"
 _EMAILS = re.compile(rf"{_EMAIL}(?:\|{_EMAIL})*", re.ASCII)
@@ -37,12 +35,27 @@ class Instant(NamedTuple):
     at_ms: int
 
 
+_MAKE_INSTANT = partial(tuple.__new__, Instant)
+"""Makes an `Instant` of a pair in a third of the time."""
+_HAS_T = re.compile(r".{10}T").match
+
+
+def stand_as_ids(values: Collection[Any]) -> bool:
+    """Return whether all are identifiers that are clean as they stand, so that none needs to be looked at."""
+    joined = _joined(values)
+    return joined is not None and joined.isascii() and ".0" not in joined and _stand(joined, values)
+
+
+def stand_as_texts(values: Collection[Any]) -> bool:
+    """Return whether all are texts that are clean as they stand."""
+    joined = _joined(values)
+    return joined is not None and _stand(joined, values)
+
+
 def plain_texts(values: Collection[Any]) -> dict[Any, Any]:
     """Return texts that are clean as they stand: printable, no outer space, no apostrophe in front."""
     joined = _joined(values)
-    if joined is None or not joined.isprintable():
-        return {}
-    if any(mark in f"|{joined}|" for mark in ("| ", " |", "|'")):
+    if joined is None or not _clean(joined):
         return {}
     return {value: value for value in values if len(value) > SHORT_CHARACTERS}
 
@@ -53,6 +66,14 @@ def plain_ids(values: Collection[Any]) -> dict[Any, Any]:
     if joined is None or not joined.isascii() or ".0" in joined:
         return {}
     return plain_texts(values)
+
+
+def _stand(joined: str, values: Collection[Any]) -> bool:
+    return min(map(len, values), default=0) > SHORT_CHARACTERS and _clean(joined)
+
+
+def _clean(joined: str) -> bool:
+    return joined.isprintable() and not any(mark in f"|{joined}|" for mark in ("| ", " |", "|'"))
 
 
 def plain_numbers(values: Collection[Any]) -> dict[Any, Any]:
@@ -77,22 +98,60 @@ def plain_instants(values: Collection[Any], zone: tzinfo) -> dict[Any, Any]:
     if not joined:
         return {}
     texts = list(values)
-    suffix = texts[0][ISO_SECOND_CHARACTERS:]
-    if suffix and not all(text.endswith(suffix) for text in texts):
-        return {}
-    bare = [text[:ISO_SECOND_CHARACTERS] for text in texts]
-    if not any(shape.fullmatch("|".join(bare)) for shape in _ISO_SHAPES):
-        return {}
-    try:
-        moments = np.array(bare, dtype="datetime64[s]")
-    except ValueError:
+    length = min(len(texts[0]), ISO_SECOND_CHARACTERS)
+    suffix = texts[0][length:]
+    moments = moments_of(texts, suffix)
+    if moments is None:
         return {}
     offset = _written_offset(suffix) if suffix else _steady_offset(moments, zone)
     if offset is None or offset % timedelta(minutes=1) or moments.min() < _FIRST or moments.max() > _LAST:
         return {}
     at_ms = (moments.astype(np.int64) - int(offset.total_seconds())) * 1_000
-    isos, mark = np.datetime_as_string(moments, unit="s").tolist(), _offset_text(offset)
-    return {text: Instant(iso + mark, at) for text, iso, at in zip(texts, isos, at_ms.tolist(), strict=True)}
+    mark = _offset_text(offset)
+    as_written = suffix == mark and all(map(_HAS_T, texts))
+    isos = texts if as_written else [iso + mark for iso in np.datetime_as_string(moments, unit="s").tolist()]
+    return dict(zip(texts, map(_MAKE_INSTANT, zip(isos, at_ms.tolist(), strict=True)), strict=True))
+
+
+def moments_of(texts: Sequence[str], suffix: str) -> NDArray[np.datetime64] | None:
+    """Return ISO texts to the day, minute or second, each with this suffix, as local moments to the second.
+
+    None where one is of another shape than the first, or no moment.
+    """
+    length = len(texts[0]) - len(suffix)
+    joined = f"{'|'.join(texts)}|".encode("utf-8", "replace")
+    width = length + len(suffix) + 1
+    if length not in _ISO_LENGTHS or len(joined) != width * len(texts):
+        return None
+    cells = np.frombuffer(joined, dtype=np.uint8).reshape(len(texts), width)
+    marks = {4: b"-", 7: b"-", 10: b"T ", 13: b":", 16: b":"}
+    if not all(np.isin(cells[:, place], list(allowed)).all() for place, allowed in marks.items() if place < length):
+        return None
+    if not (cells[:, length:] == np.frombuffer(f"{suffix}|".encode(), dtype=np.uint8)).all():
+        return None
+    digits = cells[:, :length].astype(np.int64) - ord("0")
+    places = [place for place in range(length) if place not in marks]
+    if ((digits[:, places] < 0) | (digits[:, places] > 9)).any():
+        return None
+    return _moments(digits, length)
+
+
+def _moments(digits: NDArray[np.int64], length: int) -> NDArray[np.datetime64] | None:
+    """Return moments from the digits of ISO texts, None where one of them does not exist."""
+
+    def pair(place: int) -> NDArray[np.int64]:
+        return digits[:, place] * 10 + digits[:, place + 1] if place < length else np.zeros(len(digits), dtype=np.int64)
+
+    year, month, day = pair(0) * 100 + pair(2), pair(5), pair(8)
+    hour, minute, second = pair(11), pair(14), pair(17)
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    first = months.astype("datetime64[D]")
+    days = ((months + 1).astype("datetime64[D]") - first).astype(np.int64)
+    within = (month >= 1) & (month <= 12) & (day >= 1) & (day <= days) & (hour < 24) & (minute < 60) & (second < 60)
+    if not (within & (year >= 1)).all():
+        return None
+    seconds = (hour * 3600 + minute * 60 + second).astype("timedelta64[s]")
+    return np.asarray((first + (day - 1).astype("timedelta64[D]")).astype("datetime64[s]") + seconds)
 
 
 def plain_mobiles(values: Collection[Any], blocked: Collection[str]) -> dict[Any, Any]:
@@ -114,7 +173,7 @@ def plain_emails(values: Collection[Any], blocked: Collection[str]) -> dict[Any,
 def _joined(values: Collection[Any]) -> str | None:
     """Return the values as one text, or None where one is no text or longer than most."""
     try:
-        return None if any(len(value) > LONG_CHARACTERS for value in values) else "|".join(values)
+        return None if max(map(len, values), default=0) > LONG_CHARACTERS else "|".join(values)
     except TypeError:
         return None
 

@@ -24,7 +24,8 @@ def event_records(rows: Rows, people: People) -> list[dict[str, Any]]:
     make_id = rows.id_maker("events")
     records: list[dict[str, Any]] = []
     for index in rows.kept():
-        records += identify.records(index, instants[index])
+        if not identify.silent:
+            records += identify.records(index, instants[index])
         who, person = people.of(index)
         event, timestamp = events[index], instants[index][0]
         properties = {name: values[index] for name, values in parts if values[index] is not None}
@@ -90,9 +91,13 @@ def exposure_records(rows: Rows) -> list[dict[str, Any]]:
     propensities, holdouts, features = rows.column("propensities"), rows.column("holdout"), rows.column("features")
     make_id, make_decision = rows.id_maker("exposures"), rows.id_maker("decision")
     records: list[dict[str, Any]] = []
+    problems: dict[tuple[str, int, int], str] = {}  # Equal cells were read once, as one value.
     for index in rows.kept():
         action = actions[index] or (NOBODY if holdouts[index] else campaigns[index])
-        problem = _propensity_problem(action, eligible[index], propensities[index])
+        asked = action, id(eligible[index]), id(propensities[index])
+        problem = problems.get(asked)
+        if problem is None:
+            problem = problems[asked] = _propensity_problem(action, eligible[index], propensities[index])
         if problem or (rows.cells.get("propensities") and index in rows.cells["propensities"].unusable):
             rows.reject(index, "bad_propensities", "propensities", problem or rows.raw("propensities", index))
             continue

@@ -56,7 +56,8 @@ def order_records(rows: Rows, people: People) -> list[dict[str, Any]]:
     identify, heads = Identify(rows, people), _Heads(rows)
     records: list[dict[str, Any]] = []
     for (order_id, refunded), order in orders.items():
-        records += identify.records(order.first, order.instant)
+        if not identify.silent:
+            records += identify.records(order.first, order.instant)
         who, person = people.of(order.first)
         event = "Order Refunded" if refunded else "Order Completed"
         records.append(

@@ -106,11 +106,12 @@ class Identify:
         ]
 
         self._always = rows.kind.name == "customers"
-        self._silent = not (self._traits or self._declared or self._always)
+        self.silent = not (self._traits or self._declared or self._always)
+        """Whether no row says anything of its person."""
 
     def records(self, index: int, instant: Instant | None) -> list[dict[str, Any]]:
         """Return the identify of a row, or nothing where the row says nothing new of the person."""
-        if self._silent:
+        if self.silent:
             return []
         traits = {
             name: values[index][0] if type_ == "datetime" else values[index]

@@ -31,6 +31,8 @@ from liftloop.collect.mapping_bulk import (
     plain_mobiles,
     plain_numbers,
     plain_texts,
+    stand_as_ids,
+    stand_as_texts,
 )
 from liftloop.collect.mapping_dates import parse_instant
 from liftloop.collect.mapping_kinds import FieldType
@@ -116,8 +118,12 @@ def read_field(batch: BatchLike, rule: Rule, type_: FieldType, reading: Reading)
 
     memo = _Memo(read_one)
     raw = raw_values(batch, rule)
+    distinct = set(raw)
+    distinct.discard(None)
+    if not distinct or (not renames and _stand(distinct, type_)):
+        return Cells(values=raw, missing=raw.count(None), unusable={})
     if not renames:
-        memo.update(_bulk(set(raw) - {None}, type_, style, reading))
+        memo.update(_bulk(distinct, type_, style, reading))
     values = list(map(memo.__getitem__, raw))
     missing = values.count(None)
     unusable: dict[int, Unusable] = {}
@@ -126,6 +132,17 @@ def read_field(batch: BatchLike, rule: Rule, type_: FieldType, reading: Reading)
         for row in unusable:
             values[row] = None
     return Cells(values=values, missing=missing, unusable=unusable)
+
+
+def _stand(distinct: set[Any], type_: FieldType) -> bool:
+    """Return whether all values are what they would be read as."""
+    match type_:
+        case "id":
+            return stand_as_ids(distinct)
+        case "text":
+            return stand_as_texts(distinct)
+        case _:
+            return False
 
 
 def _bulk(distinct: set[Any], type_: FieldType, style: str, reading: Reading) -> dict[Any, Any]:

@@ -37,7 +37,16 @@ def split(fields: Mapping[str, Any], names: frozenset[str], path: str) -> tuple[
     ({'city': '上海', 'kin': [{}]}, {'traits.phone': '138', 'traits.kin.0.phone': '139'})
     """
     personal: dict[str, Any] = {}
-    return _kept(fields, names, path, personal), personal
+    if not _HARMLESS.issuperset(map(type, fields.values())):
+        return _kept(fields, names, path, personal), personal
+    # Most objects are flat: nothing in them has to be looked into.
+    kept: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name in names and value is not None:
+            personal[f"{path}.{name}"] = value
+        else:
+            kept[name] = value
+    return kept, personal
 
 
 def _kept(fields: Mapping[str, Any], names: frozenset[str], path: str, personal: dict[str, Any]) -> dict[str, Any]:
