@@ -15,6 +15,13 @@ def request(
     shop: Installation, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> tuple[int, dict[str, str], bytes]:
     """Return (status, headers, body) of one request; `target` is a path, perhaps with a query."""
+    return asyncio.run(requested(shop, method, target, body, headers))
+
+
+async def requested(
+    shop: Installation, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+) -> tuple[int, dict[str, str], bytes]:
+    """Return what `request` does, inside an event loop."""
     said: list[Any] = []
 
     async def receive() -> dict[str, Any]:
@@ -32,7 +39,7 @@ def request(
         "server": ("127.0.0.1", 8081),
         "headers": [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
     }
-    asyncio.run(shop.app(scope, receive, send))
+    await shop.app(scope, receive, send)
     answered = {name.decode(): value.decode() for name, value in said[0]["headers"]}
     return said[0]["status"], answered, said[1]["body"]
 

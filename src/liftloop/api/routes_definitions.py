@@ -19,6 +19,8 @@ _PLURALS = {
     "traits": "trait",
     "settings": "setting",
     "audiences": "audience",
+    "sources": "source",
+    "tracking-plans": "tracking_plan",
 }
 
 

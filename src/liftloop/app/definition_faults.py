@@ -10,6 +10,8 @@ import msgspec
 
 from liftloop.audience.contract import Audience
 from liftloop.audience.reading import check as check_tree
+from liftloop.collect.sources import Source
+from liftloop.collect.tracking_plan import TrackingPlan
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import DeliverySettings
 from liftloop.journey.contract import Condition
@@ -48,6 +50,10 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
             msgspec.convert(body, type=Campaign, strict=False)
         case "channel":
             msgspec.convert(body, type=ChannelDefinition, strict=False)
+        case "source":
+            msgspec.convert(body, type=Source, strict=False)
+        case "tracking_plan":
+            msgspec.convert(body, type=TrackingPlan, strict=False)
         case "setting" if identity == "delivery":
             msgspec.convert(body, type=DeliverySettings, strict=False)
         case _:

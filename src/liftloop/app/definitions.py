@@ -12,6 +12,7 @@ from liftloop.app.definition_limits import (
     quiet_problem,
     trait_problem,
 )
+from liftloop.app.definitions_edge import EDGE_KINDS, BadDefinition, check_edge
 from liftloop.app.facts import fact, published
 from liftloop.app.tick_client import TickClient
 from liftloop.audience.contract import Audience, BadAudience
@@ -25,7 +26,7 @@ from liftloop.journey.contract import Journey, OnCampaign
 from liftloop.journey.graph import check as check_journey
 from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
-from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.kernel.errors import LiftloopError
 from liftloop.plan.contract import Campaign
 from liftloop.plan.options import Words
 from liftloop.plugins.channels import open_channel
@@ -36,27 +37,12 @@ from liftloop.storage.contract import StateReader
 
 T = TypeVar("T")
 
-KINDS = ("audience", "trait", "journey", "campaign", "channel", "content", "offer", "item", "setting")
+KINDS = ("audience", "trait", "journey", "campaign", "channel", "content", "offer", "item", "setting", *EDGE_KINDS)
 KNOWN_VARIABLES = ("customer", "item", "offer", "campaign")
 """What a template may speak of; whether a person has the attribute is known only when it is sent."""
 BODY_BYTES_MAX = 256_000
 """A journey of two hundred nodes takes a tenth of it."""
 AUDIENCES_MAX = 512
-
-
-class BadDefinition(LiftloopError):
-    """What was sent does not say what this kind must say."""
-
-    def __init__(self, kind: str, detail: str, zh: str = "") -> None:
-        super().__init__(
-            "bad_definition",
-            zh=f"{kind} 的定义不对：{zh or detail}",
-            en=f"not a {kind}: {detail}",
-            next_zh="按 docs/reference/definitions.md 的格式改好再发布",
-            next_en="write it as docs/reference/definitions.md says and publish again",
-            status=422,
-            exit_code=EXIT_USAGE,
-        )
 
 
 class Conflict(LiftloopError):
@@ -167,6 +153,8 @@ class Definitions:
             case "setting":
                 settings = _as(kind, body, DeliverySettings)
                 _refuse(kind, caps_problem(settings.caps) or quiet_problem(settings.quiet_hours))
+            case "source" | "tracking_plan" | "form":
+                check_edge(kind, identity, body, self.live("source"))
             case _:
                 pass
 

@@ -10,6 +10,7 @@ from liftloop.app.following import Follower
 from liftloop.app.opening import Newer
 from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
+from liftloop.app.quarantine import Quarantine
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.tick_client import TickClient
 from liftloop.app.trait_studies import TraitStudies
@@ -63,6 +64,7 @@ class Desk:
         self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)
         self.plans = Plans(folder.path / "plans", self.definitions, self.follower, self.tick, self.state, self.clock)
         self.pending = PendingMessages(self.state, folder.attempts)
+        self.quarantine = Quarantine(self.tick, self.state, self.vault, self.clock)
         self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up)
         self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.clock)
         self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock)

@@ -1,6 +1,7 @@
 """What the tick counts of its own work, in Prometheus' text format. No personal data: numbers only."""
 
 import bisect
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -12,6 +13,10 @@ from liftloop.runtime.fold import Fold
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 """Upper ends of the classes of a histogram: a tick of 10,000 records takes about 0.1 s, a blast a few seconds."""
+
+WARNINGS_MAX = 1_000
+"""Events and problems that are counted apart."""
+OTHERS = ("", "others")
 
 Labels = Mapping[str, str]
 
@@ -43,9 +48,18 @@ class Meter:
         self.tick_s = Histogram()
         self.commit_s = Histogram()
         self.counts = dict.fromkeys(("received", "folded", "rejected", "duplicate", "refused"), 0)
+        self.warnings: Counter[tuple[str, str]] = Counter()
+        """What the tracking plan had against events that were taken, by event and problem."""
         self.gauges: dict[str, float] = {}
         self.disk_full = False
         self._lag_s = 0.0
+
+    def warn(self, warned: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """Count what the tracking plan has against events; names come from senders, so there may not be many."""
+        for event, problems in warned:
+            for problem in problems:
+                key = (event, problem)
+                self.warnings[key if key in self.warnings or len(self.warnings) < WARNINGS_MAX else OTHERS] += 1
 
     def folded(self, frame: Frame, now_ms: int) -> None:
         """Count what one tick made of its records."""
@@ -76,6 +90,8 @@ class Meter:
         lines = self.tick_s.lines("liftloop_tick_duration_seconds", "Time to fold and commit one tick.")
         lines += self.commit_s.lines("liftloop_commit_duration_seconds", "Time of one commit of the state.")
         lines += family("liftloop_events_total", "counter", [({"result": k}, v) for k, v in self.counts.items()])
+        warned = [({"event": event, "problem": problem}, n) for (event, problem), n in self.warnings.items()]
+        lines += family("liftloop_plan_warnings_total", "counter", warned)
         for name, value in {
             **self.gauges,
             **backlog,

@@ -25,7 +25,7 @@ from liftloop.app.requests import Answer, Receive, Scope, Send, body_of, for_bro
 from liftloop.app.restored import load
 from liftloop.app.settings import Settings, clock_of, path_from_text
 from liftloop.app.sockets import listen_tcp, listen_unix
-from liftloop.app.tracking import Busy, Tracking
+from liftloop.app.tracking import Busy, TooFast, Tracking
 from liftloop.app.worker import Worker
 from liftloop.kernel.clock import Clock, ManualClock
 from liftloop.kernel.codec import pack, unpack
@@ -40,7 +40,7 @@ from liftloop.storage.embedded.vault import SqliteVault
 
 T = TypeVar("T")
 
-RETRY_AFTER_S = b"1"
+RETRY_AFTER_S = 1
 KEEP_ALIVE_S = 120
 """Longer than any of our clients keeps an idle connection: the one that speaks next must not find it closed."""
 FULL_LOOK_S = 0.5
@@ -64,10 +64,10 @@ class TickApp:
         try:
             answered = await self._respond(scope, receive)
         except LiftloopError as error:
-            answered = Answer(error.status, msgspec.json.encode(error.as_json(language(scope))))
+            retry = ((b"retry-after", b"%d" % _retry_after_s(error)),) if error.status in (429, 503) else ()
+            told = msgspec.json.encode(error.as_json(language(scope)))
+            answered = Answer(error.status, told, headers=retry)
         headers = [(b"content-type", answered.content_type), *answered.headers, *for_browsers(scope)]
-        if answered.status in (429, 503):
-            headers.append((b"retry-after", RETRY_AFTER_S))
         await send({"type": "http.response.start", "status": answered.status, "headers": headers})
         await send({"type": "http.response.body", "body": answered.body})
 
@@ -131,6 +131,10 @@ class TickApp:
         except LiftloopError as error:
             return error.status, msgspec.json.encode(error.as_json("zh-CN"))
         return 200, pack(answered)
+
+
+def _retry_after_s(error: LiftloopError) -> int:
+    return error.retry_after_s if isinstance(error, TooFast) else RETRY_AFTER_S
 
 
 class TimedState(SqliteState):

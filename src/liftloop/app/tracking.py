@@ -1,19 +1,22 @@
 """The tracking API: who sends, in which protocol; every message is sealed and durable before the answer."""
 
 import asyncio
+import time
 from base64 import b64decode
 from collections.abc import Sequence
-from hmac import compare_digest
+from math import ceil
 from urllib.parse import parse_qsl
 
 import msgspec
 
+from liftloop.app.pace import take, wait_s
 from liftloop.app.requests import Answer, Receive, Scope, body_of, header
 from liftloop.app.sealing import seal
+from liftloop.app.senders import Sender, Senders, generation_of, senders
 from liftloop.app.worker import Worker
 from liftloop.collect import messages, sensors
 from liftloop.collect.bodies import inflate
-from liftloop.collect.contract import BATCH_BYTES_MAX, Draft, MalformedBody
+from liftloop.collect.contract import BATCH_BYTES_MAX, BodyTooLarge, Draft, MalformedBody
 from liftloop.collect.drafting import Inlet
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import pack
@@ -83,6 +86,21 @@ class Busy(LiftloopError):
         )
 
 
+class TooFast(LiftloopError):
+    """A sender brings more than its limit allows: nothing of this request was taken."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(
+            "too_fast",
+            zh="超过了这个写入密钥的速率上限，本次请求没有写入",
+            en="more than the limit of this write key; nothing of this request was taken",
+            next_zh="按 Retry-After 稍后重发；上限在这个来源的定义里（limits）",
+            next_en="send again after Retry-After; the limit stands in the definition of this source (limits)",
+            status=429,
+        )
+        self.retry_after_s = ceil(wait_s)
+
+
 class Tracking:
     """Answers senders of events. Nothing of a refused request is written."""
 
@@ -91,6 +109,7 @@ class Tracking:
         self._vault = vault
         self._clock = clock
         self._write_key = write_key.encode()
+        self._senders = Senders(generation=(), by_key={}, hooks={})
 
     async def respond(self, scope: Scope, receive: Receive) -> Answer:
         path: str = scope["path"]
@@ -103,14 +122,14 @@ class Tracking:
         if path in sensors.PATHS and method in ("GET", "POST"):
             return await self._sensors(scope, await _plain_body(scope, receive))
         if _is_settings(path) and method == "GET":
-            return self._settings(scope)
+            return await self._settings(scope)
         raise NoSuchPath(path)
 
     async def _segment(self, scope: Scope, kind: str, body: bytes) -> Answer:
-        if not self._is_known(_keys_in_header(scope)) and not self._is_known([messages.write_key_in(body).encode()]):
-            raise UnknownWriteKey
-        self._refuse_if_behind()
-        await self._take(messages.read(body, self._inlet(kind, "segment")))
+        known = await self._known()
+        sender = _named(known, _keys_in_header(scope)) or _named(known, [messages.write_key_in(body).encode()])
+        admitted = self._admitted(sender, body)
+        await self._take(messages.read(body, self._inlet(kind, "segment", admitted)), admitted)
         return SUCCESS
 
     async def _sensors(self, scope: Scope, body: bytes) -> Answer:
@@ -119,37 +138,63 @@ class Tracking:
         sent = sensors.opened(query if scope["method"] == "GET" else body)
         asked = dict(parse_qsl(query.decode("latin-1")))
         given = [asked[name].encode() for name in ("token", "writeKey") if name in asked]
-        if not self._is_known([*_keys_in_header(scope), *given]) and not self._is_known(sensors.tokens_in(sent)):
-            raise UnknownWriteKey
-        self._refuse_if_behind()
-        await self._take(sensors.read(sent, self._inlet("", "sensors")))
+        known = await self._known()
+        sender = _named(known, [*_keys_in_header(scope), *given]) or _named(known, sensors.tokens_in(sent))
+        admitted = self._admitted(sender, body)
+        await self._take(sensors.read(sent, self._inlet("", "sensors", admitted)), admitted)
         return PIXEL if scope["path"] == sensors.IMAGE_PATH else SUCCESS
 
-    def _settings(self, scope: Scope) -> Answer:
+    async def _settings(self, scope: Scope) -> Answer:
         """Return what analytics.js asks before it sends: one destination, and that is us."""
         key = scope["path"].split("/")[3].encode()
-        if not self._is_known([key]):
+        if _named(await self._known(), [key]) is None:
             raise UnknownWriteKey
         host = header(scope, b"x-forwarded-host") or header(scope, b"host")
         destination = {"apiKey": key.decode(), "apiHost": f"{host.decode('latin-1')}/v1", "protocol": _protocol(scope)}
         told = {"integrations": {"Segment.io": destination}, "plan": {}, "enabledMiddleware": {}, "metrics": {}}
         return Answer(200, msgspec.json.encode(told))
 
-    def _inlet(self, kind: str, protocol: str) -> Inlet:
-        return Inlet(type=kind, received_ms=self._clock.now_ms(), actor="key:write", protocol=protocol)
+    async def _known(self) -> Senders:
+        """Return who may send; where a definition of theirs has changed, as the fold sees them between two ticks."""
+        catalog = self._worker.fold.catalog
+        generation = generation_of(catalog)
+        if generation != self._senders.generation:
 
-    def _is_known(self, keys: Sequence[bytes]) -> bool:
-        return any(compare_digest(key, self._write_key) for key in keys)
+            def made() -> Senders:
+                return senders(catalog, self._write_key, self._senders, time.monotonic())
 
-    def _refuse_if_behind(self) -> None:
-        if self._worker.backlog() > BACKLOG_MAX:
+            nothing_yet = not any(generation)
+            self._senders = made() if nothing_yet else await asyncio.wrap_future(self._worker.ask(made))
+        return self._senders
+
+    def _inlet(self, kind: str, protocol: str, sender: Sender) -> Inlet:
+        return Inlet(
+            type=kind,
+            received_ms=self._clock.now_ms(),
+            actor=sender.actor,
+            protocol=protocol,
+            message_bytes_max=sender.limits.message_bytes_max,
+            rules=self._senders.rules,
+        )
+
+    def _admitted(self, sender: Sender | None, body: bytes) -> Sender:
+        """Return the sender of a request that may be read; refuses it where there is none, or too much of it."""
+        if sender is None:
+            raise UnknownWriteKey
+        if len(body) > sender.limits.body_bytes_max:
+            raise BodyTooLarge(sender.limits.body_bytes_max)
+        wait = wait_s(sender.bucket, time.monotonic())
+        if wait or self._worker.backlog() > BACKLOG_MAX:
             self._worker.meter.counts["refused"] += 1
-            raise Busy("backlog")
+            raise TooFast(wait) if wait else Busy("backlog")
+        return sender
 
-    async def _take(self, drafts: Sequence[Draft]) -> None:
+    async def _take(self, drafts: Sequence[Draft], sender: Sender) -> None:
         """Seal drafts and wait until the log has them."""
         if not drafts:
             return
+        take(sender.bucket, len(drafts))
+        self._worker.meter.warn((draft.record.name, draft.warnings) for draft in drafts if draft.warnings)
         counts = self._worker.meter.counts
         try:
             records = seal(drafts, self._vault)
@@ -162,6 +207,11 @@ class Tracking:
 
 async def _plain_body(scope: Scope, receive: Receive) -> bytes:
     return inflate(await body_of(receive, BATCH_BYTES_MAX), header(scope, b"content-encoding"))
+
+
+def _named(known: Senders, keys: Sequence[bytes]) -> Sender | None:
+    """Return the sender of the first key that is one. Write keys are no secrets: they stand in every page."""
+    return next((known.by_key[key] for key in keys if key in known.by_key), None)
 
 
 def _keys_in_header(scope: Scope) -> list[bytes]:

@@ -10,6 +10,8 @@ from liftloop.storage.contract import Record
 REJECTED = "message.rejected"
 """The fact that a message could not be taken; its name is the reason, its body what was sent."""
 
+RELEASED = "quarantine.released"
+"""The fact that quarantined records were taken after all: {offsets}; it stands in the same run as those."""
 TRAITS_CHANGED = "traits.changed"
 """A change of traits that depends on what is known already; its name is the operation: once, add, append, delete."""
 
@@ -28,6 +30,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     """Personal fields by path, such as `traits.phone` or `context.ip`."""
     identifiers: tuple[tuple[str, str], ...]
     """Personal identifiers as (kind, normalised text), such as ("phone", "+8613800138001")."""
+    warnings: tuple[str, ...] = ()
+    """What the tracking plan has against it, in words without values."""
 
 
 class MalformedBody(LiftloopError):

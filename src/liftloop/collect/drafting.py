@@ -14,6 +14,7 @@ from msgspec import Struct
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
 from liftloop.collect.contract import MESSAGE_BYTES_MAX, REJECTED, Draft
 from liftloop.collect.personal import is_free_of
+from liftloop.collect.tracking_plan import NO_RULES, RuleBook, judge
 from liftloop.kernel.codec import canonical_json, parse_json
 from liftloop.kernel.dice import hash_bytes
 from liftloop.storage.contract import Record
@@ -45,6 +46,7 @@ class Inlet(Struct, frozen=True, kw_only=True):
     protocol: str = "segment"
     """Which reader understands it; kept with what is refused, so that it can be read again."""
     message_bytes_max: int = MESSAGE_BYTES_MAX
+    rules: RuleBook = NO_RULES
 
 
 class Unusable(Exception):
@@ -99,6 +101,16 @@ def rejected(raw: bytes, unusable: Unusable, inlet: Inlet, sent_at: str | None =
         body=canonical_json(told),
     )
     return Draft(record=record, personal={"raw": kept.decode("utf-8", "replace")}, identifiers=())
+
+
+def warnings_of(rules: RuleBook, event: str, properties: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the tracking plan has against an event that is taken all the same. Raises `Unusable` to block it."""
+    verdict = judge(rules, event, properties)
+    if verdict is None:
+        return ()
+    if verdict.measure == "block":
+        raise Unusable(verdict.reason, {"event": event, "problems": verdict.problems})
+    return tuple(f"{verdict.reason}: {problem}" for problem in verdict.problems)
 
 
 def may_stay(raw: bytes, value: dict[str, Any], names: frozenset[str]) -> bool:

@@ -23,6 +23,7 @@ from liftloop.collect.drafting import (
     may_stay,
     object_in,
     rejected,
+    warnings_of,
 )
 from liftloop.collect.personal import PERSONAL_NAMES, PERSONAL_TRAITS, split
 from liftloop.kernel.codec import canonical_json
@@ -174,7 +175,7 @@ def _check_names(message: Message, kind: str) -> None:
 
 def _taken(message: Message, kind: str, at_ms: int, raw: bytes, inlet: Inlet) -> Draft:
     context, more, said = _context(message, kind)
-    body, personal = _body(message, kind, said)
+    body, personal, warnings = _body(message, kind, said, inlet)
     personal |= more
     record = Record(
         kind=kind,
@@ -188,7 +189,8 @@ def _taken(message: Message, kind: str, at_ms: int, raw: bytes, inlet: Inlet) ->
         body=body,
         context=context,
     )
-    return Draft(record=record, personal=personal, identifiers=identifiers_in(personal, _ABOUT_PERSON))
+    identifiers = identifiers_in(personal, _ABOUT_PERSON)
+    return Draft(record=record, personal=personal, identifiers=identifiers, warnings=warnings)
 
 
 def _name(message: Message, kind: str) -> str:
@@ -201,13 +203,15 @@ def _name(message: Message, kind: str) -> str:
             return message.name or ""
 
 
-def _body(message: Message, kind: str, said: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
-    """Return what the record's body keeps, and the personal fields taken out of it.
+def _body(
+    message: Message, kind: str, said: dict[str, Any], inlet: Inlet
+) -> tuple[bytes, dict[str, Any], tuple[str, ...]]:
+    """Return what the record's body keeps, the personal fields taken out of it, and what the plan has against it.
 
     `said` are the traits that some SDKs write into the context of an identify instead.
     """
     if kind == "alias":
-        return canonical_json({"previousId": _text(message.previousId)}), {}
+        return canonical_json({"previousId": _text(message.previousId)}), {}, ()
     of_traits = kind in ("identify", "group")
     part, names, path = (
         (message.traits, PERSONAL_TRAITS, "traits") if of_traits else (message.properties, PERSONAL_NAMES, "properties")
@@ -216,12 +220,13 @@ def _body(message: Message, kind: str, said: dict[str, Any]) -> tuple[bytes, dic
     if raw in (b"", b"null"):
         raw = EMPTY
     value = said | object_in(raw, path)
+    warnings = warnings_of(inlet.rules, message.event, value) if kind == "track" else ()
     if message.category and kind in ("page", "screen"):
         value = {"category": message.category} | value
     elif not of_traits and may_stay(raw, value, names):
-        return raw, {}
+        return raw, {}, warnings
     kept, personal = split(value, names, path)
-    return canonical_json(kept), personal
+    return canonical_json(kept), personal, warnings
 
 
 def _context(message: Message, kind: str) -> tuple[bytes, dict[str, Any], dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec.structs import replace
 
 from liftloop.collect import sensors_form
 from liftloop.collect.contract import TRAITS_CHANGED, Draft
@@ -22,6 +23,7 @@ from liftloop.collect.drafting import (
     may_stay,
     object_in,
     rejected,
+    warnings_of,
 )
 from liftloop.collect.mapping_facts import ITEM, ITEM_DELETED
 from liftloop.collect.personal import PERSONAL_NAMES, PERSONAL_TRAITS, split
@@ -176,10 +178,13 @@ def _tracked(made: _Made, raw: bytes) -> Draft:
         raise Unusable("no_event_name")
     value = object_in(raw, "properties")
     who = _who(made.event, value)
-    if may_stay(raw, value, PERSONAL_NAMES):
-        return made.draft("track", made.event.event, raw, who, {}, None)
-    kept, personal = split(value, PERSONAL_NAMES, "properties")
-    return made.draft("track", made.event.event, canonical_json(kept), who, personal, None)
+    warnings = warnings_of(made.inlet.rules, made.event.event, value)
+    personal: dict[str, Any] = {}
+    if not may_stay(raw, value, PERSONAL_NAMES):
+        kept, personal = split(value, PERSONAL_NAMES, "properties")
+        raw = canonical_json(kept)
+    draft = made.draft("track", made.event.event, raw, who, personal, None)
+    return replace(draft, warnings=warnings) if warnings else draft
 
 
 def _identified(made: _Made, properties: dict[str, Any]) -> Draft:

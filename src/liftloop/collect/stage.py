@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from liftloop.collect.contract import REJECTED, TRAITS_CHANGED
+from liftloop.collect.contract import REJECTED, RELEASED, TRAITS_CHANGED
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
-from liftloop.kernel.codec import pack
+from liftloop.kernel.codec import pack, parse_object
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
 from liftloop.runtime.hash_index import LOAD_MAX, HashSet
 from liftloop.storage.contract import ArraySpec, Delta, Row, Write
@@ -41,8 +41,10 @@ class Collect:
         fresh &= ~SEEN.holds(state, batch["message"])
         ahead = batch["at_ms"] > batch["received_ms"] + AHEAD_MAX_MS
         of_person = _among(batch["kind"], OF_PEOPLE)
-        delta = self._remember(state, batch["message"][fresh], moment)
         rejected = _among(batch["kind"], frozenset({REJECTED}))
+        # What is put aside has not happened yet: when it is sent again or let out, it must not count as known.
+        delta = self._remember(state, batch["message"][fresh & ~(ahead & of_person)], moment)
+        released = _released(batch)
         quarantined = _quarantine(batch.take(fresh & ahead & of_person)) + _quarantine(batch.take(fresh & rejected))
         events = batch.take(fresh & ~ahead & of_person)
         system = batch.take(fresh & ~of_person & ~rejected)
@@ -52,6 +54,7 @@ class Collect:
                 drop=delta.drop,
                 writes=delta.writes,
                 puts={"quarantine": quarantined} if quarantined else {},
+                removals={"quarantine": released} if released else {},
             ),
             {"event": events, "system": system},
         )
@@ -82,6 +85,14 @@ def _first_of_each(messages: NDArray[np.uint64]) -> NDArray[np.bool_]:
     first = np.zeros(len(messages), dtype=np.bool_)
     first[np.unique(messages, return_index=True)[1]] = True
     return first
+
+
+def _released(batch: Batch) -> list[Row]:
+    """Return the keys of quarantined records that were let out, in the run that carries them on."""
+    if RELEASED not in batch["kind"]:
+        return []
+    facts = [record for record in batch["record"] if record.kind == RELEASED]
+    return [(int(offset),) for fact in facts for offset in parse_object(fact.body).get("offsets", [])]
 
 
 def _quarantine(batch: Batch) -> list[Row]:

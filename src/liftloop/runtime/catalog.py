@@ -58,6 +58,7 @@ class Catalog:
         self.find_fault = find_fault
         self._set_aside: dict[SetAside, Row] = {}
         self._generation = 0
+        self._generations: dict[str, int] = {}
         self._versions: dict[tuple[str, str], dict[int, tuple[Definition, str]]] = {}
         self._live: dict[str, dict[str, Definition]] = {}
         self._filling: dict[str, dict[str, Definition]] = {}
@@ -65,6 +66,9 @@ class Catalog:
     @property
     def generation(self) -> int:
         return self._generation
+
+    def generation_of(self, kind: str) -> int:
+        return self._generations.get(kind, 0)
 
     def live(self, kind: str) -> Mapping[str, Definition]:
         return self._live.get(kind, {})
@@ -127,6 +131,7 @@ class Catalog:
             elif identity in of_kind and of_kind[identity].version == version:
                 del of_kind[identity]
         self._generation += 1
+        self._generations[kind] = self._generation
 
 
 def is_well_formed(record: Record) -> bool:

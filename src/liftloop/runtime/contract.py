@@ -66,6 +66,10 @@ class Definitions(Protocol):
         """Return a number that changes whenever any definition does; what is compiled is kept until then."""
         ...
 
+    def generation_of(self, kind: str) -> int:
+        """Return a number that changes whenever a definition of this kind does; may be asked from any thread."""
+        ...
+
     def live(self, kind: str) -> Mapping[str, Definition]:
         """Return the newest live version of each id."""
         ...

@@ -1,0 +1,109 @@
+"""Checks definitions that say what comes in: sources, tracking plans, forms."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from liftloop.collect.contract import BATCH_BYTES_MAX, MESSAGE_BYTES_MAX
+from liftloop.collect.sources import OWN_KEY, WRITE_KEY_CHARACTERS_MIN, Limits, Source, TrackingSource, WebhookSource
+from liftloop.collect.tracking_plan import TrackingPlan
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.plugins.channels.signing import BadSecret, secret_bytes
+
+T = TypeVar("T")
+
+EDGE_KINDS = ("source", "tracking_plan", "form")
+
+
+class BadDefinition(LiftloopError):
+    """What was sent does not say what this kind must say."""
+
+    def __init__(self, kind: str, detail: str, zh: str = "") -> None:
+        super().__init__(
+            "bad_definition",
+            zh=f"{kind} 的定义不对：{zh or detail}",
+            en=f"not a {kind}: {detail}",
+            next_zh="按 docs/reference/definitions.md 的格式改好再发布",
+            next_en="write it as docs/reference/definitions.md says and publish again",
+            status=422,
+            exit_code=EXIT_USAGE,
+        )
+
+
+def check_edge(kind: str, identity: str, body: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise what is wrong with a definition of one of EDGE_KINDS; `sources` are the live ones by id."""
+    match kind:
+        case "source":
+            _check_source(identity, read_source(body), sources)
+        case "tracking_plan":
+            _as(kind, body, TrackingPlan)
+        case _:
+            raise BadDefinition(kind, "not known")
+
+
+def read_source(body: Mapping[str, Any]) -> Source:
+    """Return a source as its kind says. Raises `BadDefinition`."""
+    try:
+        return msgspec.convert(body, type=Source, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadDefinition("source", str(error)) from error
+
+
+def _check_source(identity: str, source: Source, sources: Mapping[str, Mapping[str, Any]]) -> None:
+    match source:
+        case TrackingSource():
+            _check_limits(source.limits)
+            if bool(source.write_key) == (identity == OWN_KEY):
+                raise BadDefinition(
+                    "source",
+                    f"the source {OWN_KEY} has the folder's key, all others need a write_key of their own",
+                    f"来源 {OWN_KEY} 用数据目录里的密钥，其他来源必须有自己的 write_key",
+                )
+            _check_key(identity, source.write_key, sources)
+        case WebhookSource():
+            _check_limits(source.limits)
+            _check_secrets(source)
+        case _:
+            pass
+
+
+def _check_key(identity: str, key: str, sources: Mapping[str, Mapping[str, Any]]) -> None:
+    if key and (len(key) < WRITE_KEY_CHARACTERS_MIN or not key.isascii() or not key.isprintable()):
+        raise BadDefinition(
+            "source",
+            f"a write_key has at least {WRITE_KEY_CHARACTERS_MIN} letters and digits",
+            f"write_key 至少 {WRITE_KEY_CHARACTERS_MIN} 个字母或数字",
+        )
+    for other, body in sources.items():
+        if key and other != identity and body.get("write_key") == key:
+            raise BadDefinition("source", f"{other} has this write_key already", f"来源 {other} 已经用了这个 write_key")
+
+
+def _check_limits(limits: Limits) -> None:
+    if limits.events_per_second is not None and not limits.events_per_second > 0:
+        raise BadDefinition("source", "events_per_second is more than 0", "events_per_second 必须大于 0")
+    if limits.burst is not None and limits.burst < 1:
+        raise BadDefinition("source", "burst is at least 1", "burst 至少为 1")
+    if not (0 < limits.body_bytes_max <= BATCH_BYTES_MAX and 0 < limits.message_bytes_max <= MESSAGE_BYTES_MAX):
+        raise BadDefinition(
+            "source",
+            f"body_bytes_max is at most {BATCH_BYTES_MAX}, message_bytes_max at most {MESSAGE_BYTES_MAX}",
+            f"body_bytes_max 最大 {BATCH_BYTES_MAX}，message_bytes_max 最大 {MESSAGE_BYTES_MAX}",
+        )
+
+
+def _check_secrets(source: WebhookSource) -> None:
+    try:
+        keys = [secret_bytes(secret) for secret in source.secrets]
+    except BadSecret as error:
+        raise BadDefinition("source", f"secrets: {error}", f"secrets 不对：{error}") from error
+    if not keys or not source.mappings:
+        raise BadDefinition("source", "needs a secret and a mapping", "至少要有一个 secret 和一个 mapping")
+
+
+def _as(kind: str, body: Mapping[str, Any], wanted: type[T]) -> T:
+    try:
+        return msgspec.convert(body, type=wanted, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadDefinition(kind, str(error)) from error

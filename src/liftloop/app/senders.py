@@ -1,0 +1,86 @@
+"""Who may send and by which rules, as the live definitions say; made anew only when one of them has changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from liftloop.app.pace import Bucket, full_bucket
+from liftloop.collect.sources import OWN_KEY, Limits, Source, TrackingSource, WebhookSource
+from liftloop.collect.tracking_plan import NO_RULES, RuleBook, TrackingPlan, rule_book
+from liftloop.runtime.contract import Definitions
+
+KINDS = ("source", "tracking_plan", "form")
+"""The kinds of definitions by which senders are judged."""
+
+
+class Sender(Struct, frozen=True):
+    """One key, hook or form with what it may do."""
+
+    id: str
+    limits: Limits
+    bucket: Bucket
+    source: Source | None = None
+
+    @property
+    def actor(self) -> str:
+        return f"key:{self.id}"
+
+
+class Senders(Struct, frozen=True, kw_only=True):
+    """All senders and rules at one instant."""
+
+    generation: tuple[int, ...]
+    by_key: Mapping[bytes, Sender]
+    hooks: Mapping[str, Sender]
+    rules: RuleBook = NO_RULES
+
+
+def generation_of(definitions: Definitions) -> tuple[int, ...]:
+    return tuple(map(definitions.generation_of, KINDS))
+
+
+Bodies = Mapping[str, Mapping[str, Any]]
+"""Bodies of live definitions by id."""
+
+
+def rules_of(plans: Bodies) -> RuleBook:
+    """Return the rule book of live tracking plans."""
+    return rule_book([msgspec.convert(body, type=TrackingPlan, strict=False) for body in plans.values()])
+
+
+def senders(definitions: Definitions, own_key: bytes, before: Senders | None, now_s: float) -> Senders:
+    """Return the senders that the definitions name, and the one whose key is the folder's.
+
+    Buckets of senders whose limits did not change go on as they were.
+    """
+    kept = {sender.id: sender.bucket for sender in _all(before)}
+    sources: dict[str, Source] = {
+        identity: msgspec.convert(each.body, type=Source, strict=False)
+        for identity, each in definitions.live("source").items()
+    }
+    rules = rules_of({identity: each.body for identity, each in definitions.live("tracking_plan").items()})
+
+    def sender(identity: str, limits: Limits, source: Source | None) -> Sender:
+        bucket = kept.get(identity)
+        if bucket is None or bucket.limits != limits:
+            bucket = full_bucket(limits, now_s)
+        return Sender(identity, limits, bucket, source)
+
+    own = sources.get(OWN_KEY)
+    by_key = {own_key: sender(OWN_KEY, own.limits if isinstance(own, TrackingSource) else Limits(), own)}
+    hooks: dict[str, Sender] = {}
+    for identity, source in sources.items():
+        match source:
+            case TrackingSource() if source.write_key:
+                by_key.setdefault(source.write_key.encode(), sender(identity, source.limits, source))
+            case WebhookSource():
+                hooks[identity] = sender(identity, source.limits, source)
+            case _:
+                continue
+    return Senders(generation=generation_of(definitions), by_key=by_key, hooks=hooks, rules=rules)
+
+
+def _all(known: Senders | None) -> list[Sender]:
+    return [] if known is None else [*known.by_key.values(), *known.hooks.values()]
