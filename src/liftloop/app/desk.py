@@ -67,7 +67,7 @@ class Desk:
         self.quarantine = Quarantine(self.tick, self.state, self.vault, self.clock)
         self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up)
         self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.clock)
-        self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock)
+        self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock, settings.study_days)
         self.children: Children | None = None
         """The other processes, where this one started them."""
         self._working: list[asyncio.Task[None]] = []

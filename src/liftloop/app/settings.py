@@ -33,6 +33,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """How long incoming facts are kept after the lake has them."""
     lake_days: int = 0
     """How long history is kept; 0 for ever."""
+    study_days: int = 1
+    """How many days lie between two studies of everybody's traits; 0: they are made only when asked for."""
     version: str = version("liftloop")
     desk: int = 0
     """The process that starts the others; they end with it."""
@@ -74,6 +76,7 @@ def settings_from(environment: Mapping[str, str], data: Path | None, port: int |
         write_key=environment.get("LIFTLOOP_WRITE_KEY", ""),
         log_days=_days(environment, "LIFTLOOP_LOG_DAYS", "7", least=1),
         lake_days=_days(environment, "LIFTLOOP_LAKE_DAYS", "0", least=0),
+        study_days=_days(environment, "LIFTLOOP_STUDY_DAYS", "1", least=0),
         webhook_allow=environment.get("LIFTLOOP_WEBHOOK_ALLOW", ""),
     )
 

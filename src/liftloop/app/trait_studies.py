@@ -101,15 +101,19 @@ def study_of(past: Past, now_ms: int) -> Findings:
 
 
 class TraitStudies:
-    """One study at a time; it also runs by itself once a day, and some minutes after an import."""
+    """One study at a time; it also runs by itself every `days` days, and some minutes after an import.
 
-    def __init__(self, follower: Follower, lake: LakeReader, tick: TickClient, clock: Clock) -> None:
+    With `days` 0 it runs only when asked.
+    """
+
+    def __init__(self, follower: Follower, lake: LakeReader, tick: TickClient, clock: Clock, days: int) -> None:
         self._follower = follower
         self._lake = lake
         self._tick = tick
         self._clock = clock
+        self._days = days
         self._alone = asyncio.Lock()
-        self._due_ms = _next_study_ms(clock.now_ms())
+        self._due_ms = _next_study_ms(clock.now_ms(), days)
 
     def soon(self) -> None:
         """Let the next study begin some minutes from now: much has come in."""
@@ -137,7 +141,7 @@ class TraitStudies:
                 worth=findings.worth,
             )
             await self._tick.facts([fact(TRAITS_STUDIED, "", canonical_json(report), _SYSTEM, now_ms)])
-            self._due_ms = _next_study_ms(now_ms)
+            self._due_ms = _next_study_ms(now_ms, self._days)
         await self._follower.catch_up()
         return report
 
@@ -147,8 +151,8 @@ class TraitStudies:
         return parse_json(str(rows["body"][0])) if len(rows["body"]) else None
 
     async def run_if_due(self) -> None:
-        """Do the day's study if its time has come; what hinders it is logged, and tried again."""
-        if self._clock.now_ms() < self._due_ms or self._alone.locked():
+        """Do a study if its time has come; what hinders it is logged, and tried again."""
+        if not self._days or self._clock.now_ms() < self._due_ms or self._alone.locked():
             return
         try:
             report = await self.run()
@@ -247,7 +251,7 @@ def _distinct_items(past: Past) -> NDArray[np.int64]:
     return bought.item[first]
 
 
-def _next_study_ms(now_ms: int) -> int:
-    """Return the next STUDY_HOUR of the shop's day."""
+def _next_study_ms(now_ms: int, days: int) -> int:
+    """Return the STUDY_HOUR of the shop's day so many days from now."""
     past_hour_ms = (now_ms + SHANGHAI_OFFSET_MINUTES * MINUTE_MS - STUDY_HOUR * HOUR_MS) % DAY_MS
-    return now_ms - past_hour_ms + DAY_MS
+    return now_ms - past_hour_ms + days * DAY_MS

@@ -20,10 +20,10 @@ _LOOPBACK = "127.0.0.0/8"
 
 
 class DemoServer:
-    """`liftloop serve` on the manual clock."""
+    """`liftloop serve` on the manual clock, and without the daily study of traits: nothing in that month asks them."""
 
     def __init__(self, data: Path, start_ms: int) -> None:
-        manual = {"LIFTLOOP_CLOCK": "manual", "LIFTLOOP_CLOCK_START": str(start_ms)}
+        manual = {"LIFTLOOP_CLOCK": "manual", "LIFTLOOP_CLOCK_START": str(start_ms), "LIFTLOOP_STUDY_DAYS": "0"}
         self._process = _serving(data, port=0, more=manual, stdout=subprocess.PIPE)
 
     def ready(self) -> tuple[Server, str]:
