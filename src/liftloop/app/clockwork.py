@@ -85,6 +85,8 @@ class Clockwork:
         """Given now, return (due messages without an answer, instant of the next retry)."""
         self._catch_up = catch_up
         self._moving = asyncio.Lock()
+        self._counted: tuple[int, int] | None = None
+        """Messages and errors up to the end of the last advance: a count reads the whole ledger."""
 
     async def advance(self, seconds: int) -> Advanced:
         """Go forward; return when all that was due is folded, answered and in the lake. Raises `ClockBusy`."""
@@ -92,7 +94,7 @@ class Clockwork:
             raise ClockBusy
         async with self._moving:
             target_ms = self._clock.now_ms() + seconds * 1000
-            before, timers = self._settled(), 0
+            before, timers = self._counted or self._settled(), 0
             while True:
                 due_ms = max(await self._quiet(), self._clock.now_ms())
                 if due_ms > target_ms:
@@ -102,7 +104,7 @@ class Clockwork:
             await self._move(target_ms)
             await self._quiet()
             await self._catch_up()
-            after = self._settled()
+            after = self._counted = self._settled()
         return Advanced(now_ms=target_ms, timers=timers, messages=after[0] - before[0], errors=after[1] - before[1])
 
     async def _move(self, now_ms: int) -> None:

@@ -1,14 +1,19 @@
 """Which due messages have no answer yet: what the manual clock waits for."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from liftloop.kernel.clock import FAR_FUTURE_MS
+from liftloop.kernel.codec import canonical_json
 from liftloop.storage.contract import StateReader
 
-_DUE = "SELECT channel, message_key FROM outbox WHERE due_ms <= ?"
+_DUE = "SELECT channel, count(*) FROM outbox WHERE due_ms <= ? GROUP BY channel"
+_DUE_AMONG = """
+SELECT channel, count(*) FROM outbox WHERE due_ms <= ? AND message_key IN (SELECT value FROM json_each(?))
+GROUP BY channel
+"""
 _LATER = "SELECT message_key FROM waiting WHERE next_ms > ?"
 _PAUSED = "SELECT channel FROM pause WHERE until_ms > ?"
 _RETRY = """
@@ -26,10 +31,12 @@ class PendingMessages:
 
     def due(self, now_ms: int) -> tuple[int, int]:
         """Return how many due messages wait for an answer, and when the next retry is due."""
-        due: Sequence[tuple[str, str]] = self._state.rows(_DUE, (now_ms,))
-        later = {key for (key,) in self._rows(_LATER, (now_ms,))}
+        due: Counter[str] = Counter(dict(self._state.rows(_DUE, (now_ms,))))
+        later = [key for (key,) in self._rows(_LATER, (now_ms,))]
+        if due and later:
+            due -= Counter(dict(self._state.rows(_DUE_AMONG, (now_ms, canonical_json(later).decode()))))
         paused = {channel for (channel,) in self._rows(_PAUSED, (now_ms,))}
-        waiting = sum(1 for channel, key in due if channel not in paused and key not in later)
+        waiting = sum(count for channel, count in due.items() if channel not in paused)
         untold = sum(count for (count,) in self._rows(_UNTOLD, ()))
         retry = [at_ms for (at_ms,) in self._rows(_RETRY, (now_ms,)) if at_ms is not None]
         return waiting + untold, min(retry, default=FAR_FUTURE_MS)
