@@ -40,7 +40,9 @@ SecondLook = Callable[[str, Sequence[Envelope]], Awaitable[Sequence[Stopped]]]
 """Ask the tick which of a channel's messages may still leave, one answer each, once it answers at all."""
 
 MAY_HAVE_LEFT = Stopped("uncertain", "restored")
-POLL_S = 0.02  # How often the outbox is looked at while nothing happens: a fiftieth of the second that S12 allows.
+POLL_S = 0.02  # How often the outbox is looked at between sendings: a fiftieth of the second that S12 allows.
+IDLE_POLL_S = 0.1  # And where nothing was sent for a while: fifty looks a second took a tenth of a core.
+IDLE_AFTER_S = 1.0
 SEND_SECONDS_MAX = 900.0  # Fifty mails to a server that takes its time; channels have nearer time-outs of their own.
 LAND_SECONDS_MAX = 20.0  # After being told to stop; what is still in the air then is settled by the next start.
 WITHDRAWN_S = 2.0  # Between looks for messages that were stopped while they waited.
@@ -104,6 +106,8 @@ class Dispatcher:
         self._by_channel: dict[str, Counter[str]] = {}
         self._tick: int | None = None
         self._withdrawn_s = 0.0
+        self._sent_s = 0.0
+        """When something was last on its way."""
         self._wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -314,7 +318,11 @@ class Dispatcher:
     async def _idle(self, stop: asyncio.Event) -> None:
         """Wait a little, or until something lands, is put in or is to stop."""
         waits: set[asyncio.Task[Any]] = {asyncio.create_task(stop.wait()), asyncio.create_task(self._wake.wait())}
-        await asyncio.wait({*waits, *self._flights}, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
+        now_s = asyncio.get_running_loop().time()
+        if self._flights:
+            self._sent_s = now_s
+        timeout_s = POLL_S if now_s < self._sent_s + IDLE_AFTER_S else IDLE_POLL_S
+        await asyncio.wait({*waits, *self._flights}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         self._wake.clear()
         await _cancel(waits)
 
