@@ -17,6 +17,18 @@ EVENTS = ["Order Completed", "Product Viewed"]
 AMOUNTS = [-1, 0, 1, 1.5, 2.25, 3, "3", "many", True, None]
 """Sums of them are exact, so that order does not matter."""
 CITIES = ["上海", "Bath", "O'Fallon/NJ~1", 1, 1.0, True, None, 0]
+AGGREGATES = (
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "distinct",
+    "first",
+    "last",
+    "days_since_first",
+    "days_since_last",
+)
 DAYS = [0.5, 1, 3, 7.25, 30]
 
 _comparison = st.dictionaries(
@@ -43,12 +55,28 @@ def event_leaves(draw: st.DrawFn) -> dict[str, Any]:
     where = draw(_filters)
     if where:
         leaf["where"] = where
-    names = ["count", "sum", "avg", *(["min", "max"] if windowed else [])]
+    names = ["count", "sum", "avg", *(["min", "max"] if windowed else ["days_since_first", "days_since_last"])]
+    if windowed and "property" in leaf:
+        names += ["first", "last"]
+        if not draw(st.integers(0, 2)):
+            return leaf | {"property": "kind", "distinct": draw(_comparison)}
     for name in draw(st.lists(st.sampled_from(names), unique=True, max_size=2)):
         leaf[name] = draw(_comparison)
     return leaf
 
 
+_step = st.fixed_dictionaries(
+    {"event": st.sampled_from(EVENTS)},
+    optional={"where": st.just([{"property": "kind", "in": ["a", "b", 1]}])},
+)
+sequence_leaves = st.fixed_dictionaries(
+    {
+        "sequence": st.tuples(_step, _step).map(list),
+        "within_days": st.sampled_from(DAYS),
+        "gap_days": st.sampled_from([1 / 24, 1, 7.25]),
+    },
+    optional={"without": _step},
+)
 _attribute = st.sampled_from(["city", "a/b~c"])
 _value = st.sampled_from([value for value in CITIES if value is not None])
 trait_leaves = st.one_of(
@@ -57,18 +85,24 @@ trait_leaves = st.one_of(
     st.fixed_dictionaries({"trait": _attribute, "in": st.lists(_value, max_size=2)}),
     st.fixed_dictionaries({"trait": _attribute, "exists": st.booleans()}),
     st.builds(lambda name, test: {"trait": name, **test}, _attribute, _comparison),
-    st.builds(lambda name, test: {"trait": name, **test}, st.sampled_from(["spent", "seen_ms"]), _comparison),
+    st.builds(
+        lambda name, test: {"trait": name, **test},
+        st.sampled_from(["spent", "seen_ms", "seen_days", "kinds"]),
+        _comparison,
+    ),
 )
 TRAITS: dict[str, dict[str, Any]] = {
     "spent": {"event": "Order Completed", "property": "a/b~c", "aggregate": "sum", "within_days": 30},
     "seen_ms": {"event": "Product Viewed", "aggregate": "last_ms"},
+    "seen_days": {"event": "Product Viewed", "aggregate": "days_since_first"},
+    "kinds": {"event": "Order Completed", "property": "kind", "aggregate": "distinct", "within_days": 30},
 }
 _other = st.fixed_dictionaries(
     {"percent": st.sampled_from([[0, 50], [12.5, 90], [0, 100]]), "salt": st.sampled_from(["", "x"])}
 )
 _reference = st.sampled_from([{"audience": "others"}, {"audience": "nowhere"}])
 trees = st.recursive(
-    st.one_of(event_leaves(), trait_leaves, _other, _reference),
+    st.one_of(event_leaves(), sequence_leaves, trait_leaves, _other, _reference),
     lambda inner: st.one_of(
         st.fixed_dictionaries({"all": st.lists(inner, min_size=1, max_size=3)}),
         st.fixed_dictionaries({"any": st.lists(inner, min_size=1, max_size=3)}),
@@ -151,8 +185,10 @@ def satisfies(person: PlainPerson, tree: Mapping[str, Any], audiences: Mapping[s
             return low <= 100 * _bucket(person.number, tree.get("salt", "")) < high
         case {"audience": identity}:
             return identity in audiences and satisfies(person, audiences[identity], audiences)
+        case {"sequence": [first, then]}:
+            return _follows(person, (first, then, tree.get("without")), tree)
         case {"event": _}:
-            asked = [name for name in ("count", "sum", "avg", "min", "max") if name in tree] or ["count"]
+            asked = [name for name in AGGREGATES if name in tree] or ["count"]
             return all(_compares(_aggregate(person, tree, name), tree.get(name, {"gte": 1})) for name in asked)
         case _:
             return _trait(person, tree)
@@ -190,27 +226,59 @@ def _equal(value: Any, wanted: Any) -> bool:
     return value is not None and isinstance(value, bool) == isinstance(wanted, bool) and value == wanted
 
 
-def _aggregate(person: PlainPerson, leaf: Mapping[str, Any], aggregate: str) -> float | None:
+def _happened(person: PlainPerson, leaf: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:
     after = NOW_MS - leaf["within_days"] * DAY_MS if "within_days" in leaf else -1
-    happened = [
-        (at_ms, _number(fields.get(leaf["property"])) if "property" in leaf else 1.0)
+    return [
+        (at_ms, fields)
         for name, at_ms, fields in person.events
         if name == leaf["event"] and at_ms > after and all(_passes(fields, test) for test in leaf.get("where", ()))
     ]
-    values = [value for _, value in happened]
+
+
+def _follows(person: PlainPerson, steps: tuple[Any, Any, Any], leaf: Mapping[str, Any]) -> bool:
+    first, then, without = ([at_ms for at_ms, _ in _happened(person, step)] if step else [] for step in steps)
+    return any(
+        a > NOW_MS - leaf["within_days"] * DAY_MS
+        and a < b <= a + leaf["gap_days"] * DAY_MS
+        and not any(a < c < b for c in without)
+        for a in first
+        for b in then
+    )
+
+
+def _aggregate(person: PlainPerson, leaf: Mapping[str, Any], aggregate: str) -> float | None:
+    happened = _happened(person, leaf)
+    if aggregate == "distinct":
+        words = [fields.get(leaf["property"]) for _, fields in happened]
+        return len(
+            {(type(word) if isinstance(word, str | bool) else float, word) for word in words if word is not None}
+        )
+    counted = [
+        (at_ms, _number(fields.get(leaf["property"])) if "property" in leaf else 1.0) for at_ms, fields in happened
+    ]
+    values = [value for _, value in counted]
     match aggregate:
         case "count":
             return len(values)
         case "sum":
             return sum(values)
+        case _ if not values:
+            return None
         case "avg":
-            return sum(values) / len(values) if values else None
+            return sum(values) / len(values)
         case "min":
-            return min(values, default=None)
+            return min(values)
         case "max":
-            return max(values, default=None)
+            return max(values)
+        case "first":
+            return min(counted, key=lambda each: (each[0], -each[1]))[1]
+        case "last":
+            return max(counted)[1]
+        case "days_since_first" | "days_since_last":
+            times = [at_ms for at_ms, _ in counted]
+            return (NOW_MS - (min(times) if aggregate == "days_since_first" else max(times))) / DAY_MS
         case _:
-            return max((at_ms for at_ms, _ in happened), default=None)
+            return max(at_ms for at_ms, _ in counted)
 
 
 def _passes(fields: Mapping[str, Any], test: Mapping[str, Any]) -> bool:

@@ -11,6 +11,18 @@ from liftloop.kernel.dice import hash_text, uniform
 NAMES = tuple(f"a{number}" for number in range(8))
 EVENTS = ("Bought", "Viewed")
 DAYS = (0.5, 1, 3, 10)
+AGGREGATES = (
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "distinct",
+    "first",
+    "last",
+    "days_since_first",
+    "days_since_last",
+)
 SIGN = {
     "gte": lambda value, bound: value >= bound,
     "gt": lambda value, bound: value > bound,
@@ -34,7 +46,10 @@ class Chance:
 
     def tree(self, depth: int = 2) -> dict[str, Any]:
         kind = self.one(
-            ["event"] * 8 + ["trait", "trait", "percent", "audience", "audience"] + ["all", "any", "not"] * (2 * depth)
+            ["event"] * 8
+            + ["since", "words", "sequence"]
+            + ["trait", "trait", "percent", "audience", "audience"]
+            + ["all", "any", "not"] * (2 * depth)
         )
         match kind:
             case "all" | "any":
@@ -47,6 +62,17 @@ class Chance:
                 return {"audience": self.one([*NAMES, "nowhere"])}
             case "trait":
                 return self._trait_leaf()
+            case "since":
+                return self._since_leaf()
+            case "words":
+                return {
+                    "event": self.one(EVENTS),
+                    "within_days": self.one(DAYS),
+                    "property": "v",
+                    "distinct": self._comparison(),
+                }
+            case "sequence":
+                return self._sequence_leaf()
             case _:
                 return self._event_leaf()
 
@@ -54,17 +80,38 @@ class Chance:
         body = {"event": self.one(EVENTS), "property": "v", "aggregate": self.one(["sum", "avg", "count"])}
         if self.below(3):
             body["within_days"] = self.one(DAYS)
-            body["aggregate"] = self.one(["sum", "avg", "count", "min", "max"])
+            body["aggregate"] = self.one(["sum", "avg", "count", "min", "max", "distinct", "first", "last"])
+        elif self.below(2):
+            body["aggregate"] = self.one(["days_since_first", "days_since_last"])
         return body
+
+    def _since_leaf(self) -> dict[str, Any]:
+        leaf: dict[str, Any] = {"event": self.one(EVENTS)}
+        if not self.below(3):
+            leaf["where"] = [{"property": "v", "gte": 1}]
+        names = self.one([["days_since_first"], ["days_since_last"], ["days_since_first", "days_since_last"]])
+        return leaf | {name: self._comparison() for name in names}
+
+    def _sequence_leaf(self) -> dict[str, Any]:
+        leaf: dict[str, Any] = {
+            "sequence": [self._step(), self._step()],
+            "within_days": self.one(DAYS),
+            "gap_days": self.one([0.02, 0.5, 2, 10]),
+        }
+        return leaf | ({"without": self._step()} if self.below(2) else {})
+
+    def _step(self) -> dict[str, Any]:
+        step: dict[str, Any] = {"event": self.one(EVENTS)}
+        return step | ({"where": [{"property": "v", "gte": 1}]} if not self.below(3) else {})
 
     def _event_leaf(self) -> dict[str, Any]:
         leaf: dict[str, Any] = {"event": self.one(EVENTS)}
         aggregates = ["count", "count", "count", "sum", "avg"]
-        if self.below(4):
-            leaf["within_days"] = self.one(DAYS)
-            aggregates += ["min", "max"]
         if self.below(2):
             leaf["property"] = "v"
+        if self.below(4):
+            leaf["within_days"] = self.one(DAYS)
+            aggregates += ["min", "max"] + (["first", "last"] if "property" in leaf else [])
         if not self.below(4):
             leaf["where"] = [{"property": "v", "gte": 1}]
         return leaf | {self.one(aggregates): self._comparison() for _ in range(self.one([0, 1, 1, 1, 2]))}
@@ -133,8 +180,10 @@ class PlainAudiences:
                 return low <= bucket < high
             case {"audience": identity}:
                 return self.member(identity, person, number, now_ms)
+            case {"sequence": [first, then]}:
+                return _follows(person, (first, then, tree.get("without")), tree, now_ms)
             case {"event": _}:
-                asked = [name for name in ("count", "sum", "avg", "min", "max") if name in tree] or ["count"]
+                asked = [name for name in AGGREGATES if name in tree] or ["count"]
                 return all(
                     _compares(_aggregate(person, tree, name, now_ms), tree.get(name, {"gte": 1})) for name in asked
                 )
@@ -172,15 +221,40 @@ def _references(tree: Any) -> set[str]:
             return set()
 
 
-def _aggregate(person: PlainPerson, leaf: Any, name: str, now_ms: int) -> float | None:
-    span_ms = leaf["within_days"] * DAY_MS if "within_days" in leaf else None
-    values = [
-        (value if isinstance(value, int | float) else 0.0) if leaf.get("property") else 1.0
+def _happened(person: PlainPerson, leaf: Any, span_ms: float | None, now_ms: int) -> list[tuple[int, Any]]:
+    return [
+        (at_ms, value)
         for event, at_ms, value in person.events
         if event == leaf["event"]
         and (span_ms is None or at_ms > now_ms - span_ms)
         and ("where" not in leaf or (isinstance(value, int | float) and value >= 1))
     ]
+
+
+def _follows(person: PlainPerson, steps: tuple[Any, Any, Any], leaf: Any, now_ms: int) -> bool:
+    """Any pair in time will do, with no third between: the engine looks at the nearest only."""
+    first, then, without = (
+        [at_ms for at_ms, _ in _happened(person, step, None, now_ms)] if step else [] for step in steps
+    )
+    return any(
+        a > now_ms - leaf["within_days"] * DAY_MS
+        and a < b <= a + leaf["gap_days"] * DAY_MS
+        and not any(a < c < b for c in without)
+        for a in first
+        for b in then
+    )
+
+
+def _aggregate(person: PlainPerson, leaf: Any, name: str, now_ms: int) -> float | None:
+    span_ms = leaf["within_days"] * DAY_MS if "within_days" in leaf else None
+    happened = _happened(person, leaf, span_ms, now_ms)
+    if name == "distinct":
+        return len({(isinstance(value, str), value) for _, value in happened if value is not None})
+    counted = [
+        (at_ms, (value if isinstance(value, int | float) else 0.0) if leaf.get("property") else 1.0)
+        for at_ms, value in happened
+    ]
+    values = [value for _, value in counted]
     match name:
         case "count":
             return len(values)
@@ -190,6 +264,13 @@ def _aggregate(person: PlainPerson, leaf: Any, name: str, now_ms: int) -> float 
             return None
         case "avg":
             return sum(values) / len(values)
+        case "first":
+            return min(counted, key=lambda each: (each[0], -each[1]))[1]
+        case "last":
+            return max(counted)[1]
+        case "days_since_first" | "days_since_last":
+            times = [at_ms for at_ms, _ in happened]
+            return (now_ms - (min(times) if name == "days_since_first" else max(times))) / DAY_MS
         case _:
             return min(values) if name == "min" else max(values)
 

@@ -13,9 +13,9 @@ from liftloop.identify.reading import ANONYMOUS, USER, find, identifier_hash
 from liftloop.kernel.codec import canonical_json, pack, pack_columns, parse_json
 from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.profile.attributes import ATTRIBUTE_FILLED
-from liftloop.profile.contract import SourceFilled
-from liftloop.profile.reading import event_value
+from liftloop.profile.contract import Source, SourceFilled
 from liftloop.profile.stage import SOURCE_FILLED
+from liftloop.profile.values import event_value
 from liftloop.runtime import people
 from liftloop.runtime.catalog import FILLED, RETIRED
 from liftloop.runtime.contract import Frame, Stage
@@ -171,8 +171,15 @@ class Engine:
             self.say(FILLED, f"{each['kind']}/{each['id']}", canonical_json(about))
 
     def _fill_source(self, source: Mapping[str, Any]) -> None:
+        asked = Source(
+            id=source["id"],
+            event=source["event"],
+            property=source["property"],
+            where=tuple(source["where"]),
+            words=source["words"],
+        )
         found = [
-            (number, record.at_ms, event_value(source["property"], source["where"], record.body))
+            (number, record.at_ms, event_value(asked, record.body))
             for offset, number in self.person_of.items()
             if offset < source["since"]
             and (record := self.records[offset]).kind == "track"

@@ -76,7 +76,8 @@ class TraitAtom(View):
 class EventAtom(View):
     """An event in a window that ends now, or in the whole life without `within_days`; at least once by default.
 
-    `where` filters by properties of the event; `sum`, `avg`, `min` and `max` are of `property`.
+    `where` filters by properties of the event; `sum`, `avg`, `min`, `max`, `distinct`, `first` and `last` are of
+    `property`.
     """
 
     event: str
@@ -88,6 +89,25 @@ class EventAtom(View):
     avg: Range | None = Field(default=None, exclude_if=_absent)
     min: Range | None = Field(default=None, exclude_if=_absent)
     max: Range | None = Field(default=None, exclude_if=_absent)
+    distinct: Range | None = Field(default=None, exclude_if=_absent)
+    first: Range | None = Field(default=None, exclude_if=_absent)
+    last: Range | None = Field(default=None, exclude_if=_absent)
+    days_since_first: Range | None = Field(default=None, exclude_if=_absent)
+    days_since_last: Range | None = Field(default=None, exclude_if=_absent)
+
+
+class Step(View):
+    event: str
+    where: list[dict[str, JsonValue]] | None = Field(default=None, exclude_if=_absent)
+
+
+class SequenceAtom(View):
+    """One event and then another, at most `gap_days` later, without a third between them; the first in the window."""
+
+    sequence: Annotated[list[Step], Field(min_length=2, max_length=2)]
+    within_days: Annotated[Number, Field(gt=0)]
+    gap_days: Annotated[Number, Field(gt=0)]
+    without: Step | None = Field(default=None, exclude_if=_absent)
 
 
 class PercentAtom(View):
@@ -101,7 +121,7 @@ class AudienceAtom(View):
     audience: str
 
 
-_NODE_KEYS = ("all", "any", "not", "trait", "event", "percent", "audience")
+_NODE_KEYS = ("all", "any", "not", "trait", "sequence", "event", "percent", "audience")
 
 
 def _node_key(value: Any) -> str | None:
@@ -118,6 +138,7 @@ Node = Annotated[
     | Annotated[Not, Tag("not")]
     | Annotated[TraitAtom, Tag("trait")]
     | Annotated[EventAtom, Tag("event")]
+    | Annotated[SequenceAtom, Tag("sequence")]
     | Annotated[PercentAtom, Tag("percent")]
     | Annotated[AudienceAtom, Tag("audience")],
     Discriminator(_node_key),

@@ -10,10 +10,12 @@ from typing import Any
 from msgspec import Struct
 
 from liftloop.audience.reading import check
+from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_text
-from liftloop.profile.contract import UnknownCondition
-from liftloop.profile.reading import AGGREGATES, COMPARISONS
-from liftloop.profile.sources import source_of, span_of
+from liftloop.profile.contract import Source, UnknownCondition
+from liftloop.profile.reading import AGGREGATES, COMPARISONS, DAYS_SINCE, elapsed_bounds
+from liftloop.profile.sources import source_of, span_of, steps_of
 from liftloop.profile.studied import STUDIED
 
 Tree = Mapping[str, Any]
@@ -25,6 +27,9 @@ _IN_WINDOW = {
     "avg": "{0}.total / {0}.n",
     "min": "{0}.low",
     "max": "{0}.high",
+    "distinct": "coalesce({0}.words, 0)",
+    "first": "{0}.first_value",
+    "last": "{0}.last_value",
 }
 _IN_LIFE = {
     "count": _IN_WINDOW["count"],
@@ -44,6 +49,30 @@ _EVENTS = """{name} AS (
     )
     GROUP BY profile
 )"""
+_ENDS = """{name} AS (
+    SELECT profile, arg_min(value, (at_ms, -value)) AS first_value, arg_max(value, (at_ms, value)) AS last_value
+    FROM (
+        SELECT profile, at_ms, {value} AS value FROM event_now
+        WHERE kind = 'track' AND name = {event} AND at_ms > {after} AND {passes}
+    )
+    GROUP BY profile
+)"""
+_WORDS = """{name} AS (
+    SELECT profile, count(DISTINCT {value}) AS words FROM event_now
+    WHERE kind = 'track' AND name = {event} AND at_ms > {after} AND {passes} GROUP BY profile
+)"""
+_STEP = """(
+        SELECT profile, at_ms FROM event_now
+        WHERE kind = 'track' AND name = {event} AND at_ms > {after} AND {passes}
+    )"""
+_SEQUENCE = """{name} AS (
+    SELECT one.profile, bool_or(coalesce({good}, FALSE)) AS held
+    FROM {first} AS one
+    ASOF JOIN {then} AS two ON two.profile = one.profile AND two.at_ms > one.at_ms
+    {without}
+    GROUP BY one.profile
+)"""
+"""The nearest later event decides, as in `liftloop.profile.reading.People`."""
 _ATTRIBUTE = """{name} AS (
     SELECT profile, json_type(value) AS type, json_extract_string(value, '$') AS text,
         CASE WHEN json_type(value) IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN CAST(value AS DOUBLE) END AS number
@@ -126,6 +155,8 @@ class _Writing:
             case {"audience": identity}:
                 other = self._meanings.audiences.get(str(identity))
                 return self.condition(other) if other is not None else "FALSE"
+            case {"sequence": _}:
+                return self._sequence(tree)
             case {"event": _}:
                 return self._event(tree)
             case _:
@@ -133,16 +164,42 @@ class _Writing:
 
     def _event(self, leaf: Tree) -> str:
         asked = sorted(AGGREGATES & set(leaf)) or ["count"]
-        return _joined(
-            " AND ", [self._compared(self._aggregate(leaf, name), leaf.get(name, {"gte": 1})) for name in asked]
-        )
+        return _joined(" AND ", [self._asked(leaf, name, leaf.get(name, {"gte": 1})) for name in asked])
+
+    def _asked(self, leaf: Tree, aggregate: str, comparison: Any) -> str:
+        if aggregate not in DAYS_SINCE:
+            return self._compared(self._aggregate(leaf, aggregate), comparison)
+        when = self._aggregate(leaf, "first_ms" if aggregate == "days_since_first" else "last_ms")
+        elapsed = f"({self._given(self._now_ms)}::BIGINT - {when})"
+        bounds = [elapsed_bounds(word, float(days)) for word, days in comparison.items()]
+        parts = [f"{elapsed} >= {self._given(low)} AND {elapsed} < {self._given(high)}" for low, high in bounds]
+        return f"coalesce({_joined(' AND ', parts)}, FALSE)"
+
+    def _sequence(self, leaf: Tree) -> str:
+        key = ("sequence", canonical_json(leaf))
+        if key not in self.names:
+            name = self._new_name(key)
+            first, then, *rest = (self._step(source_of(step), span_of(step)) for step in steps_of(leaf))
+            gap_ms = self._given(round(leaf["gap_days"] * DAY_MS))
+            good = f"two.at_ms - one.at_ms <= {gap_ms}"
+            without = ""
+            if rest:
+                good += " AND (three.at_ms IS NULL OR three.at_ms >= two.at_ms)"
+                without = (
+                    f"ASOF LEFT JOIN {rest[0]} AS three ON three.profile = one.profile AND three.at_ms > one.at_ms"
+                )
+            self.tables[key] = _SEQUENCE.format(name=name, good=good, first=first, then=then, without=without)
+        return f"coalesce({self.names[key]}.held, FALSE)"
+
+    def _step(self, source: Source, span_ms: int) -> str:
+        return _STEP.format(**self._events_of(source, span_ms))
 
     def _trait(self, leaf: Tree) -> str:
         name = str(leaf["trait"])
         test = {key: value for key, value in leaf.items() if key != "trait"}
         body = self._meanings.traits.get(name)
         if body is not None:
-            return self._compared(self._aggregate(body, str(body.get("aggregate", "count"))), test)
+            return self._asked(body, str(body.get("aggregate", "count")), test)
         table = self._attribute(name)
         parts = [self._attribute_test(table, word, value) for word, value in test.items()]
         return _joined(" AND ", parts) if parts else "TRUE"
@@ -182,17 +239,32 @@ class _Writing:
         if aggregate not in columns:
             raise UnknownCondition(f"不认识的统计方式：{aggregate}", f"unknown aggregate: {aggregate}")
         source = source_of(leaf)
-        key = ("event", source.id, span_ms)
+        table = _WORDS if source.words else _ENDS if aggregate in ("first", "last") else _EVENTS
+        key = ("event", source.id, span_ms, table)
         if key not in self.names:
             name = self._new_name(key)
-            self.tables[key] = _EVENTS.format(
-                name=name,
-                value=self._property(source.property) if source.property else "1.0",
-                event=self._given(source.event),
-                after=self._given(max(self._now_ms - span_ms, 0) if span_ms else -(2**62)),
-                passes=_joined(" AND ", [self._passes(test) for test in source.where]) if source.where else "TRUE",
-            )
+            value = self._word(source.property) if source.words else "1.0"
+            if source.property and not source.words:
+                value = self._property(source.property)
+            self.tables[key] = table.format(name=name, value=value, **self._events_of(source, span_ms))
         return columns[aggregate].format(self.names[key])
+
+    def _events_of(self, source: Source, span_ms: int) -> dict[str, str]:
+        return {
+            "event": self._given(source.event),
+            "after": self._given(max(self._now_ms - span_ms, 0) if span_ms else -(2**62)),
+            "passes": _joined(" AND ", [self._passes(test) for test in source.where]) if source.where else "TRUE",
+        }
+
+    def _word(self, name: str) -> str:
+        """Return a property as what tells words apart: 1 and 1.0 are one, 1 and "1" are two, lists are none."""
+        path = self._given(_pointer(name))
+        kind, text = f"json_type(properties, {path})", f"json_extract_string(properties, {path})"
+        number = f"CAST(CAST(json_extract(properties, {path}) AS DOUBLE) AS VARCHAR)"
+        return (
+            f"TRY(CASE WHEN {kind} = 'VARCHAR' THEN 't' || {text} WHEN {kind} = 'BOOLEAN' THEN 'b' || {text}"
+            f" WHEN {_is_number(path)} THEN 'n' || {number} END)"
+        )
 
     def _attribute(self, attribute: str) -> str:
         key = ("attribute", attribute)
@@ -215,7 +287,7 @@ class _Writing:
         return f"coalesce(TRY(CASE WHEN {_is_number(path)} THEN {number} END), 0.0)"
 
     def _passes(self, test: Mapping[str, Any]) -> str:
-        """Return a filter on a property of an event, as `liftloop.profile.reading.event_value` applies it."""
+        """Return a filter on a property of an event, as `liftloop.profile.values.event_value` applies it."""
         pointer = _pointer(str(test.get("property", "")))
         parts = ["TRUE"]
         if "is" in test:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from liftloop.app.vocabulary import event_name, property_name, trait_name
 from liftloop.app.words import Said
-from liftloop.profile.reading import AGGREGATES
+from liftloop.profile.reading import AGGREGATES, DAYS_SINCE
 
 Tree = Mapping[str, Any]
 
@@ -16,7 +16,11 @@ _AGGREGATE_WORDS = {
     "avg": Said("平均", "average"),
     "min": Said("最低", "lowest"),
     "max": Said("最高", "highest"),
+    "distinct": Said("不同值个数", "number of different values of"),
+    "first": Said("第一次", "first"),
+    "last": Said("最后一次", "last"),
 }
+_FIRST, _LAST = Said("首次", "first"), Said("上次", "last")
 _BOUND_WORDS = {
     "gte": Said("至少 {0}", "at least {0}"),
     "gt": Said("超过 {0}", "more than {0}"),
@@ -63,6 +67,8 @@ def _node(tree: Tree, names: Names, *, negated: bool) -> Said:
         case {"audience": identity}:
             name = names.audiences.get(str(identity), str(identity))
             return Said(f"不在「{name}」里", f"not in “{name}”") if negated else Said(f"在「{name}」里", f"in “{name}”")
+        case {"sequence": [first, then]}:
+            return _sequence(tree, (first, then), negated=negated)
         case {"event": _}:
             return _event(tree, negated=negated)
         case _:
@@ -84,24 +90,44 @@ def _event(leaf: Tree, *, negated: bool) -> Said:
     name = event_name(str(leaf["event"]))
     days = leaf.get("within_days")
     when = Said("", "") if days is None else Said(f"最近 {_plain(days)} 天", f" in the last {_plain(days)} days")
-    which = _filters(leaf)
+    filtered = _filters(leaf)
     asked = sorted(AGGREGATES & set(leaf)) or ["count"]
     if asked == ["count"] and leaf.get("count", {"gte": 1}) in ({"gte": 1}, {"gt": 0}):
         if negated:
-            return Said(f"{when.zh}没有{name.zh}{which.zh}", f"no {name.singular}{which.en}{when.en}")
-        return Said(f"{when.zh}有{name.zh}{which.zh}", f"at least one {name.singular}{which.en}{when.en}")
+            return Said(f"{when.zh}没有{name.zh}{filtered.zh}", f"no {name.singular}{filtered.en}{when.en}")
+        return Said(f"{when.zh}有{name.zh}{filtered.zh}", f"at least one {name.singular}{filtered.en}{when.en}")
     parts: list[Said] = []
     for aggregate in asked:
         bound = _bounds(leaf[aggregate])
-        if aggregate == "count":
-            zh, en = f"{when.zh}{name.zh}{which.zh}{bound.zh} 次", f"{bound.en} {name.plural}{which.en}{when.en}"
+        if aggregate in DAYS_SINCE:
+            which = _LAST if aggregate == "days_since_last" else _FIRST
+            zh = f"距{which.zh}{name.zh}{filtered.zh}{bound.zh} 天"
+            en = f"{bound.en} days since the {which.en} {name.singular}{filtered.en}"
+        elif aggregate == "count":
+            zh, en = f"{when.zh}{name.zh}{filtered.zh}{bound.zh} 次", f"{bound.en} {name.plural}{filtered.en}{when.en}"
         else:
             value, of = _AGGREGATE_WORDS[aggregate], property_name(str(leaf.get("property", "")))
-            zh = f"{when.zh}{name.zh}{which.zh}的{of.zh}{value.zh}{bound.zh}"
-            en = f"{value.en} {of.en} of {name.plural}{which.en}{when.en} {bound.en}"
+            zh = f"{when.zh}{name.zh}{filtered.zh}的{of.zh}{value.zh}{bound.zh}"
+            en = f"{value.en} {of.en} of {name.plural}{filtered.en}{when.en} {bound.en}"
         parts.append(Said(zh, en))
     said = Said("、".join(each.zh for each in parts), " and ".join(each.en for each in parts))
     return Said(f"不满足（{said.zh}）", f"not ({said.en})") if negated else said
+
+
+def _sequence(leaf: Tree, steps: tuple[Tree, Tree], *, negated: bool) -> Said:
+    first, then = (_step(step) for step in steps)
+    days, gap = _plain(leaf["within_days"]), _plain(leaf["gap_days"])
+    zh = f"最近 {days} 天有{first.zh}，之后 {gap} 天内{then.zh}"
+    en = f"{first.en} in the last {days} days and then {then.en} within {gap} days"
+    if "without" in leaf:
+        third = _step(leaf["without"])
+        zh, en = f"{zh}，其间没有{third.zh}", f"{en}, without {third.en} between them"
+    return Said(f"不满足（{zh}）", f"not ({en})") if negated else Said(zh, en)
+
+
+def _step(step: Tree) -> Said:
+    name, filtered = event_name(str(step["event"])), _filters(step)
+    return Said(f"{name.zh}{filtered.zh}", f"{name.singular}{filtered.en}")
 
 
 def _filters(leaf: Tree) -> Said:

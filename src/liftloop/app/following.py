@@ -15,9 +15,9 @@ from liftloop.kernel.codec import canonical_json, pack, pack_columns, parse_json
 from liftloop.kernel.errors import LiftloopError
 from liftloop.kernel.ids import Offset
 from liftloop.profile.attributes import ATTRIBUTE_FILLED
-from liftloop.profile.contract import SourceFilled
-from liftloop.profile.reading import event_value
+from liftloop.profile.contract import Source, SourceFilled
 from liftloop.profile.stage import SOURCE_FILLED
+from liftloop.profile.values import event_value
 from liftloop.runtime.catalog import FILLED
 from liftloop.storage.contract import Lake, Log, StateReader, StorageError
 
@@ -126,14 +126,14 @@ class Follower:
 
     async def _fill_source(self, source: Mapping[str, Any]) -> None:
         """Send a source its events from before it was folded, part by part, once the lake is that far."""
-        since, until = int(source["since"]), int(source["until"])
+        since, until, asked = int(source["since"]), int(source["until"]), _asked(source)
         if self.lake.position().offset < since:
             return
         while until < since:
             found = await self.select(_PAST, [source["event"], until, since, FILL_CHUNK])
             after, whole = until, len(found["offset"]) < FILL_CHUNK
             until = since if whole else int(found["offset"][-1]) + 1
-            values = np.fromiter((_value(source, each) for each in found["properties"]), np.float64)
+            values = np.fromiter((event_value(asked, each.encode()) for each in found["properties"]), np.float64)
             kept = ~np.isnan(values)
             columns = {"profile": found["profile"][kept], "at_ms": found["at_ms"][kept], "value": values[kept]}
             part = SourceFilled(since=since, after=after, until=until, columns=pack_columns(columns))
@@ -163,6 +163,12 @@ def _named(definition: Mapping[str, Any]) -> str:
     return f"{definition['kind']}/{definition['id']}/{definition['version']}"
 
 
-def _value(source: Mapping[str, Any], properties: str) -> float:
-    """Return what a past event adds to a source, by the same rule as a live one."""
-    return event_value(source["property"], source["where"], properties.encode())
+def _asked(source: Mapping[str, Any]) -> Source:
+    """Return a source as the tick tells of it."""
+    return Source(
+        id=source["id"],
+        event=source["event"],
+        property=source["property"],
+        where=tuple(source["where"]),
+        words=source["words"],
+    )

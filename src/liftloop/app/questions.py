@@ -145,6 +145,7 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
                             "event": source.event,
                             "property": source.property,
                             "where": list(source.where),
+                            "words": source.words,
                             "horizon_ms": horizon_of(each),
                             "since": progress_of(fold.state, each).since,
                             "until": progress_of(fold.state, each).until,

@@ -92,7 +92,7 @@ def _nodes(tree: Any, depth: int) -> Iterator[Tree]:
             return
         case {"audience": str()}:
             return
-        case {"trait": _} | {"event": _}:
+        case {"trait": _} | {"event": _} | {"sequence": _}:
             check_condition(tree)
         case _:
             raise BadAudience(f"看不懂的条件：{dict(tree)!r}", f"unknown condition: {dict(tree)!r}")

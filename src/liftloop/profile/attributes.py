@@ -14,9 +14,9 @@ from liftloop.kernel.codec import canonical_json, parse_object, unpack
 from liftloop.profile.changes import Changes, Known, row_of
 from liftloop.profile.consents import Given, fold_consents
 from liftloop.profile.contract import Consent
-from liftloop.profile.reading import number_of, value_hash
 from liftloop.profile.sources import Needs, attribute_array
 from liftloop.profile.stage import Compiled
+from liftloop.profile.values import number_of, value_hash
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
 from liftloop.storage.contract import Delta, Record, Row, Write

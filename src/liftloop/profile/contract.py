@@ -11,7 +11,20 @@ from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
 SourceId = NewType("SourceId", str)
 
-Aggregate = Literal["count", "sum", "avg", "min", "max", "first_ms", "last_ms"]
+Aggregate = Literal[
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "distinct",
+    "first",
+    "last",
+    "first_ms",
+    "last_ms",
+    "days_since_first",
+    "days_since_last",
+]
 
 Truth = NDArray[np.bool_]
 FlipTimes = NDArray[np.int64]
@@ -25,6 +38,8 @@ class Source(Struct, frozen=True, kw_only=True):
     event: str
     property: str
     where: tuple[Mapping[str, Any], ...]
+    words: bool = False
+    """Whether the property is told apart as a word, hashed, and not added up as a number."""
 
 
 class SourceFilled(Struct, frozen=True, kw_only=True, array_like=True):

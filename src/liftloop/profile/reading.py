@@ -11,19 +11,33 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.kernel.clock import FAR_FUTURE_MS
-from liftloop.kernel.codec import parse_object
-from liftloop.kernel.dice import hash_text
+from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS
 from liftloop.profile.contract import NO_CONSENT, FlipTimes, SourceId, Truth, UnknownCondition
-from liftloop.profile.sources import attribute_array, covering, life_array, source_of, span_of, windows_of
+from liftloop.profile.sources import (
+    SPAN_DAYS_MAX,
+    attribute_array,
+    covering,
+    life_array,
+    source_of,
+    span_of,
+    steps_of,
+    windows_of,
+)
 from liftloop.profile.studied import STUDIED
+from liftloop.profile.values import number_of, value_hash
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.runtime.windows import LIVE_MAX, NEVER_MS, PAGE, Recent, Times
 
-AGGREGATES = frozenset({"count", "sum", "avg", "min", "max"})
+AGGREGATES = frozenset(
+    {"count", "sum", "avg", "min", "max", "distinct", "first", "last", "days_since_first", "days_since_last"}
+)
+DAYS_SINCE = frozenset({"days_since_first", "days_since_last"})
+_WINDOWED = frozenset({"min", "max", "distinct", "first", "last"})
 COMPARISONS = frozenset({"gte", "gt", "lte", "lt", "eq"})
 _WORDS = frozenset({"is", "is_not", "in", "exists"})
 _EVENT_FIELDS = frozenset({"event", "within_days", "property", "where"}) | AGGREGATES
+_SEQUENCE_FIELDS = frozenset({"sequence", "within_days", "gap_days", "without"})
+_STEP_FIELDS = frozenset({"event", "where"})
 _TRAIT_FIELDS = frozenset({"trait"}) | _WORDS | COMPARISONS
 
 
@@ -44,29 +58,97 @@ class Words(Struct, frozen=True, kw_only=True):
     tests: tuple[tuple[str, Any], ...]
 
 
-Part = Bounds | Words
+class Follows(Struct, frozen=True, kw_only=True):
+    """An event, then another at most `gap_ms` later, without a third between them."""
+
+    first: SourceId
+    then: SourceId
+    without: SourceId | None
+    span_ms: int
+    """The window in which the first must lie."""
+    gap_ms: int
+
+
+Part = Bounds | Words | Follows
 
 
 def check_condition(leaf: Mapping[str, Any]) -> None:
     """Raise `UnknownCondition` where a condition on an event or a trait cannot be answered, whatever the people."""
-    if "event" in leaf:
-        _check_fields(leaf, _EVENT_FIELDS)
-        source_of(leaf)
-        for name in AGGREGATES & set(leaf):
-            _check_comparison(leaf[name])
-            if name in ("min", "max") and not span_of(leaf):
-                raise UnknownCondition(f"{name} 需要时间窗（within_days）", f"{name} needs a window (within_days)")
-        if span_of(leaf) and max(leaf.get("count", {"gte": 1}).values()) > LIVE_MAX:
-            raise UnknownCondition(
-                f"时间窗内的次数最多可以比较到 {LIVE_MAX}", f"counts inside a window compare up to {LIVE_MAX}"
-            )
+    if "sequence" in leaf:
+        _check_sequence(leaf)
+    elif "event" in leaf:
+        _check_event(leaf)
     else:
         _check_fields(leaf, _TRAIT_FIELDS)
         _check_trait(leaf)
 
 
+def _check_event(leaf: Mapping[str, Any]) -> None:
+    _check_fields(leaf, _EVENT_FIELDS)
+    source_of(leaf)
+    asked = AGGREGATES & set(leaf)
+    for name in asked:
+        _check_comparison(leaf[name])
+        if name in _WINDOWED and not span_of(leaf):
+            raise UnknownCondition(f"{name} 需要时间窗（within_days）", f"{name} needs a window (within_days)")
+        if name in DAYS_SINCE and span_of(leaf):
+            raise UnknownCondition(f"{name} 不能有时间窗", f"{name} takes no window")
+    if "distinct" in asked and len(asked) > 1:
+        raise UnknownCondition("distinct 要单独成为一个条件", "distinct stands alone in a condition")
+    counted = [*leaf.get("count", {"gte": 1}).values(), *leaf.get("distinct", {"gte": 1}).values()]
+    if span_of(leaf) and max(counted) > LIVE_MAX:
+        raise UnknownCondition(
+            f"时间窗内的次数最多可以比较到 {LIVE_MAX}", f"counts inside a window compare up to {LIVE_MAX}"
+        )
+
+
+def _check_sequence(leaf: Mapping[str, Any]) -> None:
+    _check_fields(leaf, _SEQUENCE_FIELDS)
+    steps = leaf["sequence"]
+    if not isinstance(steps, list | tuple) or len(steps) != 2:
+        raise UnknownCondition("sequence 要有先后两个事件", "a sequence takes two events, one and then another")
+    for step in (*steps, *([leaf["without"]] if "without" in leaf else [])):
+        if not isinstance(step, Mapping) or "event" not in step:
+            raise UnknownCondition(f"这里应是一个事件：{step!r}", f"not an event: {step!r}")
+        _check_fields(step, _STEP_FIELDS)
+    if not span_of(leaf):
+        raise UnknownCondition("sequence 需要时间窗（within_days）", "a sequence needs a window (within_days)")
+    if not 0 < number_of(leaf.get("gap_days")) <= SPAN_DAYS_MAX:
+        raise UnknownCondition("sequence 需要间隔（gap_days）", "a sequence needs a gap (gap_days)")
+    for step in steps_of(leaf):
+        source_of(step)
+
+
+def elapsed_bounds(word: str, days: float) -> tuple[int, int]:
+    """Return the elapsed milliseconds, from the first to before the second, for which a comparison in days holds."""
+    limit = days * DAY_MS
+    at = round(limit) if abs(limit - round(limit)) < _HALF_MS else None
+    low, high = (at, at + 1) if at is not None else (ceil(limit), ceil(limit))
+    match word:
+        case "gte":
+            return low, ALWAYS_MS
+        case "gt":
+            return high, ALWAYS_MS
+        case "lt":
+            return -ALWAYS_MS, low
+        case "lte":
+            return -ALWAYS_MS, high
+        case _:
+            return low, high
+
+
+ALWAYS_MS = 2**62
+_HALF_MS = 1e-3
+"""A tenth of a day is 8,640,000 ms, whatever the last digit of the product says."""
+
+
 def parts_of(leaf: Mapping[str, Any], traits: Mapping[str, Mapping[str, Any]]) -> tuple[Part, ...]:
     """Return what a checked condition asks for; all parts must hold. `traits` are bodies of computed traits by id."""
+    if "sequence" in leaf:
+        first, then, *rest = (source_of(step).id for step in steps_of(leaf))
+        gap_ms = round(leaf["gap_days"] * DAY_MS)
+        without = rest[0] if rest else None
+        return (Follows(first=first, then=then, without=without, span_ms=span_of(leaf), gap_ms=gap_ms),)
     if "event" in leaf:
         source, span_ms = source_of(leaf).id, span_of(leaf)
         asked = [name for name in sorted(AGGREGATES) if name in leaf] or ["count"]
@@ -105,8 +187,12 @@ class People:
         match part:
             case Words():
                 return self._attribute(part)
+            case Follows():
+                return self._followed(part)
             case Bounds(aggregate="count") if part.span_ms:
                 return self._counted(part)
+            case Bounds() if part.aggregate in DAYS_SINCE:
+                return self._since(part)
             case Bounds():
                 return _compare(self._aggregate(part.source, part.aggregate, part.span_ms), part.comparisons)
 
@@ -173,6 +259,41 @@ class People:
         np.minimum(self.next_flip_ms, leaves_ms, out=self.next_flip_ms)
         return inside
 
+    def _since(self, part: Bounds) -> Truth:
+        """Compare the time since the first or last event of a life, and note when it reaches a bound."""
+        there = self._column(life_array(part.source, "count"), 0, np.int32) > 0
+        when = self._column(life_array(part.source, _since_part(part.aggregate)), 0, np.int64)
+        elapsed = self.now_ms - when
+        truth = there.copy()
+        for word, days in part.comparisons:
+            low, high = elapsed_bounds(word, days)
+            truth &= (elapsed >= low) & (elapsed < high)
+            for bound in (low, high):
+                if abs(bound) != ALWAYS_MS:
+                    flips_ms = np.where(there & (elapsed < bound), when + bound, FAR_FUTURE_MS)
+                    np.minimum(self.next_flip_ms, flips_ms, out=self.next_flip_ms)
+        return truth
+
+    def _followed(self, part: Follows) -> Truth:
+        """Return for whom the nearest later event of `then` came in time, with none of `without` before it.
+
+        No later one can do better: it is later, and more lies between. Time alone ends a match when its first event
+        leaves the window.
+        """
+        first = self._times_in(part.first)
+        then = _next_after(first, self._times_in(part.then))
+        good = (first > max(self.now_ms - part.span_ms, NEVER_MS)) & (then - first <= part.gap_ms)
+        if part.without is not None:
+            good &= _next_after(first, self._times_in(part.without)) >= then
+        leaves_ms = np.where(good, first + part.span_ms, 0).max(axis=1, initial=0)
+        np.minimum(self.next_flip_ms, np.where(leaves_ms > 0, leaves_ms, FAR_FUTURE_MS), out=self.next_flip_ms)
+        return leaves_ms > 0
+
+    def _times_in(self, source: SourceId) -> Times:
+        """Return when the kept events of a source were, newest first; shape [people, depth]."""
+        kept = covering(self.state, source)
+        return self._recent_of(kept).at_ms if kept is not None else _no_events(len(self.slots)).at_ms
+
     def _times(self, source: SourceId, count: int) -> Times:
         """Return when the `count`-th newest event of each person was, NEVER_MS where there are fewer."""
         kept = covering(self.state, source)
@@ -208,6 +329,10 @@ class People:
                 return np.where(empty, np.nan, np.where(inside, recent.value, np.inf).min(axis=1, initial=np.inf))
             case "max":
                 return np.where(empty, np.nan, np.where(inside, recent.value, -np.inf).max(axis=1, initial=-np.inf))
+            case "distinct":
+                return _distinct(np.where(inside, recent.value, np.nan))
+            case "first" | "last":
+                return _at_an_end(recent, inside, aggregate)
             case _:
                 raise UnknownCondition(f"不认识的统计方式：{aggregate}", f"unknown aggregate: {aggregate}")
 
@@ -221,6 +346,9 @@ class People:
             case "avg":
                 total = self._column(life_array(source, "sum"), 0.0, np.float64)
                 return np.where(count == 0, np.nan, total / np.maximum(count, 1))
+            case "days_since_first" | "days_since_last":
+                when = self._column(life_array(source, _since_part(aggregate)), 0, np.int64)
+                return np.where(count == 0, np.nan, (self.now_ms - when) / DAY_MS)
             case _:
                 when = self._column(life_array(source, aggregate), 0, np.int64).astype(np.float64)
                 return np.where(count == 0, np.nan, when)
@@ -244,23 +372,37 @@ def consents_of(state: StateView, slots: Slots, channel: str, purpose: str) -> N
     return state[name][slots]
 
 
-def value_hash(value: Any) -> int:
-    """Return the hash by which attribute values are compared; 1 and 1.0 are equal, and so are true and true."""
-    if isinstance(value, bool):
-        return hash_text("bool", str(value))
-    if isinstance(value, int | float):
-        return hash_text("number", repr(number_of(value)))
-    return hash_text("text", str(value))
+def _since_part(aggregate: str) -> str:
+    return "first_ms" if aggregate == "days_since_first" else "last_ms"
 
 
-def number_of(value: Any) -> float:
-    """Return a number as a float, the infinite one where it is larger than all; NaN where it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return float("nan")
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
+def _next_after(first: Times, times: Times) -> Times:
+    """Return for each instant the nearest later one of the same person, FAR_FUTURE_MS for none; shape of `first`."""
+    nearest = np.full(first.shape, FAR_FUTURE_MS, dtype=np.int64)
+    for column in times.T:  # Newest first: the last that is still later is the nearest.
+        later = column[:, None]
+        np.copyto(nearest, later, where=later > first)
+    return nearest
+
+
+def _distinct(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how many different values each row has, NaN left out."""
+    if not values.shape[1]:
+        return np.zeros(len(values))
+    ranked = np.sort(values, axis=1)
+    changes = (ranked[:, 1:] != ranked[:, :-1]) & ~np.isnan(ranked[:, 1:])
+    return (~np.isnan(ranked[:, 0])).astype(np.float64) + changes.sum(axis=1)
+
+
+def _at_an_end(recent: Recent, inside: Truth, which: str) -> NDArray[np.float64]:
+    """Return the value of the oldest or newest event inside, NaN for none; of those of one instant the greatest."""
+    if which == "last":
+        end = np.where(inside, recent.at_ms, NEVER_MS).max(axis=1, initial=NEVER_MS)
+    else:
+        end = np.where(inside, recent.at_ms, FAR_FUTURE_MS).min(axis=1, initial=FAR_FUTURE_MS)
+    here = inside & (recent.at_ms == end[:, None])
+    values = np.where(here, recent.value, -np.inf).max(axis=1, initial=-np.inf)
+    return np.where(here.any(axis=1), values, np.nan)
 
 
 def _no_events(people: int) -> Recent:
@@ -342,29 +484,3 @@ def _compare(values: NDArray[np.float64], comparisons: Sequence[tuple[str, float
             case _:
                 truth &= values == bound
     return truth
-
-
-def event_value(name: str, where: Sequence[Mapping[str, Any]], body: bytes) -> float:
-    """Return what an event adds to a source: its property, 1 where none is asked for, NaN where a filter is not met."""
-    if not name and not where:
-        return 1.0
-    properties = parse_object(body)
-    for test in where:
-        if not _passes(properties.get(str(test.get("property", ""))), test):
-            return float("nan")
-    if not name:
-        return 1.0
-    value = number_of(properties.get(name))
-    return value if isfinite(value) else 0.0
-
-
-def _passes(value: Any, test: Mapping[str, Any]) -> bool:
-    if "is" in test and value != test["is"]:
-        return False
-    if "in" in test and value not in test["in"]:
-        return False
-    if "gte" in test or "lte" in test:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return False
-        return test.get("gte", value) <= value <= test.get("lte", value)
-    return True

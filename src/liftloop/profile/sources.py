@@ -27,8 +27,9 @@ SPAN_DAYS_MAX = SPAN_CLASSES_DAYS[-1]
 NUMBER_MAX = 1e308
 """What is compared must fit a float."""
 _FILTER_FIELDS = frozenset({"property", "is", "in", "gte", "lte"})
-_IN_WINDOW = ("count", "sum", "avg", "min", "max")
-_IN_LIFE = ("count", "sum", "avg", "first_ms", "last_ms")
+_IN_WINDOW = ("count", "sum", "avg", "min", "max", "distinct", "first", "last")
+_IN_LIFE = ("count", "sum", "avg", "first_ms", "last_ms", "days_since_first", "days_since_last")
+_OF_PROPERTY = frozenset({"distinct", "first", "last"})
 
 
 class Needs(Struct, frozen=True, kw_only=True):
@@ -105,7 +106,7 @@ def horizon_of(source: SourceId) -> int:
 def in_class(needs: Needs, source: SourceId) -> Source:
     """Return a source of a needed stream, whether or not a condition asks for its very class."""
     found = next(each for identity, each in needs.sources.items() if stream_of(identity) == stream_of(source))
-    return Source(id=source, event=found.event, property=found.property, where=found.where)
+    return Source(id=source, event=found.event, property=found.property, where=found.where, words=found.words)
 
 
 def is_complete(state: StateView, source: SourceId) -> bool:
@@ -183,8 +184,19 @@ def source_of(leaf: Mapping[str, Any]) -> Source:
             f"unknown aggregate, or one that needs a window: {leaf['aggregate']}",
         )
     horizon_days = next((days for days in SPAN_CLASSES_DAYS if span_ms <= days * DAY_MS), 0) if span_ms else 0
-    stream = f"{hash_bytes(canonical_json([event, prop, list(filters)])):016x}"
-    return Source(id=source_id(stream, horizon_days), event=event, property=prop, where=filters)
+    asked = {leaf.get("aggregate", "count")} | (_OF_PROPERTY & set(leaf))
+    if asked & _OF_PROPERTY and not prop:
+        raise UnknownCondition("distinct、first、last 需要 property", "distinct, first and last need a property")
+    words = "distinct" in asked
+    stream = f"{hash_bytes(canonical_json([event, prop, list(filters), *(['words'] if words else [])])):016x}"
+    return Source(id=source_id(stream, horizon_days), event=event, property=prop, where=filters, words=words)
+
+
+def steps_of(leaf: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the events of a checked sequence as conditions of their own: first, then, and without where it has one."""
+    steps = [*leaf["sequence"], *([leaf["without"]] if "without" in leaf else [])]
+    within = {"within_days": leaf.get("within_days")}
+    return [{name: step[name] for name in ("event", "where") if name in step} | within for step in steps]
 
 
 def _check_filter(test: Any) -> None:
@@ -209,7 +221,9 @@ def span_of(leaf: Mapping[str, Any]) -> int:
 
 def leaves(body: Any) -> Iterator[Mapping[str, Any]]:
     """Yield every condition on an event or a trait inside a definition, however deep."""
-    if isinstance(body, Mapping):
+    if isinstance(body, Mapping) and isinstance(body.get("sequence"), list | tuple):
+        yield from steps_of(body)
+    elif isinstance(body, Mapping):
         if "trait" in body or ("event" in body and "nodes" not in body):
             yield body
         for part in body.values():

@@ -15,7 +15,6 @@ from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
 from liftloop.kernel.codec import unpack_columns
 from liftloop.profile.consents import merge_consents
 from liftloop.profile.contract import Source, SourceFilled, SourceId
-from liftloop.profile.reading import event_value
 from liftloop.profile.sources import (
     Needs,
     attribute_array,
@@ -32,6 +31,7 @@ from liftloop.profile.sources import (
     wanted_sources,
     windows_of,
 )
+from liftloop.profile.values import event_value
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Definitions, Frame, Moment, Slots, StateView
 from liftloop.storage.contract import Delta, Record, Write
@@ -203,7 +203,7 @@ def _values(source: Source, records: Sequence[Record], rows: Sequence[int]) -> V
     """Return what each event adds to a source; bodies are read only where the source asks for what is in them."""
     if not source.property and not source.where:
         return np.ones(len(rows))
-    return np.array([event_value(source.property, source.where, records[row].body) for row in rows], dtype=np.float64)
+    return np.array([event_value(source, records[row].body) for row in rows], dtype=np.float64)
 
 
 def _add(

@@ -7,7 +7,6 @@ import numpy as np
 
 from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
-from liftloop.profile.reading import value_hash
 from liftloop.profile.studied import (
     STUDIED,
     TRAIT_STUDIED,
@@ -17,6 +16,7 @@ from liftloop.profile.studied import (
     studied_array,
     studied_spec,
 )
+from liftloop.profile.values import value_hash
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
 from liftloop.storage.contract import Delta, Record, Write

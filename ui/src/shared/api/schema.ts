@@ -454,12 +454,12 @@ export interface components {
         /** AllOf */
         AllOf: {
             /** All */
-            all: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"])[];
+            all: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"])[];
         };
         /** AnyOf */
         AnyOf: {
             /** Any */
-            any: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"])[];
+            any: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"])[];
         };
         /**
          * Assigned
@@ -478,7 +478,7 @@ export interface components {
             /** Count */
             count: number;
             /** Definition */
-            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
+            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
             /** Name */
             name: string;
             /** Of */
@@ -521,7 +521,7 @@ export interface components {
             /** Audience Id */
             audience_id?: string | null;
             /** Definition */
-            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
+            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
             /** Name */
             name: string;
         };
@@ -757,13 +757,19 @@ export interface components {
          * EventAtom
          * @description An event in a window that ends now, or in the whole life without `within_days`; at least once by default.
          *
-         *     `where` filters by properties of the event; `sum`, `avg`, `min` and `max` are of `property`.
+         *     `where` filters by properties of the event; `sum`, `avg`, `min`, `max`, `distinct`, `first` and `last` are of
+         *     `property`.
          */
         EventAtom: {
             avg?: components["schemas"]["Range"] | null;
             count?: components["schemas"]["Range"] | null;
+            days_since_first?: components["schemas"]["Range"] | null;
+            days_since_last?: components["schemas"]["Range"] | null;
+            distinct?: components["schemas"]["Range"] | null;
             /** Event */
             event: string;
+            first?: components["schemas"]["Range"] | null;
+            last?: components["schemas"]["Range"] | null;
             max?: components["schemas"]["Range"] | null;
             min?: components["schemas"]["Range"] | null;
             /** Property */
@@ -1246,7 +1252,7 @@ export interface components {
         /** Not */
         Not: {
             /** Not */
-            not: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
+            not: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
         };
         /**
          * Outcome
@@ -1456,7 +1462,7 @@ export interface components {
         /** PreviewRequest */
         PreviewRequest: {
             /** Definition */
-            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
+            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
         };
         /** ProcessHealth */
         ProcessHealth: {
@@ -1645,6 +1651,19 @@ export interface components {
             warnings?: components["schemas"]["Text"][];
         };
         /**
+         * SequenceAtom
+         * @description One event and then another, at most `gap_days` later, without a third between them; the first in the window.
+         */
+        SequenceAtom: {
+            /** Gap Days */
+            gap_days: number;
+            /** Sequence */
+            sequence: components["schemas"]["Step"][];
+            /** Within Days */
+            within_days: number;
+            without?: components["schemas"]["Step"] | null;
+        };
+        /**
          * SizeReading
          * @description What the size would mean for the baseline under one way of reading it; both ways are shown.
          */
@@ -1675,6 +1694,15 @@ export interface components {
              * @description Money in fen (分); 100 fen are 1 yuan.
              */
             spent: number;
+        };
+        /** Step */
+        Step: {
+            /** Event */
+            event: string;
+            /** Where */
+            where?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[] | null;
         };
         /**
          * Text

@@ -13,6 +13,7 @@ import { newTrait, trait } from "./trait";
 export function subjectOf(atom: Atom): string {
   if ("trait" in atom) return `trait:${atom.trait}`;
   if ("event" in atom) return `event:${atom.event}`;
+  if ("sequence" in atom) return "sequence:";
   return "percent" in atom ? "percent:" : "audience:";
 }
 
@@ -71,7 +72,7 @@ export function EditAtom({
   words: Words;
   onChange(atom: Atom): void;
 }): ReactNode {
-  if (!isEditable(atom)) return <KeptAtom atom={atom} />;
+  if ("sequence" in atom || !isEditable(atom)) return <KeptAtom atom={atom} />;
   if ("trait" in atom) return <trait.Edit atom={atom} words={words} onChange={onChange} />;
   if ("event" in atom) return <event.Edit atom={atom} words={words} onChange={onChange} />;
   if ("percent" in atom) return <percent.Edit atom={atom} words={words} onChange={onChange} />;

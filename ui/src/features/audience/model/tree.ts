@@ -110,6 +110,7 @@ export function isComplete(node: Node): boolean {
   }
   if ("event" in inner) return inner.event !== "" && inner.within_days !== 0;
   if ("audience" in inner) return inner.audience !== "";
+  if ("sequence" in inner) return true;
   const [low = 0, high = 0] = inner.percent;
   return high > low;
 }
@@ -122,6 +123,7 @@ export function isEditable(atom: Atom): boolean {
   const said = Object.entries(atom).flatMap(([key, value]) =>
     value === null || value === undefined ? [] : [key],
   );
+  if ("sequence" in atom) return false;
   if ("trait" in atom) return said.every((key) => TRAIT_KEYS.has(key));
   if ("event" in atom) {
     const bounds = Object.keys(atom.count ?? { gte: 1 });
