@@ -1,7 +1,9 @@
 import asyncio
+import base64
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from test_messages_properties import PLAIN
 
 from liftloop.app.definitions_edge import BadDefinition, check_edge
 from liftloop.collect.tracking_plan import EventRule, PropertyRule, TrackingPlan, is_of, judge, rule_book
+from liftloop.plugins.channels.signing import headers
 from liftloop.testing.installation import Installation
 
 KINDS = ("text", "number", "whole", "boolean", "list", "object", "instant")
@@ -162,7 +165,43 @@ async def stubborn_story(world: Served) -> None:
     assert (await world.stranger.post("/api/quarantine/replay", {})).status == 401
 
 
-@pytest.mark.parametrize("story", [plan_story, future_story, stubborn_story], ids=lambda story: story.__name__)
+async def hook_story(world: Served) -> None:
+    """A delivery that no mapping fits is read again, lists and all, once one does; then it is the same as on time."""
+    source = {"id": "erp", "kind": "webhook", "secrets": ["whsec_" + base64.b64encode(b"k" * 24).decode()]}
+    mapping = {"event": "=Shipped", "when": {"type": "shipped"}, "each": "parcels", "user_id": "buyer"}
+    other = mapping | {"when": {"type": "packed"}}
+    assert (await world.admin.post("/api/sources", source | {"mappings": [other]})).status == 200
+    body = json.dumps({"type": "shipped", "buyer": "u", "parcels": [1, 2]}).encode()
+    signed = headers(b"k" * 24, "d1", NOW_MS // 1000, body)
+    assert (await requested(world.installation, "POST", "/hooks/erp", body, signed))[0] == 200
+    world.installation.fold_all()
+    assert (await world.admin.post("/api/quarantine/replay", {})).json()["refused"] == {"no_mapping": 1}
+    await world.admin.post("/api/sources", source | {"mappings": [mapping]})
+    assert (await world.admin.post("/api/quarantine/replay", {})).json() == {"taken": 1, "refused": {}}
+    assert (await requested(world.installation, "POST", "/hooks/erp", body, signed))[0] == 200
+    await world.settle()
+    assert events(world) == [("hook:erp/d1/0/0", NOW_MS), ("hook:erp/d1/0/1", NOW_MS)]
+
+
+async def form_story(world: Served) -> None:
+    """Somebody quicker than a form allows is let in when the form allows it."""
+    form = {"id": "f", "title": "F", "fields": [{"name": "phone", "label": "P", "type": "phone"}]}
+    await world.admin.post("/api/forms", form | {"least_s": 5})
+    page = (await requested(world.installation, "GET", "/forms/f"))[2].decode()
+    mark = page.split('name="mark" value="')[1].split('"')[0]
+    body = urlencode({"mark": mark, "phone": SECRET}).encode()
+    assert (await requested(world.installation, "POST", "/forms/f", body))[0] == 200
+    world.installation.fold_all()
+    assert (await world.admin.post("/api/quarantine/replay", {})).json()["refused"] == {"likely_machine": 1}
+    await world.admin.post("/api/forms", form | {"least_s": 0})
+    assert (await world.admin.post("/api/quarantine/replay", {})).json()["taken"] == 1
+    await world.settle()
+    assert len(events(world)) == 2
+
+
+@pytest.mark.parametrize(
+    "story", [plan_story, future_story, stubborn_story, hook_story, form_story], ids=lambda story: story.__name__
+)
 def test_the_quarantine_gives_back_what_it_can(tmp_path: Path, story: Any) -> None:
     """Reasons are shown; once their cause is mended a replay takes each message once, at its own time."""
 

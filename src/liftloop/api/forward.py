@@ -17,7 +17,7 @@ _PASSED = (
     "webhook-timestamp",
     "webhook-signature",
 )
-_KEPT = ("retry-after", "content-type", "cache-control", "vary")
+_KEPT = ("retry-after", "content-type", "cache-control", "vary", "content-security-policy", "x-content-type-options")
 
 
 class Forward:

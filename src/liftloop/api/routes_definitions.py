@@ -19,6 +19,7 @@ _PLURALS = {
     "traits": "trait",
     "settings": "setting",
     "audiences": "audience",
+    "forms": "form",
     "sources": "source",
     "tracking-plans": "tracking_plan",
 }

@@ -10,6 +10,7 @@ import msgspec
 
 from liftloop.audience.contract import Audience
 from liftloop.audience.reading import check as check_tree
+from liftloop.collect.forms import Form
 from liftloop.collect.sources import Source
 from liftloop.collect.tracking_plan import TrackingPlan
 from liftloop.deliver.contract import ChannelDefinition
@@ -52,6 +53,8 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
             msgspec.convert(body, type=ChannelDefinition, strict=False)
         case "source":
             msgspec.convert(body, type=Source, strict=False)
+        case "form":
+            msgspec.convert(body, type=Form, strict=False)
         case "tracking_plan":
             msgspec.convert(body, type=TrackingPlan, strict=False)
         case "setting" if identity == "delivery":

@@ -5,7 +5,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from liftloop.app.form_page import MARK, TRAP
 from liftloop.collect.contract import BATCH_BYTES_MAX, MESSAGE_BYTES_MAX
+from liftloop.collect.drafting import CHANNEL_CHARACTERS_MAX
+from liftloop.collect.forms import FIELDS_MAX, NAME, Form
 from liftloop.collect.sources import OWN_KEY, WRITE_KEY_CHARACTERS_MIN, Limits, Source, TrackingSource, WebhookSource
 from liftloop.collect.tracking_plan import TrackingPlan
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
@@ -39,7 +42,25 @@ def check_edge(kind: str, identity: str, body: Mapping[str, Any], sources: Mappi
         case "tracking_plan":
             _as(kind, body, TrackingPlan)
         case _:
-            raise BadDefinition(kind, "not known")
+            _check_form(_as(kind, body, Form))
+
+
+def _check_form(form: Form) -> None:
+    names = [field.name for field in form.fields]
+    if not 0 < len(names) <= FIELDS_MAX or len(set(names)) != len(names):
+        raise BadDefinition(
+            "form", f"1 to {FIELDS_MAX} fields of different names", f"要有 1 到 {FIELDS_MAX} 个名称不同的字段"
+        )
+    for field in form.fields:
+        if not NAME.fullmatch(field.name) or field.name in (MARK, TRAP):
+            raise BadDefinition("form", f"a field cannot be called {field.name}", f"字段不能叫 {field.name}")
+        if (field.type == "choice") != bool(field.choices):
+            raise BadDefinition(
+                "form", f"{field.name}: only a choice has choices", f"{field.name}：单选才有选项，且必须有"
+            )
+    for agreement in form.consents:
+        if not (0 < len(agreement.channel) <= CHANNEL_CHARACTERS_MAX and agreement.text and agreement.text_version):
+            raise BadDefinition("form", "a consent has channel, text and text_version", "授权要写渠道、文字和文字版本")
 
 
 def read_source(body: Mapping[str, Any]) -> Source:

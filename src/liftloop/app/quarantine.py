@@ -15,9 +15,10 @@ from liftloop.app.facts import fact
 from liftloop.app.sealing import sealed, unsealed
 from liftloop.app.senders import rules_of
 from liftloop.app.tick_client import TickClient
-from liftloop.collect import messages, sensors
+from liftloop.collect import forms, hooks, messages, sensors
 from liftloop.collect.contract import REJECTED, RELEASED, Draft
-from liftloop.collect.drafting import Inlet
+from liftloop.collect.drafting import Inlet, Unusable, rejected
+from liftloop.collect.sources import Source, WebhookSource
 from liftloop.collect.stage import AHEAD_MAX_MS
 from liftloop.collect.tracking_plan import RuleBook
 from liftloop.kernel.clock import Clock
@@ -73,7 +74,7 @@ class Quarantine:
 
     async def replay(self, reason: str, ids: Sequence[int], actor: str) -> Replayed:
         """Read records again under today's rules; those of `reason`, or of `ids`, or all where neither is given."""
-        taken, after, rules = 0, -1, rules_now(self._state)
+        taken, after, rules = 0, -1, _rules_now(self._state)
         refused: dict[str, int] = {}
         wanted = set(ids)
         for _ in range(REPLAYED_MAX // RUN):
@@ -85,15 +86,15 @@ class Quarantine:
             taken += await self._release(chosen, rules, actor, refused)
         return Replayed(taken=taken, refused=refused)
 
-    async def _release(self, rows: Sequence[Row], rules: RuleBook, actor: str, refused: dict[str, int]) -> int:
+    async def _release(self, rows: Sequence[Row], rules: "_Rules", actor: str, refused: dict[str, int]) -> int:
         drafts: list[Draft] = []
         offsets: list[int] = []
         for row in rows:
-            draft = _again(row, self._vault, rules, self._clock.now_ms())
-            if isinstance(draft, str):
-                refused[draft] = refused.get(draft, 0) + 1
+            again = _again(row, self._vault, rules, self._clock.now_ms())
+            if isinstance(again, str):
+                refused[again] = refused.get(again, 0) + 1
             else:
-                drafts.append(draft)
+                drafts += again
                 offsets.append(row[0])
         if not drafts:
             return 0
@@ -101,13 +102,33 @@ class Quarantine:
         records = sealed(waiting, await self._tick.seal(waiting.clear) if waiting.clear else [])
         released = fact(RELEASED, str(offsets[0]), canonical_json({"offsets": offsets}), actor, self._clock.now_ms())
         await self._tick.facts([*records, released])
-        return len(records)
+        return len(offsets)
 
 
-def rules_now(state: StateReader) -> RuleBook:
-    """Return the tracking plan as it is committed now."""
-    rows = state.rows("SELECT id, body FROM definition WHERE kind = 'tracking_plan' AND status = 'live'")
-    return rules_of({identity: parse_object(body) for identity, body in rows})
+class _Rules(Struct, frozen=True, kw_only=True):
+    """What messages are read by, as it is committed now."""
+
+    book: RuleBook
+    hooks: Mapping[str, WebhookSource]
+    forms: Mapping[str, forms.Form]
+
+
+def _rules_now(state: StateReader) -> _Rules:
+    bodies: dict[str, dict[str, Any]] = {"tracking_plan": {}, "source": {}, "form": {}}
+    for kind, identity, body in state.rows(
+        "SELECT kind, id, body FROM definition WHERE status = 'live' AND kind IN ('tracking_plan', 'source', 'form')"
+    ):
+        bodies[kind][identity] = parse_object(body)
+    sources = {
+        identity: msgspec.convert(body, type=Source, strict=False) for identity, body in bodies["source"].items()
+    }
+    return _Rules(
+        book=rules_of(bodies["tracking_plan"]),
+        hooks={identity: each for identity, each in sources.items() if isinstance(each, WebhookSource)},
+        forms={
+            identity: msgspec.convert(body, type=forms.Form, strict=False) for identity, body in bodies["form"].items()
+        },
+    )
 
 
 def _rows(state: StateReader, reason: str, after: int, limit: int) -> list[Row]:
@@ -122,33 +143,43 @@ def _record(row: Row) -> Record:
     return msgspec.msgpack.decode(row[3], type=Record)
 
 
-def _again(row: Row, vault: Vault, rules: RuleBook, now_ms: int) -> Draft | str:
-    """Return the draft of a record that is read again, or the reason for which it stays."""
+def _again(row: Row, vault: Vault, rules: _Rules, now_ms: int) -> list[Draft] | str:
+    """Return the drafts of a record that is read again, or the reason for which it stays."""
     record = _record(row)
     if record.kind != REJECTED:
         if record.at_ms > now_ms + AHEAD_MAX_MS:
             return str(row[2])
         # Received now, or it would be taken for one from the future for ever.
-        return Draft(record=replace(record, received_ms=now_ms), personal={}, identifiers=())
+        return [Draft(record=replace(record, received_ms=now_ms), personal={}, identifiers=())]
     raw = _raw(record, vault)
     if not raw:
         return record.name
-    draft = _read(raw, record, rules)
-    return draft.record.name if draft.record.kind == REJECTED else draft
+    drafts = _read(raw, record, rules)
+    stays = [draft.record.name for draft in drafts if draft.record.kind == REJECTED]
+    return stays[0] if stays else drafts
 
 
-def _read(raw: bytes, record: Record, rules: RuleBook) -> Draft:
+def _read(raw: bytes, record: Record, rules: _Rules) -> list[Draft]:
     told = parse_object(record.body)
     inlet = Inlet(
         type=str(told.get("type", "batch")),
         received_ms=record.received_ms,
         actor=record.actor,
         protocol=str(told.get("protocol", "segment")),
-        rules=rules,
+        rules=rules.book,
     )
-    if inlet.protocol == "sensors":
-        return sensors.read_one(raw, inlet)
-    return messages.read_one(raw, inlet, told.get("sent_at"))
+    match inlet.protocol:
+        case "sensors":
+            return [sensors.read_one(raw, inlet)]
+        case hooks.PROTOCOL:
+            source = rules.hooks.get(record.actor.removeprefix("key:"))
+            return hooks.read(raw, source, inlet) if source else [rejected(raw, Unusable(record.name), inlet)]
+        case forms.PROTOCOL:
+            form = rules.forms.get(inlet.type)
+            answer = msgspec.json.decode(raw, type=forms.Submission)
+            return forms.read(answer, form, inlet) if form else [rejected(raw, Unusable(record.name), inlet)]
+        case _:
+            return [messages.read_one(raw, inlet, told.get("sent_at"))]
 
 
 def _raw(record: Record, vault: Vault) -> bytes:

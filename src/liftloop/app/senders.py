@@ -7,12 +7,16 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.app.pace import Bucket, full_bucket
+from liftloop.collect.forms import Form
 from liftloop.collect.sources import OWN_KEY, Limits, Source, TrackingSource, WebhookSource
 from liftloop.collect.tracking_plan import NO_RULES, RuleBook, TrackingPlan, rule_book
 from liftloop.runtime.contract import Definitions
 
 KINDS = ("source", "tracking_plan", "form")
 """The kinds of definitions by which senders are judged."""
+
+FORM_LIMITS = Limits(events_per_second=100.0)
+"""A form has no key to be limited by; people do not submit faster, even in a campaign's first minute."""
 
 
 class Sender(Struct, frozen=True):
@@ -28,12 +32,20 @@ class Sender(Struct, frozen=True):
         return f"key:{self.id}"
 
 
+class FormSender(Struct, frozen=True):
+    """A hosted form, and the sender that it is."""
+
+    form: Form
+    sender: Sender
+
+
 class Senders(Struct, frozen=True, kw_only=True):
     """All senders and rules at one instant."""
 
     generation: tuple[int, ...]
     by_key: Mapping[bytes, Sender]
     hooks: Mapping[str, Sender]
+    forms: Mapping[str, FormSender]
     rules: RuleBook = NO_RULES
 
 
@@ -79,8 +91,16 @@ def senders(definitions: Definitions, own_key: bytes, before: Senders | None, no
                 hooks[identity] = sender(identity, source.limits, source)
             case _:
                 continue
-    return Senders(generation=generation_of(definitions), by_key=by_key, hooks=hooks, rules=rules)
+    forms = {
+        identity: FormSender(
+            msgspec.convert(each.body, type=Form, strict=False), sender(f"form:{identity}", FORM_LIMITS, None)
+        )
+        for identity, each in definitions.live("form").items()
+    }
+    return Senders(generation=generation_of(definitions), by_key=by_key, hooks=hooks, forms=forms, rules=rules)
 
 
 def _all(known: Senders | None) -> list[Sender]:
-    return [] if known is None else [*known.by_key.values(), *known.hooks.values()]
+    if known is None:
+        return []
+    return [*known.by_key.values(), *known.hooks.values(), *(each.sender for each in known.forms.values())]

@@ -5,26 +5,33 @@ import time
 from base64 import b64decode
 from collections.abc import Sequence
 from math import ceil
+from secrets import token_hex
 from urllib.parse import parse_qsl
 
 import msgspec
 
+from liftloop.app.form_page import MARK, MARK_AGE_MS_MAX, TRAP, form_page, mark_of, read_mark, thanks_page
 from liftloop.app.pace import take, wait_s
 from liftloop.app.requests import Answer, Receive, Scope, body_of, header
 from liftloop.app.sealing import seal
 from liftloop.app.senders import Sender, Senders, generation_of, senders
 from liftloop.app.worker import Worker
-from liftloop.collect import messages, sensors
+from liftloop.collect import forms, hooks, messages, sensors
 from liftloop.collect.bodies import inflate
 from liftloop.collect.contract import BATCH_BYTES_MAX, BodyTooLarge, Draft, MalformedBody
 from liftloop.collect.drafting import Inlet
+from liftloop.collect.sources import WebhookSource
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import pack
 from liftloop.kernel.errors import LiftloopError
+from liftloop.plugins.channels.signing import secret_bytes, verify
 from liftloop.storage.contract import DiskFull, Vault
 
 BACKLOG_MAX = 2_000
 """Runs of records that may wait to be folded; beyond it senders are told to come back."""
+FORM_BYTES_MAX = 128_000
+"""Forty fields of two thousand characters, most of them escaped."""
+FORM_FIELDS_MAX = 100
 SUCCESS = Answer(200, b'{"success":true}')
 PREFLIGHT = Answer(204, b"")
 PIXEL = Answer(
@@ -39,6 +46,8 @@ PIXEL = Answer(
 _SHORT = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias", "b": "batch"}
 _TYPES = _SHORT | {name: name for name in _SHORT.values()} | {"import": "batch"}
 _PROJECTS = "/v1/projects/"
+_HOOKS = "/hooks/"
+_FORMS = "/forms/"
 _PATHS = {f"/v1/{name}": kind for name, kind in _TYPES.items()}
 
 
@@ -86,6 +95,20 @@ class Busy(LiftloopError):
         )
 
 
+class BadSignature(LiftloopError):
+    """A hook's body is not signed by the holder of its secret, or not in these minutes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "bad_signature",
+            zh="签名不对，或不是最近五分钟内签的",
+            en="the signature is wrong, or not of the last five minutes",
+            next_zh="用来源定义里的 secret 按 Standard Webhooks 签名，并校准发送方的时钟",
+            next_en="sign as Standard Webhooks describes with the secret of the source, and set the sender's clock",
+            status=401,
+        )
+
+
 class TooFast(LiftloopError):
     """A sender brings more than its limit allows: nothing of this request was taken."""
 
@@ -109,7 +132,7 @@ class Tracking:
         self._vault = vault
         self._clock = clock
         self._write_key = write_key.encode()
-        self._senders = Senders(generation=(), by_key={}, hooks={})
+        self._senders = Senders(generation=(), by_key={}, hooks={}, forms={})
 
     async def respond(self, scope: Scope, receive: Receive) -> Answer:
         path: str = scope["path"]
@@ -123,6 +146,10 @@ class Tracking:
             return await self._sensors(scope, await _plain_body(scope, receive))
         if _is_settings(path) and method == "GET":
             return await self._settings(scope)
+        if path.startswith(_HOOKS) and method == "POST":
+            return await self._hook(scope, receive)
+        if path.startswith(_FORMS) and method in ("GET", "POST"):
+            return await self._form(scope, receive)
         raise NoSuchPath(path)
 
     async def _segment(self, scope: Scope, kind: str, body: bytes) -> Answer:
@@ -153,6 +180,48 @@ class Tracking:
         destination = {"apiKey": key.decode(), "apiHost": f"{host.decode('latin-1')}/v1", "protocol": _protocol(scope)}
         told = {"integrations": {"Segment.io": destination}, "plan": {}, "enabledMiddleware": {}, "metrics": {}}
         return Answer(200, msgspec.json.encode(told))
+
+    async def _hook(self, scope: Scope, receive: Receive) -> Answer:
+        """Take what another system posts, where its signature is right and of these minutes."""
+        identity = scope["path"].removeprefix(_HOOKS)
+        body = await body_of(receive, BATCH_BYTES_MAX)
+        sender = (await self._known()).hooks.get(identity)
+        if sender is None or not isinstance(sender.source, WebhookSource):
+            raise NoSuchPath(scope["path"])
+        told = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        now_s = self._clock.now_ms() // 1_000
+        if not any(verify(secret_bytes(secret), told, body, now_s) for secret in sender.source.secrets):
+            raise BadSignature
+        admitted = self._admitted(sender, body)
+        inlet = self._inlet(f"hook:{identity}/{told['webhook-id']}", hooks.PROTOCOL, admitted)
+        plain = inflate(body, header(scope, b"content-encoding"))
+        await self._take(hooks.read(plain, sender.source, inlet), admitted)
+        return SUCCESS
+
+    async def _form(self, scope: Scope, receive: Receive) -> Answer:
+        """Show a form, or take what was filled in; whoever seems to be a machine is thanked and put aside."""
+        identity = scope["path"].removeprefix(_FORMS)
+        known = (await self._known()).forms.get(identity)
+        if known is None:
+            raise NoSuchPath(scope["path"])
+        now_ms, form = self._clock.now_ms(), known.form
+        fresh = mark_of(self._write_key, identity, token_hex(8), now_ms)
+        if scope["method"] == "GET":
+            return form_page(form, fresh, {}, {}, 200)
+        filled = _filled(await body_of(receive, FORM_BYTES_MAX))
+        mark = read_mark(self._write_key, identity, filled.get(MARK, ""))
+        if mark is None or not 0 <= now_ms - mark[0] <= MARK_AGE_MS_MAX:
+            return form_page(form, fresh, filled, {"": "again"}, 422)
+        wrong = forms.problems(form, filled)
+        if wrong:
+            return form_page(form, filled[MARK], filled, wrong, 422)
+        sender = self._admitted(known.sender, b"")
+        inlet = self._inlet(identity, forms.PROTOCOL, sender)
+        answer = forms.Submission(
+            filled=filled, visit=mark[1], elapsed_ms=now_ms - mark[0], trapped=bool(filled.get(TRAP))
+        )
+        await self._take(forms.read(answer, form, inlet), sender)
+        return thanks_page(form)
 
     async def _known(self) -> Senders:
         """Return who may send; where a definition of theirs has changed, as the fold sees them between two ticks."""
@@ -203,6 +272,13 @@ class Tracking:
         except DiskFull as error:
             counts["refused"] += 1
             raise Busy("disk") from error
+
+
+def _filled(body: bytes) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX))
+    except ValueError as error:
+        raise MalformedBody("form") from error
 
 
 async def _plain_body(scope: Scope, receive: Receive) -> bytes:
