@@ -10,7 +10,7 @@ import pytest
 from audience_world import NOW_MS, PEOPLE, TRAITS, Happening, histories, people_of, record, satisfies, trees
 from hypothesis import HealthCheck, example, given, settings
 
-from liftloop.app.audience_sql import Meanings, selection
+from liftloop.app.audience_sql import Meanings, selection, selection_at
 from liftloop.profile.contract import UnknownCondition
 from liftloop.testing.installation import Installation
 
@@ -35,6 +35,19 @@ def in_lake(installation: Installation, tree: dict[str, Any]) -> list[int]:
     return installation.lake.select(asked.query, asked.parameters)["profile"].tolist()
 
 
+EVERYBODY_AT_NOW = """SELECT 0 AS source, profile AS id, profile, $1::BIGINT AS at_ms FROM (
+    SELECT profile FROM event_now UNION SELECT profile FROM exposure_now WHERE profile IS NOT NULL
+)"""
+
+
+def as_of_now(installation: Installation, tree: dict[str, Any]) -> list[int]:
+    """Ask at one moment of each person what otherwise is asked of people now."""
+    meanings = Meanings(traits=TRAITS, audiences={"others": OTHERS})
+    people = installation.lake.select(f"SELECT id FROM ({EVERYBODY_AT_NOW}) ORDER BY id", [NOW_MS])["id"]
+    asked = selection_at(tree, meanings, EVERYBODY_AT_NOW, [NOW_MS])
+    return people[installation.lake.select(asked.query, asked.parameters)["profile"]].tolist()
+
+
 def _compare(tree: dict[str, Any], history: list[Happening], cut: int) -> None:
     """Publish after `cut` happenings: what came before is filled from the lake, the rest is folded as it comes."""
     with TemporaryDirectory() as folder:
@@ -53,6 +66,11 @@ def _compare(tree: dict[str, Any], history: list[Happening], cut: int) -> None:
         people = people_of(history, numbers_of(installation))
         expected = sorted(each.number for each in people if satisfies(each, tree, {"others": OTHERS}))
         assert in_lake(installation, tree) == expected, "lake"
+        if all(happening[2] < NOW_MS for happening in history):
+            try:
+                assert as_of_now(installation, tree) == expected, "as of a moment"
+            except UnknownCondition:
+                assert "_ms" in str(tree) or "audience" in str(tree) or "trait" in str(tree)
         assert in_memory(installation, "tested") == expected, "memory"
         preview = asyncio.run(installation.tick.ask("preview", where=tree, now_ms=NOW_MS))
         assert (preview["count"], preview["unknown"]) == (len(expected), []), "preview"

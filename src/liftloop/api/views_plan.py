@@ -11,7 +11,7 @@ from liftloop.api.views import Count, Fen, Finite, Interval, LiftKind, MetricRef
 
 GOAL_CHARACTERS_MAX = 500  # A goal is a sentence; a longer text is a document pasted by mistake.
 
-QuestionId = Literal["metric", "size", "window"]
+QuestionId = Literal["metric", "size", "window", "scope"]
 PlanStatus = Literal["ready", "needs_answer", "exploration", "refused"]
 
 

@@ -4,7 +4,7 @@ The same tree gives the same people as `liftloop.audience.reading.holds`; a diff
 A window in memory keeps the last 256 events of a person, the lake all of them: beyond that the lake is right.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -89,8 +89,37 @@ _PEOPLE = """WITH {tables}
 SELECT person.profile FROM person {joins}
 WHERE {condition} ORDER BY person.profile"""
 _PERSON = """person AS (
-    SELECT profile FROM event_now UNION SELECT profile FROM exposure_now WHERE profile IS NOT NULL
+    SELECT profile, profile AS number
+    FROM (SELECT profile FROM event_now UNION SELECT profile FROM exposure_now WHERE profile IS NOT NULL)
 )"""
+_AT_MOMENTS = (
+    """moment AS MATERIALIZED (
+    SELECT row_number() OVER (ORDER BY source, id, at_ms) - 1 AS place, profile, at_ms FROM ({moments})
+)""",
+    """event_now AS (
+    SELECT e.* REPLACE (
+        moment.place AS profile,
+        CASE WHEN e.at_ms < moment.at_ms THEN e.at_ms - moment.at_ms + {now_ms} ELSE -e.at_ms END AS at_ms
+    )
+    FROM moment JOIN main.event_now AS e ON e.profile = moment.profile
+    WHERE e.at_ms < moment.at_ms OR e.kind = 'identify'
+)""",
+    """trait_now AS (
+    SELECT moment.place AS profile, s.name, arg_max({{'is': s.word}}, (s.at_ms, s."offset"))."is" AS word,
+        arg_max({{'is': s.number}}, (s.at_ms, s."offset"))."is" AS number
+    FROM trait_studied AS s LEFT JOIN canonical ON canonical.forwarded = s.profile
+    JOIN moment ON moment.profile = coalesce(canonical.kept, s.profile)
+    WHERE s.at_ms <= moment.at_ms GROUP BY moment.place, s.name
+)""",
+    "person AS (SELECT place AS profile, profile AS number FROM moment)",
+)
+"""Tables in place of those of now: every moment is a person of its own, whose past is moved so that it ends now.
+
+What was said of oneself after a moment stands before everything else, the first of it last.
+"""
+_MOMENT_MS = 2**43
+"""Where the past of every moment ends once it is moved: any instant will do, this one is in the year 2248."""
+_INSTANTS = frozenset({"first_ms", "last_ms"})
 _WRAP = "18446744073709551616::UHUGEINT"  # 2^64: DuckDB raises where C wraps around.
 _MIX_STEPS = (
     "{0}::UHUGEINT + 11400714819323198485::UHUGEINT",
@@ -121,11 +150,43 @@ def selection(tree: Tree, meanings: Meanings, now_ms: int) -> Selection:
 
     Raises `BadAudience` and `UnknownCondition` where the tree cannot be read.
     """
+    return _selection(tree, _Writing(meanings, now_ms, ()), (_PERSON,))
+
+
+def selection_at(tree: Tree, meanings: Meanings, moments: str, given: Sequence[Any]) -> Selection:
+    """Return the query for the moments at which a tree held, by what had happened before each.
+
+    `moments` is a query for (source, id, profile, at_ms) with the parameters `given`; the answer's `profile` is the
+    place of a moment in the order of (source, id, at_ms), from 0. An attribute that was first said later counts as
+    said before, a studied trait is unknown before its study. Raises as `selection` does, and where the tree compares
+    with instants of the calendar.
+    """
+    if _INSTANTS & set(_words_of(tree, meanings)):
+        raise UnknownCondition(
+            "过去的时刻不能按首次或末次的日期来判断", "past moments cannot be asked by dates of first and last"
+        )
+    tables = [table.format(moments=moments, now_ms=_MOMENT_MS) for table in _AT_MOMENTS]
+    return _selection(tree, _Writing(meanings, _MOMENT_MS, given), tables)
+
+
+def _words_of(tree: Any, meanings: Meanings) -> Iterator[str]:
+    """Yield every word of a tree and of the audiences and traits that it names."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, Mapping):
+        named = (meanings.audiences.get(str(tree.get("audience"))), meanings.traits.get(str(tree.get("trait"))))
+        for part in (*tree, *tree.values(), *named):
+            yield from _words_of(part, meanings)
+    elif isinstance(tree, list | tuple):
+        for part in tree:
+            yield from _words_of(part, meanings)
+
+
+def _selection(tree: Tree, writing: "_Writing", tables: Sequence[str]) -> Selection:
     check(tree)
-    writing = _Writing(meanings, now_ms)
     condition = writing.condition(tree)
     query = _PEOPLE.format(
-        tables=",\n".join([_PERSON, *writing.tables.values()]),
+        tables=",\n".join([*tables, *writing.tables.values()]),
         joins=" ".join(f"LEFT JOIN {name} ON {name}.profile = person.profile" for name in writing.names.values()),
         condition=condition,
     )
@@ -135,10 +196,10 @@ def selection(tree: Tree, meanings: Meanings, now_ms: int) -> Selection:
 class _Writing:
     """The query while it is written: its tables by what they hold, and its parameters in order."""
 
-    def __init__(self, meanings: Meanings, now_ms: int) -> None:
+    def __init__(self, meanings: Meanings, now_ms: int, given: Sequence[Any]) -> None:
         self._meanings = meanings
         self._now_ms = now_ms
-        self.parameters: list[Any] = []
+        self.parameters: list[Any] = list(given)
         self.names: dict[tuple[Any, ...], str] = {}
         self.tables: dict[tuple[Any, ...], str] = {}
 
@@ -315,7 +376,7 @@ class _Writing:
         return f"coalesce(TRY({kind} IN {numbers} AND CAST({found} AS DOUBLE) = {self._given(float(value))}), FALSE)"
 
     def _percent(self, low: float, high: float, salt: str) -> str:
-        mixed = f"xor(person.profile::UBIGINT, {self._given(hash_text('percent', salt))}::UBIGINT)"
+        mixed = f"xor(person.number::UBIGINT, {self._given(hash_text('percent', salt))}::UBIGINT)"
         for step in _MIX_STEPS:
             mixed = f"(({step.format(mixed)}) % {_WRAP})::UBIGINT"
         bucket = f"(100 * ((xor({mixed}, {mixed} >> 31) >> 11)::DOUBLE * {1.0 / 2**53!r}))"

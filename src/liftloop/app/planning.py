@@ -10,8 +10,11 @@ from typing import Any
 import msgspec
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
+from liftloop.app.audience_sql import Meanings, Tree
 from liftloop.app.planning_attributes import attribute_features
+from liftloop.app.planning_groups import Group, group_of, names_in, vocabulary
 from liftloop.app.planning_reading import (
     LOG_ROWS_MAX,
     NOW,
@@ -19,6 +22,7 @@ from liftloop.app.planning_reading import (
     ConsentHistory,
     Look,
     Moments,
+    Population,
     Shop,
     channel_choice,
     contacts_of,
@@ -36,23 +40,21 @@ from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import Language
 from liftloop.plan.contract import Campaign
 from liftloop.plan.goal.catalogue import Catalogue
-from liftloop.plan.goal.contract import Goal, QuestionId, Understood
+from liftloop.plan.goal.contract import Goal, Question, QuestionId, Understood
 from liftloop.plan.goal.grammar import parse_goal
 from liftloop.plan.launch import Launch, salt_of
 from liftloop.plan.launch import launch as launch_of
 from liftloop.plan.metric_events import ORDER
-from liftloop.plan.options import CHANNEL_NAMES, ChannelChoice, ItemChoice, Offer, Option, Words, options_of
+from liftloop.plan.options import CHANNEL_NAMES, ChannelChoice, ItemChoice, Offer, Option, options_of
 from liftloop.plan.outcome import Outcome, outcome_of
 from liftloop.plan.plan_record import PlanRecord
-from liftloop.plan.planned import Head, metric_name, record_of, waiting
+from liftloop.plan.planned import Head, record_of, waiting
 from liftloop.plan.study import study
 from liftloop.plan.study_inputs import Contacts, People, StudyInputs, Worth
 from liftloop.profile.metric import Metric
 from liftloop.storage.contract import Array, LakeReader, StateReader
 
 SHANGHAI_OFFSET_MINUTES = 8 * 60
-EVERYONE = frozenset({"member"})
-"""Scopes that restrict nothing: whoever is known is a member."""
 
 
 class Definitions(Struct, frozen=True, kw_only=True):
@@ -62,6 +64,8 @@ class Definitions(Struct, frozen=True, kw_only=True):
     channels: Mapping[str, Mapping[str, Any]]
     contents: Mapping[str, Mapping[str, Any]]
     campaigns: Mapping[str, Mapping[str, Any]]
+    audiences: Mapping[str, Mapping[str, Any]] = {}
+    traits: Mapping[str, Mapping[str, Any]] = {}
 
 
 class Sources(Struct, frozen=True, kw_only=True):
@@ -81,24 +85,39 @@ class Sources(Struct, frozen=True, kw_only=True):
 
 def read_goal(text: str, answers: Mapping[QuestionId, str], language: Language, sources: Sources) -> Understood:
     """Return what a sentence means so far; quick enough to ask while it is typed. Raises LiftloopError."""
-    return parse_goal(text, language=language, catalogue=sources.catalogue, now=sources.now(), answers=answers)
+    names = tuple(str(body["name"]) for body in sources.definitions.audiences.values())
+    catalogue = replace(sources.catalogue, groups=(*names, *sources.catalogue.groups))
+    return parse_goal(text, language=language, catalogue=catalogue, now=sources.now(), answers=answers)
 
 
 def plan_goal(text: str, answers: Mapping[QuestionId, str], language: Language, sources: Sources) -> PlanRecord:
     """Return the plan for a goal: ready, an exploration, refused, or waiting for an answer. Raises LiftloopError."""
     understood = read_goal(text, answers, language, sources)
+    group: Group | Question = Group()
+    if understood.goal.scope or understood.unread or "scope" in answers:
+        words = vocabulary(sources.lake, sources.definitions.audiences, sources.definitions.traits)
+        named = names_in(understood, words)
+        if named:
+            more = replace(sources, catalogue=replace(sources.catalogue, groups=named))
+            understood = read_goal(text, answers, language, more)
+        group = group_of(understood.goal.scope, answers.get("scope"), words)
+        understood = _with_group(understood, group)
     goal = understood.goal
     known = f"{sources.now_ms}/{sources.lake.position().offset}"  # On a manual clock much is said at one instant.
     plan_id = f"plan-{hash_text(text, *map('='.join, sorted(answers.items())), known):016x}"
     head = Head(plan_id=plan_id, created_ms=sources.now_ms, understood=understood)
     metric = sources.catalogue.by_id.get(goal.metric or "")
-    if understood.questions or metric is None:
+    if understood.questions or metric is None or isinstance(group, Question):
         return waiting(head, metric)
-    unread = [condition.text for condition in goal.scope if condition.kind not in EVERYONE]
-    if unread:
-        return _unscoped(head, metric, unread)
-    inputs = _inputs(sources, goal, metric, salt_of(plan_id))
+    inputs = _inputs(sources, goal, metric, salt_of(plan_id), group.tree)
     return record_of(head, inputs, study(inputs))
+
+
+def _with_group(understood: Understood, group: Group | Question) -> Understood:
+    """Return what was understood with how its words for people were taken, or with what must be asked of them."""
+    if isinstance(group, Question):
+        return replace(understood, questions=(*understood.questions, group))
+    return replace(understood, assumed=(*understood.assumed, *group.remarks))
 
 
 def launch(record: PlanRecord, language: Language, sources: Sources) -> Launch:
@@ -106,27 +125,7 @@ def launch(record: PlanRecord, language: Language, sources: Sources) -> Launch:
     return launch_of(record, at_ms=sources.now_ms, language=language, contents={})
 
 
-def _unscoped(head: Head, metric: Metric, unread: Sequence[str]) -> PlanRecord:
-    named = "、".join(unread)
-    return PlanRecord(
-        plan_id=head.plan_id,
-        status="refused",
-        created_ms=head.created_ms,
-        understood=head.understood,
-        metric=metric_name(metric),
-        sentence=Words(
-            zh=f"还不能只针对「{named}」做计划，为免发错人，这里不做",
-            en=f"A plan for “{', '.join(unread)}” alone cannot be made yet; "
-            "rather than reach the wrong people, none is made",
-        ),
-        next=Words(
-            zh="去掉人群限定，对所有允许触达的客户做计划",
-            en="Leave the group out and plan for everybody who may be reached",
-        ),
-    )
-
-
-def _inputs(sources: Sources, goal: Goal, metric: Metric, salt: str) -> StudyInputs:
+def _inputs(sources: Sources, goal: Goal, metric: Metric, salt: str, group: Tree | None) -> StudyInputs:
     window_days = goal.window_days or metric.window_days
     outcome = outcome_of(metric)
     shop = read_shop(sources.lake)
@@ -149,11 +148,15 @@ def _inputs(sources: Sources, goal: Goal, metric: Metric, salt: str) -> StudyInp
     )
     if outcome is None or not shop.people:
         return base
-    windows = windows_of(sources.lake, outcome, window_days, sources.now_ms, shop)
-    read = _Reading(sources=sources, outcome=outcome, options=options, window_days=window_days, shop=shop)
+    defined = sources.definitions
+    audiences = {identity: body["where"] for identity, body in defined.audiences.items()}
+    meanings = Meanings(traits=defined.traits, audiences=audiences)
+    population = Population(outcome=outcome, group=group, meanings=meanings)
+    windows = windows_of(sources.lake, population, window_days, sources.now_ms, shop)
+    read = _Reading(sources=sources, population=population, options=options, window_days=window_days, shop=shop)
     people, contacts, order_share = _people_and_contacts(read)
     unusable = int(sources.lake.select(SQL["log_without_chances"])["contacts"][0])
-    return msgspec.structs.replace(
+    return replace(
         base,
         people=people,
         contacts=contacts,
@@ -165,7 +168,7 @@ def _inputs(sources: Sources, goal: Goal, metric: Metric, salt: str) -> StudyInp
 
 class _Reading(Struct, frozen=True, kw_only=True):
     sources: Sources
-    outcome: Outcome
+    population: Population
     options: tuple[Option, ...]
     window_days: int
     shop: Shop
@@ -182,7 +185,7 @@ def _people_and_contacts(read: _Reading) -> tuple[People, Contacts | None, float
     moments = Moments(statement="now_and_log", parameters=(now_ms, until_ms, sorted(campaigns), every))
     look = Look(lake, moments)
     profile, at_ms = look.profile, look.at_ms
-    inside = included(look, read.outcome)
+    inside = included(look, read.population)
     features = features_at(look) | attribute_features(lake, read.shop.people, profile, at_ms)
     reach = reach_of(ConsentHistory(read.sources.state), read.options, profile, at_ms)
     now = np.flatnonzero((look.source == NOW) & inside)
@@ -194,7 +197,7 @@ def _people_and_contacts(read: _Reading) -> tuple[People, Contacts | None, float
     log = read_log(lake, moments, read.options, campaigns)
     known: dict[str, Any] = {
         "profile": profile[past],
-        "outcome": outcomes(look, read.outcome, read.window_days * DAY_MS)[past],
+        "outcome": outcomes(look, read.population.outcome, read.window_days * DAY_MS)[past],
         "redeemed": _redeemed(read, moments)[past],
         "features": {name: column[past] for name, column in features.items()},
         "reach": reach[past],

@@ -240,3 +240,16 @@ SELECT profile, arg_max(list_position($2::VARCHAR[], json_extract_string(propert
 FROM event_now WHERE kind = 'identify' AND properties <> '{}'
 AND list_position($2::VARCHAR[], json_extract_string(properties, $1)) > 0
 GROUP BY profile ORDER BY profile;
+
+-- name: attribute_values
+-- Words that people have for an attribute, the commonest first.
+WITH pair AS (
+    SELECT profile, entry.key AS key, entry.value AS value
+    FROM (
+        SELECT profile, unnest(map_entries(from_json(properties, '"MAP(VARCHAR,JSON)"'))) AS entry
+        FROM event_now WHERE kind = 'identify' AND properties <> '{}' AND json_type(properties) = 'OBJECT'
+    )
+    WHERE json_type(entry.value) = 'VARCHAR' AND NOT contains(entry.key, '"')
+)
+SELECT key, json_extract_string(value, '$') AS word, count(DISTINCT profile) AS people FROM pair
+WHERE length(value) <= 42 GROUP BY key, word HAVING people >= 2 ORDER BY people DESC, key, word LIMIT $1;

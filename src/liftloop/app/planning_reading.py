@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
+from liftloop.app.audience_sql import Meanings, Tree, selection_at
 from liftloop.app.planning_asof import (
     ALWAYS_MS,
     EVER,
@@ -214,11 +215,28 @@ def _happened(look: Look, events: Iterable[str], span: Span) -> Floats:
     return (named if span.end_ms <= 0 else named.lasting()).count(span)
 
 
-def included(look: Look, outcome: Outcome) -> Flags:
-    """Return whose outcome counts: all conditions before the moment hold."""
-    found = np.ones(look.count, dtype=np.bool_)
-    for condition in outcome.before:
+class Population(Struct, frozen=True, kw_only=True):
+    """Whose outcome counts: everybody who meets its conditions, of the group whose tree is given, if one is."""
+
+    outcome: Outcome
+    group: Tree | None = None
+    meanings: Meanings
+
+
+def included(look: Look, population: Population) -> Flags:
+    """Return whose outcome counts: all conditions before the moment hold, and the person was in the group then."""
+    found = np.ones(look.count, dtype=np.bool_) if population.group is None else _belongs(look, population)
+    for condition in population.outcome.before:
         found &= condition_holds(look, condition, 0)
+    return found
+
+
+def _belongs(look: Look, population: Population) -> Flags:
+    assert population.group is not None
+    moments = look.moments
+    asked = selection_at(population.group, population.meanings, SQL[moments.statement], moments.parameters)
+    found = np.zeros(look.count, dtype=np.bool_)
+    found[look.lake.select(asked.query, asked.parameters)["profile"].astype(np.int64)] = True
     return found
 
 
@@ -387,9 +405,11 @@ def contacts_of(log: LogRows, people: Mapping[str, Any], keep: Flags) -> Contact
     )
 
 
-def windows_of(lake: LakeReader, outcome: Outcome, window_days: int, now_ms: int, shop: Shop) -> tuple[Window, ...]:
+def windows_of(
+    lake: LakeReader, population: Population, window_days: int, now_ms: int, shop: Shop
+) -> tuple[Window, ...]:
     """Return the metric in past windows that end now, before, and so on, counting only what happened uncontacted."""
-    span = window_days * DAY_MS
+    span, outcome = window_days * DAY_MS, population.outcome
     starts = [now_ms - back * span for back in range(1, WINDOWS_MAX + 1)]
     history = max([condition.days or 0 for condition in outcome.before], default=0)
     first_ms = shop.first_ms + min(history, HISTORY_MIN_DAYS) * DAY_MS
@@ -398,7 +418,7 @@ def windows_of(lake: LakeReader, outcome: Outcome, window_days: int, now_ms: int
     look = Look(lake, moments)
     if not look.count:
         return ()
-    weight = np.where(included(look, outcome), _left_alone(look, Span(start_ms=-span, end_ms=span)), 0.0)
+    weight = np.where(included(look, population), _left_alone(look, Span(start_ms=-span, end_ms=span)), 0.0)
     value = outcomes(look, outcome, span)
     found: list[Window] = []
     for start in np.unique(look.at_ms).tolist():

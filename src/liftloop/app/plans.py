@@ -60,7 +60,12 @@ class Plans:
             lake=self._follower.lake,
             state=self._state,
             definitions=Definitions(
-                offers=live("offer"), channels=live("channel"), contents=live("content"), campaigns=live("campaign")
+                offers=live("offer"),
+                channels=live("channel"),
+                contents=live("content"),
+                campaigns=live("campaign"),
+                audiences=live("audience"),
+                traits=live("trait"),
             ),
             catalogue=RETAIL_CATALOGUE,
             now_ms=self._clock.now_ms(),

@@ -12,7 +12,9 @@ from liftloop.kernel.errors import EXIT_REFUSED
 
 @click.command("plan", short_help="目标 → 方案 / a goal becomes a plan")
 @click.argument("goal")
-@click.option("--answer", "answers", multiple=True, metavar="问题=回答", help="回答追问 / answer: metric, size, window")
+@click.option(
+    "--answer", "answers", multiple=True, metavar="问题=回答", help="回答追问 / answer: metric, size, window, scope"
+)
 @data_option
 @json_option
 def command(goal: str, answers: tuple[str, ...], data: Path, as_json: bool) -> None:

@@ -12,10 +12,14 @@ from liftloop.profile.metric import Metric
 
 
 class Catalogue(Struct, frozen=True, kw_only=True):
-    """Metrics by id, and their aliases by first character, longest first, each with the ids that claim it."""
+    """Metrics by id, and their aliases by first character, longest first, each with the ids that claim it.
+
+    `groups` are names that this installation has for groups of people.
+    """
 
     by_id: Mapping[str, Metric]
     phrases: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
+    groups: tuple[str, ...] = ()
 
 
 def catalogue_of(metrics: Sequence[Metric]) -> Catalogue:

@@ -18,13 +18,16 @@ Period = Literal["day", "week", "month", "quarter", "year"]
 WishKind = Literal["use", "only", "prefer", "avoid"]
 Comparison = Literal["at_least", "at_most", "no_drop", "no_rise"]
 ScopeKind = Literal[
-    "member", "tier", "lifecycle", "value", "sex", "place", "store", "category", "bought", "sales", "text"
+    "member", "tier", "lifecycle", "value", "sex", "place", "store", "category", "bought", "sales", "text", "group"
 ]
-QuestionId = Literal["metric", "size", "window"]
+QuestionId = Literal["metric", "size", "window", "scope"]
 
 
 class ScopeCondition(Struct, frozen=True, kw_only=True):
-    """Whom the goal is about. `text` is as typed; kind `text` was seen but not recognised."""
+    """Whom the goal is about. `text` is as typed; kind `text` was seen but not recognised.
+
+    Kind `group` is the name of an audience or a value of an attribute, spelled as it is known.
+    """
 
     kind: ScopeKind
     value: str

@@ -81,6 +81,7 @@ def unusable_answer(question: QuestionId, value: str) -> LiftloopError:
         "metric": ("从给出的指标里选一个", "Choose one of the metrics"),
         "size": ("写一个幅度，例如 5%、2 个百分点、到 25%", "Give a size, such as 5%, 2 points, or to 25%"),
         "window": ("写一个期限，例如 30 天、下个月", "Give a window, such as 30 days or next month"),
+        "scope": ("从给出的人群里选一个", "Choose one of the groups"),
     }[question]
     return LiftloopError(
         "unusable_answer",

@@ -180,6 +180,8 @@ def _condition_words(condition: ScopeCondition) -> Words:
             words = Words(zh=f"{value}品类", en=f"{value} category")
         case "bought":
             words = Words(zh=f"买过{value}的客户", en=f"customers who bought {value}")
+        case "group":
+            words = Words(zh=f"“{value}”", en=f"“{value}”")
         case "text":
             words = Words(zh=f"针对{value}", en=f"for {value}")
         case _:

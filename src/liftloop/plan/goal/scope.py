@@ -1,10 +1,11 @@
 """Readers of whom the goal is about, and which channels are wished for."""
 
 import re
+from collections.abc import Sequence
 
 from liftloop.plan.goal.contract import ChannelWish, ScopeCondition, ScopeKind, WishKind
-from liftloop.plan.goal.draft import Draft
-from liftloop.plan.goal.text import is_chinese
+from liftloop.plan.goal.draft import CLAIMED, Draft
+from liftloop.plan.goal.text import is_chinese, normalise
 from liftloop.plan.goal.tokens import BOUGHT, CUSTOMER, EXCEPT, ONLY, PREFER, SCOPE, STORE, UNKNOWN
 
 _KINDS: tuple[ScopeKind, ...] = ("member", "tier", "lifecycle", "value", "sex", "sales")
@@ -27,6 +28,8 @@ _AIMED = re.compile(r"(?P<except>q?)g\?k?")
 _NAME_PARTS = frozenset("?kNvVtgH")
 # Words of a match that are not part of what it names.
 _AROUND = frozenset((EXCEPT, *"VgbO"))
+# A name of people holds one of these at least.
+_NAMING = frozenset((UNKNOWN, SCOPE, STORE, *"pkco"))
 _THINGS: tuple[tuple[re.Pattern[str], ScopeKind], ...] = (
     (_STORE, "store"),
     (_NAMED_STORE, "store"),
@@ -53,6 +56,28 @@ def read_channels(draft: Draft) -> tuple[ChannelWish, ...]:
     return tuple(dict.fromkeys(wishes))
 
 
+def read_groups(draft: Draft, names: Sequence[str]) -> tuple[ScopeCondition, ...]:
+    """Read groups by the names that they have here, the longest first; before all others, for they hold any words.
+
+    A name that says nothing but words of goals (复购率) is left to the goal.
+    """
+    conditions: list[ScopeCondition] = []
+    text = draft.plain.plain[: draft.answers_from]
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        plain = normalise(name).plain.strip()
+        start = text.find(plain) if plain else -1
+        end = start + len(plain)
+        inside = [index for index, token in enumerate(draft.tokens) if token.start < end and start < token.end]
+        kinds = {draft.kinds[index] for index in inside}
+        if start < 0 or CLAIMED in kinds or not kinds & _NAMING:
+            continue
+        excluded = inside[0] > 0 and draft.kinds[inside[0] - 1] == EXCEPT
+        spelled = draft.original[slice(*draft.plain.span(start, end))]
+        conditions.append(ScopeCondition(kind="group", value=name, text=spelled, excluded=excluded))
+        draft.claim("scope", [*([inside[0] - 1] if excluded else []), *inside])
+    return tuple(conditions)
+
+
 def read_bought(draft: Draft) -> tuple[ScopeCondition, ...]:
     """Read what people bought before (买过奶粉的); first of all readers, since goods may be called anything."""
     conditions: list[ScopeCondition] = []
@@ -73,7 +98,7 @@ def read_bought(draft: Draft) -> tuple[ScopeCondition, ...]:
 def read_scope(draft: Draft, bought: tuple[ScopeCondition, ...]) -> tuple[ScopeCondition, ...]:
     """Read places, stores, categories and kinds of people; what follows 针对 or `among` is kept as text.
 
-    `bought` was read before and comes first.
+    `bought`, and groups by name, were read before and come first.
     """
     found = _named_stores(draft)
     for pattern, kind in _THINGS:
@@ -89,6 +114,7 @@ def read_scope(draft: Draft, bought: tuple[ScopeCondition, ...]) -> tuple[ScopeC
         draft.claim("scope", range(*match.span()))
     while (match := draft.find(_AIMED)) is not None:
         found += _things(draft, match, "text")
+    found += _unknown_people(draft)
     ordered = [condition for _, condition in sorted(found, key=lambda pair: pair[0])]
     _claim_customers(draft)
     if not ordered and not bought:
@@ -111,6 +137,21 @@ def _named_stores(draft: Draft) -> list[tuple[int, ScopeCondition]]:
         text = draft.original[start:end]
         found.append((first, ScopeCondition(kind="store", value=name, text=text, excluded=excluded)))
         draft.claim("scope", range(first - excluded, store + 1))
+    return found
+
+
+def _unknown_people(draft: Draft) -> list[tuple[int, ScopeCondition]]:
+    """Read words that touch the word for customers as a group, known or not (黑金客户, loyal customers)."""
+    found: list[tuple[int, ScopeCondition]] = []
+    for index in range(1, len(draft.tokens)):
+        before, customers = draft.tokens[index - 1], draft.tokens[index]
+        between = draft.plain.plain[before.end : customers.start]
+        if draft.kinds[index - 1 : index + 1] == UNKNOWN + CUSTOMER and between.strip(" 的") == "":
+            excluded = index > 1 and draft.kinds[index - 2] == EXCEPT
+            text = draft.original[slice(*draft.plain.span(before.start, customers.end))]
+            name = draft.original[slice(*draft.plain.span(before.start, before.end))]
+            found.append((index - 1, ScopeCondition(kind="text", value=name, text=text, excluded=excluded)))
+            draft.claim("scope", range(index - 1 - excluded, index + 1))
     return found
 
 

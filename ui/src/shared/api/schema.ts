@@ -1541,7 +1541,7 @@ export interface components {
              * Id
              * @enum {string}
              */
-            id: "metric" | "size" | "window";
+            id: "metric" | "size" | "window" | "scope";
             /**
              * Open
              * @description Free words are taken as well.

@@ -1,0 +1,66 @@
+"""A goal about a group over the API: understood, asked where unknown, planned, launched and counted for it alone."""
+
+from pathlib import Path
+
+from served import Served, play
+from test_channels import SECRET
+from test_imports import loaded
+
+PEOPLE = 1_200
+VIP = 400
+GOAL = "30天内复购率 +5%，预算 5000 元"
+
+
+def customers() -> str:
+    rows = ["会员号,等级,城市,手机号,注册时间"]
+    rows += [
+        f"M{n},{'VIP会员' if n < VIP else '普通会员'},{'上海' if n % 2 else '杭州'},139{n:08d},2026-01-01 08:00:00"
+        for n in range(PEOPLE)
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def orders() -> str:
+    """Everybody bought once; of VIPs two in three a second time within the month, of others one in six."""
+    rows = ["订单号,下单时间,会员号,商品名称,数量,单价"]
+    for n in range(PEOPLE):
+        rows += [
+            f"A{n}-{month},2026-{month:02d}-{1 + n % 28:02d} 10:00:00,M{n},鸡翅,1,{20 + n % 7}"
+            for month in range(3, 9)
+            if n % 3 < (2 if n < VIP else 0) or n % 6 == month % 6
+        ]
+    return "\n".join(rows) + "\n"
+
+
+def test_a_goal_for_vip_customers_reaches_vip_customers_alone(tmp_path: Path) -> None:
+    """The level as the file has it is recognised; baseline, plan, assignment and ledger hold these people only."""
+
+    async def story(world: Served) -> None:
+        declared = {"declares": [{"channel": "sms", "evidence": "门店登记表"}]}
+        assert (await loaded(world, "会员.csv", customers(), **declared))["counts"]["rejected"] == 0
+        assert (await loaded(world, "订单.csv", orders()))["counts"]["rejected"] == 0
+        settings = {"url": "https://sms.example.test/send", "secret": SECRET}
+        channel = {"id": "sms", "kind": "webhook", "cost_fen": 5, "settings": settings}
+        assert (await world.admin.post("/api/channels", channel)).status == 200
+        offer = {"id": "coupon-5", "name_zh": "5 元券", "name_en": "5 off", "face_fen": 500}
+        assert (await world.admin.post("/api/offers", offer)).status == 200
+        everybody = (await world.admin.post("/api/goals", {"text": GOAL})).json()
+        plan = (await world.admin.post("/api/goals", {"text": f"VIP 客户{GOAL}"})).json()
+        assert plan["status"] == everybody["status"] == "exploration", plan["sentence"]
+        (said,) = [each for each in plan["understood"]["assumed"] if each["id"] == "group"]
+        assert "“VIP会员”（400 人）" in said["text"]["zh"]
+        assert plan["eligible"] == VIP < everybody["eligible"]
+        assert plan["baseline"]["value"] > everybody["baseline"]["value"] + 0.1
+        asked = (await world.admin.post("/api/goals", {"text": f"黑金客户{GOAL}"})).json()
+        assert asked["status"] == "needs_answer"
+        (question,) = asked["questions"]
+        assert question["id"] == "scope"
+        assert len(question["choices"]) > 1
+        launched = (await world.admin.post(f"/api/plans/{plan['plan_id']}/launch", {})).json()
+        await world.settle()
+        ledger = (await world.admin.get(f"/api/campaigns/{launched['campaign_id']}/ledger")).json()
+        assert ledger["qualified"] == VIP
+        report = (await world.admin.get(f"/api/campaigns/{launched['campaign_id']}/report")).json()
+        assert sum(report["assigned"].values()) == VIP
+
+    play(tmp_path, story)
