@@ -84,6 +84,7 @@ function Replan({ plan }: { plan: Plan }) {
         onSubmit={() => again.mutate(goal)}
         busy={again.isPending}
         again
+        asked={goal.text === plan.understood.text ? plan.questions : []}
       />
       <div aria-live="polite">
         {again.isPending ? <Note tone="plain" title={t("goal.working")} /> : null}

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Input } from "antd";
 import { type KeyboardEvent, useId } from "react";
 import { useTranslation } from "react-i18next";
+import type { Views } from "@/shared/api/client";
 import { ErrorNote } from "@/shared/parts/shown";
 import { useSettled } from "@/shared/use-settled";
 import { type Answers, type Goal, type QuestionId, readingOptions } from "../api/goals";
@@ -19,9 +20,11 @@ interface GoalFieldProps {
   busy: boolean;
   /** On a plan's own page the launch is what matters; planning again is second to it. */
   again?: boolean;
+  /** What planning this very sentence left open; some questions need the customers and not only the words. */
+  asked?: readonly Views["Question"][];
 }
 
-export function GoalField({ goal, onChange, onSubmit, busy, again = false }: GoalFieldProps) {
+export function GoalField({ goal, onChange, onSubmit, busy, again = false, asked = [] }: GoalFieldProps) {
   const { t } = useTranslation();
   const field = useId();
   const written = goal.text.trim() !== "";
@@ -29,7 +32,10 @@ export function GoalField({ goal, onChange, onSubmit, busy, again = false }: Goa
   const reading = useQuery(readingOptions(settled));
   const answer = (id: QuestionId, words: string) =>
     onChange({ ...goal, answers: withAnswer(goal.answers, id, words) });
-  const open = (reading.data?.questions ?? []).filter((question) => goal.answers[question.id] === undefined);
+  const read = reading.data?.questions ?? [];
+  const open = [...read, ...asked.filter((each) => read.every((question) => question.id !== each.id))].filter(
+    (question) => goal.answers[question.id] === undefined,
+  );
   const submit = (event: KeyboardEvent) => {
     // Enter confirms a Chinese input method's choice first; only a bare Enter submits.
     if (event.nativeEvent.isComposing || event.shiftKey) return;
