@@ -114,8 +114,8 @@ def assemble(
 def _stands_together(staging: Staging, table: str, key: str) -> bool:
     """Tell whether each key fills one unbroken run of rows."""
     broken = staging.scalar(
-        f"""select count(*) filter (_key is distinct from _before) - count(distinct _key) from (
-                select {key} as _key, lag(_key) over (order by rowid) as _before from {table}) where _key is not null"""
+        f"""select count(*) from (select max(rowid) - min(rowid) + 1 as _span, count(*) as _rows from {table}
+            where {key} is not null group by {key}) where _span <> _rows"""
     )
     return not broken
 
