@@ -20,7 +20,8 @@ Row = tuple[Any, ...]
 TableName = NewType("TableName", str)
 
 
-class Record(Struct, frozen=True, kw_only=True, array_like=True):
+# Holds nothing that could hold it: the collector need not look at the hundred thousand that a burst keeps alive.
+class Record(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """One incoming fact as the ingest log holds it: personal fields already sealed, identifiers already normalised."""
 
     kind: str
