@@ -14,7 +14,8 @@ from liftloop.app.rfm import rfm_of
 from liftloop.app.trait_evidence import studied_values
 from liftloop.app.trait_studies import StudyReport, TraitStudies
 from liftloop.audience.reading import is_member, members
-from liftloop.identify.reading import USER, find, identifier_hash
+from liftloop.identify.contract import USER
+from liftloop.identify.reading import find, identifier_hash
 from liftloop.kernel.clock import DAY_MS, HOUR_MS
 from liftloop.profile.contract import UnknownCondition
 from liftloop.profile.reading import check_condition

@@ -1,3 +1,4 @@
+from collections import Counter
 from itertools import pairwise
 from typing import Any
 
@@ -6,9 +7,10 @@ from engine import Engine, assert_same_arrays, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from liftloop.app.facts import published
 from liftloop.app.pipeline import stages
-from liftloop.identify.reading import follow
-from liftloop.kernel.codec import canonical_json
+from liftloop.identify.reading import find, follow, identifier_hash
+from liftloop.kernel.codec import canonical_json, unpack_columns
 from liftloop.runtime import people
 from liftloop.storage.contract import Record
 
@@ -24,15 +26,19 @@ TRACKS = st.tuples(
 ).filter(lambda message: message[1] or message[2])
 ALIASES = st.tuples(st.just("alias"), st.sampled_from(USERS), st.just(""), st.sampled_from([*USERS, *DEVICES]))
 MESSAGES = st.lists(st.one_of(TRACKS, TRACKS, TRACKS, ALIASES), min_size=1, max_size=40)
+LIMITS_ASKED = st.fixed_dictionaries({"phone": st.integers(1, 3), "anonymous_id": st.integers(1, 4)})
 
 
 class PlainIdentity:
-    """The rules of identity, one message at a time: a user id decides, the older profile is kept."""
+    """The rules of identity, one message at a time: the first known identifier decides, the older profile is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: dict[str, int]) -> None:
+        self.limits = limits | {"user_id": 1}
         self.parent: list[int] = []
-        self.has_user: list[bool] = []
         self.owner: dict[Name, int] = {}
+        self.counts: list[Counter[str]] = []
+        self.second: dict[Name, int] = {}
+        self.shared: list[Name] = []
         self.merges: list[tuple[int, int]] = []
 
     def head(self, profile: int) -> int:
@@ -44,48 +50,73 @@ class PlainIdentity:
         return self.head(self.owner[name]) if name in self.owner else None
 
     def take(self, names: list[Name], *, joins_users: bool) -> int:
-        profile = self._deciding(names)
-        for name in names[1:]:
+        own = [name for name in names if name not in self.shared]
+        profile = self._deciding(own or names)
+        for name in own:
             other = self.find(name)
-            if other is None:
-                self._own(name, profile)
-            elif other != profile and (joins_users or not (self.has_user[profile] and self.has_user[other])):
-                profile = self._merge(profile, other)
+            if other == profile:
+                continue
+            excess = self._excess(profile, self.counts[other] if other is not None else Counter({name[0]: 1}))
+            if joins_users or not excess:
+                profile = self._own(name, profile) if other is None else self._merge(profile, other)
+            elif own[0][0] != "user_id" and "user_id" not in excess:
+                self._share(own[0], profile)
+                return self.take(names, joins_users=joins_users)
+            elif other is not None and name[0] != "user_id":
+                self._dispute(name, other, profile)
         return profile
 
     def _deciding(self, names: list[Name]) -> int:
         found = self.find(names[0])
         if found is None:
             known = [profile for name in names[1:] if (profile := self.find(name)) is not None]
-            if names[0][0] == "user":
-                known = [profile for profile in known if not self.has_user[profile]]
+            known = [profile for profile in known if not self._excess(profile, Counter({names[0][0]: 1}))]
             found = known[0] if known else self._new()
             self._own(names[0], found)
         return found
 
     def _new(self) -> int:
         self.parent.append(len(self.parent))
-        self.has_user.append(False)
+        self.counts.append(Counter())
         return len(self.parent) - 1
 
-    def _own(self, name: Name, profile: int) -> None:
+    def _excess(self, profile: int, more: Counter[str]) -> list[str]:
+        mine = self.counts[profile]
+        return [
+            kind for kind, limit in self.limits.items() if mine[kind] and more[kind] and mine[kind] + more[kind] > limit
+        ]
+
+    def _own(self, name: Name, profile: int) -> int:
         self.owner[name] = profile
-        self.has_user[profile] |= name[0] == "user"
+        self.counts[profile][name[0]] += 1
+        return profile
 
     def _merge(self, one: int, other: int) -> int:
         kept, forwarded = sorted((one, other))
         self.parent[forwarded] = kept
-        self.has_user[kept] |= self.has_user[forwarded]
+        self.counts[kept] += self.counts[forwarded]
         self.merges.append((kept, forwarded))
         return kept
+
+    def _dispute(self, name: Name, owner: int, sender: int) -> None:
+        second = self.head(self.second[name]) if name in self.second else owner
+        if second == owner:
+            self.second[name] = sender
+        elif second != sender:
+            self._share(name, owner)
+
+    def _share(self, name: Name, owner: int) -> None:
+        self.counts[owner][name[0]] -= 1
+        self._own(name, self._new())
+        self.shared.append(name)
 
 
 def names_of(message: Any) -> list[Name]:
     kind, user, device, more = message
-    names = [("user", user)] if user else []
+    names = [("user_id", user)] if user else []
     if kind == "alias":
-        return [*names, ("user", more), ("device", more)]
-    return [*names, *(("phone", str(phone)) for phone in more), *([("device", device)] if device else [])]
+        return [*names, ("user_id", more), ("anonymous_id", more)]
+    return [*names, *(("phone", str(phone)) for phone in more), *([("anonymous_id", device)] if device else [])]
 
 
 def record_of(place: int, message: Any) -> Record:
@@ -100,8 +131,10 @@ def engine_of_identity() -> Engine:
     return Engine(of=[stage for stage in stages() if stage.name in OF_IDENTITY])
 
 
-def fold(messages: list[Any], cuts: list[int]) -> Engine:
+def fold(messages: list[Any], cuts: list[int], limits: dict[str, int] | None = None) -> Engine:
     engine = engine_of_identity()
+    if limits:
+        engine.step([published("setting", "identity", 1, {"limits": limits}, "person:test", engine.now_ms)])
     records = [record_of(place, message) for place, message in enumerate(messages)]
     edges = [0, *sorted({cut % (len(records) + 1) for cut in cuts}), len(records)]
     for start, end in pairwise(edges):
@@ -110,28 +143,69 @@ def fold(messages: list[Any], cuts: list[int]) -> Engine:
     return engine
 
 
+def plainly(messages: list[Any], limits: dict[str, int]) -> PlainIdentity:
+    plain = PlainIdentity(limits)
+    for message in messages:
+        plain.take(names_of(message), joins_users=message[0] == "alias")
+    return plain
+
+
+def people_of(engine: Engine, count: int) -> list[int]:
+    """Return the profile number that each message was folded with; definitions take the first offsets."""
+    first = len(engine.records) - count
+    return [engine.person_of[first + place] for place in range(count)]
+
+
+def hash_of(name: Name) -> int:
+    return int(name[1]) if name[0] == "phone" else identifier_hash(*name)
+
+
+def owner_of(engine: Engine, name: Name) -> int:
+    """Return the profile number that an identifier leads to."""
+    slots = find(engine.fold.state, np.array([hash_of(name)], dtype=np.uint64))
+    return int(people.numbers(engine.fold.state, slots)[0])
+
+
+def shared_in(engine: Engine) -> list[int]:
+    """Return the identifiers that became nobody's, in order."""
+    blocks = [block for commit in engine.store.commits for block in commit.facts if block.kind == "identifier.shared"]
+    return [each % 2**64 for block in blocks for each in unpack_columns(block.columns)["hash"].tolist()]
+
+
 def head_numbers(engine: Engine, numbers: list[int]) -> list[int]:
     slots = people.slots(engine.fold.state, np.array(numbers, dtype=np.int64))
     return people.numbers(engine.fold.state, follow(engine.fold.state, slots)).tolist()
 
 
 @settings(max_examples=200, deadline=None)
-@given(messages=MESSAGES, cuts=st.lists(st.integers(0, 40), max_size=6))
-def test_frames_of_any_size_join_as_one_message_at_a_time(messages: list[Any], cuts: list[int]) -> None:
-    """However messages are cut into ticks, people, their merges and who was kept are those of the plain rules."""
-    plain = PlainIdentity()
-    for message in messages:
-        plain.take(names_of(message), joins_users=message[0] == "alias")
-    engine = fold(messages, cuts)
-    numbers = [engine.person_of[place] for place in range(len(messages))]
-    expected = [plain.find(names_of(message)[0]) for message in messages]
-    found = head_numbers(engine, numbers)
+@given(messages=MESSAGES, cuts=st.lists(st.integers(0, 40), max_size=6), limits=LIMITS_ASKED)
+def test_frames_of_any_size_join_as_one_message_at_a_time(
+    messages: list[Any], cuts: list[int], limits: dict[str, int]
+) -> None:
+    """However messages are cut into ticks, people, merges and what is shared are as the plain rules say."""
+    plain = plainly(messages, limits)
+    engine = fold(messages, cuts, limits)
     assert people.count(engine.fold.state) == len(plain.parent)
-    assert [expected.index(profile) for profile in expected] == [found.index(number) for number in found]
-    assert engine.fold.state["identify.created"][people.slots(engine.fold.state, np.array(found))].tolist() == expected
-    merged = [(row["kept"], row["forwarded"]) for row in engine.table("merge")]
     created = dict(zip(*_created(engine), strict=True))
+    for name, profile in plain.owner.items():
+        assert created[owner_of(engine, name)] == plain.head(profile), name
+    merged = [(row["kept"], row["forwarded"]) for row in engine.table("merge")]
     assert [(created[kept], created[forwarded]) for kept, forwarded in merged] == plain.merges
+    assert shared_in(engine) == [hash_of(name) for name in plain.shared]
+
+
+@settings(max_examples=100, deadline=None)
+@given(messages=MESSAGES, cuts=st.lists(st.integers(0, 40), max_size=6), limits=LIMITS_ASKED)
+def test_each_message_belongs_to_who_the_plain_rules_name(
+    messages: list[Any], cuts: list[int], limits: dict[str, int]
+) -> None:
+    """Every message is folded with the person that it has when it is taken, merges that follow included."""
+    plain = PlainIdentity(limits)
+    taken = [plain.take(names_of(message), joins_users=message[0] == "alias") for message in messages]
+    engine = fold(messages, cuts, limits)
+    created = dict(zip(*_created(engine), strict=True))
+    found = head_numbers(engine, people_of(engine, len(messages)))
+    assert [created[number] for number in found] == [plain.head(profile) for profile in taken]
 
 
 def _created(engine: Engine) -> tuple[list[int], list[int]]:
@@ -143,9 +217,7 @@ def _created(engine: Engine) -> tuple[list[int], list[int]]:
 @given(messages=MESSAGES, cuts=st.lists(st.integers(0, 40), max_size=6))
 def test_every_identifier_is_on_disk_with_its_person(messages: list[Any], cuts: list[int]) -> None:
     """The table of identifiers names each one once, with a profile that the index leads to."""
-    plain = PlainIdentity()
-    for message in messages:
-        plain.take(names_of(message), joins_users=message[0] == "alias")
+    plain = plainly(messages, {"phone": 5, "anonymous_id": 100})
     engine = fold(messages, cuts)
     rows = engine.table("identifier")
     assert len(rows) == len(plain.owner)

@@ -9,7 +9,8 @@ import numpy as np
 from liftloop.app.facts import fact, published
 from liftloop.app.pipeline import stages
 from liftloop.app.questions import answer
-from liftloop.identify.reading import ANONYMOUS, USER, find, identifier_hash
+from liftloop.identify.contract import ANONYMOUS, USER
+from liftloop.identify.reading import find, identifier_hash
 from liftloop.kernel.codec import canonical_json, pack, pack_columns, parse_json
 from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.profile.attributes import ATTRIBUTE_FILLED

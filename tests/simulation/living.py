@@ -34,7 +34,8 @@ from liftloop.app.following import Follower
 from liftloop.app.questions import answer
 from liftloop.deliver.contract import Envelope
 from liftloop.deliver.second_look import Stopped
-from liftloop.identify.reading import USER, identifier_hash
+from liftloop.identify.contract import USER
+from liftloop.identify.reading import identifier_hash
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.ids import Offset, TickNumber

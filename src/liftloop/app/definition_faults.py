@@ -15,6 +15,7 @@ from liftloop.collect.sources import Source
 from liftloop.collect.tracking_plan import TrackingPlan
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import DeliverySettings
+from liftloop.identify.contract import IdentityRules
 from liftloop.journey.contract import Condition
 from liftloop.journey.graph import NODES_MAX, read, successors
 from liftloop.kernel.codec import Json
@@ -59,6 +60,8 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
             msgspec.convert(body, type=TrackingPlan, strict=False)
         case "setting" if identity == "delivery":
             msgspec.convert(body, type=DeliverySettings, strict=False)
+        case "setting" if identity == "identity":
+            msgspec.convert(body, type=IdentityRules, strict=False)
         case _:
             pass
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import isclose
 
 from liftloop.deliver.settings import DAY_MINUTES, QuietHours
+from liftloop.identify.contract import KINDS, LIMIT_MAX, IdentityRules
 from liftloop.journey.contract import Journey, OnCampaign
 from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.contract import NOBODY, Campaign, Cap, Holdout
@@ -17,6 +18,17 @@ CAP_DAYS_MAX = 3_660
 """Ten years: longer than anything is kept."""
 INSTANT_MAX_MS = 10_000 * 366 * DAY_MS
 """Ten thousand years after 1970."""
+
+
+def identity_problem(rules: IdentityRules) -> Words | None:
+    """Return the first thing wrong with the rules of who is who, None where nothing is."""
+    unknown = sorted({*rules.limits, *rules.priorities} - set(KINDS))
+    if unknown:
+        known = ", ".join(KINDS)
+        return Words(zh=f"没有 {unknown[0]} 这种标识，可用：{known}", en=f"there is no {unknown[0]}; there are {known}")
+    if any(not 1 <= limit <= LIMIT_MAX for limit in rules.limits.values()):
+        return Words(zh=f"每种标识的上限为 1 到 {LIMIT_MAX}", en=f"a limit is 1 to {LIMIT_MAX}")
+    return None
 
 
 def campaign_problem(campaign: Campaign, before: Campaign | None) -> Words | None:

@@ -8,6 +8,7 @@ import msgspec
 from liftloop.app.definition_limits import (
     campaign_problem,
     caps_problem,
+    identity_problem,
     journey_problem,
     quiet_problem,
     trait_problem,
@@ -22,6 +23,7 @@ from liftloop.compose.check import check as check_content
 from liftloop.compose.contract import Content
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import DeliverySettings
+from liftloop.identify.contract import IdentityRules
 from liftloop.journey.contract import Journey, OnCampaign
 from liftloop.journey.graph import check as check_journey
 from liftloop.kernel.clock import Clock, SystemClock
@@ -150,6 +152,8 @@ class Definitions:
                 problems = check_content(content, KNOWN_VARIABLES)
                 if problems:
                     raise BadDefinition(kind, problems[0].en, problems[0].zh)
+            case "setting" if identity == "identity":
+                _refuse(kind, identity_problem(_as(kind, body, IdentityRules)))
             case "setting":
                 settings = _as(kind, body, DeliverySettings)
                 _refuse(kind, caps_problem(settings.caps) or quiet_problem(settings.quiet_hours))

@@ -8,7 +8,8 @@ import numpy as np
 from liftloop.audience.reading import check, holds, is_member, members, references
 from liftloop.deliver.second_look import Leaving, second_look
 from liftloop.deliver.stage import enrolment_of
-from liftloop.identify.reading import ANONYMOUS, USER, find, follow, identifier_hash
+from liftloop.identify.contract import ANONYMOUS, USER
+from liftloop.identify.reading import find, follow, identifier_hash
 from liftloop.profile.reading import People
 from liftloop.profile.sources import (
     attribute_array,

@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from liftloop.collect.contract import Draft
-from liftloop.identify.reading import ANONYMOUS, USER, identifier_hash
+from liftloop.identify.contract import ANONYMOUS, USER
+from liftloop.identify.reading import identifier_hash
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.dice import hash_text
 from liftloop.storage.contract import Record, Vault

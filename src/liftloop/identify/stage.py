@@ -1,29 +1,37 @@
 """The fold of identify: every event gets its person; identifiers seen together join, and the older profile is kept.
 
-Rules, in order: a user id decides; a message without one belongs to the first identifier known.
-Two profiles are merged when one message names both and at most one of them has a user id; a shared device or phone
-never joins two users, only `alias` does. A message whose identifiers all lead to one person is settled for the whole
+Rules, in order: the first known of a message's identifiers, the one that tells best first, decides whose it is.
+Two profiles are merged when one message names both and together they have of no kind more than one person may have; a
+shared device or phone never joins two users, only `alias` does. What three people have sent who are not one is
+nobody's: it gets a profile of its own. A message whose identifiers all lead to one person is settled for the whole
 frame at once; the others one by one, in order.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.identify.joining import Joining, Known, Name, Names
-from liftloop.identify.reading import ANONYMOUS, FORWARD, INDEX, NONE, USER, find, identifier_hash
+from liftloop.identify.contract import ANONYMOUS, KINDS, LIMITS, USER, IdentityRules
+from liftloop.identify.joining import SHARED, Counts, Joining, Known, Merge, Name, Names, column_of
+from liftloop.identify.reading import FORWARD, INDEX, NONE, find, follow, identifier_hash, identity_rules
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import parse_object
 from liftloop.kernel.dice import Hashes, hash_texts
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
+from liftloop.runtime.hash_index import HashIndex
 from liftloop.runtime.people import Settlers
 from liftloop.storage.contract import ArraySpec, Delta, Record, Row, Write
 
-HAS_USER = "identify.has_user"
+COUNTS = "identify.counts"
+SECONDS = HashIndex(name="identify.seconds")
+"""By identifier that two people have sent who could not be joined: the slot of the second, or SHARED."""
 CREATED = "identify.created"
 _SPECS = (
     ArraySpec(name=FORWARD, dtype="<i8", fill=-1, domain="profile"),
-    ArraySpec(name=HAS_USER, dtype="|i1", fill=0, domain="profile"),
+    ArraySpec(name=COUNTS, dtype="|u1", fill=0, width=len(KINDS), domain="profile"),
     ArraySpec(name=CREATED, dtype="<i8", fill=0, domain="profile"),
 )
 
@@ -33,7 +41,10 @@ class Identify:
 
     name = "identify"
     reads = frozenset({"event"})
-    writes = frozenset({"person", "merge", "event.identified", "profile.merged"})
+    writes = frozenset({"person", "merge", "event.identified", "profile.merged", "identifier.shared"})
+
+    def __init__(self) -> None:
+        self._compiled: tuple[int, _Rules] | None = None
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
         events = frame.get("event")
@@ -42,8 +53,10 @@ class Identify:
         records: list[Record] = events["record"]
         slots, open_rows = _settled(state, records)
         settlers = Settlers(state)
-        named = [_names(records[row]) for row in open_rows]
-        joining = Joining(_known(state, named), settlers, people.count(state))
+        rules = self._rules(state)
+        offsets = events["offset"][open_rows].tolist()
+        named = [_names(records[row], offset, rules.rank) for row, offset in zip(open_rows, offsets, strict=True)]
+        joining = Joining(_known(state, named, rules.limits), settlers, people.count(state))
         for row, names in zip(open_rows, named, strict=True):
             slots[row] = joining.settle(names)
         if joining.merges:
@@ -53,11 +66,31 @@ class Identify:
             "person": Batch(events.count, {"slot": slots, "number": numbers}),
             "event.identified": Batch(events.count, {"offset": events["offset"], "profile": numbers}),
             **_merge_batches(state, joining, settlers, moment),
+            **_shared_batch(state, joining, settlers, moment),
         }
         return _delta(state, joining, settlers, moment), facts
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS
+
+    def _rules(self, state: StateView) -> "_Rules":
+        generation = state.definitions.generation
+        if self._compiled is None or self._compiled[0] != generation:
+            self._compiled = (generation, _compiled(identity_rules(state.definitions)))
+        return self._compiled[1]
+
+
+class _Rules(Struct, frozen=True, kw_only=True):
+    limits: Counts
+    rank: Mapping[str, int]
+
+
+def _compiled(rules: IdentityRules) -> _Rules:
+    limits = np.zeros(len(KINDS), dtype=np.int64)
+    for kind, limit in {**LIMITS, **rules.limits}.items():
+        limits[column_of(kind)] = limit
+    order = dict.fromkeys([*rules.priorities, *KINDS])
+    return _Rules(limits=limits, rank={kind: rank for rank, kind in enumerate(order)})
 
 
 def _settled(state: StateView, records: list[Record]) -> tuple[Slots, list[int]]:
@@ -90,18 +123,19 @@ def _hashes(kind: str, texts: list[str]) -> Hashes:
     return hashes
 
 
-def _names(record: Record) -> Names:
+def _names(record: Record, offset: int, rank: Mapping[str, int]) -> Names:
     names: list[Name] = []
     if record.user_id:
         names.append(Name(USER, record.user_id, identifier_hash(USER, record.user_id)))
-    if record.kind == "alias":
-        previous = str(parse_object(record.body).get("previousId", ""))
-        if previous:
-            names += _previous(previous)
     names += [Name(kind, "", hashed) for kind, hashed in record.identifiers]
     if record.anonymous_id:
         names.append(Name(ANONYMOUS, record.anonymous_id, identifier_hash(ANONYMOUS, record.anonymous_id)))
-    return Names(all=tuple(names), joins_users=record.kind == "alias")
+    names.sort(key=lambda name: rank.get(name.kind, len(rank)))
+    if record.kind == "alias":
+        previous = str(parse_object(record.body).get("previousId", ""))
+        if previous:
+            names[1:1] = _previous(previous)
+    return Names(all=tuple(names), offset=offset, joins_users=record.kind == "alias")
 
 
 def _previous(previous: str) -> list[Name]:
@@ -109,14 +143,19 @@ def _previous(previous: str) -> list[Name]:
     return [Name(kind, previous, identifier_hash(kind, previous)) for kind in (USER, ANONYMOUS)]
 
 
-def _known(state: StateView, named: list[Names]) -> Known:
+def _known(state: StateView, named: list[Names], limits: Counts) -> Known:
     hashes = np.array(sorted({name.hash for names in named for name in names.all}), dtype=np.uint64)
-    slots = find(state, hashes)
-    there = state.has(HAS_USER)
+    slots, seconds = find(state, hashes), SECONDS.find(state, hashes)
+    people_of = seconds >= 0
+    seconds[people_of] = follow(state, seconds[people_of])
+    disputed = people_of | (seconds == SHARED)
+    there = state.has(COUNTS)
     return Known(
         slot_of=dict(zip(hashes.tolist(), slots.tolist(), strict=True)),
-        has_user=state[HAS_USER] if there else np.zeros(0, dtype=np.int8),
+        second_of=dict(zip(hashes[disputed].tolist(), seconds[disputed].tolist(), strict=True)),
+        counts=state[COUNTS] if there else np.zeros((0, len(KINDS)), dtype=np.uint8),
         created=state[CREATED] if there else np.zeros(0, dtype=np.int64),
+        limits=limits,
     )
 
 
@@ -132,22 +171,29 @@ def _delta(state: StateView, joining: Joining, settlers: Settlers, moment: Momen
         allocate += index.allocate
         writes += index.writes
         puts["identifier"] = _identifier_rows(state, joining, settlers, moment)
-    writes += _column(CREATED, joining.created, np.int64)
-    writes += _column(HAS_USER, joining.has_user_changes(), np.int8)
-    writes += _column(FORWARD, joining.forward, np.int64)
+    if joining.seconds:
+        keys = np.fromiter(joining.seconds, np.uint64, len(joining.seconds))
+        index = SECONDS.put(state, keys, np.array(list(joining.seconds.values()), dtype=np.int64))
+        allocate += index.allocate
+        writes += index.writes
+    writes += _column(CREATED, joining.created)
+    if joining.counts:
+        slots = np.fromiter(joining.counts, np.int64, len(joining.counts))
+        writes.append(Write(COUNTS, slots, np.array(list(joining.counts.values())).astype(np.uint8)))
+    writes += _column(FORWARD, joining.forward)
     if joining.merges:
+        pairs = _numbers_of(joining.merges, state, settlers)
         puts["merge"] = [
-            (moment.tick, position, kept, forwarded, reason, moment.now_ms)
-            for position, (kept, forwarded, reason) in enumerate(_merged_numbers(state, joining, settlers))
+            (moment.tick, position, kept, forwarded, merge.by, moment.now_ms, merge.offset)
+            for position, (merge, kept, forwarded) in enumerate(zip(joining.merges, *pairs, strict=True))
         ]
     return Delta(allocate=allocate, grow=grown.grow, writes=writes, puts=puts)
 
 
-def _column(name: str, values: dict[int, int] | dict[int, bool], dtype: type[np.generic]) -> list[Write]:
+def _column(name: str, values: dict[int, int]) -> list[Write]:
     if not values:
         return []
-    index = np.fromiter(values, np.int64, len(values))
-    return [Write(name, index, np.array(list(values.values()), dtype=dtype))]
+    return [Write(name, np.fromiter(values, np.int64, len(values)), np.array(list(values.values()), dtype=np.int64))]
 
 
 def _identifier_rows(state: StateView, joining: Joining, settlers: Settlers, moment: Moment) -> list[Row]:
@@ -163,28 +209,43 @@ def _signed(hashed: int) -> int:
     return hashed - (1 << 64) if hashed >= 1 << 63 else hashed
 
 
-def _merged_numbers(state: StateView, joining: Joining, settlers: Settlers) -> list[tuple[int, int, str]]:
-    kept = settlers.numbers(state, np.array([merge[0] for merge in joining.merges], dtype=np.int64))
-    forwarded = settlers.numbers(state, np.array([merge[1] for merge in joining.merges], dtype=np.int64))
-    reasons = [reason for _, _, reason in joining.merges]
-    return list(zip(kept.tolist(), forwarded.tolist(), reasons, strict=True))
+def _numbers_of(merges: list[Merge], state: StateView, settlers: Settlers) -> tuple[list[int], list[int]]:
+    """Return the profile numbers of who was kept and of who was forwarded."""
+    kept = settlers.numbers(state, np.array([merge.kept for merge in merges], dtype=np.int64))
+    forwarded = settlers.numbers(state, np.array([merge.forwarded for merge in merges], dtype=np.int64))
+    return kept.tolist(), forwarded.tolist()
 
 
 def _merge_batches(state: StateView, joining: Joining, settlers: Settlers, moment: Moment) -> dict[str, Batch]:
     if not joining.merges:
         return {}
-    numbers = _merged_numbers(state, joining, settlers)
-    count = len(numbers)
-    kept: NDArray[np.int64] = np.array(joining.canonical(merge[0] for merge in joining.merges), dtype=np.int64)
-    forwarded: NDArray[np.int64] = np.array([merge[1] for merge in joining.merges], dtype=np.int64)
+    numbers = _numbers_of(joining.merges, state, settlers)
+    count = len(joining.merges)
+    kept: NDArray[np.int64] = np.array(joining.canonical(merge.kept for merge in joining.merges), dtype=np.int64)
+    forwarded: NDArray[np.int64] = np.array([merge.forwarded for merge in joining.merges], dtype=np.int64)
     return {
         "merge": Batch(count, {"kept": kept, "forwarded": forwarded}),
         "profile.merged": Batch(
             count,
             {
-                "kept": np.array([number for number, _, _ in numbers], dtype=np.int64),
-                "forwarded": np.array([number for _, number, _ in numbers], dtype=np.int64),
+                "kept": np.array(numbers[0], dtype=np.int64),
+                "forwarded": np.array(numbers[1], dtype=np.int64),
                 "at_ms": np.full(count, moment.now_ms, dtype=np.int64),
             },
         ),
     }
+
+
+def _shared_batch(state: StateView, joining: Joining, settlers: Settlers, moment: Moment) -> dict[str, Batch]:
+    """Return who lost an identifier because three people have sent it."""
+    if not joining.shared:
+        return {}
+    owners = np.array(joining.canonical(each.owner for each in joining.shared), dtype=np.int64)
+    columns = {
+        "profile": settlers.numbers(state, owners),
+        "hash": np.array([each.name.hash for each in joining.shared], dtype=np.uint64).view(np.int64),
+        "kind": [each.name.kind for each in joining.shared],
+        "offset": np.array([each.offset for each in joining.shared], dtype=np.int64),
+        "at_ms": np.full(len(owners), moment.now_ms, dtype=np.int64),
+    }
+    return {"identifier.shared": Batch(len(owners), columns)}

@@ -376,8 +376,9 @@ TABLES: tuple[Table, ...] = (
             ("position", "INTEGER"),
             ("kept", "INTEGER"),
             ("forwarded", "INTEGER"),
-            ("reason", "TEXT"),
+            ("reason", "TEXT"),  # The kind of the identifier that both had.
             ("at_ms", "INTEGER"),
+            ("offset", "INTEGER"),  # Of the message that named both.
         ),
         key=2,
         indexes=(("kept",), ("forwarded",)),
