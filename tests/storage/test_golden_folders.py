@@ -12,7 +12,7 @@ import pytest
 from liftloop.app.opening import Newer, open_folder
 from liftloop.app.questions import answer
 from liftloop.app.settings import Settings
-from liftloop.storage.contract import NewerFolder
+from liftloop.storage.contract import TABLES, NewerFolder
 from liftloop.storage.embedded.folder import LAYOUT
 from liftloop.testing.installation import Installation
 
@@ -55,6 +55,17 @@ def test_a_golden_folder_opens_as_it_was_left(folder: Path) -> None:
         assert (int(events["people"][0]), len(opened), None in opened) == (PEOPLE, PEOPLE, False)
         installation.advance(3_600)
         assert sum(1 for _ in installation.state.rows("SELECT 1 FROM ledger")) == LOYAL
+    finally:
+        installation.close()
+
+
+def test_an_opened_folder_has_the_tables_that_are_written(folder: Path) -> None:
+    """Whatever layout a folder comes from, once opened its tables have the columns that this version puts rows into."""
+    installation = Installation(folder, NOW_MS)
+    try:
+        for table in TABLES:
+            columns = [row[1] for row in installation.state.rows(f"PRAGMA table_info('{table.name}')")]
+            assert columns == [name for name, _ in table.columns], table.name
     finally:
         installation.close()
 
