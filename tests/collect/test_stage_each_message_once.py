@@ -76,3 +76,14 @@ def test_the_same_in_quarantine_is_kept_once() -> None:
     for _ in range(3):
         engine.step([refused, refused])
     assert [row["reason"] for row in engine.table("quarantine")] == ["no_identifier"]
+
+
+def test_the_future_sent_again_lies_aside_once_and_counts_when_its_clock_is_mended() -> None:
+    """The same event from the future is put aside once; with an honest time it is taken, and only once."""
+    engine = Engine()
+    ahead = record("track", "far", NOON_MS + DAY_MS, user_id="far", name="X", received_ms=NOON_MS)
+    for _ in range(3):
+        engine.step([ahead, ahead])
+    assert len(engine.table("quarantine")) == 1
+    mended = record("track", "far", NOON_MS, user_id="far", name="X")
+    assert [engine.step([mended])["event"].count for _ in range(2)] == [1, 0]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from liftloop.collect.contract import REJECTED, RELEASED, TRAITS_CHANGED
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.kernel.codec import pack, parse_object
+from liftloop.kernel.dice import hash_text
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
 from liftloop.runtime.hash_index import LOAD_MAX, HashSet
 from liftloop.storage.contract import ArraySpec, Delta, Row, Write
@@ -19,6 +20,8 @@ REMEMBERED_MAX = 50_000_000
 """Message ids remembered: 7 days or this many, whichever is less."""
 
 SEEN = HashSet(name="collect.seen")
+PUT_ASIDE = np.uint64(hash_text("collect", "put aside"))
+"""Turns a message id into the mark that it lies in quarantine: sent again as it was, it is not put there twice."""
 LATEST = "collect.seen.latest"
 """When the newest message of each generation came; a generation older than REMEMBERED_MS is forgotten."""
 
@@ -42,10 +45,14 @@ class Collect:
         ahead = batch["at_ms"] > batch["received_ms"] + AHEAD_MAX_MS
         of_person = _among(batch["kind"], OF_PEOPLE)
         rejected = _among(batch["kind"], frozenset({REJECTED}))
-        # What is put aside has not happened yet: when it is sent again or let out, it must not count as known.
-        delta = self._remember(state, batch["message"][fresh & ~(ahead & of_person)], moment)
+        aside = np.flatnonzero(fresh & ahead & of_person)
+        # What is put aside has not happened yet: with a better clock or let out, it must not count as known.
+        marks = batch["message"][aside] ^ PUT_ASIDE
+        aside, marks = aside[~SEEN.holds(state, marks)], marks[~SEEN.holds(state, marks)]
+        remembered = batch["message"][fresh & ~(ahead & of_person)]
+        delta = self._remember(state, np.concatenate([remembered, marks]) if len(marks) else remembered, moment)
         released = _released(batch)
-        quarantined = _quarantine(batch.take(fresh & ahead & of_person)) + _quarantine(batch.take(fresh & rejected))
+        quarantined = _quarantine(batch.take(aside)) + _quarantine(batch.take(fresh & rejected))
         events = batch.take(fresh & ~ahead & of_person)
         system = batch.take(fresh & ~of_person & ~rejected)
         return (

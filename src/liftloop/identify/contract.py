@@ -29,8 +29,6 @@ LIMITS: Mapping[str, int] = {
 """How many of a kind one person may gather: an openid belongs to one official account or mini-program, a browser id to
 one visit of a private window; more phones than five are a till, not a person."""
 LIMIT_MAX = 255
-SHARED_BY = 3
-"""People that make an identifier a shared one: two may be a couple with one tablet, three are a shop."""
 
 
 class IdentityRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,3 +38,5 @@ class IdentityRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """By kind, beside LIMITS; 1 to LIMIT_MAX. 1 also means that two people with one each are never joined."""
     priorities: Sequence[str] = KINDS
     """Which of a message's identifiers decides whose it is: the first known; kinds left out come last."""
+    detect_shared: bool = True
+    """Whether what three people send is taken from its owner: two may be a couple with one tablet, three are a shop."""

@@ -52,6 +52,7 @@ class Known(Struct, frozen=True, kw_only=True):
     created: NDArray[np.int64]
     """By slot: the order in which profiles came to be."""
     limits: Counts
+    detects_shared: bool
 
 
 class Merge(Struct, frozen=True, kw_only=True):
@@ -103,6 +104,8 @@ class Joining:
                 continue
             if names.joins_users or not self._excess(slot, name.kind, other):
                 slot = self._take(name, (slot, other), names.offset)
+            elif not self._known.detects_shared:
+                continue
             elif own[0].kind != USER and USER not in self._excess(slot, name.kind, other):
                 self._share(own[0], slot, names.offset)  # Who gathers so many under it is no person, but a till.
                 return self.settle(names)

@@ -56,7 +56,7 @@ class Identify:
         rules = self._rules(state)
         offsets = events["offset"][open_rows].tolist()
         named = [_names(records[row], offset, rules.rank) for row, offset in zip(open_rows, offsets, strict=True)]
-        joining = Joining(_known(state, named, rules.limits), settlers, people.count(state))
+        joining = Joining(_known(state, named, rules), settlers, people.count(state))
         for row, names in zip(open_rows, named, strict=True):
             slots[row] = joining.settle(names)
         if joining.merges:
@@ -83,6 +83,7 @@ class Identify:
 class _Rules(Struct, frozen=True, kw_only=True):
     limits: Counts
     rank: Mapping[str, int]
+    detects_shared: bool
 
 
 def _compiled(rules: IdentityRules) -> _Rules:
@@ -90,7 +91,8 @@ def _compiled(rules: IdentityRules) -> _Rules:
     for kind, limit in {**LIMITS, **rules.limits}.items():
         limits[column_of(kind)] = limit
     order = dict.fromkeys([*rules.priorities, *KINDS])
-    return _Rules(limits=limits, rank={kind: rank for rank, kind in enumerate(order)})
+    rank = {kind: place for place, kind in enumerate(order)}
+    return _Rules(limits=limits, rank=rank, detects_shared=rules.detect_shared)
 
 
 def _settled(state: StateView, records: list[Record]) -> tuple[Slots, list[int]]:
@@ -143,7 +145,7 @@ def _previous(previous: str) -> list[Name]:
     return [Name(kind, previous, identifier_hash(kind, previous)) for kind in (USER, ANONYMOUS)]
 
 
-def _known(state: StateView, named: list[Names], limits: Counts) -> Known:
+def _known(state: StateView, named: list[Names], rules: _Rules) -> Known:
     hashes = np.array(sorted({name.hash for names in named for name in names.all}), dtype=np.uint64)
     slots, seconds = find(state, hashes), SECONDS.find(state, hashes)
     people_of = seconds >= 0
@@ -155,7 +157,8 @@ def _known(state: StateView, named: list[Names], limits: Counts) -> Known:
         second_of=dict(zip(hashes[disputed].tolist(), seconds[disputed].tolist(), strict=True)),
         counts=state[COUNTS] if there else np.zeros((0, len(KINDS)), dtype=np.uint8),
         created=state[CREATED] if there else np.zeros(0, dtype=np.int64),
-        limits=limits,
+        limits=rules.limits,
+        detects_shared=rules.detects_shared,
     )
 
 
