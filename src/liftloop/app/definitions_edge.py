@@ -9,7 +9,15 @@ from liftloop.app.form_page import MARK, TRAP
 from liftloop.collect.contract import BATCH_BYTES_MAX, MESSAGE_BYTES_MAX
 from liftloop.collect.drafting import CHANNEL_CHARACTERS_MAX
 from liftloop.collect.forms import FIELDS_MAX, NAME, Form
-from liftloop.collect.sources import OWN_KEY, WRITE_KEY_CHARACTERS_MIN, Limits, Source, TrackingSource, WebhookSource
+from liftloop.collect.sources import (
+    OWN_KEY,
+    WRITE_KEY_CHARACTERS_MIN,
+    DatabaseSource,
+    Limits,
+    Source,
+    TrackingSource,
+    WebhookSource,
+)
 from liftloop.collect.tracking_plan import TrackingPlan
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.plugins.channels.signing import BadSecret, secret_bytes
@@ -85,8 +93,12 @@ def _check_source(identity: str, source: Source, sources: Mapping[str, Mapping[s
         case WebhookSource():
             _check_limits(source.limits)
             _check_secrets(source)
-        case _:
-            pass
+        case DatabaseSource():
+            from liftloop.plugins.sources.database import check_source  # Few need it, and it takes time to import.
+
+            check_source(source)
+            if source.every_minutes is not None and source.every_minutes < 1:
+                raise BadDefinition("source", "every_minutes is at least 1", "every_minutes 至少为 1")
 
 
 def _check_key(identity: str, key: str, sources: Mapping[str, Mapping[str, Any]]) -> None:

@@ -20,6 +20,7 @@ COMMANDS = {
     "profile": "一个人 / one person",
     "why": "她为什么（没）收到 / why she got it, or not",
     "study": "重算客户画像 / study everybody's traits",
+    "pull": "从数据库拉取 / pull from a database",
     "quarantine": "隔离区与重放 / what could not be taken",
     "policy": "从实验记录学策略 / learn from an experiment log",
     "backup": "备份，服务照常 / back up while it runs",

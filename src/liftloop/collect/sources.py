@@ -12,6 +12,12 @@ OWN_KEY = "write"
 WRITE_KEY_CHARACTERS_MIN = 16
 
 
+PULLED_ROWS_MAX = 1_000_000
+"""Rows of one pull: about 200 MB of CSV; what is more comes with the next."""
+
+Watermark = str | int | float
+
+
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much one sender may send."""
 
@@ -70,9 +76,13 @@ class DatabaseSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Selects with `:watermark`, ordered by the watermark column, what is newer than it."""
     watermark: str
     """The column that only grows."""
-    start: str | int | float
+    start: Watermark
     """The watermark of the first pull."""
     import_kind: Literal["customers", "items", "orders", "events", "consents", "exposures", "spend"]
+    fields: Mapping[str, Any] = {}
+    """Rules by field where the guessed mapping needs help, as an import takes them."""
+    every_minutes: int | None = None
+    """None: pulled when somebody asks."""
     name: str = ""
 
 

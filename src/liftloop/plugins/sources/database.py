@@ -1,0 +1,151 @@
+"""Pulls rows from a database of another system, by URL and query, from where the last pull ended.
+
+Rows of one watermark are never parted: a pull that is full ends with the last whole one, and the next goes on there.
+"""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from liftloop.collect.sources import DatabaseSource, Watermark
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+
+FETCHED = 5_000
+PARAMETER = ":watermark"
+
+
+class DatabaseAway(LiftloopError):
+    """The database cannot be reached, or does not answer the query."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "database_away",
+            zh=f"数据库没有给出结果：{detail}",
+            en=f"the database gave no rows: {detail}",
+            next_zh="检查来源定义里的 url 和 query，以及这台机器能否连上数据库",
+            next_en="check url and query of the source, and whether this machine reaches the database",
+            status=502,
+        )
+
+
+class BadPull(LiftloopError):
+    """What the query gives cannot be pulled row by row."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(
+            "bad_pull",
+            zh=f"无法按水位拉取：{zh}",
+            en=f"this cannot be pulled by its watermark: {en}",
+            next_zh="让 query 选出水位列并按它升序排列，形如 … WHERE updated_at >= :watermark ORDER BY updated_at",
+            next_en="select the watermark column and order by it: … WHERE updated_at >= :watermark ORDER BY updated_at",
+            status=422,
+            exit_code=EXIT_USAGE,
+        )
+
+
+class Pulled(Struct, frozen=True, kw_only=True):
+    """What one pull wrote."""
+
+    rows: int
+    watermark: Watermark
+    whole: bool
+    """False where there is more to pull at once."""
+
+
+def check_source(source: DatabaseSource) -> URL:
+    """Return the address of a source. Raises `BadPull` where the source cannot be pulled at all."""
+    try:
+        url = make_url(source.url)
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise BadPull("url 不是可用的 SQLAlchemy 地址", "url is no SQLAlchemy address of a known database") from error
+    if not source.query.lstrip()[:6].lower().startswith(("select", "with")) or PARAMETER not in source.query:
+        raise BadPull("query 必须是带 :watermark 的 SELECT", "query must be a SELECT with :watermark")
+    return url
+
+
+def pull(source: DatabaseSource, since: Watermark, file: Path, rows_max: int) -> Pulled:
+    """Write the rows after `since` to a CSV file. Called again with the same `since`, it reads the same rows again.
+
+    Raises `DatabaseAway`, `BadPull`; then the file is to be thrown away.
+    """
+    url = check_source(source)
+    try:
+        engine = create_engine(url, poolclass=None)
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        raise DatabaseAway(type(error).__name__) from error
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _read_only)
+    try:
+        with engine.connect() as connection:
+            return _written(connection, source, since, file, rows_max)
+    except SQLAlchemyError as error:
+        # The text of the driver may hold the address with its password: only the kind of the error is told.
+        raise DatabaseAway(type(getattr(error, "orig", None) or error).__name__) from error
+    finally:
+        engine.dispose()
+
+
+def _read_only(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _written(connection: Connection, source: DatabaseSource, since: Watermark, file: Path, rows_max: int) -> Pulled:
+    result = connection.execution_options(stream_results=True, yield_per=FETCHED).execute(
+        text(source.query), {PARAMETER[1:]: since}
+    )
+    names = list(result.keys())
+    if source.watermark not in names:
+        raise BadPull(f"结果里没有水位列 {source.watermark}", f"the result has no column {source.watermark}")
+    place = names.index(source.watermark)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(names)
+        rows, last, whole = 0, since, True
+        for row in _ordered(iter(result), place):
+            at = _watermark(row[place])
+            if rows >= rows_max and at != last:
+                whole = False
+                break
+            writer.writerow([_cell(value) for value in row])
+            rows, last = rows + 1, at
+    return Pulled(rows=rows, watermark=last, whole=whole)
+
+
+def _ordered(rows: Iterator[Any], place: int) -> Iterator[Any]:
+    before: Any = None
+    for row in rows:
+        if row[place] is None or (before is not None and row[place] < before):
+            raise BadPull("水位列有空值或没有升序", "the watermark is empty somewhere, or does not ascend")
+        before = row[place]
+        yield row
+
+
+def _watermark(value: Any) -> Watermark:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _cell(value)
+    return value
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case datetime() | date() | time():
+            return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
+        case Decimal():
+            return f"{value:f}"
+        case bytes() | memoryview():
+            return bytes(value).hex()
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return str(value)

@@ -1,0 +1,156 @@
+import asyncio
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
+
+from served import NOW_MS, Served, served
+
+from liftloop.app.definitions_edge import BadDefinition, check_edge
+from liftloop.app.pulls import Pulls
+from liftloop.collect.sources import DatabaseSource
+from liftloop.kernel.errors import LiftloopError
+from liftloop.plugins.sources.database import BadPull, DatabaseAway, pull
+from liftloop.testing.installation import Installation
+
+QUERY = (
+    "SELECT no AS 订单号, who AS 会员号, paid AS 付款时间, total AS 实付金额, n"
+    " FROM orders WHERE n >= :watermark ORDER BY n"
+)
+
+
+def shop_database(folder: Path, marks: list[int]) -> Path:
+    path = folder / "erp.db"
+    with closing(sqlite3.connect(path)) as erp:
+        erp.execute("CREATE TABLE IF NOT EXISTS orders (no TEXT, who TEXT, paid TEXT, total REAL, n INTEGER)")
+        known = erp.execute("SELECT count(*) FROM orders").fetchone()[0]
+        erp.executemany(
+            "INSERT INTO orders VALUES (?, ?, ?, ?, ?)",
+            [(f"O{known + i}", f"C{i % 3}", "2026-09-01 10:00:00", 10.5 + i, n) for i, n in enumerate(marks)],
+        )
+        erp.commit()
+    return path
+
+
+def source_of(path: Path, **more: Any) -> dict[str, Any]:
+    named: dict[str, Any] = {"query": QUERY, "watermark": "n", "start": 0, "import_kind": "orders"}
+    return {"kind": "database", "url": f"sqlite:///{path}", **named, **more}
+
+
+def database(path: Path, **more: Any) -> DatabaseSource:
+    body = source_of(path, **more)
+    body.pop("kind")
+    return DatabaseSource(**body)
+
+
+def test_rows_of_one_watermark_are_never_parted(tmp_path: Path) -> None:
+    """However small a pull, pulls one after another give every row, and the same rows for the same start."""
+    marks = [1, 1, 2, 2, 2, 3, 5, 5]
+    source = database(shop_database(tmp_path, marks), query=QUERY.replace(">=", ">"))
+    for rows_max in (1, 2, 3, 100):
+        since: Any = 0
+        pulled: list[str] = []
+        whole = False
+        while not whole:
+            done = pull(source, since, tmp_path / "out.csv", rows_max)
+            assert pull(source, since, tmp_path / "again.csv", rows_max) == done
+            assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "again.csv").read_bytes()
+            pulled += (tmp_path / "out.csv").read_text().splitlines()[1:]
+            since, whole = done.watermark, done.whole
+        assert len(pulled) == len(set(pulled)) == len(marks)
+        assert since == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"watermark": "gone"}, BadPull),
+        ({"query": QUERY.replace("ORDER BY n", "ORDER BY n DESC")}, BadPull),
+        ({"query": QUERY.replace("FROM orders", "FROM nowhere")}, DatabaseAway),
+        ({"url": "sqlite:////nowhere/at/all.db"}, DatabaseAway),
+        ({"query": QUERY.replace(" n FROM", " NULL AS n FROM")}, BadPull),
+    ],
+)
+def test_what_cannot_be_pulled_says_so(tmp_path: Path, change: dict[str, Any], refusal: type[LiftloopError]) -> None:
+    """A column that is not there, rows out of order, a database that is away: each in words, none with a password."""
+    source = database(shop_database(tmp_path, [1, 2, 3]), **change)
+    with pytest.raises(refusal) as refused:
+        pull(source, 0, tmp_path / "out.csv", 10)
+    assert str(tmp_path) not in str(refused.value)
+
+
+def test_a_query_can_only_read(tmp_path: Path) -> None:
+    """Even a query that says it only selects changes nothing in the other system."""
+    path = shop_database(tmp_path, [1, 2])
+    source = database(path, query="WITH x AS (SELECT :watermark) DELETE FROM orders RETURNING n")
+    with pytest.raises(DatabaseAway):
+        pull(source, 0, tmp_path / "out.csv", 10)
+    with closing(sqlite3.connect(path)) as erp:
+        assert erp.execute("SELECT count(*) FROM orders").fetchone() == (2,)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": "nowhere"},
+        {"url": "dbase://x"},
+        {"query": "DELETE FROM orders"},
+        {"query": "SELECT 1"},
+        {"every_minutes": 0},
+    ],
+)
+def test_sources_that_can_never_be_pulled_are_not_published(tmp_path: Path, change: dict[str, Any]) -> None:
+    """A source without an address, a watermark or a SELECT is refused when it is published."""
+    with pytest.raises((BadPull, BadDefinition)):
+        check_edge("source", "erp", source_of(tmp_path / "erp.db") | change, {})
+
+
+def play(folder: Path, story: Callable[[Served, Pulls], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        installation = Installation(folder / "data", NOW_MS)
+        async with served(installation) as world:
+            await story(world, world.admin.app.state.pulls)
+        installation.close()
+
+    asyncio.run(whole())
+
+
+def test_pulls_bring_each_row_once(tmp_path: Path) -> None:
+    """The second pull brings what is new; rows that both read, and a pull done again, count once."""
+
+    async def story(world: Served, pulls: Pulls) -> None:
+        path = shop_database(tmp_path, [1, 2, 2])
+        assert (await world.admin.post("/api/sources", {"id": "erp", **source_of(path)})).status == 200
+        first = (await world.admin.post("/api/sources/erp/pull", {})).json()
+        assert (first["rows"], first["since"], first["watermark"], first["whole"]) == (3, 0, 2, True)
+        shop_database(tmp_path, [2, 4])
+        second = (await world.admin.post("/api/sources/erp/pull", {})).json()
+        assert (second["rows"], second["since"], second["watermark"]) == (4, 2, 4)
+        await world.settle()
+        found = world.desk.follower.lake.select("SELECT count(*) AS n FROM event WHERE name = 'Order Completed'")
+        assert found["n"].tolist() == [5]
+        unknown = await world.admin.post("/api/sources/crm/pull", {})
+        assert unknown.status == 404
+
+    play(tmp_path, story)
+
+
+def test_a_failed_import_does_not_move_the_watermark(tmp_path: Path) -> None:
+    """What could not be imported is pulled again once the source is mended."""
+
+    async def story(world: Served, pulls: Pulls) -> None:
+        path = shop_database(tmp_path, [1, 2])
+        wrong = source_of(path, fields={"amount": "no such column"})
+        await world.admin.post("/api/sources", {"id": "erp", **wrong})
+        assert (await world.admin.post("/api/sources/erp/pull", {})).status == 422
+        assert pulls.mark("erp") is None
+        await world.admin.post("/api/sources", {"id": "erp", **source_of(path)})
+        assert (await world.admin.post("/api/sources/erp/pull", {})).json()["rows"] == 2
+
+    play(tmp_path, story)
