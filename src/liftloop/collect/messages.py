@@ -26,6 +26,7 @@ from liftloop.collect.drafting import (
     warnings_of,
 )
 from liftloop.collect.personal import PERSONAL_NAMES, PERSONAL_TRAITS, split
+from liftloop.collect.tracking_plan import NO_RULES
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_bytes
 from liftloop.storage.contract import Record
@@ -154,7 +155,8 @@ def _draft(raw: bytes, inlet: Inlet, sent_at: str | None) -> Draft:
     except msgspec.DecodeError as error:
         raise Unusable("unreadable") from error
     kind = message.type or inlet.type
-    _check_names(message, kind)
+    if kind != "track" or not message.event or not message.userId:  # Most messages need no second look.
+        _check_names(message, kind)
     at_ms = _instant(message, sent_at, inlet.received_ms)
     return _taken(message, kind, at_ms, raw, inlet)
 
@@ -185,22 +187,16 @@ def _taken(message: Message, kind: str, at_ms: int, raw: bytes, inlet: Inlet) ->
         actor=inlet.actor,
         user_id=_text(message.userId),
         anonymous_id=_text(message.anonymousId),
-        name=_name(message, kind),
+        name=message.event if kind == "track" else _name(message, kind),
         body=body,
         context=context,
     )
-    identifiers = identifiers_in(personal, _ABOUT_PERSON)
+    identifiers = identifiers_in(personal, _ABOUT_PERSON) if personal else ()
     return Draft(record=record, personal=personal, identifiers=identifiers, warnings=warnings)
 
 
 def _name(message: Message, kind: str) -> str:
-    match kind:
-        case "track":
-            return message.event
-        case "group":
-            return _text(message.groupId)
-        case _:
-            return message.name or ""
+    return _text(message.groupId) if kind == "group" else (message.name or "")
 
 
 def _body(
@@ -219,8 +215,11 @@ def _body(
     raw = bytes(part)
     if raw in (b"", b"null"):
         raw = EMPTY
-    value = said | object_in(raw, path)
-    warnings = warnings_of(inlet.rules, message.event, value) if kind == "track" else ()
+    value = object_in(raw, path)
+    if said:
+        value = said | value
+    judged = kind == "track" and inlet.rules is not NO_RULES
+    warnings = warnings_of(inlet.rules, message.event, value) if judged else ()
     if message.category and kind in ("page", "screen"):
         value = {"category": message.category} | value
     elif not of_traits and may_stay(raw, value, names):

@@ -63,14 +63,14 @@ NO_RULES = RuleBook()
 
 
 def rule_book(plans: Iterable[TrackingPlan]) -> RuleBook:
-    """Return one rule book; of what plans say about unknown events the strictest counts."""
+    """Return one rule book, `NO_RULES` for no plan; of what plans say about unknown events the strictest counts."""
     rules: dict[str, list[tuple[EventRule, Literal["warn", "block"]]]] = {}
     unknown: Measure = "allow"
     for plan in plans:
         unknown = max(unknown, plan.unknown_events, key=_STRICTER.__getitem__)
         for event, rule in plan.events.items():
             rules.setdefault(event, []).append((rule, plan.violations))
-    return RuleBook(rules=rules, unknown_events=unknown)
+    return RuleBook(rules=rules, unknown_events=unknown) if rules or unknown != "allow" else NO_RULES
 
 
 def judge(book: RuleBook, event: str, properties: Mapping[str, Any]) -> Verdict | None:
