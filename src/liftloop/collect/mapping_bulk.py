@@ -12,7 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-SHORT_CHARACTERS = 4  # Words for nothing have at most four letters; shorter values are read with care.
+NOTHING_WORDS = frozenset(
+    {"", "-", "--", "—", "n/a", "#n/a", "nan", "nat", "null", "none", "\\n", "无", "空", "暂无", "未填写"}
+)
+"""What people and systems write where there is nothing."""
+SHORT_CHARACTERS = max(map(len, NOTHING_WORDS))
 LONG_CHARACTERS = 200  # Longer values are few, and are read with care.
 NUMBER_CHARACTERS = 12  # Twelve digits stay below the largest number that is taken.
 ISO_SECOND_CHARACTERS = 19
@@ -57,7 +61,7 @@ def plain_texts(values: Collection[Any]) -> dict[Any, Any]:
     joined = _joined(values)
     if joined is None or not _clean(joined):
         return {}
-    return {value: value for value in values if len(value) > SHORT_CHARACTERS}
+    return {value: value for value in values if _says_something(value)}
 
 
 def plain_ids(values: Collection[Any]) -> dict[Any, Any]:
@@ -69,7 +73,12 @@ def plain_ids(values: Collection[Any]) -> dict[Any, Any]:
 
 
 def _stand(joined: str, values: Collection[Any]) -> bool:
-    return min(map(len, values), default=0) > SHORT_CHARACTERS and _clean(joined)
+    says_something = min(map(len, values), default=0) > SHORT_CHARACTERS or all(map(_says_something, values))
+    return says_something and _clean(joined)
+
+
+def _says_something(value: str) -> bool:
+    return len(value) > SHORT_CHARACTERS or value.casefold() not in NOTHING_WORDS
 
 
 def _clean(joined: str) -> bool:

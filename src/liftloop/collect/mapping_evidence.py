@@ -8,9 +8,10 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
+from liftloop.collect.mapping_bulk import NOTHING_WORDS
 from liftloop.collect.mapping_dates import parse_instant
 from liftloop.collect.mapping_kinds import FieldType
-from liftloop.collect.mapping_values import NOTHING_WORDS, parse_number, text_of
+from liftloop.collect.mapping_values import parse_number, text_of
 
 VALUES_LOOKED_AT = 1_000  # More values change the shares by less than a reader of them would care about.
 

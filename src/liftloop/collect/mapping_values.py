@@ -24,6 +24,7 @@ from liftloop.collect.cleaning import (
 )
 from liftloop.collect.mapping import Column, Constant, Prefix, Product, Rule, Template, template_parts
 from liftloop.collect.mapping_bulk import (
+    NOTHING_WORDS,
     Instant,
     plain_emails,
     plain_ids,
@@ -40,11 +41,6 @@ from liftloop.collect.mapping_kinds import FieldType
 NUMBER_MAX = 1e12  # Beyond it a float no longer holds fen.
 LIST_ITEMS_MAX = 1_000
 JSON_CHARACTERS_MAX = 32_768
-
-NOTHING_WORDS = frozenset(
-    {"", "-", "--", "—", "n/a", "#n/a", "nan", "nat", "null", "none", "\\n", "无", "空", "暂无", "未填写"}
-)
-"""What people and systems write where there is nothing."""
 
 _TRUE_WORDS = frozenset({"1", "true", "t", "yes", "y", "是", "有", "对", "真", "√"})
 _FALSE_WORDS = frozenset({"0", "false", "f", "no", "n", "否", "没有", "错", "假", "×"})

@@ -37,9 +37,8 @@ def split(fields: Mapping[str, Any], names: frozenset[str], path: str) -> tuple[
     ({'city': '上海', 'kin': [{}]}, {'traits.phone': '138', 'traits.kin.0.phone': '139'})
     """
     personal: dict[str, Any] = {}
-    if not _HARMLESS.issuperset(map(type, fields.values())):
+    if not _is_flat(fields):
         return _kept(fields, names, path, personal), personal
-    # Most objects are flat: nothing in them has to be looked into.
     kept: dict[str, Any] = {}
     for name, value in fields.items():
         if name in names and value is not None:
@@ -47,6 +46,14 @@ def split(fields: Mapping[str, Any], names: frozenset[str], path: str) -> tuple[
         else:
             kept[name] = value
     return kept, personal
+
+
+def _is_flat(fields: Mapping[str, Any]) -> bool:
+    """Return whether nothing in an object has to be looked into, as in most."""
+    types = set(map(type, fields.values())) - _HARMLESS
+    if types == {int}:
+        return all(type(value) is not int or -_WHOLE_MAX <= value < _WHOLE_MAX for value in fields.values())
+    return not types
 
 
 def _kept(fields: Mapping[str, Any], names: frozenset[str], path: str, personal: dict[str, Any]) -> dict[str, Any]:
