@@ -38,6 +38,7 @@ _filters = st.lists(
     st.one_of(
         st.fixed_dictionaries({"property": st.just("kind"), "is": st.sampled_from(["a", "b", 1, True, 0])}),
         st.fixed_dictionaries({"property": st.just("kind"), "in": st.lists(st.sampled_from(["a", 2, 1]), max_size=2)}),
+        st.fixed_dictionaries({"property": st.just("kind"), "contains": st.just(["A", "x"])}),
         st.fixed_dictionaries({"property": st.just("a/b~c")}, optional={"gte": st.just(1), "lte": st.just(2.25)}),
     ),
     max_size=2,
@@ -85,6 +86,7 @@ trait_leaves = st.one_of(
     st.fixed_dictionaries({"trait": _attribute, "in": st.lists(_value, max_size=2)}),
     st.fixed_dictionaries({"trait": _attribute, "exists": st.booleans()}),
     st.builds(lambda name, test: {"trait": name, **test}, _attribute, _comparison),
+    st.builds(lambda test: {"trait": "city", "days_since": test}, _comparison),
     st.builds(
         lambda name, test: {"trait": name, **test},
         st.sampled_from(["spent", "seen_ms", "seen_days", "kinds"]),
@@ -215,6 +217,8 @@ def _trait(person: PlainPerson, tree: Mapping[str, Any]) -> bool:
                 holds = any(_equal(value, each) for each in wanted)
             case "exists":
                 holds = (value is not None) == wanted
+            case "days_since":
+                holds = number is not None and _compares((NOW_MS - number) / DAY_MS, wanted)
             case _:
                 holds = _compares(number, {word: wanted})
         if not holds:
@@ -286,6 +290,10 @@ def _passes(fields: Mapping[str, Any], test: Mapping[str, Any]) -> bool:
     if "is" in test and value != test["is"]:
         return False
     if "in" in test and value not in test["in"]:
+        return False
+    if "contains" in test and not any(
+        word.lower() in str(value).lower() for word in test["contains"] if value == str(value)
+    ):
         return False
     if "gte" in test or "lte" in test:
         number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -13,9 +13,11 @@ from liftloop.api.views_profile import (
     PersonAudience,
     Profile,
     ProfileList,
+    RaisedSignal,
+    SignalEvidence,
     Trait,
 )
-from liftloop.app import timeline
+from liftloop.app import signals, timeline
 from liftloop.app.ledger import LedgerMessage
 from liftloop.app.profiles import LatestConsent, Matches, Person, TraitValue
 from liftloop.app.words import sentence
@@ -50,6 +52,7 @@ def profile(
             PersonAudience(audience_id=each.audience, name=each.name, since=at(each.since_ms))
             for each in person.audiences
         ],
+        signals=[_signal(each) for each in person.signals],
         messages=[_message(each, goals) for each in person.messages],
         timeline=[_moment(each) for each in moments],
         timeline_next=timeline.cursor_text(following) if following else None,
@@ -64,6 +67,17 @@ def _trait(trait: TraitValue) -> Trait:
         unit=trait.unit,
         at=None if trait.at_ms is None else at(trait.at_ms),
         how=None if trait.how is None else text(trait.how),
+    )
+
+
+def _signal(signal: signals.RaisedSignal) -> RaisedSignal:
+    return RaisedSignal(
+        signal_id=signal.id,
+        name=signal.name,
+        sentence=text(signal.sentence),
+        since=at(signal.since_ms),
+        strength=signal.strength,
+        evidence=[SignalEvidence(name=each.name, at=at(each.at_ms)) for each in signal.evidence],
     )
 
 

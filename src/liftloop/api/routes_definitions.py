@@ -20,6 +20,7 @@ _PLURALS = {
     "settings": "setting",
     "audiences": "audience",
     "forms": "form",
+    "signals": "signal",
     "sources": "source",
     "tracking-plans": "tracking_plan",
 }

@@ -65,11 +65,14 @@ class TraitAtom(View):
     lte: Number | None = Field(default=None, exclude_if=_absent)
     lt: Number | None = Field(default=None, exclude_if=_absent)
     eq: Number | None = Field(default=None, exclude_if=_absent)
+    days_since: Range | None = Field(default=None, exclude_if=_absent)
 
     @model_validator(mode="after")
     def compares(self) -> "TraitAtom":
-        if not _said(self, ("is_", "is_not", "in_", "exists", *COMPARISONS)):
-            raise ValueError("A trait takes at least one comparison: is, is_not, in, exists, gte, gt, lte, lt, eq.")
+        if not _said(self, ("is_", "is_not", "in_", "exists", "days_since", *COMPARISONS)):
+            raise ValueError(
+                "A trait takes at least one comparison: is, is_not, in, exists, days_since, gte, gt, lte, lt, eq."
+            )
         return self
 
 

@@ -75,6 +75,22 @@ class PersonAudience(View):
     since: AwareDatetime
 
 
+class SignalEvidence(View):
+    name: str
+    at: AwareDatetime
+
+
+class RaisedSignal(View):
+    """A signal that this person gives now, with the events behind it."""
+
+    signal_id: str
+    name: str
+    sentence: Text
+    since: AwareDatetime
+    strength: float = Field(description="1 while fresh, halved each half-life without new evidence.")
+    evidence: list[SignalEvidence] = Field(description="Newest first.")
+
+
 class Profile(View):
     profile_id: str
     name: str
@@ -85,6 +101,7 @@ class Profile(View):
     traits: list[Trait]
     consents: list[Consent]
     audiences: list[PersonAudience]
+    signals: list[RaisedSignal] = Field(default_factory=list)
     messages: list[MessageRow]
     timeline: list[Moment] = Field(description="Newest first.")
     timeline_next: str | None = None

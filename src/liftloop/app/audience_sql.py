@@ -14,7 +14,8 @@ from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_text
 from liftloop.profile.contract import Source, UnknownCondition
-from liftloop.profile.reading import AGGREGATES, COMPARISONS, DAYS_SINCE, elapsed_bounds
+from liftloop.profile.elapsed import DAYS_SINCE, elapsed_bounds
+from liftloop.profile.reading import AGGREGATES, COMPARISONS
 from liftloop.profile.sources import source_of, span_of, steps_of
 from liftloop.profile.studied import STUDIED
 
@@ -276,6 +277,12 @@ class _Writing:
             case "exists":
                 there = f"coalesce({table}.type <> 'NULL', FALSE)"
                 return there if value else f"NOT {there}"
+            case "days_since":
+                number = f"CASE WHEN NOT isnan({table}.number) THEN {table}.number END"
+                elapsed = f"({self._given(self._now_ms)}::BIGINT - {number})"
+                bounds = [elapsed_bounds(each, float(days)) for each, days in value.items()]
+                parts = [f"{elapsed} >= {self._given(low)} AND {elapsed} < {self._given(high)}" for low, high in bounds]
+                return f"coalesce({_joined(' AND ', parts)}, FALSE)"
             case _:
                 return self._compared(f"{table}.number", {word: value})
 
@@ -355,6 +362,11 @@ class _Writing:
             parts.append(self._property_is(pointer, test["is"]))
         if "in" in test:
             parts.append(_joined(" OR ", ["FALSE", *(self._property_is(pointer, each) for each in test["in"])]))
+        if "contains" in test:
+            path = self._given(pointer)
+            text = f"lower(json_extract_string(properties, {path}))"
+            any_of = _joined(" OR ", [f"contains({text}, {self._given(word.lower())})" for word in test["contains"]])
+            parts.append(f"coalesce(TRY(json_type(properties, {path}) = 'VARCHAR' AND {any_of}), FALSE)")
         bounds = [(word, test[word]) for word in ("gte", "lte") if word in test]
         if bounds:
             path = self._given(pointer)

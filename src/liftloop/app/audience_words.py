@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from liftloop.app.vocabulary import event_name, property_name, trait_name
 from liftloop.app.words import Said
-from liftloop.profile.reading import AGGREGATES, DAYS_SINCE
+from liftloop.profile.elapsed import DAYS_SINCE
+from liftloop.profile.reading import AGGREGATES
 
 Tree = Mapping[str, Any]
 
@@ -20,6 +21,7 @@ _AGGREGATE_WORDS = {
     "first": Said("第一次", "first"),
     "last": Said("最后一次", "last"),
 }
+_WORDS_SAID = 3
 _FIRST, _LAST = Said("首次", "first"), Said("上次", "last")
 _BOUND_WORDS = {
     "gte": Said("至少 {0}", "at least {0}"),
@@ -148,6 +150,10 @@ def _filter(test: Tree) -> Said:
         parts.append(Said(f"是{_value(test['is']).zh}", f"is {_value(test['is']).en}"))
     if "in" in test:
         parts.append(_one_of(test["in"]))
+    if "contains" in test:
+        few = [str(word) for word in test["contains"][:_WORDS_SAID]]
+        more = Said("等", " or the like") if len(test["contains"]) > _WORDS_SAID else Said("", "")
+        parts.append(Said(f"含有{'或'.join(few)}{more.zh}", f"contains {' or '.join(few)}{more.en}"))
     if bounds:
         parts.append(_bounds(bounds))
     zh, en = "且".join(each.zh for each in parts), " and ".join(each.en for each in parts)
@@ -158,6 +164,10 @@ def _trait(leaf: Tree, names: Names, *, negated: bool) -> Said:
     trait = str(leaf["trait"])
     name = trait_name(trait, names.traits.get(trait))
     words = [word for word in ("is", "is_not", "in", "exists") if word in leaf]
+    if "days_since" in leaf:
+        said = _bounds(leaf["days_since"])
+        zh, en = f"距{name.zh}{said.zh} 天", f"{said.en} days since {name.en}"
+        return Said(f"不满足（{zh}）", f"not ({en})") if negated else Said(zh, en)
     parts = [_trait_test(word, leaf[word], negated=negated) for word in words]
     bounds = {word: leaf[word] for word in _BOUND_WORDS if word in leaf}
     if bounds:

@@ -139,7 +139,7 @@ class Audiences:
         return len(numbers), await self._people(numbers[after : after + limit].tolist())
 
     async def _in_lake(self, tree: Tree, now_ms: int) -> Numbers:
-        audiences = {each: body["where"] for each, body in self._desk.definitions.live("audience").items()}
+        audiences = {each: body["where"] for each, body in self._desk.definitions.conditioned().items()}
         meanings = Meanings(traits=self._desk.definitions.live("trait"), audiences=audiences)
         asked = selection(tree, meanings, now_ms)
         found = await self._desk.follower.select(asked.query, asked.parameters)
@@ -184,7 +184,7 @@ class Audiences:
 
     def _names(self) -> Names:
         definitions = self._desk.definitions
-        audiences = {identity: str(body["name"]) for identity, body in definitions.live("audience").items()}
+        audiences = {identity: str(body["name"]) for identity, body in definitions.conditioned().items()}
         return Names(audiences=audiences, traits=definitions.live("trait"))
 
     def _line(self, identity: str, body: Mapping[str, Any], names: Names, count: int) -> AudienceLine:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from liftloop.audience.contract import Audience
+from liftloop.audience.contract import Audience, Signal
 from liftloop.audience.reading import check as check_tree
 from liftloop.collect.forms import Form
 from liftloop.collect.sources import Source
@@ -43,6 +43,9 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
     match kind:
         case "audience":
             check_tree(msgspec.convert(body, type=Audience, strict=False).where)
+            _read_leaves(body)
+        case "signal":
+            check_tree(msgspec.convert(body, type=Signal, strict=False).where)
             _read_leaves(body)
         case "trait":
             source_of(body)

@@ -16,9 +16,9 @@ from liftloop.app.definition_limits import (
 from liftloop.app.definitions_edge import EDGE_KINDS, BadDefinition, check_edge
 from liftloop.app.facts import fact, published
 from liftloop.app.tick_client import TickClient
-from liftloop.audience.contract import Audience, BadAudience
+from liftloop.audience.contract import Audience, BadAudience, Signal
+from liftloop.audience.reading import SIGNAL, references
 from liftloop.audience.reading import check as check_tree
-from liftloop.audience.reading import references
 from liftloop.compose.check import check as check_content
 from liftloop.compose.contract import Content
 from liftloop.deliver.contract import ChannelDefinition
@@ -39,7 +39,19 @@ from liftloop.storage.contract import StateReader
 
 T = TypeVar("T")
 
-KINDS = ("audience", "trait", "journey", "campaign", "channel", "content", "offer", "item", "setting", *EDGE_KINDS)
+KINDS = (
+    "audience",
+    "trait",
+    "journey",
+    "campaign",
+    "channel",
+    "content",
+    "offer",
+    "item",
+    "setting",
+    "signal",
+    *EDGE_KINDS,
+)
 KNOWN_VARIABLES = ("customer", "item", "offer", "campaign")
 """What a template may speak of; whether a person has the attribute is known only when it is sent."""
 BODY_BYTES_MAX = 256_000
@@ -93,6 +105,11 @@ class Definitions:
         )
         return {identity: parse_json(body) for identity, body in rows}
 
+    def conditioned(self) -> dict[str, dict[str, Any]]:
+        """Return audiences and signals by the id under which conditions and triggers name them."""
+        signals = {SIGNAL + identity: body for identity, body in self.live("signal").items()}
+        return {**self.live("audience"), **signals}
+
     def newest(self, kind: str, identity: str) -> tuple[int, dict[str, Any], int, str]:
         """Return (version, body, at_ms, status) of the newest version; raises `NotFound`."""
         rows = self._state.rows(
@@ -137,7 +154,14 @@ class Definitions:
             raise BadDefinition(kind, f"larger than {BODY_BYTES_MAX} bytes")
         match kind:
             case "audience":
+                if identity.startswith(SIGNAL):
+                    raise BadDefinition(kind, f"id {identity!r} belongs to signals", f"id {identity!r} 只给信号用")
                 self._check_audience(identity, _as(kind, body, Audience))
+            case "signal":
+                signal = _as(kind, body, Signal)
+                if not signal.half_life_days > 0:
+                    raise BadDefinition(kind, "half_life_days must be above 0", "half_life_days 要大于 0")
+                self._check_audience(SIGNAL + identity, Audience(name=signal.name, where=signal.where))
             case "trait":
                 _refuse(kind, trait_problem(identity))
                 source_of(body)
@@ -183,7 +207,7 @@ class Definitions:
         for leaf in leaves(audience.where):
             if "event" in leaf:
                 source_of(leaf)
-        others = self.live("audience")
+        others = self.conditioned()
         if identity not in others and len(others) >= AUDIENCES_MAX:
             raise BadAudience(f"人群数已到上限 {AUDIENCES_MAX}", f"there are {AUDIENCES_MAX} audiences already")
         self._check_circle(identity, audience.where, others)
@@ -201,7 +225,7 @@ class Definitions:
 
     def _check_references(self, body: Any) -> None:
         for name in _audiences_in(body):
-            self.newest("audience", name)
+            self.newest("signal" if name.startswith(SIGNAL) else "audience", name.removeprefix(SIGNAL))
 
     def _same(self, kind: str, identity: str, version: int, body: Mapping[str, Any]) -> bool:
         rows = self._state.rows(

@@ -22,9 +22,11 @@ from liftloop.app.people import (
     people_rows,
 )
 from liftloop.app.rfm import Rfm, rfm_of
+from liftloop.app.signals import RaisedSignal, raised_signals
 from liftloop.app.trait_evidence import StudiedValue, studied_values
 from liftloop.app.vocabulary import Unit, trait_name, trait_unit
 from liftloop.app.words import Said
+from liftloop.audience.reading import SIGNAL
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.money import yuan_text
@@ -133,6 +135,7 @@ class Person(Struct, frozen=True, kw_only=True):
     traits: Sequence[TraitValue]
     consents: Sequence[LatestConsent]
     audiences: Sequence[Inside]
+    signals: Sequence[RaisedSignal]
     messages: Sequence[LedgerMessage]
 
 
@@ -209,7 +212,10 @@ async def person(desk: Desk, identity: str) -> Person:
             *(_attribute(each) for each in attributes if each.name not in STUDIED),
         ],
         consents=_consents(desk.state, numbers),
-        audiences=await _audiences(desk, numbers, answer["audiences"]),
+        audiences=await _audiences(
+            desk, numbers, [each for each in answer["audiences"] if not each.startswith(SIGNAL)]
+        ),
+        signals=await raised_signals(desk.definitions, desk.follower, number, answer["audiences"], desk.clock.now_ms()),
         messages=messages_of(desk.state, number, limit=MESSAGES_SHOWN),
     )
 

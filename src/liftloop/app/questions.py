@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from liftloop.audience.reading import check, holds, is_member, members, references
+from liftloop.audience.reading import check, conditioned, holds, is_member, members, references
 from liftloop.deliver.second_look import Leaving, second_look
 from liftloop.deliver.stage import enrolment_of
 from liftloop.identify.contract import ANONYMOUS, USER
@@ -96,7 +96,7 @@ def _person(fold: Fold, given: Mapping[str, Any]) -> Answer:
     if slot < 0:
         return {"profile": None}
     slots = np.array([slot])
-    inside = [each for each in fold.catalog.live("audience") if is_member(fold.state, each, slots)[0]]
+    inside = [each for each in conditioned(fold.catalog) if is_member(fold.state, each, slots)[0]]
     traits = {identity: each.body for identity, each in fold.catalog.live("trait").items()}
     persons = People(fold.state, slots, int(given["now_ms"]), traits)
     values = {name: float(persons.trait(name)[0]) for name in traits}
@@ -129,7 +129,7 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
         for identity, each in held.items()
     }
     waiting: list[Answer] = []
-    for kind in ("trait", "audience", "journey"):
+    for kind in ("trait", "audience", "signal", "journey"):
         for definition in fold.catalog.filling(kind).values():
             conditions = [definition.body] if kind == "trait" else leaves(definition.body)
             sources, attributes = needed_by(conditions, traits)

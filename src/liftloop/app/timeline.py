@@ -98,7 +98,7 @@ async def timeline(desk: Desk, number: int, start: Cursor) -> tuple[list[Moment]
     numbers = family(desk.state, number)
     events = await desk.follower.select(_EVENTS, [numbers, start.at_ms, wanted])
     memberships = await desk.follower.select(_MEMBERSHIPS, [numbers, start.at_ms, wanted])
-    names = {identity: str(body["name"]) for identity, body in desk.definitions.live("audience").items()}
+    names = {identity: str(body["name"]) for identity, body in desk.definitions.conditioned().items()}
     from_state = await asyncio.to_thread(_from_state, desk.state, number, start.at_ms, wanted)
     moments = [*_events(events), *from_state, *_memberships(memberships, names)]
     moments.sort(key=lambda moment: -moment.at_ms)

@@ -17,6 +17,15 @@ class Audience(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     "within_days": 30}}]}."""
 
 
+class Signal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What people seem to want now, as long as the tree holds of them; kind `signal` among the definitions."""
+
+    name: str
+    where: Mapping[str, Any]
+    half_life_days: float = 3.0
+    """After how long without new evidence a signal is half as strong; it ends when the tree holds no more."""
+
+
 class BadAudience(LiftloopError):
     """The tree of an audience cannot be read."""
 

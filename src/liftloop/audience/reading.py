@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from liftloop.audience.contract import BadAudience
 from liftloop.identify.reading import follow
@@ -11,7 +12,7 @@ from liftloop.kernel.dice import hash_text, uniform
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People, check_condition
 from liftloop.runtime import people
-from liftloop.runtime.contract import Definition, Slots, StateView
+from liftloop.runtime.contract import Definition, Definitions, Slots, StateView
 from liftloop.runtime.hash_index import ABSENT, HashIndex
 
 Tree = Mapping[str, Any]
@@ -19,6 +20,9 @@ Tree = Mapping[str, Any]
 MEMBER = "audience.member"
 BITS = HashIndex(name="audience.bit")
 """Audience id to bit number; a bit is given once and never again."""
+
+SIGNAL = "signal:"
+"""Before the id of a signal wherever audiences are named: conditions, triggers, facts of who entered and left."""
 
 DEPTH_MAX = 16
 CONDITIONS_MAX = 500
@@ -60,6 +64,14 @@ def holds(tree: Tree, persons: People, members: Mapping[str, Truth]) -> Truth:
             return known if known is not None else np.zeros(len(persons.slots), dtype=np.bool_)
         case _:
             return persons.holds(tree)
+
+
+def conditioned(definitions: Definitions) -> dict[str, Definition]:
+    """Return live audiences and signals by the id under which others name them."""
+    signals = {
+        SIGNAL + identity: replace(each, id=SIGNAL + identity) for identity, each in definitions.live("signal").items()
+    }
+    return {**definitions.live("audience"), **signals}
 
 
 def in_order(audiences: Mapping[str, Definition]) -> list[Definition]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.audience.program import Program, compiled, evaluate
-from liftloop.audience.reading import BITS, MEMBER
+from liftloop.audience.reading import BITS, MEMBER, conditioned
 from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.dice import hash_text, hash_texts
@@ -56,7 +56,7 @@ class CompiledAudiences:
         definitions = state.definitions
         if self._generation != definitions.generation:
             traits = {identity: trait.body for identity, trait in definitions.live("trait").items()}
-            self._program = compiled(definitions.live("audience"), traits)
+            self._program = compiled(conditioned(definitions), traits)
             self._generation, self._bits = definitions.generation, None
         return self._program
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS
 from liftloop.profile.contract import NO_CONSENT, FlipTimes, SourceId, Truth, UnknownCondition
+from liftloop.profile.elapsed import ALWAYS_MS, DAYS_SINCE, elapsed_bounds
 from liftloop.profile.sources import (
     SPAN_DAYS_MAX,
     attribute_array,
@@ -31,14 +32,13 @@ from liftloop.runtime.windows import LIVE_MAX, NEVER_MS, PAGE, Recent, Times
 AGGREGATES = frozenset(
     {"count", "sum", "avg", "min", "max", "distinct", "first", "last", "days_since_first", "days_since_last"}
 )
-DAYS_SINCE = frozenset({"days_since_first", "days_since_last"})
 _WINDOWED = frozenset({"min", "max", "distinct", "first", "last"})
 COMPARISONS = frozenset({"gte", "gt", "lte", "lt", "eq"})
 _WORDS = frozenset({"is", "is_not", "in", "exists"})
 _EVENT_FIELDS = frozenset({"event", "within_days", "property", "where"}) | AGGREGATES
 _SEQUENCE_FIELDS = frozenset({"sequence", "within_days", "gap_days", "without"})
 _STEP_FIELDS = frozenset({"event", "where"})
-_TRAIT_FIELDS = frozenset({"trait"}) | _WORDS | COMPARISONS
+_TRAIT_FIELDS = frozenset({"trait", "days_since"}) | _WORDS | COMPARISONS
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
@@ -119,29 +119,6 @@ def _check_sequence(leaf: Mapping[str, Any]) -> None:
         source_of(step)
 
 
-def elapsed_bounds(word: str, days: float) -> tuple[int, int]:
-    """Return the elapsed milliseconds, from the first to before the second, for which a comparison in days holds."""
-    limit = days * DAY_MS
-    at = round(limit) if abs(limit - round(limit)) < _HALF_MS else None
-    low, high = (at, at + 1) if at is not None else (ceil(limit), ceil(limit))
-    match word:
-        case "gte":
-            return low, ALWAYS_MS
-        case "gt":
-            return high, ALWAYS_MS
-        case "lt":
-            return -ALWAYS_MS, low
-        case "lte":
-            return -ALWAYS_MS, high
-        case _:
-            return low, high
-
-
-ALWAYS_MS = 2**62
-_HALF_MS = 1e-3
-"""A tenth of a day is 8,640,000 ms, whatever the last digit of the product says."""
-
-
 def parts_of(leaf: Mapping[str, Any], traits: Mapping[str, Mapping[str, Any]]) -> tuple[Part, ...]:
     """Return what a checked condition asks for; all parts must hold. `traits` are bodies of computed traits by id."""
     if "sequence" in leaf:
@@ -215,9 +192,27 @@ class People:
                     truth &= _among(self._text(part.attribute), value)
                 case "exists":
                     truth &= (self._text(part.attribute) != 0) == value
+                case "days_since":
+                    at_ms = self._column(attribute_array(part.attribute, "number"), np.nan, np.float64)
+                    truth &= self._elapsed(at_ms, value)
                 case _:
                     number = self._column(attribute_array(part.attribute, "number"), np.nan, np.float64)
                     truth &= _compare(number, ((word, value),))
+        return truth
+
+    def _elapsed(self, at_ms: NDArray[np.float64], comparisons: Sequence[tuple[str, float]]) -> Truth:
+        """Compare the days since an instant that a trait tells, before it negative; nobody without one."""
+        truth = ~np.isnan(at_ms)
+        elapsed = self.now_ms - at_ms
+        for word, days in comparisons:
+            low, high = elapsed_bounds(word, days)
+            truth &= (elapsed >= low) & (elapsed < high)
+            for bound in (low, high):
+                if abs(bound) != ALWAYS_MS:
+                    # At most ten thousand years ahead, so that it fits; to the millisecond, rounded up.
+                    flips_ms = np.clip(np.ceil(at_ms + bound), 0, FAR_FUTURE_MS)
+                    later = np.where(elapsed < bound, flips_ms, FAR_FUTURE_MS).astype(np.int64)
+                    np.minimum(self.next_flip_ms, later, out=self.next_flip_ms)
         return truth
 
     def _text(self, attribute: str) -> NDArray[np.uint64]:
@@ -418,6 +413,8 @@ def _hashed(word: str, value: Any) -> Any:
             return tuple(value_hash(each) for each in value)
         case "exists":
             return bool(value)
+        case "days_since":
+            return tuple((each, float(days)) for each, days in sorted(value.items()))
         case _:
             return float(value)
 
@@ -443,12 +440,16 @@ def _check_trait(leaf: Mapping[str, Any]) -> None:
                 continue
             case ("in", list() | tuple()) if all(isinstance(each, str | int | float) for each in value):
                 continue
+            case ("days_since", _):
+                _check_comparison(value)
             case ("gte" | "gt" | "lte" | "lt" | "eq", _):
                 _check_comparison({word: value})
             case _:
                 raise UnknownCondition(f"看不懂的比较：{word} {value!r}", f"not a comparison: {word} {value!r}")
     studied = STUDIED.get(leaf["trait"])
     fitting = COMPARISONS if studied is not None and studied.type == "number" else _WORDS
+    if studied is not None and studied.unit == "instant":
+        fitting = COMPARISONS | {"days_since"}
     if studied is not None and not set(tests) <= fitting:
         raise UnknownCondition(
             f"{studied.id} 只能用 {'、'.join(sorted(fitting))} 来比较",

@@ -14,7 +14,7 @@ from liftloop.runtime.contract import Definitions, StateView
 from liftloop.runtime.windows import Windows
 from liftloop.storage.contract import ArraySpec
 
-USING_KINDS = ("audience", "trait", "journey")
+USING_KINDS = ("audience", "signal", "trait", "journey")
 """Kinds of definitions whose bodies hold conditions."""
 SPAN_CLASSES_DAYS = (1, 7, 31, 93, 366, 3660)
 """Windows are kept in classes: a source's horizon never changes, so what it holds is always complete.
@@ -26,7 +26,9 @@ SPAN_DAYS_MAX = SPAN_CLASSES_DAYS[-1]
 
 NUMBER_MAX = 1e308
 """What is compared must fit a float."""
-_FILTER_FIELDS = frozenset({"property", "is", "in", "gte", "lte"})
+_FILTER_FIELDS = frozenset({"property", "is", "in", "gte", "lte", "contains"})
+CONTAINED_MAX = 200
+"""Words looked for in one text."""
 _IN_WINDOW = ("count", "sum", "avg", "min", "max", "distinct", "first", "last")
 _IN_LIFE = ("count", "sum", "avg", "first_ms", "last_ms", "days_since_first", "days_since_last")
 _OF_PROPERTY = frozenset({"distinct", "first", "last"})
@@ -203,6 +205,15 @@ def _check_filter(test: Any) -> None:
     known = isinstance(test, Mapping) and isinstance(test.get("property"), str) and set(test) <= _FILTER_FIELDS
     if not known or not isinstance(test.get("in", []), list | tuple):
         raise UnknownCondition(f"看不懂的过滤：{test!r}", f"not a filter on a property: {test!r}")
+    words = test.get("contains", ["x"])
+    if (
+        not isinstance(words, list | tuple)
+        or not 0 < len(words) <= CONTAINED_MAX
+        or not all(isinstance(word, str) and word for word in words)
+    ):
+        raise UnknownCondition(
+            f"contains 要列出 1 到 {CONTAINED_MAX} 个词", f"contains takes a list of 1 to {CONTAINED_MAX} words"
+        )
     for bound in (test[word] for word in ("gte", "lte") if word in test):
         if isinstance(bound, bool) or not isinstance(bound, int | float) or not abs(bound) < NUMBER_MAX:
             raise UnknownCondition(f"过滤里的界限不是数：{bound!r}", f"the bound of a filter is no number: {bound!r}")

@@ -53,6 +53,10 @@ def _passes(value: Any, test: Mapping[str, Any]) -> bool:
         return False
     if "in" in test and value not in test["in"]:
         return False
+    if "contains" in test:
+        text = value.lower() if isinstance(value, str) else ""
+        if not any(word.lower() in text for word in test["contains"]):
+            return False
     if "gte" in test or "lte" in test:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False

@@ -5,7 +5,7 @@ import { useParams } from "react-router";
 import { profileOptions } from "@/features/profile/api/profiles";
 import { Messages } from "@/features/profile/components/messages";
 import { Timeline } from "@/features/profile/components/timeline";
-import { Consents, Known, Who } from "@/features/profile/components/who";
+import { Consents, Known, Signals, Who } from "@/features/profile/components/who";
 import { WhyDrawer } from "@/features/profile/components/why-drawer";
 import { Card, Page } from "@/shared/parts/page";
 import { Waiting } from "@/shared/parts/shown";
@@ -31,6 +31,7 @@ export function PersonPage() {
     <Page title={person.name} lead={format.say(person.sentence)}>
       <div className={styles.story}>
         <Who profile={person} />
+        <Signals profile={person} />
         <Known profile={person} />
         <Messages profile={person} />
         <Consents profile={person} />

@@ -4,6 +4,7 @@ export const person = {
   since: "since {{date}}",
   audiences: "In these audiences",
   known: "What we know",
+  signals: "Signals now",
   consents: "What was agreed to",
   noConsent: "No consent on record, so no marketing message will be sent.",
   consent: { granted: "Agreed", denied: "Refused", withdrawn: "Withdrawn" },

@@ -4,6 +4,7 @@ export const person = {
   since: "{{date}} 起",
   audiences: "在这些人群里",
   known: "我们知道的",
+  signals: "此刻的信号",
   consents: "同意过什么",
   noConsent: "没有同意记录，所以不会收到营销消息。",
   consent: { granted: "同意", denied: "拒绝", withdrawn: "已撤回" },

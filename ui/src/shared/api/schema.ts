@@ -1495,6 +1495,8 @@ export interface components {
             profile_id: string;
             /** @description Who this is, in one sentence. */
             sentence: components["schemas"]["Text"];
+            /** Signals */
+            signals?: components["schemas"]["RaisedSignal"][];
             /**
              * Timeline
              * @description Newest first.
@@ -1548,6 +1550,32 @@ export interface components {
              */
             open: boolean;
             text: components["schemas"]["Text"];
+        };
+        /**
+         * RaisedSignal
+         * @description A signal that this person gives now, with the events behind it.
+         */
+        RaisedSignal: {
+            /**
+             * Evidence
+             * @description Newest first.
+             */
+            evidence: components["schemas"]["SignalEvidence"][];
+            /** Name */
+            name: string;
+            sentence: components["schemas"]["Text"];
+            /** Signal Id */
+            signal_id: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Strength
+             * @description 1 while fresh, halved each half-life without new evidence.
+             */
+            strength: number;
         };
         /**
          * Range
@@ -1663,6 +1691,16 @@ export interface components {
             within_days: number;
             without?: components["schemas"]["Step"] | null;
         };
+        /** SignalEvidence */
+        SignalEvidence: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Name */
+            name: string;
+        };
         /**
          * SizeReading
          * @description What the size would mean for the baseline under one way of reading it; both ways are shown.
@@ -1736,6 +1774,7 @@ export interface components {
          * @description A trait compared; all comparisons that are given hold.
          */
         TraitAtom: {
+            days_since?: components["schemas"]["Range"] | null;
             /** Eq */
             eq?: number | null;
             /** Exists */

@@ -38,6 +38,28 @@ export function Who({ profile }: { profile: Profile }) {
   );
 }
 
+export function Signals({ profile }: { profile: Profile }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const signals = profile.signals ?? [];
+  if (signals.length === 0) return null;
+  return (
+    <Card title={t("person.signals")}>
+      <Facts
+        facts={signals.map((signal) => ({
+          name: signal.name,
+          value: format.percent(signal.strength, 0),
+          under: [
+            t("person.since", { date: format.day(signal.since) }),
+            format.say(signal.sentence),
+            ...signal.evidence.slice(0, 5).map((each) => `${each.name} ${format.day(each.at)}`),
+          ].join(" · "),
+        }))}
+      />
+    </Card>
+  );
+}
+
 export function Known({ profile }: { profile: Profile }) {
   const { t } = useTranslation();
   const format = useFormat();

@@ -1,0 +1,168 @@
+"""Signals: what people seem to want now, live and fading, each with the events behind it; and those to begin with."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from liftloop.app.audience_words import Names, read_aloud
+from liftloop.app.definitions import Definitions
+from liftloop.app.following import Follower
+from liftloop.app.words import Said
+from liftloop.audience.contract import Signal
+from liftloop.audience.reading import SIGNAL
+from liftloop.kernel.clock import DAY_MS
+from liftloop.profile.sources import leaves, source_of, span_of
+from liftloop.profile.values import event_value
+
+EVENTS_READ_MAX = 2_000
+"""Newest events of a person in which the evidence is looked for."""
+EVIDENCE_MAX = 20
+
+_COMPLAINTS = (
+    "投诉",
+    "差评",
+    "退货",
+    "退款",
+    "假货",
+    "客服",
+    "物流慢",
+    "没收到",
+    "破损",
+    "complaint",
+    "refund",
+    "broken",
+)
+_EVENTS = """
+SELECT name, at_ms, properties FROM event_now WHERE profile = $1 AND kind = 'track' AND at_ms <= $2
+ORDER BY at_ms DESC, "offset" DESC LIMIT $3
+"""
+_SINCE = """
+SELECT audience, max(at_ms) AS at_ms FROM membership LEFT JOIN canonical ON canonical.forwarded = membership.profile
+WHERE coalesce(canonical.kept, membership.profile) = $1 AND entered GROUP BY audience
+"""
+
+TEMPLATES: Mapping[str, Signal] = {
+    "hesitating": Signal(
+        name="犹豫 hesitating",
+        where={
+            "all": [
+                {"event": "Product Viewed", "within_days": 3, "count": {"gte": 5}},
+                {"not": {"event": "Order Completed", "within_days": 3}},
+            ]
+        },
+        half_life_days=1.0,
+    ),
+    "churn_risk": Signal(
+        name="流失风险 churn risk",
+        where={
+            "all": [
+                {"trait": "alive_probability", "lt": 0.5},
+                {"trait": "lifecycle_stage", "in": ["active", "dormant"]},
+                {"event": "Order Completed", "days_since_last": {"gte": 7}},
+            ]
+        },
+        half_life_days=30.0,
+    ),
+    "replenishment_due": Signal(
+        name="该补货了 replenishment due",
+        where={
+            "all": [
+                {"trait": "replenish_due_ms", "days_since": {"gte": -3, "lt": 14}},
+                {"not": {"event": "Order Completed", "within_days": 3}},
+            ]
+        },
+        half_life_days=7.0,
+    ),
+    "complaint": Signal(
+        name="投诉倾向 complaint",
+        where={
+            "event": "Products Searched",
+            "within_days": 7,
+            "where": [{"property": "query", "contains": list(_COMPLAINTS)}],
+        },
+        half_life_days=2.0,
+    ),
+    "competitor": Signal(
+        name="在看别家 looks at a competitor",
+        where={
+            "event": "Products Searched",
+            "within_days": 7,
+            "where": [{"property": "query", "contains": ["竞品", "competitor"]}],
+        },
+        half_life_days=2.0,
+    ),
+}
+"""To be published as they are or changed first; the competitor's words are every shop's own."""
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """An event that a signal rests on."""
+
+    name: str
+    at_ms: int
+
+
+class RaisedSignal(Struct, frozen=True, kw_only=True):
+    """A signal that a person gives now."""
+
+    id: str
+    name: str
+    sentence: Said
+    since_ms: int
+    strength: float
+    """1 while the newest evidence is fresh, half of it each half-life later; without events since it was raised."""
+    evidence: Sequence[Evidence]
+
+
+async def raised_signals(
+    definitions: Definitions, follower: Follower, number: int, raised: Iterable[str], now_ms: int
+) -> list[RaisedSignal]:
+    """Return the signals among `raised` (ids as audiences are told, `signal:x`), the strongest first."""
+    ids = [each.removeprefix(SIGNAL) for each in raised if each.startswith(SIGNAL)]
+    if not ids:
+        return []
+    rows = await follower.select(_EVENTS, [number, now_ms, EVENTS_READ_MAX])
+    events = list(zip(map(str, rows["name"]), rows["at_ms"].tolist(), map(str, rows["properties"]), strict=True))
+    found = await follower.select(_SINCE, [number])
+    since = dict(zip(map(str, found["audience"]), found["at_ms"].tolist(), strict=True))
+    names = Names(audiences={}, traits=definitions.live("trait"))
+    signals: list[RaisedSignal] = []
+    for identity in ids:
+        _, body, defined_ms, _ = definitions.newest("signal", identity)
+        signal = msgspec.convert(body, Signal, strict=False)
+        evidence = _evidence(signal.where, events, now_ms)
+        since_ms = int(since.get(SIGNAL + identity, defined_ms))
+        newest_ms = evidence[0].at_ms if evidence else since_ms
+        signals.append(
+            RaisedSignal(
+                id=identity,
+                name=signal.name,
+                sentence=read_aloud(signal.where, names),
+                since_ms=since_ms,
+                strength=round(0.5 ** (max(now_ms - newest_ms, 0) / (signal.half_life_days * DAY_MS)), 3),
+                evidence=evidence,
+            )
+        )
+    return sorted(signals, key=lambda each: (-each.strength, each.id))
+
+
+def _evidence(tree: Mapping[str, Any], events: Sequence[tuple[str, int, str]], now_ms: int) -> list[Evidence]:
+    """Return the events that the tree's conditions count, newest first; what it denies is no evidence."""
+    asked = [(source_of(leaf), span_of(leaf)) for leaf in leaves(_affirmed(tree)) if "event" in leaf]
+    found: list[Evidence] = []
+    for name, at_ms, properties in events:
+        for source, span_ms in asked:
+            inside = not span_ms or at_ms > now_ms - span_ms
+            counted = event_value(source, properties.encode()) if source.event == name and inside else float("nan")
+            if counted == counted:
+                found.append(Evidence(name=name, at_ms=at_ms))
+                break
+    return found[:EVIDENCE_MAX]
+
+
+def _affirmed(tree: Any) -> Any:
+    if isinstance(tree, Mapping):
+        return {key: _affirmed(value) for key, value in tree.items() if key != "not"}
+    return [_affirmed(each) for each in tree] if isinstance(tree, list | tuple) else tree

@@ -1,0 +1,147 @@
+"""Signals rise with what people do, fall with time, and name the events behind them; live as in the lake."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from liftloop.app.audience_sql import Meanings, selection
+from liftloop.app.definitions import BadDefinition, Definitions
+from liftloop.app.facts import fact
+from liftloop.app.following import Follower
+from liftloop.app.signals import TEMPLATES, RaisedSignal, raised_signals
+from liftloop.audience.contract import BadAudience
+from liftloop.kernel.clock import DAY_MS, HOUR_MS
+from liftloop.profile.studied import TRAIT_STUDIED, Studied, part_of
+from liftloop.testing.installation import Installation
+
+NOW_MS = 1_790_000_000_000
+
+
+class Shop:
+    def __init__(self, path: Path) -> None:
+        self.installation = Installation(path, NOW_MS)
+        self._messages = 0
+
+    def happens(self, event: str, ago_ms: int = 0, **properties: Any) -> None:
+        self._messages += 1
+        at_ms = self.installation.now_ms() - ago_ms
+        self.installation.receive(
+            {
+                "type": "track",
+                "messageId": f"m{self._messages}",
+                "userId": "u",
+                "event": event,
+                "timestamp": str(np.datetime64(at_ms, "ms")) + "Z",
+                "properties": properties,
+            }
+        )
+        self.installation.fold_all()
+
+    def publish(self, name: str) -> None:
+        signal = TEMPLATES[name]
+        body = {"name": signal.name, "where": signal.where, "half_life_days": signal.half_life_days}
+        self.installation.publish("signal", name, body)
+
+    def person(self) -> dict[str, Any]:
+        return asyncio.run(self.installation.tick.ask("person", identifier="u", now_ms=self.installation.now_ms()))
+
+    def raised(self) -> list[RaisedSignal]:
+        """Return the person's signals, after the lake was asked whether it says the same."""
+        shop, person = self.installation, self.person()
+        shop.follow()
+        follower = Follower(shop.lake, shop.log, shop.state, shop.tick, shop.clock)
+        definitions = Definitions(shop.tick, shop.state, shop.clock, allow=())
+        for name in TEMPLATES:
+            asked = selection(TEMPLATES[name].where, Meanings(traits={}, audiences={}), shop.now_ms())
+            in_lake = person["profile"] in shop.lake.select(asked.query, asked.parameters)["profile"].tolist()
+            if name in definitions.live("signal"):
+                assert in_lake == (f"signal:{name}" in person["audiences"]), name
+        return asyncio.run(raised_signals(definitions, follower, person["profile"], person["audiences"], shop.now_ms()))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    made = Shop(tmp_path / "data")
+    yield made
+    made.installation.close()
+
+
+def test_looking_five_times_without_buying_is_hesitation_until_bought(shop: Shop) -> None:
+    """The fifth view raises the signal, with the five views behind it; the order lowers it."""
+    shop.publish("hesitating")
+    for hours in (9, 8, 7, 6):
+        shop.happens("Product Viewed", hours * HOUR_MS, price=59)
+    assert shop.raised() == []
+    shop.happens("Product Viewed", 2 * HOUR_MS)
+    (signal,) = shop.raised()
+    assert [each.at_ms for each in signal.evidence] == [NOW_MS - hours * HOUR_MS for hours in (2, 6, 7, 8, 9)]
+    assert signal.since_ms == NOW_MS
+    shop.happens("Order Completed", revenue=59)
+    assert shop.raised() == []
+
+
+def test_a_signal_fades_and_ends_by_time_alone(shop: Shop) -> None:
+    """A day after the last view hesitation is half as strong; when the first of five is three days old it is over."""
+    shop.publish("hesitating")
+    for _ in range(5):
+        shop.happens("Product Viewed")
+    (fresh,) = shop.raised()
+    shop.installation.advance(DAY_MS / 1000)
+    (faded,) = shop.raised()
+    assert (fresh.strength, faded.strength) == (1.0, 0.5)
+    shop.installation.advance(2 * DAY_MS / 1000 - 0.001)
+    assert len(shop.raised()) == 1
+    shop.installation.advance(0.001)
+    assert shop.raised() == []
+
+
+@pytest.mark.parametrize(
+    ("query", "signals"),
+    [("物流慢怎么投诉", ["complaint"]), ("REFUND please", ["complaint"]), ("纸尿裤", []), (5, [])],
+)
+def test_words_of_complaint_in_a_search_are_heard(shop: Shop, query: Any, signals: list[str]) -> None:
+    """A search that contains a word of the lexicon, in either case, raises the signal; others and numbers do not."""
+    shop.publish("complaint")
+    shop.happens("Products Searched", query=query)
+    assert [each.id for each in shop.raised()] == signals
+
+
+def test_replenishment_comes_due_at_its_instant(shop: Shop) -> None:
+    """Three days before what a study foresaw the signal rises, to the millisecond, and after an order it is gone."""
+    shop.publish("replenishment_due")
+    shop.happens("Order Completed", 20 * DAY_MS)
+    due_ms = NOW_MS + 10 * DAY_MS
+    found = Studied(
+        trait="replenish_due_ms",
+        profile=np.array([shop.person()["profile"]]),
+        value=np.array([float(due_ms)]),
+    )
+    body = part_of(found, np.array([0]), first=True)
+    shop.installation.append([fact(TRAIT_STUDIED, found.trait, body, "system:desk", NOW_MS)])
+    shop.installation.fold_all()
+    shop.installation.advance(7 * DAY_MS / 1000 - 0.001)
+    assert shop.raised() == []
+    shop.installation.advance(0.001)
+    assert [each.id for each in shop.raised()] == ["replenishment_due"]
+    shop.happens("Order Completed")
+    assert shop.raised() == []
+
+
+def test_audiences_and_journeys_name_signals_and_circles_are_refused(shop: Shop) -> None:
+    """`{"audience": "signal:x"}` is a condition like any other; a signal may not lead back to itself."""
+    shop.publish("hesitating")
+    shop.installation.publish("audience", "a", {"name": "a", "where": {"audience": "signal:hesitating"}})
+    for _ in range(5):
+        shop.happens("Product Viewed")
+    assert {"a", "signal:hesitating"} <= set(shop.person()["audiences"])
+    definitions = Definitions(shop.installation.tick, shop.installation.state, shop.installation.clock, allow=())
+    with pytest.raises(BadAudience, match="refers to itself"):
+        definitions.check("signal", "hesitating", {"name": "x", "where": {"audience": "a"}})
+    with pytest.raises(BadDefinition, match="belongs to signals"):
+        definitions.check("audience", "signal:x", {"name": "x", "where": {"trait": "city"}})
+    for name, signal in TEMPLATES.items():
+        definitions.check("signal", name, {"name": signal.name, "where": signal.where})
