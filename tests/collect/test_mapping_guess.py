@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mapping_batch import CONTEXT, batch_of
 
 from liftloop.collect.mapping import Column, Constant, Prefix, check_mapping, mapping_to_json
 from liftloop.collect.mapping_guess import Guess, guess_mapping, with_columns
 from liftloop.collect.mapping_joins import suggest_join
 from liftloop.collect.mapping_kinds import KINDS
+from liftloop.collect.mapping_records import to_records
 from liftloop.kernel.errors import LiftloopError
 
 
@@ -182,3 +184,21 @@ def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(LiftloopError) as refused:
         guess_mapping(["a"], {"a": ["1"]}, "people")
     assert "customers" in refused.value.next_en
+
+
+def test_day_and_time_of_a_till_are_one_instant() -> None:
+    """A till that writes day and time into two columns loses neither."""
+    found = guess((EXPORTS / "pos_whole.csv").read_text())
+    assert mapping_to_json(found.mapping)["fields"]["ordered_at"] == "{销售日期} {销售时间}"
+    converted = to_records(batch_of(read((EXPORTS / "pos_whole.csv").read_text())), found.mapping, CONTEXT)
+    instants = [each["timestamp"] for each in converted.records if each["type"] == "track"]
+    assert instants[0] == "2025-09-01T09:15:20+08:00"
+
+
+def test_nobody_is_known_by_a_nickname_who_has_a_phone() -> None:
+    """Nicknames are shared by many; only where nothing better is there they stand for a customer."""
+    header = "订单号,买家昵称,买家手机号,付款时间,订单实付金额"
+    line = "E1,芳芳,{},2025-09-01 10:00:00,10.00"
+    with_phone, masked = (guess(f"{header}\n{line.format(phone)}") for phone in ("13912345678", "139****5678"))
+    assert "customer_id" not in fields_of(with_phone)
+    assert fields_of(masked)["customer_id"] == "买家昵称"

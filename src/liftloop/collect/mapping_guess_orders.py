@@ -7,13 +7,17 @@ from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from liftloop.collect.mapping import Column, Prefix, Rule
+from liftloop.collect.mapping import Column, Prefix, Rule, Template
 from liftloop.collect.mapping_questions import Question, amount_level_question
 from liftloop.collect.mapping_values import parse_number, text_of
 
 ORDERS_TELLING = 5  # Five orders of several lines with equal amounts are no coincidence of prices.
 RETURNS_TELLING = 2
 
+_DAY = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
+"""The year first: then day and month are not open to question."""
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+_TEMPLATED = re.compile(r"[^{}]+")
 _LETTERS = re.compile(r"[^\W\d_]*")
 
 Samples = AnyMapping[str, Sequence[Any]]
@@ -24,7 +28,7 @@ def order_details(
     fields: dict[str, Rule], samples: Samples, replies: AnyMapping[str, str]
 ) -> tuple[dict[str, Rule], list[Question]]:
     """Return the fields with amounts at their level and returns recognised, and what remains to be asked."""
-    told = dict(fields)
+    told = _with_time_of_day(_without_nickname(fields), samples)
     questions: list[Question] = []
     name = "amount" if "amount" in told else "order_amount"
     other = "order_amount" if name == "amount" else "amount"
@@ -42,6 +46,31 @@ def order_details(
     if prefix and "refund" not in told and isinstance(order_rule, Column):
         told["refund"] = Prefix(column=order_rule.column, starts_with=prefix)
     return told, questions
+
+
+def _without_nickname(fields: dict[str, Rule]) -> dict[str, Rule]:
+    """Return fields in which nobody is known by a nickname who has a phone: many people share one."""
+    rule = fields.get("customer_id")
+    if isinstance(rule, Column) and "昵称" in rule.column and "phone" in fields:
+        return {name: each for name, each in fields.items() if name != "customer_id"}
+    return dict(fields)
+
+
+def _with_time_of_day(fields: dict[str, Rule], samples: Samples) -> dict[str, Rule]:
+    """Return fields whose instant has the time of day where a till writes it into a column of its own."""
+    rule = fields.get("ordered_at")
+    if not isinstance(rule, Column) or not _all_match(_DAY, samples[rule.column]):
+        return fields
+    used = {each.column for each in fields.values() if isinstance(each, Column)}
+    clocks = [column for column in samples if column not in used and _all_match(_CLOCK, samples[column])]
+    if len(clocks) != 1 or not _TEMPLATED.fullmatch(rule.column + clocks[0]):
+        return fields
+    return {**fields, "ordered_at": Template(template=f"{{{rule.column}}} {{{clocks[0]}}}")}
+
+
+def _all_match(pattern: re.Pattern[str], values: Sequence[Any]) -> bool:
+    texts = [text for text in map(text_of, values) if text]
+    return bool(texts) and all(pattern.fullmatch(text) for text in texts)
 
 
 def amount_level(fields: AnyMapping[str, Rule], column: str, samples: Samples) -> Level:

@@ -276,7 +276,7 @@ ORDERS = Kind(
             "store_id",
             "门店|store",
             "id",
-            "门店编号 门店编码 门店id 店铺编号 门店 门店名称 店铺名称 storeid storeno store shopid",
+            "门店编号 门店编码 门店id 店铺编号 门店 门店名称 店铺名称 归属店铺 storeid storeno store shopid",
         ),
         _row("channel", "渠道|channel", "text", "渠道 销售渠道 订单来源 来源渠道 channel saleschannel ordersource"),
         _row("status", "订单状态|status", "text", "订单状态 交易状态 状态 orderstatus status"),

@@ -12,6 +12,9 @@ _CODE_ENDS = ("编号", "号", "码")
 PART_SCORE = 0.55  # A header that contains a known name, against 1 for one that is it.
 _STATUS_OF_A_PERSON = ("marital", "civil", "employment", "member", "account", "婚姻", "就业", "会员", "账户", "账号")
 """Beside `status`: what somebody is, and neither what became of an order nor what they agreed to."""
+_AMOUNTS = frozenset({"amount", "order_amount", "price"})
+_BESIDE_THE_PURCHASE = ("退款", "运费", "邮费", "服务费", "手续费", "refund", "shipping", "freight", "postage")
+"""In the name of an amount: money that moved beside what was bought, or back."""
 RANK_STEP = 0.004  # Enough for the first of two known names to win, too little to matter otherwise.
 
 
@@ -47,6 +50,8 @@ def name_score(header: str, field: Field) -> float:
     tokens = tokens_of(header)
     joined = "".join(tokens)
     if field.name == "status" and any(word in joined for word in _STATUS_OF_A_PERSON):
+        return 0.0
+    if field.name in _AMOUNTS and any(word in joined for word in _BESIDE_THE_PURCHASE):
         return 0.0
     if joined == field.name.replace("_", ""):
         return 1.0
