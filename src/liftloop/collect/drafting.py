@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
+from liftloop.collect.cleaning import CleaningRules, clean_email, clean_id, clean_phone
 from liftloop.collect.contract import MESSAGE_BYTES_MAX, REJECTED, Draft
 from liftloop.collect.personal import is_free_of
 from liftloop.collect.tracking_plan import NO_RULES, RuleBook, judge
@@ -28,6 +28,16 @@ PURPOSES = ("marketing", "transactional", "service")
 CONSENT_AT_MS_MAX = 2**53
 """Whole numbers beyond it are no instants, and no longer exact in JSON."""
 RULES = CleaningRules()
+IDENTIFIER_CHARACTERS_MAX = 256
+KINDS_OF_TRAIT = {
+    **dict.fromkeys(("email", "邮箱"), "email"),
+    **dict.fromkeys(("phone", "mobile", "手机", "手机号"), "phone"),
+    **dict.fromkeys(("unionid", "union_id", "unionId"), "unionid"),
+    **dict.fromkeys(("openid", "open_id", "openId"), "openid"),
+    **dict.fromkeys(("external_userid", "wecom_id"), "wecom_id"),
+    **dict.fromkeys(("card_no", "member_card", "会员卡号"), "card"),
+}
+"""Traits that tell who somebody is, by the kind of identifier that they are."""
 
 _BACKSLASH = ord("\\")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -166,22 +176,25 @@ def _consent_instant(at: Any) -> int:
 
 
 def identifiers_in(personal: Mapping[str, Any], paths: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Return the phones and mail addresses that stand directly under one of `paths`, cleaned."""
+    """Return the identifiers that stand directly under one of `paths`, cleaned; what cannot be one is left out."""
     found: list[tuple[str, str]] = []
     for path, value in personal.items():
         where, _, name = path.rpartition(".")
-        if where not in paths:
-            continue
-        match name:
-            case "email" | "邮箱":
-                cleaned = clean_email(str(value), RULES).value
-                found += [("email", cleaned)] if cleaned else []
-            case "phone" | "mobile" | "手机" | "手机号":
-                cleaned = clean_phone(str(value), RULES).value
-                found += [("phone", cleaned)] if cleaned else []
-            case _:
-                continue
+        kind = KINDS_OF_TRAIT.get(name) if where in paths else None
+        cleaned = _identifier(kind, str(value)) if kind is not None else None
+        found += [(kind, cleaned)] if kind is not None and cleaned else []
     return tuple(found)
+
+
+def _identifier(kind: str, text: str) -> str | None:
+    match kind:
+        case "email":
+            return clean_email(text, RULES).value
+        case "phone":
+            return clean_phone(text, RULES).value
+        case _:
+            cleaned = clean_id(text)
+            return cleaned if cleaned is None or len(cleaned) <= IDENTIFIER_CHARACTERS_MAX else None
 
 
 def instant(text: str) -> int:

@@ -5,6 +5,8 @@ from typing import Any
 
 PERSONAL_NAMES = frozenset(
     {"phone", "mobile", "email", "address", "ip", "id_card", "手机号", "手机", "邮箱", "姓名", "地址", "身份证号"}
+    | {"unionid", "union_id", "unionId", "openid", "open_id", "openId", "external_userid", "wecom_id"}
+    | {"card_no", "member_card", "会员卡号"}
     | {"$ip", "$phone", "$mobile", "$email"}
 )
 """Names that mean a person wherever they stand; those with a dollar sign are of 神策."""
