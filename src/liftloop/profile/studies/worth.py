@@ -16,8 +16,8 @@ from liftloop.profile.studied import Studied
 from liftloop.profile.studies.purchases import Buyers, Floats, Integers
 
 AHEAD_DAYS = 365.0
-SAMPLE_BUYERS = 50_000
-"""Buyers that the models are fitted to, spread evenly: their errors are below a percent, and it takes a second."""
+SAMPLE_BUYERS = 20_000
+"""Buyers that the models are fitted to, spread evenly: their errors are about a percent, and it takes a second."""
 REPEATERS_MIN = 50
 """With fewer people who came back four parameters would be read from noise: then nothing is said."""
 SCORES = 5
