@@ -80,6 +80,10 @@ def _compare(tree: dict[str, Any], history: list[Happening], cut: int) -> None:
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(tree=trees, history=histories)
 @example(tree={"trait": "city", "is_not": "Bath"}, history=[("track", "u1", NOW_MS, "Order Completed", {})])
+@example(
+    tree={"trait": "city", "days_since": {"lt": 30}},
+    history=[("identify", "u1", NOW_MS - 3_600_000, "", {"city": NOW_MS - 86_400_000})],
+)
 def test_a_tree_means_the_same_in_memory_in_the_lake_and_in_plain_python(
     tree: dict[str, Any], history: list[Happening]
 ) -> None:

@@ -112,7 +112,7 @@ _AT_MOMENTS = (
     JOIN moment ON moment.profile = coalesce(canonical.kept, s.profile)
     WHERE s.at_ms <= moment.at_ms GROUP BY moment.place, s.name
 )""",
-    "person AS (SELECT place AS profile, profile AS number FROM moment)",
+    "person AS (SELECT place AS profile, profile AS number, at_ms FROM moment)",
 )
 """Tables in place of those of now: every moment is a person of its own, whose past is moved so that it ends now.
 
@@ -167,7 +167,7 @@ def selection_at(tree: Tree, meanings: Meanings, moments: str, given: Sequence[A
             "过去的时刻不能按首次或末次的日期来判断", "past moments cannot be asked by dates of first and last"
         )
     tables = [table.format(moments=moments, now_ms=_MOMENT_MS) for table in _AT_MOMENTS]
-    return _selection(tree, _Writing(meanings, _MOMENT_MS, given), tables)
+    return _selection(tree, _Writing(meanings, _MOMENT_MS, given, "person.at_ms"), tables)
 
 
 def _words_of(tree: Any, meanings: Meanings) -> Iterator[str]:
@@ -197,9 +197,11 @@ def _selection(tree: Tree, writing: "_Writing", tables: Sequence[str]) -> Select
 class _Writing:
     """The query while it is written: its tables by what they hold, and its parameters in order."""
 
-    def __init__(self, meanings: Meanings, now_ms: int, given: Sequence[Any]) -> None:
+    def __init__(self, meanings: Meanings, now_ms: int, given: Sequence[Any], today: str = "") -> None:
         self._meanings = meanings
         self._now_ms = now_ms
+        self._today = today
+        """What instants of the calendar are held against, where that is not `now_ms`."""
         self.parameters: list[Any] = list(given)
         self.names: dict[tuple[Any, ...], str] = {}
         self.tables: dict[tuple[Any, ...], str] = {}
@@ -279,7 +281,7 @@ class _Writing:
                 return there if value else f"NOT {there}"
             case "days_since":
                 number = f"CASE WHEN NOT isnan({table}.number) THEN {table}.number END"
-                elapsed = f"({self._given(self._now_ms)}::BIGINT - {number})"
+                elapsed = f"({self._today or self._given(self._now_ms)}::BIGINT - {number})"
                 bounds = [elapsed_bounds(each, float(days)) for each, days in value.items()]
                 parts = [f"{elapsed} >= {self._given(low)} AND {elapsed} < {self._given(high)}" for low, high in bounds]
                 return f"coalesce({_joined(' AND ', parts)}, FALSE)"
