@@ -8,9 +8,10 @@ free_in() { df --output=avail -m "$1" 2>/dev/null | tail -n 1 | tr -d ' ' || tru
 memory=$(awk '/MemAvailable/ {print int($2 / 1024)}' /proc/meminfo 2>/dev/null || true)
 room=$(free_in /dev/shm)
 if [ "${room:-0}" -ge $ROOM_MB ] && [ "${memory:-0}" -ge $((2 * ROOM_MB)) ]; then
-  TMPDIR=$(mktemp -d /dev/shm/liftloop-tests.XXXXXX)
-  export TMPDIR
-  trap 'rm -rf "$TMPDIR"' EXIT
+  memory_folder=$(mktemp -d /dev/shm/liftloop.XXXX)
+  trap 'rm -rf "$memory_folder"' EXIT
+  # A short name, for a Unix socket's path has 107 bytes.
+  set -- --basetemp "$memory_folder/t" "$@"
 fi
 # Three workers on two cores, because tests wait for processes; who is done early takes over tests from another.
 .venv/bin/pytest -n 3 --dist worksteal "$@"

@@ -23,6 +23,7 @@ class World:
     def __init__(self, seed: int) -> None:
         self.chance = Chance(seed)
         self.engine = Engine()
+        self.engine.publish("setting", "identity", {"detect_shared": False})  # Here a device stays with its first user.
         self.plain = PlainAudiences()
         self.person: dict[tuple[str, str], PlainPerson] = {}
         self.inside: dict[str, set[int]] = {name: set() for name in NAMES}

@@ -29,6 +29,7 @@ LATE_MS = (20, 400, 700, 900, 1_100)
         ("LIFTLOOP_WEBHOOK_ALLOW", "127.0.0.0/8, home", "bad_network"),
         ("LIFTLOOP_HOST", "192.0.2.1", "cannot_listen"),
         pytest.param("LIFTLOOP_HOST", "no such host", "cannot_listen", marks=LONG),
+        ("LIFTLOOP_DATA", "deep" * 30, "path_too_long"),
         ("LIFTLOOP_CLOCK", "slow", "bad_setting"),
         pytest.param("LIFTLOOP_CLOCK_START", "soon", "bad_setting", marks=LONG),
     ],
@@ -37,9 +38,10 @@ def test_a_setting_that_cannot_be_is_refused_before_anything_starts(
     tmp_path: Path, variable: str, value: str, code: str
 ) -> None:
     """The server ends with exit code 2, a code, a reason and a next step; without a traceback."""
-    told = {"LIFTLOOP_PORT": "25110", variable: value, "LIFTLOOP_LANG": "en"}
+    told = {"LIFTLOOP_PORT": "25110", "LIFTLOOP_DATA": "shop", "LIFTLOOP_LANG": "en", variable: value}
     ended = subprocess.run(
-        [*LIFTLOOP, "serve", "--data", str(tmp_path / "shop")],
+        [*LIFTLOOP, "serve"],
+        cwd=tmp_path,
         env=os.environ | told,
         capture_output=True,
         text=True,

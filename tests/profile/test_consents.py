@@ -57,6 +57,7 @@ class Plain:
 def test_the_latest_word_holds_whoever_is_merged(ticks: list[list[Any]]) -> None:
     """In any order and whoever is merged, for any channel: the latest consent holds, a withdrawal where equal."""
     engine, plain = Engine(), Plain()
+    engine.publish("setting", "identity", {"detect_shared": False})
     for number, tick in enumerate(ticks):
         records = []
         for place, (user, device, channel, status, at, topic) in enumerate(tick):

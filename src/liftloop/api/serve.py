@@ -11,7 +11,7 @@ from types import ModuleType
 from liftloop.app.children import Children
 from liftloop.app.opening import lock_folder, open_folder
 from liftloop.app.settings import Settings
-from liftloop.app.sockets import listen_tcp, listen_unix
+from liftloop.app.sockets import check_unix, listen_tcp, listen_unix
 from liftloop.plugins.channels.addresses import parse_networks
 
 CHILDREN = ("liftloop.app.tick", "liftloop.app.dispatch_process")
@@ -21,6 +21,8 @@ async def serve(settings: Settings) -> None:
     """Serve one data folder until told to stop; raises what hinders it from starting."""
     parse_networks(settings.webhook_allow)  # Dispatch reads it too, but could only end and be started again.
     folder = open_folder(settings)
+    for path in (folder.server_socket, folder.tick_socket, folder.dispatch_socket):
+        check_unix(path)
     with lock_folder(folder) as lock:
         listen_tcp(settings.host, settings.track_port).close()  # The tick's own trial would end only in its log.
         children = Children(settings, lock, CHILDREN)

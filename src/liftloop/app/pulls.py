@@ -67,8 +67,8 @@ class Pulls:
     def __init__(self, desk: Desk, imports: Imports) -> None:
         self._desk = desk
         self._imports = imports
-        self._folder = desk.folder.imports / "pulls"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder = desk.folder.path / "pulls"
+        self._folder.mkdir(exist_ok=True)
         self._pulling = asyncio.Lock()
 
     async def pull(self, identity: str, actor: str, language: Language, rows_max: int = PULLED_ROWS_MAX) -> Pull:
@@ -114,7 +114,7 @@ class Pulls:
                     try:
                         while not (await self.pull(identity, "system:desk", "zh-CN")).whole:
                             continue
-                    except LiftloopError as error:
+                    except (LiftloopError, OSError) as error:
                         _LOGGER.warning("source %s: %s", identity, error)
                         self._wait_for_next(identity, source)
             await asyncio.sleep(LOOK_EVERY_S)

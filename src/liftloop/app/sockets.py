@@ -1,12 +1,15 @@
 """Opens the sockets that the processes serve on."""
 
 import errno
+import os
 import socket
 from pathlib import Path
 
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
 BACKLOG = 1024
+UNIX_PATH_BYTES_MAX = 107
+"""Of `sockaddr_un` on Linux: 108 with the zero at the end."""
 
 
 class PortTaken(LiftloopError):
@@ -32,6 +35,20 @@ class CannotListen(LiftloopError):
             en=f"cannot serve on {host} port {port}: {reason}",
             next_zh="LIFTLOOP_HOST 写本机的地址，0.0.0.0 为全部地址；1024 以下的端口需要权限",
             next_en="set LIFTLOOP_HOST to an address of this machine, 0.0.0.0 for all; ports below 1024 need rights",
+            exit_code=EXIT_USAGE,
+        )
+
+
+class PathTooLong(LiftloopError):
+    """The data folder lies so deep that its sockets cannot be named."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            "path_too_long",
+            zh=f"数据目录的路径太长，放不下套接字：{path}",
+            en=f"the data folder's path is too long for a socket: {path}",
+            next_zh=f"换一个短一些的目录，套接字的完整路径最多 {UNIX_PATH_BYTES_MAX} 字节",
+            next_en=f"choose a shorter folder: a socket's whole path has at most {UNIX_PATH_BYTES_MAX} bytes",
             exit_code=EXIT_USAGE,
         )
 
@@ -63,6 +80,12 @@ def reached_at(host: str, port: int) -> str:
     """
     near = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
+
+
+def check_unix(path: Path) -> None:
+    """Raise `PathTooLong` where the system has no room for the name of a socket."""
+    if len(os.fsencode(path)) > UNIX_PATH_BYTES_MAX:
+        raise PathTooLong(path)
 
 
 def listen_unix(path: Path) -> socket.socket:
