@@ -6,7 +6,9 @@ const real = process.env.LIFTLOOP_URL;
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
-  workers: 1,
+  // Built data is alike for all; on a real server one test follows the other.
+  workers: real ? 1 : 2,
+  fullyParallel: !real,
   timeout: 60_000,
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],

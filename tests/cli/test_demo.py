@@ -35,64 +35,69 @@ def _processes_of(data: Path) -> list[int]:
     return found
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    data = tmp_path_factory.mktemp("demo") / "shop"
+def test_one_run(tmp_path: Path) -> None:
+    """One run says all of it, adds up, and leaves its folder alone; a second one that is interrupted leaves no more.
+
+    One test, because a run takes half a minute and every worker would make its own.
+    """
+    data = tmp_path / "shop"
     done = subprocess.run(_demo(data, "--no-serve"), capture_output=True, text=True, timeout=RUN_TIMEOUT_S, check=False)
-    return data, done
+    _says_all_of_it_in_order(done)
+    _its_ledger_adds_up(done)
+    _its_progress_is_plain_where_no_terminal_is(done)
+    _leaves_nothing_but_the_folder(data)
+    _ends_with_all_it_started(data)
 
 
-class TestOneRun:
-    def test_says_all_of_it_in_order(self, run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-        """The printout goes from what was understood to forecast, measured and true lift, and the seconds."""
-        _, done = run
-        assert done.returncode == 0, done.stderr
-        heads = ["目标", "不做活动时的水平", "方案", "预测提升", "做得到吗", "证明得了吗", "证明的代价"]
-        heads += ["每个人的去向", "带来了多少", "用时（秒）"]
-        places = [done.stdout.index(f"\n{head}\n") for head in heads]
-        assert places == sorted(places)
-        for line in ("预测，启动前冻结", "真实，只有模拟器知道"):
-            assert re.search(rf"{line} +[+-]\d+\.\d%", done.stdout), line
-        assert "+-" not in done.stdout
+def _says_all_of_it_in_order(done: subprocess.CompletedProcess[str]) -> None:
+    """The printout goes from what was understood to forecast, measured and true lift, and the seconds."""
+    assert done.returncode == 0, done.stderr
+    heads = ["目标", "不做活动时的水平", "方案", "预测提升", "做得到吗", "证明得了吗", "证明的代价"]
+    heads += ["每个人的去向", "带来了多少", "用时（秒）"]
+    places = [done.stdout.index(f"\n{head}\n") for head in heads]
+    assert places == sorted(places)
+    for line in ("预测，启动前冻结", "真实，只有模拟器知道"):
+        assert re.search(rf"{line} +[+-]\d+\.\d%", done.stdout), line
+    assert "+-" not in done.stdout
 
-    def test_ledger_adds_up(self, run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-        """The ledger's rows add up to the people who qualified."""
-        _, done = run
-        block = done.stdout.split("每个人的去向\n")[1].split("\n\n")[0].splitlines()
-        counts = [int(line.split()[-1].replace(",", "")) for line in block]
-        qualified = re.search(r"符合条件 ([\d,]+) 人", block[-1])
-        assert qualified
-        assert sum(counts[:-1]) == counts[-1] == int(qualified[1].replace(",", ""))
 
-    def test_progress_is_plain_where_no_terminal_is(self, run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-        """Without a terminal there are whole lines and no control characters."""
-        _, done = run
-        assert "\r" not in done.stderr
-        assert "\x1b" not in done.stderr
-        assert len(re.findall(r"^✓ .* \d+\.\d s$", done.stderr, flags=re.MULTILINE)) == 9
+def _its_ledger_adds_up(done: subprocess.CompletedProcess[str]) -> None:
+    """The ledger's rows add up to the people who qualified."""
+    block = done.stdout.split("每个人的去向\n")[1].split("\n\n")[0].splitlines()
+    counts = [int(line.split()[-1].replace(",", "")) for line in block]
+    qualified = re.search(r"符合条件 ([\d,]+) 人", block[-1])
+    assert qualified
+    assert sum(counts[:-1]) == counts[-1] == int(qualified[1].replace(",", ""))
 
-    def test_leaves_nothing_but_the_folder(self, run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-        """After the printout no process is left, and no file beside the folder."""
-        data, _ = run
-        assert not _processes_of(data)
-        assert [path.name for path in data.parent.iterdir()] == [data.name]
 
-    def test_ends_with_all_it_started(self, run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-        """A second run takes the first one's folder, and interrupted in the middle it leaves no process behind."""
-        data, _ = run
-        second = subprocess.Popen(
-            _demo(data, "--no-serve"),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=_interruptible,
-        )
-        assert second.stderr is not None
-        assert "生成样例门店" in second.stderr.readline()
-        second.send_signal(signal.SIGINT)
-        second.communicate(timeout=60)
-        assert second.returncode != 0
-        assert not _processes_of(data)
+def _its_progress_is_plain_where_no_terminal_is(done: subprocess.CompletedProcess[str]) -> None:
+    """Without a terminal there are whole lines and no control characters."""
+    assert "\r" not in done.stderr
+    assert "\x1b" not in done.stderr
+    assert len(re.findall(r"^✓ .* \d+\.\d s$", done.stderr, flags=re.MULTILINE)) == 9
+
+
+def _leaves_nothing_but_the_folder(data: Path) -> None:
+    """After the printout no process is left, and no file beside the folder."""
+    assert not _processes_of(data)
+    assert [path.name for path in data.parent.iterdir()] == [data.name]
+
+
+def _ends_with_all_it_started(data: Path) -> None:
+    """A second run takes the first one's folder, and interrupted in the middle it leaves no process behind."""
+    second = subprocess.Popen(
+        _demo(data, "--no-serve"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_interruptible,
+    )
+    assert second.stderr is not None
+    assert "生成样例门店" in second.stderr.readline()
+    second.send_signal(signal.SIGINT)
+    second.communicate(timeout=60)
+    assert second.returncode != 0
+    assert not _processes_of(data)
 
 
 def _interruptible() -> None:
