@@ -53,7 +53,7 @@ def _filled(path: Path) -> None:
     assert os.statvfs(path).f_bavail == 0
 
 
-@pytest.fixture(params=["file limit", "full disk"])
+@pytest.fixture(params=["file limit", pytest.param("full disk", marks=pytest.mark.long)])
 def room(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Room]:
     """Give a folder whose files can be kept from growing, or one on a small disk of its own that can be filled."""
     if request.param == "file limit":

@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import psutil
+import pytest
 from serving import Running, serving
 
 WAIT_S = 30.0
@@ -33,6 +34,7 @@ def until_well(running: Running) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.long  # Twenty seconds of waiting for stopped processes; tests/api/test_upkeep.py looks at the words.
 def test_a_process_that_is_away_shows(tmp_path: Path) -> None:
     """Stopped or killed, tick and dispatch are named with 503; what was killed comes back by itself and is counted."""
     with serving(tmp_path / "data") as running:
