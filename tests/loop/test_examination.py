@@ -35,7 +35,7 @@ def _stopped(running: Running, name: str) -> psutil.Process:
     return child
 
 
-@pytest.mark.long  # Half a minute of waiting for stopped processes; what the doctor finds is in tests/app/test_doctor.py.
+@pytest.mark.long  # Half a minute of waiting for stopped processes; tests/app/test_doctor.py has what it finds.
 def test_the_doctor_beside_a_server_and_after_it(tmp_path: Path) -> None:
     """All is well while it runs and after it ended; a process that does not answer, and a killed server, are said."""
     data = tmp_path / "data"
