@@ -203,6 +203,12 @@ def test_a_person_is_told_how_each_value_came_about(shop: Shop) -> None:
     )
     assert f"有 {days} 天买过" in by_id["alive_probability"].how.zh
     assert f"Bought on {days} days" in by_id["alive_probability"].how.en
+    stage, hour = by_id["lifecycle_stage"].words, by_id["best_hour_of_week"].words
+    assert stage is not None
+    assert stage.zh in {"潜客", "新客", "活跃", "沉睡", "流失"}
+    assert hour is not None
+    assert hour.zh.startswith("周")
+    assert hour.en.split()[0].endswith("day")
 
 
 async def _last(shop: Shop) -> Any:

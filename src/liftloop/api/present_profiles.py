@@ -67,6 +67,7 @@ def _trait(trait: TraitValue) -> Trait:
         unit=trait.unit,
         at=None if trait.at_ms is None else at(trait.at_ms),
         how=None if trait.how is None else text(trait.how),
+        words=None if trait.words is None else text(trait.words),
     )
 
 

@@ -29,6 +29,7 @@ class Trait(View):
     unit: Literal["fen", "days", "times", "none"]
     at: AwareDatetime | None = None
     how: Text | None = Field(default=None, description="How a studied value came about.")
+    words: Text | None = Field(default=None, description="The value as people say it, where it is a code.")
 
 
 class Consent(View):

@@ -101,6 +101,8 @@ class TraitValue(Struct, frozen=True, kw_only=True):
     at_ms: int | None
     how: Said | None = None
     """Of what a study computed: the facts that it follows from."""
+    words: Said | None = None
+    """The value as people say it, where it is a code."""
 
 
 class LatestConsent(Struct, frozen=True, kw_only=True):
@@ -263,7 +265,13 @@ def _studied(studied: StudiedValue) -> TraitValue:
     value = studied.value
     shown = int(value) if isinstance(value, float) and value.is_integer() else value
     return TraitValue(
-        id=studied.id, name=trait_name(studied.id), value=shown, unit=unit, at_ms=studied.at_ms, how=studied.how
+        id=studied.id,
+        name=trait_name(studied.id),
+        value=shown,
+        unit=unit,
+        at_ms=studied.at_ms,
+        how=studied.how,
+        words=studied.words,
     )
 
 

@@ -62,6 +62,8 @@ class StudiedValue(Struct, frozen=True, kw_only=True):
     at_ms: int
     """When it was studied, or since when it holds."""
     how: Said
+    words: Said | None = None
+    """The value as people say it, where it is a code or a name in one language."""
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
@@ -95,7 +97,13 @@ async def studied_values(
         return []
     evidence = await _evidence(follower, number, now_ms, (values, since_ms, report))
     return [
-        StudiedValue(id=name, value=_shown(name, value), at_ms=since_ms[name], how=_HOW[name](evidence))
+        StudiedValue(
+            id=name,
+            value=_shown(name, value),
+            at_ms=since_ms[name],
+            how=_HOW[name](evidence),
+            words=_words(name, value),
+        )
         for name, value in values.items()
         if name in _HOW and name not in HIDDEN
     ]
@@ -137,11 +145,21 @@ def _shown(trait: str, value: str | float) -> str | float:
             return f"{value:.1%}"
         case "times" | "days" if not float(value).is_integer():
             return f"{value:g}"
-        case "hour_of_week":
-            day, hour = divmod(int(value), 24)
-            return f"{_WEEKDAYS_EN[day]} {hour:02d}:00"
         case _:
             return value
+
+
+def _words(trait: str, value: str | float) -> Said | None:
+    if trait == "lifecycle_stage":
+        return STAGE_NAMES[str(value)]
+    if STUDIED[trait].unit == "hour_of_week":
+        return _hour_of_week(int(value))
+    return None
+
+
+def _hour_of_week(place: int) -> Said:
+    day, hour = divmod(place, 24)
+    return Said(f"周{_WEEKDAYS_ZH[day]} {hour} 点", f"{_WEEKDAYS_EN[day]} {hour:02d}:00")
 
 
 def _alive(e: Evidence) -> Said:
@@ -223,11 +241,10 @@ def _interest(e: Evidence) -> Said:
 
 
 def _hour(e: Evidence) -> Said:
-    day, hour = divmod(int(e.values["best_hour_of_week"]), 24)
+    hour = _hour_of_week(int(e.values["best_hour_of_week"]))
     return Said(
-        f"周{_WEEKDAYS_ZH[day]} {hour:02d} 点。最近 {HABIT_DAYS} 天自己的 {e.events} 个行为，"
-        f"加上相当于 {HABIT_WEIGHT:g} 个行为的所有人的习惯。",
-        f"{_WEEKDAYS_EN[day]} {hour:02d}:00. Their own {e.events} events of {HABIT_DAYS} days, "
+        f"{hour.zh}。最近 {HABIT_DAYS} 天自己的 {e.events} 个行为，加上相当于 {HABIT_WEIGHT:g} 个行为的所有人的习惯。",
+        f"{hour.en}. Their own {e.events} events of {HABIT_DAYS} days, "
         f"with everybody's habit worth {HABIT_WEIGHT:g} events.",
     )
 

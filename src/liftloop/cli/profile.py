@@ -32,6 +32,8 @@ def command(person: str, data: Path, as_json: bool) -> None:
 
 
 def _value(trait: dict[str, Any]) -> str:
+    if trait["words"]:
+        return spoken(trait["words"])
     value, english = trait["value"], language() == "en"
     match trait["unit"]:
         case "fen":

@@ -102,11 +102,12 @@ class Joining:
             other = self._find(name.hash)
             if other == slot:
                 continue
-            if names.joins_users or not self._excess(slot, name.kind, other):
+            excess = [] if names.joins_users else self._excess(slot, name.kind, other)
+            if not excess:
                 slot = self._take(name, (slot, other), names.offset)
             elif not self._known.detects_shared:
                 continue
-            elif own[0].kind != USER and USER not in self._excess(slot, name.kind, other):
+            elif own[0].kind != USER and USER not in excess:
                 self._share(own[0], slot, names.offset)  # Who gathers so many under it is no person, but a till.
                 return self.settle(names)
             elif other is not None and name.kind != USER:

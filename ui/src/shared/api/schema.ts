@@ -1768,6 +1768,8 @@ export interface components {
             unit: "fen" | "days" | "times" | "none";
             /** Value */
             value: string | boolean | number | null;
+            /** @description The value as people say it, where it is a code. */
+            words?: components["schemas"]["Text"] | null;
         };
         /**
          * TraitAtom

@@ -78,6 +78,7 @@ export function Known({ profile }: { profile: Profile }) {
 }
 
 function traitValue(trait: Views["Trait"], format: Format, yes: string, no: string): string {
+  if (trait.words) return format.say(trait.words);
   const { value, unit } = trait;
   if (value === null) return "—";
   if (typeof value === "boolean") return value ? yes : no;
