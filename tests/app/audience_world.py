@@ -39,6 +39,9 @@ _filters = st.lists(
         st.fixed_dictionaries({"property": st.just("kind"), "is": st.sampled_from(["a", "b", 1, True, 0])}),
         st.fixed_dictionaries({"property": st.just("kind"), "in": st.lists(st.sampled_from(["a", 2, 1]), max_size=2)}),
         st.fixed_dictionaries({"property": st.just("kind"), "contains": st.just(["A", "x"])}),
+        st.fixed_dictionaries({"property": st.just("products.name"), "contains": st.just(["翅", "X"])}),
+        st.fixed_dictionaries({"property": st.just("products.kind"), "is": st.sampled_from(["a", 1, True, None])}),
+        st.fixed_dictionaries({"property": st.just("products.price"), "gte": st.just(1), "lte": st.just(2.25)}),
         st.fixed_dictionaries({"property": st.just("a/b~c")}, optional={"gte": st.just(1), "lte": st.just(2.25)}),
     ),
     max_size=2,
@@ -114,8 +117,24 @@ trees = st.recursive(
 )
 
 _instant = st.integers(0, 40 * 24).map(lambda hours: NOW_MS - hours * DAY_MS // 24)
+_line = st.one_of(
+    st.sampled_from([None, "x", 1, []]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "name": st.sampled_from(["鸡翅", "x-ray", 3, None]),
+            "kind": st.sampled_from(["a", 1, True, None]),
+            "price": st.sampled_from(AMOUNTS),
+        },
+    ),
+)
 _properties = st.fixed_dictionaries(
-    {}, optional={"a/b~c": st.sampled_from(AMOUNTS), "kind": st.sampled_from(["a", "b", 1, 2, True, False, None])}
+    {},
+    optional={
+        "products": st.one_of(st.sampled_from([None, "a", {}, 1]), st.lists(_line, max_size=3)),
+        "a/b~c": st.sampled_from(AMOUNTS),
+        "kind": st.sampled_from(["a", "b", 1, 2, True, False, None]),
+    },
 )
 _track = st.tuples(st.just("track"), st.sampled_from(PEOPLE), _instant, st.sampled_from(EVENTS), _properties)
 _identify = st.tuples(
@@ -286,6 +305,10 @@ def _aggregate(person: PlainPerson, leaf: Mapping[str, Any], aggregate: str) -> 
 
 
 def _passes(fields: Mapping[str, Any], test: Mapping[str, Any]) -> bool:
+    if test["property"].startswith("products."):
+        lines = fields.get("products")
+        of_line = {**test, "property": test["property"].removeprefix("products.")}
+        return isinstance(lines, list) and any(_passes(line, of_line) for line in lines if isinstance(line, dict))
     value = fields.get(test["property"])
     if "is" in test and value != test["is"]:
         return False

@@ -18,6 +18,7 @@ from liftloop.profile.elapsed import DAYS_SINCE, elapsed_bounds
 from liftloop.profile.reading import AGGREGATES, COMPARISONS
 from liftloop.profile.sources import source_of, span_of, steps_of
 from liftloop.profile.studied import STUDIED
+from liftloop.profile.values import LINES
 
 Tree = Mapping[str, Any]
 
@@ -358,33 +359,40 @@ class _Writing:
 
     def _passes(self, test: Mapping[str, Any]) -> str:
         """Return a filter on a property of an event, as `liftloop.profile.values.event_value` applies it."""
-        pointer = _pointer(str(test.get("property", "")))
+        name = str(test.get("property", ""))
+        if not name.startswith(LINES):
+            return self._met(test, "properties", _pointer(name))
+        lines = f"TRY_CAST(TRY(json_extract(properties, '{_pointer(LINES[:-1])}')) AS JSON[])"
+        met = f"TRY(json_type(line) = 'OBJECT') AND {self._met(test, 'line', _pointer(name[len(LINES) :]))}"
+        return f"coalesce(len(list_filter({lines}, lambda line: {met})) > 0, FALSE)"
+
+    def _met(self, test: Mapping[str, Any], json: str, pointer: str) -> str:
         parts = ["TRUE"]
         if "is" in test:
-            parts.append(self._property_is(pointer, test["is"]))
+            parts.append(self._property_is(json, pointer, test["is"]))
         if "in" in test:
-            parts.append(_joined(" OR ", ["FALSE", *(self._property_is(pointer, each) for each in test["in"])]))
+            parts.append(_joined(" OR ", ["FALSE", *(self._property_is(json, pointer, each) for each in test["in"])]))
         if "contains" in test:
             path = self._given(pointer)
-            text = f"lower(json_extract_string(properties, {path}))"
+            text = f"lower(json_extract_string({json}, {path}))"
             any_of = _joined(" OR ", [f"contains({text}, {self._given(word.lower())})" for word in test["contains"]])
-            parts.append(f"coalesce(TRY(json_type(properties, {path}) = 'VARCHAR' AND {any_of}), FALSE)")
+            parts.append(f"coalesce(TRY(json_type({json}, {path}) = 'VARCHAR' AND {any_of}), FALSE)")
         bounds = [(word, test[word]) for word in ("gte", "lte") if word in test]
         if bounds:
             path = self._given(pointer)
-            number = f"CAST(json_extract(properties, {path}) AS DOUBLE)"
+            number = f"CAST(json_extract({json}, {path}) AS DOUBLE)"
             compared = [f"{number} {_SIGN[word]} {self._given(float(bound))}" for word, bound in bounds]
-            parts.append(f"coalesce(TRY({_is_number(path)} AND {_joined(' AND ', compared)}), FALSE)")
+            parts.append(f"coalesce(TRY({_is_number(path, json)} AND {_joined(' AND ', compared)}), FALSE)")
         return _joined(" AND ", parts)
 
-    def _property_is(self, pointer: str, value: Any) -> str:
+    def _property_is(self, json: str, pointer: str, value: Any) -> str:
         """Return whether a property equals a value; as in Python, true equals 1."""
         path = self._given(pointer)
-        found, kind = f"json_extract(properties, {path})", f"json_type(properties, {path})"
+        found, kind = f"json_extract({json}, {path})", f"json_type({json}, {path})"
         if value is None:
             return f"coalesce(TRY({kind} = 'NULL'), TRUE)"
         if isinstance(value, str):
-            text = f"json_extract_string(properties, {path})"
+            text = f"json_extract_string({json}, {path})"
             return f"coalesce(TRY({kind} = 'VARCHAR' AND {text} = {self._given(value)}), FALSE)"
         numbers = "('BIGINT', 'UBIGINT', 'DOUBLE', 'BOOLEAN')"
         return f"coalesce(TRY({kind} IN {numbers} AND CAST({found} AS DOUBLE) = {self._given(float(value))}), FALSE)"
@@ -402,8 +410,8 @@ class _Writing:
         return f"${len(self.parameters)}"
 
 
-def _is_number(path: str) -> str:
-    return f"json_type(properties, {path}) IN ('BIGINT', 'UBIGINT', 'DOUBLE')"
+def _is_number(path: str, json: str = "properties") -> str:
+    return f"json_type({json}, {path}) IN ('BIGINT', 'UBIGINT', 'DOUBLE')"
 
 
 def _joined(word: str, parts: Sequence[str]) -> str:

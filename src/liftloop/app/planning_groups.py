@@ -11,10 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from liftloop.app.planning_reading import SQL
+from liftloop.kernel.places import PLACE_EN
+from liftloop.kernel.plain_text import normalise
 from liftloop.plan.goal.contract import Choice, Question, Remark, ScopeCondition, Understood
-from liftloop.plan.goal.places import PLACE_EN
 from liftloop.plan.goal.questions import unusable_answer
-from liftloop.plan.goal.text import normalise
 from liftloop.storage.contract import LakeReader
 
 Tree = Mapping[str, Any]

@@ -8,6 +8,9 @@ from liftloop.kernel.codec import parse_object
 from liftloop.kernel.dice import hash_text
 from liftloop.profile.contract import Source
 
+LINES = "products."
+"""Before the name of a field of an order's lines: a filter on it is met where any line meets it."""
+
 
 def value_hash(value: Any) -> int:
     """Return the hash by which attribute values are compared; 1 and 1.0 are equal, and so are true and true."""
@@ -37,7 +40,7 @@ def event_value(source: Source, body: bytes) -> float:
         return 1.0
     properties = parse_object(body)
     for test in source.where:
-        if not _passes(properties.get(str(test.get("property", ""))), test):
+        if not _meets(properties, test):
             return float("nan")
     if not source.property:
         return 1.0
@@ -46,6 +49,14 @@ def event_value(source: Source, body: bytes) -> float:
         return float(value_hash(value) >> 11) if isinstance(value, str | bool | int | float) else float("nan")
     number = number_of(value)
     return number if isfinite(number) else 0.0
+
+
+def _meets(properties: Mapping[str, Any], test: Mapping[str, Any]) -> bool:
+    name = str(test.get("property", ""))
+    if not name.startswith(LINES):
+        return _passes(properties.get(name), test)
+    lines, field = properties.get(LINES[:-1]), name[len(LINES) :]
+    return isinstance(lines, list) and any(isinstance(line, dict) and _passes(line.get(field), test) for line in lines)
 
 
 def _passes(value: Any, test: Mapping[str, Any]) -> bool:

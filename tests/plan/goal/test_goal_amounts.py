@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liftloop.plan.goal.amounts import amount_at, english_number, han_number
+from liftloop.kernel.number_words import english_number, han_number
+from liftloop.kernel.plain_text import normalise
+from liftloop.plan.goal.amounts import amount_at
 from liftloop.plan.goal.dates import date_at, window_of
-from liftloop.plan.goal.text import normalise
 
 MONDAY = date(2026, 9, 7)
 DIGITS = "零一二三四五六七八九"

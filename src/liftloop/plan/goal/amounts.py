@@ -4,6 +4,7 @@ import math
 import re
 from decimal import Decimal
 
+from liftloop.kernel.number_words import SCALES, WORD_VALUES, english_number, han_number
 from liftloop.plan.goal.tokens import (
     COUNT,
     DURATION,
@@ -19,16 +20,7 @@ from liftloop.plan.goal.tokens import (
 _END = r"(?![a-z0-9])"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,6})?"
 _HAN = r"[〇零一二两三四五六七八九十百千万亿]{1,12}"
-# fmt: off
-_WORD_VALUES = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
-    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30,
-    "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}
-# fmt: on
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_WORDS = "|".join(sorted((*_WORD_VALUES, *_SCALES), key=len, reverse=True))
+_WORDS = "|".join(sorted((*WORD_VALUES, *SCALES), key=len, reverse=True))
 _ENGLISH = rf"(?:{_WORDS})(?: (?:{_WORDS}))*{_END}"
 _MAGNITUDES = {
     "万亿": 10**12,
@@ -85,52 +77,6 @@ _UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 _HAN_UNITS = {"月": "month", "年": "year", "季度": "quarter", "星期": "week"}
 # A number of years beyond this is a calendar year (2026年), which the dates read.
 _YEARS_MAX = 10
-
-
-def han_number(text: str) -> int | None:
-    """Return the value of Chinese numerals, or None where they make no number.
-
-    >>> han_number("二十五"), han_number("八万"), han_number("一百零五"), han_number("二〇二六")
-    (25, 80000, 105, 2026)
-    """
-    digits = {character: value for value, character in enumerate("零一二三四五六七八九")}
-    digits.update({"〇": 0, "两": 2})
-    if all(character in digits for character in text):
-        return int("".join(str(digits[character]) for character in text))
-    total, section, digit = 0, 0, None
-    for character in text:
-        if character in digits:
-            if digit:
-                return None
-            digit = digits[character]
-        elif character in "十百千":
-            section += (1 if digit is None else digit) * {"十": 10, "百": 100, "千": 1000}[character]
-            digit = None
-        else:
-            section += digit or 0
-            if section == 0 and total == 0:
-                return None
-            total = (total + section) * (10**4 if character == "万" else 10**8)
-            section, digit = 0, None
-    return total + section + (digit or 0)
-
-
-def english_number(text: str) -> int:
-    """Return the value of English number words.
-
-    >>> english_number("two hundred five"), english_number("twenty five thousand")
-    (205, 25000)
-    """
-    total, section = 0, 0
-    for word in text.split():
-        scale = _SCALES.get(word)
-        if scale is None:
-            section += _WORD_VALUES[word]
-        elif scale == 100:
-            section = max(section, 1) * scale
-        else:
-            total, section = total + max(section, 1) * scale, 0
-    return total + section
 
 
 def amount_at(text: str, start: int) -> Token | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from liftloop.plan.goal.text import normalise
+from liftloop.kernel.plain_text import normalise
 from liftloop.profile.metric import Metric
 
 

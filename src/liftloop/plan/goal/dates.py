@@ -8,7 +8,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Literal
 
-from liftloop.plan.goal.amounts import han_number
+from liftloop.kernel.number_words import han_number
 from liftloop.plan.goal.tokens import DATE, DURATION, END, UNKNOWN, WINDOW, Token
 
 Unit = Literal["day", "week", "weekend", "month", "quarter", "half", "year"]

@@ -10,8 +10,8 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from liftloop.kernel.plain_text import Plain
 from liftloop.plan.goal.contract import Remark, Span
-from liftloop.plan.goal.text import Plain
 from liftloop.plan.goal.tokens import AT_LEAST, AT_MOST, FILLER, NOT, STOP, UNKNOWN, Token
 
 CLAIMED = "_"

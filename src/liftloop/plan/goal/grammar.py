@@ -10,6 +10,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from liftloop.kernel.errors import EXIT_REFUSED, Language, LiftloopError
+from liftloop.kernel.plain_text import is_chinese, normalise
 from liftloop.plan.goal.catalogue import Catalogue
 from liftloop.plan.goal.contract import Chip, Goal, QuestionId, Understood
 from liftloop.plan.goal.draft import Draft
@@ -20,7 +21,6 @@ from liftloop.plan.goal.said import pieces, sentence
 from liftloop.plan.goal.scan import phrase_at, scan
 from liftloop.plan.goal.scope import read_bought, read_channels, read_groups, read_scope
 from liftloop.plan.goal.size import read_aim
-from liftloop.plan.goal.text import is_chinese, normalise
 from liftloop.plan.goal.window import PERIOD_DAYS, read_against, read_standing, read_window
 
 # A goal is a sentence; whoever pastes a page has something else in mind.

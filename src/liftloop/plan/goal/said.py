@@ -8,10 +8,10 @@ from datetime import date
 
 from msgspec import Struct
 
+from liftloop.kernel.places import PLACE_EN
 from liftloop.plan.goal.catalogue import Catalogue
 from liftloop.plan.goal.contract import ChannelWish, Goal, Guardrail, ScopeCondition, TouchCap, WishKind
 from liftloop.plan.goal.festivals import FESTIVAL_BY_ID
-from liftloop.plan.goal.places import PLACE_EN
 from liftloop.profile.metric import Metric, MetricUnit
 
 _UP_DOWN = {"up": ("提升", "raise"), "down": ("降低", "reduce")}

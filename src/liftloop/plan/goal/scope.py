@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from liftloop.kernel.plain_text import is_chinese, normalise
 from liftloop.plan.goal.contract import ChannelWish, ScopeCondition, ScopeKind, WishKind
 from liftloop.plan.goal.draft import CLAIMED, Draft
-from liftloop.plan.goal.text import is_chinese, normalise
 from liftloop.plan.goal.tokens import BOUGHT, CUSTOMER, EXCEPT, ONLY, PREFER, SCOPE, STORE, UNKNOWN
 
 _KINDS: tuple[ScopeKind, ...] = ("member", "tier", "lifecycle", "value", "sex", "sales")

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from liftloop.kernel.plain_text import is_chinese
 from liftloop.plan.goal.contract import Against, AgainstPeriod, Period
 from liftloop.plan.goal.dates import Days, next_day
 from liftloop.plan.goal.draft import Draft
 from liftloop.plan.goal.festivals import FESTIVAL_BY_ID, Festival, festival_day
-from liftloop.plan.goal.text import is_chinese
 from liftloop.plan.goal.tokens import (
     AGAINST,
     DATE,

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from liftloop.kernel.places import PLACES
+from liftloop.kernel.plain_text import normalise
 from liftloop.plan.goal import tokens as k
 from liftloop.plan.goal.festivals import FESTIVALS
-from liftloop.plan.goal.places import PLACES
-from liftloop.plan.goal.text import normalise
 
 
 class Entry(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Places that a goal may name: municipalities, provinces, regions and the larger cities, in both languages.
+"""Places that a sentence may name: municipalities, provinces, regions and the larger cities, in both languages.
 
 The value of a place is its short Chinese name, which is how order exports write it.
 """

@@ -7,7 +7,7 @@ import unicodedata
 
 from msgspec import Struct
 
-# Traditional characters of the goal vocabulary and their simplified form; one to one.
+# Traditional characters that sentences of the shop are made of and their simplified form; one to one.
 _TRADITIONAL = (
     "萬万億亿會会員员預预購购復复複复轉转進进訂订單单額额銷销個个點点週周內内國国慶庆節节業业績绩營营獲获"
     "開开註注冊册絡络電电話话郵邮機机簡简訊讯發发達达觸触過过從从範范圍围價价間间時时後后兩两幾几條条筆笔"
