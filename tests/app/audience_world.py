@@ -105,7 +105,10 @@ TRAITS: dict[str, dict[str, Any]] = {
 _other = st.fixed_dictionaries(
     {"percent": st.sampled_from([[0, 50], [12.5, 90], [0, 100]]), "salt": st.sampled_from(["", "x"])}
 )
-_reference = st.sampled_from([{"audience": "others"}, {"audience": "nowhere"}])
+RULED = {"any": [{"event": "Product Viewed", "within_days": 3}, {"trait": "city", "is": "上海"}]}
+TAGS: dict[str, dict[str, Any]] = {"ruled": {"name": "ruled", "where": RULED}, "put": {"name": "put"}}
+_reference = st.sampled_from([{"audience": "others"}, {"audience": "nowhere"}, {"tag": "ruled"}, {"tag": "put"}])
+UNTIL = [NOW_MS - DAY_MS, NOW_MS, NOW_MS + 1, NOW_MS + 40 * DAY_MS, None]
 trees = st.recursive(
     st.one_of(event_leaves(), sequence_leaves, trait_leaves, _other, _reference),
     lambda inner: st.one_of(
@@ -142,7 +145,10 @@ _identify = st.tuples(
     st.sampled_from(PEOPLE),
     _instant,
     st.just(""),
-    st.dictionaries(_attribute, st.sampled_from(CITIES)),
+    st.one_of(
+        st.dictionaries(_attribute, st.sampled_from(CITIES)),
+        st.fixed_dictionaries({"tag:put": st.sampled_from(UNTIL)}),
+    ),
 )
 _alias = st.tuples(
     st.just("alias"), st.sampled_from(PEOPLE), _instant, st.sampled_from(PEOPLE), st.just(dict[str, Any]())
@@ -206,6 +212,11 @@ def satisfies(person: PlainPerson, tree: Mapping[str, Any], audiences: Mapping[s
             return low <= 100 * _bucket(person.number, tree.get("salt", "")) < high
         case {"audience": identity}:
             return identity in audiences and satisfies(person, audiences[identity], audiences)
+        case {"tag": "ruled"}:
+            return satisfies(person, RULED, audiences)
+        case {"tag": "put"}:
+            until_ms = person.attributes.get("tag:put", (0, None))[1]
+            return until_ms is not None and until_ms > NOW_MS
         case {"sequence": [first, then]}:
             return _follows(person, (first, then, tree.get("without")), tree)
         case {"event": _}:

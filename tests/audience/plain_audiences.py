@@ -9,6 +9,7 @@ from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.dice import hash_text, uniform
 
 NAMES = tuple(f"a{number}" for number in range(8))
+TAGS = ("vip", "new")
 EVENTS = ("Bought", "Viewed")
 DAYS = (0.5, 1, 3, 10)
 AGGREGATES = (
@@ -48,7 +49,7 @@ class Chance:
         kind = self.one(
             ["event"] * 8
             + ["since", "words", "sequence"]
-            + ["trait", "trait", "percent", "audience", "audience"]
+            + ["trait", "trait", "percent", "audience", "audience", "tag", "tag"]
             + ["all", "any", "not"] * (2 * depth)
         )
         match kind:
@@ -60,6 +61,8 @@ class Chance:
                 return {"percent": self.one([[0, 50], [25, 100]]), "salt": self.one(["x", "y"])}
             case "audience":
                 return {"audience": self.one([*NAMES, "nowhere"])}
+            case "tag":
+                return {"tag": self.one(TAGS)}
             case "trait":
                 return self._trait_leaf()
             case "since":
@@ -156,6 +159,8 @@ class PlainAudiences:
     def __init__(self) -> None:
         self.trees: dict[str, Any] = {}
         self.traits: dict[str, Mapping[str, Any]] = {}
+        self.rules: dict[str, Any] = {}
+        """Rules of tags by id, None for one that is put on people."""
 
     def member(self, identity: str, person: PlainPerson, number: int, now_ms: int) -> bool:
         if identity not in self.trees or self._circular(identity, ()):
@@ -165,7 +170,17 @@ class PlainAudiences:
     def _circular(self, identity: str, path: tuple[str, ...]) -> bool:
         if identity in path:
             return True
-        return any(self._circular(other, (*path, identity)) for other in _references(self.trees.get(identity)))
+        tree = self.rules.get(identity[4:]) if identity.startswith("tag:") else self.trees.get(identity)
+        return any(self._circular(other, (*path, identity)) for other in _references(tree))
+
+    def _tagged(self, tag: str, person: PlainPerson, number: int, now_ms: int) -> bool:
+        if tag not in self.rules:
+            return False
+        if self.rules[tag] is not None:
+            circular = self._circular(f"tag:{tag}", ())
+            return not circular and self._holds(self.rules[tag], person, number, now_ms)
+        until_ms = person.attributes.get(f"tag:{tag}", (0, None))[1]
+        return until_ms is not None and now_ms < until_ms
 
     def _holds(self, tree: Any, person: PlainPerson, number: int, now_ms: int) -> bool:
         match tree:
@@ -180,6 +195,8 @@ class PlainAudiences:
                 return low <= bucket < high
             case {"audience": identity}:
                 return self.member(identity, person, number, now_ms)
+            case {"tag": tag}:
+                return self._tagged(tag, person, number, now_ms)
             case {"sequence": [first, then]}:
                 return _follows(person, (first, then, tree.get("without")), tree, now_ms)
             case {"event": _}:
@@ -217,6 +234,8 @@ def _references(tree: Any) -> set[str]:
             return _references(part)
         case {"audience": identity}:
             return {identity}
+        case {"tag": tag}:
+            return {f"tag:{tag}"}
         case _:
             return set()
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from engine import Engine, assert_same_arrays, record
-from plain_audiences import EVENTS, NAMES, Chance, PlainAudiences, PlainPerson
+from plain_audiences import EVENTS, NAMES, TAGS, Chance, PlainAudiences, PlainPerson
 
 from liftloop.audience.reading import is_member, members
 from liftloop.audience.stage import NEXT_FLIP
@@ -34,8 +34,13 @@ class World:
         act = self.chance.one(
             [self.happen] * 14
             + [self.time_passes] * 10
-            + [self.publish, self.publish, self.publish_trait]
-            + [self.one_in_three(self.retire), self.one_in_three(self.retire_trait), self.restart]
+            + [self.publish, self.publish, self.publish_trait, self.publish_tag]
+            + [
+                self.one_in_three(self.retire),
+                self.one_in_three(self.retire_tag),
+                self.one_in_three(self.retire_trait),
+                self.restart,
+            ]
         )
         act()
         self.check()
@@ -59,6 +64,9 @@ class World:
         more["received_ms"] = self.engine.now_ms
         if not self.chance.below(4):
             known = {"city": self.chance.one(["上海", "Bath", None]), "level": self.chance.one([1, 2.5, "high"])}
+            if not self.chance.below(2):
+                until_ms = self.engine.now_ms + (self.chance.below(5 * 24 * 60) - 24 * 60) * MINUTE_MS
+                known = {f"tag:{self.chance.one(TAGS)}": self.chance.one([until_ms, until_ms, None])}
             for name, value in known.items():
                 person.know(name, at_ms, value)
             return record("identify", str(self.messages), at_ms, traits=known, **more)
@@ -120,6 +128,20 @@ class World:
             self.plain.traits.clear()
             self._learn()
 
+    def publish_tag(self) -> None:
+        """A tag follows a rule or is put on people; one may become the other."""
+        tag, tree = self.chance.one(TAGS), self.chance.one([self.chance.tree(), None])
+        self.engine.publish("tag", tag, {"name": tag, "where": tree})
+        self.plain.rules[tag] = tree
+        self._learn()
+
+    def retire_tag(self) -> None:
+        tag = self.chance.one(TAGS)
+        if self.engine.fold.catalog.newest("tag", tag):
+            self.engine.retire("tag", tag)
+            self.plain.rules.pop(tag, None)
+            self._learn()
+
     def restart(self) -> None:
         """What a restart knows is what was known, and it goes on from there."""
         before = self.engine.fold
@@ -136,6 +158,8 @@ class World:
             facts = frame[kind]
             self.flips += facts.count
             for name, number in zip(facts["audience"], facts["profile"].tolist(), strict=True):
+                if name.startswith("tag:"):
+                    continue
                 assert (number in self.inside[name]) == (kind == "audience.left")
                 change(self.inside[name], number)
             assert not (imported and facts["triggers"].any())

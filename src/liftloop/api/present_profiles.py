@@ -11,6 +11,7 @@ from liftloop.api.views_profile import (
     MessageRow,
     Moment,
     PersonAudience,
+    PersonTag,
     Profile,
     ProfileList,
     RaisedSignal,
@@ -51,6 +52,18 @@ def profile(
         audiences=[
             PersonAudience(audience_id=each.audience, name=each.name, since=at(each.since_ms))
             for each in person.audiences
+        ],
+        tags=[
+            PersonTag(
+                tag_id=each.id,
+                name=each.name,
+                category=each.category,
+                meaning=each.meaning,
+                since=at(each.since_ms),
+                until=None if each.until_ms is None else at(each.until_ms),
+                by=each.by,
+            )
+            for each in person.tags
         ],
         signals=[_signal(each) for each in person.signals],
         messages=[_message(each, goals) for each in person.messages],

@@ -21,7 +21,9 @@ _PLURALS = {
     "audiences": "audience",
     "forms": "form",
     "signals": "signal",
+    "fields": "field",
     "sources": "source",
+    "tags": "tag",
     "tracking-plans": "tracking_plan",
 }
 

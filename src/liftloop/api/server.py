@@ -23,6 +23,7 @@ from liftloop.api import (
     routes_quarantine,
     routes_studies,
     routes_system,
+    routes_tags,
     routes_upkeep,
 )
 from liftloop.app.desk import Desk
@@ -44,6 +45,7 @@ ROUTERS = (
     routes_pulls.router,
     routes_quarantine.router,
     routes_studies.router,
+    routes_tags.router,
     routes_campaigns.router,
     routes_system.router,
     routes_upkeep.router,

@@ -124,7 +124,13 @@ class AudienceAtom(View):
     audience: str
 
 
-_NODE_KEYS = ("all", "any", "not", "trait", "sequence", "event", "percent", "audience")
+class TagAtom(View):
+    """People who have a tag now, by its rule or because it was put on them and has not run out."""
+
+    tag: str
+
+
+_NODE_KEYS = ("all", "any", "not", "trait", "sequence", "event", "percent", "audience", "tag")
 
 
 def _node_key(value: Any) -> str | None:
@@ -143,7 +149,8 @@ Node = Annotated[
     | Annotated[EventAtom, Tag("event")]
     | Annotated[SequenceAtom, Tag("sequence")]
     | Annotated[PercentAtom, Tag("percent")]
-    | Annotated[AudienceAtom, Tag("audience")],
+    | Annotated[AudienceAtom, Tag("audience")]
+    | Annotated[TagAtom, Tag("tag")],
     Discriminator(_node_key),
 ]
 

@@ -48,7 +48,7 @@ class Moment(View):
     """Something that happened, in words; `link_id` leads to the campaign or audience behind it."""
 
     at: AwareDatetime
-    kind: Literal["event", "message", "consent", "audience", "identity"]
+    kind: Literal["event", "message", "consent", "audience", "identity", "tag"]
     name: str
     label: Text
     detail: Text | None = None
@@ -74,6 +74,18 @@ class PersonAudience(View):
     audience_id: str
     name: str
     since: AwareDatetime
+
+
+class PersonTag(View):
+    """A tag that this person has."""
+
+    tag_id: str
+    name: str
+    category: str
+    meaning: str
+    since: AwareDatetime
+    until: AwareDatetime | None = Field(description="Null: until it is taken off, or its rule holds no more.")
+    by: str = Field(description="rule, or who put it on: person:admin, key:web, …")
 
 
 class SignalEvidence(View):
@@ -102,6 +114,7 @@ class Profile(View):
     traits: list[Trait]
     consents: list[Consent]
     audiences: list[PersonAudience]
+    tags: list[PersonTag] = Field(default_factory=list)
     signals: list[RaisedSignal] = Field(default_factory=list)
     messages: list[MessageRow]
     timeline: list[Moment] = Field(description="Newest first.")

@@ -18,6 +18,7 @@ from liftloop.profile.elapsed import DAYS_SINCE, elapsed_bounds
 from liftloop.profile.reading import AGGREGATES, COMPARISONS
 from liftloop.profile.sources import source_of, span_of, steps_of
 from liftloop.profile.studied import STUDIED
+from liftloop.profile.tags import TAG
 from liftloop.profile.values import LINES
 
 Tree = Mapping[str, Any]
@@ -220,6 +221,9 @@ class _Writing:
             case {"audience": identity}:
                 other = self._meanings.audiences.get(str(identity))
                 return self.condition(other) if other is not None else "FALSE"
+            case {"tag": identity}:
+                tag = self._meanings.audiences.get(TAG + str(identity))
+                return self.condition(tag) if tag is not None else "FALSE"
             case {"sequence": _}:
                 return self._sequence(tree)
             case {"event": _}:

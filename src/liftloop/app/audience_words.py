@@ -9,6 +9,7 @@ from liftloop.app.vocabulary import event_name, property_name, trait_name
 from liftloop.app.words import Said
 from liftloop.profile.elapsed import DAYS_SINCE
 from liftloop.profile.reading import AGGREGATES
+from liftloop.profile.tags import TAG
 
 Tree = Mapping[str, Any]
 
@@ -69,6 +70,13 @@ def _node(tree: Tree, names: Names, *, negated: bool) -> Said:
         case {"audience": identity}:
             name = names.audiences.get(str(identity), str(identity))
             return Said(f"不在「{name}」里", f"not in “{name}”") if negated else Said(f"在「{name}」里", f"in “{name}”")
+        case {"tag": identity}:
+            name = names.audiences.get(TAG + str(identity), str(identity))
+            return (
+                Said(f"没有标签「{name}」", f"not tagged “{name}”")
+                if negated
+                else Said(f"有标签「{name}」", f"tagged “{name}”")
+            )
         case {"sequence": [first, then]}:
             return _sequence(tree, (first, then), negated=negated)
         case {"event": _}:

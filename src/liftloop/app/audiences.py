@@ -18,6 +18,7 @@ from liftloop.app.words import Said
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.dice import hash_text
+from liftloop.profile.tags import TAG
 
 Tree = Mapping[str, Any]
 Numbers = NDArray[np.int64]
@@ -127,9 +128,13 @@ class Audiences:
 
         An audience that still waits for its past is counted over the lake.
         """
-        _, body, _, status = self._desk.definitions.newest("audience", identity)
-        if status == "filling":
-            return await self._in_lake(body["where"], self._desk.clock.now_ms())
+        return await self.matching(identity, self._desk.definitions.newest("audience", identity)[1]["where"])
+
+    async def matching(self, identity: str, tree: Tree) -> Numbers:
+        """Return the members of an audience, or of a tag `tag:x`, whose tree is given; ascending."""
+        kind = "tag" if identity.startswith(TAG) else "audience"
+        if self._desk.definitions.newest(kind, identity.removeprefix(TAG))[3] == "filling":
+            return await self._in_lake(tree, self._desk.clock.now_ms())
         answer = await self._desk.tick.ask("members", id=identity)
         return np.sort(np.frombuffer(answer["profiles"], dtype=np.int64))
 
@@ -184,8 +189,7 @@ class Audiences:
 
     def _names(self) -> Names:
         definitions = self._desk.definitions
-        audiences = {identity: str(body["name"]) for identity, body in definitions.conditioned().items()}
-        return Names(audiences=audiences, traits=definitions.live("trait"))
+        return Names(audiences=definitions.audience_names(), traits=definitions.live("trait"))
 
     def _line(self, identity: str, body: Mapping[str, Any], names: Names, count: int) -> AudienceLine:
         version, _, at_ms, _ = self._desk.definitions.newest("audience", identity)

@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from liftloop.audience.contract import Audience, Signal
+from liftloop.audience.contract import Audience, Signal, Tag
 from liftloop.audience.reading import check as check_tree
+from liftloop.collect.fields import Field
 from liftloop.collect.forms import Form
 from liftloop.collect.sources import Source
 from liftloop.collect.tracking_plan import TrackingPlan
@@ -47,6 +48,11 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
         case "signal":
             check_tree(msgspec.convert(body, type=Signal, strict=False).where)
             _read_leaves(body)
+        case "tag":
+            tag = msgspec.convert(body, type=Tag, strict=False)
+            if tag.where is not None:
+                check_tree(tag.where)
+                _read_leaves(tag.where)
         case "trait":
             source_of(body)
         case "journey":
@@ -57,6 +63,8 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
             msgspec.convert(body, type=ChannelDefinition, strict=False)
         case "source":
             msgspec.convert(body, type=Source, strict=False)
+        case "field":
+            msgspec.convert(body, type=Field, strict=False)
         case "form":
             msgspec.convert(body, type=Form, strict=False)
         case "tracking_plan":

@@ -1,8 +1,10 @@
 """Limits that definitions must keep so that they can be carried out, said in words for their authors."""
 
+import re
 from collections.abc import Sequence
 from math import isclose
 
+from liftloop.audience.contract import Tag
 from liftloop.deliver.settings import DAY_MINUTES, QuietHours
 from liftloop.identify.contract import KINDS, LIMIT_MAX, IdentityRules
 from liftloop.journey.contract import Journey, OnCampaign
@@ -10,12 +12,16 @@ from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.contract import NOBODY, Campaign, Cap, Holdout
 from liftloop.plan.options import Words
 from liftloop.profile.studied import STUDIED
+from liftloop.profile.tags import TAG
 from liftloop.runtime.windows import LIVE_MAX
 
 FEN_MAX = 10**15
 """Ten trillion yuan, far from where 64 bits end."""
 CAP_DAYS_MAX = 3_660
 """Ten years: longer than anything is kept."""
+TAG_ID = re.compile(r"[\w.\-]{1,64}")
+TAG_DAYS_MAX = 36_600
+"""A hundred years: whoever means for ever leaves it out."""
 INSTANT_MAX_MS = 10_000 * 366 * DAY_MS
 """Ten thousand years after 1970."""
 
@@ -62,8 +68,33 @@ def campaign_problem(campaign: Campaign, before: Campaign | None) -> Words | Non
     return holdout_problem(campaign.holdout) or caps_problem(campaign.caps)
 
 
+def tag_problem(identity: str, tag: Tag) -> Words | None:
+    """Return what is wrong with a tag beside its rule."""
+    if not TAG_ID.fullmatch(identity):
+        return Words(
+            zh=f"标签 id {identity!r} 只能用字母、汉字、数字和 - _ .，最多 64 个字",
+            en=f"the id of a tag {identity!r} takes letters, digits and - _ . only, 64 at most",
+        )
+    if not tag.name.strip():
+        return Words(zh="标签要有名称", en="a tag needs a name")
+    if tag.expires_days is not None and tag.where is not None:
+        return Words(
+            zh="按规则的标签没有有效期：规则不再成立时自动摘掉",
+            en="a tag with a rule takes no expires_days: it comes off when the rule holds no more",
+        )
+    if tag.expires_days is not None and not 0 < tag.expires_days <= TAG_DAYS_MAX:
+        return Words(
+            zh=f"expires_days 要在 0 到 {TAG_DAYS_MAX} 之间", en=f"expires_days is above 0, at most {TAG_DAYS_MAX}"
+        )
+    if identity in tag.excludes:
+        return Words(zh="标签不能与自己互斥", en="a tag cannot exclude itself")
+    return None
+
+
 def trait_problem(identity: str) -> Words | None:
     """Return what is wrong with the id of a computed trait."""
+    if identity.startswith(TAG):
+        return Words(zh=f"id {identity} 只给标签用", en=f"the id {identity} belongs to tags")
     if identity not in STUDIED:
         return None
     return Words(

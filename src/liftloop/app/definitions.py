@@ -11,12 +11,13 @@ from liftloop.app.definition_limits import (
     identity_problem,
     journey_problem,
     quiet_problem,
+    tag_problem,
     trait_problem,
 )
 from liftloop.app.definitions_edge import EDGE_KINDS, BadDefinition, check_edge
 from liftloop.app.facts import fact, published
 from liftloop.app.tick_client import TickClient
-from liftloop.audience.contract import Audience, BadAudience, Signal
+from liftloop.audience.contract import Audience, BadAudience, Signal, Tag
 from liftloop.audience.reading import SIGNAL, references
 from liftloop.audience.reading import check as check_tree
 from liftloop.compose.check import check as check_content
@@ -24,7 +25,7 @@ from liftloop.compose.contract import Content
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import DeliverySettings
 from liftloop.identify.contract import IdentityRules
-from liftloop.journey.contract import Journey, OnCampaign
+from liftloop.journey.contract import Journey, OnAudience, OnCampaign
 from liftloop.journey.graph import check as check_journey
 from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
@@ -34,6 +35,7 @@ from liftloop.plan.options import Words
 from liftloop.plugins.channels import open_channel
 from liftloop.plugins.channels.contract import Network
 from liftloop.profile.sources import leaves, source_of
+from liftloop.profile.tags import TAG, tag_condition
 from liftloop.runtime.catalog import RETIRED
 from liftloop.storage.contract import StateReader
 
@@ -50,6 +52,7 @@ KINDS = (
     "item",
     "setting",
     "signal",
+    "tag",
     *EDGE_KINDS,
 )
 KNOWN_VARIABLES = ("customer", "item", "offer", "campaign")
@@ -106,9 +109,20 @@ class Definitions:
         return {identity: parse_json(body) for identity, body in rows}
 
     def conditioned(self) -> dict[str, dict[str, Any]]:
-        """Return audiences and signals by the id under which conditions and triggers name them."""
+        """Return audiences, signals and tags by the id under which conditions and triggers name them.
+
+        A tag without a rule has the tree that says that it was put on somebody.
+        """
         signals = {SIGNAL + identity: body for identity, body in self.live("signal").items()}
-        return {**self.live("audience"), **signals}
+        tags = {
+            TAG + identity: {**body, "where": body.get("where") or tag_condition(identity)}
+            for identity, body in self.live("tag").items()
+        }
+        return {**self.live("audience"), **signals, **tags}
+
+    def audience_names(self) -> dict[str, str]:
+        """Return what audiences, signals and tags are called, by the id under which conditions name them."""
+        return {identity: str(body["name"]) for identity, body in self.conditioned().items()}
 
     def newest(self, kind: str, identity: str) -> tuple[int, dict[str, Any], int, str]:
         """Return (version, body, at_ms, status) of the newest version; raises `NotFound`."""
@@ -154,14 +168,21 @@ class Definitions:
             raise BadDefinition(kind, f"larger than {BODY_BYTES_MAX} bytes")
         match kind:
             case "audience":
-                if identity.startswith(SIGNAL):
-                    raise BadDefinition(kind, f"id {identity!r} belongs to signals", f"id {identity!r} 只给信号用")
+                if identity.startswith((SIGNAL, TAG)):
+                    raise BadDefinition(
+                        kind, f"id {identity!r} belongs to signals and tags", f"id {identity!r} 只给信号和标签用"
+                    )
                 self._check_audience(identity, _as(kind, body, Audience))
             case "signal":
                 signal = _as(kind, body, Signal)
                 if not signal.half_life_days > 0:
                     raise BadDefinition(kind, "half_life_days must be above 0", "half_life_days 要大于 0")
                 self._check_audience(SIGNAL + identity, Audience(name=signal.name, where=signal.where))
+            case "tag":
+                tag = _as(kind, body, Tag)
+                _refuse(kind, tag_problem(identity, tag))
+                if tag.where is not None:
+                    self._check_audience(TAG + identity, Audience(name=tag.name, where=tag.where))
             case "trait":
                 _refuse(kind, trait_problem(identity))
                 source_of(body)
@@ -193,6 +214,18 @@ class Definitions:
         _refuse("journey", journey_problem(journey))
         if isinstance(journey.trigger, OnCampaign):
             self.newest("campaign", journey.trigger.campaign)
+        if isinstance(journey.trigger, OnAudience):
+            self._check_trigger(journey.trigger.audience)
+
+    def _check_trigger(self, audience: str) -> None:
+        """Refuse to wait for a tag that is put on people: only what is evaluated has an instant of entry."""
+        if audience.startswith(TAG) and not self.newest("tag", audience.removeprefix(TAG))[1].get("where"):
+            tag = audience.removeprefix(TAG)
+            raise BadDefinition(
+                "journey",
+                f'a tag without a rule triggers nothing by itself; make an audience of {{"tag": "{tag}"}}',
+                f'没有规则的标签不能直接触发；先建一个条件为 {{"tag": "{tag}"}} 的人群',
+            )
 
     def _campaign_before(self, identity: str) -> Campaign | None:
         """Return the last version of a campaign, also where it was retired: people keep what it assigned them."""
@@ -208,7 +241,8 @@ class Definitions:
             if "event" in leaf:
                 source_of(leaf)
         others = self.conditioned()
-        if identity not in others and len(others) >= AUDIENCES_MAX:
+        evaluated = [each for each, body in others.items() if "trait" not in body["where"] or not each.startswith(TAG)]
+        if identity not in others and len(evaluated) >= AUDIENCES_MAX:
             raise BadAudience(f"人群数已到上限 {AUDIENCES_MAX}", f"there are {AUDIENCES_MAX} audiences already")
         self._check_circle(identity, audience.where, others)
 
@@ -224,8 +258,9 @@ class Definitions:
                 open_ids |= references(others[other]["where"])
 
     def _check_references(self, body: Any) -> None:
-        for name in _audiences_in(body):
-            self.newest("signal" if name.startswith(SIGNAL) else "audience", name.removeprefix(SIGNAL))
+        for name in audiences_in(body):
+            kind = "signal" if name.startswith(SIGNAL) else "tag" if name.startswith(TAG) else "audience"
+            self.newest(kind, name.removeprefix(SIGNAL).removeprefix(TAG))
 
     def _same(self, kind: str, identity: str, version: int, body: Mapping[str, Any]) -> bool:
         rows = self._state.rows(
@@ -234,12 +269,14 @@ class Definitions:
         return bool(rows) and rows[0][0] == fingerprint(body)
 
 
-def _audiences_in(body: Any) -> set[str]:
+def audiences_in(body: Any) -> set[str]:
+    """Return the ids of all audiences that a definition names, signals and tags as `signal:x` and `tag:x`."""
     if isinstance(body, Mapping):
         own = {body["audience"]} if isinstance(body.get("audience"), str) else set[str]()
-        return own.union(*(_audiences_in(part) for part in body.values()))
+        own |= {TAG + body["tag"]} if isinstance(body.get("tag"), str) else set[str]()
+        return own.union(*(audiences_in(part) for part in body.values()))
     if isinstance(body, list | tuple):
-        return set[str]().union(*(_audiences_in(part) for part in body))
+        return set[str]().union(*(audiences_in(part) for part in body))
     return set()
 
 

@@ -1,5 +1,6 @@
 """Checks definitions that say what comes in: sources, tracking plans, forms."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -8,7 +9,10 @@ import msgspec
 from liftloop.app.form_page import MARK, TRAP
 from liftloop.collect.contract import BATCH_BYTES_MAX, MESSAGE_BYTES_MAX
 from liftloop.collect.drafting import CHANNEL_CHARACTERS_MAX
+from liftloop.collect.fields import CHOICES_MAX, Field
+from liftloop.collect.fitting import TAGS
 from liftloop.collect.forms import FIELDS_MAX, NAME, Form
+from liftloop.collect.personal import PERSONAL_TRAITS
 from liftloop.collect.sources import (
     OWN_KEY,
     WRITE_KEY_CHARACTERS_MIN,
@@ -21,10 +25,14 @@ from liftloop.collect.sources import (
 from liftloop.collect.tracking_plan import TrackingPlan
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.plugins.channels.signing import BadSecret, secret_bytes
+from liftloop.profile.studied import STUDIED
 
 T = TypeVar("T")
 
-EDGE_KINDS = ("source", "tracking_plan", "form")
+EDGE_KINDS = ("source", "tracking_plan", "form", "field")
+FIELD_NAME = re.compile(r"[^\W\d][\w.\-]{0,63}")
+OWN_TRAITS = frozenset({TAGS, *PERSONAL_TRAITS, "name", "birthday"})
+"""Traits whose meaning is ours."""
 
 
 class BadDefinition(LiftloopError):
@@ -49,8 +57,24 @@ def check_edge(kind: str, identity: str, body: Mapping[str, Any], sources: Mappi
             _check_source(identity, read_source(body), sources)
         case "tracking_plan":
             _as(kind, body, TrackingPlan)
+        case "field":
+            _check_field(identity, _as(kind, body, Field))
         case _:
             _check_form(_as(kind, body, Form))
+
+
+def _check_field(identity: str, field: Field) -> None:
+    if not FIELD_NAME.fullmatch(identity) or identity in STUDIED or identity in OWN_TRAITS:
+        raise BadDefinition("field", f"a field cannot be called {identity}", f"字段不能叫 {identity}")
+    if not field.zh.strip():
+        raise BadDefinition("field", "zh: a field needs a name", "zh：字段要有名称")
+    ids = [choice.id for choice in field.choices]
+    if (field.type in ("choice", "choices")) != bool(ids):
+        raise BadDefinition("field", "only a choice has choices, and it must", "单选和多选才有选项，且必须有")
+    if len(set(ids)) != len(ids) or not all(ids) or len(ids) > CHOICES_MAX:
+        raise BadDefinition(
+            "field", f"choices: at most {CHOICES_MAX} of different ids", f"选项最多 {CHOICES_MAX} 个，id 不能重复"
+        )
 
 
 def _check_form(form: Form) -> None:

@@ -24,6 +24,7 @@ from liftloop.app.desk import Desk
 from liftloop.app.imports_process import GO, ImportJob, Progress, job_bytes
 from liftloop.app.imports_proposal import Changes, Proposal, changed, propose
 from liftloop.app.imports_refused import REFUSED_FILE, opened_rows, refused_key
+from liftloop.app.senders import trait_rules_of
 from liftloop.collect.mapping import Mapping as ImportMapping
 from liftloop.collect.mapping import kind_named, mapping_from_json, mapping_to_json
 from liftloop.collect.quality import QualitySummary
@@ -317,6 +318,7 @@ class Imports:
             actor=held.actor,
             now_ms=self._desk.clock.now_ms(),
             language=language,
+            traits=trait_rules_of(self._desk.definitions.live("field"), self._desk.definitions.live("tag")),
         )
         pipe = asyncio.subprocess.PIPE
         module = ("-m", "liftloop.app.imports_process")

@@ -16,6 +16,7 @@ from liftloop.app.imports_records import Declarations, Drafting
 from liftloop.app.imports_refused import RefusedRows
 from liftloop.app.sealing import Unsealed, sealed, unsealed
 from liftloop.app.tick_client import TickAway, TickClient
+from liftloop.collect.fitting import NO_TRAIT_RULES, TraitRules
 from liftloop.collect.mapping import Mapping, read_plan
 from liftloop.collect.mapping_records import Converted, to_records
 from liftloop.collect.mapping_rows import ImportContext, RejectedRow
@@ -52,6 +53,8 @@ class Load(Struct, frozen=True, kw_only=True):
     mapping: Mapping
     actor: str
     now_ms: int
+    traits: TraitRules = NO_TRAIT_RULES
+    """What traits of people become on their way in."""
     identity_key: bytes
     error_file: Path
     error_key: bytes
@@ -132,8 +135,8 @@ def _convert(table: Table, job: Load, vault: Vault) -> Iterator[_Converted]:
 
     So is all computing: two threads that compute at once cost three times the time of one.
     """
-    context = ImportContext(now_ms=job.now_ms, identity_key=job.identity_key)
-    drafting = Drafting(job.now_ms, job.actor)
+    context = ImportContext(now_ms=job.now_ms, identity_key=job.identity_key, traits=job.traits)
+    drafting = Drafting(job.now_ms, job.actor, job.traits.personal)
     now = datetime.fromtimestamp(job.now_ms / 1_000, UTC).isoformat()
     declarations = Declarations(job.mapping, job.identity_key, now)
     rows_only = replace(job.mapping, declares=())

@@ -20,6 +20,7 @@ from liftloop.app.imports_load import Load, Loaded, Turn, load
 from liftloop.app.imports_refused import REFUSED_FILE, refused_key
 from liftloop.app.settings import Settings, path_from_text
 from liftloop.app.tick_client import TickClient
+from liftloop.collect.fitting import NO_TRAIT_RULES, TraitRules
 from liftloop.collect.mapping import mapping_from_json
 from liftloop.collect.quality import QualitySummary
 from liftloop.kernel.errors import Language, LiftloopError
@@ -50,6 +51,7 @@ class ImportJob(Struct, frozen=True, kw_only=True):
     actor: str
     now_ms: int
     language: Language
+    traits: TraitRules = NO_TRAIT_RULES
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -82,6 +84,7 @@ async def run(job: ImportJob, turn: Turn) -> None:
         mapping=mapping_from_json(msgspec.json.decode(job.mapping)),
         actor=job.actor,
         now_ms=job.now_ms,
+        traits=job.traits,
         identity_key=blake2b(key=folder.master_key(), person=b"import ids", digest_size=IDENTITY_KEY_BYTES).digest(),
         error_file=place / REFUSED_FILE,
         error_key=refused_key(folder.master_key()),

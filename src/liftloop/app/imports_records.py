@@ -30,7 +30,9 @@ OFFSET_CHARACTERS = 6  # `+08:00`
 class Drafting:
     """Makes drafts of one import; everything is marked as imported, so that nothing triggers."""
 
-    def __init__(self, received_ms: int, actor: str) -> None:
+    def __init__(self, received_ms: int, actor: str, personal: frozenset[str] = frozenset()) -> None:
+        """Make drafts of what `actor` imports; `personal` are further names of traits that must be sealed."""
+        self._sealed = SEALED_TRAITS | personal
         self._received_ms = received_ms
         self._actor = actor
 
@@ -71,7 +73,7 @@ class Drafting:
         return Draft(record=made, personal=personal, identifiers=())
 
     def _identified(self, record: Mapping[str, Any], at_ms: int) -> Draft:
-        traits, personal = split(record["traits"], SEALED_TRAITS, "traits")
+        traits, personal = split(record["traits"], self._sealed, "traits")
         context = record.get("context")
         made = Record(
             kind="identify",

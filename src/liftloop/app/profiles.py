@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 
@@ -23,14 +24,18 @@ from liftloop.app.people import (
 )
 from liftloop.app.rfm import Rfm, rfm_of
 from liftloop.app.signals import RaisedSignal, raised_signals
+from liftloop.app.tags import held_tags
 from liftloop.app.trait_evidence import StudiedValue, studied_values
 from liftloop.app.vocabulary import Unit, trait_name, trait_unit
 from liftloop.app.words import Said
+from liftloop.audience.contract import Tag
 from liftloop.audience.reading import SIGNAL
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
+from liftloop.collect.fitting import FOR_EVER_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.money import yuan_text
 from liftloop.profile.studied import STUDIED
+from liftloop.profile.tags import TAG
 from liftloop.storage.contract import StateReader, Vault
 
 MATCHES_MAX = 500  # Who gets more than this has not said enough; the first ones are shown.
@@ -125,6 +130,20 @@ class Inside(Struct, frozen=True, kw_only=True):
     since_ms: int
 
 
+class PersonTag(Struct, frozen=True, kw_only=True):
+    """A tag that a person has."""
+
+    id: str
+    name: str
+    category: str
+    meaning: str
+    since_ms: int
+    until_ms: int | None
+    """None: until it is taken off, or the rule holds no more."""
+    by: str
+    """`rule`, or who put it on: `person:admin`, `key:web`."""
+
+
 class Person(Struct, frozen=True, kw_only=True):
     """Everything about one person but the timeline."""
 
@@ -137,6 +156,7 @@ class Person(Struct, frozen=True, kw_only=True):
     traits: Sequence[TraitValue]
     consents: Sequence[LatestConsent]
     audiences: Sequence[Inside]
+    tags: Sequence[PersonTag]
     signals: Sequence[RaisedSignal]
     messages: Sequence[LedgerMessage]
 
@@ -211,12 +231,13 @@ async def person(desk: Desk, identity: str) -> Person:
             *_bought(rfm),
             *map(_studied, studied),
             *_computed(desk, answer["traits"]),
-            *(_attribute(each) for each in attributes if each.name not in STUDIED),
+            *(_attribute(each) for each in attributes if each.name not in STUDIED and not each.name.startswith(TAG)),
         ],
         consents=_consents(desk.state, numbers),
         audiences=await _audiences(
-            desk, numbers, [each for each in answer["audiences"] if not each.startswith(SIGNAL)]
+            desk, numbers, [each for each in answer["audiences"] if not each.startswith((SIGNAL, TAG))]
         ),
+        tags=await _tags(desk, numbers, attributes, answer["audiences"]),
         signals=await raised_signals(desk.definitions, desk.follower, number, answer["audiences"], desk.clock.now_ms()),
         messages=messages_of(desk.state, number, limit=MESSAGES_SHOWN),
     )
@@ -320,6 +341,33 @@ def _consents(state: StateReader, numbers: Sequence[int]) -> list[LatestConsent]
     names = LatestConsent.__struct_fields__
     rows = state.rows(_LATEST_CONSENTS, (str(list(numbers)),))
     return [LatestConsent(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+async def _tags(
+    desk: Desk, numbers: Sequence[int], attributes: Sequence[Attribute], inside: Sequence[str]
+) -> list[PersonTag]:
+    """Return the tags of a person by category and name; one by rule is there since it first held."""
+    bodies = desk.definitions.live("tag")
+    tags = {identity: msgspec.convert(body, Tag, strict=False) for identity, body in bodies.items()}
+    found = await desk.follower.select(_SINCE, [list(numbers)])
+    since = dict(zip(found["audience"].tolist(), found["at_ms"].tolist(), strict=True))
+    put = [(each.name, each.value, each.at_ms, each.source) for each in attributes]
+    held = held_tags(tags, put, inside, desk.clock.now_ms())
+    shown: list[PersonTag] = []
+    for identity, (at_ms, source, until) in held.items():
+        tag, defined_ms = tags[identity], desk.definitions.newest("tag", identity)[2]
+        shown.append(
+            PersonTag(
+                id=identity,
+                name=tag.name,
+                category=tag.category,
+                meaning=tag.meaning,
+                since_ms=at_ms if at_ms is not None else int(since.get(TAG + identity, defined_ms)),
+                until_ms=None if until is None or until >= FOR_EVER_MS else until,
+                by=source,
+            )
+        )
+    return sorted(shown, key=lambda each: (each.category, each.name, each.id))
 
 
 async def _audiences(desk: Desk, numbers: Sequence[int], inside: Sequence[str]) -> list[Inside]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from liftloop.app.facts import fact
 from liftloop.app.sealing import sealed, unsealed
-from liftloop.app.senders import rules_of
+from liftloop.app.senders import KINDS, rules_of, trait_rules_of
 from liftloop.app.tick_client import TickClient
 from liftloop.collect import forms, hooks, messages, sensors
 from liftloop.collect.contract import REJECTED, RELEASED, Draft
@@ -114,16 +114,18 @@ class _Rules(Struct, frozen=True, kw_only=True):
 
 
 def _rules_now(state: StateReader) -> _Rules:
-    bodies: dict[str, dict[str, Any]] = {"tracking_plan": {}, "source": {}, "form": {}}
+    bodies: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
     for kind, identity, body in state.rows(
-        "SELECT kind, id, body FROM definition WHERE status = 'live' AND kind IN ('tracking_plan', 'source', 'form')"
+        "SELECT kind, id, body FROM definition WHERE status IN ('live', 'filling')"
+        " AND kind IN (SELECT value FROM json_each(?)) ORDER BY version",
+        (canonical_json(KINDS).decode(),),
     ):
         bodies[kind][identity] = parse_object(body)
     sources = {
         identity: msgspec.convert(body, type=Source, strict=False) for identity, body in bodies["source"].items()
     }
     return _Rules(
-        book=rules_of(bodies["tracking_plan"]),
+        book=rules_of(bodies["tracking_plan"], trait_rules_of(bodies["field"], bodies["tag"])),
         hooks={identity: each for identity, each in sources.items() if isinstance(each, WebhookSource)},
         forms={
             identity: msgspec.convert(body, type=forms.Form, strict=False) for identity, body in bodies["form"].items()

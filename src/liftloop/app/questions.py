@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from liftloop.audience.reading import check, conditioned, holds, is_member, members, references
+from liftloop.audience.reading import check, conditioned, holds, is_member, known_members, members
 from liftloop.deliver.second_look import Leaving, second_look
 from liftloop.deliver.stage import enrolment_of
 from liftloop.identify.contract import ANONYMOUS, USER
@@ -21,6 +21,7 @@ from liftloop.profile.sources import (
     progress_of,
     source_of,
 )
+from liftloop.profile.tags import kept_of, tag_attribute
 from liftloop.runtime import people
 from liftloop.runtime.contract import Slots
 from liftloop.runtime.fold import Fold
@@ -72,7 +73,7 @@ def _preview(fold: Fold, given: Mapping[str, Any]) -> Answer:
     for start in range(0, len(everyone), EVERYBODY_MAX):
         slots = everyone[start : start + EVERYBODY_MAX]
         persons = People(fold.state, slots, int(given["now_ms"]), traits)
-        known = {name: is_member(fold.state, name, slots) for name in references(tree)}
+        known = known_members(persons, tree)
         found.append(slots[holds(tree, persons, known)])
     slots = np.concatenate([np.zeros(0, dtype=np.int64), *found])
     return {**_counted(fold, slots), "unknown": unknown}
@@ -82,6 +83,8 @@ def _not_in_memory(fold: Fold, tree: Any) -> list[str]:
     traits = fold.catalog.live("trait")
     unknown: list[str] = []
     for leaf in leaves(tree):
+        if "trait" in leaf and not kept_of({str(leaf["trait"])}, fold.catalog):
+            continue
         if "event" in leaf:
             if covering(fold.state, source_of(leaf).id) is None:
                 unknown.append(str(leaf["event"]))
@@ -129,10 +132,13 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
         for identity, each in held.items()
     }
     waiting: list[Answer] = []
-    for kind in ("trait", "audience", "signal", "journey"):
+    for kind in ("trait", "audience", "signal", "tag", "journey"):
         for definition in fold.catalog.filling(kind).values():
             conditions = [definition.body] if kind == "trait" else leaves(definition.body)
             sources, attributes = needed_by(conditions, traits)
+            attributes = kept_of(
+                {*attributes, *({tag_attribute(definition.id)} if kind == "tag" else ())}, fold.catalog
+            )
             covers = {covering(fold.state, source.id): source for source in sources.values()}
             lacking = {each: source for each, source in covers.items() if each and not is_complete(fold.state, each)}
             waiting.append(
@@ -153,10 +159,15 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
                         }
                         for each, source in lacking.items()
                     ],
-                    "attributes": [name for name in attributes if not fold.state[attribute_array(name, "complete")][0]],
+                    "attributes": [name for name in attributes if _lacks_past(fold, name)],
                 }
             )
     return {"waiting": waiting}
+
+
+def _lacks_past(fold: Fold, attribute: str) -> bool:
+    array = attribute_array(attribute, "complete")
+    return fold.state.has(array) and not fold.state[array][0]
 
 
 def _definition(fold: Fold, given: Mapping[str, Any]) -> Answer:

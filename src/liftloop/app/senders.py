@@ -7,12 +7,15 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.app.pace import Bucket, full_bucket
+from liftloop.audience.contract import Tag
+from liftloop.collect.fields import Field
+from liftloop.collect.fitting import TraitRules, trait_rules
 from liftloop.collect.forms import Form
 from liftloop.collect.sources import OWN_KEY, Limits, Source, TrackingSource, WebhookSource
 from liftloop.collect.tracking_plan import NO_RULES, RuleBook, TrackingPlan, rule_book
 from liftloop.runtime.contract import Definitions
 
-KINDS = ("source", "tracking_plan", "form")
+KINDS = ("source", "tracking_plan", "form", "field", "tag")
 """The kinds of definitions by which senders are judged."""
 
 FORM_LIMITS = Limits(events_per_second=100.0)
@@ -57,9 +60,22 @@ Bodies = Mapping[str, Mapping[str, Any]]
 """Bodies of live definitions by id."""
 
 
-def rules_of(plans: Bodies) -> RuleBook:
-    """Return the rule book of live tracking plans."""
-    return rule_book([msgspec.convert(body, type=TrackingPlan, strict=False) for body in plans.values()])
+def rules_of(plans: Bodies, traits: TraitRules) -> RuleBook:
+    """Return the rule book of live tracking plans, and of custom fields and tags."""
+    return rule_book([msgspec.convert(body, type=TrackingPlan, strict=False) for body in plans.values()], traits)
+
+
+def rules_now(definitions: Definitions) -> RuleBook:
+    """Return the rule book of what is defined now."""
+    traits = trait_rules_of(_bodies(definitions, "field"), _bodies(definitions, "tag"))
+    return rules_of(_bodies(definitions, "tracking_plan"), traits)
+
+
+def trait_rules_of(fields: Bodies, tags: Bodies) -> TraitRules:
+    """Return what live fields and tags make of traits."""
+    read = {identity: msgspec.convert(body, type=Field, strict=False) for identity, body in fields.items()}
+    known = [(identity, msgspec.convert(body, type=Tag, strict=False)) for identity, body in tags.items()]
+    return trait_rules(read, [(identity, tag.name, tag.expires_days) for identity, tag in known if tag.where is None])
 
 
 def senders(definitions: Definitions, own_key: bytes, before: Senders | None, now_s: float) -> Senders:
@@ -72,7 +88,6 @@ def senders(definitions: Definitions, own_key: bytes, before: Senders | None, no
         identity: msgspec.convert(each.body, type=Source, strict=False)
         for identity, each in definitions.live("source").items()
     }
-    rules = rules_of({identity: each.body for identity, each in definitions.live("tracking_plan").items()})
 
     def sender(identity: str, limits: Limits, source: Source | None) -> Sender:
         bucket = kept.get(identity)
@@ -97,7 +112,15 @@ def senders(definitions: Definitions, own_key: bytes, before: Senders | None, no
         )
         for identity, each in definitions.live("form").items()
     }
-    return Senders(generation=generation_of(definitions), by_key=by_key, hooks=hooks, forms=forms, rules=rules)
+    return Senders(
+        generation=generation_of(definitions), by_key=by_key, hooks=hooks, forms=forms, rules=rules_now(definitions)
+    )
+
+
+def _bodies(definitions: Definitions, kind: str) -> Bodies:
+    """Return what is defined, that which still waits for its past included: it collects already."""
+    held = {**definitions.live(kind), **definitions.filling(kind)}
+    return {identity: each.body for identity, each in held.items()}
 
 
 def _all(known: Senders | None) -> list[Sender]:

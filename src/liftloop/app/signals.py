@@ -127,7 +127,7 @@ async def raised_signals(
     events = list(zip(map(str, rows["name"]), rows["at_ms"].tolist(), map(str, rows["properties"]), strict=True))
     found = await follower.select(_SINCE, [number])
     since = dict(zip(map(str, found["audience"]), found["at_ms"].tolist(), strict=True))
-    names = Names(audiences={}, traits=definitions.live("trait"))
+    names = Names(audiences=definitions.audience_names(), traits=definitions.live("trait"))
     signals: list[RaisedSignal] = []
     for identity in ids:
         _, body, defined_ms, _ = definitions.newest("signal", identity)

@@ -13,6 +13,7 @@ from liftloop.app.words import Said, sentence
 from liftloop.kernel.codec import parse_object
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.kernel.money import fen_from_yuan, yuan_text
+from liftloop.profile.tags import TAG
 from liftloop.storage.contract import StateReader
 
 PAGE = 50
@@ -23,6 +24,11 @@ AMOUNT_MAX = 1e12  # Beyond it a sender has made a mistake, and no page has room
 _EVENTS = """
 SELECT at_ms, kind, name, properties FROM event
 WHERE profile IN (SELECT unnest($1::BIGINT[])) AND kind IN ('track', 'page', 'screen') AND at_ms <= $2
+ORDER BY at_ms DESC, "offset" DESC LIMIT $3
+"""
+_TOLD = """
+SELECT at_ms, properties FROM event
+WHERE profile IN (SELECT unnest($1::BIGINT[])) AND kind = 'identify' AND contains(properties, '"tag:') AND at_ms <= $2
 ORDER BY at_ms DESC, "offset" DESC LIMIT $3
 """
 _MEMBERSHIPS = """
@@ -50,7 +56,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     """Something that happened, in words."""
 
     at_ms: int
-    kind: Literal["event", "message", "consent", "audience", "identity"]
+    kind: Literal["event", "message", "consent", "audience", "identity", "tag"]
     name: str
     label: Said
     detail: Said | None = None
@@ -98,9 +104,10 @@ async def timeline(desk: Desk, number: int, start: Cursor) -> tuple[list[Moment]
     numbers = family(desk.state, number)
     events = await desk.follower.select(_EVENTS, [numbers, start.at_ms, wanted])
     memberships = await desk.follower.select(_MEMBERSHIPS, [numbers, start.at_ms, wanted])
-    names = {identity: str(body["name"]) for identity, body in desk.definitions.conditioned().items()}
+    names = desk.definitions.audience_names()
     from_state = await asyncio.to_thread(_from_state, desk.state, number, start.at_ms, wanted)
-    moments = [*_events(events), *from_state, *_memberships(memberships, names)]
+    told = await desk.follower.select(_TOLD, [numbers, start.at_ms, wanted])
+    moments = [*_events(events), *from_state, *_memberships(memberships, names), *_tagged(told, names)]
     moments.sort(key=lambda moment: -moment.at_ms)
     page = moments[start.skip : start.skip + PAGE]
     if len(moments) <= start.skip + PAGE:
@@ -164,10 +171,32 @@ def _memberships(found: Mapping[str, Any], names: Mapping[str, str]) -> list[Mom
     moments: list[Moment] = []
     for at_ms, audience, entered in rows:
         name = names.get(audience, audience)
+        if audience.startswith(TAG):
+            moments.append(_tag_moment(at_ms, name, has=entered))
+            continue
         label = Said(f"进入「{name}」", f"Entered “{name}”") if entered else Said(f"离开「{name}」", f"Left “{name}”")
         kind = "audience.entered" if entered else "audience.left"
         moments.append(Moment(at_ms=at_ms, kind="audience", name=kind, label=label, audience=audience))
     return moments
+
+
+def _tagged(found: Mapping[str, Any], names: Mapping[str, str]) -> list[Moment]:
+    """Return when tags were put on a person or taken off; running out by itself is no news."""
+    moments: list[Moment] = []
+    for at_ms, properties in zip(found["at_ms"].tolist(), found["properties"].tolist(), strict=True):
+        for name, until in parse_object(properties).items():
+            if name.startswith(TAG):
+                moments.append(_tag_moment(at_ms, names.get(name, name.removeprefix(TAG)), has=until is not None))
+    return moments
+
+
+def _tag_moment(at_ms: int, name: str, *, has: bool) -> Moment:
+    label = (
+        Said(f"打上标签「{name}」", f"Tagged “{name}”")
+        if has
+        else Said(f"摘掉标签「{name}」", f"No more tagged “{name}”")
+    )
+    return Moment(at_ms=at_ms, kind="tag", name="tag.put" if has else "tag.taken_off", label=label)
 
 
 def _events(found: Mapping[str, Any]) -> list[Moment]:

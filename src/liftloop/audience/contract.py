@@ -26,6 +26,22 @@ class Signal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """After how long without new evidence a signal is half as strong; it ends when the tree holds no more."""
 
 
+class Tag(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A word for people that somebody answers for; kind `tag` among the definitions."""
+
+    name: str
+    category: str = ""
+    owner: str = ""
+    """Who answers for what it means."""
+    meaning: str = ""
+    where: Mapping[str, Any] | None = None
+    """The rule: people have the tag as long as the tree holds of them, and nobody is given it by hand."""
+    expires_days: float | None = None
+    """Without a rule: how long it stays where whoever puts it does not say; None: until it is taken off."""
+    excludes: tuple[str, ...] = ()
+    """Ids of tags that nobody should have beside it."""
+
+
 class BadAudience(LiftloopError):
     """The tree of an audience cannot be read."""
 

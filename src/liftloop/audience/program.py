@@ -1,6 +1,6 @@
 """All live audiences as one program: each condition that any of them asks is answered once for all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import Hashes, hash_bytes, hash_text, uniform
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import Part, People, parts_of
+from liftloop.profile.tags import TAG, tag_condition
 from liftloop.runtime import people
 from liftloop.runtime.contract import Definition
 
@@ -63,14 +64,21 @@ class Program(Struct, frozen=True, kw_only=True):
     traits: Traits
 
 
-def compiled(audiences: Mapping[str, Definition], traits: Traits) -> Program:
-    """Return the program of live audiences; those that refer to each other in a circle are not in it."""
+def compiled(audiences: Mapping[str, Definition], traits: Traits, put: Set[str] = frozenset()) -> Program:
+    """Return the program of live audiences; those that refer to each other in a circle are not in it.
+
+    `put` are the tags that are put on people; all others are among the audiences.
+    """
     ordered = in_order(audiences)
     places = {each.id: place for place, each in enumerate(ordered)}
     parts: dict[Part, int] = {}
-    nodes = [_node(each.body["where"], (parts, places, traits)) for each in ordered]
+    nodes = [_node(each.body["where"], (parts, places, traits, put)) for each in ordered]
     return Program(
-        ids=tuple(places), meanings=_meanings(ordered, traits), parts=tuple(parts), nodes=tuple(nodes), traits=traits
+        ids=tuple(places),
+        meanings=_meanings(ordered, traits, put),
+        parts=tuple(parts),
+        nodes=tuple(nodes),
+        traits=traits,
     )
 
 
@@ -120,7 +128,7 @@ def _bucket(node: Slice, numbers: Hashes) -> Truth:
     return (bucket >= node.low) & (bucket < node.high)
 
 
-def _node(tree: Tree, known: tuple[dict[Part, int], Mapping[str, int], Traits]) -> Node:
+def _node(tree: Tree, known: tuple[dict[Part, int], Mapping[str, int], Traits, Set[str]]) -> Node:
     match tree:
         case {"all": nodes}:
             inner = [_node(each, known) for each in nodes]
@@ -134,6 +142,10 @@ def _node(tree: Tree, known: tuple[dict[Part, int], Mapping[str, int], Traits]) 
             return Slice(float(low), float(high), hash_text("percent", str(tree.get("salt", ""))))
         case {"audience": identity}:
             return MemberOf(known[1].get(identity, -1))
+        case {"tag": identity} if identity in known[3]:
+            return _node(tag_condition(identity), known)
+        case {"tag": identity}:
+            return MemberOf(known[1].get(TAG + identity, -1))
         case _:
             answers = tuple(_answer(part, known[0]) for part in parts_of(tree, known[2]))
             return answers[0] if len(answers) == 1 else AllOf(answers, ())
@@ -143,15 +155,15 @@ def _answer(part: Part, parts: dict[Part, int]) -> Answer:
     return Answer(parts.setdefault(part, len(parts)))
 
 
-def _meanings(ordered: Sequence[Definition], traits: Traits) -> Hashes:
-    meanings: dict[str, int] = {}
+def _meanings(ordered: Sequence[Definition], traits: Traits, put: Set[str]) -> Hashes:
+    meanings: dict[str, int] = {TAG + tag: 1 for tag in put}
     for each in ordered:
         tree = each.body["where"]
         named = sorted(_trait_names(tree) & set(traits))
         others = sorted(references(tree))
         meaning = [tree, [traits[name] for name in named], [meanings.get(other, 0) for other in others]]
         meanings[each.id] = hash_bytes(canonical_json(meaning))
-    return np.array(list(meanings.values()), dtype=np.uint64)
+    return np.array([meanings[each.id] for each in ordered], dtype=np.uint64)
 
 
 def _trait_names(tree: Any) -> set[str]:

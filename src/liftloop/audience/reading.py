@@ -11,6 +11,7 @@ from liftloop.identify.reading import follow
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People, check_condition
+from liftloop.profile.tags import TAG, put_tags, tag_condition
 from liftloop.runtime import people
 from liftloop.runtime.contract import Definition, Definitions, Slots, StateView
 from liftloop.runtime.hash_index import ABSENT, HashIndex
@@ -36,12 +37,14 @@ def check(tree: Any) -> None:
 
 
 def references(tree: Any) -> set[str]:
-    """Return the ids of audiences that a tree asks for."""
-    return {str(node["audience"]) for node in _nodes(tree, 0) if "audience" in node}
+    """Return the ids of audiences that a tree asks for, tags as `tag:x` among them."""
+    nodes = list(_nodes(tree, 0))
+    tags = {TAG + str(node["tag"]) for node in nodes if "tag" in node}
+    return tags | {str(node["audience"]) for node in nodes if "audience" in node}
 
 
 def holds(tree: Tree, persons: People, members: Mapping[str, Truth]) -> Truth:
-    """Return who satisfies the tree; `members` holds the answers of the audiences it refers to; shape [people]."""
+    """Return who satisfies the tree; `members` holds the answers of audiences and tags it names; shape [people]."""
     match tree:
         case {"all": parts}:
             truth = np.ones(len(persons.slots), dtype=np.bool_)
@@ -59,19 +62,35 @@ def holds(tree: Tree, persons: People, members: Mapping[str, Truth]) -> Truth:
             numbers = people.numbers(persons.state, persons.slots).astype(np.uint64)
             bucket = 100 * uniform(numbers, hash_text("percent", str(tree.get("salt", ""))))
             return (bucket >= low) & (bucket < high)
-        case {"audience": identity}:
-            known = members.get(identity)
+        case {"audience": identity} | {"tag": identity}:
+            known = members.get(TAG + identity if "tag" in tree else identity)
             return known if known is not None else np.zeros(len(persons.slots), dtype=np.bool_)
         case _:
             return persons.holds(tree)
 
 
+def known_members(persons: People, tree: Tree) -> dict[str, Truth]:
+    """Return which of these people are in the audiences, and have the tags, that a tree asks for."""
+    put = put_tags(persons.state.definitions)
+    return {
+        name: persons.holds(tag_condition(name.removeprefix(TAG)))
+        if name.startswith(TAG) and name.removeprefix(TAG) in put
+        else is_member(persons.state, name, persons.slots)
+        for name in references(tree)
+    }
+
+
 def conditioned(definitions: Definitions) -> dict[str, Definition]:
-    """Return live audiences and signals by the id under which others name them."""
+    """Return live audiences, signals and tags that follow a rule by the id under which others name them."""
     signals = {
         SIGNAL + identity: replace(each, id=SIGNAL + identity) for identity, each in definitions.live("signal").items()
     }
-    return {**definitions.live("audience"), **signals}
+    tags = {
+        TAG + identity: replace(each, id=TAG + identity)
+        for identity, each in definitions.live("tag").items()
+        if each.body.get("where")
+    }
+    return {**definitions.live("audience"), **signals, **tags}
 
 
 def in_order(audiences: Mapping[str, Definition]) -> list[Definition]:
@@ -102,7 +121,9 @@ def _nodes(tree: Any, depth: int) -> Iterator[Tree]:
             yield from _nodes(part, depth + 1)
         case {"percent": [int() | float() as low, int() | float() as high]} if 0 <= low < high <= 100:
             return
-        case {"audience": str()}:
+        case {"audience": str() as identity} if not identity.startswith(TAG):
+            return
+        case {"tag": str()} if len(tree) == 1:
             return
         case {"trait": _} | {"event": _} | {"sequence": _}:
             check_condition(tree)

@@ -17,6 +17,7 @@ from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.dice import hash_text, hash_texts
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People
+from liftloop.profile.tags import put_tags
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
 from liftloop.runtime.hash_index import ABSENT
@@ -56,7 +57,7 @@ class CompiledAudiences:
         definitions = state.definitions
         if self._generation != definitions.generation:
             traits = {identity: trait.body for identity, trait in definitions.live("trait").items()}
-            self._program = compiled(conditioned(definitions), traits)
+            self._program = compiled(conditioned(definitions), traits, put_tags(definitions))
             self._generation, self._bits = definitions.generation, None
         return self._program
 

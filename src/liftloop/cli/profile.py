@@ -26,6 +26,7 @@ def command(person: str, data: Path, as_json: bool) -> None:
     lines = [f"{answer['name']}  ({answer['profile_id']})", spoken(answer["sentence"])]
     lines += [f"  {each['kind']}: {each['value']}" for each in answer["identifiers"]]
     lines += [f"  {spoken(each['name'])}: {_value(each)}" for each in answer["traits"]]
+    lines += [f"  # {each['name']}" + (f" → {each['until']}" if each["until"] else "") for each in answer["tags"]]
     lines += [f"  {each['channel']} · {each['purpose']}: {each['status']}" for each in answer["consents"]]
     lines += [f"  {each['at']}  {_moment(each)}" for each in answer["timeline"]]
     show(answer, as_json, lines)

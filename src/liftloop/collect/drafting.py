@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_id, clean_phone
 from liftloop.collect.contract import MESSAGE_BYTES_MAX, REJECTED, Draft
+from liftloop.collect.fitting import fitted
 from liftloop.collect.personal import is_free_of
 from liftloop.collect.tracking_plan import NO_RULES, RuleBook, judge
 from liftloop.kernel.codec import canonical_json, parse_json
@@ -121,6 +122,17 @@ def warnings_of(rules: RuleBook, event: str, properties: Mapping[str, Any]) -> t
     if verdict.measure == "block":
         raise Unusable(verdict.reason, {"event": event, "problems": verdict.problems})
     return tuple(f"{verdict.reason}: {problem}" for problem in verdict.problems)
+
+
+def traits_fitted(traits: dict[str, Any], inlet: Inlet, at_ms: int) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return traits as they are kept, and what does not fit. Raises `Unusable` where a field refuses the message."""
+    rules = inlet.rules.traits
+    if not rules:
+        return traits, ()
+    found = fitted(traits, rules, inlet.actor.removeprefix("key:"), at_ms)
+    if found.blocked:
+        raise Unusable("against_field", {"field": found.blocked, "problems": found.problems})
+    return found.traits, tuple(f"against_field: {problem}" for problem in found.problems)
 
 
 def may_stay(raw: bytes, value: dict[str, Any], names: frozenset[str]) -> bool:

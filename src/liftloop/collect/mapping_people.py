@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from liftloop.collect.fitting import fitted
 from liftloop.collect.mapping_bulk import Instant
 from liftloop.collect.mapping_rows import People, Rows
 from liftloop.kernel.codec import canonical_json
 
+IMPORT = "import"
+"""As whom custom fields know files."""
 _TRAIT_NAMES = {"registered_at": "createdAt", "wecom_id": "wecom_external_id"}
 """Segment's reserved names where they differ from ours."""
 
@@ -122,6 +125,15 @@ class Identify:
             return []
         return self._message(index, instant, traits, self._declared)
 
+    def _fitted(self, index: int, traits: dict[str, Any]) -> dict[str, Any] | None:
+        """Return traits as custom fields and tags take them, None where a field refuses the row."""
+        context = self._rows.context
+        found = fitted(traits, context.traits, IMPORT, context.now_ms)
+        if not found.blocked:
+            return found.traits
+        self._rows.reject(index, "against_field", found.blocked, traits.get(found.blocked))
+        return None
+
     def consent(self, index: int, consent: dict[str, Any], instant: Instant | None) -> list[dict[str, Any]]:
         """Return the identify that carries one consent."""
         traits = {name: values[index] for name, _, values in self._traits if values[index] is not None}
@@ -135,6 +147,11 @@ class Identify:
         if message_id in self._seen:
             return []
         self._seen.add(message_id)
+        if self._rows.context.traits:
+            taken = self._fitted(index, traits)
+            if taken is None:
+                return []
+            traits = taken
         record: dict[str, Any] = {"type": "identify", who: person, "messageId": message_id, "traits": traits}
         if instant is not None:
             record["timestamp"] = instant[0]

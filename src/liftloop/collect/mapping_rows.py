@@ -11,6 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.collect.cleaning import CleaningRules
+from liftloop.collect.fitting import NO_TRAIT_RULES, TraitRules
 from liftloop.collect.mapping import Column, Mapping, Rule, kind_of
 from liftloop.collect.mapping_kinds import FieldType, Kind
 from liftloop.collect.mapping_values import BatchLike, Cells, Reading, read_field, text_of
@@ -30,6 +31,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "unreadable_value": ("内容无法识别", "a value cannot be read"),
     "date_out_of_range": ("日期早于 1990 年或在未来", "date before 1990 or in the future"),
     "not_a_purchase": ("订单未付款、已取消或已退款", "order not paid, cancelled or refunded"),
+    "against_field": ("与自定义字段不符", "does not fit a custom field"),
     "unknown_status": ("看不懂的同意状态", "unknown consent status"),
     "bad_propensities": ("倾向概率不成立", "propensities do not hold together"),
     "too_few_cells": ("单元格比列名少", "fewer cells than column names"),
@@ -47,6 +49,8 @@ class ImportContext(Struct, frozen=True, kw_only=True):
     now_ms: int
     identity_key: bytes
     rules: CleaningRules = CleaningRules()
+    traits: TraitRules = NO_TRAIT_RULES
+    """What traits of people become on their way in."""
 
 
 class RejectedRow(Struct, frozen=True, kw_only=True):

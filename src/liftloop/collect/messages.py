@@ -23,6 +23,7 @@ from liftloop.collect.drafting import (
     may_stay,
     object_in,
     rejected,
+    traits_fitted,
     warnings_of,
 )
 from liftloop.collect.personal import PERSONAL_NAMES, PERSONAL_TRAITS, split
@@ -177,7 +178,7 @@ def _check_names(message: Message, kind: str) -> None:
 
 def _taken(message: Message, kind: str, at_ms: int, raw: bytes, inlet: Inlet) -> Draft:
     context, more, said = _context(message, kind)
-    body, personal, warnings = _body(message, kind, said, inlet)
+    body, personal, warnings = _body(message, kind, (said, at_ms), inlet)
     personal |= more
     record = Record(
         kind=kind,
@@ -200,12 +201,13 @@ def _name(message: Message, kind: str) -> str:
 
 
 def _body(
-    message: Message, kind: str, said: dict[str, Any], inlet: Inlet
+    message: Message, kind: str, more: tuple[dict[str, Any], int], inlet: Inlet
 ) -> tuple[bytes, dict[str, Any], tuple[str, ...]]:
     """Return what the record's body keeps, the personal fields taken out of it, and what the plan has against it.
 
-    `said` are the traits that some SDKs write into the context of an identify instead.
+    `more` are the traits that some SDKs write into the context of an identify instead, and the message's instant.
     """
+    said, at_ms = more
     if kind == "alias":
         return canonical_json({"previousId": _text(message.previousId)}), {}, ()
     of_traits = kind in ("identify", "group")
@@ -220,6 +222,9 @@ def _body(
         value = said | value
     judged = kind == "track" and inlet.rules is not NO_RULES
     warnings = warnings_of(inlet.rules, message.event, value) if judged else ()
+    if kind == "identify":
+        value, warnings = traits_fitted(value, inlet, at_ms)
+        names |= inlet.rules.traits.personal
     if message.category and kind in ("page", "screen"):
         value = {"category": message.category} | value
     elif not of_traits and may_stay(raw, value, names):

@@ -23,6 +23,7 @@ from liftloop.collect.drafting import (
     may_stay,
     object_in,
     rejected,
+    traits_fitted,
     warnings_of,
 )
 from liftloop.collect.mapping_facts import ITEM, ITEM_DELETED
@@ -193,8 +194,10 @@ def _identified(made: _Made, properties: dict[str, Any]) -> Draft:
     traits = _traits(properties)
     if made.event.type == "profile_unset":
         traits = dict.fromkeys(traits)
-    kept, personal = split(traits, PERSONAL_TRAITS, "traits")
-    return made.draft("identify", "", canonical_json(kept), who, personal, consents)
+    traits, warnings = traits_fitted(traits, made.inlet, made.at_ms)
+    kept, personal = split(traits, PERSONAL_TRAITS | made.inlet.rules.traits.personal, "traits")
+    draft = made.draft("identify", "", canonical_json(kept), who, personal, consents)
+    return replace(draft, warnings=warnings) if warnings else draft
 
 
 def _changed(made: _Made, properties: dict[str, Any]) -> Draft:
@@ -207,7 +210,8 @@ def _changed(made: _Made, properties: dict[str, Any]) -> Draft:
             raise Unusable("wrong_types", {"property": name, "wanted": "number"})
         if operation == "append" and not isinstance(value, list):
             raise Unusable("wrong_types", {"property": name, "wanted": "list"})
-    kept, personal = split({} if operation == "delete" else traits, PERSONAL_TRAITS, "traits")
+    names = PERSONAL_TRAITS | made.inlet.rules.traits.personal
+    kept, personal = split({} if operation == "delete" else traits, names, "traits")
     return made.draft(TRAITS_CHANGED, operation, canonical_json(kept), who, personal, None)
 
 

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from liftloop.collect.fitting import NO_TRAIT_RULES, TraitRules
+
 Kind = Literal["text", "number", "whole", "boolean", "list", "object", "instant"]
 Measure = Literal["allow", "warn", "block"]
 
@@ -57,20 +59,27 @@ class RuleBook(Struct, frozen=True, kw_only=True):
 
     rules: Mapping[str, Sequence[tuple[EventRule, Literal["warn", "block"]]]] = {}
     unknown_events: Measure = "allow"
+    traits: TraitRules = NO_TRAIT_RULES
+    """What traits of people become on their way in."""
 
 
 NO_RULES = RuleBook()
 
 
-def rule_book(plans: Iterable[TrackingPlan]) -> RuleBook:
-    """Return one rule book, `NO_RULES` for no plan; of what plans say about unknown events the strictest counts."""
+def rule_book(plans: Iterable[TrackingPlan], traits: TraitRules = NO_TRAIT_RULES) -> RuleBook:
+    """Return one rule book, `NO_RULES` for no plan and no rule of traits.
+
+    Of what plans say about unknown events the strictest counts.
+    """
     rules: dict[str, list[tuple[EventRule, Literal["warn", "block"]]]] = {}
     unknown: Measure = "allow"
     for plan in plans:
         unknown = max(unknown, plan.unknown_events, key=_STRICTER.__getitem__)
         for event, rule in plan.events.items():
             rules.setdefault(event, []).append((rule, plan.violations))
-    return RuleBook(rules=rules, unknown_events=unknown) if rules or unknown != "allow" else NO_RULES
+    if not rules and unknown == "allow" and not traits:
+        return NO_RULES
+    return RuleBook(rules=rules, unknown_events=unknown, traits=traits)
 
 
 def judge(book: RuleBook, event: str, properties: Mapping[str, Any]) -> Verdict | None:

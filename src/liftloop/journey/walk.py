@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.audience.reading import holds, is_member, references
+from liftloop.audience.reading import holds, known_members
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
 from liftloop.journey.contract import Act, Condition, Exit, Intent, Send, Wait
@@ -157,7 +157,7 @@ def _groups(
 
 def _condition(world: World, node: Condition, slots: Slots) -> Truth:
     persons = People(world.state, follow(world.state, slots), world.moment.now_ms, world.traits)
-    members = {name: is_member(world.state, name, persons.slots) for name in references(node.when)}
+    members = known_members(persons, node.when)
     return holds(node.when, persons, members)
 
 

@@ -10,11 +10,12 @@ from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_bytes
 from liftloop.profile.contract import Source, SourceId, SourceProgress, UnknownCondition
 from liftloop.profile.studied import STUDIED, studied_array
+from liftloop.profile.tags import kept_of, tag_condition
 from liftloop.runtime.contract import Definitions, StateView
 from liftloop.runtime.windows import Windows
 from liftloop.storage.contract import ArraySpec
 
-USING_KINDS = ("audience", "signal", "trait", "journey")
+USING_KINDS = ("audience", "signal", "tag", "trait", "journey")
 """Kinds of definitions whose bodies hold conditions."""
 SPAN_CLASSES_DAYS = (1, 7, 31, 93, 366, 3660)
 """Windows are kept in classes: a source's horizon never changes, so what it holds is always complete.
@@ -234,6 +235,8 @@ def leaves(body: Any) -> Iterator[Mapping[str, Any]]:
     """Yield every condition on an event or a trait inside a definition, however deep."""
     if isinstance(body, Mapping) and isinstance(body.get("sequence"), list | tuple):
         yield from steps_of(body)
+    elif isinstance(body, Mapping) and set(body) == {"tag"}:
+        yield tag_condition(str(body["tag"]))
     elif isinstance(body, Mapping):
         if "trait" in body or ("event" in body and "nodes" not in body):
             yield body
@@ -257,7 +260,7 @@ def needs_of(definitions: Definitions) -> Needs:
         for identity, definition in waiting.items()
     }
     sources, attributes = needed_by([leaf for kind in USING_KINDS for leaf in leaves(bodies[kind])], traits)
-    return Needs(sources=sources, attributes=frozenset(attributes), traits=traits)
+    return Needs(sources=sources, attributes=kept_of(attributes, definitions), traits=traits)
 
 
 def needed_by(

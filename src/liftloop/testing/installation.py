@@ -19,6 +19,7 @@ from liftloop.app.facts import published
 from liftloop.app.following import Follower
 from liftloop.app.pipeline import stages
 from liftloop.app.sealing import seal
+from liftloop.app.senders import rules_now
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.sockets import listen_unix
 from liftloop.app.tick import TickApp
@@ -123,7 +124,8 @@ class Installation:
     def receive(self, *messages: Mapping[str, Any]) -> Offset:
         """Take messages as the tracking API does, personal fields sealed; they are folded later."""
         body = canonical_json({"batch": list(messages)})
-        drafts = read(body, Inlet(type="batch", received_ms=self.now_ms(), actor="key:write"))
+        rules = rules_now(self.fold.catalog)
+        drafts = read(body, Inlet(type="batch", received_ms=self.now_ms(), actor="key:write", rules=rules))
         return self.append(seal(drafts, self.vault))
 
     def fold_all(self) -> None:
