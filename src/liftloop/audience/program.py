@@ -10,8 +10,7 @@ from liftloop.audience.reading import Tree, in_order, references
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import Hashes, hash_bytes, hash_text, uniform
 from liftloop.profile.contract import Truth
-from liftloop.profile.reading import Part, People, parts_of
-from liftloop.profile.tags import TAG, tag_condition
+from liftloop.profile.reading import TAG, Part, People, parts_of, tag_condition
 from liftloop.runtime import people
 from liftloop.runtime.contract import Definition
 

@@ -10,8 +10,7 @@ from liftloop.audience.contract import BadAudience
 from liftloop.identify.reading import follow
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.profile.contract import Truth
-from liftloop.profile.reading import People, check_condition
-from liftloop.profile.tags import TAG, put_tags, tag_condition
+from liftloop.profile.reading import TAG, People, check_condition, put_tags, tag_condition
 from liftloop.runtime import people
 from liftloop.runtime.contract import Definition, Definitions, Slots, StateView
 from liftloop.runtime.hash_index import ABSENT, HashIndex

@@ -16,8 +16,7 @@ from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.dice import hash_text, hash_texts
 from liftloop.profile.contract import Truth
-from liftloop.profile.reading import People
-from liftloop.profile.tags import put_tags
+from liftloop.profile.reading import People, put_tags
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
 from liftloop.runtime.hash_index import ABSENT

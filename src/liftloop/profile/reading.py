@@ -25,6 +25,9 @@ from liftloop.profile.sources import (
     windows_of,
 )
 from liftloop.profile.studied import STUDIED
+from liftloop.profile.tags import TAG as TAG
+from liftloop.profile.tags import put_tags as put_tags
+from liftloop.profile.tags import tag_condition as tag_condition
 from liftloop.profile.values import number_of, value_hash
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.runtime.windows import LIVE_MAX, NEVER_MS, PAGE, Recent, Times
