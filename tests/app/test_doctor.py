@@ -1,15 +1,17 @@
 """The doctor finds each thing that is broken, says what to do about it, and breaks nothing itself."""
 
+import asyncio
 import os
 import shutil
 import socket
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from liftloop.app.definition_secrets import sealed
 from liftloop.app.dispatch_attempts import AttemptFile
 from liftloop.app.doctor import examine_closed
 from liftloop.app.doctor_findings import Finding, is_well
@@ -32,7 +34,12 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shop.folder.admin_token()
     shop.folder.write_key()
     settings = {"url": "https://example.test/messages", "secret": "whsec_" + "YWJj" * 12}
-    shop.publish("channel", "sms", {"id": "sms", "kind": "webhook", "settings": settings})
+    channel = {"id": "sms", "kind": "webhook", "settings": settings}
+
+    async def seal(items: Sequence[tuple[int, bytes]]) -> list[bytes]:
+        return shop.vault.seal(items)
+
+    shop.publish("channel", "sms", asyncio.run(sealed("channel", "sms", channel, seal)))
     shop.publish("audience", "buyers", {"name": "buyers", "where": {"event": "Bought", "within_days": 3}})
     for number in range(200):
         traits = {"phone": f"1380013{number:04d}"}
@@ -89,7 +96,7 @@ def test_a_healthy_folder_is_well_and_stays_as_it_is(folder: Path) -> None:
     checks = {each.check.partition(":")[0] for each in found}
     assert checks == {
         "lock", "versions", "disk", "permissions", "secret", "layout", "file", "checkpoint", "vault", "lake",
-        "positions", "clock", "attempts", "definitions", "channel", "ports",
+        "positions", "clock", "attempts", "definitions", "channel", "secrets", "ports",
     }  # fmt: skip
     assert contents_of(folder) == before
 

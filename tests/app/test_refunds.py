@@ -45,7 +45,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> DuckLake:
         for offset, (profile, day, identity, revenue, refunded, quantity) in enumerate(ORDERS):
             at_ms, name = NOW_MS + day * DAY_MS, "Order Refunded" if refunded else "Order Completed"
             event = (offset, profile, at_ms, at_ms, name, "track", f"m{offset}", "{}", False)
-            connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", event)
+            connection.execute("INSERT INTO event (SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", event)
             head = (offset, profile, at_ms, identity, revenue, "CNY", "", refunded)
             connection.execute("INSERT INTO order_head VALUES (?, ?, ?, ?, ?, ?, ?, ?)", head)
             if quantity:

@@ -54,7 +54,7 @@ class Shop:
         shop, person = self.installation, self.person()
         shop.follow()
         follower = Follower(shop.lake, shop.log, shop.state, shop.tick, shop.clock)
-        definitions = Definitions(shop.tick, shop.state, shop.clock, allow=())
+        definitions = Definitions(shop.tick, shop.state, shop.clock, (), shop.vault)
         for name in TEMPLATES:
             asked = selection(TEMPLATES[name].where, Meanings(traits={}, audiences={}), shop.now_ms())
             in_lake = person["profile"] in shop.lake.select(asked.query, asked.parameters)["profile"].tolist()
@@ -138,7 +138,9 @@ def test_audiences_and_journeys_name_signals_and_circles_are_refused(shop: Shop)
     for _ in range(5):
         shop.happens("Product Viewed")
     assert {"a", "signal:hesitating"} <= set(shop.person()["audiences"])
-    definitions = Definitions(shop.installation.tick, shop.installation.state, shop.installation.clock, allow=())
+    definitions = Definitions(
+        shop.installation.tick, shop.installation.state, shop.installation.clock, (), shop.installation.vault
+    )
     with pytest.raises(BadAudience, match="refers to itself"):
         definitions.check("signal", "hesitating", {"name": "x", "where": {"audience": "a"}})
     with pytest.raises(BadDefinition, match="belongs to signals"):

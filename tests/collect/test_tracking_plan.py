@@ -107,6 +107,12 @@ def paid(identity: str, **more: Any) -> dict[str, Any]:
     return {**event, "properties": properties, **more}
 
 
+async def replayed(world: Served, body: dict[str, Any]) -> dict[str, Any]:
+    """Replay, and return how many were taken and why others stay."""
+    done = (await world.admin.post("/api/quarantine/replay", body)).json()
+    return {"taken": done["taken"], "refused": done["refused"]}
+
+
 def events(world: Served) -> list[tuple[Any, ...]]:
     found = world.desk.follower.lake.select("SELECT message_id, at_ms FROM event ORDER BY 1")
     return list(zip(*[column.tolist() for column in found.values()], strict=True))
@@ -124,16 +130,16 @@ async def plan_story(world: Served) -> None:
     assert first["detail"] == {"event": "Paid", "problems": ["price: not number"]}
     assert (first["name"], first["message_id"], first["replayable"]) == ("Paid", "a", True)
     assert SECRET not in json.dumps(page)
-    still = (await world.admin.post("/api/quarantine/replay", {})).json()
+    still = await replayed(world, {})
     assert still == {"taken": 0, "refused": {"against_plan": 1}}
     await world.admin.post("/api/tracking-plans", {"id": "shop", **plan, "violations": "warn"})
-    done = (await world.admin.post("/api/quarantine/replay", {"reason": "against_plan"})).json()
+    done = await replayed(world, {"reason": "against_plan"})
     assert done == {"taken": 1, "refused": {}}
     assert (await world.admin.get("/api/quarantine")).json()["counts"] == {}
     await world.settle()
     at_ms = 1_789_992_000_000
     assert events(world) == [("a", at_ms), ("b", at_ms)]
-    again = (await world.admin.post("/api/quarantine/replay", {})).json()
+    again = await replayed(world, {})
     assert again == {"taken": 0, "refused": {}}
     assert world.installation.worker.meter.warnings == {}
     await send(world, paid("c"))
@@ -146,9 +152,9 @@ async def future_story(world: Served) -> None:
     await send(world, ahead)
     await send(world, ahead)
     assert (await world.admin.get("/api/quarantine")).json()["counts"] == {"from_the_future": 1}
-    assert (await world.admin.post("/api/quarantine/replay", {})).json()["refused"] == {"from_the_future": 1}
+    assert (await replayed(world, {}))["refused"] == {"from_the_future": 1}
     world.installation.advance(7_200)
-    assert (await world.admin.post("/api/quarantine/replay", {})).json()["taken"] == 1
+    assert (await replayed(world, {}))["taken"] == 1
     await send(world, ahead)
     await world.settle()
     assert events(world) == [("f", 1_790_006_400_000)]
@@ -161,7 +167,7 @@ async def stubborn_story(world: Served) -> None:
     assert [each["replayable"] for each in page["records"]] == [False]
     assert page["records"][0]["detail"]["bytes"] > 40_000
     ids = [each["id"] for each in (await world.admin.get("/api/quarantine")).json()["records"]]
-    done = (await world.admin.post("/api/quarantine/replay", {"ids": ids[:1]})).json()
+    done = await replayed(world, {"ids": ids[:1]})
     assert done == {"taken": 0, "refused": {"no_identifier": 1}}
     assert (await world.stranger.post("/api/quarantine/replay", {})).status == 401
 
@@ -176,9 +182,9 @@ async def hook_story(world: Served) -> None:
     signed = headers(b"k" * 24, "d1", NOW_MS // 1000, body)
     assert (await requested(world.installation, "POST", "/hooks/erp", body, signed))[0] == 200
     world.installation.fold_all()
-    assert (await world.admin.post("/api/quarantine/replay", {})).json()["refused"] == {"no_mapping": 1}
+    assert (await replayed(world, {}))["refused"] == {"no_mapping": 1}
     await world.admin.post("/api/sources", source | {"mappings": [mapping]})
-    assert (await world.admin.post("/api/quarantine/replay", {})).json() == {"taken": 1, "refused": {}}
+    assert await replayed(world, {}) == {"taken": 1, "refused": {}}
     assert (await requested(world.installation, "POST", "/hooks/erp", body, signed))[0] == 200
     await world.settle()
     assert events(world) == [("hook:erp/d1/0/0", NOW_MS), ("hook:erp/d1/0/1", NOW_MS)]
@@ -193,9 +199,9 @@ async def form_story(world: Served) -> None:
     body = urlencode({"mark": mark, "phone": SECRET}).encode()
     assert (await requested(world.installation, "POST", "/forms/f", body))[0] == 200
     world.installation.fold_all()
-    assert (await world.admin.post("/api/quarantine/replay", {})).json()["refused"] == {"likely_machine": 1}
+    assert (await replayed(world, {}))["refused"] == {"likely_machine": 1}
     await world.admin.post("/api/forms", form | {"least_s": 0})
-    assert (await world.admin.post("/api/quarantine/replay", {})).json()["taken"] == 1
+    assert (await replayed(world, {}))["taken"] == 1
     await world.settle()
     assert len(events(world)) == 2
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.views import View
+from liftloop.app.definition_secrets import hidden
 
 router = APIRouter()
 
@@ -71,13 +72,14 @@ async def publish(request: DefinitionRequest, desk: OnDesk, caller: Publishes) -
 
 @router.get("/definitions/{kind}")
 def listed(kind: str, desk: OnDesk, caller: Reads) -> DefinitionPage:
-    return DefinitionPage(definitions=desk.definitions.live(kind))
+    live = desk.definitions.live(kind)
+    return DefinitionPage(definitions={identity: hidden(kind, body) for identity, body in live.items()})
 
 
 @router.get("/definitions/{kind}/{identity}")
 def read(kind: str, identity: str, desk: OnDesk, caller: Reads) -> DefinitionView:
     version, body, _, status = desk.definitions.newest(kind, identity)
-    return DefinitionView(kind=kind, id=identity, version=version, body=body, status=status)
+    return DefinitionView(kind=kind, id=identity, version=version, body=hidden(kind, body), status=status)
 
 
 @router.delete("/definitions/{kind}/{identity}")

@@ -6,9 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.routes_campaigns import text
 from liftloop.api.routes_system import at
-from liftloop.api.views_quarantine import Aside, QuarantinePage, ReplayDone, ReplayRequest
-from liftloop.app import quarantine
+from liftloop.api.views_quarantine import (
+    Aside,
+    QuarantineGroup,
+    QuarantineGroups,
+    QuarantinePage,
+    QuarantineSample,
+    ReplayDone,
+    ReplayRequest,
+    Tally,
+)
+from liftloop.app import quarantine, quarantine_samples
+from liftloop.app.quarantine_words import NEVER_MENDED, checked_mending, outcome_in_words, reason_in_words
 
 router = APIRouter()
 
@@ -46,7 +57,42 @@ async def listed(
     )
 
 
+@router.get("/quarantine/groups")
+async def groups(desk: OnDesk, caller: Reads) -> QuarantineGroups:
+    found = await asyncio.to_thread(quarantine_samples.groups, desk.state, desk.vault)
+    return QuarantineGroups(records=sum(each.records for each in found), groups=[_group(each) for each in found])
+
+
+def _group(group: quarantine_samples.Group) -> QuarantineGroup:
+    return QuarantineGroup(
+        reason=group.reason,
+        meaning=text(reason_in_words(group.reason)),
+        sender=group.sender,
+        records=group.records,
+        first_at=at(group.first_ms),
+        last_at=at(group.last_ms),
+        problems=[Tally(name=name, count=count) for name, count in group.problems],
+        events=[Tally(name=name, count=count) for name, count in group.events],
+        samples=[
+            QuarantineSample(id=each.id, at=at(each.at_ms), text=each.text, bytes=each.bytes) for each in group.samples
+        ],
+        mendable=group.reason not in NEVER_MENDED,
+    )
+
+
 @router.post("/quarantine/replay")
 async def replay(request: ReplayRequest, desk: OnDesk, caller: Replays) -> ReplayDone:
-    done = await desk.quarantine.replay(request.reason, request.ids, caller.actor)
-    return ReplayDone(taken=done.taken, refused=dict(done.refused))
+    chosen = quarantine.Chosen(
+        reason=request.reason,
+        sender=request.sender,
+        ids=tuple(request.ids),
+        mending=checked_mending(request.mending.model_dump()),
+        rehearsed=request.rehearse,
+    )
+    done = await desk.quarantine.replay(chosen, caller.actor)
+    return ReplayDone(
+        taken=done.taken,
+        refused=dict(done.refused),
+        whole=done.whole,
+        sentence=text(outcome_in_words(done, rehearsed=request.rehearse)),
+    )

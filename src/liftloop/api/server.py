@@ -14,6 +14,7 @@ from liftloop.api import (
     pages,
     routes_audiences,
     routes_campaigns,
+    routes_data,
     routes_definitions,
     routes_health,
     routes_imports,
@@ -38,6 +39,7 @@ TRACKED_WHOLE = ("/sa", "/sa.gif")
 
 ROUTERS = (
     routes_audiences.router,
+    routes_data.router,
     routes_definitions.router,
     routes_imports.router,
     routes_plans.router,

@@ -27,6 +27,8 @@ class RetentionDone(View):
     lake_rows: Count
     log_days: Count
     lake_days: Count = Field(description="0: the lake keeps everything.")
+    quarantined: Count = Field(description="Records in quarantine that were given up.")
+    quarantine_days: Count
 
 
 class Finding(View):

@@ -14,6 +14,7 @@ from liftloop.app.definition_limits import (
     tag_problem,
     trait_problem,
 )
+from liftloop.app.definition_secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
 from liftloop.app.definitions_edge import EDGE_KINDS, BadDefinition, check_edge
 from liftloop.app.facts import fact, published
 from liftloop.app.tick_client import TickClient
@@ -37,7 +38,7 @@ from liftloop.plugins.channels.contract import Network
 from liftloop.profile.sources import leaves, source_of
 from liftloop.profile.tags import TAG, tag_condition
 from liftloop.runtime.catalog import RETIRED
-from liftloop.storage.contract import StateReader
+from liftloop.storage.contract import StateReader, Vault
 
 T = TypeVar("T")
 
@@ -93,10 +94,13 @@ class NotFound(LiftloopError):
 class Definitions:
     """The use cases around definitions."""
 
-    def __init__(self, tick: TickClient, state: StateReader, clock: Clock, allow: Sequence[Network]) -> None:
+    def __init__(
+        self, tick: TickClient, state: StateReader, clock: Clock, allow: Sequence[Network], vault: Vault
+    ) -> None:
         self._tick = tick
         self._state = state
         self._clock = clock
+        self._vault = vault
         self._allow = allow
         """Private networks that channels may reach: what could never be sent is refused when it is set up."""
 
@@ -144,15 +148,40 @@ class Definitions:
         `version` is the one the author wrote it as; raises `Conflict` where another came first.
         A body equal to the newest one publishes nothing and returns that version.
         """
-        self.check(kind, identity, body)
+        before = self._stored(kind, identity)
+        body = with_kept(kind, body, before)
+        self.check(kind, identity, with_stand_ins(kind, body))
         current = (await self._tick.ask("definition", kind=kind, id=identity))["version"]
-        if current and version is None and self._same(kind, identity, current, body):
+        if version is None and self._says_nothing_new(kind, identity, current, body):
             return current
         wanted = current + 1 if version is None else version
-        await self._tick.facts([published(kind, identity, wanted, body, actor, self._clock.now_ms())])
-        if not self._same(kind, identity, wanted, body):
+        stated = await sealed(kind, identity, body, self._tick.seal)
+        await self._tick.facts([published(kind, identity, wanted, stated, actor, self._clock.now_ms())])
+        if not self._same(kind, identity, wanted, stated):
             raise Conflict(kind, identity)
         return wanted
+
+    def readable(self, kind: str, identity: str) -> dict[str, Any]:
+        """Return the newest version with its secrets in the clear, for whoever uses them; raises `NotFound`."""
+        return opened(kind, self.newest(kind, identity)[1], self._vault)
+
+    def _stored(self, kind: str, identity: str) -> dict[str, Any]:
+        """Return the newest version as it lies on the disk, empty where there is none."""
+        try:
+            return self.newest(kind, identity)[1]
+        except NotFound:
+            return {}
+
+    def _says_nothing_new(self, kind: str, identity: str, current: int, body: Mapping[str, Any]) -> bool:
+        """Tell whether a body equals the newest version; the same secret sealed twice looks different."""
+        if not current:
+            return False
+        if not any(secrets_in(kind, body)):
+            return self._same(kind, identity, current, body)
+        stored = self._stored(kind, identity)
+        if has_clear(kind, stored):
+            return False
+        return fingerprint(opened(kind, stored, self._vault)) == fingerprint(opened(kind, body, self._vault))
 
     async def retire(self, kind: str, identity: str, actor: str) -> None:
         """End a definition; raises `NotFound`."""

@@ -7,6 +7,7 @@ from liftloop.app.children import Children
 from liftloop.app.clockwork import Clockwork
 from liftloop.app.definitions import Definitions
 from liftloop.app.following import Follower
+from liftloop.app.intake import Intake
 from liftloop.app.opening import Newer
 from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
@@ -58,15 +59,17 @@ class Desk:
         self.tick = TickClient(folder.tick_socket)
         self.state = SqliteStateReader(folder.state)
         self.vault: Vault = SqliteVault(folder.vault, folder.master_key())
-        self.definitions = Definitions(self.tick, self.state, self.clock, allow=parse_networks(settings.webhook_allow))
+        allow = parse_networks(settings.webhook_allow)
+        self.definitions = Definitions(self.tick, self.state, self.clock, allow, self.vault)
         self._log = SqliteLog(folder.log)
         self._lake = lake
         self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)
         self.plans = Plans(folder.path / "plans", self.definitions, self.follower, self.tick, self.state, self.clock)
         self.pending = PendingMessages(self.state, folder.attempts)
         self.quarantine = Quarantine(self.tick, self.state, self.vault, self.clock)
+        self.intake = Intake(self.follower, self.state, self.definitions, self.clock)
         self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up)
-        self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.clock)
+        self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.quarantine)
         self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock, settings.study_days)
         self.children: Children | None = None
         """The other processes, where this one started them."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from liftloop.deliver.contract import Channel, ChannelDefinition, ChannelLimits, Handover, Message, Repeat
 from liftloop.kernel.errors import LiftloopError
-from liftloop.storage.contract import StateReader
+from liftloop.storage.contract import StateReader, VaultDamaged
 
 OpenChannel = Callable[[ChannelDefinition], Channel]
 
@@ -92,3 +92,5 @@ class Channels:
             return NoChannel(name, "channel_unreadable")
         except LiftloopError as error:
             return NoChannel(name, f"channel_unusable:{error.code}")
+        except VaultDamaged:
+            return NoChannel(name, "channel_unusable:sealed")

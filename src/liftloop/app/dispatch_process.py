@@ -8,7 +8,9 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
+from liftloop.app.definition_secrets import open_secret
 from liftloop.app.dispatch import Dispatcher, DispatchTools
 from liftloop.app.dispatch_attempts import AttemptFile
 from liftloop.app.restored import read_restored
@@ -61,7 +63,11 @@ async def _dispatch(settings: Settings, folder: DataFolder, tick: TickClient, st
     allow = parse_networks(settings.webhook_allow)
 
     def opened(definition: ChannelDefinition) -> Channel:
-        return open_channel(definition, allow=allow, wall=SystemClock())
+        settings = {
+            name: open_secret(value, vault) if isinstance(value, str) else value
+            for name, value in definition.settings.items()
+        }
+        return open_channel(replace(definition, settings=settings), allow=allow, wall=SystemClock())
 
     async def send_facts(records: Sequence[Record]) -> Offset:
         while True:

@@ -109,6 +109,7 @@ def _looks(patient: Patient) -> list[_Look]:
         _Look("attempts", (attempts,), lambda: doctor_contents.attempts(files, until_ms)),
         _Look("definitions", (state,), lambda: doctor_contents.definitions(files)),
         _Look("channels", (state,), lambda: doctor_contents.channels(files, settings)),
+        _Look("secrets", (state,), lambda: doctor_contents.secrets(files)),
     ]
 
 

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
+from liftloop.app.definition_secrets import has_clear, with_stand_ins
 from liftloop.app.doctor_files import LookAtLake
 from liftloop.app.doctor_findings import RESTORE, Finding, problem, warning, well
 from liftloop.app.settings import Settings
 from liftloop.app.words import Said
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.kernel.clock import MINUTE_MS, SECOND_MS, SystemClock
+from liftloop.kernel.codec import parse_object
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plugins.channels import open_channel
 from liftloop.plugins.channels.addresses import parse_networks
@@ -34,6 +37,7 @@ SELECT kind, id, version FROM definition AS old WHERE status = 'unreadable' AND 
 ) ORDER BY kind, id
 """
 _CHANNELS = "SELECT id, body FROM definition WHERE kind = 'channel' AND status = 'live' ORDER BY id"
+_WITH_SECRETS = "SELECT kind, id, body FROM definition WHERE kind IN ('channel', 'source') AND status = 'live'"
 
 
 def positions(files: FolderFiles, look: LookAtLake) -> Iterator[Finding]:
@@ -127,11 +131,25 @@ def channels(files: FolderFiles, settings: Settings) -> Iterator[Finding]:
 async def _hindrance(body: bytes, settings: Settings) -> Said | None:
     """Return why dispatch could not open a channel."""
     try:
-        definition = msgspec.json.decode(body, type=ChannelDefinition)
+        checked = with_stand_ins("channel", msgspec.json.decode(body, type=dict[str, Any]))
+        definition = msgspec.convert(checked, type=ChannelDefinition, strict=False)
         channel = open_channel(definition, allow=parse_networks(settings.webhook_allow), wall=SystemClock())
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
         return Said(str(error), str(error))
     except LiftloopError as error:
         return Said(error.message("zh-CN"), error.message("en"))
     await channel.close()
     return None
+
+
+def secrets(files: FolderFiles) -> Iterator[Finding]:
+    """Yield which live definitions hold a secret that an earlier version wrote in the clear."""
+    with looking(files.state) as connection:
+        rows = connection.execute(_WITH_SECRETS).fetchall()
+    clear = [(kind, identity) for kind, identity, body in rows if has_clear(kind, parse_object(body))]
+    for kind, identity in clear:
+        said = Said(f"{kind} {identity} 里的密钥还是明文", f"{kind} {identity} holds a secret in the clear")
+        following = Said("换一个新的密钥，重新发布", "give it a new secret and publish it anew")
+        yield warning(f"secrets:{kind}:{identity}", said, following)
+    if not clear:
+        yield well("secrets", Said("定义里的密钥都已加密", "all secrets in definitions are sealed"))

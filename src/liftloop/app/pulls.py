@@ -73,8 +73,7 @@ class Pulls:
 
     async def pull(self, identity: str, actor: str, language: Language, rows_max: int = PULLED_ROWS_MAX) -> Pull:
         """Pull what is new of a source and import it. Raises what the database or the import raises."""
-        _, body, _, _ = self._desk.definitions.newest("source", identity)
-        source = read_source(body)
+        source = read_source(self._desk.definitions.readable("source", identity))
         if not isinstance(source, DatabaseSource):
             raise NotFound("source", identity)
         async with self._pulling:

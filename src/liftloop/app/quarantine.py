@@ -4,11 +4,14 @@ A replay keeps message id and event time; what is let out and the fact that it w
 nothing is taken twice or lost between the two.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from liftloop.app.facts import fact
@@ -16,8 +19,9 @@ from liftloop.app.sealing import sealed, unsealed
 from liftloop.app.senders import KINDS, rules_of, trait_rules_of
 from liftloop.app.tick_client import TickClient
 from liftloop.collect import forms, hooks, messages, sensors
-from liftloop.collect.contract import REJECTED, RELEASED, Draft
+from liftloop.collect.contract import DROPPED, REJECTED, RELEASED, Draft
 from liftloop.collect.drafting import Inlet, Unusable, rejected
+from liftloop.collect.mending import NO_MENDING, Mending, mended
 from liftloop.collect.sources import Source, WebhookSource
 from liftloop.collect.stage import AHEAD_MAX_MS
 from liftloop.collect.tracking_plan import RuleBook
@@ -45,17 +49,46 @@ class Aside(Struct, frozen=True, kw_only=True):
     replayable: bool
 
 
+class Chosen(Struct, frozen=True, kw_only=True):
+    """Which records are read again, and how: what is not given does not matter."""
+
+    reason: str = ""
+    sender: str = ""
+    ids: tuple[int, ...] = ()
+    mending: Mending = NO_MENDING
+    rehearsed: bool = False
+    """Only tell what would become of them."""
+
+
 class Replayed(Struct, frozen=True, kw_only=True):
     """What became of the records that were read again."""
 
     taken: int
     refused: Mapping[str, int]
     """By the reason for which they stay."""
+    whole: bool = True
+    """False where there are more than one call reads: call again."""
 
 
 def counts(state: StateReader) -> dict[str, int]:
     """Return how many records wait, by reason, most first."""
     return dict(state.rows("SELECT reason, count(*) FROM quarantine GROUP BY reason ORDER BY 2 DESC, 1"))
+
+
+def waiting_by_sender(state: StateReader) -> dict[str, int]:
+    """Return how many records of each source wait."""
+    found: Counter[str] = Counter()
+    for row in every_row(state):
+        found[record_of(row).actor.removeprefix("key:")] += 1
+    return dict(found)
+
+
+def every_row(state: StateReader, reason: str = "") -> Iterator[Row]:
+    """Yield all rows, or those of a reason, the oldest first, a run at a time: all may be larger than the memory."""
+    after = -1
+    while rows := _rows(state, reason, after, RUN):
+        yield from rows
+        after = rows[-1][0]
 
 
 def listed(state: StateReader, vault: Vault, reason: str, after: int, limit: int) -> list[Aside]:
@@ -70,39 +103,86 @@ class Quarantine:
         self._tick = tick
         self._state = state
         self._vault = vault
-        self._clock = clock
+        self.clock = clock
 
-    async def replay(self, reason: str, ids: Sequence[int], actor: str) -> Replayed:
-        """Read records again under today's rules; those of `reason`, or of `ids`, or all where neither is given."""
-        taken, after, rules = 0, -1, _rules_now(self._state)
+    async def replay(self, chosen: Chosen, actor: str) -> Replayed:
+        """Read records again under today's rules, mended where a person says how; those that still fail stay."""
+        taken, rules = 0, _rules_now(self._state)
         refused: dict[str, int] = {}
-        wanted = set(ids)
-        for _ in range(REPLAYED_MAX // RUN):
-            rows = _rows(self._state, reason, after, RUN)
-            if not rows:
+        whole = True
+        for rows in _runs(_chosen(self._state, chosen), REPLAYED_MAX):
+            if rows is None:
+                whole = False
                 break
-            after = rows[-1][0]
-            chosen = [row for row in rows if not wanted or row[0] in wanted]
-            taken += await self._release(chosen, rules, actor, refused)
-        return Replayed(taken=taken, refused=refused)
+            taken += await self._release(rows, rules, chosen, actor, refused)
+        return Replayed(taken=taken, refused=refused, whole=whole)
 
-    async def _release(self, rows: Sequence[Row], rules: "_Rules", actor: str, refused: dict[str, int]) -> int:
+    async def let_go(self, *, before_ms: int, bytes_max: int) -> int:
+        """Give up what came before an instant, and the oldest of what is more than so many bytes; return how many.
+
+        The fact names all of them: what a person lets out meanwhile is only named once more.
+        """
+        gone = await asyncio.to_thread(_too_old_or_much, self._state, before_ms, bytes_max)
+        for start in range(0, len(gone), REPLAYED_MAX):
+            some = gone[start : start + REPLAYED_MAX]
+            body = canonical_json({"offsets": some})
+            await self._tick.facts([fact(DROPPED, str(some[0]), body, "system:desk", self.clock.now_ms())])
+        return len(gone)
+
+    async def _release(
+        self, rows: Sequence[Row], rules: "_Rules", chosen: Chosen, actor: str, refused: dict[str, int]
+    ) -> int:
         drafts: list[Draft] = []
         offsets: list[int] = []
         for row in rows:
-            again = _again(row, self._vault, rules, self._clock.now_ms())
+            again = _again(row, self._vault, rules, chosen.mending, self.clock.now_ms())
             if isinstance(again, str):
                 refused[again] = refused.get(again, 0) + 1
             else:
                 drafts += again
                 offsets.append(row[0])
-        if not drafts:
-            return 0
-        waiting = unsealed(drafts, self._vault.keyed_hash)
-        records = sealed(waiting, await self._tick.seal(waiting.clear) if waiting.clear else [])
-        released = fact(RELEASED, str(offsets[0]), canonical_json({"offsets": offsets}), actor, self._clock.now_ms())
-        await self._tick.facts([*records, released])
+        if drafts and not chosen.rehearsed:
+            waiting = unsealed(drafts, self._vault.keyed_hash)
+            records = sealed(waiting, await self._tick.seal(waiting.clear) if waiting.clear else [])
+            body = canonical_json({"offsets": offsets, "mending": to_builtins(chosen.mending)})
+            released = fact(RELEASED, str(offsets[0]), body, actor, self.clock.now_ms())
+            await self._tick.facts([*records, released])
         return len(offsets)
+
+
+def _too_old_or_much(state: StateReader, before_ms: int, bytes_max: int) -> list[int]:
+    """Return the offsets of what is given up; how old a record is says when it came, not when it says it happened."""
+    gone: list[int] = []
+    room = bytes_max
+    for offset, size, received_ms in reversed(list(_sizes(state))):
+        room -= size
+        if room < 0 or received_ms < before_ms:
+            gone.append(offset)
+    return gone[::-1]
+
+
+def _sizes(state: StateReader) -> Iterator[tuple[int, int, int]]:
+    """Yield offset, bytes and instant of arrival of every record, the oldest first."""
+    for row in every_row(state):
+        yield row[0], len(row[3]), record_of(row).received_ms
+
+
+def _chosen(state: StateReader, chosen: Chosen) -> Iterator[Row]:
+    wanted = set(chosen.ids)
+    for row in every_row(state, chosen.reason):
+        if (not wanted or row[0] in wanted) and chosen.sender in ("", record_of(row).actor):
+            yield row
+
+
+def _runs(rows: Iterator[Row], most: int) -> Iterator[list[Row] | None]:
+    """Yield at most so many rows in runs; None where there are more."""
+    count = 0
+    while run := list(islice(rows, RUN)):
+        if count >= most:
+            yield None
+            return
+        count += len(run)
+        yield run
 
 
 class _Rules(Struct, frozen=True, kw_only=True):
@@ -141,22 +221,23 @@ def _rows(state: StateReader, reason: str, after: int, limit: int) -> list[Row]:
     )
 
 
-def _record(row: Row) -> Record:
+def record_of(row: Row) -> Record:
+    """Return the record of a row, its content still sealed."""
     return msgspec.msgpack.decode(row[3], type=Record)
 
 
-def _again(row: Row, vault: Vault, rules: _Rules, now_ms: int) -> list[Draft] | str:
+def _again(row: Row, vault: Vault, rules: _Rules, mending: Mending, now_ms: int) -> list[Draft] | str:
     """Return the drafts of a record that is read again, or the reason for which it stays."""
-    record = _record(row)
+    record = record_of(row)
     if record.kind != REJECTED:
         if record.at_ms > now_ms + AHEAD_MAX_MS:
             return str(row[2])
         # Received now, or it would be taken for one from the future for ever.
         return [Draft(record=replace(record, received_ms=now_ms), personal={}, identifiers=())]
-    raw = _raw(record, vault)
+    raw = raw_of(record, vault)
     if not raw:
         return record.name
-    drafts = _read(raw, record, rules)
+    drafts = _read(mended(raw, mending), record, rules)
     stays = [draft.record.name for draft in drafts if draft.record.kind == REJECTED]
     return stays[0] if stays else drafts
 
@@ -184,7 +265,7 @@ def _read(raw: bytes, record: Record, rules: _Rules) -> list[Draft]:
             return [messages.read_one(raw, inlet, told.get("sent_at"))]
 
 
-def _raw(record: Record, vault: Vault) -> bytes:
+def raw_of(record: Record, vault: Vault) -> bytes:
     """Return what was sent, empty where it was too large to keep or has been erased."""
     if not record.sealed:
         return b""
@@ -193,7 +274,7 @@ def _raw(record: Record, vault: Vault) -> bytes:
 
 
 def _aside(row: Row, vault: Vault) -> Aside:
-    record = _record(row)
+    record = record_of(row)
     if record.kind != REJECTED:
         return Aside(
             id=row[0],
@@ -206,7 +287,7 @@ def _aside(row: Row, vault: Vault) -> Aside:
             sender=record.actor,
             replayable=True,
         )
-    raw = _raw(record, vault)
+    raw = raw_of(record, vault)
     sent = parse_object(raw)
     return Aside(
         id=row[0],

@@ -33,6 +33,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """How long incoming facts are kept after the lake has them."""
     lake_days: int = 0
     """How long history is kept; 0 for ever."""
+    quarantine_days: int = 30
+    """How long what could not be taken waits to be mended."""
+    quarantine_mb: int = 256
+    """How much of it is kept, whatever its age; the oldest goes first."""
     study_days: int = 1
     """How many days lie between two studies of everybody's traits; 0: they are made only when asked for."""
     version: str = version("liftloop")
@@ -74,9 +78,11 @@ def settings_from(environment: Mapping[str, str], data: Path | None, port: int |
         clock_start_ms=_instant(environment.get("LIFTLOOP_CLOCK_START", "2026-01-01T00:00:00Z")),
         admin_token=environment.get("LIFTLOOP_ADMIN_TOKEN", ""),
         write_key=environment.get("LIFTLOOP_WRITE_KEY", ""),
-        log_days=_days(environment, "LIFTLOOP_LOG_DAYS", "7", least=1),
-        lake_days=_days(environment, "LIFTLOOP_LAKE_DAYS", "0", least=0),
-        study_days=_days(environment, "LIFTLOOP_STUDY_DAYS", "1", least=0),
+        log_days=_whole(environment, "LIFTLOOP_LOG_DAYS", "7", least=1),
+        lake_days=_whole(environment, "LIFTLOOP_LAKE_DAYS", "0", least=0),
+        quarantine_days=_whole(environment, "LIFTLOOP_QUARANTINE_DAYS", "30", least=1),
+        quarantine_mb=_whole(environment, "LIFTLOOP_QUARANTINE_MB", "256", least=1),
+        study_days=_whole(environment, "LIFTLOOP_STUDY_DAYS", "1", least=0),
         webhook_allow=environment.get("LIFTLOOP_WEBHOOK_ALLOW", ""),
     )
 
@@ -96,7 +102,7 @@ def _port(value: str | int, name: str = "LIFTLOOP_PORT") -> int:
     return int(text)
 
 
-def _days(environment: Mapping[str, str], name: str, usual: str, *, least: int) -> int:
+def _whole(environment: Mapping[str, str], name: str, usual: str, *, least: int) -> int:
     text = environment.get(name, usual)
     if not text.isdecimal() or int(text) < least:
         raise BadSetting(name, text, f"{least}, {least + 1}, {least + 2}, …")

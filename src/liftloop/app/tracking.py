@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from liftloop.app.definition_secrets import open_secret
 from liftloop.app.form_page import MARK, MARK_AGE_MS_MAX, TRAP, form_page, mark_of, read_mark, thanks_page
 from liftloop.app.pace import take, wait_s
 from liftloop.app.requests import Answer, Receive, Scope, body_of, header
@@ -190,13 +191,16 @@ class Tracking:
             raise NoSuchPath(scope["path"])
         told = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         now_s = self._clock.now_ms() // 1_000
-        if not any(verify(secret_bytes(secret), told, body, now_s) for secret in sender.source.secrets):
+        if not any(verify(key, told, body, now_s) for key in self._keys_of(sender.source)):
             raise BadSignature
         admitted = self._admitted(sender, body)
         inlet = self._inlet(f"hook:{identity}/{told['webhook-id']}", hooks.PROTOCOL, admitted)
         plain = inflate(body, header(scope, b"content-encoding"))
         await self._take(hooks.read(plain, sender.source, inlet), admitted)
         return SUCCESS
+
+    def _keys_of(self, source: WebhookSource) -> list[bytes]:
+        return [secret_bytes(open_secret(secret, self._vault)) for secret in source.secrets]
 
     async def _form(self, scope: Scope, receive: Receive) -> Answer:
         """Show a form, or take what was filled in; whoever seems to be a machine is thanked and put aside."""

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from liftloop.app.backup import Manifest, Wanted, back_up
 from liftloop.app.following import Follower
+from liftloop.app.quarantine import Quarantine
 from liftloop.app.settings import Settings
 from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import DAY_MS, Clock
@@ -18,6 +19,7 @@ from liftloop.storage.embedded.lake import DuckLake
 
 LOOK_EVERY_S = 5.0
 """Between looks at the clock, which may be a manual one."""
+MEGABYTE = 1_000_000
 _LAST_TICK = 'SELECT tick, "offset" FROM tick WHERE now_ms < ? ORDER BY tick DESC LIMIT 1'
 
 _LOGGER = logging.getLogger("liftloop.desk")
@@ -46,19 +48,23 @@ class Retained(Struct, frozen=True, kw_only=True):
     log_days: int
     lake_days: int
     """0 where the lake keeps everything."""
+    quarantined: int = 0
+    """Records in quarantine that were given up."""
+    quarantine_days: int = 0
 
 
 class Upkeep:
     """One backup or retention at a time; the retention also runs by itself once a day."""
 
     def __init__(
-        self, settings: Settings, folder: DataFolder, follower: Follower, lake: DuckLake, clock: Clock
+        self, settings: Settings, folder: DataFolder, follower: Follower, lake: DuckLake, quarantine: Quarantine
     ) -> None:
         self._settings = settings
         self._folder = folder
         self._follower = follower
         self._lake = lake
-        self._clock = clock
+        self._quarantine = quarantine
+        self._clock: Clock = quarantine.clock
         self._alone = asyncio.Lock()
         self._due_ms = 0
         self.tick: TickClient = follower.tick
@@ -93,7 +99,7 @@ class Upkeep:
         except (StorageError, LiftloopError) as error:
             _LOGGER.warning("retention has to wait: %s", error)
             return
-        if retained.log_records or retained.fact_blocks or retained.lake_rows:
+        if retained.log_records or retained.fact_blocks or retained.lake_rows or retained.quarantined:
             _LOGGER.debug("let go of %s", retained)
 
     async def retain_daily(self) -> None:
@@ -116,10 +122,15 @@ class Upkeep:
         if settings.lake_days:
             async with self._follower.lake_standing_still():
                 rows = await asyncio.to_thread(self._lake.forget, before_ms=now_ms - settings.lake_days * DAY_MS)
+        quarantined = await self._quarantine.let_go(
+            before_ms=now_ms - settings.quarantine_days * DAY_MS, bytes_max=settings.quarantine_mb * MEGABYTE
+        )
         return Retained(
             log_records=forgotten["log_records"],
             fact_blocks=forgotten["fact_blocks"],
             lake_rows=rows,
             log_days=settings.log_days,
             lake_days=settings.lake_days,
+            quarantined=quarantined,
+            quarantine_days=settings.quarantine_days,
         )

@@ -12,6 +12,10 @@ REJECTED = "message.rejected"
 
 RELEASED = "quarantine.released"
 """The fact that quarantined records were taken after all: {offsets}; it stands in the same run as those."""
+DROPPED = "quarantine.dropped"
+"""The fact that quarantined records were given up: {offsets}."""
+REPEATED = "message.repeated"
+"""The fact that messages came a second time and were not taken: source, at_ms, messages."""
 TRAITS_CHANGED = "traits.changed"
 """A change of traits that depends on what is known already; its name is the operation: once, add, append, delete."""
 

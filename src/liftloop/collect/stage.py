@@ -1,11 +1,12 @@
 """The fold of collect: each message once, none from the future; the rest waits in quarantine with its reason."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from liftloop.collect.contract import REJECTED, RELEASED, TRAITS_CHANGED
+from liftloop.collect.contract import DROPPED, REJECTED, RELEASED, REPEATED, TRAITS_CHANGED
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.kernel.codec import pack, parse_object
 from liftloop.kernel.dice import hash_text
@@ -34,7 +35,7 @@ class Collect:
 
     name = "collect"
     reads = frozenset({"record"})
-    writes = frozenset({"event", "system"})
+    writes = frozenset({"event", "system", REPEATED})
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
         if "record" not in frame:
@@ -52,6 +53,7 @@ class Collect:
         remembered = batch["message"][fresh & ~(ahead & of_person)]
         delta = self._remember(state, np.concatenate([remembered, marks]) if len(marks) else remembered, moment)
         released = _released(batch)
+        repeated = _repeated(batch, fresh, moment.now_ms)
         quarantined = _quarantine(batch.take(aside)) + _quarantine(batch.take(fresh & rejected))
         events = batch.take(fresh & ~ahead & of_person)
         system = batch.take(fresh & ~of_person & ~rejected)
@@ -63,7 +65,7 @@ class Collect:
                 puts={"quarantine": quarantined} if quarantined else {},
                 removals={"quarantine": released} if released else {},
             ),
-            {"event": events, "system": system},
+            {"event": events, "system": system, **repeated},
         )
 
     def _remember(self, state: StateView, messages: NDArray[np.uint64], moment: Moment) -> Delta:
@@ -94,11 +96,20 @@ def _first_of_each(messages: NDArray[np.uint64]) -> NDArray[np.bool_]:
     return first
 
 
+def _repeated(batch: Batch, fresh: NDArray[np.bool_], now_ms: int) -> Frame:
+    """Return how many messages of each sender came again and were dropped, where any did."""
+    if fresh.all():
+        return {}
+    counts = Counter(batch["record"][row].actor for row in np.flatnonzero(~fresh).tolist())
+    columns = {"source": list(counts), "at_ms": [now_ms] * len(counts), "messages": list(counts.values())}
+    return {REPEATED: Batch(len(counts), columns)}
+
+
 def _released(batch: Batch) -> list[Row]:
-    """Return the keys of quarantined records that were let out, in the run that carries them on."""
-    if RELEASED not in batch["kind"]:
+    """Return the keys of quarantined records that were let out, in the run that carries them on, or given up."""
+    if RELEASED not in batch["kind"] and DROPPED not in batch["kind"]:
         return []
-    facts = [record for record in batch["record"] if record.kind == RELEASED]
+    facts = [record for record in batch["record"] if record.kind in (RELEASED, DROPPED)]
     return [(int(offset),) for fact in facts for offset in parse_object(fact.body).get("offsets", [])]
 
 

@@ -25,6 +25,9 @@ class PropertyRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     required: bool = False
     values: tuple[str | int | float | bool, ...] = ()
     """Where there are any, no other value is right."""
+    at_least: float | None = None
+    at_most: float | None = None
+    """Beyond these a number is wrong; what is no number is never out of range."""
 
 
 class EventRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,6 +116,16 @@ def _broken(rule: EventRule, properties: Mapping[str, Any]) -> Iterable[str]:
             yield f"{name}: not {wanted.type}"
         elif wanted.values and value not in wanted.values:
             yield f"{name}: not one of its values"
+        elif is_outside(wanted, value):
+            yield f"{name}: out of range"
+
+
+def is_outside(rule: PropertyRule, value: Any) -> bool:
+    """Tell whether a number lies beyond the range of its rule."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    too_small = rule.at_least is not None and value < rule.at_least
+    return too_small or (rule.at_most is not None and value > rule.at_most)
 
 
 def is_of(kind: Kind, value: Any) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from liftloop.kernel.codec import canonical_json, pack, pack_columns
 from liftloop.kernel.ids import Offset, TickNumber
@@ -309,6 +310,26 @@ class LakeConformance:
         ]
         assert rows_of(lake, "SELECT campaign, cost, clicks FROM ad_spend") == [("c", 12.5, 3.0)]
         assert rows_of(lake, "SELECT kind, body FROM system_record") == [("some.thing", '{"a":1}')]
+
+    def test_a_deleted_item_is_gone_until_it_comes_again(self, lake: Lake, source: Source) -> None:
+        """An item that was deleted is in no catalogue, in whatever runs the facts come; set again, it is there."""
+        there = [system_fact(n, "item.imported", {"item_id": f"p{n}", "name": "tea", "price": 3}) for n in range(3)]
+        gone = [system_fact(3, "item.deleted", {"item_id": "p0"}), system_fact(4, "item.deleted", {"item_id": "p1"})]
+        again = system_fact(5, "item.imported", {"item_id": "p1", "name": "tea again"})
+        for run in ([*there, gone[0]], [gone[1]], [again]):
+            source.fold(run, [DUPLICATE] * len(run))
+        follow_all(lake, source)
+        assert rows_of(lake, "SELECT item_id, name FROM item ORDER BY item_id") == [("p1", "tea again"), ("p2", "tea")]
+
+    def test_events_keep_who_sent_them_and_whether_a_customer_is_named(self, lake: Lake, source: Source) -> None:
+        """Each event bears its sender, and whether it says whose it is by more than a device."""
+        known = replace(track(0, "Seen", {}), message_id="known", actor="key:app")
+        phoned = replace(known, message_id="phoned", user_id="", anonymous_id="a", identifiers=(("phone", 7),))
+        cookie = replace(known, message_id="cookie", user_id="", anonymous_id="b", actor="key:web")
+        source.fold([known, phoned, cookie], [1, 2, 3])
+        follow_all(lake, source)
+        found = rows_of(lake, "SELECT source, recognised FROM event ORDER BY message_id")
+        assert found == [("key:web", False), ("key:app", True), ("key:app", True)]
 
     def test_packed_bodies_are_kept_byte_for_byte(self, lake: Lake, source: Source) -> None:
         """Facts whose bodies are MessagePack come out as they went in, beside those that are JSON."""

@@ -54,6 +54,7 @@ _DATED = {
     "membership": "at_ms",
     "enrolment": "at_ms",
     "exposure": "decided_at_ms",
+    "repeated": "at_ms",
 }
 """The tables that a retention shortens, by the column that says when."""
 

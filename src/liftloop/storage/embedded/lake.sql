@@ -77,8 +77,18 @@ CREATE TABLE IF NOT EXISTS system_record (
     "offset" BIGINT NOT NULL, at_ms BIGINT NOT NULL, received_ms BIGINT NOT NULL, kind VARCHAR NOT NULL,
     name VARCHAR NOT NULL, actor VARCHAR NOT NULL, message_id VARCHAR NOT NULL, body VARCHAR NOT NULL
 );
--- What is not JSON, byte for byte; `body` is then empty. Lakes of earlier versions get the column here.
+-- Messages that came a second time and were dropped, a row a tick and sender.
+CREATE TABLE IF NOT EXISTS repeated (
+    tick BIGINT NOT NULL, source VARCHAR NOT NULL, at_ms BIGINT NOT NULL, messages BIGINT NOT NULL
+);
+-- Lakes of earlier versions get these columns here.
+-- What is not JSON, byte for byte; `body` is then empty.
 ALTER TABLE system_record ADD COLUMN IF NOT EXISTS packed BLOB;
+-- Who sent it (`key:web`), and whether it said which customer it is about; NULL for what came before there was this.
+ALTER TABLE event ADD COLUMN IF NOT EXISTS source VARCHAR;
+ALTER TABLE event ADD COLUMN IF NOT EXISTS recognised BOOLEAN;
+-- A version that only says that the item is gone.
+ALTER TABLE item_version ADD COLUMN IF NOT EXISTS deleted BOOLEAN;
 
 -- name: create_views
 CREATE OR REPLACE VIEW canonical AS
@@ -161,8 +171,12 @@ SELECT exposure.* REPLACE (coalesce(canonical.kept, exposure.profile) AS profile
 FROM exposure LEFT JOIN canonical ON canonical.forwarded = exposure.profile;
 
 CREATE OR REPLACE VIEW item AS
-SELECT *, price * 100 AS price_fen, cost * 100 AS cost_fen, coalesce(margin, price - cost) * 100 AS margin_fen
-FROM item_version QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY "offset" DESC) = 1;
+WITH newest AS (
+    SELECT * FROM item_version QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY "offset" DESC) = 1
+)
+SELECT * EXCLUDE (deleted), price * 100 AS price_fen, cost * 100 AS cost_fen,
+    coalesce(margin, price - cost) * 100 AS margin_fen
+FROM newest WHERE deleted IS NOT TRUE;
 
 -- name: superseded_drop
 DELETE FROM trait_studied WHERE name NOT IN (SELECT unnest(?::VARCHAR[])) AND EXISTS (

@@ -23,6 +23,7 @@ TABLE_OF: Mapping[str, str] = {
     "audience.left": "membership",
     "journey.entered": "enrolment",
     "journey.left": "enrolment",
+    "message.repeated": "repeated",
 }
 _ADDED: Mapping[str, Mapping[str, bool]] = {
     "audience.entered": {"entered": True},

@@ -25,6 +25,7 @@ from liftloop.storage.embedded.lake_orders import LakeColumns, order_tables
 
 ORDER_COMPLETED = "Order Completed"
 ORDER_REFUNDED = "Order Refunded"
+ITEM_DELETED = "item.deleted"
 NOBODY = -1
 """Stands for the profile of a record that the tick folded without a person, or dropped as a duplicate."""
 
@@ -83,6 +84,7 @@ _OF_PEOPLE = -1
 def _place(kind: str) -> int:
     if "." not in kind:
         return _OF_PEOPLE
+    kind = _LIKE.get(kind, kind)
     return list(_IMPORTED).index(kind if kind in _IMPORTED else "")
 
 
@@ -100,12 +102,24 @@ def _events(rows: Rows) -> LakeColumns:
         "message_id": rows.texts(_MESSAGE_ID),
         "properties": body_column(rows.bodies()),
         "imported": rows.whole(_IMPORTED_FLAG),
+        "source": rows.texts(_ACTOR),
+        "recognised": rows.whole(_names_a_customer),
     }
+
+
+def _names_a_customer(record: Record) -> bool:
+    """Tell whether a message says whose it is by more than a device or cookie."""
+    return bool(record.user_id or record.identifiers)
 
 
 def _items(rows: Rows) -> LakeColumns:
     texts = ("item_id", "name", "category", "series", "brand", "successor", "currency")
-    return _imported(rows, texts, ("price", "cost", "margin", "stock")) | {"body": body_column(rows.bodies())}
+    columns = _imported(rows, texts, ("price", "cost", "margin", "stock"))
+    return columns | {"body": body_column(rows.bodies()), "deleted": rows.whole(_is_deletion)}
+
+
+def _is_deletion(record: Record) -> bool:
+    return record.kind == ITEM_DELETED
 
 
 def _spend(rows: Rows) -> LakeColumns:
@@ -279,6 +293,10 @@ _IMPORTED: Mapping[str, tuple[str, Callable[[Rows], LakeColumns]]] = {
     "": ("system_record", _system),
 }
 """Table and columns of each kind of fact that the system itself sends; the empty kind stands for all others."""
+
+
+_LIKE = {ITEM_DELETED: "item.imported"}
+"""Kinds whose rows stand among those of another, in the order in which they came."""
 
 
 def _whose(rows: Rows) -> LakeColumns:
