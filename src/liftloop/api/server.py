@@ -22,6 +22,7 @@ from liftloop.api import (
     routes_profiles,
     routes_pulls,
     routes_quarantine,
+    routes_sentences,
     routes_studies,
     routes_system,
     routes_tags,
@@ -38,6 +39,7 @@ TRACKED_WHOLE = ("/sa", "/sa.gif")
 """What senders of events may also send to this port: paths below these, and these themselves."""
 
 ROUTERS = (
+    routes_sentences.router,
     routes_audiences.router,
     routes_data.router,
     routes_definitions.router,

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from liftloop.app.vocabulary import event_name, property_name, trait_name
+from liftloop.app.vocabulary import STAGE_NAMES, event_name, property_name, trait_name
 from liftloop.app.words import Said
 from liftloop.profile.elapsed import DAYS_SINCE
 from liftloop.profile.reading import AGGREGATES
@@ -111,10 +111,11 @@ def _event(leaf: Tree, *, negated: bool) -> Said:
         bound = _bounds(leaf[aggregate])
         if aggregate in DAYS_SINCE:
             which = _LAST if aggregate == "days_since_last" else _FIRST
-            zh = f"距{which.zh}{name.zh}{filtered.zh}{bound.zh} 天"
+            zh = f"距{which.zh}{name.zh}{filtered.zh}{_bounds(leaf[aggregate], ' 天').zh}"
             en = f"{bound.en} days since the {which.en} {name.singular}{filtered.en}"
         elif aggregate == "count":
-            zh, en = f"{when.zh}{name.zh}{filtered.zh}{bound.zh} 次", f"{bound.en} {name.plural}{filtered.en}{when.en}"
+            times = _bounds(leaf[aggregate], " 次").zh
+            zh, en = f"{when.zh}{name.zh}{filtered.zh}{times}", f"{bound.en} {name.plural}{filtered.en}{when.en}"
         else:
             value, of = _AGGREGATE_WORDS[aggregate], property_name(str(leaf.get("property", "")))
             zh = f"{when.zh}{name.zh}{filtered.zh}的{of.zh}{value.zh}{bound.zh}"
@@ -173,10 +174,10 @@ def _trait(leaf: Tree, names: Names, *, negated: bool) -> Said:
     name = trait_name(trait, names.traits.get(trait))
     words = [word for word in ("is", "is_not", "in", "exists") if word in leaf]
     if "days_since" in leaf:
-        said = _bounds(leaf["days_since"])
-        zh, en = f"距{name.zh}{said.zh} 天", f"{said.en} days since {name.en}"
+        said = _bounds(leaf["days_since"], " 天")
+        zh, en = f"距{name.zh}{said.zh}", f"{said.en} days since {name.en}"
         return Said(f"不满足（{zh}）", f"not ({en})") if negated else Said(zh, en)
-    parts = [_trait_test(word, leaf[word], negated=negated) for word in words]
+    parts = [_trait_test(word, leaf[word], trait, negated=negated) for word in words]
     bounds = {word: leaf[word] for word in _BOUND_WORDS if word in leaf}
     if bounds:
         said = _bounds(bounds)
@@ -187,35 +188,40 @@ def _trait(leaf: Tree, names: Names, *, negated: bool) -> Said:
     return Said(f"{name.zh}{zh}", f"{name.en} {en}")
 
 
-def _trait_test(word: str, value: Any, *, negated: bool) -> Said:
+def _trait_test(word: str, value: Any, trait: str, *, negated: bool) -> Said:
     match word:
         case "in":
-            said = _one_of(value)
+            said = _one_of(value, trait)
             return Said(f"不{said.zh}", f"{said.en.replace('is ', 'is not ', 1)}") if negated else said
         case "exists":
             known = bool(value) != negated
             return Said("已知", "is known") if known else Said("未知", "is not known")
         case _:
             equal = (word == "is") != negated
-            said = _value(value)
+            said = _value(value, trait)
             return Said(f"是{said.zh}", f"is {said.en}") if equal else Said(f"不是{said.zh}", f"is not {said.en}")
 
 
-def _one_of(values: Sequence[Any]) -> Said:
-    said = [_value(each) for each in values]
+def _one_of(values: Sequence[Any], trait: str = "") -> Said:
+    said = [_value(each, trait) for each in values]
     return Said(f"是{'或'.join(each.zh for each in said)}", f"is {' or '.join(each.en for each in said)}")
 
 
-def _bounds(comparison: Mapping[str, Any]) -> Said:
+def _bounds(comparison: Mapping[str, Any], unit: str = "") -> Said:
+    """Return a comparison in words; `unit` stands behind each number of the Chinese ones."""
     if set(comparison) == {"gte", "lte"}:
         low, high = _plain(comparison["gte"]), _plain(comparison["lte"])
-        return Said(f"在 {low}～{high} 之间", f"between {low} and {high}") if low != high else _bounds({"eq": low})
+        if low == high:
+            return _bounds({"eq": low}, unit)
+        return Said(f"在 {low}～{high}{unit}之间" if unit else f"在 {low}～{high} 之间", f"between {low} and {high}")
     said = [(_BOUND_WORDS[word], _plain(value)) for word, value in comparison.items()]
-    zh = "且".join(words.zh.format(value) for words, value in said)
+    zh = "且".join(f"{words.zh.format(value)}{unit}" for words, value in said)
     return Said(zh, " and ".join(words.en.format(value) for words, value in said))
 
 
-def _value(value: Any) -> Said:
+def _value(value: Any, trait: str = "") -> Said:
+    if trait == "lifecycle_stage" and value in STAGE_NAMES:
+        return STAGE_NAMES[value]
     if isinstance(value, bool):
         return Said("“是”", "yes") if value else Said("“否”", "no")
     text = _plain(value)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from liftloop.app.following import Follower
 from liftloop.app.planning import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.trait_study_reading import HABIT_DAYS
-from liftloop.app.vocabulary import medium_name
+from liftloop.app.vocabulary import STAGE_NAMES, medium_name
 from liftloop.app.words import Said
 from liftloop.kernel.clock import MINUTE_MS
 from liftloop.kernel.money import yuan_text
@@ -43,13 +43,6 @@ SELECT count(*) AS sent, count(*) FILTER (answered) AS answered FROM (
 _ZONE = timezone(timedelta(minutes=SHANGHAI_OFFSET_MINUTES))
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-STAGE_NAMES = {
-    "prospect": Said("潜客", "prospect"),
-    "new": Said("新客", "new customer"),
-    "active": Said("活跃", "active"),
-    "dormant": Said("沉睡", "dormant"),
-    "lost": Said("流失", "lost"),
-}
 HIDDEN = frozenset({"rfm_recency_score", "rfm_frequency_score", "rfm_monetary_score", "lifecycle_since_ms"})
 """Shown as parts of others: the three scores as `rfm`, the instant in how the stage came about."""
 

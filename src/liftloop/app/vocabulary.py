@@ -93,6 +93,10 @@ PROPERTY_NAMES: Mapping[str, Said] = {
     "product_id": Said("商品", "product"),
     "coupon": Said("优惠券", "coupon"),
     "store_id": Said("门店", "store"),
+    "products.category": Said("商品品类", "product category"),
+    "products.name": Said("商品名", "product name"),
+    "products.product_id": Said("商品编号", "product number"),
+    "products.price": Said("商品单价", "product price"),
     "channel": Said("渠道", "channel"),
 }
 MEDIUM_NAMES: Mapping[str, Said] = {
@@ -104,6 +108,15 @@ MEDIUM_NAMES: Mapping[str, Said] = {
     "call": Said("电话", "phone call"),
     "webhook": Said("Webhook", "webhook"),
 }
+
+STAGE_NAMES = {
+    "prospect": Said("潜客", "prospect"),
+    "new": Said("新客", "new customer"),
+    "active": Said("活跃", "active"),
+    "dormant": Said("沉睡", "dormant"),
+    "lost": Said("流失", "lost"),
+}
+"""What the values of lifecycle_stage are called."""
 
 Unit = Literal["fen", "days", "times", "none"]
 
