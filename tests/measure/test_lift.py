@@ -36,7 +36,8 @@ def test_glancing_all_the_time_keeps_the_error() -> None:
         when = rng.random(PEOPLE)
         bought = rng.random(PEOPLE) < 0.3
         bands = [
-            glance(sides, (bought & (when < share)).astype(float), 0).relative for share in np.linspace(0.05, 1, 20)
+            glance(sides, (bought & (when < share)).astype(float), 0, share).relative
+            for share in np.linspace(0.05, 1, 20)
         ]
         wrong += any(band and (band.low > 0 or band.high < 0) for band in bands)
     assert wrong <= 10

@@ -70,7 +70,8 @@ def _looks(
         else:
             found.append(ahead(sides, at_ms))
     if sources.now_ms < campaign.ends_ms and sources.now_ms not in planned and sources.now_ms > campaign.starts_ms:
-        found.append(glance(sides, since_start(sources.now_ms), sources.now_ms))
+        elapsed = (sources.now_ms - campaign.starts_ms) / (campaign.ends_ms - campaign.starts_ms)
+        found.append(glance(sides, since_start(sources.now_ms), sources.now_ms, elapsed))
     return tuple(sorted(found, key=lambda each: each.at_ms))
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from liftloop.inference.difference import Measured, difference
 from liftloop.inference.intervals import Estimate
-from liftloop.inference.sequential import planned_boundaries, sequence_reach, sequence_scale
+from liftloop.inference.sequential import planned_boundaries, sequence_limit
 from liftloop.inference.srm import RatioCheck, check_ratio
 
 ALPHA = 0.1
@@ -81,15 +81,13 @@ def _boundaries() -> tuple[float, ...]:
     return planned_boundaries(LOOKS, ALPHA)
 
 
-def glance(sides: Sides, outcome: Floats, at_ms: int) -> LookResult:
-    """Return a look at any time, as often as one likes: the asymptotic confidence sequence, wider than planned."""
-    units = float(sides.held.size)
-    rho = sequence_scale(units, ALPHA)
+def glance(sides: Sides, outcome: Floats, at_ms: int, elapsed: float) -> LookResult:
+    """Return a look at any time, as often as one likes: the asymptotic confidence sequence, wider than planned.
 
-    def reach(error: float) -> float:
-        return sequence_reach(units, error * math.sqrt(units), alpha=ALPHA, rho=rho)
-
-    return _looked(sides, outcome, at_ms, planned=False, reach=reach)
+    `elapsed` is the share of the window that has passed; the band is narrowest at the end.
+    """
+    limit = sequence_limit(elapsed, ALPHA)
+    return _looked(sides, outcome, at_ms, planned=False, reach=lambda error: limit * error)
 
 
 def ahead(sides: Sides, at_ms: int) -> LookResult:
