@@ -15,7 +15,7 @@ import msgspec
 
 from liftloop.cli.main import liftloop
 from liftloop.collect.mapping_kinds import KINDS
-from liftloop.plan.metrics import RETAIL
+from liftloop.plan.metric.catalogue import RETAIL
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "liftloop"

@@ -13,7 +13,7 @@ STAGES = (
     "collect identify profile audience plan journey compose deliver relate measure learn".split()  # noqa: SIM905 - reads as the flow.
 )
 DRAWERS = {"utils.py", "helpers.py", "common.py", "base.py", "manager.py", "misc.py"}
-OPEN_ROOMS = {"contract", "reading", "metric", "plan_record"}
+OPEN_ROOMS = {"contract", "reading", "metric", "record"}
 """What a stage may be entered through: its types, and pure functions that read its state for later stages."""
 LINES_MAX = 500
 FUNCTION_LINES_MAX = 70

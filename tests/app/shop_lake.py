@@ -14,7 +14,7 @@ from liftloop.app.planning import Definitions, Sources
 from liftloop.kernel.codec import canonical_json, unpack_columns
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.launch import Launch
-from liftloop.plan.metrics import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
 from liftloop.simulate.columns import decoded
 from liftloop.simulate.counterfactual import Lift
 from liftloop.simulate.history import History

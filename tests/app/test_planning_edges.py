@@ -10,7 +10,7 @@ from shop_lake import UNTIL_MS, ShopState, sources_of
 
 from liftloop.app.planning import Definitions, Sources, launch, plan_goal
 from liftloop.plan.launch import NotLaunchable
-from liftloop.plan.plan_record import PlanRecord
+from liftloop.plan.record import PlanRecord
 from liftloop.simulate.history import History, history
 from liftloop.simulate.world import sample_shop
 

@@ -11,9 +11,9 @@ from liftloop.app.planning_reading import Look, Moments, Population, included
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import unpack_columns
 from liftloop.kernel.errors import LiftloopError
-from liftloop.plan.metrics import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
 from liftloop.plan.outcome import outcome_of
-from liftloop.plan.plan_record import PlanRecord
+from liftloop.plan.record import PlanRecord
 from liftloop.simulate.columns import decoded
 from liftloop.simulate.history import History
 

@@ -16,7 +16,7 @@ from liftloop.app.planning_report import report
 from liftloop.kernel.clock import DAY_MS
 from liftloop.measure.report import Report
 from liftloop.plan.launch import Launch
-from liftloop.plan.plan_record import PlanRecord
+from liftloop.plan.record import PlanRecord
 from liftloop.simulate.history import history
 from liftloop.simulate.world import sample_shop
 

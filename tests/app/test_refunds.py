@@ -8,7 +8,7 @@ import pytest
 
 from liftloop.app.planning_reading import Look, Moments, condition_holds, features_at, outcomes, read_shop
 from liftloop.kernel.clock import DAY_MS
-from liftloop.plan.metrics import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
 from liftloop.plan.outcome import outcome_of
 from liftloop.storage.embedded.connections import named_queries
 from liftloop.storage.embedded.lake import DuckLake

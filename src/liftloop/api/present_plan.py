@@ -7,7 +7,7 @@ from liftloop.api import views, views_plan
 from liftloop.plan.forecast import Forecast
 from liftloop.plan.goal.contract import Question, Reading, Remark, Understood
 from liftloop.plan.options import Words
-from liftloop.plan.plan_record import (
+from liftloop.plan.record import (
     HoldoutPlan,
     Limit,
     MetricName,

@@ -12,7 +12,7 @@ from liftloop.api.present_plan import plan_row, plan_view, reading_view
 from liftloop.api.views import Metric, MetricCatalogue, Text
 from liftloop.api.views_campaign import Campaign, CampaignList, Report
 from liftloop.api.views_plan import GoalExample, GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
-from liftloop.plan.metrics import RETAIL, RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import RETAIL, RETAIL_CATALOGUE
 from liftloop.profile.metric import Metric as MetricDefinition
 
 router = APIRouter()

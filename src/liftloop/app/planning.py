@@ -42,15 +42,15 @@ from liftloop.plan.contract import Campaign
 from liftloop.plan.goal.catalogue import Catalogue
 from liftloop.plan.goal.contract import Goal, Question, QuestionId, Understood
 from liftloop.plan.goal.grammar import parse_goal
+from liftloop.plan.inputs import Contacts, People, StudyInputs, Worth
 from liftloop.plan.launch import Launch, salt_of
 from liftloop.plan.launch import launch as launch_of
-from liftloop.plan.metric_events import ORDER
+from liftloop.plan.metric.events import ORDER
 from liftloop.plan.options import CHANNEL_NAMES, ChannelChoice, ItemChoice, Offer, Option, options_of
 from liftloop.plan.outcome import Outcome, outcome_of
-from liftloop.plan.plan_record import PlanRecord
-from liftloop.plan.planned import Head, record_of, waiting
-from liftloop.plan.study import study
-from liftloop.plan.study_inputs import Contacts, People, StudyInputs, Worth
+from liftloop.plan.record import PlanRecord
+from liftloop.plan.study.whole import study
+from liftloop.plan.writing.planned import Head, record_of, waiting
 from liftloop.profile.metric import Metric
 from liftloop.storage.contract import Array, LakeReader, StateReader
 

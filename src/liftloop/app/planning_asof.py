@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS
-from liftloop.plan.study_inputs import Column, Floats, Integers
+from liftloop.plan.inputs import Column, Floats, Integers
 
 ALWAYS_MS = 2**45  # A thousand years: all kept history.
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from liftloop.app.planning_reading import SQL
 from liftloop.kernel.clock import DAY_MS
-from liftloop.plan.study_inputs import Column, Floats, Integers
+from liftloop.plan.inputs import Column, Floats, Integers
 from liftloop.storage.contract import LakeReader
 
 SAMPLE_PEOPLE = 20_000

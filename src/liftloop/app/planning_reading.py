@@ -21,9 +21,9 @@ from liftloop.app.planning_asof import (
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import parse_object
 from liftloop.plan.contract import NOBODY, Campaign
+from liftloop.plan.inputs import Column, Contacts, Flags, Floats, Integers, People, Window
 from liftloop.plan.options import ChannelChoice, Option
 from liftloop.plan.outcome import Outcome
-from liftloop.plan.study_inputs import Column, Contacts, Flags, Floats, Integers, People, Window
 from liftloop.profile.metric import Condition
 from liftloop.storage.contract import LakeReader, StateReader
 

@@ -12,10 +12,10 @@ from liftloop.measure import lift
 from liftloop.measure.lift import LookResult, Sides, ahead, glance, planned_looks, ratio_of_sides
 from liftloop.measure.report import Facts, Report, SpendSoFar, report_of
 from liftloop.plan.contract import Campaign
-from liftloop.plan.effect_design import scales_of, standard
+from liftloop.plan.effects.design import scales_of, standard
 from liftloop.plan.options import Offer
 from liftloop.plan.outcome import outcome_of
-from liftloop.plan.plan_record import PlanRecord
+from liftloop.plan.record import PlanRecord
 
 
 def report(campaign_id: str, campaign: Campaign, record: PlanRecord, sources: Sources) -> Report:

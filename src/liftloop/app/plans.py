@@ -25,8 +25,8 @@ from liftloop.measure.report import Report
 from liftloop.plan.contract import ASSIGNED, Campaign
 from liftloop.plan.goal.contract import QuestionId, Understood
 from liftloop.plan.launch import Launch
-from liftloop.plan.metrics import RETAIL_CATALOGUE
-from liftloop.plan.plan_record import PlanRecord
+from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
+from liftloop.plan.record import PlanRecord
 from liftloop.storage.contract import StateReader
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from liftloop.kernel.money import yuan_text
 from liftloop.measure.lift import LiftEstimate, LookResult, Scored
-from liftloop.plan.plan_record import Forecast, LiftKind, MetricName, PlanRecord, Words
+from liftloop.plan.record import Forecast, LiftKind, MetricName, PlanRecord, Words
 
 LEAK_SHARE = 0.01  # More coupons than that in the hands of people who were not assigned them blur the comparison.
 

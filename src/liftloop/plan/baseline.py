@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from liftloop.inference.intervals import z_two_sided
 from liftloop.kernel.clock import DAY_MS
-from liftloop.plan.study_inputs import Floats, Window
+from liftloop.plan.inputs import Floats, Window
 
 CONFIDENCE = 0.9
 RECENT = 3  # The level is the mean of so many windows: fewer are noisy, more are old.

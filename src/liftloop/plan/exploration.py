@@ -10,8 +10,8 @@ from liftloop.inference.intervals import forecast_intervals
 from liftloop.inference.power import Noise, people_needed
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.forecast import PROOF, Forecast
+from liftloop.plan.inputs import Flags, Floats, Integers
 from liftloop.plan.options import Option
-from liftloop.plan.study_inputs import Flags, Floats, Integers
 
 LIFT_ASSUMED = 0.04
 """Relative lift of a message to a whole customer base that retailers' randomised tests typically find: 0 to 8%."""

@@ -9,9 +9,9 @@ from liftloop.plan.baseline import Baseline
 from liftloop.plan.exploration import Sizing
 from liftloop.plan.forecast import Design, Forecast
 from liftloop.plan.goal.check import level_after
+from liftloop.plan.inputs import Floats, Integers, People, StudyInputs
 from liftloop.plan.optimise import Allotment, Draw, Menu
-from liftloop.plan.policy_selection import Judged
-from liftloop.plan.study_inputs import Floats, Integers, People, StudyInputs
+from liftloop.plan.policy.selection import Judged
 
 Status = Literal["ready", "exploration", "refused"]
 Reason = Literal[

@@ -10,9 +10,9 @@ from scipy.special import ndtr
 from liftloop.inference.intervals import Estimate, forecast_intervals
 from liftloop.inference.power import Noise, Standard, detectable_effect, difference_error, holdout_needed, power_of
 from liftloop.inference.shift import CAMPAIGNS_NEEDED, Surprise, heterogeneity, shift_error
-from liftloop.plan.effect_fit import Log
-from liftloop.plan.policy_worth import Calibration, Predicted
-from liftloop.plan.study_inputs import Floats
+from liftloop.plan.effects.fit import Log
+from liftloop.plan.inputs import Floats
+from liftloop.plan.policy.worth import Calibration, Predicted
 
 PROOF = Standard(alpha=0.1, power=0.8)
 """A lift is shown when its 90% interval leaves zero out; four chances in five to see it are wanted."""

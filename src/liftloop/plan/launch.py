@@ -11,7 +11,7 @@ from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.errors import EXIT_REFUSED, Language, LiftloopError
 from liftloop.plan.contract import NOBODY, Action, Campaign, Cap, Holdout
 from liftloop.plan.drafts import Draft, draft
-from liftloop.plan.plan_record import PlanRecord
+from liftloop.plan.record import PlanRecord
 
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.0, "quarter": 91.0, "year": 365.0}
 

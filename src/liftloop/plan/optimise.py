@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from liftloop.inference.allocation import NO_ACTION, Certificate, Constraint, Problem, allocate
 from liftloop.kernel.dice import hash_text, uniform
-from liftloop.plan.effect_design import best_arm
+from liftloop.plan.effects.design import best_arm
+from liftloop.plan.inputs import Flags, Floats, Integers
 from liftloop.plan.options import Option
-from liftloop.plan.study_inputs import Flags, Floats, Integers
 
 EXPLORATION_SHARE = 0.10
 """A tenth is drawn uniformly: with 20 actions each keeps a chance of 0.5%, the least that can be learned from."""

@@ -6,7 +6,7 @@ numerator of each eligible person, and the ratio is only shown.
 
 from msgspec import Struct
 
-from liftloop.plan.metric_events import CLICKED, COMPLAINED, DELIVERED, ISSUE, OPENED, UNSUBSCRIBED
+from liftloop.plan.metric.events import CLICKED, COMPLAINED, DELIVERED, ISSUE, OPENED, UNSUBSCRIBED
 from liftloop.profile.metric import Condition, Metric, Occurrences, People, Total
 
 _BY_MESSAGE = frozenset({CLICKED, COMPLAINED, DELIVERED, ISSUE, OPENED, UNSUBSCRIBED})

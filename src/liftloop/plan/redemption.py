@@ -7,9 +7,9 @@ from msgspec import Struct
 from threadpoolctl import threadpool_limits
 
 from liftloop.inference.ridge import fit_ridge, predict_linear, sums_of
-from liftloop.plan.effect_fit import Log
+from liftloop.plan.effects.fit import Log
+from liftloop.plan.inputs import Floats, People
 from liftloop.plan.options import Option
-from liftloop.plan.study_inputs import Floats, People
 
 ROWS_MIN = 200  # Below, a redemption rate is not told from luck, and everybody who orders is taken to redeem.
 

@@ -10,7 +10,7 @@ from test_goal_phrasings import DEVELOPMENT, NOW
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plan.goal.contract import QuestionId, Understood
 from liftloop.plan.goal.grammar import answer, parse_goal
-from liftloop.plan.metrics import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
 
 
 def understand(text: str, answers: dict[QuestionId, str] | None = None) -> Understood:

@@ -16,7 +16,7 @@ from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
 from liftloop.plan.goal.contract import Understood
 from liftloop.plan.goal.grammar import GOAL_CHARACTERS_MAX, parse_goal
 from liftloop.plan.goal.words import WORDS
-from liftloop.plan.metrics import RETAIL, RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import RETAIL, RETAIL_CATALOGUE
 
 HELD = json.loads((Path(__file__).parents[2] / "golden/plan/bad_goals.json").read_text(encoding="utf-8"))
 

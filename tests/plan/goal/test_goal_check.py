@@ -10,7 +10,7 @@ from test_goal_phrasings import NOW
 from liftloop.plan.goal.check import check_against, level_after, readings
 from liftloop.plan.goal.contract import Goal
 from liftloop.plan.goal.grammar import parse_goal
-from liftloop.plan.metrics import RETAIL, RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import RETAIL, RETAIL_CATALOGUE
 
 BY_ID = RETAIL_CATALOGUE.by_id
 

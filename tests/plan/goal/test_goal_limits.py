@@ -4,7 +4,7 @@ import pytest
 from test_goal_phrasings import NOW, flat
 
 from liftloop.plan.goal.grammar import parse_goal
-from liftloop.plan.metrics import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
 
 
 def read(text: str) -> dict[str, object]:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from liftloop.plan.goal.catalogue import catalogue_of
-from liftloop.plan.metrics import RETAIL, RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import RETAIL, RETAIL_CATALOGUE
 from liftloop.profile.metric import Condition, Measure, Metric, Occurrences, People, Total
 
 EVENTS = {

@@ -9,7 +9,7 @@ import pytest
 
 from liftloop.plan.goal.contract import Goal, Understood
 from liftloop.plan.goal.grammar import parse_goal
-from liftloop.plan.metrics import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "plan"
 DEFAULTS: dict[str, Any] = {

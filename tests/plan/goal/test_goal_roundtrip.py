@@ -12,7 +12,7 @@ from test_goal_phrasings import DEVELOPMENT, NOW, load
 from liftloop.plan.goal.contract import ChannelWish, Goal, Guardrail, ScopeCondition, TouchCap
 from liftloop.plan.goal.grammar import parse_goal
 from liftloop.plan.goal.said import pieces, sentence
-from liftloop.plan.metrics import RETAIL, RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import RETAIL, RETAIL_CATALOGUE
 from liftloop.profile.metric import Metric
 
 TODAY = NOW.date()

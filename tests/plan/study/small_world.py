@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.plan.goal.contract import Goal
-from liftloop.plan.metrics import RETAIL_CATALOGUE
+from liftloop.plan.inputs import Contacts, People, StudyInputs, Window, Worth
+from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
 from liftloop.plan.options import ChannelChoice, Offer, Option, action_id
-from liftloop.plan.study_inputs import Contacts, People, StudyInputs, Window, Worth
 
 Floats = NDArray[np.float64]
 Effect = Callable[[Floats, int], Floats]

@@ -15,9 +15,9 @@ from liftloop.plan.contract import NOBODY, Campaign
 from liftloop.plan.goal.contract import Goal, TouchCap, Understood
 from liftloop.plan.launch import Launch, NotLaunchable, launch
 from liftloop.plan.options import Words
-from liftloop.plan.plan_record import PlanRecord
-from liftloop.plan.planned import Head, record_of
-from liftloop.plan.study import study
+from liftloop.plan.record import PlanRecord
+from liftloop.plan.study.whole import study
+from liftloop.plan.writing.planned import Head, record_of
 
 
 def _effect(trait: Floats, place: int) -> Floats:

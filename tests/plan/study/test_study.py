@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from small_world import FACES, Floats, inputs, true_effect
 
 from liftloop.plan.finding import Finding
-from liftloop.plan.study import study
+from liftloop.plan.study.whole import study
 
 SEEDS = range(12)
 

@@ -11,9 +11,10 @@ from liftloop.plan.finding import Finding, Plan
 from liftloop.plan.forecast import PROOF
 from liftloop.plan.goal.check import readings
 from liftloop.plan.goal.contract import TouchCap, Understood
+from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.optimise import BUDGET
 from liftloop.plan.options import Option, Words
-from liftloop.plan.plan_record import (
+from liftloop.plan.record import (
     Assigned,
     HoldoutPlan,
     Limit,
@@ -24,7 +25,8 @@ from liftloop.plan.plan_record import (
     Proof,
     Verdict,
 )
-from liftloop.plan.plan_sentences import (
+from liftloop.plan.writing.remarks import remarks_of
+from liftloop.plan.writing.sentences import (
     lift_text,
     next_step,
     option_label,
@@ -38,8 +40,6 @@ from liftloop.plan.plan_sentences import (
     whole_yuan,
     why_text,
 )
-from liftloop.plan.remarks import remarks_of
-from liftloop.plan.study_inputs import StudyInputs
 from liftloop.profile.metric import Metric
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from liftloop.kernel.money import yuan_text
 from liftloop.plan.finding import Finding, Lifts, Plan, Reason
 from liftloop.plan.forecast import share_needed
+from liftloop.plan.inputs import StudyInputs, Worth
 from liftloop.plan.options import Option, Words, label
-from liftloop.plan.study_inputs import StudyInputs, Worth
 from liftloop.profile.metric import Metric
 
 WORTH_SAYING = 0.05  # A twentieth more of a chance is worth a sentence.

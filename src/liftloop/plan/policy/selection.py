@@ -12,10 +12,10 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.inference.intervals import Estimate
-from liftloop.plan.effect_design import best_arm
-from liftloop.plan.effect_fit import FOLDS, Fits, Log, effects_in_log
-from liftloop.plan.policy_worth import Calibration, Predicted, calibrate, expected_parts
-from liftloop.plan.study_inputs import Flags, Floats, Integers
+from liftloop.plan.effects.design import best_arm
+from liftloop.plan.effects.fit import FOLDS, Fits, Log, effects_in_log
+from liftloop.plan.inputs import Flags, Floats, Integers
+from liftloop.plan.policy.worth import Calibration, Predicted, calibrate, expected_parts
 
 CLAIM = 0.95
 """One-sided confidence that doing something beats nothing, shared by the rules that ask (Bonferroni)."""

@@ -13,8 +13,8 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.inference.intervals import Estimate
-from liftloop.plan.effect_fit import Log
-from liftloop.plan.study_inputs import Flags, Floats, Integers
+from liftloop.plan.effects.fit import Log
+from liftloop.plan.inputs import Flags, Floats, Integers
 
 PARTS = 3
 """Being contacted at all; the predicted average effect of the option; what is predicted of the person beyond it."""

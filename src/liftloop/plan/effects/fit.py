@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from liftloop.inference.arrays import SingleFloats
 from liftloop.inference.ridge import Sums, added, fit_ridge, predict_linear, sums_of
 from liftloop.kernel.dice import hash_text, uniform
-from liftloop.plan.effect_design import (
+from liftloop.plan.effects.design import (
     Drawn,
     Effects,
     Scales,
@@ -27,8 +27,8 @@ from liftloop.plan.effect_design import (
     standard,
     traits_of,
 )
+from liftloop.plan.inputs import Contacts, Floats, Integers, People
 from liftloop.plan.options import Option
-from liftloop.plan.study_inputs import Contacts, Floats, Integers, People
 
 FOLDS = 5  # Five folds leave 80% of the rows to train on; ten cost twice as much and gain little.
 

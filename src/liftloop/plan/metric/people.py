@@ -1,6 +1,6 @@
 """The built-in metrics that are a share of people, as data."""
 
-from liftloop.plan.metric_events import (
+from liftloop.plan.metric.events import (
     ACTIVITY,
     CART,
     CUSTOMER_DAYS,

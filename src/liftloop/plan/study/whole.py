@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from liftloop.inference.intervals import Estimate
 from liftloop.inference.power import Noise
 from liftloop.plan.baseline import Baseline, baseline_of
-from liftloop.plan.effect_fit import Log, anyway_now, effects_for, fit, prepare
+from liftloop.plan.effects.fit import Log, anyway_now, effects_for, fit, prepare
 from liftloop.plan.finding import Finding, Lifts, Plan, WhatIf, level_of, lifts_of, people_at, sign_of
 from liftloop.plan.forecast import (
     Design,
@@ -24,6 +24,7 @@ from liftloop.plan.forecast import (
     shift_of,
 )
 from liftloop.plan.goal.check import check_against
+from liftloop.plan.inputs import Contacts, Flags, Floats, Integers, People, StudyInputs
 from liftloop.plan.optimise import (
     EXPLORATION_SHARE,
     Allotment,
@@ -37,11 +38,10 @@ from liftloop.plan.optimise import (
 )
 from liftloop.plan.options import Option
 from liftloop.plan.outcome import outcome_of
-from liftloop.plan.policy_selection import Judged, Terms, View, judge, view
-from liftloop.plan.policy_worth import Predicted, effective_rows, thin_share
+from liftloop.plan.policy.selection import Judged, Terms, View, judge, view
+from liftloop.plan.policy.worth import Predicted, effective_rows, thin_share
 from liftloop.plan.redemption import Costs, learned_costs
-from liftloop.plan.study_exploration import PEOPLE_MIN, explored
-from liftloop.plan.study_inputs import Contacts, Flags, Floats, Integers, People, StudyInputs
+from liftloop.plan.study.exploration import PEOPLE_MIN, explored
 
 ROWS_MIN = 1_000  # Randomised contacts below which a log serves to price coupons, not to tell effects.
 EFFECTIVE_ROWS_MIN = 200.0

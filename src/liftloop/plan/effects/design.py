@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from msgspec import Struct
 
+from liftloop.plan.inputs import Column, Flags, Floats, Integers
 from liftloop.plan.options import Option
-from liftloop.plan.study_inputs import Column, Flags, Floats, Integers
 
 REACH = 3.0  # Standardised numbers are cut here, so that no whale bends a line.
 MAIN_WEIGHT = 4.0  # Average effects are shrunk 16 times less than differences between people.

@@ -1,9 +1,9 @@
 """What else should be known before a launch: whom the figures are about, what was assumed, whether it pays."""
 
 from liftloop.plan.finding import Finding
+from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.options import Words
-from liftloop.plan.plan_sentences import lift_text, whole_yuan
-from liftloop.plan.study_inputs import StudyInputs
+from liftloop.plan.writing.sentences import lift_text, whole_yuan
 
 NEARLY_ALL = 0.98
 

@@ -8,9 +8,9 @@ from liftloop.plan.baseline import Baseline
 from liftloop.plan.exploration import Limits, assumed_forecast, try_out
 from liftloop.plan.finding import Finding, Plan, Reason, lifts_of, people_at, sign_of
 from liftloop.plan.forecast import HOLDOUT_DEFAULT, Design, Forecast, reach_probability
+from liftloop.plan.inputs import Flags, People, StudyInputs
 from liftloop.plan.optimise import Menu, draw, held_out, open_arms
 from liftloop.plan.redemption import expected_costs
-from liftloop.plan.study_inputs import Flags, People, StudyInputs
 
 PEOPLE_MIN = 50  # With fewer nothing can be tried or shown.
 

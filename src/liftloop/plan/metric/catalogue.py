@@ -1,7 +1,7 @@
 """The built-in metrics of retail, as data; a shop may add its own with `catalogue_of`."""
 
 from liftloop.plan.goal.catalogue import Catalogue, catalogue_of
-from liftloop.plan.metric_events import (
+from liftloop.plan.metric.events import (
     ACTIVITY,
     CLICKED,
     COMPLAINED,
@@ -17,7 +17,7 @@ from liftloop.plan.metric_events import (
     after,
     never_before,
 )
-from liftloop.plan.metrics_people import SHARES
+from liftloop.plan.metric.people import SHARES
 from liftloop.profile.metric import Metric, Occurrences, People, Total
 
 # Receipts of opens and clicks arrive within days; nothing is gained by waiting a purchase cycle.

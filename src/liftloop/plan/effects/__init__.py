@@ -1,0 +1,1 @@
+"""What options change in whom, learned from random contacts; fitted by folds."""

@@ -1,0 +1,1 @@
+"""Which rule decides who gets what, and what it is worth."""
