@@ -31,6 +31,7 @@ from liftloop.api.views_campaign import Campaign, CampaignList, Ledger, Report
 from liftloop.api.views_import import Import, ImportStart, Kind
 from liftloop.api.views_plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
 from liftloop.api.views_profile import Profile, ProfileList, Why
+from liftloop.api.views_tag import TagDefinition, TagDirectory, TagPeopleAnswer, TagPeopleRequest, TagPublished
 
 api = APIRouter(prefix="/api", responses={422: {"model": ErrorView}, "default": {"model": ErrorView}})
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
@@ -104,6 +105,22 @@ def get_audience(audience_id: str) -> Audience: ...
 
 @api.get("/audiences/{audience_id}/people", summary="The people of an audience")
 def audience_people(audience_id: str, after: str | None = None, limit: Limit = 50) -> PeoplePage: ...
+
+
+@api.get("/tags", summary="The directory of tags")
+def list_tags(unused_days: float = 90) -> TagDirectory: ...
+
+
+@api.post("/tags", summary="Publish a tag, or its next version")
+def save_tag(body: TagDefinition) -> TagPublished: ...
+
+
+@api.get("/tags/{tag_id}/people", summary="Who has a tag")
+def tag_people(tag_id: str, after: str | None = None, limit: Limit = 50) -> PeoplePage: ...
+
+
+@api.post("/tags/{tag_id}/people", summary="Put a tag on people, or take it off")
+def change_tag_people(tag_id: str, body: TagPeopleRequest) -> TagPeopleAnswer: ...
 
 
 @api.get("/profiles", summary="Find people by identifier, name or trait")

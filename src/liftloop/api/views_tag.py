@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from liftloop.api.views import Count, Share, Text, View
+from liftloop.api.views_audience import Node
 
 
 class TagUse(View):
@@ -51,6 +52,25 @@ class TagRow(View):
 class TagDirectory(View):
     of: Count = Field(description="Everybody known.")
     tags: list[TagRow]
+
+
+class TagDefinition(View):
+    """A tag as it is published; with `where` it follows that rule."""
+
+    id: str
+    name: str
+    category: str = ""
+    owner: str = ""
+    meaning: str = ""
+    where: Node | None = None
+    expires_days: float | None = None
+    excludes: list[str] = Field(default_factory=list)
+
+
+class TagPublished(View):
+    kind: str
+    id: str
+    version: int
 
 
 PersonId = Annotated[str, Field(min_length=1, max_length=256)]

@@ -61,6 +61,7 @@ describe("every page without its data", () => {
     "/audiences/a",
     "/people",
     "/people/p",
+    "/tags",
   ];
 
   it.each(pages)("%s says what is wrong and offers another try", async (path) => {
@@ -76,6 +77,7 @@ describe("every page without its data", () => {
     ["/campaigns", "还没有启动过活动"],
     ["/audiences", "还没有人群"],
     ["/people", "还没有客户数据"],
+    ["/tags", "还没有标签"],
   ])("%s of a new installation shows the way on", async (path, words) => {
     const { screen } = renderApp(path, { empty: true });
     expect(await screen.findByText(words, {}, SLOW)).toBeTruthy();

@@ -38,6 +38,7 @@ export function makeRouter() {
           path: "audiences/:audienceId",
           lazy: async () => ({ Component: (await import("./pages/audience-edit")).AudiencePage }),
         },
+        { path: "tags", lazy: async () => ({ Component: (await import("./pages/tags")).TagsPage }) },
         { path: "people", lazy: async () => ({ Component: (await import("./pages/people")).PeoplePage }) },
         {
           path: "people/:profileId",

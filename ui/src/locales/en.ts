@@ -3,6 +3,7 @@ import { campaign, ledger } from "./en/campaign";
 import { imports, person } from "./en/person";
 import { goal, plan } from "./en/plan";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
+import { tag } from "./en/tag";
 
 export default {
   shell,
@@ -19,4 +20,5 @@ export default {
   people,
   person,
   import: imports,
+  tag,
 };

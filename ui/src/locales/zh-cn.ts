@@ -3,6 +3,7 @@ import { campaign, ledger } from "./zh-cn/campaign";
 import { imports, person } from "./zh-cn/person";
 import { goal, plan } from "./zh-cn/plan";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
+import { tag } from "./zh-cn/tag";
 
 export default {
   shell,
@@ -19,4 +20,5 @@ export default {
   people,
   person,
   import: imports,
+  tag,
 };

@@ -24,6 +24,7 @@ export function belongs(member: Member, node: Definition, saved: Saved[]): boole
     return other !== undefined && belongs(member, other.definition, saved);
   }
   if ("sequence" in node) return false; // The members made up here have no history of moments.
+  if ("tag" in node) return false; // Nor any tags.
   const [low = 0, high = 0] = node.percent;
   const place = (Number(member.id.slice(2)) * 61) % 100;
   return place >= low && place < high;
@@ -79,5 +80,6 @@ function sentence(node: Definition, saved: Saved[], language: "zh" | "en"): stri
   }
   if ("audience" in node) return saved.find((each) => each.id === node.audience)?.name ?? node.audience;
   if ("sequence" in node) return node.sequence.map((step) => step.event).join(" → ");
+  if ("tag" in node) return node.tag;
   return zh ? `随机的 ${node.percent.join("%–")}%` : `a random ${node.percent.join("%–")}%`;
 }

@@ -9,6 +9,7 @@ import { planFor, readyPlan } from "./plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { readingFor } from "./reading.ts";
 import { daysAgo, type Member, makeMembers, NOW, personRow, vocabulary } from "./shop.ts";
+import { tagDirectory } from "./tags.ts";
 
 export const MOCK_TOKEN = "demo-token";
 const MEMBERS = 2_000;
@@ -116,6 +117,8 @@ export class MockServer {
       ],
       ["GET", path("/audiences/:id"), ({ ids }) => this.audience(ids[0])],
       ["GET", path("/audiences/:id/people"), ({ ids, query }) => this.audiencePeople(ids[0], query)],
+      ["GET", path("/tags"), () => (this.members.length === 0 ? { of: 0, tags: [] } : tagDirectory)],
+      ["GET", path("/tags/:id/people"), () => this.tagPeople()],
       ["GET", path("/profiles"), ({ query }) => this.search(query.get("q") ?? "")],
       ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
       ["GET", path("/profiles/:id/why"), ({ ids }) => whyOf(this.member(ids[0]))],
@@ -184,6 +187,11 @@ export class MockServer {
       used_by: 1,
       updated_at: daysAgo(4),
     };
+  }
+
+  private tagPeople(): Views["PeoplePage"] {
+    const some = this.members.slice(0, PAGE);
+    return { total: some.length, people: some.map((each) => personRow(each)), next: null };
   }
 
   private audienceRow(saved: Saved & { version: number }): Views["AudienceRow"] {

@@ -18,7 +18,11 @@ export function AudiencesPage() {
   return (
     <Page
       title={t("audience.listTitle")}
-      lead={<Link to="/people">{t("audience.toPeople")}</Link>}
+      lead={
+        <>
+          <Link to="/people">{t("audience.toPeople")}</Link> · <Link to="/tags">{t("tag.listTitle")}</Link>
+        </>
+      }
       action={
         <Button type="primary" size="large" onClick={() => void navigate("/audiences/new")}>
           {t("audience.new")}

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { profileOptions } from "@/features/profile/api/profiles";
 import { Messages } from "@/features/profile/components/messages";
+import { Tags } from "@/features/profile/components/tags";
 import { Timeline } from "@/features/profile/components/timeline";
 import { Consents, Known, Signals, Who } from "@/features/profile/components/who";
 import { WhyDrawer } from "@/features/profile/components/why-drawer";
@@ -32,6 +33,7 @@ export function PersonPage() {
       <div className={styles.story}>
         <Who profile={person} />
         <Signals profile={person} />
+        <Tags profile={person} />
         <Known profile={person} />
         <Messages profile={person} />
         <Consents profile={person} />

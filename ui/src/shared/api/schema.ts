@@ -447,6 +447,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The directory of tags */
+        get: operations["list_tags"];
+        put?: never;
+        /** Publish a tag, or its next version */
+        post: operations["save_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{tag_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has a tag */
+        get: operations["tag_people"];
+        put?: never;
+        /** Put a tag on people, or take it off */
+        post: operations["change_tag_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -454,12 +490,12 @@ export interface components {
         /** AllOf */
         AllOf: {
             /** All */
-            all: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"])[];
+            all: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"])[];
         };
         /** AnyOf */
         AnyOf: {
             /** Any */
-            any: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"])[];
+            any: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"])[];
         };
         /**
          * Assigned
@@ -478,7 +514,7 @@ export interface components {
             /** Count */
             count: number;
             /** Definition */
-            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
+            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
             /** Name */
             name: string;
             /** Of */
@@ -521,7 +557,7 @@ export interface components {
             /** Audience Id */
             audience_id?: string | null;
             /** Definition */
-            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
+            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
             /** Name */
             name: string;
         };
@@ -1244,7 +1280,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "event" | "message" | "consent" | "audience" | "identity";
+            kind: "event" | "message" | "consent" | "audience" | "identity" | "tag";
             label: components["schemas"]["Text"];
             /** Name */
             name: string;
@@ -1252,7 +1288,7 @@ export interface components {
         /** Not */
         Not: {
             /** Not */
-            not: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
+            not: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
         };
         /**
          * Outcome
@@ -1321,6 +1357,35 @@ export interface components {
             note?: components["schemas"]["Text"] | null;
             /** Profile Id */
             profile_id: string;
+        };
+        /**
+         * PersonTag
+         * @description A tag that this person has.
+         */
+        PersonTag: {
+            /**
+             * By
+             * @description rule, or who put it on: person:admin, key:web, …
+             */
+            by: string;
+            /** Category */
+            category: string;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Tag Id */
+            tag_id: string;
+            /**
+             * Until
+             * @description Null: until it is taken off, or its rule holds no more.
+             */
+            until: string | null;
         };
         /**
          * Plan
@@ -1462,7 +1527,7 @@ export interface components {
         /** PreviewRequest */
         PreviewRequest: {
             /** Definition */
-            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"];
+            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
         };
         /** ProcessHealth */
         ProcessHealth: {
@@ -1497,6 +1562,8 @@ export interface components {
             sentence: components["schemas"]["Text"];
             /** Signals */
             signals?: components["schemas"]["RaisedSignal"][];
+            /** Tags */
+            tags?: components["schemas"]["PersonTag"][];
             /**
              * Timeline
              * @description Newest first.
@@ -1741,6 +1808,202 @@ export interface components {
             where?: {
                 [key: string]: components["schemas"]["JsonValue"];
             }[] | null;
+        };
+        /**
+         * TagAtom
+         * @description People who have a tag now, by its rule or because it was put on them and has not run out.
+         */
+        TagAtom: {
+            /** Tag */
+            tag: string;
+        };
+        /**
+         * TagConflict
+         * @description Another tag that should not be beside this one, or that says the same.
+         */
+        TagConflict: {
+            /**
+             * Kind
+             * @description People have both though they exclude each other; nearly the same people; the same name.
+             * @enum {string}
+             */
+            kind: "exclusive" | "alike" | "same_name";
+            /** Name */
+            name: string;
+            /**
+             * People
+             * @description How many have both.
+             */
+            people: number;
+            /**
+             * Share
+             * @description Of those who have either, the share that has both.
+             */
+            share: number;
+            /** Tag Id */
+            tag_id: string;
+        };
+        /**
+         * TagDefinition
+         * @description A tag as it is published; with `where` it follows that rule.
+         */
+        TagDefinition: {
+            /**
+             * Category
+             * @default
+             */
+            category: string;
+            /** Excludes */
+            excludes?: string[];
+            /** Expires Days */
+            expires_days?: number | null;
+            /** Id */
+            id: string;
+            /**
+             * Meaning
+             * @default
+             */
+            meaning: string;
+            /** Name */
+            name: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /** Where */
+            where?: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"]) | null;
+        };
+        /** TagDirectory */
+        TagDirectory: {
+            /**
+             * Of
+             * @description Everybody known.
+             */
+            of: number;
+            /** Tags */
+            tags: components["schemas"]["TagRow"][];
+        };
+        /** TagPeopleAnswer */
+        TagPeopleAnswer: {
+            /**
+             * People
+             * @description Who have it now, or who have it no more.
+             */
+            people: number;
+            /** Tag Id */
+            tag_id: string;
+            /**
+             * Unknown
+             * @description Whom nobody knows by what was given.
+             */
+            unknown: string[];
+            /**
+             * Until
+             * @description Null: until it is taken off.
+             */
+            until: string | null;
+        };
+        /**
+         * TagPeopleRequest
+         * @description People by profile id, user id or anonymous id, or all members of an audience.
+         */
+        TagPeopleRequest: {
+            /** Audience Id */
+            audience_id?: string | null;
+            /** People */
+            people?: string[];
+            /**
+             * Take Off
+             * @default false
+             */
+            take_off: boolean;
+            /**
+             * Until
+             * @description Null: as long as the tag says.
+             */
+            until?: string | null;
+        };
+        /** TagPublished */
+        TagPublished: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Version */
+            version: number;
+        };
+        /** TagRow */
+        TagRow: {
+            /**
+             * By
+             * @description By its rule, or put on people by hand, file, API or study.
+             * @enum {string}
+             */
+            by: "rule" | "hand";
+            /** Category */
+            category: string;
+            /** Conflicts */
+            conflicts: components["schemas"]["TagConflict"][];
+            /** Excludes */
+            excludes: string[];
+            /** Expires Days */
+            expires_days: number | null;
+            /** Last Put At */
+            last_put_at: string | null;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** People */
+            people: number;
+            /** @description The rule in words. */
+            rule: components["schemas"]["Text"] | null;
+            /**
+             * Share
+             * @description Coverage: of everybody known, the share that has it.
+             */
+            share: number;
+            /** Tag Id */
+            tag_id: string;
+            /**
+             * Unused
+             * @description Nothing names it, and nobody changed it or got it for long.
+             */
+            unused: boolean;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Used In */
+            used_in: components["schemas"]["TagUse"][];
+            /** Version */
+            version: number;
+            /**
+             * Where
+             * @description The rule as a tree of conditions.
+             */
+            where: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * TagUse
+         * @description A definition that asks for a tag.
+         */
+        TagUse: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "audience" | "signal" | "tag" | "journey" | "campaign" | "content";
+            /** Name */
+            name: string;
         };
         /**
          * Text
@@ -2995,6 +3258,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: {
+                unused_days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagDirectory"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    save_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagDefinition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagPublished"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    tag_people: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    change_tag_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagPeopleAnswer"];
                 };
             };
             /** @description Unprocessable Entity */

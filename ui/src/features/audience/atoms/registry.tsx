@@ -7,13 +7,15 @@ import { audience, newAudienceAtom } from "./audience";
 import { event, newEvent } from "./event";
 import { KeptAtom } from "./kept";
 import { newPercent, percent } from "./percent";
+import { newTag, tag } from "./tag";
 import { newTrait, trait } from "./trait";
 
-/** The key of a subject in the list: "trait:city", "event:Order Completed", "percent:", "audience:". */
+/** The key of a subject in the list: "trait:city", "event:Order Completed", "tag:", "percent:", "audience:". */
 export function subjectOf(atom: Atom): string {
   if ("trait" in atom) return `trait:${atom.trait}`;
   if ("event" in atom) return `event:${atom.event}`;
   if ("sequence" in atom) return "sequence:";
+  if ("tag" in atom) return "tag:";
   return "percent" in atom ? "percent:" : "audience:";
 }
 
@@ -23,6 +25,7 @@ export function newAtom(subject: string, words: Words): Atom {
   const id = subject.slice(colon + 1);
   if (kind === "event") return newEvent(id);
   if (kind === "percent") return newPercent();
+  if (kind === "tag") return newTag();
   if (kind === "audience") return newAudienceAtom();
   const word = words.vocabulary.traits.find((each) => each.id === id);
   return word ? newTrait(word) : { trait: id, in: [] };
@@ -36,7 +39,7 @@ export interface SubjectGroup {
 export function subjects(
   words: Words,
   format: Format,
-  names: Record<"traits" | "events" | "more" | "percent" | "audience", string>,
+  names: Record<"traits" | "events" | "more" | "percent" | "audience" | "tag", string>,
 ): SubjectGroup[] {
   return [
     {
@@ -56,6 +59,7 @@ export function subjects(
     {
       label: names.more,
       options: [
+        { value: "tag:", label: names.tag },
         { value: "audience:", label: names.audience },
         { value: "percent:", label: names.percent },
       ],
@@ -75,6 +79,7 @@ export function EditAtom({
   if ("sequence" in atom || !isEditable(atom)) return <KeptAtom atom={atom} />;
   if ("trait" in atom) return <trait.Edit atom={atom} words={words} onChange={onChange} />;
   if ("event" in atom) return <event.Edit atom={atom} words={words} onChange={onChange} />;
+  if ("tag" in atom) return <tag.Edit atom={atom} words={words} onChange={onChange} />;
   if ("percent" in atom) return <percent.Edit atom={atom} words={words} onChange={onChange} />;
   return <audience.Edit atom={atom} words={words} onChange={onChange} />;
 }

@@ -138,6 +138,7 @@ function AtomRow({ atom, words, onChange }: { atom: Atom; words: Words; onChange
     more: t("audience.more"),
     percent: t("audience.percent"),
     audience: t("audience.other"),
+    tag: t("tag.listTitle"),
   });
   return (
     <div className={styles.atom}>

@@ -110,6 +110,7 @@ export function isComplete(node: Node): boolean {
   }
   if ("event" in inner) return inner.event !== "" && inner.within_days !== 0;
   if ("audience" in inner) return inner.audience !== "";
+  if ("tag" in inner) return inner.tag !== "";
   if ("sequence" in inner) return true;
   const [low = 0, high = 0] = inner.percent;
   return high > low;
