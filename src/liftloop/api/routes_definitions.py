@@ -24,7 +24,6 @@ _PLURALS = {
     "signals": "signal",
     "fields": "field",
     "sources": "source",
-    "tags": "tag",
     "tracking-plans": "tracking_plan",
 }
 

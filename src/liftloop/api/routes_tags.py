@@ -10,7 +10,16 @@ from liftloop.api.routes_audiences import OnAudiences
 from liftloop.api.routes_campaigns import person_row, text
 from liftloop.api.routes_system import at
 from liftloop.api.views import PAGE_MAX, PeoplePage
-from liftloop.api.views_tag import TagConflict, TagDirectory, TagPeopleAnswer, TagPeopleRequest, TagRow, TagUse
+from liftloop.api.views_tag import (
+    TagConflict,
+    TagDefinition,
+    TagDirectory,
+    TagPeopleAnswer,
+    TagPeopleRequest,
+    TagPublished,
+    TagRow,
+    TagUse,
+)
 from liftloop.app.tags import UNUSED_DAYS, TagLine, Tags
 from liftloop.collect.fitting import FOR_EVER_MS
 
@@ -34,6 +43,17 @@ async def listed(
     lines = await tags.listed(unused_days)
     names = {line.id: line.tag.name for line in lines}
     return TagDirectory(of=lines[0].of if lines else 0, tags=[_row(line, names) for line in lines])
+
+
+@router.post("/tags")
+async def publish(
+    request: TagDefinition, desk: OnDesk, caller: Annotated[Caller, Depends(may("definition.publish"))]
+) -> TagPublished:
+    """Publish one tag: the definition itself with its `id`."""
+    said = request.model_dump(mode="json", by_alias=True)
+    body = {name: value for name, value in said.items() if name != "id" and value not in (None, "", [])}
+    version = await desk.definitions.publish("tag", request.id, {"name": request.name, **body}, caller.actor)
+    return TagPublished(kind="tag", id=request.id, version=version)
 
 
 @router.get("/tags/{tag_id}/people")

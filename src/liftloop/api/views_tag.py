@@ -68,6 +68,8 @@ class TagDefinition(View):
 
 
 class TagPublished(View):
+    """What was published, after the tick that folded it."""
+
     kind: str
     id: str
     version: int

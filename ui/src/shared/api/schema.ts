@@ -1924,7 +1924,10 @@ export interface components {
              */
             until?: string | null;
         };
-        /** TagPublished */
+        /**
+         * TagPublished
+         * @description What was published, after the tick that folded it.
+         */
         TagPublished: {
             /** Id */
             id: string;
