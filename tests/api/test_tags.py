@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from served import DAY_MS, NOW_MS, Served, play
 
-from liftloop.app.audience_sql import Meanings, selection
+from liftloop.app.audience_lake import selection
+from liftloop.app.audience_question import Meanings
 
 
 async def define(world: Served, identity: str, **body: Any) -> None:
@@ -38,7 +39,7 @@ async def having(world: Served, tag: str) -> set[str]:
     assert preview["count"] == page["total"]
     trees = {each: body["where"] for each, body in world.desk.definitions.conditioned().items()}
     asked = selection({"tag": tag}, Meanings(traits={}, audiences=trees), world.installation.now_ms())
-    assert len((await world.desk.follower.select(asked.query, asked.parameters))["profile"]) == page["total"]
+    assert len((await world.desk.follower.select(asked.text, asked.parameters))["profile"]) == page["total"]
     return {each["identifier"] for each in page["people"]}
 
 

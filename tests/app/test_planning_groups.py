@@ -5,7 +5,8 @@ import pytest
 from msgspec.structs import replace
 from shop_lake import PROFILE_OF_MEMBER, UNTIL_MS, sources_of
 
-from liftloop.app.audience_sql import Meanings, selection
+from liftloop.app.audience_lake import selection
+from liftloop.app.audience_question import Meanings
 from liftloop.app.planning import Sources, plan_goal
 from liftloop.app.planning_reading import Look, Moments, Population, included
 from liftloop.kernel.clock import DAY_MS
@@ -70,7 +71,7 @@ def test_an_audience_is_named_and_its_own_level_is_the_baseline(sources: Sources
     """Members as of now are assigned; those who buy often buy again more often, and the baseline is theirs."""
     record = plan_goal(f"近半年常客{AIM}", {}, "zh-CN", sources)
     asked = selection(LOYAL, Meanings(traits={}, audiences={}), UNTIL_MS)
-    members = set(sources.lake.select(asked.query, asked.parameters)["profile"].tolist())
+    members = set(sources.lake.select(asked.text, asked.parameters)["profile"].tolist())
     assert assigned(record) == assigned(everybody) & members
     assert record.baseline is not None
     assert everybody.baseline is not None

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from liftloop.app.audience_sql import Meanings, selection
+from liftloop.app.audience_lake import selection
+from liftloop.app.audience_question import Meanings
 from liftloop.app.definitions import BadDefinition, Definitions
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
@@ -57,7 +58,7 @@ class Shop:
         definitions = Definitions(shop.tick, shop.state, shop.clock, (), shop.vault)
         for name in TEMPLATES:
             asked = selection(TEMPLATES[name].where, Meanings(traits={}, audiences={}), shop.now_ms())
-            in_lake = person["profile"] in shop.lake.select(asked.query, asked.parameters)["profile"].tolist()
+            in_lake = person["profile"] in shop.lake.select(asked.text, asked.parameters)["profile"].tolist()
             if name in definitions.live("signal"):
                 assert in_lake == (f"signal:{name}" in person["audiences"]), name
         return asyncio.run(raised_signals(definitions, follower, person["profile"], person["audiences"], shop.now_ms()))

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from liftloop.app.audience_sql import Meanings, selection
+from liftloop.app.audience_lake import selection
+from liftloop.app.audience_question import Meanings
 from liftloop.app.following import Follower
 from liftloop.app.rfm import rfm_of
 from liftloop.app.trait_evidence import studied_values
@@ -93,7 +94,7 @@ class Shop:
     def in_lake(self, tree: dict[str, Any]) -> set[int]:
         query = selection(tree, Meanings(traits={}, audiences={}), self.installation.now_ms())
         self.installation.follow()
-        return set(self.installation.lake.select(query.query, query.parameters)["profile"].tolist())
+        return set(self.installation.lake.select(query.text, query.parameters)["profile"].tolist())
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from liftloop.api.views_audience import (
     TrendPoint,
     Vocabulary,
 )
-from liftloop.app.audiences import AudienceLine, AudiencePage, Found
+from liftloop.app.audiences import AudienceLine, AudiencePage, Found, Point
 from liftloop.app.vocabulary import Words, event_name
 from liftloop.app.words import Said
 from liftloop.kernel.errors import LiftloopError
@@ -42,7 +42,7 @@ def preview(found: Found) -> Preview:
         of=found.of,
         sentence=text(found.sentence),
         sample=[person_row(each) for each in found.sample],
-        reachable=_reach(found.reachable),
+        reachable=reach(found.reachable),
     )
 
 
@@ -70,8 +70,8 @@ def audience(page: AudiencePage) -> Audience:
         "count": found.count,
         "of": found.of,
         "sample": [person_row(each) for each in found.sample],
-        "reachable": _reach(found.reachable),
-        "trend": [TrendPoint(at=at(point.at_ms), count=point.count) for point in page.trend],
+        "reachable": reach(found.reachable),
+        "trend": [trend_point(each) for each in page.trend],
         "used_by": line.used_by,
         "updated_at": at(line.at_ms),
     }
@@ -79,6 +79,10 @@ def audience(page: AudiencePage) -> Audience:
         return Audience.model_validate(whole)
     except ValidationError as error:
         raise NotShown(line.id, error.errors()[0]["msg"]) from error
+
+
+def trend_point(point: Point) -> TrendPoint:
+    return TrendPoint(at=at(point.at_ms), count=point.count, entered=point.entered, left=point.gone)
 
 
 def vocabulary(words: Words) -> Vocabulary:
@@ -96,5 +100,5 @@ def _event_word(event: str) -> Said:
     return Said(name.zh, f"{name.singular[:1].upper()}{name.singular[1:]}")
 
 
-def _reach(reachable: Mapping[str, int]) -> list[ChannelReach]:
+def reach(reachable: Mapping[str, int]) -> list[ChannelReach]:
     return [ChannelReach(channel=medium, people=people) for medium, people in reachable.items()]

@@ -12,6 +12,7 @@ from liftloop.api import (
     errors,
     forward,
     pages,
+    routes_audience_insight,
     routes_audiences,
     routes_campaigns,
     routes_data,
@@ -39,6 +40,7 @@ TRACKED_WHOLE = ("/sa", "/sa.gif")
 """What senders of events may also send to this port: paths below these, and these themselves."""
 
 ROUTERS = (
+    routes_audience_insight.router,
     routes_sentences.router,
     routes_audiences.router,
     routes_data.router,

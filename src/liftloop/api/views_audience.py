@@ -188,6 +188,8 @@ class Preview(View):
 class TrendPoint(View):
     at: AwareDatetime
     count: Count
+    entered: Count = Field(description="People who came in the day before.")
+    left: Count = Field(description="People who left in the day before.")
 
 
 class AudienceRow(View):

@@ -9,7 +9,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.app.audience_sql import Meanings, selection
+from liftloop.app.audience_lake import selection
+from liftloop.app.audience_question import Meanings
 from liftloop.app.audience_words import Names, read_aloud
 from liftloop.app.desk import Desk
 from liftloop.app.people import PersonLine, people_rows
@@ -17,7 +18,7 @@ from liftloop.app.reachability import SUPPRESSED_ROWS, SUPPRESSING_WORDS, Reacha
 from liftloop.app.words import Said
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.kernel.clock import DAY_MS
-from liftloop.kernel.dice import hash_text
+from liftloop.kernel.dice import hash_text, uniform
 from liftloop.profile.tags import TAG
 
 Tree = Mapping[str, Any]
@@ -31,7 +32,8 @@ FILL_POLL_S = 0.02
 
 _HEADS = "SELECT count(DISTINCT forwarded) FROM merge"
 _FLOW = """
-SELECT CAST(($2 - at_ms) // $3 AS BIGINT) AS days_ago, sum(CASE WHEN entered THEN 1 ELSE -1 END) AS change
+SELECT CAST(($2 - at_ms) // $3 AS BIGINT) AS days_ago, count(*) FILTER (entered) AS entered,
+    count(*) FILTER (NOT entered) AS gone
 FROM membership WHERE audience = $1 AND at_ms > $4 AND at_ms <= $2 GROUP BY days_ago
 """
 
@@ -47,8 +49,12 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 class Point(Struct, frozen=True):
+    """How many members an audience had at an instant, and who came and went in the day before it."""
+
     at_ms: int
     count: int
+    entered: int
+    gone: int
 
 
 class AudienceLine(Struct, frozen=True, kw_only=True):
@@ -82,12 +88,16 @@ class Audiences:
 
     async def preview(self, tree: Tree) -> Found:
         """Return who satisfies a tree now; what memory does not hold is read from the lake."""
+        numbers = await self.drafted(tree)
+        return await self._found(tree, numbers, len(numbers), sampled(numbers))
+
+    async def drafted(self, tree: Tree) -> Numbers:
+        """Return the profile numbers of those who satisfy a tree now, ascending."""
         now_ms = self._desk.clock.now_ms()
-        answer = await self._desk.tick.ask("preview", where=tree, now_ms=now_ms)
-        numbers = await self._in_lake(tree, now_ms)
+        answer = await self._desk.tick.ask("preview", where=tree, now_ms=now_ms, whole=True)
         if answer["unknown"]:
-            return await self._found(tree, numbers, len(numbers), numbers[:SAMPLE].tolist())
-        return await self._found(tree, numbers, answer["count"], answer["sample"])
+            return await self._in_lake(tree, now_ms)
+        return np.sort(np.frombuffer(answer["profiles"], dtype=np.int64))
 
     async def publish(self, identity: str | None, name: str, tree: Tree, actor: str) -> str:
         """Publish an audience, or the next version of `identity`, and return its id once it is live.
@@ -118,10 +128,10 @@ class Audiences:
         """Return one audience; raises `NotFound`."""
         version, body, at_ms, _ = self._desk.definitions.newest("audience", identity)
         numbers = await self.members(identity)
-        found = await self._found(body["where"], numbers, len(numbers), numbers[:SAMPLE].tolist())
+        found = await self._found(body["where"], numbers, len(numbers), sampled(numbers))
         line = self._line(identity, body, self._names(), len(numbers))
         assert line.version == version
-        return AudiencePage(line=line, found=found, trend=await self._trend(identity, len(numbers), at_ms))
+        return AudiencePage(line=line, found=found, trend=await self._trend(identity, len(numbers), at_ms, TREND_DAYS))
 
     async def members(self, identity: str) -> Numbers:
         """Return the profile numbers of an audience's members, ascending; raises `NotFound`.
@@ -143,11 +153,29 @@ class Audiences:
         numbers = await self.members(identity)
         return len(numbers), await self._people(numbers[after : after + limit].tolist())
 
+    async def sample(self, numbers: Numbers) -> list[PersonLine]:
+        """Return ten of these people, masked; the same ten as long as nobody comes or goes."""
+        return await self._people(sampled(numbers))
+
+    async def reachable(self, numbers: Numbers) -> dict[str, int]:
+        """Return how many of these people may be sent marketing, by medium."""
+        return await self._reachable(numbers)
+
+    async def trend(self, identity: str, days: int) -> list[Point]:
+        """Return members by day over the last `days`, oldest first; raises `NotFound`."""
+        _, _, at_ms, _ = self._desk.definitions.newest("audience", identity)
+        return await self._trend(identity, len(await self.members(identity)), at_ms, days)
+
+    def described(self, identity: str) -> tuple[str, Said]:
+        """Return an audience's name and its tree read aloud; raises `NotFound`."""
+        _, body, _, _ = self._desk.definitions.newest("audience", identity)
+        return str(body["name"]), read_aloud(body["where"], self._names())
+
     async def _in_lake(self, tree: Tree, now_ms: int) -> Numbers:
         audiences = {each: body["where"] for each, body in self._desk.definitions.conditioned().items()}
         meanings = Meanings(traits=self._desk.definitions.live("trait"), audiences=audiences)
         asked = selection(tree, meanings, now_ms)
-        found = await self._desk.follower.select(asked.query, asked.parameters)
+        found = await self._desk.follower.select(asked.text, asked.parameters)
         return found["profile"].astype(np.int64)
 
     async def _found(self, tree: Tree, numbers: Numbers, count: int, sample: Sequence[int]) -> Found:
@@ -172,19 +200,22 @@ class Audiences:
         async with self._counting:
             return await asyncio.to_thread(self._reachability.counts, numbers, suppressed, channels)
 
-    async def _trend(self, identity: str, count: int, since_ms: int) -> list[Point]:
+    async def _trend(self, identity: str, count: int, since_ms: int, days: int) -> list[Point]:
         """Return members by day, oldest first: from today's count back over who came and went.
 
         Reaches back to the newest version only, whose first members came without a fact.
         """
         now_ms = self._desk.clock.now_ms()
-        start_ms = max(since_ms, now_ms - TREND_DAYS * DAY_MS)
+        start_ms = max(since_ms, now_ms - days * DAY_MS)
         flow = await self._desk.follower.select(_FLOW, [identity, now_ms, DAY_MS, start_ms])
-        change = dict(zip(flow["days_ago"].astype(int).tolist(), flow["change"].astype(int).tolist(), strict=True))
-        points = [Point(now_ms, count)]
+        those = (flow[name].astype(int).tolist() for name in ("days_ago", "entered", "gone"))
+        by_day = {days_ago: (entered, gone) for days_ago, entered, gone in zip(*those, strict=True)}
+        points: list[Point] = []
         for days_ago in range((now_ms - start_ms) // DAY_MS):
-            count = max(count - change.get(days_ago, 0), 0)
-            points.append(Point(now_ms - (days_ago + 1) * DAY_MS, count))
+            entered, gone = by_day.get(days_ago, (0, 0))
+            points.append(Point(now_ms - days_ago * DAY_MS, count, entered, gone))
+            count = max(count - entered + gone, 0)
+        points.append(Point(now_ms - len(points) * DAY_MS, count, 0, 0))
         return points[::-1]
 
     def _names(self) -> Names:
@@ -213,6 +244,13 @@ class Audiences:
 
     def _new_identity(self, name: str) -> str:
         return f"aud_{hash_text('audience', name, str(self._desk.clock.now_ms())):016x}"[:16]
+
+
+def sampled(numbers: Numbers) -> list[int]:
+    """Return ten of these people by the smallest hash, ascending: no group of newcomers or old customers only."""
+    drawn = uniform(numbers.astype(np.uint64), hash_text("audience.sample"))
+    chosen = np.argpartition(drawn, SAMPLE)[:SAMPLE] if len(numbers) > SAMPLE else np.arange(len(numbers))
+    return np.sort(numbers[chosen]).tolist()
 
 
 def _mentions(body: Any, identity: str) -> bool:

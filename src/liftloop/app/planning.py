@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from liftloop.app.audience_sql import Meanings, Tree
+from liftloop.app.audience_question import Meanings, Tree
 from liftloop.app.planning_attributes import attribute_features
 from liftloop.app.planning_groups import Group, group_of, names_in, vocabulary
 from liftloop.app.planning_reading import (

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from liftloop.app.audience_sql import Meanings, Tree, selection_at
+from liftloop.app.audience_lake import selection_at
+from liftloop.app.audience_question import Meanings, Tree
 from liftloop.app.planning_asof import (
     ALWAYS_MS,
     EVER,
@@ -236,7 +237,7 @@ def _belongs(look: Look, population: Population) -> Flags:
     moments = look.moments
     asked = selection_at(population.group, population.meanings, SQL[moments.statement], moments.parameters)
     found = np.zeros(look.count, dtype=np.bool_)
-    found[look.lake.select(asked.query, asked.parameters)["profile"].astype(np.int64)] = True
+    found[look.lake.select(asked.text, asked.parameters)["profile"].astype(np.int64)] = True
     return found
 
 

@@ -1,10 +1,11 @@
 """What later stages may ask audience: to check and evaluate a tree, and who is a member now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from liftloop.audience.contract import BadAudience
 from liftloop.identify.reading import follow
@@ -143,6 +144,16 @@ def members(state: StateView, audience: str) -> Slots:
     word = state[MEMBER][:, bit // 64]
     slots = np.flatnonzero(word & (np.uint64(1) << np.uint64(bit % 64)))
     return slots[follow(state, slots) == slots]
+
+
+def member_words(state: StateView, audiences: Sequence[str]) -> tuple[dict[str, int], dict[int, NDArray[np.uint64]]]:
+    """Return the bit of each audience that was computed, and by its 64th the words that hold these bits; shape [rows].
+
+    A profile that was merged into another is in no audience, so its bits are 0.
+    """
+    bits = {each: bit_of(state, each) for each in audiences}
+    known = {each: bit for each, bit in bits.items() if bit != ABSENT}
+    return known, {word: state[MEMBER][:, word] for word in {bit // 64 for bit in known.values()}}
 
 
 def is_member(state: StateView, audience: str, slots: Slots) -> Truth:

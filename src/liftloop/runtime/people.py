@@ -51,6 +51,14 @@ def numbers(state: StateView, slots: Slots) -> NDArray[np.int64]:
     return (ordinal << 6) | state[_OWNER][block].astype(np.int64)
 
 
+def layout(state: StateView) -> NDArray[np.int64]:
+    """Return the profile number of every row of the arrays, inhabited or not; shape [rows]."""
+    if not state.has(_OWNER):
+        return np.zeros(0, dtype=np.int64)
+    first = (state[_ORDINAL].astype(np.int64) * BLOCK << 6) | state[_OWNER].astype(np.int64)
+    return (first[:, None] + (np.arange(BLOCK) << 6)).ravel()
+
+
 def slots(state: StateView, profile_numbers: NDArray[np.int64]) -> Slots:
     """Return the slots of profile numbers, -1 where there is no such profile; shape [len(profile_numbers)]."""
     if not state.has(_FILLED):

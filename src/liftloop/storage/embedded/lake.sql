@@ -166,6 +166,17 @@ QUALIFY row_number() OVER (
         studied."offset" DESC
 ) = 1;
 
+-- `100 * liftloop.kernel.dice.uniform(number, salt)`: DuckDB raises where C wraps around, so 128 bits hold each product.
+CREATE OR REPLACE MACRO wrapped(number) AS (number % 18446744073709551616::UHUGEINT)::UBIGINT;
+CREATE OR REPLACE MACRO mixed_one(number) AS
+    wrapped(xor(number, number >> 30)::UHUGEINT * 13787848793156543929::UHUGEINT);
+CREATE OR REPLACE MACRO mixed_two(number) AS
+    wrapped(xor(number, number >> 27)::UHUGEINT * 10723151780598845931::UHUGEINT);
+CREATE OR REPLACE MACRO mixed_three(number) AS xor(number, number >> 31);
+CREATE OR REPLACE MACRO bucket(number, salt) AS 100 * ((mixed_three(mixed_two(mixed_one(
+    wrapped(xor(number::UBIGINT, salt::UBIGINT)::UHUGEINT + 11400714819323198485::UHUGEINT)))) >> 11)::DOUBLE
+    * 1.1102230246251565e-16);
+
 CREATE OR REPLACE VIEW exposure_now AS
 SELECT exposure.* REPLACE (coalesce(canonical.kept, exposure.profile) AS profile)
 FROM exposure LEFT JOIN canonical ON canonical.forwarded = exposure.profile;

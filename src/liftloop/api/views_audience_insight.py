@@ -1,0 +1,77 @@
+"""What can be asked of an audience, or of one that is only drafted: overlap, sample, trend, who can be reached."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from liftloop.api.views import SAMPLE_MAX, Count, PersonRow, Text, View
+from liftloop.api.views_audience import ChannelReach, Node, TrendPoint
+from liftloop.app.audience_overlap import GROUPS_MAX
+
+
+class AskedAudience(View):
+    """An audience by its id, or the definition of one that is not published."""
+
+    audience_id: str | None = None
+    definition: Node | None = None
+
+    @model_validator(mode="after")
+    def one_of_them(self) -> "AskedAudience":
+        if (self.audience_id is None) == (self.definition is None):
+            raise ValueError("Name an audience_id, or send a definition.")
+        return self
+
+
+class OverlapRequest(AskedAudience):
+    others: list[str] = Field(default=[], description="Audiences to compare with; none: those changed last.")
+    campaigns: bool = Field(default=True, description="Compare with the people of running campaigns too.")
+
+
+class OverlapRow(View):
+    kind: Literal["audience", "campaign"]
+    id: str
+    name: str
+    count: Count = Field(description="People in the other group.")
+    both: Count
+    only_this: Count
+    only_other: Count
+
+
+class OverlapView(View):
+    count: Count = Field(description="People in the audience asked about.")
+    rows: list[OverlapRow] = Field(description="The largest overlap first.")
+    left_out: Count = Field(description="Groups that were not compared, where none was named.")
+
+
+class MatrixRequest(View):
+    audiences: Annotated[list[str], Field(min_length=2, max_length=GROUPS_MAX)]
+
+
+class MatrixGroup(View):
+    audience_id: str
+    name: str
+    count: Count
+
+
+class MatrixView(View):
+    audiences: list[MatrixGroup]
+    both: list[list[Count]] = Field(description="People in the row's and the column's audience.")
+
+
+class SampleView(View):
+    """Ten people of an audience, masked: the same ten as long as nobody comes or goes."""
+
+    count: Count
+    people: list[PersonRow] = Field(max_length=SAMPLE_MAX)
+
+
+class ReachView(View):
+    count: Count
+    reachable: list[ChannelReach] = Field(description="After consent and suppression.")
+
+
+class TrendView(View):
+    audience_id: str
+    name: str
+    sentence: Text
+    points: list[TrendPoint] = Field(description="Members by day, oldest first, since the newest version.")

@@ -1,0 +1,448 @@
+"""Turns a question about people into one query of an engine, through Ibis; only the words of `Words` differ by engine.
+
+The query reads `event_now`, `exposure_now`, `trait_now` and `list_now`, as the lake has them: merges followed.
+Each stream of events becomes one table with a row a person, and these are joined; only where nothing that must have
+happened narrows people down is everybody read.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import and_, or_
+from typing import Any, assert_never
+
+import ibis
+import sqlglot.expressions as sge
+from ibis.backends.sql.compilers import ClickHouseCompiler, DuckDBCompiler
+from msgspec import Struct
+
+from liftloop.storage.question import (
+    AllOf,
+    AnyLine,
+    AnyOf,
+    Attribute,
+    AttributeCompared,
+    AttributeElapsed,
+    AttributeOneOf,
+    AttributeThere,
+    Bound,
+    Contains,
+    Elapsed,
+    Filter,
+    Followed,
+    Happened,
+    Leaf,
+    Listed,
+    NotOf,
+    OneOf,
+    Query,
+    Question,
+    Slice,
+    Stream,
+    Value,
+    Within,
+)
+from liftloop.storage.question_words import ClickHouseWords, DuckWords, Expression, Words
+
+_EVENTS: Expression = ibis.table(
+    {
+        "offset": "int64",
+        "profile": "int64",
+        "at_ms": "!int64",
+        "kind": "!string",
+        "name": "!string",
+        "properties": "!string",
+    },
+    name="event_now",
+)
+_EXPOSED: Expression = ibis.table({"profile": "int64", "decided_at_ms": "int64"}, name="exposure_now")
+_STUDIED: Expression = ibis.table(
+    {"profile": "!int64", "name": "!string", "number": "float64", "word": "string"}, name="trait_now"
+)
+_LISTED: Expression = ibis.table({"profile": "!int64", "list": "!string"}, name="list_now")
+_MOMENTS: Expression = ibis.table({"profile": "!int64", "number": "!int64", "at_ms": "!int64"}, name="person")
+
+
+class Joined(Struct, frozen=True):
+    """One table with a row a person, by what it holds."""
+
+    of: Stream | Followed | Attribute | Listed
+    property: str | None
+    """What is added up; None where nothing is."""
+    words: bool
+    """Whether values are told apart as words."""
+
+
+def duckdb_query(question: Question, now_ms: int) -> Query:
+    """Return the query for everybody of whom a question holds at `now_ms`.
+
+    Every text stands among the parameters: nothing that a person wrote is part of the query itself.
+    """
+    found = _Asking(question, DuckWords(), ibis.literal(now_ms, type="int64")).found(None)
+    return _with_parameters(DuckDBCompiler().to_sqlglot(found), 0)
+
+
+def duckdb_query_of_moments(question: Question, now_ms: int, given: int) -> Query:
+    """Return the query over `person(profile, number, at_ms)`, each a moment whose past is moved so that it ends now.
+
+    Instants that attributes tell are held against `at_ms`. The first `given` parameters are the asker's own.
+    """
+    found = _Asking(question, DuckWords(), _MOMENTS.at_ms).found(_MOMENTS)
+    return _with_parameters(DuckDBCompiler().to_sqlglot(found), given)
+
+
+def clickhouse_query(question: Question, now_ms: int) -> str:
+    """Return the query as text for ClickHouse, to be run with `join_use_nulls = 1`."""
+    found = _Asking(question, ClickHouseWords(), ibis.literal(now_ms, type="int64")).found(None)
+    return ClickHouseCompiler().to_sqlglot(found).sql(dialect="clickhouse")
+
+
+def _with_parameters(query: Expression, given: int) -> Query:
+    """Return a query of DuckDB with its texts taken out as parameters, each text once."""
+    places: dict[str, int] = {}
+    for literal in list(query.find_all(sge.Literal)):
+        if literal.is_string:
+            place = places.setdefault(literal.this, given + len(places) + 1)
+            literal.replace(sge.Parameter(this=sge.Literal.number(place)))
+    return Query(query.sql(dialect="duckdb"), tuple(places))
+
+
+class _Asking:
+    """One question on its way to a query."""
+
+    def __init__(self, question: Question, words: Words, today: Expression) -> None:
+        self._question = question
+        self._words = words
+        self._today = today
+        self._wanted: dict[Joined, dict[str, None]] = {}
+        """The tables in order, each with the columns asked of it."""
+        self._places: Mapping[Joined, int] = {}
+        self._row: Any = None
+
+    def found(self, people: Expression | None) -> Expression:
+        """Return the profiles of whom the question holds, ascending; among `people` where given."""
+        for leaf in _leaves(self._question):
+            for table, column in _asks(leaf):
+                self._wanted.setdefault(table, {})[column] = None
+        self._places = {table: place for place, table in enumerate(self._wanted)}
+        tables = {table: self._table(table, place) for table, place in self._places.items()}
+        self._row = self._joined(tables, people)
+        return self._row.filter(self._holds(self._question)).select("profile").order_by("profile")
+
+    def _joined(self, tables: Mapping[Joined, Expression], people: Expression | None) -> Expression:
+        """Return one row a person with the columns of all tables: those that everybody sought is in come first."""
+        required = _required(self._question) if people is None else frozenset[Joined]()
+        order = sorted(tables, key=lambda table: table not in required)
+        row: Expression = people
+        if people is None and required:
+            first = order.pop(0)
+            profile = tables[first][f"profile_{self._places[first]}"]
+            row = tables[first].mutate(profile=profile, number=profile)
+        elif people is None:
+            row = self._candidates(tables)
+        for table in order:
+            joined = row.inner_join if table in required else row.left_join
+            row = joined(tables[table], row.profile == tables[table][f"profile_{self._places[table]}"])
+        return row
+
+    def _candidates(self, tables: Mapping[Joined, Expression]) -> Expression:
+        """Return who may satisfy the question at all: those of some tables, or everybody."""
+        among = _found_in(self._question)
+        if among is None:
+            people = _EVENTS.select("profile").union(_EXPOSED.select("profile"), distinct=True)
+            return people.filter(people.profile.notnull()).mutate(number=people.profile)
+        rows = [
+            tables[each].select(profile=tables[each][f"profile_{self._places[each]}"])
+            for each in self._places
+            if each in among
+        ]
+        if not rows:
+            rows = [_EVENTS.filter(ibis.literal(value=False)).select("profile")]
+        people = rows[0] if len(rows) == 1 else ibis.union(*rows, distinct=True)
+        return people.mutate(number=people.profile)
+
+    def _table(self, table: Joined, place: int) -> Expression:
+        match table.of:
+            case Stream() as stream:
+                rows = self._measured(stream, table)
+            case Followed() as followed:
+                rows = self._followed(followed)
+            case Attribute() as attribute:
+                rows = self._attribute(attribute)
+            case Listed() as listed:
+                rows = _LISTED.filter(_LISTED.list == listed.list).select("profile", there=ibis.literal(value=True))
+            case _:
+                assert_never(table.of)
+        return rows.rename({f"{name}_{place}": name for name in rows.columns})
+
+    def _events(self, stream: Stream) -> Expression:
+        tests = [_EVENTS.kind == "track", _EVENTS.name == stream.event]
+        if stream.after_ms is not None:
+            tests.append(_EVENTS.at_ms > stream.after_ms)
+        return _EVENTS.filter(*tests, *(self._passes(each, _EVENTS.properties) for each in stream.filters))
+
+    def _measured(self, stream: Stream, table: Joined) -> Expression:
+        events = self._events(stream)
+        text = events.properties
+        if table.words:
+            value = self._word(text, table.property or "")
+        elif table.property:
+            value = self._amount(text, table.property)
+        else:
+            value = ibis.literal(1.0)
+        rows = events.select("profile", "at_ms", value=value)
+        columns = {name: self._measure(rows, name) for name in self._wanted[table]}
+        return rows.group_by("profile").agg(**columns)
+
+    def _measure(self, rows: Any, name: str) -> Any:
+        match name:
+            case "count":
+                return rows.count()
+            case "sum":
+                return rows.value.sum()
+            case "min":
+                return rows.value.min()
+            case "max":
+                return rows.value.max()
+            case "first_ms":
+                return rows.at_ms.min()
+            case "last_ms":
+                return rows.at_ms.max()
+            case "first":
+                return self._words.first(rows.value, (rows.at_ms, -rows.value))
+            case "last":
+                return self._words.last(rows.value, (rows.at_ms, rows.value))
+            case _:
+                return self._words.different(rows.value)
+
+    def _followed(self, leaf: Followed) -> Expression:
+        """Return for whom the nearest later event decided well, as in `liftloop.profile.reading.People`."""
+        first = self._events(leaf.first).select("profile", "at_ms")
+        then = self._events(leaf.then).select(then="profile", then_ms="at_ms")
+        rows: Any = first.asof_join(then, on=first.at_ms < then.then_ms, predicates=[first.profile == then.then])
+        good = (rows.then_ms - rows.at_ms <= leaf.gap_ms).coalesce(False)
+        if leaf.without is not None:
+            third = self._events(leaf.without).select(without="profile", without_ms="at_ms")
+            rows = rows.select("profile", "at_ms", "then_ms")
+            rows = rows.asof_join(third, on=rows.at_ms < third.without_ms, predicates=[rows.profile == third.without])
+            good = (rows.then_ms - rows.at_ms <= leaf.gap_ms).coalesce(False)
+            good &= rows.without_ms.isnull() | (rows.without_ms >= rows.then_ms).coalesce(False)
+        return rows.filter(good).select("profile").distinct().mutate(there=ibis.literal(value=True))
+
+    def _attribute(self, attribute: Attribute) -> Expression:
+        if attribute.studied:
+            rows = _STUDIED.filter(_STUDIED.name == attribute.name)
+            kind = rows.word.isnull().ifelse("null", "text")
+            return rows.select("profile", "number", kind=kind, text=rows.word)
+        said = _EVENTS.filter(_EVENTS.kind == "identify")
+        said = said.select("profile", "at_ms", "offset", value=self._words.field(said.properties, attribute.name))
+        said = said.filter(said.value.notnull())
+        latest: Any = said.group_by("profile").agg(value=self._words.last(said.value, (said.at_ms, said.offset)))
+        kinds = [(self._words.whole_is(latest.value, kind), kind) for kind in ("number", "text", "truth", "null")]
+        number = ibis.cases((self._words.whole_is(latest.value, "number"), self._words.whole_number(latest.value)))
+        return latest.select(
+            "profile", kind=ibis.cases(*kinds, else_=""), number=number, text=self._words.whole_text(latest.value)
+        )
+
+    def _amount(self, text: Expression, name: str) -> Any:
+        """Return a property as a number, 0 where it is none: an event without a price still counts."""
+        number = ibis.cases((self._words.is_number(text, name), self._words.number(text, name)))
+        return self._words.attempted(number).coalesce(0.0)
+
+    def _word(self, text: Expression, name: str) -> Any:
+        """Return a property as what tells words apart: 1 and 1.0 are one, 1 and "1" are two, lists are none."""
+        words = self._words
+        return words.attempted(
+            ibis.cases(
+                (words.is_text(text, name), ibis.literal("t") + words.text(text, name)),
+                (words.is_truth(text, name), ibis.literal("b") + words.text(text, name)),
+                (words.is_number(text, name), ibis.literal("n") + words.number(text, name).cast("string")),
+            )
+        )
+
+    def _passes(self, test: Filter, text: Expression) -> Expression:
+        words = self._words
+        match test:
+            case AnyLine():
+                return words.any_line(
+                    text, test.property, lambda line: _all([self._passes(f, line) for f in test.filters])
+                )
+            case OneOf():
+                return _any([self._property_is(text, test.property, value) for value in test.values])
+            case Contains():
+                lowered = words.lower(words.text(text, test.property))
+                found = _any([lowered.contains(word.lower()) for word in test.words])
+                return words.attempted(words.is_text(text, test.property) & found).coalesce(False)
+            case Within():
+                number = words.number(text, test.property)
+                within = _all([_compared(number, bound) for bound in test.bounds])
+                return words.attempted(words.is_number(text, test.property) & within).coalesce(False)
+            case _:
+                assert_never(test)
+
+    def _property_is(self, text: Expression, name: str, value: Value) -> Expression:
+        words = self._words
+        if value is None:
+            return words.attempted(words.is_null(text, name)).coalesce(True)
+        if isinstance(value, str):
+            return words.attempted(words.is_text(text, name) & (words.text(text, name) == value)).coalesce(False)
+        number = words.is_number(text, name) | words.is_truth(text, name)
+        return words.attempted(number & (words.number(text, name) == float(value))).coalesce(False)
+
+    def _holds(self, question: Question) -> Any:
+        match question:
+            case AllOf():
+                return _all([self._holds(each) for each in question.questions])
+            case AnyOf():
+                return _any([self._holds(each) for each in question.questions])
+            case NotOf():
+                return ~self._holds(question.question)
+            case Slice():
+                bucket = self._words.bucket(self._row.number, question.salt)
+                return (bucket >= question.low) & (bucket < question.high)
+            case Followed() | Listed():
+                return self._column(question, "there").coalesce(False)
+            case Happened():
+                value = self._value(question)
+                return _all([_compared(value, bound) for bound in question.bounds]).coalesce(False)
+            case Elapsed():
+                when = self._column(question, question.aggregate)
+                return _in_spans(self._today - when, question.spans)
+            case _:
+                return self._attribute_holds(question)
+
+    def _attribute_holds(self, question: AttributeOneOf | AttributeThere | AttributeCompared | AttributeElapsed) -> Any:
+        number = self._column(question, "number")
+        match question:
+            case AttributeOneOf():
+                return _any([self._attribute_is(question, value) for value in question.values])
+            case AttributeThere():
+                return (self._column(question, "kind") != "null").coalesce(False)
+            case AttributeCompared():
+                return _all([_compared(number, bound) for bound in question.bounds]).coalesce(False)
+            case AttributeElapsed():
+                elapsed = self._today - ibis.cases((~number.isnan(), number))
+                return _in_spans(elapsed, question.spans)
+            case _:
+                assert_never(question)
+
+    def _attribute_is(self, question: AttributeOneOf, value: Value) -> Any:
+        kind, text = self._column(question, "kind"), self._column(question, "text")
+        if isinstance(value, bool):
+            return ((kind == "truth") & (text == str(value).lower())).coalesce(False)
+        if isinstance(value, int | float):
+            return (self._column(question, "number") == float(value)).coalesce(False)
+        if isinstance(value, str):
+            return ((kind == "text") & (text == value)).coalesce(False)
+        return ibis.literal(value=False)
+
+    def _value(self, question: Happened) -> Any:
+        match question.aggregate:
+            case "count" | "sum" | "distinct":
+                return self._column(question, question.aggregate).coalesce(0)
+            case "avg":
+                return self._column(question, "sum") / self._column(question, "count")
+            case _:
+                return self._column(question, question.aggregate)
+
+    def _column(self, leaf: Leaf, name: str) -> Any:
+        return self._row[f"{name}_{self._places[_asks(leaf)[0][0]]}"]
+
+
+def _asks(leaf: Leaf) -> list[tuple[Joined, str]]:
+    """Return the tables that a leaf reads, with the columns."""
+    match leaf:
+        case Happened():
+            table = Joined(leaf.stream, leaf.property, leaf.aggregate == "distinct")
+            columns = ("sum", "count") if leaf.aggregate == "avg" else (leaf.aggregate,)
+            return [(table, each) for each in columns]
+        case Elapsed():
+            return [(Joined(leaf.stream, "", words=False), leaf.aggregate)]
+        case Followed() | Listed():
+            return [(Joined(leaf, None, words=False), "there")]
+        case Slice():
+            return []
+        case _:
+            return [(Joined(leaf.attribute, None, words=False), "text")]
+
+
+def _leaves(question: Question) -> list[Leaf]:
+    match question:
+        case AllOf() | AnyOf():
+            return [leaf for each in question.questions for leaf in _leaves(each)]
+        case NotOf():
+            return _leaves(question.question)
+        case _:
+            return [question]
+
+
+def _found_in(question: Question) -> frozenset[Joined] | None:
+    """Return tables in one of which everybody is of whom a question holds; None where others may be too."""
+    match question:
+        case AllOf():
+            some = [found for each in question.questions if (found := _found_in(each)) is not None]
+            return min(some, key=len) if some else None
+        case AnyOf():
+            every = [_found_in(each) for each in question.questions]
+            return None if None in every else frozenset[Joined]().union(*(each for each in every if each is not None))
+        case NotOf() | Slice():
+            return None
+        case Happened(aggregate="count" | "sum" | "distinct") if all(_passes_zero(each) for each in question.bounds):
+            return None
+        case _:
+            return frozenset({_asks(question)[0][0]})
+
+
+def _required(question: Question) -> frozenset[Joined]:
+    """Return the tables in all of which everybody is of whom a question holds."""
+    match question:
+        case AllOf():
+            return frozenset[Joined]().union(*(_required(each) for each in question.questions))
+        case AnyOf():
+            every = [_required(each) for each in question.questions]
+            return frozenset.intersection(*every) if every else frozenset()
+        case _:
+            return _found_in(question) or frozenset()
+
+
+def _passes_zero(bound: Bound) -> bool:
+    match bound.word:
+        case "gte":
+            return bound.value <= 0
+        case "gt":
+            return bound.value < 0
+        case "lte":
+            return bound.value >= 0
+        case "lt":
+            return bound.value > 0
+        case "eq":
+            return bound.value == 0
+        case _:
+            assert_never(bound.word)
+
+
+def _compared(value: Any, bound: Bound) -> Any:
+    match bound.word:
+        case "gte":
+            return value >= bound.value
+        case "gt":
+            return value > bound.value
+        case "lte":
+            return value <= bound.value
+        case "lt":
+            return value < bound.value
+        case "eq":
+            return value == bound.value
+        case _:
+            assert_never(bound.word)
+
+
+def _in_spans(elapsed: Any, spans: Sequence[tuple[int, int]]) -> Any:
+    return _all([(elapsed >= low) & (elapsed < high) for low, high in spans]).coalesce(False)
+
+
+def _all(parts: Sequence[Any]) -> Any:
+    return reduce(and_, parts) if parts else ibis.literal(value=True)
+
+
+def _any(parts: Sequence[Any]) -> Any:
+    return reduce(or_, parts) if parts else ibis.literal(value=False)

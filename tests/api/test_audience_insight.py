@@ -1,0 +1,112 @@
+"""Questions about an audience or a draft: overlap with others and with campaigns, sample, trend, reachable."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+from served import DAY_MS, NOW_MS, Served, play
+from test_audiences import a_small_shop, order
+
+TWICE = {"event": "Order Completed", "within_days": 30, "count": {"gte": 2}}
+SHANGHAI = {"trait": "city", "is": "上海"}
+
+
+async def published(world: Served, identity: str, tree: dict[str, Any]) -> None:
+    body = {"audience_id": identity, "name": identity, "definition": tree}
+    answer = await world.admin.post("/api/audiences", body)
+    assert answer.status == 200, answer.body
+
+
+def test_a_draft_lies_over_audiences_and_a_running_campaign(tmp_path: Path) -> None:
+    """Counts of both, of only this and of only the other add up, for audiences and for a campaign's people."""
+
+    async def story(world: Served) -> None:
+        await a_small_shop(world)
+        await published(world, "twice", TWICE)
+        await published(world, "shanghai", SHANGHAI)
+        await published(world, "nobody", {"trait": "city", "is": "Atlantis"})
+        answer = await world.admin.post("/api/audiences/overlap", {"definition": {"event": "Order Completed"}})
+        assert answer.status == 200, answer.body
+        found = answer.json()
+        rows = {
+            row["id"]: [row[each] for each in ("count", "both", "only_this", "only_other")] for row in found["rows"]
+        }
+        assert found["count"] == 2
+        assert rows == {"shanghai": [3, 2, 0, 1], "twice": [1, 1, 1, 0], "nobody": [0, 0, 2, 0]}
+        assert next(row["id"] for row in found["rows"]) == "shanghai", "the largest overlap first"
+        asked = {"audiences": ["shanghai", "twice", "nobody"]}
+        matrix = (await world.admin.post("/api/audiences/overlap/matrix", asked)).json()
+        assert matrix["both"] == [[3, 1, 0], [1, 1, 0], [0, 0, 0]]
+
+    play(tmp_path, story)
+
+
+def test_asking_for_too_many_or_for_nothing_is_refused(tmp_path: Path) -> None:
+    """A question that names nobody, both, an unknown audience or too many is answered in words, not with a fault."""
+
+    async def story(world: Served) -> None:
+        await a_small_shop(world)
+        refused = await world.admin.post("/api/audiences/overlap", {"definition": SHANGHAI, "others": ["no-such"]})
+        assert (refused.status, refused.json()["code"]) == (404, "not_found")
+        for body in ({}, {"audience_id": "x", "definition": SHANGHAI}):
+            assert (await world.admin.post("/api/audiences/sample", body)).status == 422
+        await published(world, "shanghai", SHANGHAI)
+        for number in range(21):
+            await published(world, f"a{number}", {"percent": [0, number + 1]})
+        others = [f"a{number}" for number in range(21)]
+        refused = await world.admin.post("/api/audiences/overlap", {"audience_id": "shanghai", "others": others})
+        assert (refused.status, refused.json()["code"]) == (422, "too_many_groups")
+        answer = (await world.admin.post("/api/audiences/overlap", {"audience_id": "shanghai"})).json()
+        assert (len(answer["rows"]), answer["left_out"]) == (20, 1)
+
+    play(tmp_path, story)
+
+
+def test_a_sample_is_masked_and_stays_the_same_and_reach_counts_consent(tmp_path: Path) -> None:
+    """Ten people at most, the same at each asking; the reachable are those who agreed."""
+
+    async def story(world: Served) -> None:
+        await a_small_shop(world)
+        world.installation.append([order(f"many{number}", 1) for number in range(40)])
+        await world.settle()
+        body = {"definition": {"event": "Order Completed"}}
+        first = (await world.admin.post("/api/audiences/sample", body)).json()
+        again = (await world.admin.post("/api/audiences/sample", body)).json()
+        assert first == again
+        assert (first["count"], len(first["people"]), len({each["profile_id"] for each in first["people"]})) == (
+            42,
+            10,
+            10,
+        )
+        reach = (await world.admin.post("/api/audiences/reachable", {"definition": SHANGHAI})).json()
+        assert (reach["count"], reach["reachable"]) == (3, [{"channel": "email", "people": 2}])
+
+    play(tmp_path, story)
+
+
+def test_the_trend_counts_who_came_and_went_each_day(tmp_path: Path) -> None:
+    """Members by day, from the facts of who came and went; the last point is the count now."""
+
+    async def story(world: Served) -> None:
+        await a_small_shop(world)
+        await published(world, "bought", {"event": "Order Completed", "within_days": 2})
+        for day in range(1, 4):
+            moved = await world.admin.post("/api/clock", {"advance_s": DAY_MS // 1000})
+            assert moved.status == 200, moved.body
+            bought = order(f"late{day}", -day)
+            world.installation.append([replace(bought, received_ms=bought.at_ms)])
+        await world.settle()
+        answer = await world.admin.get("/api/audiences/bought/trend", days=7)
+        assert answer.status == 200, answer.body
+        trend = answer.json()
+        count = (await world.admin.get("/api/audiences/bought")).json()["count"]
+        points = trend["points"]
+        assert points[-1]["count"] == count
+        for before, after in pairwise(points):
+            assert after["count"] == before["count"] + after["entered"] - after["left"]
+        assert sum(point["entered"] for point in points) == 3
+        assert sum(point["left"] for point in points) >= 1
+        assert world.installation.now_ms() > NOW_MS
+
+    play(tmp_path, story)
