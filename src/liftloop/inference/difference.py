@@ -77,6 +77,17 @@ def difference(measured: Measured) -> Difference:
     )
 
 
+def arm_means(measured: Measured, arm: Integers) -> tuple[Estimate, ...]:
+    """Return each arm's mean or ratio (arms coded 0, 1, ..; `measured.treated` is not looked at), adjusted alike.
+
+    The regression on the covariates is pooled within all arms and read at their common mean; errors as in
+    `difference`. For several arms beside one control.
+    """
+    groups = [_group(measured, arm == code) for code in range(int(arm.max()) + 1)]
+    slope, center = _pooled_slope(*groups), _covariate_center(*groups)
+    return tuple(_adjusted(group, slope, center) for group in groups)
+
+
 def _group(measured: Measured, mask: Flags) -> Group:
     _, codes = np.unique(measured.cluster[mask], return_inverse=True)
     codes = codes.astype(np.int64)
@@ -96,14 +107,14 @@ def _sums(codes: Integers, rows: Floats) -> Floats:
     return np.bincount(codes, weights=rows).astype(np.float64)
 
 
-def _pooled_slope(treated: Group, control: Group) -> Floats:
-    centered = np.vstack([group.covariates - group.covariates.mean(axis=0) for group in (treated, control)])
-    target = np.concatenate([treated.influence(), control.influence()])
+def _pooled_slope(*groups: Group) -> Floats:
+    centered = np.vstack([group.covariates - group.covariates.mean(axis=0) for group in groups])
+    target = np.concatenate([group.influence() for group in groups])
     return np.linalg.lstsq(centered, target, rcond=None)[0].astype(np.float64)
 
 
-def _covariate_center(treated: Group, control: Group) -> Floats:
-    return np.vstack([treated.covariates, control.covariates]).mean(axis=0)
+def _covariate_center(*groups: Group) -> Floats:
+    return np.vstack([group.covariates for group in groups]).mean(axis=0)
 
 
 def _adjusted(group: Group, slope: Floats, center: Floats) -> Estimate:
