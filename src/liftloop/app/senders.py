@@ -9,7 +9,7 @@ from msgspec import Struct
 from liftloop.app.pace import Bucket, full_bucket
 from liftloop.audience.contract import Tag
 from liftloop.collect.fields import Field
-from liftloop.collect.fitting import TraitRules, trait_rules
+from liftloop.collect.fitting import NO_TRAIT_RULES, TraitRules, trait_rules
 from liftloop.collect.forms import Form
 from liftloop.collect.sources import OWN_KEY, Limits, Source, TrackingSource, WebhookSource
 from liftloop.collect.tracking_plan import NO_RULES, RuleBook, TrackingPlan, rule_book
@@ -60,7 +60,7 @@ Bodies = Mapping[str, Mapping[str, Any]]
 """Bodies of live definitions by id."""
 
 
-def rules_of(plans: Bodies, traits: TraitRules) -> RuleBook:
+def rules_of(plans: Bodies, traits: TraitRules = NO_TRAIT_RULES) -> RuleBook:
     """Return the rule book of live tracking plans, and of custom fields and tags."""
     return rule_book([msgspec.convert(body, type=TrackingPlan, strict=False) for body in plans.values()], traits)
 
