@@ -31,6 +31,8 @@ from liftloop.api.views_campaign import Campaign, CampaignList, Ledger, Report
 from liftloop.api.views_import import Import, ImportStart, Kind
 from liftloop.api.views_plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
 from liftloop.api.views_profile import Profile, ProfileList, Why
+from liftloop.api.views_audience_insight import OverlapRequest, OverlapView
+from liftloop.api.views_sentence import SentenceRequest, UnderstoodSentence
 from liftloop.api.views_tag import TagDefinition, TagDirectory, TagPeopleAnswer, TagPeopleRequest, TagPublished
 
 api = APIRouter(prefix="/api", responses={422: {"model": ErrorView}, "default": {"model": ErrorView}})
@@ -97,6 +99,14 @@ def audience_vocabulary() -> Vocabulary: ...
 
 @api.post("/audiences/preview", summary="Count and sample a definition without saving it")
 def preview_audience(body: PreviewRequest) -> Preview: ...
+
+
+@api.post("/audiences/understand", summary="Understand whom a sentence means")
+def understand_sentence(body: SentenceRequest) -> UnderstoodSentence: ...
+
+
+@api.post("/audiences/overlap", summary="How an audience or a draft lies over others and running campaigns")
+def overlap_audience(body: OverlapRequest) -> OverlapView: ...
 
 
 @api.get("/audiences/{audience_id}", summary="One audience with count, sample and trend")

@@ -1,6 +1,6 @@
 """Turns what is known of audiences into what the API answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -11,11 +11,13 @@ from liftloop.api.views_audience import (
     AudienceRow,
     ChannelReach,
     EventWord,
+    NamedWord,
     Preview,
     TraitWord,
     TrendPoint,
     Vocabulary,
 )
+from liftloop.app import vocabulary as vocabulary_words
 from liftloop.app.audiences import AudienceLine, AudiencePage, Found, Point
 from liftloop.app.vocabulary import Words, event_name
 from liftloop.app.words import Said
@@ -92,7 +94,13 @@ def vocabulary(words: Words) -> Vocabulary:
             for each in words.traits
         ],
         events=[EventWord(id=each, name=text(_event_word(each))) for each in words.events],
+        signals=_named(words.signals),
+        properties=_named(words.properties),
     )
+
+
+def _named(words: Sequence[vocabulary_words.NamedWord]) -> list[NamedWord]:
+    return [NamedWord(id=each.id, name=text(each.name), values=list(each.values)) for each in words]
 
 
 def _event_word(event: str) -> Said:

@@ -41,7 +41,11 @@ def _view(heard: Heard) -> UnderstoodSentence:
         "definition": said.tree,
         "sentence": None if heard.sentence is None else text(heard.sentence),
         "parts": [
-            {"definition": part.tree, "sentence": text(sentence), "spans": part.spans}
+            {
+                "definition": part.tree,
+                "sentence": text(sentence),
+                "spans": [{"start": start, "end": end} for start, end in part.spans],
+            }
             for part, sentence in zip(said.parts, heard.parts, strict=True)
         ],
         "unread": [{"start": e.start, "end": e.end, "text": e.text, "near": e.near} for e in said.unread],

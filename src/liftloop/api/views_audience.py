@@ -236,8 +236,18 @@ class EventWord(View):
     name: Text
 
 
+class NamedWord(View):
+    """A signal or property, with its commonest values where they are few."""
+
+    id: str
+    name: Text
+    values: list[str]
+
+
 class Vocabulary(View):
     """What definitions may be built of in this installation."""
 
     traits: list[TraitWord]
     events: list[EventWord]
+    signals: list[NamedWord] = Field(description="By the id that an audience condition names: `signal:x`.")
+    properties: list[NamedWord] = Field(description="What events may be filtered by; `products.` asks order lines.")

@@ -15,12 +15,19 @@ class SentenceRequest(View):
     chosen: dict[str, Count] = Field(default={})
 
 
+class Span(View):
+    """A half-open stretch, in characters (code points) of the sentence."""
+
+    start: Count
+    end: Count
+
+
 class SentencePart(View):
-    """One condition; spans are half-open, in characters (code points) of the sentence."""
+    """One condition and the words that say it."""
 
     definition: Node
     sentence: Text
-    spans: list[tuple[Count, Count]]
+    spans: list[Span]
 
 
 class UnreadWords(View):

@@ -97,8 +97,7 @@ class Lexicons:
     async def heard(self, text: str, chosen: Mapping[str, int]) -> Heard:
         """Return what a sentence says of whom; raises as `understand` does."""
         understood = understand(text, await self.index(), chosen)
-        audiences = {each: str(body["name"]) for each, body in self._desk.definitions.conditioned().items()}
-        names = Names(audiences=audiences, traits=self._desk.definitions.live("trait"))
+        names = Names(audiences=self._desk.definitions.audience_names(), traits=self._desk.definitions.live("trait"))
         return Heard(
             understood=understood,
             sentence=None if understood.tree is None else read_aloud(understood.tree, names),

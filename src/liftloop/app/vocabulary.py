@@ -23,6 +23,10 @@ ATTRIBUTE_ROWS_MAX = 200_000  # Rows looked at for names and values of attribute
 _EVENT_ROWS = """
 SELECT name, count(*) AS times FROM event WHERE kind = 'track' GROUP BY name ORDER BY times DESC, name LIMIT ?
 """
+_CATEGORY_ROWS = """
+SELECT category, count(*) AS times FROM order_line_now WHERE category <> '' GROUP BY category
+ORDER BY times DESC, category LIMIT ?
+"""
 _ATTRIBUTE_ROWS = """
 SELECT name, value, count(*) FROM (SELECT name, value FROM attribute WHERE sealed = 0 LIMIT ?) GROUP BY name, value
 """
@@ -131,11 +135,23 @@ class TraitWord(Struct, frozen=True, kw_only=True):
     values: tuple[str, ...]
 
 
+class NamedWord(Struct, frozen=True, kw_only=True):
+    """A signal or property that a condition may name."""
+
+    id: str
+    name: Said
+    values: tuple[str, ...] = ()
+
+
 class Words(Struct, frozen=True, kw_only=True):
     """Everything that conditions may be built of here."""
 
     traits: tuple[TraitWord, ...]
     events: tuple[str, ...]
+    signals: tuple[NamedWord, ...] = ()
+    """As audiences are named: `signal:id`."""
+    properties: tuple[NamedWord, ...] = ()
+    """What events may be filtered by, the categories of goods with those that sell most."""
 
 
 def event_name(event: str) -> EventName:
@@ -176,6 +192,21 @@ async def known_words(desk: Desk) -> Words:
     return Words(
         traits=(*computed, *(each for each in attributes if each.id not in known)),
         events=tuple(str(each) for each in events),
+        signals=_named(desk.definitions.live("signal"), "signal:"),
+        properties=await _properties(desk),
+    )
+
+
+def _named(bodies: Mapping[str, Mapping[str, Any]], before: str) -> tuple[NamedWord, ...]:
+    names = {identity: str(body["name"]) for identity, body in bodies.items()}
+    return tuple(NamedWord(id=before + identity, name=Said(name, name)) for identity, name in names.items())
+
+
+async def _properties(desk: Desk) -> tuple[NamedWord, ...]:
+    categories = tuple(str(each) for each in (await desk.follower.select(_CATEGORY_ROWS, [VALUES_MAX]))["category"])
+    return tuple(
+        NamedWord(id=each, name=name, values=categories if each == "products.category" else ())
+        for each, name in PROPERTY_NAMES.items()
     )
 
 

@@ -43,6 +43,7 @@ def shop_lexicon() -> Lexicon:
         Named(id="aud_national_en", phrases=("National Day",)),
         Named(id="aud_value", phrases=("高价值",)),
         Named(id="signal:churn_risk", phrases=("流失风险 churn risk", "流失风险", "churn risk")),
+        Named(id="tag:parent", phrases=("宝妈",)),
         Named(id="signal:hesitating", phrases=("犹豫 hesitating", "犹豫", "hesitating")),
     ]
     words = Words(traits=tuple(traits), events=("Order Completed", "Product Viewed", "Store Visited", "Gift Sent"))

@@ -13,7 +13,12 @@ from liftloop.audience.sentence.scan import Index
 
 INDEX = Index(shop_lexicon())
 NAMES = Names(
-    audiences={"aud_national": "国庆老客", "aud_national_en": "National Day", "signal:hesitating": "犹豫 hesitating"},
+    audiences={
+        "aud_national": "国庆老客",
+        "aud_national_en": "National Day",
+        "tag:parent": "宝妈",
+        "signal:hesitating": "犹豫 hesitating",
+    },
     traits={},
 )
 EVENTS = ("Order Completed", "Product Viewed", "Product Added", "Store Visited", "Message Opened", "Gift Sent")
@@ -88,6 +93,7 @@ class Trees:
             {"audience": "aud_national"},
             {"audience": "aud_national_en"},
             {"audience": "signal:hesitating"},
+            {"tag": "parent"},
             {"percent": [0, self.one(5, 10)]},
         )
 

@@ -54,6 +54,22 @@ export function previewOf(members: Member[], definition: Definition, saved: Save
   };
 }
 
+export function overlapOf(
+  members: Member[],
+  asked: Views["OverlapRequest"],
+  saved: Saved[],
+): Views["OverlapView"] {
+  const definition = asked.definition ?? saved.find((each) => each.id === asked.audience_id)?.definition;
+  const inside = new Set(definition ? members.filter((member) => belongs(member, definition, saved)) : []);
+  const rows = saved.map((other): Views["OverlapRow"] => {
+    const theirs = members.filter((member) => belongs(member, other.definition, saved));
+    const both = theirs.filter((member) => inside.has(member)).length;
+    const only = { only_this: inside.size - both, only_other: theirs.length - both };
+    return { kind: "audience", id: other.id, name: other.name, count: theirs.length, both, ...only };
+  });
+  return { count: inside.size, rows: rows.sort((a, b) => b.both - a.both), left_out: 0 };
+}
+
 /** The definition read aloud; plain words, enough for a page without a server. */
 function sentence(node: Definition, saved: Saved[], language: "zh" | "en"): string {
   const zh = language === "zh";
@@ -79,7 +95,7 @@ function sentence(node: Definition, saved: Saved[], language: "zh" | "en"): stri
       : `${name} ${least} ${times} times in the last ${node.within_days} days`;
   }
   if ("audience" in node) return saved.find((each) => each.id === node.audience)?.name ?? node.audience;
-  if ("sequence" in node) return node.sequence.map((step) => step.event).join(" → ");
   if ("tag" in node) return node.tag;
+  if ("sequence" in node) return node.sequence.map((step) => step.event).join(" → ");
   return zh ? `随机的 ${node.percent.join("%–")}%` : `a random ${node.percent.join("%–")}%`;
 }

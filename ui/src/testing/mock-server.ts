@@ -2,13 +2,14 @@
 import type { Views } from "@/shared/api/client";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { audiences, examples } from "./first-data.ts";
-import { belongs, previewOf, type Saved } from "./membership.ts";
+import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
 import { MockImports } from "./mock-imports.ts";
 import { planFor, readyPlan } from "./plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { readingFor } from "./reading.ts";
-import { daysAgo, type Member, makeMembers, NOW, personRow, vocabulary } from "./shop.ts";
+import { understoodOf } from "./sentences.ts";
+import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
 import { tagDirectory } from "./tags.ts";
 
 export const MOCK_TOKEN = "demo-token";
@@ -105,15 +106,21 @@ export class MockServer {
         () => ({ audiences: this.audiences.map((each) => this.audienceRow(each)) }),
       ],
       ["POST", path("/audiences"), async ({ request }) => this.saveAudience(await request.json())],
-      [
-        "GET",
-        path("/audiences/vocabulary"),
-        () => (this.members.length === 0 ? { traits: [], events: [] } : vocabulary),
-      ],
+      ["GET", path("/audiences/vocabulary"), () => (this.members.length === 0 ? noWords : vocabulary)],
       [
         "POST",
         path("/audiences/preview"),
         async ({ request }) => previewOf(this.members, (await request.json()).definition, this.audiences),
+      ],
+      [
+        "POST",
+        path("/audiences/understand"),
+        async ({ request }) => understoodOf(((await request.json()) as Views["SentenceRequest"]).text),
+      ],
+      [
+        "POST",
+        path("/audiences/overlap"),
+        async ({ request }) => overlapOf(this.members, await request.json(), this.audiences),
       ],
       ["GET", path("/audiences/:id"), ({ ids }) => this.audience(ids[0])],
       ["GET", path("/audiences/:id/people"), ({ ids, query }) => this.audiencePeople(ids[0], query)],
@@ -171,8 +178,10 @@ export class MockServer {
     const trend = Array.from({ length: 30 }, (_, day) => ({
       at: daysAgo(29 - day),
       count: Math.round(count * (0.9 + day / 290 + ((day * 7) % 5) / 200)),
+      entered: 4,
+      left: 2,
     }));
-    trend.push({ at: NOW, count });
+    trend.push({ at: NOW, count, entered: 3, left: 1 });
     return {
       audience_id: saved.id,
       name: saved.name,

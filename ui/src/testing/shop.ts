@@ -84,7 +84,15 @@ export const vocabulary: Views["Vocabulary"] = {
     { id: "Store Visited", name: text("进店", "Visited a store") },
     { id: "Coupon Redeemed", name: text("核销优惠券", "Redeemed a coupon") },
   ],
+  signals: [{ id: "signal:hesitating", name: text("犹豫", "Hesitating"), values: [] }],
+  properties: [
+    { id: "revenue", name: text("金额", "amount"), values: [] },
+    { id: "products.category", name: text("商品品类", "product category"), values: ["咖啡", "小食"] },
+  ],
 };
+
+/** On the first day nothing has been seen that could be named. */
+export const noWords: Views["Vocabulary"] = { traits: [], events: [], signals: [], properties: [] };
 
 export function personRow(member: Member, note?: Views["Text"]): Views["PersonRow"] {
   const days = member.traits.days_since_order;

@@ -42,6 +42,7 @@ from liftloop.audience.sentence.words import (
     WINDOW,
 )
 from liftloop.kernel.plain_text import is_chinese
+from liftloop.profile.reading import TAG
 
 _HEADS = frozenset({EVENT, SPEND, QUOTED})
 _RECENT_DAYS = (30, 7, 90)
@@ -80,8 +81,7 @@ class Clause:
             case _ if token.kind == PHRASE:
                 self._phrase(token)
             case _ if token.kind in (AUDIENCE, SEQUENCE):
-                tree = token.tree or {"audience": token.word}
-                self._add(Draft(tree=tree), token)
+                self._add(Draft(tree=token.tree or _member_of(token.word)), token)
             case _ if token.kind == WINDOW:
                 self._window(at)
             case _ if token.kind in (AMOUNT, QUANTITY):
@@ -461,6 +461,11 @@ class Clause:
         for kind, tokens in self._waiting.items():
             if kind not in (SINCE, PROPERTY, INTEREST) or not self.drafts:
                 self.reading.give_up(*tokens)
+
+
+def _member_of(identity: str) -> Fields:
+    """Return the condition of being in an audience, giving a signal or having a tag."""
+    return {"tag": identity.removeprefix(TAG)} if identity.startswith(TAG) else {"audience": identity}
 
 
 def _among(values: Sequence[str]) -> Fields:

@@ -127,11 +127,11 @@ EVENT_PHRASES: dict[str, tuple[str, ...]] = {
 }
 
 _FILLERS = (
-    "的|了|过|人|客户|顾客|用户|会员|人群|者|人们|客人|消费者|老|所有|全部|那些|这些|都|曾|曾经|在|里|中|有|一些|"
+    "的|了|标签|过|人|客户|顾客|用户|会员|人群|者|人们|客人|消费者|老|所有|全部|那些|这些|都|曾|曾经|在|里|中|有|一些|"
     "给我|找|找出|筛选|选出|选|请|帮我|我要|我想要|想|看看|列出|他们|她们|谁|哪些|被|把|就|来自|住在|位于|所在|当中|其中|"
     "满足|符合|条件|次数|时间|之间|的话|年龄段|那种|名单|位|名|个|对|于|还没|成员|期间|天数|金额为|:|？|?|!|！|“|”|的时候|以来"
     "|people|person|customer|customers|member|members|anyone|anybody|everyone|everybody|someone|those|all|users|user"
-    "|shoppers|shopper|buyers|clients|contacts|who|whose|that|which|have|has|had|the|a|an|of|them|they|their|with|"
+    "|shoppers|shopper|buyers|clients|contacts|who|whose|that|which|have|has|had|tagged|tag|tags|the|a|an|of|them|they|their|with|"
     "find|show|show me|give me|list|select|me|please|i want|did|do|does|was|were|been|be|being|at|on|from|live in|"
     "lives in|living in|based in|located in|who live in|both|either|any|cards|card|times|ones|it|any of|something|"
     "anything|东西|收到|收到过|received|got|this|in total|our|we|us|in|belong to|belongs to|between them|times or|old"

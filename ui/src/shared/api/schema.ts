@@ -56,6 +56,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audiences/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How an audience or a draft lies over others and running campaigns */
+        post: operations["overlap_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audiences/preview": {
         parameters: {
             query?: never;
@@ -67,6 +84,23 @@ export interface paths {
         put?: never;
         /** Count and sample a definition without saving it */
         post: operations["preview_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/understand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Understand whom a sentence means */
+        post: operations["understand_sentence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1285,6 +1319,17 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * NamedWord
+         * @description A signal or property, with its commonest values where they are few.
+         */
+        NamedWord: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Values */
+            values: string[];
+        };
         /** Not */
         Not: {
             /** Not */
@@ -1299,6 +1344,66 @@ export interface components {
             held_out: number;
             /** Treated */
             treated: number;
+        };
+        /** OverlapRequest */
+        OverlapRequest: {
+            /** Audience Id */
+            audience_id?: string | null;
+            /**
+             * Campaigns
+             * @description Compare with the people of running campaigns too.
+             * @default true
+             */
+            campaigns: boolean;
+            /** Definition */
+            definition?: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"]) | null;
+            /**
+             * Others
+             * @description Audiences to compare with; none: those changed last.
+             * @default []
+             */
+            others: string[];
+        };
+        /** OverlapRow */
+        OverlapRow: {
+            /** Both */
+            both: number;
+            /**
+             * Count
+             * @description People in the other group.
+             */
+            count: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "audience" | "campaign";
+            /** Name */
+            name: string;
+            /** Only Other */
+            only_other: number;
+            /** Only This */
+            only_this: number;
+        };
+        /** OverlapView */
+        OverlapView: {
+            /**
+             * Count
+             * @description People in the audience asked about.
+             */
+            count: number;
+            /**
+             * Left Out
+             * @description Groups that were not compared, where none was named.
+             */
+            left_out: number;
+            /**
+             * Rows
+             * @description The largest overlap first.
+             */
+            rows: components["schemas"]["OverlapRow"][];
         };
         /**
          * PeoplePage
@@ -1680,6 +1785,31 @@ export interface components {
             understood: components["schemas"]["Understood"];
         };
         /**
+         * ReadingChoice
+         * @description A place that can be read in several ways.
+         */
+        ReadingChoice: {
+            /** Chosen */
+            chosen: number;
+            /** End */
+            end: number;
+            /** Id */
+            id: string;
+            /** Options */
+            options: components["schemas"]["ReadingOption"][];
+            /** Start */
+            start: number;
+        };
+        /** ReadingOption */
+        ReadingOption: {
+            /**
+             * Definition
+             * @description The whole definition if the place is read so.
+             */
+            definition: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"]) | null;
+            name: components["schemas"]["Text"];
+        };
+        /**
          * Remark
          * @description Something that was assumed, or that should be noticed.
          */
@@ -1746,6 +1876,32 @@ export interface components {
             warnings?: components["schemas"]["Text"][];
         };
         /**
+         * SentencePart
+         * @description One condition and the words that say it.
+         */
+        SentencePart: {
+            /** Definition */
+            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
+            sentence: components["schemas"]["Text"];
+            /** Spans */
+            spans: components["schemas"]["Span"][];
+        };
+        /**
+         * SentenceRequest
+         * @description A sentence, and of places that can be read in several ways the number of the option that is meant.
+         */
+        SentenceRequest: {
+            /**
+             * Chosen
+             * @default {}
+             */
+            chosen: {
+                [key: string]: number;
+            };
+            /** Text */
+            text: string;
+        };
+        /**
          * SequenceAtom
          * @description One event and then another, at most `gap_days` later, without a third between them; the first in the window.
          */
@@ -1781,6 +1937,16 @@ export interface components {
              * @enum {string}
              */
             size_kind: "relative" | "points" | "absolute";
+        };
+        /**
+         * Span
+         * @description A half-open stretch, in characters (code points) of the sentence.
+         */
+        Span: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
         };
         /**
          * Spend
@@ -2094,6 +2260,16 @@ export interface components {
             at: string;
             /** Count */
             count: number;
+            /**
+             * Entered
+             * @description People who came in the day before.
+             */
+            entered: number;
+            /**
+             * Left
+             * @description People who left in the day before.
+             */
+            left: number;
         };
         /**
          * Understood
@@ -2144,6 +2320,38 @@ export interface components {
             /** Window Days */
             window_days: number | null;
         };
+        /** UnderstoodSentence */
+        UnderstoodSentence: {
+            /** Assumed */
+            assumed: components["schemas"]["Text"][];
+            /** Choices */
+            choices: components["schemas"]["ReadingChoice"][];
+            /**
+             * Definition
+             * @description Null where the sentence names no condition.
+             */
+            definition: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"]) | null;
+            /** Parts */
+            parts: components["schemas"]["SentencePart"][];
+            /** @description The definition read aloud. */
+            sentence: components["schemas"]["Text"] | null;
+            /** Unread */
+            unread: components["schemas"]["UnreadWords"][];
+        };
+        /**
+         * UnreadWords
+         * @description Words that were not understood, with known ones that look alike.
+         */
+        UnreadWords: {
+            /** End */
+            end: number;
+            /** Near */
+            near: string[];
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+        };
         /**
          * Vocabulary
          * @description What definitions may be built of in this installation.
@@ -2151,6 +2359,16 @@ export interface components {
         Vocabulary: {
             /** Events */
             events: components["schemas"]["EventWord"][];
+            /**
+             * Properties
+             * @description What events may be filtered by; `products.` asks order lines.
+             */
+            properties: components["schemas"]["NamedWord"][];
+            /**
+             * Signals
+             * @description By the id that an audience condition names: `signal:x`.
+             */
+            signals: components["schemas"]["NamedWord"][];
             /** Traits */
             traits: components["schemas"]["TraitWord"][];
         };
@@ -2350,6 +2568,48 @@ export interface operations {
             };
         };
     };
+    overlap_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlapRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     preview_audience: {
         parameters: {
             query?: never;
@@ -2370,6 +2630,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    understand_sentence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnderstoodSentence"];
                 };
             };
             /** @description Unprocessable Entity */

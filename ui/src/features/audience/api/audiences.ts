@@ -50,6 +50,29 @@ export function previewOptions(definition: Node, complete: boolean) {
   });
 }
 
+/** What a sentence says of whom; `chosen` has other readings than the usual by the id of their place. */
+export function understoodOptions(text: string, chosen: Readonly<Record<string, number>>, asked: boolean) {
+  return queryOptions({
+    queryKey: ["understood", text, chosen],
+    queryFn: () => answered(api.POST("/api/audiences/understand", { body: { text, chosen: { ...chosen } } })),
+    enabled: asked,
+    placeholderData: (before) => before,
+    staleTime: 60_000,
+  });
+}
+
+/** How a definition lies over other audiences and running campaigns. */
+export function overlapOptions(definition: Node, asked: boolean) {
+  return queryOptions({
+    queryKey: ["overlap", definition],
+    queryFn: () =>
+      answered(api.POST("/api/audiences/overlap", { body: { definition, others: [], campaigns: true } })),
+    enabled: asked,
+    placeholderData: (before) => before,
+    staleTime: 30_000,
+  });
+}
+
 export function saveAudience(body: Views["AudienceRequest"]): Promise<Views["Audience"]> {
   return answered(api.POST("/api/audiences", { body }));
 }

@@ -15,7 +15,7 @@ export interface EditProps<A> {
 }
 
 export interface AtomKind<A extends Atom> {
-  kind: "trait" | "event" | "percent" | "audience" | "tag";
+  kind: "trait" | "event" | "sequence" | "percent" | "audience" | "tag";
   /** The part after the subject: how it compares, how often, how much. */
   Edit(props: EditProps<A>): ReactNode;
 }

@@ -7,6 +7,7 @@ import { audience, newAudienceAtom } from "./audience";
 import { event, newEvent } from "./event";
 import { KeptAtom } from "./kept";
 import { newPercent, percent } from "./percent";
+import { newSequence, sequence } from "./sequence";
 import { newTag, tag } from "./tag";
 import { newTrait, trait } from "./trait";
 
@@ -25,6 +26,7 @@ export function newAtom(subject: string, words: Words): Atom {
   const id = subject.slice(colon + 1);
   if (kind === "event") return newEvent(id);
   if (kind === "percent") return newPercent();
+  if (kind === "sequence") return newSequence(words);
   if (kind === "tag") return newTag();
   if (kind === "audience") return newAudienceAtom();
   const word = words.vocabulary.traits.find((each) => each.id === id);
@@ -39,7 +41,7 @@ export interface SubjectGroup {
 export function subjects(
   words: Words,
   format: Format,
-  names: Record<"traits" | "events" | "more" | "percent" | "audience" | "tag", string>,
+  names: Record<"traits" | "events" | "more" | "percent" | "audience" | "sequence" | "tag", string>,
 ): SubjectGroup[] {
   return [
     {
@@ -59,8 +61,9 @@ export function subjects(
     {
       label: names.more,
       options: [
-        { value: "tag:", label: names.tag },
+        { value: "sequence:", label: names.sequence },
         { value: "audience:", label: names.audience },
+        { value: "tag:", label: names.tag },
         { value: "percent:", label: names.percent },
       ],
     },
@@ -76,10 +79,11 @@ export function EditAtom({
   words: Words;
   onChange(atom: Atom): void;
 }): ReactNode {
-  if ("sequence" in atom || !isEditable(atom)) return <KeptAtom atom={atom} />;
+  if (!isEditable(atom)) return <KeptAtom atom={atom} />;
+  if ("sequence" in atom) return <sequence.Edit atom={atom} words={words} onChange={onChange} />;
+  if ("tag" in atom) return <tag.Edit atom={atom} words={words} onChange={onChange} />;
   if ("trait" in atom) return <trait.Edit atom={atom} words={words} onChange={onChange} />;
   if ("event" in atom) return <event.Edit atom={atom} words={words} onChange={onChange} />;
-  if ("tag" in atom) return <tag.Edit atom={atom} words={words} onChange={onChange} />;
   if ("percent" in atom) return <percent.Edit atom={atom} words={words} onChange={onChange} />;
   return <audience.Edit atom={atom} words={words} onChange={onChange} />;
 }

@@ -1,9 +1,10 @@
 /** A trait compared with a value, or a number held in a range. Money is edited in yuan and kept in fen. */
-import { InputNumber, Select } from "antd";
+import { Select } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Views } from "@/shared/api/client";
 import type { AtomKind, EditProps } from "./atom";
 import styles from "./atoms.module.css";
+import { Comparison } from "./comparison";
 
 type Trait = Views["TraitAtom"];
 
@@ -13,13 +14,19 @@ export function newTrait(word: Views["TraitWord"]): Trait {
   return { trait: word.id, in: word.values.slice(0, 1) };
 }
 
+/** A trait that the vocabulary does not know is what its test says. */
+function isNumeric(atom: Trait): boolean {
+  return [atom.gte, atom.gt, atom.lte, atom.lt, atom.eq, atom.days_since].some((each) => each != null);
+}
+
 export const trait: AtomKind<Trait> = { kind: "trait", Edit: EditTrait };
 
 function EditTrait({ atom, words, onChange }: EditProps<Trait>) {
   const { t } = useTranslation();
   const word = words.vocabulary.traits.find((each) => each.id === atom.trait);
-  if (word?.type === "number")
-    return <EditNumber atom={atom} words={words} onChange={onChange} unit={word.unit} />;
+  if (word?.type === "number" || isNumeric(atom)) {
+    return <EditNumber atom={atom} words={words} onChange={onChange} unit={word?.unit ?? "none"} />;
+  }
   if (word?.type === "yes_no") {
     return (
       <Select
@@ -33,56 +40,65 @@ function EditTrait({ atom, words, onChange }: EditProps<Trait>) {
       />
     );
   }
-  const chosen = (atom.in ?? (atom.is === null || atom.is === undefined ? [] : [atom.is])).map(String);
+  return <EditText atom={atom} words={words} onChange={onChange} />;
+}
+
+function EditNumber({ atom, onChange, unit }: EditProps<Trait> & { unit: Views["TraitWord"]["unit"] }) {
+  const { t } = useTranslation();
+  const { trait: _, days_since: since, ...tests } = atom;
   return (
     <>
-      <span>{t("audience.is")}</span>
-      <Select
-        aria-label={t("audience.value")}
-        mode="tags"
-        className={styles.values ?? ""}
-        value={chosen}
-        onChange={(values: string[]) => onChange({ trait: atom.trait, in: values })}
-        options={(word?.values ?? []).map((value) => ({ value, label: value }))}
+      {since ? <span>{t("audience.daysSince")}</span> : null}
+      <Comparison
+        label={t("audience.value")}
+        range={since ?? tests}
+        scale={unit === "fen" ? 100 : 1}
+        onChange={(range) =>
+          onChange(since ? { trait: atom.trait, days_since: range } : { trait: atom.trait, ...range })
+        }
+        {...(unit === "fen" ? { prefix: "¥" } : {})}
+        {...(since || unit === "days" ? { unit: t("audience.unit.days") } : {})}
+        {...(unit === "times" ? { unit: t("audience.unit.times") } : {})}
       />
     </>
   );
 }
 
-function EditNumber({ atom, onChange, unit }: EditProps<Trait> & { unit: Views["TraitWord"]["unit"] }) {
+/** A text is one of some values, or is known at all. */
+function EditText({ atom, words, onChange }: EditProps<Trait>) {
   const { t } = useTranslation();
-  const scale = unit === "fen" ? 100 : 1;
-  const shown = (value: number | null | undefined) =>
-    value === null || value === undefined ? null : value / scale;
-  const between = (low: number | null, high: number | null): Trait => ({
-    trait: atom.trait,
-    ...(low === null ? {} : { gte: low * scale }),
-    ...(high === null ? {} : { lte: high * scale }),
-  });
-  const low = shown(atom.gte);
-  const high = shown(atom.lte);
-  const prefix = unit === "fen" ? "¥" : undefined;
-  const width = unit === "fen" ? (styles.money ?? "") : "";
+  const word = words.vocabulary.traits.find((each) => each.id === atom.trait);
+  const chosen = (atom.in ?? (atom.is === null || atom.is === undefined ? [] : [atom.is])).map(String);
+  const test = atom.exists === true ? "known" : atom.exists === false ? "unknown" : "is";
   return (
     <>
-      <InputNumber<number>
-        aria-label={t("audience.atLeast")}
-        placeholder={t("audience.any")}
-        prefix={prefix}
-        className={width}
-        value={low}
-        onChange={(value) => onChange(between(value, high))}
+      <Select
+        aria-label={t("audience.filterKind")}
+        popupMatchSelectWidth={false}
+        value={test}
+        onChange={(next) =>
+          onChange(
+            next === "is" ? { trait: atom.trait, in: [] } : { trait: atom.trait, exists: next === "known" },
+          )
+        }
+        options={[
+          { value: "is", label: t("audience.is") },
+          { value: "known", label: t("audience.known") },
+          { value: "unknown", label: t("audience.unknown") },
+        ]}
       />
-      <span aria-hidden="true">–</span>
-      <InputNumber<number>
-        aria-label={t("audience.atMost")}
-        placeholder={t("audience.any")}
-        prefix={prefix}
-        className={width}
-        value={high}
-        onChange={(value) => onChange(between(low, value))}
-      />
-      {unit === "days" || unit === "times" ? <span>{t(`audience.unit.${unit}`)}</span> : null}
+      {test === "is" ? (
+        <Select
+          aria-label={t("audience.value")}
+          mode="tags"
+          className={styles.values ?? ""}
+          status={chosen.length === 0 ? "warning" : ""}
+          placeholder={t("audience.typeValue")}
+          value={chosen}
+          onChange={(values: string[]) => onChange({ trait: atom.trait, in: values })}
+          options={(word?.values ?? []).map((value) => ({ value, label: value }))}
+        />
+      ) : null}
     </>
   );
 }

@@ -1,25 +1,27 @@
-/** Name, tree, live count; saving publishes a version that a tick has folded before the answer comes. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+/** Name, sentence, tree, live count; saving publishes a version that a tick has folded before the answer comes. */
+import { RedoOutlined, UndoOutlined } from "@ant-design/icons";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Input } from "antd";
-import { useId, useReducer, useState } from "react";
+import { type KeyboardEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Views } from "@/shared/api/client";
 import { Card, Page } from "@/shared/parts/page";
 import { ErrorNote } from "@/shared/parts/shown";
-import { useSettled } from "@/shared/use-settled";
 import { useFormat } from "@/shared/words/use-format";
-import { previewOptions, saveAudience } from "../api/audiences";
+import { saveAudience } from "../api/audiences";
 import type { Words } from "../atoms/atom";
 import { newAtom } from "../atoms/registry";
-import { asGroup, changed, type Group, isComplete } from "../model/tree";
+import { asGroup, type Group, isComplete } from "../model/tree";
+import { useBuilder } from "../model/use-builder";
 import styles from "./audience-editor.module.css";
 import { LiveCount } from "./live-count";
 import { MembersDrawer } from "./members-drawer";
+import { Overlap } from "./overlap";
+import { SentenceField } from "./sentence-field";
 import { TreeEditor } from "./tree-editor";
 import { Trend } from "./trend";
 
-const PAUSE_MS = 150; // With an answer in 150 ms the count follows within the 300 ms that feel live.
 const NAME_CHARACTERS_MAX = 80;
 
 interface AudienceEditorProps {
@@ -36,10 +38,8 @@ export function AudienceEditor({ words, saved }: AudienceEditorProps) {
   const { message } = App.useApp();
   const nameField = useId();
   const [name, setName] = useState(saved?.name ?? "");
-  const [definition, change] = useReducer(changed, null, () => firstDefinition(saved, words));
-  const settled = useSettled(definition, PAUSE_MS);
-  const complete = isComplete(settled);
-  const preview = useQuery(previewOptions(settled, complete));
+  const builder = useBuilder(firstDefinition(saved, words), format.say, saved === null);
+  const { definition, preview, complete } = builder;
   const save = useMutation({
     mutationFn: () =>
       saveAudience({ name: name.trim(), definition, ...(saved ? { audience_id: saved.audience_id } : {}) }),
@@ -49,12 +49,13 @@ export function AudienceEditor({ words, saved }: AudienceEditorProps) {
       void navigate(`/audiences/${audience.audience_id}`);
     },
   });
+  const unread = builder.understood?.unread.length ?? 0;
   const action = (
     <Button
       type="primary"
       size="large"
       loading={save.isPending}
-      disabled={name.trim() === "" || !isComplete(definition)}
+      disabled={name.trim() === "" || !isComplete(definition) || unread > 0}
       onClick={() => save.mutate()}
     >
       {t("audience.save")}
@@ -79,9 +80,17 @@ export function AudienceEditor({ words, saved }: AudienceEditorProps) {
                 onChange={(event) => setName(event.target.value)}
               />
             </div>
-            <TreeEditor group={definition} path={[]} words={words} onChange={change} />
+            <SentenceField
+              text={builder.text}
+              understood={builder.understood}
+              chosen={builder.chosen}
+              onChange={builder.write}
+            />
+            {builder.refusal ? <ErrorNote error={builder.refusal} /> : null}
+            <TreeWithHistory builder={builder} words={words} />
           </Card>
           {saved ? <Trend trend={saved.trend} /> : null}
+          <Overlap definition={definition} complete={complete} own={saved?.audience_id ?? null} />
         </div>
         <div className={styles.column}>
           <LiveCount preview={preview} complete={complete} saved={saved} />
@@ -89,6 +98,44 @@ export function AudienceEditor({ words, saved }: AudienceEditorProps) {
       </div>
       {saved ? <MembersDrawer audience={saved} /> : null}
     </Page>
+  );
+}
+
+/** The tree with undo and redo, by button and by the keys that people know; fields of text keep their own. */
+function TreeWithHistory({ builder, words }: { builder: ReturnType<typeof useBuilder>; words: Words }) {
+  const { t } = useTranslation();
+  const { definition, change, canUndo, canRedo } = builder;
+  const press = (event: KeyboardEvent) => {
+    const key = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return;
+    event.preventDefault();
+    change({ kind: key === "y" || event.shiftKey ? "redo" : "undo" });
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only listens for keys pressed in the fields inside.
+    <div onKeyDown={press}>
+      <div className={styles.history}>
+        <Button
+          type="text"
+          icon={<UndoOutlined />}
+          disabled={!canUndo}
+          onClick={() => change({ kind: "undo" })}
+          aria-keyshortcuts="Control+Z"
+        >
+          {t("audience.undo")}
+        </Button>
+        <Button
+          type="text"
+          icon={<RedoOutlined />}
+          disabled={!canRedo}
+          onClick={() => change({ kind: "redo" })}
+          aria-keyshortcuts="Control+Shift+Z"
+        >
+          {t("audience.redo")}
+        </Button>
+      </div>
+      <TreeEditor group={definition} path={[]} words={words} onChange={change} />
+    </div>
   );
 }
 

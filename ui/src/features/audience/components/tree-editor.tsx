@@ -1,5 +1,5 @@
 /** Nested all / any / not, edited in place; every change goes through the reducer in `model/tree`. */
-import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
+import { CloseOutlined, ExclamationCircleOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Select } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,6 +15,7 @@ import {
   isGroup,
   type Joint,
   joint,
+  lackOf,
   members,
   negatedIf,
   type Path,
@@ -132,12 +133,14 @@ function Not({ negated, onChange }: { negated: boolean; onChange(negated: boolea
 function AtomRow({ atom, words, onChange }: { atom: Atom; words: Words; onChange(atom: Atom): void }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const lack = lackOf(atom);
   const options = subjects(words, format, {
     traits: t("audience.traits"),
     events: t("audience.events"),
     more: t("audience.more"),
     percent: t("audience.percent"),
     audience: t("audience.other"),
+    sequence: t("audience.sequence"),
     tag: t("tag.listTitle"),
   });
   return (
@@ -152,6 +155,11 @@ function AtomRow({ atom, words, onChange }: { atom: Atom; words: Words; onChange
         options={options}
       />
       <EditAtom atom={atom} words={words} onChange={onChange} />
+      {lack ? (
+        <span className={styles.lack} role="status">
+          <ExclamationCircleOutlined aria-hidden="true" /> {t(`audience.lacks.${lack}`)}
+        </span>
+      ) : null}
     </div>
   );
 }

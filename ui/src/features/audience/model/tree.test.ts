@@ -59,13 +59,26 @@ describe("the tree of a definition", () => {
   it("edits only what it can show in full", () => {
     expect(isEditable({ event: "Order Completed", within_days: 30 })).toBe(true);
     expect(isEditable({ trait: "total_spend", gte: 1, lte: 2 })).toBe(true);
-    const more: Parameters<typeof isEditable>[0][] = [
+    const shown: Parameters<typeof isEditable>[0][] = [
       { event: "Order Completed" },
       { event: "Order Completed", within_days: 30, count: { gte: 1, lte: 3 } },
       { event: "Order Completed", within_days: 30, property: "total", sum: { gte: 100 } },
       { event: "Order Completed", within_days: 30, where: [{ property: "city", is: "上海" }] },
-      { trait: "city", is_not: "上海" },
+      { event: "Order Completed", days_since_last: { gte: 30 } },
       { trait: "total_spend", gt: 100 },
+      { trait: "replenish_due_ms", days_since: { gte: 0 } },
+      { trait: "city", exists: false },
+      { sequence: [{ event: "A" }, { event: "B" }], within_days: 7, gap_days: 1, without: { event: "C" } },
+      { tag: "parent" },
+    ];
+    expect(shown.map(isEditable)).toEqual(shown.map(() => true));
+    const more: Parameters<typeof isEditable>[0][] = [
+      { event: "Order Completed", count: { gte: 2, lt: 5 } },
+      { event: "Order Completed", count: { gte: 2 }, property: "total", sum: { gte: 100 } },
+      { event: "Order Completed", within_days: 30, property: "total", first: { gte: 100 } },
+      { event: "Order Completed", where: [{ property: "city", is: "上海", contains: ["上"] }] },
+      { trait: "city", is_not: "上海" },
+      { trait: "replenish_due_ms", days_since: { gte: -3, lt: 14 } },
     ];
     expect(more.map(isEditable)).toEqual(more.map(() => false));
     expect(more.map(isComplete)).toEqual(more.map(() => true));

@@ -1,5 +1,8 @@
 /** The definition as a tree that an editor changes: pure operations, a path is the child's index at each level. */
 import type { Views } from "@/shared/api/client";
+import { isEventEditable } from "./event";
+import { filtersOf, isFilterComplete } from "./filter";
+import { boundOf } from "./range";
 
 export type Node = Views["PreviewRequest"]["definition"];
 export type Group = Views["AllOf"] | Views["AnyOf"];
@@ -97,39 +100,60 @@ function withoutEmpty(root: Group): Group {
   return groupOf(joint(root), nodes);
 }
 
+/** Why a condition cannot be counted yet; null where it can. */
+export type Lack = "value" | "audience" | "tag" | "event" | "share" | "filter" | "window";
+
+export function lackOf(atom: Atom): Lack | null {
+  if ("trait" in atom) {
+    const { trait, in: several, ...others } = atom;
+    const compared = Object.values(others).some(
+      (value) => value !== null && value !== undefined && value !== "",
+    );
+    return trait !== "" && (several ? several.length > 0 : compared) ? null : "value";
+  }
+  if ("event" in atom) {
+    if (atom.event === "") return "event";
+    if (atom.within_days === 0) return "window";
+    return filtersComplete(atom.where) ? null : "filter";
+  }
+  if ("audience" in atom) return atom.audience === "" ? "audience" : null;
+  if ("tag" in atom) return atom.tag === "" ? "tag" : null;
+  if ("sequence" in atom) {
+    if (atom.sequence.some((step) => step.event === "")) return "event";
+    return atom.sequence.every((step) => filtersComplete(step.where)) ? null : "filter";
+  }
+  const [low = 0, high = 0] = atom.percent;
+  return high > low ? null : "share";
+}
+
+function filtersComplete(where: Views["EventAtom"]["where"]): boolean {
+  return (filtersOf(where) ?? []).every(isFilterComplete);
+}
+
 /** Whether every atom says something; an unfinished one is not sent to be counted. */
 export function isComplete(node: Node): boolean {
   const { node: inner } = bare(node);
   if (isGroup(inner)) return members(inner).length > 0 && members(inner).every(isComplete);
-  if ("trait" in inner) {
-    const { trait, in: several, ...others } = inner;
-    const compared = Object.values(others).some(
-      (value) => value !== null && value !== undefined && value !== "",
-    );
-    return trait !== "" && (several ? several.length > 0 : compared);
-  }
-  if ("event" in inner) return inner.event !== "" && inner.within_days !== 0;
-  if ("audience" in inner) return inner.audience !== "";
-  if ("tag" in inner) return inner.tag !== "";
-  if ("sequence" in inner) return true;
-  const [low = 0, high = 0] = inner.percent;
-  return high > low;
+  return lackOf(inner) === null;
 }
 
-const EVENT_KEYS = new Set(["event", "within_days", "count"]);
-const TRAIT_KEYS = new Set(["trait", "is", "in", "gte", "lte"]);
+const TEXT_KEYS = ["is", "in", "exists"];
+const NUMBER_KEYS = new Set(["gte", "gt", "lte", "lt", "eq"]);
 
 /** Whether the editor shows all that an atom says; what it cannot show it keeps as it is and lets nobody change. */
 export function isEditable(atom: Atom): boolean {
-  const said = Object.entries(atom).flatMap(([key, value]) =>
-    value === null || value === undefined ? [] : [key],
-  );
-  if ("sequence" in atom) return false;
-  if ("trait" in atom) return said.every((key) => TRAIT_KEYS.has(key));
-  if ("event" in atom) {
-    const bounds = Object.keys(atom.count ?? { gte: 1 });
-    const plain = bounds.length === 1 && (bounds[0] === "gte" || bounds[0] === "lte");
-    return said.every((key) => EVENT_KEYS.has(key)) && said.includes("within_days") && plain;
+  if ("trait" in atom) {
+    const said = Object.entries(atom).flatMap(([key, value]) =>
+      key === "trait" || value === null || value === undefined ? [] : [key],
+    );
+    if (atom.days_since) return said.length === 1 && boundOf(atom.days_since) !== null;
+    if (said.every((key) => NUMBER_KEYS.has(key))) return boundOf(atom) !== null;
+    return said.length === 1 && said.every((key) => TEXT_KEYS.includes(key));
+  }
+  if ("event" in atom) return isEventEditable(atom);
+  if ("sequence" in atom) {
+    const steps = atom.without ? [...atom.sequence, atom.without] : atom.sequence;
+    return steps.every((step) => filtersOf(step.where) !== null) && !atom.without?.where?.length;
   }
   return true;
 }
