@@ -27,11 +27,11 @@ from liftloop.api.views_audience import (
     PreviewRequest,
     Vocabulary,
 )
+from liftloop.api.views_audience_insight import OverlapRequest, OverlapView
 from liftloop.api.views_campaign import Campaign, CampaignList, Ledger, Report
 from liftloop.api.views_import import Import, ImportStart, Kind
 from liftloop.api.views_plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
 from liftloop.api.views_profile import Profile, ProfileList, Why
-from liftloop.api.views_audience_insight import OverlapRequest, OverlapView
 from liftloop.api.views_sentence import SentenceRequest, UnderstoodSentence
 from liftloop.api.views_tag import TagDefinition, TagDirectory, TagPeopleAnswer, TagPeopleRequest, TagPublished
 

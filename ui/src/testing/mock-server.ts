@@ -5,7 +5,7 @@ import { audiences, examples } from "./first-data.ts";
 import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
 import { MockImports } from "./mock-imports.ts";
-import { planFor, readyPlan } from "./plans.ts";
+import { planFor, planRow, readyPlan } from "./plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { readingFor } from "./reading.ts";
 import { understoodOf } from "./sentences.ts";
@@ -244,15 +244,4 @@ export class MockServer {
     const people = members.slice(start, start + PAGE).map((member) => personRow(member, note));
     return { total, people, next: start + PAGE < members.length ? String(start + PAGE) : null };
   }
-}
-
-function planRow(plan: Views["Plan"]): Views["PlanRow"] {
-  return {
-    plan_id: plan.plan_id,
-    status: plan.status,
-    text: plan.understood.text,
-    sentence: plan.sentence,
-    created_at: plan.created_at,
-    campaign_id: plan.campaign_id,
-  };
 }

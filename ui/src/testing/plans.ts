@@ -221,3 +221,14 @@ export function readyPlan(): Views["Plan"] {
     campaign_id: null,
   };
 }
+
+export function planRow(plan: Views["Plan"]): Views["PlanRow"] {
+  return {
+    plan_id: plan.plan_id,
+    status: plan.status,
+    text: plan.understood.text,
+    sentence: plan.sentence,
+    created_at: plan.created_at,
+    campaign_id: plan.campaign_id,
+  };
+}
