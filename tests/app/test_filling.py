@@ -105,7 +105,7 @@ def test_a_filling_that_runs_twice_at_once_counts_once(shop: Installation) -> No
     asyncio.run(together())
     assert spent(shop, "u0") == 60
     assert spent(shop, "u1") == 50
-    assert answer(shop.fold, "unfilled", {}) == {"waiting": []}
+    assert answer(shop.fold, "unfilled", {}) == {"waiting": [], "undoing": False}
 
 
 def test_a_part_of_an_earlier_asking_is_passed_over(shop: Installation) -> None:

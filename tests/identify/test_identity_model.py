@@ -1,4 +1,3 @@
-from collections import Counter
 from itertools import pairwise
 from typing import Any
 
@@ -6,6 +5,7 @@ import numpy as np
 from engine import Engine, assert_same_arrays, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plain_identity import Name, PlainIdentity
 
 from liftloop.app.facts import published
 from liftloop.app.pipeline import stages
@@ -14,7 +14,6 @@ from liftloop.kernel.codec import canonical_json, unpack_columns
 from liftloop.runtime import people
 from liftloop.storage.contract import Record
 
-Name = tuple[str, str]
 USERS, DEVICES, PHONES = ("u0", "u1", "u2", "u3"), ("a0", "a1", "a2", "a3"), (11, 2**63 + 12, 13)
 OF_IDENTITY = ("collect.forget", "collect", "identify")
 
@@ -27,88 +26,6 @@ TRACKS = st.tuples(
 ALIASES = st.tuples(st.just("alias"), st.sampled_from(USERS), st.just(""), st.sampled_from([*USERS, *DEVICES]))
 MESSAGES = st.lists(st.one_of(TRACKS, TRACKS, TRACKS, ALIASES), min_size=1, max_size=40)
 LIMITS_ASKED = st.fixed_dictionaries({"phone": st.integers(1, 3), "anonymous_id": st.integers(1, 4)})
-
-
-class PlainIdentity:
-    """The rules of identity, one message at a time: the first known identifier decides, the older profile is kept."""
-
-    def __init__(self, limits: dict[str, int]) -> None:
-        self.limits = limits | {"user_id": 1}
-        self.parent: list[int] = []
-        self.owner: dict[Name, int] = {}
-        self.counts: list[Counter[str]] = []
-        self.second: dict[Name, int] = {}
-        self.shared: list[Name] = []
-        self.merges: list[tuple[int, int]] = []
-
-    def head(self, profile: int) -> int:
-        while self.parent[profile] != profile:
-            profile = self.parent[profile]
-        return profile
-
-    def find(self, name: Name) -> int | None:
-        return self.head(self.owner[name]) if name in self.owner else None
-
-    def take(self, names: list[Name], *, joins_users: bool) -> int:
-        own = [name for name in names if name not in self.shared]
-        profile = self._deciding(own or names)
-        for name in own:
-            other = self.find(name)
-            if other == profile:
-                continue
-            excess = self._excess(profile, self.counts[other] if other is not None else Counter({name[0]: 1}))
-            if joins_users or not excess:
-                profile = self._own(name, profile) if other is None else self._merge(profile, other)
-            elif own[0][0] != "user_id" and "user_id" not in excess:
-                self._share(own[0], profile)
-                return self.take(names, joins_users=joins_users)
-            elif other is not None and name[0] != "user_id":
-                self._dispute(name, other, profile)
-        return profile
-
-    def _deciding(self, names: list[Name]) -> int:
-        found = self.find(names[0])
-        if found is None:
-            known = [profile for name in names[1:] if (profile := self.find(name)) is not None]
-            known = [profile for profile in known if not self._excess(profile, Counter({names[0][0]: 1}))]
-            found = known[0] if known else self._new()
-            self._own(names[0], found)
-        return found
-
-    def _new(self) -> int:
-        self.parent.append(len(self.parent))
-        self.counts.append(Counter())
-        return len(self.parent) - 1
-
-    def _excess(self, profile: int, more: Counter[str]) -> list[str]:
-        mine = self.counts[profile]
-        return [
-            kind for kind, limit in self.limits.items() if mine[kind] and more[kind] and mine[kind] + more[kind] > limit
-        ]
-
-    def _own(self, name: Name, profile: int) -> int:
-        self.owner[name] = profile
-        self.counts[profile][name[0]] += 1
-        return profile
-
-    def _merge(self, one: int, other: int) -> int:
-        kept, forwarded = sorted((one, other))
-        self.parent[forwarded] = kept
-        self.counts[kept] += self.counts[forwarded]
-        self.merges.append((kept, forwarded))
-        return kept
-
-    def _dispute(self, name: Name, owner: int, sender: int) -> None:
-        second = self.head(self.second[name]) if name in self.second else owner
-        if second == owner:
-            self.second[name] = sender
-        elif second != sender:
-            self._share(name, owner)
-
-    def _share(self, name: Name, owner: int) -> None:
-        self.counts[owner][name[0]] -= 1
-        self._own(name, self._new())
-        self.shared.append(name)
 
 
 def names_of(message: Any) -> list[Name]:
@@ -199,13 +116,14 @@ def test_frames_of_any_size_join_as_one_message_at_a_time(
 def test_each_message_belongs_to_who_the_plain_rules_name(
     messages: list[Any], cuts: list[int], limits: dict[str, int]
 ) -> None:
-    """Every message is folded with the person that it has when it is taken, merges that follow included."""
+    """Every message is kept with the identity that sent it, whatever that is merged into."""
     plain = PlainIdentity(limits)
     taken = [plain.take(names_of(message), joins_users=message[0] == "alias") for message in messages]
     engine = fold(messages, cuts, limits)
     created = dict(zip(*_created(engine), strict=True))
-    found = head_numbers(engine, people_of(engine, len(messages)))
-    assert [created[number] for number in found] == [plain.head(profile) for profile in taken]
+    own = people_of(engine, len(messages))
+    assert [created[number] for number in own] == taken
+    assert [created[number] for number in head_numbers(engine, own)] == [plain.head(profile) for profile in taken]
 
 
 def _created(engine: Engine) -> tuple[list[int], list[int]]:

@@ -33,7 +33,7 @@ class PeopleReader:
     def read(self, profiles: Collection[int], names: Collection[str] | None) -> People:
         """Return customer ids and the attributes `names` (None for all) of everybody in `profiles`."""
         kept, family = self._families(profiles)
-        customers = self._customer_ids(set(kept.values()))
+        customers = self._customer_ids(family)
         attributes = self._attributes(family, names)
         ids = {number: customers.get(kept[number]) or profile_id(kept[number]) for number in profiles}
         for number, identity in ids.items():
@@ -67,17 +67,17 @@ class PeopleReader:
         query = f"SELECT kept, forwarded FROM merge WHERE {column} IN ({marks(len(numbers))}) ORDER BY tick, position"
         return self._state.rows(query, tuple(numbers))
 
-    def _customer_ids(self, profiles: Collection[int]) -> dict[int, str]:
-        """Return the oldest user id of each, else the oldest anonymous id."""
+    def _customer_ids(self, family: Mapping[int, int]) -> dict[int, str]:
+        """Return the oldest user id of each person, else the oldest anonymous id."""
         query = (
-            f"SELECT profile, kind, at_ms, text FROM identifier WHERE profile IN ({marks(len(profiles))})"
+            f"SELECT profile, kind, at_ms, text FROM identifier WHERE profile IN ({marks(len(family))})"
             " AND kind IN ('user_id', 'anonymous_id') AND text <> ''"
         )
         best: dict[int, tuple[bool, int, str]] = {}
-        for number, kind, at_ms, text in self._state.rows(query, tuple(profiles)):
-            candidate = (kind != "user_id", at_ms, text)
-            if number not in best or candidate < best[number]:
-                best[number] = candidate
+        for number, kind, at_ms, text in self._state.rows(query, tuple(family)):
+            candidate, person = (kind != "user_id", at_ms, text), family[number]
+            if person not in best or candidate < best[person]:
+                best[person] = candidate
         return {number: text for number, (_, _, text) in best.items()}
 
     def _attributes(self, family: Mapping[int, int], names: Collection[str] | None) -> dict[int, dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from liftloop.app import undoing
 from liftloop.app.facts import fact
 from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import Clock
@@ -108,21 +109,33 @@ class Follower:
         """
         async with self._filling:
             done: set[str] = set()
-            for each in await self._unfilled():
+            waiting = await self.tick.ask("unfilled")
+            for each in waiting["waiting"]:
                 for source in each["sources"]:
                     if source["id"] not in done:
                         done.add(source["id"])
                         await self._fill_source(source)
                 for name in each["attributes"]:
                     await self._fill_attribute(name, _named(each))
-            ready = [each for each in await self._unfilled() if not each["sources"] and not each["attributes"]]
+            still = (await self.tick.ask("unfilled"))["waiting"] if waiting["waiting"] else []
+            ready = [each for each in still if not each["sources"] and not each["attributes"]]
             for each in ready:
                 body = canonical_json({name: each[name] for name in ("kind", "id", "version")})
                 await self._say(FILLED, f"{each['kind']}/{each['id']}", body)
+            if waiting["undoing"]:
+                await self._undo()
             return bool(ready)
 
-    async def _unfilled(self) -> list[Mapping[str, Any]]:
-        return (await self.tick.ask("unfilled"))["waiting"]
+    async def _undo(self) -> None:
+        """Part the people of each merge that is to be undone; one who was heard of meanwhile is tried again later."""
+        memory = await self.tick.ask("undoing")
+        for tick, position, touched in memory["merges"]:
+            await self._follow()
+            as_of = self.lake.position().offset
+            if not memory["filling"] and as_of > touched:
+                which = await asyncio.to_thread(undoing.asked, self.state, tick, position)
+                record = await undoing.undone(self.state, self, which, as_of, memory, self._clock.now_ms())
+                await self.tick.facts([record])
 
     async def _fill_source(self, source: Mapping[str, Any]) -> None:
         """Send a source its events from before it was folded, part by part, once the lake is that far."""

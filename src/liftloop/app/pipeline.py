@@ -2,13 +2,16 @@
 
 from liftloop.audience.stage import AudienceColumns, AudienceFillings, AudienceMembership, CompiledAudiences
 from liftloop.collect.stage import Collect, Forget
+from liftloop.deliver.separating import DeliverSeparation
 from liftloop.deliver.stage import CompiledRules, DeliverColumns, DeliverGate, DeliverMerges, DeliverOutcomes
 from liftloop.identify.stage import Identify
 from liftloop.journey.lives import JourneyLives
 from liftloop.journey.merging import JourneyMerges
+from liftloop.journey.separating import JourneySeparation
 from liftloop.journey.stage import JourneyCodes, JourneySteps
 from liftloop.plan.stage import AssignmentMerges, Assignments
 from liftloop.profile.attributes import ProfileAttributes
+from liftloop.profile.separation import ProfileSeparation
 from liftloop.profile.stage import Compiled, ProfileColumns, ProfileEvents, ProfileFillings, ProfileMerges
 from liftloop.profile.studied_fold import ProfileStudied
 from liftloop.runtime.contract import Stage
@@ -24,6 +27,7 @@ def stages() -> tuple[Stage, ...]:
         ProfileColumns(needs),
         ProfileFillings(needs),
         ProfileMerges(needs),
+        ProfileSeparation(),
         ProfileStudied(),
         ProfileAttributes(needs),
         ProfileEvents(needs),
@@ -35,9 +39,11 @@ def stages() -> tuple[Stage, ...]:
         JourneyLives(),
         JourneyCodes(),
         JourneyMerges(),
+        JourneySeparation(),
         JourneySteps(),
         DeliverColumns(),
         DeliverMerges(rules),
+        DeliverSeparation(rules),
         DeliverOutcomes(rules),
         DeliverGate(rules),
     )

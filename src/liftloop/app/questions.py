@@ -9,16 +9,21 @@ from liftloop.audience.reading import check, conditioned, holds, is_member, know
 from liftloop.deliver.second_look import Leaving, second_look
 from liftloop.deliver.stage import enrolment_of
 from liftloop.identify.contract import ANONYMOUS, USER
-from liftloop.identify.reading import find, follow, identifier_hash
+from liftloop.identify.reading import find, follow, identifier_hash, undoings
 from liftloop.plan.reading import action_array
+from liftloop.profile.contract import Source, SourceId
 from liftloop.profile.reading import People
 from liftloop.profile.sources import (
     attribute_array,
     covering,
     horizon_of,
+    in_class,
     is_complete,
+    kept_attributes,
+    kept_sources,
     leaves,
     needed_by,
+    needs_of,
     progress_of,
     source_of,
 )
@@ -170,23 +175,39 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
                     "kind": kind,
                     "id": definition.id,
                     "version": definition.version,
-                    "sources": [
-                        {
-                            "id": each,
-                            "event": source.event,
-                            "property": source.property,
-                            "where": list(source.where),
-                            "words": source.words,
-                            "horizon_ms": horizon_of(each),
-                            "since": progress_of(fold.state, each).since,
-                            "until": progress_of(fold.state, each).until,
-                        }
-                        for each, source in lacking.items()
-                    ],
+                    "sources": [_told(fold, each, source) for each, source in lacking.items()],
                     "attributes": [name for name in attributes if _lacks_past(fold, name)],
                 }
             )
-    return {"waiting": waiting}
+    return {"waiting": waiting, "undoing": bool(undoings(fold.state))}
+
+
+def _told(fold: Fold, identity: SourceId, source: Source) -> Answer:
+    return {
+        "id": identity,
+        "event": source.event,
+        "property": source.property,
+        "where": list(source.where),
+        "words": source.words,
+        "horizon_ms": horizon_of(identity),
+        "since": progress_of(fold.state, identity).since,
+        "until": progress_of(fold.state, identity).until,
+    }
+
+
+def _undoing(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return merges that wait to be undone, and all that memory keeps of people and that must be told anew of them."""
+    needs = needs_of(fold.catalog)
+    kept = sorted(kept_sources(fold.state))
+    attributes = sorted(kept_attributes(fold.state))
+    filling = any(not progress_of(fold.state, source).complete for source in kept)
+    filling |= any(not fold.state[attribute_array(name, "complete")][0] for name in attributes)
+    return {
+        "merges": [[each.tick, each.position, each.touched] for each in undoings(fold.state)],
+        "sources": [] if filling else [_told(fold, source, in_class(needs, source)) for source in kept],
+        "attributes": attributes,
+        "filling": filling,
+    }
 
 
 def _lacks_past(fold: Fold, attribute: str) -> bool:
@@ -230,5 +251,6 @@ _ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
     "person": _person,
     "definition": _definition,
     "unfilled": _unfilled,
+    "undoing": _undoing,
     "second_look": _second_look,
 }

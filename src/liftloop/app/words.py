@@ -31,6 +31,9 @@ _REASONS = {
     "quiet_hours": Said("免打扰时段", "quiet hours"),
     "expired:quiet_hours": Said("到结束时仍是免打扰时段", "quiet hours lasted to the end"),
     "merged_into_another": Said("与另一个档案是同一个人", "the same person as another profile"),
+    "separated": Said(
+        "合并撤销了，发给谁已经不确定", "the merge behind it was undone, and whom it was for is no longer sure"
+    ),
     "policy:nobody": Said(
         "预期不触达更好，或者随机抽中作比较", "that is expected to do better, or was drawn at random to compare with"
     ),

@@ -2,7 +2,8 @@
 
 A person is evaluated when something happened to them or when the earliest of their windows lets an event go that a
 condition needs. What an audience means is computed anew for everybody in silence: people found are members and cause
-no entry. A profile that was merged into another leaves all audiences and is never looked at again.
+no entry. A profile that was merged into another leaves all audiences and is not looked at again, unless the merge is
+undone: then the two are members of what they belong to, in silence too.
 """
 
 from collections.abc import Sequence
@@ -122,10 +123,10 @@ class AudienceFillings:
 
 
 class AudienceMembership:
-    """Reads `person.touched` and `merge`; writes `audience.entered` and `audience.left`."""
+    """Reads `person.touched`, `merge` and `separation`; writes `audience.entered` and `audience.left`."""
 
     name = "audience.membership"
-    reads = frozenset({"person.touched", "merge"})
+    reads = frozenset({"person.touched", "merge", "separation"})
     writes = frozenset({"audience.entered", "audience.left"})
 
     def __init__(self, audiences: CompiledAudiences) -> None:
@@ -134,6 +135,9 @@ class AudienceMembership:
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
         merged = np.unique(frame["merge"]["forwarded"]) if "merge" in frame else np.zeros(0, dtype=np.int64)
         slots, triggers = _concerned(state, frame, moment.now_ms)
+        silent = _parted(frame)
+        slots = np.concatenate([slots, silent[~np.isin(silent, slots)]])
+        triggers = np.concatenate([triggers, np.zeros(len(slots) - len(triggers), dtype=np.bool_)])
         if not len(slots) and not len(merged):
             return NOTHING
         program, bits = self._audiences.program(state), self._audiences.bits(state)
@@ -150,6 +154,7 @@ class AudienceMembership:
         if not len(changed):
             return Delta(writes=writes), {}
         names = dict(zip(bits.tolist(), program.ids, strict=True))
+        changed = changed[~np.isin(slots[changed], silent)]
         about = (people.numbers(state, slots[changed]), triggers[changed], moment)
         return Delta(writes=writes), {
             "audience.entered": _facts(after[changed] & ~before[changed], names, about),
@@ -171,6 +176,13 @@ def _concerned(state: StateView, frame: Frame, now_ms: int) -> tuple[Slots, Trut
     rest = due[~np.isin(due, touched["slot"])] if len(due) else due
     slots = np.concatenate([touched["slot"], rest])
     return slots, np.concatenate([touched["triggers"], np.ones(len(rest), dtype=np.bool_)])
+
+
+def _parted(frame: Frame) -> Slots:
+    """Return the two people of a merge that was undone in this tick."""
+    if "separation" not in frame:
+        return np.zeros(0, dtype=np.int64)
+    return np.concatenate([frame["separation"]["kept"], frame["separation"]["forwarded"]])
 
 
 def _with_answers(before: Bits, bits: BitNumbers, answers: Sequence[Truth]) -> Bits:

@@ -11,7 +11,7 @@ from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.gate import Reasons, refusals
 from liftloop.deliver.settings import medium_of
 from liftloop.identify.reading import follow
-from liftloop.journey.reading import ceded
+from liftloop.journey.reading import ceded, persons
 from liftloop.runtime import people
 from liftloop.runtime.contract import Definitions, StateView
 
@@ -41,21 +41,30 @@ def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped
     """Return for each message whether it may still leave.
 
     Every purpose needs a person who is not suppressed and has not withdrawn consent. Marketing also needs a consent,
-    a campaign that runs, and an enrolment that did not cede to another one of the same person.
+    a campaign that runs, and an enrolment that did not cede to another one of the same person. None leaves whose
+    person is no more the one who entered: two who had been merged are two again.
     """
     stopped = [MAY_LEAVE] * len(leaving.profiles)
     marketing = np.array([purpose == "marketing" for purpose in leaving.purposes], dtype=np.bool_)
     ended = {campaign: _ended(state.definitions, campaign, now_ms) for campaign in set(leaving.campaigns)}
     refused = _refused(state, leaving)
     gone = marketing & ceded(state, leaving.enrolments)
-    for row in np.flatnonzero(gone | (refused != "") | marketing).tolist():
+    parted = _parted(state, leaving)
+    for row in np.flatnonzero(parted | (refused != "") | marketing).tolist():
         if marketing[row] and ended[leaving.campaigns[row]]:
             stopped[row] = Stopped("expired", ended[leaving.campaigns[row]])
+        elif parted[row]:
+            stopped[row] = Stopped("suppressed", "separated")
         elif gone[row]:
             stopped[row] = Stopped("suppressed", "merged_into_another")
         elif refused[row]:
             stopped[row] = Stopped("suppressed", refused[row])
     return stopped
+
+
+def _parted(state: StateView, leaving: Leaving) -> NDArray[np.bool_]:
+    addressed, entered = follow(state, people.slots(state, leaving.profiles)), persons(state, leaving.enrolments)
+    return (addressed >= 0) & (entered >= 0) & (addressed != entered)
 
 
 def _refused(state: StateView, leaving: Leaving) -> Reasons:

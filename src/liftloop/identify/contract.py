@@ -40,3 +40,52 @@ class IdentityRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Which of a message's identifiers decides whose it is: the first known; kinds left out come last."""
     detect_shared: bool = True
     """Whether what three people send is taken from its owner: two may be a couple with one tablet, three are a shop."""
+
+
+UNDO_ASKED = "merge.undo_asked"
+"""A person wants a merge undone: `UndoAsked`. From now on the fold notes when one of the two is heard of."""
+UNDONE = "merge.undone"
+"""What the two were before, as a study found it: `MergeUndone`. It takes effect only if neither was heard of since."""
+JOINED = "people.joined"
+"""A person says that two profiles are one: `Ruled`."""
+KEPT_APART = "people.kept_apart"
+"""A person says that two profiles are two people, whatever comes in: `Ruled`."""
+UNDOS_MAX = 64
+"""Merges that are being undone at the same time: a person asks for one at a time, each takes about a second."""
+APART_MAX = 10_000
+"""Pairs kept apart: each was decided by a person, one by one."""
+
+
+class Ruled(Struct, frozen=True, kw_only=True):
+    """What a person decided on two profiles, by number."""
+
+    first: int
+    second: int
+    by: str = "person"
+    """What the merge names instead of an identifier: `person`, or `suggestion` where one was accepted."""
+    reason: str = ""
+
+
+class UndoAsked(Struct, frozen=True, kw_only=True):
+    """The merge that is to be undone, as the table `merge` has it, and why."""
+
+    tick: int
+    position: int
+    kept: int
+    forwarded: int
+    by: str
+    merged_ms: int
+    reason: str = ""
+
+
+class MergeUndone(Struct, frozen=True, kw_only=True):
+    """What becomes of the two people of a merge."""
+
+    merge: UndoAsked
+    actor: str
+    as_of: int
+    """The log offset before which everything was read: a later word of one of the two makes this worthless."""
+    counts: tuple[Sequence[int], Sequence[int]]
+    """How many identifiers of each of KINDS the two have, the one that stays first."""
+    parts: Mapping[str, bytes]
+    """What later stages need, by their name."""

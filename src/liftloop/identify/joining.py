@@ -1,6 +1,6 @@
 """Settles, one message at a time and in order, who the people are that no index knows yet or that a message joins."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -29,6 +29,8 @@ class Name(Struct, frozen=True):
     text: str
     """Empty for personal kinds, which only the vault knows."""
     hash: int
+    source: str = ""
+    """Who sent it: `key:web`."""
 
 
 class Names(Struct, frozen=True, kw_only=True):
@@ -45,6 +47,9 @@ class Known(Struct, frozen=True, kw_only=True):
     """What state knows of the identifiers and profiles that the messages at hand name."""
 
     slot_of: Mapping[int, int]
+    """By identifier: the slot that it was given to, merges not followed."""
+    head_of: Mapping[int, int]
+    """By slot that was merged into another: the person it is now."""
     second_of: Mapping[int, int]
     """By identifier that two people have sent who could not be joined: the slot of the second, or SHARED."""
     counts: NDArray[np.uint8]
@@ -53,6 +58,8 @@ class Known(Struct, frozen=True, kw_only=True):
     """By slot: the order in which profiles came to be."""
     limits: Counts
     detects_shared: bool
+    apart: Sequence[tuple[int, int]] = ()
+    """Pairs of slots that a person has said are two people, whatever a message names."""
 
 
 class Merge(Struct, frozen=True, kw_only=True):
@@ -93,26 +100,36 @@ class Joining:
         self.shared: list[Sharing] = []
 
     def settle(self, names: Names) -> int:
-        """Return the slot of the person a message belongs to, after joining all it names."""
+        """Return the slot of the identity that a message belongs to, after joining all it names.
+
+        It is the own slot of the deciding identifier; `canonical` says which person that is.
+        """
         own = tuple(name for name in names.all if self._second(name.hash) != SHARED)
         if not own:
             return self._deciding(names.all)
-        slot = self._deciding(own)
+        home = self._deciding(own)
         for name in own:
-            other = self._find(name.hash)
+            slot, other = self._follow(home), self._find(name.hash)
             if other == slot:
                 continue
-            excess = [] if names.joins_users else self._excess(slot, name.kind, other)
-            if not excess:
-                slot = self._take(name, (slot, other), names.offset)
+            apart = other is not None and self._kept_apart(slot, other)
+            excess = [] if names.joins_users or apart else self._excess(slot, name.kind, other)
+            if not excess and not apart:
+                self._take(name, (home, other), names.offset)
             elif not self._known.detects_shared:
                 continue
-            elif own[0].kind != USER and USER not in excess:
+            elif not apart and own[0].kind != USER and USER not in excess:
                 self._share(own[0], slot, names.offset)  # Who gathers so many under it is no person, but a till.
                 return self.settle(names)
             elif other is not None and name.kind != USER:
                 self._dispute(name, (other, slot), names.offset)
-        return slot
+        return home
+
+    def join(self, pair: tuple[int, int], by: str, offset: int) -> None:
+        """Make one person of two, because a person says so."""
+        one, other = map(self._follow, pair)
+        if one != other:
+            self._merge((one, other), by, offset)
 
     def canonical(self, slots: Iterable[int]) -> list[int]:
         """Return slots with this step's merges followed."""
@@ -120,14 +137,14 @@ class Joining:
 
     def _deciding(self, own: tuple[Name, ...]) -> int:
         first = own[0]
-        slot = self._find(first.hash)
-        if slot is not None:
-            return slot
+        home = self._home(first.hash)
+        if home is not None:
+            return home
         for name in own[1:]:
-            other = self._find(name.hash)
-            if other is not None and not self._excess(other, first.kind, None):
-                self._link(first, other)
-                return other
+            home = self._home(name.hash)
+            if home is not None and not self._excess(self._follow(home), first.kind, None):
+                self._link(first, home)
+                return home
         slot = self._newcomer(first.hash)
         self._link(first, slot)
         return slot
@@ -147,20 +164,22 @@ class Joining:
             KINDS[column] for column in np.flatnonzero((have > 0) & (more > 0) & (have + more > self._known.limits))
         ]
 
-    def _take(self, name: Name, people: tuple[int, int | None], offset: int) -> int:
-        """Give an identifier to the first of two people, or make them one where the second has it; return who it is."""
-        slot, other = people
+    def _take(self, name: Name, people: tuple[int, int | None], offset: int) -> None:
+        """Give an identifier to the first of two people, or make them one where the second has it."""
+        home, other = people
         if other is None:
-            self._link(name, slot)
-            return slot
-        return self._merge((slot, other), name.kind, offset)
+            self._link(name, home)
+        else:
+            self._merge((self._follow(home), other), name.kind, offset)
 
-    def _merge(self, pair: tuple[int, int], by: str, offset: int) -> int:
+    def _merge(self, pair: tuple[int, int], by: str, offset: int) -> None:
         kept, forwarded = sorted(pair, key=self._order)
         self.counts[kept] = np.minimum(self._counts(kept) + self._counts(forwarded), LIMIT_MAX)
         self.forward[forwarded] = kept
         self.merges.append(Merge(kept=kept, forwarded=forwarded, by=by, offset=offset))
-        return kept
+
+    def _kept_apart(self, one: int, other: int) -> bool:
+        return any({self._follow(first), self._follow(second)} == {one, other} for first, second in self._known.apart)
 
     def _dispute(self, name: Name, people: tuple[int, int], offset: int) -> None:
         """Note that another person than its owner sent an identifier; a third one makes it nobody's."""
@@ -178,24 +197,31 @@ class Joining:
         self._link(name, self._newcomer(name.hash))
         self.shared.append(Sharing(name=name, owner=owner, offset=offset))
 
-    def _link(self, name: Name, slot: int) -> None:
-        self.links[name.hash] = (name, slot)
-        self._count(slot, name.kind, 1)
+    def _link(self, name: Name, home: int) -> None:
+        """Give an identifier to the identity that sent it; what a person may have of it is counted for the person."""
+        self.links[name.hash] = (name, home)
+        self._count(self._follow(home), name.kind, 1)
 
     def _count(self, slot: int, kind: str, step: int) -> None:
         counts = self._counts(slot).copy()
         counts[column_of(kind)] = min(max(counts[column_of(kind)] + step, 0), LIMIT_MAX)
         self.counts[slot] = counts
 
-    def _find(self, hashed: int) -> int | None:
+    def _home(self, hashed: int) -> int | None:
+        """Return the own slot of an identifier, whoever that was merged into."""
         linked = self.links.get(hashed)
         slot = linked[1] if linked else self._known.slot_of.get(hashed, -1)
-        return None if slot < 0 else self._follow(slot)
+        return None if slot < 0 else slot
+
+    def _find(self, hashed: int) -> int | None:
+        home = self._home(hashed)
+        return None if home is None else self._follow(home)
 
     def _second(self, hashed: int) -> int | None:
         return self.seconds.get(hashed, self._known.second_of.get(hashed))
 
     def _follow(self, slot: int) -> int:
+        slot = self._known.head_of.get(slot, slot)
         while slot in self.forward:
             slot = self.forward[slot]
         return slot

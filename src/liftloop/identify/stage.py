@@ -7,7 +7,7 @@ nobody's: it gets a profile of its own. A message whose identifiers all lead to 
 frame at once; the others one by one, in order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from liftloop.identify.contract import ANONYMOUS, KINDS, LIMITS, USER, IdentityRules
 from liftloop.identify.joining import SHARED, Counts, Joining, Known, Merge, Name, Names, column_of
-from liftloop.identify.reading import FORWARD, INDEX, NONE, find, follow, identifier_hash, identity_rules
+from liftloop.identify.reading import COUNTS, FORWARD, INDEX, NONE, follow, identifier_hash, identity_rules
+from liftloop.identify.rulings import apart_pairs, heard_of, ruled, rulings_in
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import parse_object
 from liftloop.kernel.dice import Hashes, hash_texts
@@ -25,7 +26,6 @@ from liftloop.runtime.hash_index import HashIndex
 from liftloop.runtime.people import Settlers
 from liftloop.storage.contract import ArraySpec, Delta, Record, Row, Write
 
-COUNTS = "identify.counts"
 SECONDS = HashIndex(name="identify.seconds")
 """By identifier that two people have sent who could not be joined: the slot of the second, or SHARED."""
 CREATED = "identify.created"
@@ -37,38 +37,45 @@ _SPECS = (
 
 
 class Identify:
-    """Reads `event`; writes `person` parallel to it, `merge`, and the facts that the lake joins on."""
+    """Reads `event`; writes `person` parallel to it, `merge`, and the facts that the lake joins on.
+
+    `person` names two numbers: `number` is who it is now, `own` the identity that the deciding identifier belongs to,
+    which stays its own should a merge be undone. What is kept for ever is kept under the latter.
+    """
 
     name = "identify"
-    reads = frozenset({"event"})
+    reads = frozenset({"event", "system"})
     writes = frozenset({"person", "merge", "event.identified", "profile.merged", "identifier.shared"})
 
     def __init__(self) -> None:
         self._compiled: tuple[int, _Rules] | None = None
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
-        events = frame.get("event")
-        if events is None or not events.count:
+        events, rulings = frame.get("event"), rulings_in(frame)
+        if events is None or not (events.count or rulings):
             return NOTHING
         records: list[Record] = events["record"]
-        slots, open_rows = _settled(state, records)
+        homes, open_rows = _settled(state, records)
         settlers = Settlers(state)
         rules = self._rules(state)
         offsets = events["offset"][open_rows].tolist()
         named = [_names(records[row], offset, rules.rank) for row, offset in zip(open_rows, offsets, strict=True)]
-        joining = Joining(_known(state, named, rules), settlers, people.count(state))
+        pairs = [ruling.pair(state) for ruling in rulings]
+        said = np.array([slot for pair in pairs if pair for slot in pair], dtype=np.int64)
+        joining = Joining(_known(state, named, said, rules), settlers, people.count(state))
         for row, names in zip(open_rows, named, strict=True):
-            slots[row] = joining.settle(names)
-        if joining.merges:
-            slots = np.array(joining.canonical(slots.tolist()), dtype=np.int64)
-        numbers = settlers.numbers(state, slots)
+            homes[row] = joining.settle(names)
+        for ruling, pair in zip(rulings, pairs, strict=True):
+            if ruling.kind == "joined" and pair:
+                joining.join(pair, ruling.about.by, ruling.offset)
+        slots = _heads(state, joining, homes)
         facts: dict[str, Batch] = {
-            "person": Batch(events.count, {"slot": slots, "number": numbers}),
-            "event.identified": Batch(events.count, {"offset": events["offset"], "profile": numbers}),
+            **_person_batches(state, settlers, events, (slots, homes)),
             **_merge_batches(state, joining, settlers, moment),
             **_shared_batch(state, joining, settlers, moment),
         }
-        return _delta(state, joining, settlers, moment), facts
+        heard = heard_of(state, joining, slots, events["offset"])
+        return _delta(state, joining, settlers, moment, ruled(state, rulings, heard, moment)), facts
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS
@@ -96,24 +103,51 @@ def _compiled(rules: IdentityRules) -> _Rules:
 
 
 def _settled(state: StateView, records: list[Record]) -> tuple[Slots, list[int]]:
-    """Return the slot of each record that the index settles alone, and the rows that it does not."""
+    """Return the own slot of each record that the index settles alone, and the rows that it does not."""
     user = _hashes(USER, [record.user_id for record in records])
     anonymous = _hashes(ANONYMOUS, [record.anonymous_id for record in records])
     by_user, by_anonymous = _find(state, user), _find(state, anonymous)
-    slots = np.where(user != NONE, by_user, by_anonymous)
-    open_row = slots < 0
-    open_row |= (user != NONE) & (anonymous != NONE) & (by_user != by_anonymous)
+    homes = np.where(user != NONE, by_user, by_anonymous)
+    open_row = homes < 0
+    both = np.flatnonzero((user != NONE) & (anonymous != NONE) & (by_user != by_anonymous))
+    open_row[both] = follow(state, by_user[both]) != follow(state, by_anonymous[both])
     more = [row for row, record in enumerate(records) if record.identifiers or record.kind == "alias"]
     open_row[more] = True
-    return slots, np.flatnonzero(open_row).tolist()
+    return homes, np.flatnonzero(open_row | (homes < 0)).tolist()
 
 
 def _find(state: StateView, hashes: Hashes) -> Slots:
-    """Return the slot of each identifier, -1 where it is unknown or there is none."""
+    """Return the own slot of each identifier, -1 where it is unknown or there is none."""
     slots = np.full(len(hashes), -1, dtype=np.int64)
     there = np.flatnonzero(hashes != NONE)
-    slots[there] = find(state, hashes[there])
+    slots[there] = INDEX.find(state, hashes[there])
     return slots
+
+
+def _heads(state: StateView, joining: Joining, homes: Slots) -> Slots:
+    """Return who each identity is now, merges of this very step included."""
+    known = state.rows("profile")
+    slots = homes.copy()
+    before = homes < known
+    slots[before] = follow(state, homes[before])
+    if joining.forward:
+        slots = np.array(joining.canonical(slots.tolist()), dtype=np.int64)
+    return slots
+
+
+def _person_batches(
+    state: StateView, settlers: Settlers, events: Batch, people_of: tuple[Slots, Slots]
+) -> dict[str, Batch]:
+    """Return who each event belongs to; `people_of` are persons and own identities."""
+    if not events.count:
+        return {}
+    slots, homes = people_of
+    numbers = settlers.numbers(state, slots)
+    own = numbers if (slots == homes).all() else settlers.numbers(state, homes)
+    return {
+        "person": Batch(events.count, {"slot": slots, "number": numbers, "own": own}),
+        "event.identified": Batch(events.count, {"offset": events["offset"], "profile": own}),
+    }
 
 
 def _hashes(kind: str, texts: list[str]) -> Hashes:
@@ -126,47 +160,54 @@ def _hashes(kind: str, texts: list[str]) -> Hashes:
 
 
 def _names(record: Record, offset: int, rank: Mapping[str, int]) -> Names:
+    actor = record.actor
     names: list[Name] = []
     if record.user_id:
-        names.append(Name(USER, record.user_id, identifier_hash(USER, record.user_id)))
-    names += [Name(kind, "", hashed) for kind, hashed in record.identifiers]
+        names.append(Name(USER, record.user_id, identifier_hash(USER, record.user_id), actor))
+    names += [Name(kind, "", hashed, actor) for kind, hashed in record.identifiers]
     if record.anonymous_id:
-        names.append(Name(ANONYMOUS, record.anonymous_id, identifier_hash(ANONYMOUS, record.anonymous_id)))
+        names.append(Name(ANONYMOUS, record.anonymous_id, identifier_hash(ANONYMOUS, record.anonymous_id), actor))
     names.sort(key=lambda name: rank.get(name.kind, len(rank)))
     if record.kind == "alias":
         previous = str(parse_object(record.body).get("previousId", ""))
         if previous:
-            names[1:1] = _previous(previous)
+            names[1:1] = _previous(previous, actor)
     return Names(all=tuple(names), offset=offset, joins_users=record.kind == "alias")
 
 
-def _previous(previous: str) -> list[Name]:
+def _previous(previous: str, actor: str) -> list[Name]:
     """Return what an alias may mean by its earlier identifier: Segment leaves open which kind it is."""
-    return [Name(kind, previous, identifier_hash(kind, previous)) for kind in (USER, ANONYMOUS)]
+    return [Name(kind, previous, identifier_hash(kind, previous), actor) for kind in (USER, ANONYMOUS)]
 
 
-def _known(state: StateView, named: list[Names], rules: _Rules) -> Known:
+def _known(state: StateView, named: list[Names], said: Slots, rules: _Rules) -> Known:
     hashes = np.array(sorted({name.hash for names in named for name in names.all}), dtype=np.uint64)
-    slots, seconds = find(state, hashes), SECONDS.find(state, hashes)
-    people_of = seconds >= 0
-    seconds[people_of] = follow(state, seconds[people_of])
-    disputed = people_of | (seconds == SHARED)
+    slots, seconds = INDEX.find(state, hashes), SECONDS.find(state, hashes)
+    heads = follow(state, slots)
+    disputed = (seconds >= 0) | (seconds == SHARED)
+    apart = apart_pairs(state, heads)
+    involved = np.unique(np.concatenate([slots, seconds[seconds >= 0], apart.reshape(-1), said]))
+    involved = involved[involved >= 0]
+    onward = follow(state, involved)
+    merged = onward != involved
     there = state.has(COUNTS)
     return Known(
         slot_of=dict(zip(hashes.tolist(), slots.tolist(), strict=True)),
+        head_of=dict(zip(involved[merged].tolist(), onward[merged].tolist(), strict=True)),
         second_of=dict(zip(hashes[disputed].tolist(), seconds[disputed].tolist(), strict=True)),
         counts=state[COUNTS] if there else np.zeros((0, len(KINDS)), dtype=np.uint8),
         created=state[CREATED] if there else np.zeros(0, dtype=np.int64),
         limits=rules.limits,
         detects_shared=rules.detects_shared,
+        apart=[(first, second) for first, second in apart.tolist()],
     )
 
 
-def _delta(state: StateView, joining: Joining, settlers: Settlers, moment: Moment) -> Delta:
+def _delta(state: StateView, joining: Joining, settlers: Settlers, moment: Moment, ruled: Delta) -> Delta:
     grown = settlers.delta()
-    writes = list(grown.writes)
-    allocate = [*_SPECS, *grown.allocate] if grown.writes else []
-    puts: dict[str, list[Row]] = {}
+    writes = [*grown.writes, *ruled.writes]
+    allocate = [*([*_SPECS, *grown.allocate] if grown.writes else []), *ruled.allocate]
+    puts: dict[str, Sequence[Row]] = dict(ruled.puts)
     if joining.links:
         keys = np.fromiter(joining.links, np.uint64, len(joining.links))
         linked = np.array([slot for _, slot in joining.links.values()], dtype=np.int64)
@@ -203,7 +244,7 @@ def _identifier_rows(state: StateView, joining: Joining, settlers: Settlers, mom
     slots = np.array([slot for _, slot in joining.links.values()], dtype=np.int64)
     numbers = settlers.numbers(state, slots).tolist()
     return [
-        (_signed(name.hash), name.kind, name.text, number, moment.now_ms, "")
+        (_signed(name.hash), name.kind, name.text, number, moment.now_ms, name.source)
         for (name, _), number in zip(joining.links.values(), numbers, strict=True)
     ]
 

@@ -59,18 +59,18 @@ class ProfileAttributes:
         given: list[Given] = []
         for row in rows:
             record: Record = events["record"][row]
-            slot, number = int(persons["slot"][row]), int(persons["number"][row])
+            slot, number, own = (int(persons[column][row]) for column in ("slot", "number", "own"))
             if changes is None:
                 for name, value in parse_object(record.body).items():
-                    puts.append((number, name, canonical_json(value), 0, record.at_ms, record.actor))
+                    puts.append((own, name, canonical_json(value), 0, record.at_ms, record.actor))
                     _hold(held, needs, name, slot, record.at_ms, value)
-                puts += _sealed(record, number)
+                puts += _sealed(record, own)
             else:
                 for name, known in _told(record, number, changes):
-                    puts.append(row_of(number, name, known, record.actor))
+                    puts.append(row_of(own, name, known, record.actor))
                     if not known.sealed:
                         _hold(held, needs, name, slot, known.at_ms, known.value)
-            given += _consents(record, slot, number)
+            given += _consents(record, slot, own)
         columns = [_column(state, name, values) for name, values in held.items()]
         return [Delta(puts={"attribute": puts}), *columns, fold_consents(state, given, moment)]
 

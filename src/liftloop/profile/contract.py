@@ -92,4 +92,43 @@ class Consent(Struct, frozen=True, kw_only=True):
     at: str | int | None = None
 
 
+class RestoredSource(Struct, frozen=True, kw_only=True, array_like=True):
+    """What two people have of a source once they are two."""
+
+    since: int
+    """The offset from which it was folded live: should memory begin anew meanwhile, this is worthless."""
+    columns: bytes
+    """Packed columns, person 0 before person 1: of a window {person, at_ms, value}, of a life {count, sum, first_ms,
+    last_ms} with two rows."""
+
+
+class RestoredValue(Struct, frozen=True, array_like=True):
+    """The newest value of an attribute."""
+
+    at_ms: int
+    value: Any
+
+
+class RestoredConsent(Struct, frozen=True, array_like=True):
+    """One entry of a person's consents."""
+
+    channel: str
+    purpose: str
+    topic: str
+    at_ms: int
+    status: str
+    source: str
+    text_version: str
+    of_other: bool
+    """Whether it is the other one's, said while both were one person."""
+
+
+class PeopleRestored(Struct, frozen=True, kw_only=True):
+    """What is known of two people who had been merged: the one that stays first, then the one that goes."""
+
+    sources: Mapping[SourceId, RestoredSource]
+    attributes: Mapping[str, tuple[RestoredValue | None, RestoredValue | None]]
+    consents: tuple[tuple[RestoredConsent, ...], tuple[RestoredConsent, ...]]
+
+
 NO_CONSENT, GRANTED, WITHDRAWN = 0, 1, 2

@@ -37,6 +37,7 @@ TRANSIENT = frozenset(
         "system",
         "person",
         "merge",
+        "separation",
         "person.studied",
         "person.touched",
         "journey.ceded",

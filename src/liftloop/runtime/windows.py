@@ -121,6 +121,17 @@ class Windows(Struct, frozen=True, kw_only=True):
                 at[row, cells[0]] = NEVER_MS
         return self._rewrite(state, people, at, kept.value, NEVER_MS)
 
+    def replace(self, state: StateView, people: Slots, events: tuple[Slots, Times, Values], horizon_ms: int) -> Delta:
+        """Return the delta after which distinct `people` have these events, as (slots, at_ms, value), and no others."""
+        slots, at_ms, value = events
+        of_each = [np.flatnonzero(slots == slot) for slot in people.tolist()]
+        width = max(map(len, of_each), default=0)
+        new_at = np.full((len(people), width), NEVER_MS, dtype=np.int64)
+        new_value = np.zeros((len(people), width))
+        for row, mine in enumerate(of_each):
+            new_at[row, : len(mine)], new_value[row, : len(mine)] = at_ms[mine], value[mine]
+        return self._rewrite(state, people, new_at, new_value, horizon_ms)
+
     def move(self, state: StateView, kept: Slots, forwarded: Slots, horizon_ms: int) -> Delta:
         """Return the delta that gives the events of `forwarded[i]` to `kept[i]`, as merges do."""
         moving = self.recent(state, forwarded)

@@ -384,6 +384,25 @@ TABLES: tuple[Table, ...] = (
         indexes=(("kept",), ("forwarded",)),
     ),
     Table(
+        name="ruling",
+        columns=(
+            ("tick", "INTEGER"),
+            ("position", "INTEGER"),
+            ("kind", "TEXT"),  # joined | apart | undo_asked | undone
+            ("first", "INTEGER"),  # Of a merge: who was kept.
+            ("second", "INTEGER"),
+            ("merge_tick", "INTEGER"),  # Of the merge that is undone, -1 where there was none.
+            ("merge_position", "INTEGER"),
+            ("by", "TEXT"),  # Why they had been merged, or what the person was shown.
+            ("merged_ms", "INTEGER"),
+            ("actor", "TEXT"),
+            ("reason", "TEXT"),
+            ("at_ms", "INTEGER"),
+        ),
+        key=2,
+        indexes=(("first",), ("second",)),
+    ),
+    Table(
         name="enrolment",
         columns=(
             ("id", "INTEGER"),

@@ -27,6 +27,10 @@ CREATE TABLE IF NOT EXISTS order_line (
 CREATE TABLE IF NOT EXISTS profile_merge (
     tick BIGINT NOT NULL, kept BIGINT NOT NULL, forwarded BIGINT NOT NULL, at_ms BIGINT
 );
+-- Merges that were undone; the same two may be merged again later.
+CREATE TABLE IF NOT EXISTS profile_separation (
+    tick BIGINT NOT NULL, kept BIGINT NOT NULL, forwarded BIGINT NOT NULL, merged_tick BIGINT, at_ms BIGINT
+);
 CREATE TABLE IF NOT EXISTS decision (
     tick BIGINT NOT NULL, decision BIGINT, campaign VARCHAR, profile BIGINT, decided_ms BIGINT, eligible VARCHAR,
     action VARCHAR, propensities VARCHAR, holdout BOOLEAN, arm VARCHAR, policy VARCHAR, features VARCHAR
@@ -93,7 +97,11 @@ ALTER TABLE item_version ADD COLUMN IF NOT EXISTS deleted BOOLEAN;
 -- name: create_views
 CREATE OR REPLACE VIEW canonical AS
 WITH RECURSIVE
-latest AS (SELECT forwarded, arg_max(kept, tick) AS kept FROM profile_merge GROUP BY forwarded),
+latest AS (
+    SELECT forwarded, arg_max(kept, tick) AS kept FROM profile_merge AS merged ANTI JOIN profile_separation AS parted
+    ON parted.kept = merged.kept AND parted.forwarded = merged.forwarded AND parted.merged_tick = merged.tick
+    GROUP BY forwarded
+),
 chain (forwarded, kept, length) AS (
     SELECT forwarded, kept, 1 FROM latest
     UNION ALL
