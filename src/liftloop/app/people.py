@@ -1,6 +1,6 @@
 """Finds people and shows them in a list: masked, whoever asks, until roles say otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -29,6 +29,12 @@ class Identifier(Struct, frozen=True, kw_only=True):
     kind: str
     text: str
     at_ms: int
+    hash: int
+    """Signed, as the table has it."""
+    source: str
+    """Who sent it first, empty where that is not known."""
+    profile: int
+    """The number of the profile that sent it first, merges not followed."""
 
 
 class PersonLine(Struct, frozen=True, kw_only=True):
@@ -75,10 +81,28 @@ def identifiers_of(state: StateReader, number: int) -> list[Identifier]:
     """Return all identifiers that lead to a person, merged ones included, oldest first."""
     numbers = family(state, number)
     rows = state.rows(
-        f"SELECT kind, text, at_ms FROM identifier WHERE profile IN ({', '.join('?' * len(numbers))}) ORDER BY at_ms",
+        "SELECT kind, text, at_ms, hash, coalesce(source, ''), profile FROM identifier"
+        f" WHERE profile IN ({', '.join('?' * len(numbers))}) ORDER BY at_ms",
         numbers,
     )
-    return [Identifier(kind=kind, text=text, at_ms=at_ms) for kind, text, at_ms in rows]
+    names = Identifier.__struct_fields__
+    return [Identifier(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+_PERSONAL_ATTRIBUTES = {
+    "phone": ("phone", "mobile", "手机", "手机号"),
+    "email": ("email", "邮箱"),
+}
+"""Under which names a person's attributes hold what a personal identifier was made from."""
+
+
+def shown_value(identifier: Identifier, attributes: Mapping[str, Attribute]) -> str:
+    """Return an identifier fit to be shown: personal ones masked, from the attributes of the person by name."""
+    if identifier.text:
+        return identifier.text
+    names = _PERSONAL_ATTRIBUTES.get(identifier.kind, (identifier.kind,))
+    held = next((attributes[name] for name in names if name in attributes), None)
+    return masked(identifier.kind, str(held.value)) if held else "***"
 
 
 def people_rows(state: StateReader, vault: Vault, numbers: Sequence[int]) -> list[PersonLine]:

@@ -21,6 +21,7 @@ from liftloop.app.people import (
     identifiers_of,
     masked,
     people_rows,
+    shown_value,
 )
 from liftloop.app.rfm import Rfm, rfm_of
 from liftloop.app.signals import RaisedSignal, raised_signals
@@ -42,11 +43,6 @@ MATCHES_MAX = 500  # Who gets more than this has not said enough; the first ones
 MESSAGES_SHOWN = 200
 VALUE_CHARACTERS_MAX = 500
 _RULES = CleaningRules()
-_PERSONAL_ATTRIBUTES = {
-    "phone": ("phone", "mobile", "手机", "手机号"),
-    "email": ("email", "邮箱"),
-}
-"""Under which names a person's attributes hold what a personal identifier was made from."""
 
 _BY_HASH = "SELECT profile FROM identifier WHERE hash IN (SELECT value FROM json_each(?))"
 _BY_PREFIX = "SELECT DISTINCT profile FROM identifier WHERE text >= ? AND text < ? LIMIT ?"
@@ -298,15 +294,7 @@ def _studied(studied: StudiedValue) -> TraitValue:
 
 def _identifiers(identifiers: Sequence[Identifier], attributes: Sequence[Attribute]) -> list[Known]:
     by_name = {each.name: each for each in attributes}
-    shown: list[Known] = []
-    for each in identifiers:
-        value = each.text
-        if not value:
-            names = _PERSONAL_ATTRIBUTES.get(each.kind, (each.kind,))
-            held = next((by_name[name] for name in names if name in by_name), None)
-            value = masked(each.kind, str(held.value)) if held else "***"
-        shown.append(Known(kind=each.kind, value=value, at_ms=each.at_ms))
-    return shown
+    return [Known(kind=each.kind, value=shown_value(each, by_name), at_ms=each.at_ms) for each in identifiers]
 
 
 def _computed(desk: Desk, values: Mapping[str, float]) -> list[TraitValue]:

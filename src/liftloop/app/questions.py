@@ -9,7 +9,7 @@ from liftloop.audience.reading import check, conditioned, holds, is_member, know
 from liftloop.deliver.second_look import Leaving, second_look
 from liftloop.deliver.stage import enrolment_of
 from liftloop.identify.contract import ANONYMOUS, USER
-from liftloop.identify.reading import find, follow, identifier_hash, undoings
+from liftloop.identify.reading import disputed, find, follow, identifier_hash, undoings
 from liftloop.plan.reading import action_array
 from liftloop.profile.contract import Source, SourceId
 from liftloop.profile.reading import People
@@ -215,6 +215,12 @@ def _lacks_past(fold: Fold, attribute: str) -> bool:
     return fold.state.has(array) and not fold.state[array][0]
 
 
+def _disputed(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return of each identifier, by its signed hash, whether another person than its own has sent it too."""
+    hashes = np.array(given["hashes"], dtype=np.int64).view(np.uint64)
+    return {"disputed": disputed(fold.state, hashes).tolist()}
+
+
 def _definition(fold: Fold, given: Mapping[str, Any]) -> Answer:
     return {"version": fold.catalog.newest(str(given["kind"]), str(given["id"]))}
 
@@ -252,5 +258,6 @@ _ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
     "definition": _definition,
     "unfilled": _unfilled,
     "undoing": _undoing,
+    "disputed": _disputed,
     "second_look": _second_look,
 }

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from liftloop.app.desk import Desk
+from liftloop.app.identities import kind_words, source_name
 from liftloop.app.ledger import family, messages_of
 from liftloop.app.vocabulary import event_name, medium_name, property_name
 from liftloop.app.words import Said, sentence
@@ -40,16 +41,20 @@ SELECT at_ms, channel, purpose, topic, status, source FROM consent
 WHERE profile IN (SELECT value FROM json_each(?)) AND at_ms <= ? ORDER BY at_ms DESC, tick DESC LIMIT ?
 """
 _MERGES = """
-SELECT at_ms, reason FROM merge
+SELECT at_ms, reason, coalesce(source, '') FROM merge
 WHERE kept IN (SELECT value FROM json_each(?)) AND at_ms <= ? ORDER BY at_ms DESC, tick DESC LIMIT ?
 """
+_RULINGS = """
+SELECT at_ms, kind, actor FROM ruling
+WHERE kind IN ('undone', 'apart') AND at_ms <= ?2
+    AND (first IN (SELECT value FROM json_each(?1)) OR second IN (SELECT value FROM json_each(?1)))
+ORDER BY at_ms DESC, tick DESC LIMIT ?3
+"""
+_SHARED = """
+SELECT at_ms, kind FROM identifier_shared WHERE profile IN (SELECT unnest($1::BIGINT[])) AND at_ms <= $2
+ORDER BY at_ms DESC, tick DESC LIMIT $3
+"""
 _PURPOSES = {"marketing": Said("营销", "marketing"), "service": Said("服务", "service")}
-_IDENTIFIERS = {
-    "user_id": Said("客户编号", "customer id"),
-    "anonymous_id": Said("设备编号", "anonymous id"),
-    "phone": Said("手机号", "phone number"),
-    "email": Said("邮箱", "e-mail address"),
-}
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -107,7 +112,9 @@ async def timeline(desk: Desk, number: int, start: Cursor) -> tuple[list[Moment]
     names = desk.definitions.audience_names()
     from_state = await asyncio.to_thread(_from_state, desk.state, number, start.at_ms, wanted)
     told = await desk.follower.select(_TOLD, [numbers, start.at_ms, wanted])
-    moments = [*_events(events), *from_state, *_memberships(memberships, names), *_tagged(told, names)]
+    shared = await desk.follower.select(_SHARED, [numbers, start.at_ms, wanted])
+    from_lake = [*_events(events), *_memberships(memberships, names), *_tagged(told, names), *_shared(shared)]
+    moments = [*from_lake, *from_state]
     moments.sort(key=lambda moment: -moment.at_ms)
     page = moments[start.skip : start.skip + PAGE]
     if len(moments) <= start.skip + PAGE:
@@ -125,6 +132,7 @@ def _from_state(state: StateReader, number: int, until_ms: int, limit: int) -> l
     numbers = str(family(state, number))
     moments = [_consent(row) for row in state.rows(_CONSENTS, (numbers, until_ms, limit))]
     moments += [_merge(row) for row in state.rows(_MERGES, (numbers, until_ms, limit))]
+    moments += [_ruling(row) for row in state.rows(_RULINGS, (numbers, until_ms, limit))]
     for message in messages_of(state, number, limit=MESSAGES_MAX):
         if message.changed_ms <= until_ms:
             medium, said = medium_name(message.channel), sentence(message.state, message.reason)
@@ -155,15 +163,36 @@ def _consent(row: Any) -> Moment:
 
 
 def _merge(row: Any) -> Moment:
-    at_ms, reason = row
-    by = _IDENTIFIERS.get(reason, Said(reason, reason))
+    at_ms, reason, source = row
+    by = kind_words(reason)
+    told = Said(f"（{source_name(source)}）", f" ({source_name(source)})") if source else Said("", "")
     return Moment(
         at_ms=at_ms,
         kind="identity",
         name="profile.merged",
         label=Said("与另一个档案合并，是同一个人", "Found to be the same person as another profile"),
-        detail=Said(f"依据：{by.zh}", f"by {by.en}"),
+        detail=Said(f"依据：{by.zh}{told.zh}", f"by {by.en}{told.en}"),
     )
+
+
+def _ruling(row: Any) -> Moment:
+    at_ms, kind, actor = row
+    who = source_name(actor)
+    label = Said("撤销了一次合并，又是两位客户", "A merge was undone: two people again")
+    if kind == "apart":
+        label = Said("确认与另一位客户不是同一个人", "Said to be another person than one who looks alike")
+    name = "profile.separated" if kind == "undone" else "people.kept_apart"
+    return Moment(at_ms=at_ms, kind="identity", name=name, label=label, detail=Said(f"由 {who} 操作", f"by {who}"))
+
+
+def _shared(found: Mapping[str, Any]) -> list[Moment]:
+    moments: list[Moment] = []
+    for at_ms, kind in zip(found["at_ms"].tolist(), found["kind"].tolist(), strict=True):
+        words = kind_words(kind)
+        label = Said(f"一个{words.zh}不再算作本人的", f"A {words.en} does not count as this person's any more")
+        detail = Said("三个不同的人都用过它，用它认不准人", "three different people have used it, so it tells nobody")
+        moments.append(Moment(at_ms=at_ms, kind="identity", name="identifier.shared", label=label, detail=detail))
+    return moments
 
 
 def _memberships(found: Mapping[str, Any], names: Mapping[str, str]) -> list[Moment]:

@@ -10,26 +10,83 @@ from liftloop.cli.main import language
 from liftloop.kernel.money import yuan_text
 
 
-@click.command("profile", short_help="一个人 / one person")
-@click.argument("person")
-@data_option
-@json_option
-def command(person: str, data: Path, as_json: bool) -> None:
-    """一个人的身份、属性、授权、消息和经历。 / A person's identifiers, traits, consents, messages and timeline.
+class _People(click.Group):
+    """Shows a person where the first word is no command: `liftloop profile u10086`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands:
+            args = ["show", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group("profile", cls=_People, short_help="一个人 / one person")
+def command() -> None:
+    """查看一个人，撤销合并。 / See a person; undo a merge.
 
     \b
     例 / Example:
-      liftloop profile u10086
+      liftloop profile show u10086
+    """
+
+
+@command.command("show")
+@click.argument("person")
+@data_option
+@json_option
+def shown(person: str, data: Path, as_json: bool) -> None:
+    """一个人的身份、属性、信号、授权、消息和经历。 / A person's identity, traits, signals, consents and timeline.
+
+    \b
+    例 / Example:
+      liftloop profile show u10086
     """
     with server(data) as desk:
         answer = desk.get(f"/profiles/{person}")
+        identity = desk.get(f"/profiles/{answer['profile_id']}/identity")
     lines = [f"{answer['name']}  ({answer['profile_id']})", spoken(answer["sentence"])]
-    lines += [f"  {each['kind']}: {each['value']}" for each in answer["identifiers"]]
+    lines += [f"  {_identifier(each)}" for each in identity["identifiers"]]
+    lines += [f"  {each['merge_id']}  {each['at']}  {_merge(each)}" for each in identity["merges"]]
     lines += [f"  {spoken(each['name'])}: {_value(each)}" for each in answer["traits"]]
     lines += [f"  # {each['name']}" + (f" → {each['until']}" if each["until"] else "") for each in answer["tags"]]
+    lines += [f"  ! {each['name']}: {spoken(each['sentence'])}" for each in answer["signals"]]
     lines += [f"  {each['channel']} · {each['purpose']}: {each['status']}" for each in answer["consents"]]
     lines += [f"  {each['at']}  {_moment(each)}" for each in answer["timeline"]]
-    show(answer, as_json, lines)
+    show({**answer, "identity": identity}, as_json, lines)
+
+
+@command.command("undo-merge")
+@click.argument("merge")
+@click.option("--reason", default="", help="原因，记入审计 / why, for the record")
+@click.option("--yes", is_flag=True, help="不再询问 / do not ask")
+@data_option
+@json_option
+def undo_merge(merge: str, reason: str, yes: bool, data: Path, as_json: bool) -> None:
+    """撤销一次合并：又是两个人。 / Undo a merge: two people again.
+
+    \b
+    例 / Example:
+      liftloop profile undo-merge 120-0 --reason "夫妻共用手机"
+    """
+    if not yes:
+        question = "拆开后两人各有各的历史，以后不会再自动合并。继续？ / Two people for good. Go on?"
+        click.confirm(question, abort=True, err=True)
+    with server(data) as desk:
+        answer = desk.post(f"/merges/{merge}/undo", {"reason": reason})
+    pair = f"{answer['kept_profile_id']} · {answer['forwarded_profile_id']}"
+    words = "已拆开 / two people again" if answer["standing"] == "undone" else "正在拆开 / under way"
+    show(answer, as_json, [f"{words}: {pair}"])
+
+
+def _identifier(identifier: dict[str, Any]) -> str:
+    source = f" · {identifier['source']}" if identifier["source"] else ""
+    return f"{spoken(identifier['name'])}: {identifier['value']}  ({spoken(identifier['sure'])}{source})"
+
+
+def _merge(merge: dict[str, Any]) -> str:
+    standing = {"merged": "已合并 / merged", "undoing": "正在拆开 / being undone", "undone": "已拆开 / undone"}
+    return f"{standing[merge['standing']]}: {spoken(merge['label'])}  {', '.join(merge['goes'])}"
 
 
 def _value(trait: dict[str, Any]) -> str:

@@ -7,10 +7,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.identify.contract import KINDS, LIMIT_MAX, OTHER, USER
+from liftloop.identify.reading import SHARED
 from liftloop.runtime.people import Settlers
 
-SHARED = -2
-"""Stands for the second person of an identifier that belongs to nobody any more."""
 _COLUMN = {kind: column for column, kind in enumerate(KINDS)}
 
 Counts = NDArray[np.int64]
@@ -70,6 +69,7 @@ class Merge(Struct, frozen=True, kw_only=True):
     by: str
     """The kind of the identifier that both had."""
     offset: int
+    source: str
 
 
 class Sharing(Struct, frozen=True, kw_only=True):
@@ -125,11 +125,11 @@ class Joining:
                 self._dispute(name, (other, slot), names.offset)
         return home
 
-    def join(self, pair: tuple[int, int], by: str, offset: int) -> None:
+    def join(self, pair: tuple[int, int], by: str, source: str, offset: int) -> None:
         """Make one person of two, because a person says so."""
         one, other = map(self._follow, pair)
         if one != other:
-            self._merge((one, other), by, offset)
+            self._merge((one, other), by, source, offset)
 
     def canonical(self, slots: Iterable[int]) -> list[int]:
         """Return slots with this step's merges followed."""
@@ -170,13 +170,13 @@ class Joining:
         if other is None:
             self._link(name, home)
         else:
-            self._merge((self._follow(home), other), name.kind, offset)
+            self._merge((self._follow(home), other), name.kind, name.source, offset)
 
-    def _merge(self, pair: tuple[int, int], by: str, offset: int) -> None:
+    def _merge(self, pair: tuple[int, int], by: str, source: str, offset: int) -> None:
         kept, forwarded = sorted(pair, key=self._order)
         self.counts[kept] = np.minimum(self._counts(kept) + self._counts(forwarded), LIMIT_MAX)
         self.forward[forwarded] = kept
-        self.merges.append(Merge(kept=kept, forwarded=forwarded, by=by, offset=offset))
+        self.merges.append(Merge(kept=kept, forwarded=forwarded, by=by, offset=offset, source=source))
 
     def _kept_apart(self, one: int, other: int) -> bool:
         return any({self._follow(first), self._follow(second)} == {one, other} for first, second in self._known.apart)

@@ -5,17 +5,22 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from liftloop.identify.contract import KINDS, LIMIT_MAX, IdentityRules
 from liftloop.kernel.dice import Hashes, hash_text
 from liftloop.runtime.contract import Definitions, Slots, StateView
-from liftloop.runtime.hash_index import HashIndex
+from liftloop.runtime.hash_index import ABSENT, HashIndex
 from liftloop.storage.contract import ArraySpec, Delta, Write
 
 INDEX = HashIndex(name="identify.index")
 FORWARD = "identify.forward"
 COUNTS = "identify.counts"
 """How many identifiers of each of KINDS a person has."""
+SECONDS = HashIndex(name="identify.seconds")
+"""By identifier that two people have sent who could not be joined: the slot of the second, or SHARED."""
+SHARED = -2
+"""Stands for the second person of an identifier that belongs to nobody any more."""
 APART = "identify.apart"
 """Pairs of slots that a person has said are two people."""
 APART_SPEC = ArraySpec(name=APART, dtype="<i8", fill=-1, width=2)
@@ -36,6 +41,11 @@ def identity_rules(definitions: Definitions) -> IdentityRules:
     """Return the rules that hold now."""
     setting = definitions.live("setting").get("identity")
     return msgspec.convert(setting.body, type=IdentityRules, strict=False) if setting else IdentityRules()
+
+
+def disputed(state: StateView, hashes: Hashes) -> NDArray[np.bool_]:
+    """Return which identifiers two people have sent who are not one; shape [len(hashes)]."""
+    return SECONDS.find(state, hashes) != ABSENT
 
 
 def find(state: StateView, hashes: Hashes) -> Slots:

@@ -14,20 +14,27 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.identify.contract import ANONYMOUS, KINDS, LIMITS, USER, IdentityRules
-from liftloop.identify.joining import SHARED, Counts, Joining, Known, Merge, Name, Names, column_of
-from liftloop.identify.reading import COUNTS, FORWARD, INDEX, NONE, follow, identifier_hash, identity_rules
+from liftloop.identify.joining import Counts, Joining, Known, Merge, Name, Names, column_of
+from liftloop.identify.reading import (
+    COUNTS,
+    FORWARD,
+    INDEX,
+    NONE,
+    SECONDS,
+    SHARED,
+    follow,
+    identifier_hash,
+    identity_rules,
+)
 from liftloop.identify.rulings import apart_pairs, heard_of, ruled, rulings_in
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import parse_object
 from liftloop.kernel.dice import Hashes, hash_texts
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
-from liftloop.runtime.hash_index import HashIndex
 from liftloop.runtime.people import Settlers
 from liftloop.storage.contract import ArraySpec, Delta, Record, Row, Write
 
-SECONDS = HashIndex(name="identify.seconds")
-"""By identifier that two people have sent who could not be joined: the slot of the second, or SHARED."""
 CREATED = "identify.created"
 _SPECS = (
     ArraySpec(name=FORWARD, dtype="<i8", fill=-1, domain="profile"),
@@ -67,7 +74,7 @@ class Identify:
             homes[row] = joining.settle(names)
         for ruling, pair in zip(rulings, pairs, strict=True):
             if ruling.kind == "joined" and pair:
-                joining.join(pair, ruling.about.by, ruling.offset)
+                joining.join(pair, ruling.about.by, ruling.actor, ruling.offset)
         slots = _heads(state, joining, homes)
         facts: dict[str, Batch] = {
             **_person_batches(state, settlers, events, (slots, homes)),
@@ -228,7 +235,7 @@ def _delta(state: StateView, joining: Joining, settlers: Settlers, moment: Momen
     if joining.merges:
         pairs = _numbers_of(joining.merges, state, settlers)
         puts["merge"] = [
-            (moment.tick, position, kept, forwarded, merge.by, moment.now_ms, merge.offset)
+            (moment.tick, position, kept, forwarded, merge.by, moment.now_ms, merge.offset, merge.source)
             for position, (merge, kept, forwarded) in enumerate(zip(joining.merges, *pairs, strict=True))
         ]
     return Delta(allocate=allocate, grow=grown.grow, writes=writes, puts=puts)

@@ -379,6 +379,7 @@ TABLES: tuple[Table, ...] = (
             ("reason", "TEXT"),  # The kind of the identifier that both had.
             ("at_ms", "INTEGER"),
             ("offset", "INTEGER"),  # Of the message that named both.
+            ("source", "TEXT"),  # Who sent it; NULL in rows of earlier versions.
         ),
         key=2,
         indexes=(("kept",), ("forwarded",)),

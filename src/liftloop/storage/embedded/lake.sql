@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS profile_merge (
 CREATE TABLE IF NOT EXISTS profile_separation (
     tick BIGINT NOT NULL, kept BIGINT NOT NULL, forwarded BIGINT NOT NULL, merged_tick BIGINT, at_ms BIGINT
 );
+CREATE TABLE IF NOT EXISTS identifier_shared (
+    tick BIGINT NOT NULL, profile BIGINT, hash BIGINT, kind VARCHAR, "offset" BIGINT, at_ms BIGINT
+);
 CREATE TABLE IF NOT EXISTS decision (
     tick BIGINT NOT NULL, decision BIGINT, campaign VARCHAR, profile BIGINT, decided_ms BIGINT, eligible VARCHAR,
     action VARCHAR, propensities VARCHAR, holdout BOOLEAN, arm VARCHAR, policy VARCHAR, features VARCHAR

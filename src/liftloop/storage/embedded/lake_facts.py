@@ -16,6 +16,7 @@ IDENTIFIED = "event.identified"
 TABLE_OF: Mapping[str, str] = {
     "profile.merged": "profile_merge",
     "profile.separated": "profile_separation",
+    "identifier.shared": "identifier_shared",
     "decision.made": "decision",
     "message.decided": "message",
     "message.settled": "message_settled",

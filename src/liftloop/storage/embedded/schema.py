@@ -69,5 +69,12 @@ def sqlite_statements(tables: Sequence[TableOfContract]) -> Iterator[str]:
             yield f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table.name}" ({_quoted(index)})'
 
 
+def sqlite_additions(table: TableOfContract, present: Sequence[str]) -> Iterator[str]:
+    """Yield the statements that give a table of an earlier version the columns it lacks, empty in the rows it has."""
+    for name, kind in table.columns[table.key :]:
+        if name not in present:
+            yield f'ALTER TABLE "{table.name}" ADD COLUMN "{name}" {kind}'
+
+
 def _quoted(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)

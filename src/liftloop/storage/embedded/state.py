@@ -29,7 +29,7 @@ from liftloop.storage.embedded.connections import (
 )
 from liftloop.storage.embedded.crash_points import NO_CRASHES, Crashes
 from liftloop.storage.embedded.rows import put_rows, remove_rows, update_rows
-from liftloop.storage.embedded.schema import STATE, sqlite_statements
+from liftloop.storage.embedded.schema import STATE, sqlite_additions, sqlite_statements
 
 LAYOUT = 1  # Kept in the file's `user_version`; 0 means that the tables are not there yet.
 DROP_DELTAS_MAX = 16  # A commit waits for no more than about 16 MB of old deltas to be dropped.
@@ -82,6 +82,10 @@ class SqliteState(SqliteStateReader):
         with transaction(self._writer):
             for statement in sqlite_statements(STATE):
                 self._writer.execute(statement)
+            for table in STATE:
+                present = [row[1] for row in self._writer.execute(f'PRAGMA table_info("{table.name}")')]
+                for statement in sqlite_additions(table, present):
+                    self._writer.execute(statement)
             claim_layout(self._writer, path, LAYOUT)
         super().__init__(path)
         self._checkpoints = Checkpoints(path.with_name("checkpoint.db"), crashes)

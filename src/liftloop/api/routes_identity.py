@@ -1,0 +1,66 @@
+"""Who is who: a person's identifiers and merges, and undoing a merge."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.routes_campaigns import text
+from liftloop.api.routes_system import at
+from liftloop.api.views_identity import Merge, PersonIdentifier, PersonIdentity, UndoDone, UndoRequest
+from liftloop.app.identities import MergeOf, identity_of, undo_merge
+from liftloop.app.people import find_profile
+from liftloop.kernel.ids import profile_id
+
+router = APIRouter()
+
+Reads = Annotated[Caller, Depends(may("profile.read"))]
+Undoes = Annotated[Caller, Depends(may("profile.unmerge"))]
+
+
+@router.get("/profiles/{identity}/identity")
+async def read(identity: str, desk: OnDesk, caller: Reads) -> PersonIdentity:
+    found = await identity_of(desk, await find_profile(desk.tick, desk.clock, identity))
+    return PersonIdentity(
+        profile_id=profile_id(found.number),
+        identifiers=[
+            PersonIdentifier(
+                kind=each.kind,
+                name=text(each.name),
+                value=each.value,
+                since=at(each.since_ms),
+                source=each.source,
+                sureness=each.sureness,
+                sure=text(each.sure),
+            )
+            for each in found.identifiers
+        ],
+        merges=[_merge(each) for each in found.merges],
+    )
+
+
+@router.post("/merges/{merge_id}/undo")
+async def undo(merge_id: str, request: UndoRequest, desk: OnDesk, caller: Undoes) -> UndoDone:
+    done = await undo_merge(desk, merge_id, request.reason, caller.actor)
+    assert done.standing != "merged", "an undoing is under way or done"
+    return UndoDone(
+        merge_id=done.id,
+        standing=done.standing,
+        kept_profile_id=profile_id(done.kept),
+        forwarded_profile_id=profile_id(done.forwarded),
+    )
+
+
+def _merge(merge: MergeOf) -> Merge:
+    return Merge(
+        merge_id=merge.id,
+        at=at(merge.at_ms),
+        standing=merge.standing,
+        by=merge.by,
+        label=text(merge.label),
+        source=merge.source,
+        kept_profile_id=profile_id(merge.kept),
+        forwarded_profile_id=profile_id(merge.forwarded),
+        goes=list(merge.goes),
+        consequence=text(merge.consequence),
+    )
