@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 from engine import Engine, assert_same_arrays, record
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plain_identity import Name, PlainIdentity
 
@@ -111,7 +111,17 @@ def test_frames_of_any_size_join_as_one_message_at_a_time(
     assert shared_in(engine) == [hash_of(name) for name in plain.shared]
 
 
+SHARED_WITHIN_A_TICK = [
+    ("track", "", "a0", [11]),
+    ("track", "u0", "", [11]),
+    ("track", "u1", "a0", []),
+    ("track", "u2", "a0", []),
+    ("track", "", "a0", []),
+]
+
+
 @settings(max_examples=100, deadline=None)
+@example(messages=SHARED_WITHIN_A_TICK, cuts=[1], limits={"phone": 1, "anonymous_id": 1})
 @given(messages=MESSAGES, cuts=st.lists(st.integers(0, 40), max_size=6), limits=LIMITS_ASKED)
 def test_each_message_belongs_to_who_the_plain_rules_name(
     messages: list[Any], cuts: list[int], limits: dict[str, int]

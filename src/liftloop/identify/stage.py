@@ -72,6 +72,7 @@ class Identify:
         joining = Joining(_known(state, named, said, rules), settlers, people.count(state))
         for row, names in zip(open_rows, named, strict=True):
             homes[row] = joining.settle(names)
+        _give_up_shared(records, events["offset"], joining, homes)
         for ruling, pair in zip(rulings, pairs, strict=True):
             if ruling.kind == "joined" and pair:
                 joining.join(pair, ruling.about.by, ruling.actor, ruling.offset)
@@ -129,6 +130,20 @@ def _find(state: StateView, hashes: Hashes) -> Slots:
     there = np.flatnonzero(hashes != NONE)
     slots[there] = INDEX.find(state, hashes[there])
     return slots
+
+
+def _give_up_shared(records: list[Record], offsets: Slots, joining: Joining, homes: Slots) -> None:
+    """Give what the index settled alone to nobody's profile, where its one identifier became shared before it."""
+    for each in joining.shared:
+        if each.name.kind == ANONYMOUS:
+            alone = [
+                row
+                for row, record in enumerate(records)
+                if offsets[row] > each.offset
+                and record.anonymous_id == each.name.text
+                and not (record.user_id or record.identifiers or record.kind == "alias")
+            ]
+            homes[alone] = joining.links[each.name.hash][1]
 
 
 def _heads(state: StateView, joining: Joining, homes: Slots) -> Slots:
