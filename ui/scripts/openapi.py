@@ -10,6 +10,8 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.routing import APIRoute
 
+from liftloop.api.routes_definitions import DefinitionPage, DefinitionRequest, DefinitionView, Published
+from liftloop.api.routes_pulls import PullDone
 from liftloop.api.views import (
     PAGE_MAX,
     ClockAdvance,
@@ -29,9 +31,18 @@ from liftloop.api.views_audience import (
 )
 from liftloop.api.views_audience_insight import OverlapRequest, OverlapView
 from liftloop.api.views_campaign import Campaign, CampaignList, Ledger, Report
+from liftloop.api.views_data import (
+    DataQuality,
+    PlanProposal,
+    SeenAndPlanned,
+    SourceCreated,
+    SourceList,
+    SourceRequest,
+)
 from liftloop.api.views_import import Import, ImportStart, Kind
 from liftloop.api.views_plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
 from liftloop.api.views_profile import Profile, ProfileList, Why
+from liftloop.api.views_quarantine import QuarantineGroups, ReplayDone, ReplayRequest
 from liftloop.api.views_sentence import SentenceRequest, UnderstoodSentence
 from liftloop.api.views_tag import TagDefinition, TagDirectory, TagPeopleAnswer, TagPeopleRequest, TagPublished
 
@@ -159,6 +170,54 @@ def start_import(import_id: str, body: ImportStart) -> Import: ...
 
 @api.get("/imports/{import_id}/rejected", summary="The refused rows as CSV, each with its reason")
 def rejected_rows(import_id: str) -> Response: ...
+
+
+@api.get("/data/sources", summary="Where data come from, and what each source brought lately")
+def list_sources(zone_minutes: int = 480) -> SourceList: ...
+
+
+@api.post("/data/sources", summary="Make a source; its key is told once")
+def create_source(body: SourceRequest) -> SourceCreated: ...
+
+
+@api.post("/sources/{source_id}/pull", summary="Pull a database source now")
+def pull_source(source_id: str) -> PullDone: ...
+
+
+@api.get("/data/events", summary="Events as they were seen and as they are planned")
+def seen_and_planned(zone_minutes: int = 480) -> SeenAndPlanned: ...
+
+
+@api.get("/data/plan-proposal", summary="A tracking plan for what no plan names yet")
+def plan_proposal(zone_minutes: int = 480) -> PlanProposal: ...
+
+
+@api.get("/data/quality", summary="Quality by source and field")
+def data_quality(zone_minutes: int = 480) -> DataQuality: ...
+
+
+@api.get("/quarantine/groups", summary="What waits in quarantine, by reason and source, samples masked")
+def quarantine_groups() -> QuarantineGroups: ...
+
+
+@api.post("/quarantine/replay", summary="Read quarantined messages again, perhaps mended")
+def replay(body: ReplayRequest) -> ReplayDone: ...
+
+
+@api.post("/definitions", summary="Publish a definition")
+def publish_definition(body: DefinitionRequest) -> Published: ...
+
+
+@api.get("/definitions/{kind}", summary="All live definitions of a kind; secrets are not told")
+def list_definitions(kind: str) -> DefinitionPage: ...
+
+
+@api.get("/definitions/{kind}/{identity}", summary="One definition; secrets are not told")
+def get_definition(kind: str, identity: str) -> DefinitionView: ...
+
+
+@api.delete("/definitions/{kind}/{identity}", summary="End a definition")
+def retire_definition(kind: str, identity: str) -> Published: ...
 
 
 @api.get("/health", summary="How the installation is")

@@ -10,11 +10,11 @@ from liftloop.api.views_data import (
     DataQuality,
     EventRow,
     PlannedProperty,
-    PlanRow,
     PropertyRow,
     QualityField,
     QualitySource,
     SourceRow,
+    TrackingPlanRow,
 )
 from liftloop.app.intake import DAYS, LATELY_DAYS, Day, EventLine, Quality, SourceLine
 from liftloop.app.pulls import Mark
@@ -100,9 +100,9 @@ def _planned(rule: PropertyRule) -> PlannedProperty:
     )
 
 
-def plan_row(identity: str, plan: TrackingPlan) -> PlanRow:
+def plan_row(identity: str, plan: TrackingPlan) -> TrackingPlanRow:
     body: dict[str, Any] = to_builtins(plan)
-    return PlanRow(
+    return TrackingPlanRow(
         plan_id=identity,
         name=plan.name,
         violations=plan.violations,

@@ -76,7 +76,7 @@ class EventRow(View):
     properties: list[PropertyRow]
 
 
-class PlanRow(View):
+class TrackingPlanRow(View):
     plan_id: str
     name: str
     violations: Literal["warn", "block"]
@@ -86,7 +86,7 @@ class PlanRow(View):
 
 class SeenAndPlanned(View):
     events: list[EventRow]
-    plans: list[PlanRow]
+    plans: list[TrackingPlanRow]
 
 
 class PlanProposal(View):

@@ -13,7 +13,12 @@ export interface Entry {
 export const entries: Entry[] = [
   { path: "/goals", label: "shell.goals", icon: <AimOutlined />, also: [] },
   { path: "/campaigns", label: "shell.campaigns", icon: <FlagOutlined />, also: [] },
-  { path: "/audiences", label: "shell.customers", icon: <TeamOutlined />, also: ["/people", "/tags"] },
+  {
+    path: "/audiences",
+    label: "shell.customers",
+    icon: <TeamOutlined />,
+    also: ["/people", "/tags", "/data"],
+  },
 ];
 
 export function entryAt(pathname: string): Entry | undefined {

@@ -44,6 +44,30 @@ export function makeRouter() {
           path: "people/:profileId",
           lazy: async () => ({ Component: (await import("./pages/person")).PersonPage }),
         },
+        {
+          path: "data",
+          lazy: async () => ({ Component: (await import("./pages/data-sources")).DataSourcesPage }),
+        },
+        {
+          path: "data/plan",
+          lazy: async () => ({ Component: (await import("./pages/data-plan")).DataPlanPage }),
+        },
+        {
+          path: "data/quarantine",
+          lazy: async () => ({ Component: (await import("./pages/data-quarantine")).DataQuarantinePage }),
+        },
+        {
+          path: "data/quality",
+          lazy: async () => ({ Component: (await import("./pages/data-quality")).DataQualityPage }),
+        },
+        {
+          path: "data/forms/new",
+          lazy: async () => ({ Component: (await import("./pages/data-form")).NewFormPage }),
+        },
+        {
+          path: "data/forms/:formId",
+          lazy: async () => ({ Component: (await import("./pages/data-form")).DataFormPage }),
+        },
         { path: "*", element: <LostPage /> },
       ],
     },

@@ -71,6 +71,9 @@ function PersonMenu() {
       >
         {t("import.open")}
       </Button>
+      <Link to="/data" onClick={() => setShown(false)}>
+        {t("data.title")}
+      </Link>
       <Button onClick={forgetToken}>{t("shell.signOut")}</Button>
     </div>
   );

@@ -1,5 +1,6 @@
 import { audience, people } from "./en/audience";
 import { campaign, ledger } from "./en/campaign";
+import { data } from "./en/data";
 import { imports, person } from "./en/person";
 import { goal, plan } from "./en/plan";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
@@ -19,6 +20,7 @@ export default {
   audience,
   people,
   person,
+  data,
   import: imports,
   tag,
 };

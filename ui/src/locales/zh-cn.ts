@@ -1,5 +1,6 @@
 import { audience, people } from "./zh-cn/audience";
 import { campaign, ledger } from "./zh-cn/campaign";
+import { data } from "./zh-cn/data";
 import { imports, person } from "./zh-cn/person";
 import { goal, plan } from "./zh-cn/plan";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
@@ -19,6 +20,7 @@ export default {
   audience,
   people,
   person,
+  data,
   import: imports,
   tag,
 };

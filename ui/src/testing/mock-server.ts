@@ -4,6 +4,7 @@ import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { audiences, examples } from "./first-data.ts";
 import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
+import { MockData } from "./mock-data.ts";
 import { MockImports } from "./mock-imports.ts";
 import { planFor, planRow, readyPlan } from "./plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
@@ -30,6 +31,7 @@ export class MockServer {
   private readonly campaigns: Views["Campaign"][];
   private readonly audiences: (Saved & { version: number })[];
   private readonly imports = new MockImports();
+  readonly data: MockData;
   private readonly routes: [method: string, path: RegExp, handler: Handler][];
 
   /** `empty` is an installation on its first day: no people, no plans, nothing. */
@@ -50,7 +52,8 @@ export class MockServer {
           planFor("plan_refused", { text: "复购率 +500%" }),
         ];
     this.audiences = empty ? [] : [...audiences];
-    this.routes = this.makeRoutes();
+    this.data = new MockData(empty);
+    this.routes = [...this.makeRoutes(), ...this.data.routes()];
   }
 
   async answer(request: Request): Promise<Response> {

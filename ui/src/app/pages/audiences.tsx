@@ -20,7 +20,8 @@ export function AudiencesPage() {
       title={t("audience.listTitle")}
       lead={
         <>
-          <Link to="/people">{t("audience.toPeople")}</Link> · <Link to="/tags">{t("tag.listTitle")}</Link>
+          <Link to="/people">{t("audience.toPeople")}</Link> · <Link to="/tags">{t("tag.listTitle")}</Link> ·{" "}
+          <Link to="/data">{t("data.title")}</Link>
         </>
       }
       action={

@@ -226,6 +226,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/data/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events as they were seen and as they are planned */
+        get: operations["seen_and_planned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data/plan-proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tracking plan for what no plan names yet */
+        get: operations["plan_proposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Quality by source and field */
+        get: operations["data_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where data come from, and what each source brought lately */
+        get: operations["list_sources"];
+        put?: never;
+        /** Make a source; its key is told once */
+        post: operations["create_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a definition */
+        post: operations["publish_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/definitions/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All live definitions of a kind; secrets are not told */
+        get: operations["list_definitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/definitions/{kind}/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One definition; secrets are not told */
+        get: operations["get_definition"];
+        put?: never;
+        post?: never;
+        /** End a definition */
+        delete: operations["retire_definition"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/goals": {
         parameters: {
             query?: never;
@@ -475,6 +596,57 @@ export interface paths {
         get: operations["why"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits in quarantine, by reason and source, samples masked */
+        get: operations["quarantine_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read quarantined messages again, perhaps mended */
+        post: operations["replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pull a database source now */
+        post: operations["pull_source"];
         delete?: never;
         options?: never;
         head?: never;
@@ -801,6 +973,63 @@ export interface components {
             /** Used */
             used: number;
         };
+        /** DataQuality */
+        DataQuality: {
+            /** Days */
+            days: number;
+            /**
+             * Fields
+             * @description The worst first, at most 200; fields without faults are left out.
+             */
+            fields: components["schemas"]["QualityField"][];
+            /** Fields Checked */
+            fields_checked: number;
+            /** Sources */
+            sources: components["schemas"]["QualitySource"][];
+        };
+        /** DefinitionPage */
+        DefinitionPage: {
+            /** Definitions */
+            definitions: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        /**
+         * DefinitionRequest
+         * @description The next version of something; `version` is the number that its author expects it to get.
+         */
+        DefinitionRequest: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Version */
+            version?: number | null;
+        };
+        /** DefinitionView */
+        DefinitionView: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Status
+             * @description live, or filling while its past is being computed.
+             */
+            status: string;
+            /** Version */
+            version: number;
+        };
         /**
          * ErrorView
          * @description What went wrong and what to do next; the body of every answer that is not 2xx.
@@ -851,6 +1080,39 @@ export interface components {
             }[] | null;
             /** Within Days */
             within_days?: (number) | null;
+        };
+        /** EventRow */
+        EventRow: {
+            /**
+             * Breaking
+             * @description Share of the sample that the plan has something against.
+             */
+            breaking: number;
+            /**
+             * Events
+             * @description In the last 30 days.
+             */
+            events: number;
+            /** Last At */
+            last_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Others
+             * @description What its plan does about properties that it does not name.
+             */
+            others: ("allow" | "warn" | "block") | null;
+            /**
+             * Plan
+             * @description The plan that names it.
+             */
+            plan: string | null;
+            /** Properties */
+            properties: components["schemas"]["PropertyRow"][];
+            /** Sampled */
+            sampled: number;
+            /** Sources */
+            sources: string[];
         };
         /** EventWord */
         EventWord: {
@@ -1201,6 +1463,42 @@ export interface components {
             rule: string | {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+        };
+        /**
+         * MendingRequest
+         * @description What is changed in messages before they are read again; paths are such as `properties.amount`.
+         */
+        MendingRequest: {
+            /**
+             * As Numbers
+             * @description Paths whose texts hold one number, which takes their place.
+             * @default []
+             */
+            as_numbers: string[];
+            /**
+             * Events
+             * @description Names of events, as they came and as they should be.
+             * @default {}
+             */
+            events: {
+                [key: string]: string;
+            };
+            /**
+             * Values
+             * @description Value maps by path.
+             * @default {}
+             */
+            values: {
+                [key: string]: {
+                    [key: string]: string | number | boolean | null;
+                };
+            };
+            /**
+             * Without
+             * @description Paths that are left out.
+             * @default []
+             */
+            without: string[];
         };
         /**
          * MessageRow
@@ -1593,6 +1891,42 @@ export interface components {
             /** Plans */
             plans: components["schemas"]["PlanRow"][];
         };
+        /** PlannedProperty */
+        PlannedProperty: {
+            /** At Least */
+            at_least?: number | null;
+            /** At Most */
+            at_most?: number | null;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Type */
+            type?: ("text" | "number" | "whole" | "boolean" | "list" | "object" | "instant") | null;
+            /**
+             * Values
+             * @default []
+             */
+            values: (string | number | boolean)[];
+        };
+        /** PlanProposal */
+        PlanProposal: {
+            /**
+             * Added
+             * @description Events that no plan names yet.
+             */
+            added: string[];
+            /**
+             * Body
+             * @description A definition of kind tracking_plan, to be looked at and published.
+             */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Plan Id */
+            plan_id: string;
+        };
         /** PlanRow */
         PlanRow: {
             /** Campaign Id */
@@ -1689,6 +2023,33 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** PropertyRow */
+        PropertyRow: {
+            /**
+             * Coverage
+             * @description Share of the sample that has it.
+             */
+            coverage: number;
+            /**
+             * Mixed
+             * @description Whether values are of several kinds.
+             */
+            mixed: boolean;
+            /** Name */
+            name: string;
+            /** @description null where no plan names it. */
+            planned: components["schemas"]["PlannedProperty"] | null;
+            /**
+             * Type
+             * @description The kind of most values seen; null where none was.
+             */
+            type: ("text" | "number" | "whole" | "boolean" | "list" | "object" | "instant") | null;
+            /**
+             * Values
+             * @description The values there are, where they are few.
+             */
+            values: string[];
+        };
         /**
          * Provable
          * @description `detectable` is the smallest lift, of the plan's `lift_kind`, that this design sees with 80% power.
@@ -1703,6 +2064,168 @@ export interface components {
             power: number;
             sentence: components["schemas"]["Text"];
             would_need: components["schemas"]["Text"] | null;
+        };
+        /**
+         * Published
+         * @description What was published, after the tick that folded it.
+         */
+        Published: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PullDone
+         * @description What one pull brought.
+         */
+        PullDone: {
+            /**
+             * Import Id
+             * @description The import that took the rows in; null where there was nothing new.
+             */
+            import_id: string | null;
+            /** Rows */
+            rows: number;
+            /** Since */
+            since: string | number;
+            /**
+             * Watermark
+             * @description Where the next pull goes on.
+             */
+            watermark: string | number;
+            /**
+             * Whole
+             * @description False where there is more: pull again.
+             */
+            whole: boolean;
+        };
+        /** QualityField */
+        QualityField: {
+            /**
+             * By Day
+             * @description Share with anything wrong in each of the last 30 days, the oldest first; null without events.
+             */
+            by_day: (number | null)[];
+            /** Event */
+            event: string;
+            /** Field */
+            field: string;
+            /**
+             * Malformed
+             * @description Of another kind than it should be, or none of its values.
+             */
+            malformed: number;
+            /**
+             * Missing
+             * @description A fraction between 0 and 1.
+             */
+            missing: number;
+            /**
+             * Out Of Range
+             * @description A fraction between 0 and 1.
+             */
+            out_of_range: number;
+            /** Sampled */
+            sampled: number;
+            /** Source */
+            source: string;
+        };
+        /** QualitySource */
+        QualitySource: {
+            /** Events */
+            events: number;
+            /** Events By Day */
+            events_by_day: number[];
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Recognised */
+            recognised: number | null;
+            /** Recognised By Day */
+            recognised_by_day: (number | null)[];
+            /**
+             * Refused
+             * @description Share of all messages that went to quarantine.
+             */
+            refused: number;
+            /** Refused By Day */
+            refused_by_day: (number | null)[];
+            /**
+             * Repeated
+             * @description Share of all messages that had come before.
+             */
+            repeated: number;
+            /** Source */
+            source: string;
+        };
+        /** QuarantineGroup */
+        QuarantineGroup: {
+            /** Events */
+            events: components["schemas"]["Tally"][];
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** @description The reason in words. */
+            meaning: components["schemas"]["Text"];
+            /**
+             * Mendable
+             * @description False where only more recent rules or nothing can help: nothing was kept.
+             */
+            mendable: boolean;
+            /**
+             * Problems
+             * @description What exactly is wrong, most frequent first.
+             */
+            problems: components["schemas"]["Tally"][];
+            /** Reason */
+            reason: string;
+            /** Records */
+            records: number;
+            /**
+             * Samples
+             * @description The newest first.
+             */
+            samples: components["schemas"]["QuarantineSample"][];
+            /**
+             * Sender
+             * @description `key:` and the id of the source.
+             */
+            sender: string;
+        };
+        /** QuarantineGroups */
+        QuarantineGroups: {
+            /** Groups */
+            groups: components["schemas"]["QuarantineGroup"][];
+            /** Records */
+            records: number;
+        };
+        /** QuarantineSample */
+        QuarantineSample: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Bytes */
+            bytes: number;
+            /** Id */
+            id: number;
+            /**
+             * Text
+             * @description JSON as it was sent, personal values masked; empty where it cannot be shown.
+             */
+            text: string;
         };
         /**
          * Question
@@ -1818,6 +2341,53 @@ export interface components {
             id: string;
             text: components["schemas"]["Text"];
         };
+        /** ReplayDone */
+        ReplayDone: {
+            /**
+             * Refused
+             * @description Records that stay, by reason.
+             */
+            refused: {
+                [key: string]: number;
+            };
+            sentence: components["schemas"]["Text"];
+            /** Taken */
+            taken: number;
+            /**
+             * Whole
+             * @description False where there are more: replay again.
+             * @default true
+             */
+            whole: boolean;
+        };
+        /** ReplayRequest */
+        ReplayRequest: {
+            /**
+             * Ids
+             * @description Only these records.
+             * @default []
+             */
+            ids: number[];
+            mending?: components["schemas"]["MendingRequest"];
+            /**
+             * Reason
+             * @description Only records of this reason.
+             * @default
+             */
+            reason: string;
+            /**
+             * Rehearse
+             * @description Only tell what would become of them.
+             * @default false
+             */
+            rehearse: boolean;
+            /**
+             * Sender
+             * @description Only records of this source: `key:` and its id.
+             * @default
+             */
+            sender: string;
+        };
         /**
          * Report
          * @description What the campaign changed. `forecast` is the one frozen at launch, `lift` has the same kind.
@@ -1874,6 +2444,13 @@ export interface components {
              * @description What blurs the comparison: unequal sides, coupons in other hands.
              */
             warnings?: components["schemas"]["Text"][];
+        };
+        /** SeenAndPlanned */
+        SeenAndPlanned: {
+            /** Events */
+            events: components["schemas"]["EventRow"][];
+            /** Plans */
+            plans: components["schemas"]["TrackingPlanRow"][];
         };
         /**
          * SentencePart
@@ -1937,6 +2514,113 @@ export interface components {
              * @enum {string}
              */
             size_kind: "relative" | "points" | "absolute";
+        };
+        /** SourceCreated */
+        SourceCreated: {
+            /** Address */
+            address: string;
+            /**
+             * Key
+             * @description The write key, or the secret that signs. A secret is never told again.
+             */
+            key: string;
+            /** Source Id */
+            source_id: string;
+        };
+        /** SourceList */
+        SourceList: {
+            /** Sources */
+            sources: components["schemas"]["SourceRow"][];
+            /**
+             * Write Key
+             * @description The folder's own write key: no secret, it stands in every page that sends.
+             */
+            write_key: string;
+        };
+        /** SourceRequest */
+        SourceRequest: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "tracking" | "webhook";
+            /**
+             * Mappings
+             * @description Of a webhook; see definitions.
+             * @default []
+             */
+            mappings: {
+                [key: string]: unknown;
+            }[];
+            /** Name */
+            name: string;
+        };
+        /** SourceRow */
+        SourceRow: {
+            /**
+             * Address
+             * @description The path on this server that it is sent to; empty where nothing is sent.
+             */
+            address: string;
+            /**
+             * By Day
+             * @description Events of the last days, the oldest first, the last one today.
+             */
+            by_day: number[];
+            /**
+             * Defined
+             * @description False for one that has been retired, or that needs no definition.
+             */
+            defined: boolean;
+            /**
+             * Events Day
+             * @description Events that came today.
+             */
+            events_day: number;
+            /** Events Week */
+            events_week: number;
+            /** Every Minutes */
+            every_minutes?: number | null;
+            /**
+             * Key Hint
+             * @description The last characters of its write key; empty where it has none of its own.
+             */
+            key_hint: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "tracking" | "webhook" | "database" | "form" | "import";
+            /** Last At */
+            last_at: string | null;
+            /**
+             * Name
+             * @description Empty where nobody gave it one.
+             */
+            name: string;
+            /** Pulled At */
+            pulled_at?: string | null;
+            /**
+             * Recognised
+             * @description Share of the week's events that say which customer; null if unknown.
+             */
+            recognised: number | null;
+            /** Refused Week */
+            refused_week: number;
+            /** Repeated Week */
+            repeated_week: number;
+            /**
+             * Source Id
+             * @description `write` for the folder's own key, `form:ID` for a form, `import` for files.
+             */
+            source_id: string;
+            /**
+             * Waiting
+             * @description Records in quarantine.
+             */
+            waiting: number;
+            /** Watermark */
+            watermark?: string | null;
         };
         /**
          * Span
@@ -2174,6 +2858,13 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Tally */
+        Tally: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+        };
         /**
          * Text
          * @description One sentence or name in both languages; the app shows the one that its reader chose.
@@ -2183,6 +2874,30 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /** TrackingPlanRow */
+        TrackingPlanRow: {
+            /**
+             * Body
+             * @description The definition itself, to be edited and published again.
+             */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Plan Id */
+            plan_id: string;
+            /**
+             * Unknown Events
+             * @enum {string}
+             */
+            unknown_events: "allow" | "warn" | "block";
+            /**
+             * Violations
+             * @enum {string}
+             */
+            violations: "warn" | "block";
         };
         /** Trait */
         Trait: {
@@ -2977,6 +3692,372 @@ export interface operations {
             };
         };
     };
+    seen_and_planned: {
+        parameters: {
+            query?: {
+                zone_minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeenAndPlanned"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    plan_proposal: {
+        parameters: {
+            query?: {
+                zone_minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanProposal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    data_quality: {
+        parameters: {
+            query?: {
+                zone_minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataQuality"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: {
+                zone_minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    create_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceCreated"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    publish_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefinitionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_definitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionPage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    get_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    retire_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     create_plan: {
         parameters: {
             query?: never;
@@ -3563,6 +4644,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    quarantine_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineGroups"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayDone"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    pull_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PullDone"];
                 };
             };
             /** @description Unprocessable Entity */
