@@ -21,6 +21,15 @@ const pages: [name: string, path: string][] = [
   ["people", "/people?q=上海"],
   ["person", "/people/p_10005"],
   ["person-why", "/people/p_10005?campaign=camp_running"],
+  ["data", "/data"],
+  ["data-source", "/data?source=write"],
+  ["data-new", "/data?new=1"],
+  ["data-plan", "/data/plan"],
+  ["data-event", "/data/plan?event=Order%20Completed"],
+  ["data-proposal", "/data/plan?proposal=1"],
+  ["data-quarantine", "/data/quarantine"],
+  ["data-quality", "/data/quality"],
+  ["data-form", "/data/forms/spring"],
   ["lost", "/nowhere"],
 ];
 

@@ -62,6 +62,11 @@ describe("every page without its data", () => {
     "/people",
     "/people/p",
     "/tags",
+    "/data",
+    "/data/plan",
+    "/data/quarantine",
+    "/data/quality",
+    "/data/forms/spring",
   ];
 
   it.each(pages)("%s says what is wrong and offers another try", async (path) => {
@@ -77,6 +82,10 @@ describe("every page without its data", () => {
     ["/campaigns", "还没有启动过活动"],
     ["/audiences", "还没有人群"],
     ["/people", "还没有客户数据"],
+    ["/data", "还没有来过数据"],
+    ["/data/plan", "最近 30 天没有收到事件"],
+    ["/data/quarantine", "隔离区是空的"],
+    ["/data/quality", "最近 30 天没有收到事件"],
     ["/tags", "还没有标签"],
   ])("%s of a new installation shows the way on", async (path, words) => {
     const { screen } = renderApp(path, { empty: true });

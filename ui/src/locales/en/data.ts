@@ -120,6 +120,13 @@ export const data = {
   noEventsHow: "Connect a source first, or import a file of orders.",
   records: "{{records}} records",
   between: "from {{source}} · {{from}} to {{to}}",
+  problem: {
+    missing: "{{field}} is missing{{type}}",
+    type: "{{field}} is not of type {{type}}",
+    values: "{{field}} is none of its values{{type}}",
+    range: "{{field}} is out of range{{type}}",
+    unknown: "{{field}} is not in the plan{{type}}",
+  },
   samples_one: "Look at {{count}} sample",
   samples_other: "Look at {{count}} samples",
   masked: "Personal values are masked.",

@@ -108,6 +108,13 @@ export const data = {
   noEventsHow: "先接上一个来源，或导入一份订单。",
   records: "{{records}} 条",
   between: "来源 {{source}} · {{from}} 到 {{to}}",
+  problem: {
+    missing: "{{field}} 缺失{{type}}",
+    type: "{{field}} 不是{{type}}",
+    values: "{{field}} 不在允许的值里{{type}}",
+    range: "{{field}} 超出范围{{type}}",
+    unknown: "{{field}} 不在方案里{{type}}",
+  },
   samples: "看 {{count}} 条样本",
   masked: "个人信息已经遮住。",
   noSample: "内容读不出来，没有样本可看。",

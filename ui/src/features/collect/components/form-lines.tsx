@@ -19,7 +19,7 @@ export function FieldLines({ lines, onChange }: LinesProps<FieldLine>) {
   return (
     <div className={styles.lines}>
       {lines.map((line) => (
-        <div key={line.id} className={styles.lines}>
+        <div key={line.id} className={styles.entry}>
           <div className={styles.line}>
             <Input
               aria-label={t("data.fieldLabel")}

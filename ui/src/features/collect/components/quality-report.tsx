@@ -48,25 +48,27 @@ function SourceQuality({ source }: { source: Source }) {
         ]}
       />
       {days > 1 ? (
-        <Chart
-          title={t("data.qualityLine", {
-            recognised: share(source.recognised),
-            refused: share(source.refused),
-          })}
-          caption={t("data.qualityLegend")}
-          option={option}
-          heightPx={160}
-          table={{
-            columns: [t("audience.day"), t("data.recognisedShare"), t("data.refusedShare")],
-            rows: source.recognised_by_day.map((recognised, day) => [
-              format.date(
-                new Date(nowMs - (source.recognised_by_day.length - 1 - day) * 86_400_000).toISOString(),
-              ),
-              share(recognised),
-              share(source.refused_by_day[day] ?? null),
-            ]),
-          }}
-        />
+        <div className={styles.chart}>
+          <Chart
+            title={t("data.qualityLine", {
+              recognised: share(source.recognised),
+              refused: share(source.refused),
+            })}
+            caption={t("data.qualityLegend")}
+            option={option}
+            heightPx={160}
+            table={{
+              columns: [t("audience.day"), t("data.recognisedShare"), t("data.refusedShare")],
+              rows: source.recognised_by_day.map((recognised, day) => [
+                format.date(
+                  new Date(nowMs - (source.recognised_by_day.length - 1 - day) * 86_400_000).toISOString(),
+                ),
+                share(recognised),
+                share(source.refused_by_day[day] ?? null),
+              ]),
+            }}
+          />
+        </div>
       ) : null}
     </Card>
   );
@@ -86,7 +88,8 @@ function Fields({ quality }: { quality: Quality }) {
   }
   return (
     <Card title={title}>
-      <div className={styles.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard. */}
+      <div className={styles.scroll} tabIndex={0}>
         <table className={styles.table}>
           <caption className="only-read">{title}</caption>
           <thead>

@@ -9,7 +9,7 @@ import { Card, Details } from "@/shared/parts/page";
 import { ErrorNote } from "@/shared/parts/shown";
 import { useFormat } from "@/shared/words/use-format";
 import { type Group, replay } from "../api/quarantine";
-import { mendingOf, nothing } from "../model/mending";
+import { mendingOf, nothing, readProblem } from "../model/mending";
 import styles from "./data.module.css";
 import { MendingForm } from "./mending-form";
 
@@ -61,11 +61,7 @@ export function QuarantineGroup({ group, onDone }: { group: Group; onDone(senten
               <Button loading={rehearse.isPending} onClick={() => rehearse.mutate()}>
                 {t("data.rehearse")}
               </Button>
-              {group.reason.endsWith("_plan") ? (
-                <Link to="/data/plan" className={styles.quiet}>
-                  {t("data.toPlan")}
-                </Link>
-              ) : null}
+              {group.reason.endsWith("_plan") ? <Link to="/data/plan">{t("data.toPlan")}</Link> : null}
             </div>
           </>
         ) : (
@@ -77,8 +73,15 @@ export function QuarantineGroup({ group, onDone }: { group: Group; onDone(senten
 }
 
 function Tallies({ group }: { group: Group }) {
+  const { t } = useTranslation();
   const format = useFormat();
-  const all = [...group.events, ...group.problems];
+  const told = (problem: string) => {
+    const read = readProblem(problem);
+    if (read === null) return problem;
+    const type = read.type === null ? "" : t(`data.type.${read.type}`);
+    return t(`data.problem.${read.kind}`, { field: read.field, type });
+  };
+  const all = [...group.events, ...group.problems.map(({ name, count }) => ({ name: told(name), count }))];
   if (all.length === 0) return null;
   return (
     <ul className={styles.tallies}>

@@ -1,5 +1,6 @@
 /** What a person changes in quarantined messages before they are read again. */
 import type { Group, Mending } from "../api/quarantine";
+import { type Kind, kinds } from "./plan";
 
 export interface ValueLine {
   id: number;
@@ -17,11 +18,33 @@ export interface Draft {
 
 export const nothing: Draft = { asNumbers: [], without: [], values: [], events: [] };
 
+export interface Problem {
+  field: string;
+  kind: "missing" | "type" | "values" | "range" | "unknown";
+  type: Kind | null;
+}
+
+const ends: Record<string, Problem["kind"]> = {
+  missing: "missing",
+  unknown: "unknown",
+  "out of range": "range",
+  "not one of its values": "values",
+};
+
+/** A problem as the tracking plan names it, such as `price: not number`; null where it is of another kind. */
+export function readProblem(problem: string): Problem | null {
+  const [, field = "", end = ""] = /^(.+): ([^:]+)$/.exec(problem) ?? [];
+  const kind = ends[end];
+  if (kind) return { field, kind, type: null };
+  const type = kinds.find((each) => end === `not ${each}`);
+  return type ? { field, kind: "type", type } : null;
+}
+
 /** Paths that the group's problems name: `price: not number` is about `properties.price`. */
 export function pathsOf(group: Group): string[] {
   const named = group.problems.flatMap(({ name }) => {
-    const field = /^([^:]+): /.exec(name)?.[1];
-    return field === undefined ? [] : [`properties.${field}`];
+    const read = readProblem(name);
+    return read === null ? [] : [`properties.${read.field}`];
   });
   return [...new Set(named)];
 }

@@ -57,10 +57,10 @@ export const firstMappings = `[
   {
     "event": "=Order Completed",
     "when": { "type": "order.paid" },
-    "user_id": "data.buyer.id",
-    "message_id": "data.id",
-    "properties": { "order_id": "data.id", "revenue": "data.total" },
-    "traits": { "phone": "data.buyer.phone" }
+    "user_id": "order.buyer.id",
+    "message_id": "order.id",
+    "properties": { "order_id": "order.id", "revenue": "order.total" },
+    "traits": { "phone": "order.buyer.phone" }
   }
 ]`;
 

@@ -1,0 +1,73 @@
+import { waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { renderApp } from "@/testing/render-app";
+
+const SLOW = { timeout: 15_000 };
+
+function asked(path: string) {
+  const bodies: Promise<Record<string, unknown>>[] = [];
+  const intercept = (request: Request) => {
+    if (request.method === "POST" && request.url.endsWith(path)) bodies.push(request.clone().json());
+    return undefined;
+  };
+  return { told: () => Promise.all(bodies), intercept };
+}
+
+describe("data", () => {
+  it("makes a source and shows its key with what to paste, once", async () => {
+    const { user, screen } = renderApp("/data");
+    await user.click(await screen.findByRole("button", { name: "新建来源" }, SLOW));
+    const drawer = within(await screen.findByRole("dialog", {}, SLOW));
+    const create = drawer.getByRole("button", { name: "建好并给出密钥" });
+    expect(create).toHaveProperty("disabled", true);
+    await user.type(drawer.getByLabelText("名称"), "会员站");
+    await user.click(create);
+    expect(await drawer.findByText("new-key-abcd", {}, SLOW)).toBeTruthy();
+    expect(drawer.getByText(/AnalyticsBrowser\.load/).textContent).toContain("new-key-abcd");
+    await user.click(drawer.getByRole("button", { name: "已复制，完成" }));
+    expect(await screen.findByRole("link", { name: "会员站" }, SLOW)).toBeTruthy();
+    await waitFor(() => expect(screen.queryByText("new-key-abcd")).toBeNull(), SLOW);
+  });
+
+  it("rehearses and replays a group with what was mended, and says what became of it", async () => {
+    const { told, intercept } = asked("/api/quarantine/replay");
+    const { user, screen } = renderApp("/data/quarantine", { intercept });
+    const heading = await screen.findByRole("heading", { name: /不符合埋点方案/ }, SLOW);
+    const card = within(heading.closest("section") as HTMLElement);
+    await user.click(card.getByText("先修正再放行"));
+    await user.click(card.getByRole("button", { name: "加一条换值" }));
+    await user.type(card.getByLabelText("原来是"), "免费");
+    await user.type(card.getByLabelText("改成"), "0");
+    await user.click(card.getByRole("button", { name: "看看会怎样" }));
+    expect(await card.findByText("会收下 31 条。", {}, SLOW)).toBeTruthy();
+    await user.click(card.getByRole("button", { name: "重新读取" }));
+    expect(await screen.findByText("收下 31 条。", {}, SLOW)).toBeTruthy();
+    const bodies = await told();
+    expect(bodies.map((body) => body.rehearse)).toEqual([true, false]);
+    expect(bodies[1]?.mending).toEqual({
+      events: {},
+      values: { "properties.revenue": { 免费: 0 } },
+      as_numbers: [],
+      without: [],
+    });
+    expect(bodies[1]?.reason).toBe("against_plan");
+  });
+
+  it("publishes what is planned for an event and keeps the rest of the plan", async () => {
+    const { told, intercept } = asked("/api/definitions");
+    const { user, screen } = renderApp("/data/plan?event=Order%20Completed", { intercept });
+    const drawer = within(await screen.findByRole("dialog", {}, SLOW));
+    await user.click(await drawer.findByRole("checkbox", { name: "order_id: 必须有" }, SLOW));
+    await user.click(drawer.getByRole("button", { name: "保存方案" }));
+    await screen.findByText("方案已发布，马上生效", {}, SLOW);
+    const bodies = await told();
+    const body = bodies[0]?.body as { events: Record<string, { properties: Record<string, object> }> };
+    expect([bodies[0]?.kind, bodies[0]?.id]).toEqual(["tracking_plan", "main"]);
+    expect(Object.keys(body.events)).toEqual(["Order Completed", "Order Refunded"]);
+    expect(body.events["Order Completed"]?.properties.order_id).toEqual({ required: true });
+    expect(body.events["Order Completed"]?.properties.revenue).toMatchObject({
+      type: "number",
+      required: true,
+    });
+  });
+});
