@@ -31,7 +31,6 @@ export class MockServer {
   private readonly campaigns: Views["Campaign"][];
   private readonly audiences: (Saved & { version: number })[];
   private readonly imports = new MockImports();
-  readonly data: MockData;
   private readonly routes: [method: string, path: RegExp, handler: Handler][];
 
   /** `empty` is an installation on its first day: no people, no plans, nothing. */
@@ -52,8 +51,7 @@ export class MockServer {
           planFor("plan_refused", { text: "复购率 +500%" }),
         ];
     this.audiences = empty ? [] : [...audiences];
-    this.data = new MockData(empty);
-    this.routes = [...this.makeRoutes(), ...this.data.routes()];
+    this.routes = [...this.makeRoutes(), ...new MockData(empty).routes()];
   }
 
   async answer(request: Request): Promise<Response> {
