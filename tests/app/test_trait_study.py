@@ -109,7 +109,8 @@ def test_columns_say_what_the_lake_says_and_saying_it_again_changes_nothing(shop
     report = shop.study()
     assert report.people == PEOPLE
     assert report.worth is not None
-    assert set(report.traits) == set(STUDIED) - {"best_channel"} - ({"successor_item"} - set(report.traits))
+    studied = {name for name, trait in STUDIED.items() if trait.by == "study"}
+    assert set(report.traits) == studied - {"best_channel"} - ({"successor_item"} - set(report.traits))
     state = shop.installation.fold.state
     rows = shop.installation.lake.select("SELECT profile, name, number FROM trait_now WHERE word IS NULL")
     assert len(rows["profile"]) > PEOPLE

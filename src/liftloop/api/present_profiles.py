@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast, get_args
 
 from liftloop.api.routes_campaigns import person_row, text
+from liftloop.api.routes_points import points_view
 from liftloop.api.routes_system import at
 from liftloop.api.views_profile import (
     Consent,
@@ -11,6 +12,7 @@ from liftloop.api.views_profile import (
     MessageRow,
     Moment,
     PersonAudience,
+    PersonLevel,
     PersonTag,
     Profile,
     ProfileList,
@@ -53,6 +55,10 @@ def profile(
             PersonAudience(audience_id=each.audience, name=each.name, since=at(each.since_ms))
             for each in person.audiences
         ],
+        level=None
+        if person.level is None
+        else PersonLevel(level_id=person.level.audience, name=person.level.name, since=at(person.level.since_ms)),
+        points=None if person.points is None else points_view(person.points),
         tags=[
             PersonTag(
                 tag_id=each.id,

@@ -21,6 +21,7 @@ _PLURALS = {
     "settings": "setting",
     "audiences": "audience",
     "forms": "form",
+    "levels": "level",
     "signals": "signal",
     "fields": "field",
     "sources": "source",

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from liftloop.api.views import Count, PersonRow, Text, View
+from liftloop.api.views_points import PointsAccount
 
 Value = str | bool | int | float
 
@@ -48,7 +49,7 @@ class Moment(View):
     """Something that happened, in words; `link_id` leads to the campaign or audience behind it."""
 
     at: AwareDatetime
-    kind: Literal["event", "message", "consent", "audience", "identity", "tag"]
+    kind: Literal["event", "message", "consent", "audience", "identity", "tag", "level", "points", "stage"]
     name: str
     label: Text
     detail: Text | None = None
@@ -72,6 +73,14 @@ class MessageRow(View):
 
 class PersonAudience(View):
     audience_id: str
+    name: str
+    since: AwareDatetime
+
+
+class PersonLevel(View):
+    """The member level that this person has by its rule."""
+
+    level_id: str
     name: str
     since: AwareDatetime
 
@@ -114,6 +123,8 @@ class Profile(View):
     traits: list[Trait]
     consents: list[Consent]
     audiences: list[PersonAudience]
+    level: PersonLevel | None = None
+    points: PointsAccount | None = None
     tags: list[PersonTag] = Field(default_factory=list)
     signals: list[RaisedSignal] = Field(default_factory=list)
     messages: list[MessageRow]

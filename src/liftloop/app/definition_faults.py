@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from liftloop.audience.contract import Audience, Signal, Tag
+from liftloop.audience.contract import Audience, Level, Signal, Tag
 from liftloop.audience.reading import check as check_tree
 from liftloop.collect.fields import Field
 from liftloop.collect.forms import Form
@@ -22,6 +22,7 @@ from liftloop.journey.graph import NODES_MAX, read, successors
 from liftloop.kernel.codec import Json
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plan.contract import Campaign
+from liftloop.profile.points import PointsRules
 from liftloop.profile.sources import leaves, source_of
 from liftloop.runtime.catalog import Fault
 
@@ -48,6 +49,9 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
         case "signal":
             check_tree(msgspec.convert(body, type=Signal, strict=False).where)
             _read_leaves(body)
+        case "level":
+            check_tree(msgspec.convert(body, type=Level, strict=False).where)
+            _read_leaves(body["where"])
         case "tag":
             tag = msgspec.convert(body, type=Tag, strict=False)
             if tag.where is not None:
@@ -71,6 +75,8 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
             msgspec.convert(body, type=TrackingPlan, strict=False)
         case "setting" if identity == "delivery":
             msgspec.convert(body, type=DeliverySettings, strict=False)
+        case "setting" if identity == "points":
+            msgspec.convert(body, type=PointsRules, strict=False)
         case "setting" if identity == "identity":
             msgspec.convert(body, type=IdentityRules, strict=False)
         case _:

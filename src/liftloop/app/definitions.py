@@ -18,8 +18,8 @@ from liftloop.app.definition_secrets import has_clear, opened, sealed, secrets_i
 from liftloop.app.definitions_edge import EDGE_KINDS, BadDefinition, check_edge
 from liftloop.app.facts import fact, published
 from liftloop.app.tick_client import TickClient
-from liftloop.audience.contract import Audience, BadAudience, Signal, Tag
-from liftloop.audience.reading import SIGNAL, references
+from liftloop.audience.contract import Audience, BadAudience, Level, Signal, Tag
+from liftloop.audience.reading import LEVEL, SIGNAL, level_trees, references
 from liftloop.audience.reading import check as check_tree
 from liftloop.compose.check import check as check_content
 from liftloop.compose.contract import Content
@@ -35,6 +35,7 @@ from liftloop.plan.contract import Campaign
 from liftloop.plan.options import Words
 from liftloop.plugins.channels import open_channel
 from liftloop.plugins.channels.contract import Network
+from liftloop.profile.points import PointsRules
 from liftloop.profile.sources import leaves, source_of
 from liftloop.profile.tags import TAG, tag_condition
 from liftloop.runtime.catalog import RETIRED
@@ -54,6 +55,7 @@ KINDS = (
     "setting",
     "signal",
     "tag",
+    "level",
     *EDGE_KINDS,
 )
 KNOWN_VARIABLES = ("customer", "item", "offer", "campaign")
@@ -113,7 +115,7 @@ class Definitions:
         return {identity: parse_json(body) for identity, body in rows}
 
     def conditioned(self) -> dict[str, dict[str, Any]]:
-        """Return audiences, signals and tags by the id under which conditions and triggers name them.
+        """Return audiences, signals, tags and levels by the id under which conditions and triggers name them.
 
         A tag without a rule has the tree that says that it was put on somebody.
         """
@@ -122,7 +124,10 @@ class Definitions:
             TAG + identity: {**body, "where": body.get("where") or tag_condition(identity)}
             for identity, body in self.live("tag").items()
         }
-        return {**self.live("audience"), **signals, **tags}
+        levels = self.live("level")
+        trees = level_trees(levels)
+        ranked = {LEVEL + each: {**body, "where": trees[LEVEL + each]} for each, body in levels.items()}
+        return {**self.live("audience"), **signals, **tags, **ranked}
 
     def audience_names(self) -> dict[str, str]:
         """Return what audiences, signals and tags are called, by the id under which conditions name them."""
@@ -197,9 +202,9 @@ class Definitions:
             raise BadDefinition(kind, f"larger than {BODY_BYTES_MAX} bytes")
         match kind:
             case "audience":
-                if identity.startswith((SIGNAL, TAG)):
+                if identity.startswith((SIGNAL, TAG, LEVEL)):
                     raise BadDefinition(
-                        kind, f"id {identity!r} belongs to signals and tags", f"id {identity!r} 只给信号和标签用"
+                        kind, f"id {identity!r} is not for audiences", f"id {identity!r} 只给信号、标签和等级用"
                     )
                 self._check_audience(identity, _as(kind, body, Audience))
             case "signal":
@@ -212,6 +217,9 @@ class Definitions:
                 _refuse(kind, tag_problem(identity, tag))
                 if tag.where is not None:
                     self._check_audience(TAG + identity, Audience(name=tag.name, where=tag.where))
+            case "level":
+                level = _as(kind, body, Level)
+                self._check_audience(LEVEL + identity, Audience(name=level.name, where=level.where))
             case "trait":
                 _refuse(kind, trait_problem(identity))
                 source_of(body)
@@ -226,6 +234,8 @@ class Definitions:
                 problems = check_content(content, KNOWN_VARIABLES)
                 if problems:
                     raise BadDefinition(kind, problems[0].en, problems[0].zh)
+            case "setting" if identity == "points":
+                _as(kind, body, PointsRules)
             case "setting" if identity == "identity":
                 _refuse(kind, identity_problem(_as(kind, body, IdentityRules)))
             case "setting":
@@ -288,8 +298,8 @@ class Definitions:
 
     def _check_references(self, body: Any) -> None:
         for name in audiences_in(body):
-            kind = "signal" if name.startswith(SIGNAL) else "tag" if name.startswith(TAG) else "audience"
-            self.newest(kind, name.removeprefix(SIGNAL).removeprefix(TAG))
+            prefix = next((each for each in (SIGNAL, TAG, LEVEL) if name.startswith(each)), "")
+            self.newest(prefix.removesuffix(":") or "audience", name.removeprefix(prefix))
 
     def _same(self, kind: str, identity: str, version: int, body: Mapping[str, Any]) -> bool:
         rows = self._state.rows(

@@ -11,6 +11,7 @@ from liftloop.journey.separating import JourneySeparation
 from liftloop.journey.stage import JourneyCodes, JourneySteps
 from liftloop.plan.stage import AssignmentMerges, Assignments
 from liftloop.profile.attributes import ProfileAttributes
+from liftloop.profile.points_fold import ProfilePoints
 from liftloop.profile.separation import ProfileSeparation
 from liftloop.profile.stage import Compiled, ProfileColumns, ProfileEvents, ProfileFillings, ProfileMerges
 from liftloop.profile.studied_fold import ProfileStudied
@@ -29,6 +30,7 @@ def stages() -> tuple[Stage, ...]:
         ProfileMerges(needs),
         ProfileSeparation(),
         ProfileStudied(),
+        ProfilePoints(),
         ProfileAttributes(needs),
         ProfileEvents(needs),
         AudienceColumns(audiences),

@@ -23,6 +23,7 @@ from liftloop.app.people import (
     people_rows,
     shown_value,
 )
+from liftloop.app.points import PointsAccount, points_account
 from liftloop.app.rfm import Rfm, rfm_of
 from liftloop.app.signals import RaisedSignal, raised_signals
 from liftloop.app.tags import held_tags
@@ -30,11 +31,12 @@ from liftloop.app.trait_evidence import StudiedValue, studied_values
 from liftloop.app.vocabulary import Unit, trait_name, trait_unit
 from liftloop.app.words import Said
 from liftloop.audience.contract import Tag
-from liftloop.audience.reading import SIGNAL
+from liftloop.audience.reading import LEVEL, SIGNAL
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
 from liftloop.collect.fitting import FOR_EVER_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.money import yuan_text
+from liftloop.profile.points import ACCOUNT
 from liftloop.profile.studied import STUDIED
 from liftloop.profile.tags import TAG
 from liftloop.storage.contract import StateReader, Vault
@@ -153,6 +155,9 @@ class Person(Struct, frozen=True, kw_only=True):
     consents: Sequence[LatestConsent]
     audiences: Sequence[Inside]
     tags: Sequence[PersonTag]
+    level: Inside | None
+    """The member level, by its rule."""
+    points: PointsAccount | None
     signals: Sequence[RaisedSignal]
     messages: Sequence[LedgerMessage]
 
@@ -227,16 +232,23 @@ async def person(desk: Desk, identity: str) -> Person:
             *_bought(rfm),
             *map(_studied, studied),
             *_computed(desk, answer["traits"]),
-            *(_attribute(each) for each in attributes if each.name not in STUDIED and not each.name.startswith(TAG)),
+            *(_attribute(each) for each in attributes if each.name not in STUDIED and not _is_own(each.name)),
         ],
         consents=_consents(desk.state, numbers),
         audiences=await _audiences(
-            desk, numbers, [each for each in answer["audiences"] if not each.startswith((SIGNAL, TAG))]
+            desk, numbers, [each for each in answer["audiences"] if not each.startswith((SIGNAL, TAG, LEVEL))]
         ),
+        level=await _level(desk, numbers, answer["audiences"]),
+        points=await points_account(desk, number, desk.clock.now_ms()),
         tags=await _tags(desk, numbers, attributes, answer["audiences"]),
         signals=await raised_signals(desk.definitions, desk.follower, number, answer["audiences"], desk.clock.now_ms()),
         messages=messages_of(desk.state, number, limit=MESSAGES_SHOWN),
     )
+
+
+def _is_own(attribute: str) -> bool:
+    """Tell whether an attribute is a part of something that is shown by itself."""
+    return attribute == ACCOUNT or attribute.startswith(TAG)
 
 
 def _instant(column: Any) -> int | None:
@@ -329,6 +341,16 @@ def _consents(state: StateReader, numbers: Sequence[int]) -> list[LatestConsent]
     names = LatestConsent.__struct_fields__
     rows = state.rows(_LATEST_CONSENTS, (str(list(numbers)),))
     return [LatestConsent(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+async def _level(desk: Desk, numbers: Sequence[int], inside: Sequence[str]) -> Inside | None:
+    held = next((each.removeprefix(LEVEL) for each in inside if each.startswith(LEVEL)), None)
+    if held is None:
+        return None
+    _, body, defined_ms, _ = desk.definitions.newest("level", held)
+    found = await desk.follower.select(_SINCE, [list(numbers)])
+    since = dict(zip(found["audience"].tolist(), found["at_ms"].tolist(), strict=True))
+    return Inside(audience=held, name=str(body["name"]), since_ms=int(since.get(LEVEL + held, defined_ms)))
 
 
 async def _tags(

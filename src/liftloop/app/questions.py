@@ -161,7 +161,7 @@ def _unfilled(fold: Fold, given: Mapping[str, Any]) -> Answer:
         for identity, each in held.items()
     }
     waiting: list[Answer] = []
-    for kind in ("trait", "audience", "signal", "tag", "journey"):
+    for kind in ("trait", "audience", "signal", "tag", "level", "journey"):
         for definition in fold.catalog.filling(kind).values():
             conditions = [definition.body] if kind == "trait" else leaves(definition.body)
             sources, attributes = needed_by(conditions, traits)

@@ -11,6 +11,7 @@ from liftloop.app.identities import kind_words, source_name
 from liftloop.app.ledger import family, messages_of
 from liftloop.app.vocabulary import event_name, medium_name, property_name
 from liftloop.app.words import Said, sentence
+from liftloop.audience.reading import LEVEL
 from liftloop.kernel.codec import parse_object
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.kernel.money import fen_from_yuan, yuan_text
@@ -61,7 +62,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     """Something that happened, in words."""
 
     at_ms: int
-    kind: Literal["event", "message", "consent", "audience", "identity", "tag"]
+    kind: Literal["event", "message", "consent", "audience", "identity", "tag", "level", "points", "stage"]
     name: str
     label: Said
     detail: Said | None = None
@@ -200,6 +201,14 @@ def _memberships(found: Mapping[str, Any], names: Mapping[str, str]) -> list[Mom
     moments: list[Moment] = []
     for at_ms, audience, entered in rows:
         name = names.get(audience, audience)
+        if audience.startswith(LEVEL):
+            label = (
+                Said(f"成为「{name}」", f"Became “{name}”")
+                if entered
+                else Said(f"不再是「{name}」", f"No longer “{name}”")
+            )
+            moments.append(Moment(at_ms=at_ms, kind="level", name="level.changed", label=label))
+            continue
         if audience.startswith(TAG):
             moments.append(_tag_moment(at_ms, name, has=entered))
             continue

@@ -240,7 +240,8 @@ def _with_the_lost(now: Studied, before: NDArray[np.int64], *, is_text: bool) ->
 
 
 def _known(lake: LakeReader) -> dict[str, Mapping[str, Any]]:
-    return {trait: lake.select(SQL["known"], [trait]) for trait in STUDIED}
+    studied = [trait for trait, about in STUDIED.items() if about.by == "study"]
+    return {trait: lake.select(SQL["known"], [trait]) for trait in studied}
 
 
 def _distinct_items(past: Past) -> NDArray[np.int64]:

@@ -57,6 +57,10 @@ EVENT_NAMES: Mapping[str, EventName] = {
     "Form Submitted": EventName("提交表单", "form submitted", "forms submitted"),
     "Message Opened": EventName("打开消息", "message opened", "messages opened"),
     "Message Clicked": EventName("点击消息", "message clicked", "messages clicked"),
+    "Points Earned": EventName("获得积分", "points credit", "points credits"),
+    "Points Spent": EventName("使用积分", "use of points", "uses of points"),
+    "Points Expired": EventName("积分过期", "expiry of points", "expiries of points"),
+    "Points Adjusted": EventName("调整积分", "correction of points", "corrections of points"),
     "Signed Up": EventName("注册", "registration", "registrations"),
 }
 """Segment's e-commerce names, as CONTRACTS lists them; every other event is called what its sender calls it."""
@@ -83,6 +87,9 @@ TRAIT_NAMES: Mapping[str, Said] = {
     "interest_category_second": Said("第二感兴趣的品类", "second category"),
     "best_hour_of_week": Said("最活跃的时段", "best hour of the week"),
     "best_channel": Said("最常回应的渠道", "channel answered most"),
+    "points_balance": Said("积分余额", "points balance"),
+    "points_expire_next": Said("最近要过期的积分", "points that run out next"),
+    "points_expire_next_ms": Said("积分最近过期时间", "points run out next on"),
     "rfm": Said("RFM 评分（各 1–5 分）", "RFM scores (1–5 each)"),
     "rfm_recency": Said("距上次购买", "since the last order"),
     "rfm_frequency": Said("购买次数", "orders"),

@@ -42,6 +42,18 @@ class Tag(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Ids of tags that nobody should have beside it."""
 
 
+class Level(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A member level; kind `level` among the definitions. A person has the highest whose rule holds of them."""
+
+    name: str
+    rank: int
+    """Higher is better; of two of one rank the id decides."""
+    where: Mapping[str, Any]
+    """The rule, for example points or spend in a window; with the window's end the level is lost."""
+    benefits: str = ""
+    """What it brings, for people."""
+
+
 class BadAudience(LiftloopError):
     """The tree of an audience cannot be read."""
 

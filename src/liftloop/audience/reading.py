@@ -25,6 +25,11 @@ BITS = HashIndex(name="audience.bit")
 SIGNAL = "signal:"
 """Before the id of a signal wherever audiences are named: conditions, triggers, facts of who entered and left."""
 
+LEVEL = "level:"
+"""Before the id of a member level, likewise."""
+
+NOBODY: Tree = {"audience": ""}
+"""The tree that holds of nobody: no audience has an empty id."""
 DEPTH_MAX = 16
 CONDITIONS_MAX = 500
 """More is no longer a definition that a person can read."""
@@ -90,7 +95,24 @@ def conditioned(definitions: Definitions) -> dict[str, Definition]:
         for identity, each in definitions.live("tag").items()
         if each.body.get("where")
     }
-    return {**definitions.live("audience"), **signals, **tags}
+    levels = definitions.live("level")
+    trees = level_trees({identity: each.body for identity, each in levels.items()})
+    ranked = {
+        LEVEL + identity: replace(each, id=LEVEL + identity, body={"where": trees[LEVEL + identity]})
+        for identity, each in levels.items()
+    }
+    return {**definitions.live("audience"), **signals, **tags, **ranked}
+
+
+def level_trees(levels: Mapping[str, Mapping[str, Any]]) -> dict[str, Tree]:
+    """Return the tree of each level, by the id under which others name it: its rule, and no higher level."""
+    ranked = sorted(levels, key=lambda identity: (levels[identity].get("rank", 0), identity), reverse=True)
+    trees: dict[str, Tree] = {}
+    for identity in ranked:
+        higher = [{"not": {"audience": each}} for each in trees]
+        rule = levels[identity].get("where") or NOBODY
+        trees[LEVEL + identity] = {"all": [rule, *higher]}
+    return trees
 
 
 def in_order(audiences: Mapping[str, Definition]) -> list[Definition]:

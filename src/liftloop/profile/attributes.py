@@ -14,6 +14,7 @@ from liftloop.kernel.codec import canonical_json, parse_object, unpack
 from liftloop.profile.changes import Changes, Known, row_of
 from liftloop.profile.consents import Given, fold_consents
 from liftloop.profile.contract import Consent
+from liftloop.profile.points import ACCOUNT
 from liftloop.profile.sources import Needs, attribute_array
 from liftloop.profile.stage import Compiled
 from liftloop.profile.values import number_of, value_hash
@@ -62,11 +63,15 @@ class ProfileAttributes:
             slot, number, own = (int(persons[column][row]) for column in ("slot", "number", "own"))
             if changes is None:
                 for name, value in parse_object(record.body).items():
+                    if name == ACCOUNT:
+                        continue
                     puts.append((own, name, canonical_json(value), 0, record.at_ms, record.actor))
                     _hold(held, needs, name, slot, record.at_ms, value)
                 puts += _sealed(record, own)
             else:
                 for name, known in _told(record, number, changes):
+                    if name == ACCOUNT:
+                        continue
                     puts.append(row_of(own, name, known, record.actor))
                     if not known.sealed:
                         _hold(held, needs, name, slot, known.at_ms, known.value)

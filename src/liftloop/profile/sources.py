@@ -15,7 +15,7 @@ from liftloop.runtime.contract import Definitions, StateView
 from liftloop.runtime.windows import Windows
 from liftloop.storage.contract import ArraySpec
 
-USING_KINDS = ("audience", "signal", "tag", "trait", "journey")
+USING_KINDS = ("audience", "signal", "tag", "level", "trait", "journey")
 """Kinds of definitions whose bodies hold conditions."""
 SPAN_CLASSES_DAYS = (1, 7, 31, 93, 366, 3660)
 """Windows are kept in classes: a source's horizon never changes, so what it holds is always complete.

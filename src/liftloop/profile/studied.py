@@ -27,6 +27,8 @@ class StudiedTrait(Struct, frozen=True, kw_only=True):
     id: str
     type: Literal["number", "text"]
     unit: Unit = "none"
+    by: Literal["study", "ledger"] = "study"
+    """What says it: the study, or the tick's own ledger of points, live."""
 
 
 class StudiedPart(Struct, frozen=True, kw_only=True, array_like=True):
@@ -59,6 +61,9 @@ STUDIED: Mapping[str, StudiedTrait] = {
         StudiedTrait(id="interest_category_second", type="text"),
         StudiedTrait(id="best_hour_of_week", type="number", unit="hour_of_week"),
         StudiedTrait(id="best_channel", type="text"),
+        StudiedTrait(id="points_balance", type="number", by="ledger"),
+        StudiedTrait(id="points_expire_next", type="number", by="ledger"),
+        StudiedTrait(id="points_expire_next_ms", type="number", unit="instant", by="ledger"),
     )
 }
 

@@ -61,7 +61,11 @@ class ProfileStudied:
 def _records(frame: Frame) -> list[Record]:
     system = frame.get("system")
     records: Sequence[Record] = system["record"] if system is not None else ()
-    return [record for record in records if record.kind == TRAIT_STUDIED and record.name in STUDIED]
+    return [record for record in records if record.kind == TRAIT_STUDIED and _is_studied(record.name)]
+
+
+def _is_studied(trait: str) -> bool:
+    return trait in STUDIED and STUDIED[trait].by == "study"
 
 
 def _read(record: Record) -> StudiedRows | None:
@@ -84,7 +88,7 @@ def _inherited(state: StateView, merges: Batch) -> list[Write]:
     writes: list[Write] = []
     for trait, about in STUDIED.items():
         array = studied_array(trait, "text" if about.type == "text" else "number")
-        if not state.has(array):
+        if not _is_studied(trait) or not state.has(array):
             continue
         theirs, own = state[array][forwarded], state[array][kept]
         lacking = (own == 0) & (theirs != 0) if about.type == "text" else np.isnan(own) & ~np.isnan(theirs)

@@ -23,7 +23,7 @@ SET_ASIDE = "definition.set_aside"
 """The fact that something cannot be read: {kind, id, version, reason}."""
 UNREADABLE = "unreadable"
 
-NEEDS_HISTORY = frozenset({"audience", "signal", "tag", "trait", "journey"})
+NEEDS_HISTORY = frozenset({"audience", "signal", "tag", "level", "trait", "journey"})
 """Kinds that must see the past before they act."""
 
 

@@ -39,6 +39,7 @@ TRANSIENT = frozenset(
         "merge",
         "separation",
         "person.studied",
+        "person.credited",
         "person.touched",
         "journey.ceded",
         "message.intended",

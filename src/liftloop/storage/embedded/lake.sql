@@ -80,6 +80,13 @@ CREATE TABLE IF NOT EXISTS trait_studied (
     "offset" BIGINT NOT NULL, at_ms BIGINT NOT NULL, name VARCHAR NOT NULL, profile BIGINT NOT NULL, number DOUBLE,
     word VARCHAR
 );
+-- Changes of points, those refused among them, each with what the account was after it.
+CREATE TABLE IF NOT EXISTS points_change (
+    tick BIGINT NOT NULL, position BIGINT NOT NULL, at_ms BIGINT NOT NULL, profile BIGINT NOT NULL,
+    kind VARCHAR NOT NULL, points BIGINT NOT NULL, name VARCHAR NOT NULL, message_id VARCHAR NOT NULL,
+    refused BOOLEAN NOT NULL,
+    points_balance DOUBLE, points_expire_next DOUBLE, points_expire_next_ms DOUBLE
+);
 CREATE TABLE IF NOT EXISTS system_record (
     "offset" BIGINT NOT NULL, at_ms BIGINT NOT NULL, received_ms BIGINT NOT NULL, kind VARCHAR NOT NULL,
     name VARCHAR NOT NULL, actor VARCHAR NOT NULL, message_id VARCHAR NOT NULL, body VARCHAR NOT NULL
@@ -175,7 +182,23 @@ QUALIFY row_number() OVER (
     PARTITION BY studied.name, coalesce(canonical.kept, studied.profile)
     ORDER BY studied.number IS NULL AND studied.word IS NULL, canonical.kept IS NOT NULL, studied.profile,
         studied."offset" DESC
-) = 1;
+) = 1
+UNION ALL BY NAME
+SELECT profile, name, CASE WHEN NOT isnan(number) THEN number END AS number, NULL::VARCHAR AS word, at_ms,
+    tick AS "offset"
+FROM (
+    UNPIVOT (
+        SELECT coalesce(canonical.kept, change.profile) AS profile, change.at_ms, change.tick,
+            change.points_balance, change.points_expire_next, change.points_expire_next_ms
+        FROM points_change AS change LEFT JOIN canonical ON canonical.forwarded = change.profile
+        WHERE NOT change.refused
+        QUALIFY row_number() OVER (
+            PARTITION BY coalesce(canonical.kept, change.profile)
+            ORDER BY canonical.kept IS NOT NULL, change.tick DESC, change.position DESC
+        ) = 1
+    )
+    ON points_balance, points_expire_next, points_expire_next_ms INTO NAME name VALUE number
+);
 
 -- `100 * liftloop.kernel.dice.uniform(number, salt)`: DuckDB raises where C wraps around, so 128 bits hold each product.
 CREATE OR REPLACE MACRO wrapped(number) AS (number % 18446744073709551616::UHUGEINT)::UBIGINT;

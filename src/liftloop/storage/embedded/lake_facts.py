@@ -25,6 +25,7 @@ TABLE_OF: Mapping[str, str] = {
     "audience.left": "membership",
     "journey.entered": "enrolment",
     "journey.left": "enrolment",
+    "points.changed": "points_change",
     "message.repeated": "repeated",
 }
 _ADDED: Mapping[str, Mapping[str, bool]] = {
