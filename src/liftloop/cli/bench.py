@@ -27,6 +27,7 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
       liftloop bench recover --json
       liftloop bench promotion --json
       liftloop bench clv --json
+      liftloop bench audience --json --events 5000000
     """
     script = BENCHES / f"{name}.py"
     if not BENCHES.is_dir():

@@ -41,7 +41,17 @@ from liftloop.storage.question import (
     Value,
     Within,
 )
-from liftloop.storage.question_words import ClickHouseWords, DuckWords, Expression, Words
+from liftloop.storage.question_words import (
+    ClickHouseWords,
+    DuckWords,
+    Expression,
+    Words,
+    is_null,
+    is_object,
+    is_text,
+    is_truth,
+    number,
+)
 
 _EVENTS: Expression = ibis.table(
     {
@@ -182,13 +192,11 @@ class _Asking:
 
     def _measured(self, stream: Stream, table: Joined) -> Expression:
         events = self._events(stream)
-        text = events.properties
-        if table.words:
-            value = self._word(text, table.property or "")
-        elif table.property:
-            value = self._amount(text, table.property)
-        else:
-            value = ibis.literal(1.0)
+        value = ibis.literal(1.0)
+        if table.property:
+            found = self._words.field(events.properties, table.property)
+            # An event without a price still counts, as 0.
+            value = self._word(found) if table.words else number(found).coalesce(0.0)
         rows = events.select("profile", "at_ms", value=value)
         columns = {name: self._measure(rows, name) for name in self._wanted[table]}
         return rows.group_by("profile").agg(**columns)
@@ -236,57 +244,49 @@ class _Asking:
         said = _EVENTS.filter(_EVENTS.kind == "identify")
         said = said.select("profile", "at_ms", "offset", value=self._words.field(said.properties, attribute.name))
         said = said.filter(said.value.notnull())
-        latest: Any = said.group_by("profile").agg(value=self._words.last(said.value, (said.at_ms, said.offset)))
-        kinds = [(self._words.whole_is(latest.value, kind), kind) for kind in ("number", "text", "truth", "null")]
-        number = ibis.cases((self._words.whole_is(latest.value, "number"), self._words.whole_number(latest.value)))
-        return latest.select(
-            "profile", kind=ibis.cases(*kinds, else_=""), number=number, text=self._words.whole_text(latest.value)
-        )
+        latest = said.group_by("profile").agg(value=self._words.last(said.value, (said.at_ms, said.offset)))
+        value = latest.value
+        kind = ibis.cases((is_text(value), "text"), (is_truth(value), "truth"), (is_null(value), "null"), else_="")
+        return latest.select("profile", kind=kind, number=number(value), text=self._words.text(value))
 
-    def _amount(self, text: Expression, name: str) -> Any:
-        """Return a property as a number, 0 where it is none: an event without a price still counts."""
-        number = ibis.cases((self._words.is_number(text, name), self._words.number(text, name)))
-        return self._words.attempted(number).coalesce(0.0)
-
-    def _word(self, text: Expression, name: str) -> Any:
-        """Return a property as what tells words apart: 1 and 1.0 are one, 1 and "1" are two, lists are none."""
-        words = self._words
-        return words.attempted(
+    def _word(self, value: Expression) -> Expression:
+        """Return JSON as what tells words apart: 1 and 1.0 are one, 1 and "1" are two, lists are none."""
+        return self._words.attempted(
             ibis.cases(
-                (words.is_text(text, name), ibis.literal("t") + words.text(text, name)),
-                (words.is_truth(text, name), ibis.literal("b") + words.text(text, name)),
-                (words.is_number(text, name), ibis.literal("n") + words.number(text, name).cast("string")),
+                (is_text(value), ibis.literal("t") + self._words.text(value)),
+                (is_truth(value), ibis.literal("b") + value),
+                (number(value).notnull(), ibis.literal("n") + number(value).cast("string")),
             )
         )
 
     def _passes(self, test: Filter, text: Expression) -> Expression:
-        words = self._words
+        words, value = self._words, self._words.field(text, test.property)
         match test:
             case AnyLine():
                 return words.any_line(
-                    text, test.property, lambda line: _all([self._passes(f, line) for f in test.filters])
+                    value, lambda line: is_object(line) & _all([self._passes(each, line) for each in test.filters])
                 )
             case OneOf():
-                return _any([self._property_is(text, test.property, value) for value in test.values])
+                return _any([self._is(value, each) for each in test.values])
             case Contains():
-                lowered = words.lower(words.text(text, test.property))
+                lowered = words.lower(words.text(value))
                 found = _any([lowered.contains(word.lower()) for word in test.words])
-                return words.attempted(words.is_text(text, test.property) & found).coalesce(False)
+                return words.attempted(is_text(value) & found).coalesce(False)
             case Within():
-                number = words.number(text, test.property)
-                within = _all([_compared(number, bound) for bound in test.bounds])
-                return words.attempted(words.is_number(text, test.property) & within).coalesce(False)
+                return _all([_compared(number(value), bound) for bound in test.bounds]).coalesce(False)
             case _:
                 assert_never(test)
 
-    def _property_is(self, text: Expression, name: str, value: Value) -> Expression:
-        words = self._words
+    def _is(self, found: Expression, value: Value) -> Expression:
+        """Return whether JSON equals a value; as in Python, true equals 1, and what is not there is None."""
         if value is None:
-            return words.attempted(words.is_null(text, name)).coalesce(True)
+            return is_null(found).coalesce(True)
         if isinstance(value, str):
-            return words.attempted(words.is_text(text, name) & (words.text(text, name) == value)).coalesce(False)
-        number = words.is_number(text, name) | words.is_truth(text, name)
-        return words.attempted(number & (words.number(text, name) == float(value))).coalesce(False)
+            return self._words.attempted(is_text(found) & (self._words.text(found) == value)).coalesce(False)
+        equal = number(found) == float(value)
+        if float(value) in (0.0, 1.0):
+            equal = equal.coalesce(False) | (found == ("true" if value else "false"))
+        return equal.coalesce(False)
 
     def _holds(self, question: Question) -> Any:
         match question:
@@ -311,16 +311,16 @@ class _Asking:
                 return self._attribute_holds(question)
 
     def _attribute_holds(self, question: AttributeOneOf | AttributeThere | AttributeCompared | AttributeElapsed) -> Any:
-        number = self._column(question, "number")
+        value = self._column(question, "number")
         match question:
             case AttributeOneOf():
                 return _any([self._attribute_is(question, value) for value in question.values])
             case AttributeThere():
                 return (self._column(question, "kind") != "null").coalesce(False)
             case AttributeCompared():
-                return _all([_compared(number, bound) for bound in question.bounds]).coalesce(False)
+                return _all([_compared(value, bound) for bound in question.bounds]).coalesce(False)
             case AttributeElapsed():
-                elapsed = self._today - ibis.cases((~number.isnan(), number))
+                elapsed = self._today - ibis.cases((~value.isnan(), value))
                 return _in_spans(elapsed, question.spans)
             case _:
                 assert_never(question)

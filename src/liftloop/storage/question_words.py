@@ -16,40 +16,20 @@ Expression = Any
 class Words(Protocol):
     """One engine's way to say what Ibis has no word for."""
 
-    dialect: str
-
-    def is_number(self, text: Expression, field: str) -> Expression:
-        """Return whether a field of a JSON object is a number; NULL or false where there is none."""
+    def field(self, text: Expression, name: str) -> Expression:
+        """Return a field of a JSON object as JSON, NULL where there is none or where the text is no JSON."""
         ...
 
-    def is_text(self, text: Expression, field: str) -> Expression: ...
-
-    def is_truth(self, text: Expression, field: str) -> Expression: ...
-
-    def is_null(self, text: Expression, field: str) -> Expression:
-        """Return whether a field is null; NULL or true where there is none."""
+    def text(self, value: Expression) -> Expression:
+        """Return JSON that is a text as that text, other JSON as it is written."""
         ...
 
-    def number(self, text: Expression, field: str) -> Expression:
-        """Return a field that is a number or a truth value as a number."""
+    def any_line(self, value: Expression, met: Callable[[Expression], Expression]) -> Expression:
+        """Return whether JSON is a list in which there is an object that is `met`."""
         ...
-
-    def text(self, text: Expression, field: str) -> Expression: ...
-
-    def field(self, text: Expression, field: str) -> Expression:
-        """Return a field as JSON, NULL where there is none or where the text is no JSON."""
-        ...
-
-    def whole_is(self, value: Expression, kind: str) -> Expression:
-        """Return whether JSON as a whole is a `number`, `text`, `truth` or `null`."""
-        ...
-
-    def whole_text(self, value: Expression) -> Expression: ...
-
-    def whole_number(self, value: Expression) -> Expression: ...
 
     def attempted(self, value: Expression) -> Expression:
-        """Return a value, or NULL where computing it fails: texts of others hold lone surrogates."""
+        """Return a truth, a number or a text, or NULL where computing it fails: some texts hold lone surrogates."""
         ...
 
     def first(self, value: Expression, by: Sequence[Expression]) -> Expression:
@@ -57,10 +37,6 @@ class Words(Protocol):
         ...
 
     def last(self, value: Expression, by: Sequence[Expression]) -> Expression: ...
-
-    def any_line(self, text: Expression, field: str, met: Callable[[Expression], Expression]) -> Expression:
-        """Return whether a field is a list in which there is an object that is `met`."""
-        ...
 
     def different(self, value: Expression) -> Expression:
         """Return how many different values there are, exactly; an aggregate."""
@@ -71,6 +47,28 @@ class Words(Protocol):
     def bucket(self, number: Expression, salt: int) -> Expression:
         """Return `100 * liftloop.kernel.dice.uniform(number, salt)`."""
         ...
+
+
+def is_text(value: Expression) -> Expression:
+    """Return whether JSON is a text; looking at how it is written spares another reading of it."""
+    return value.startswith('"')
+
+
+def is_truth(value: Expression) -> Expression:
+    return value.isin(["true", "false"])
+
+
+def is_null(value: Expression) -> Expression:
+    return value == "null"
+
+
+def is_object(value: Expression) -> Expression:
+    return value.startswith("{")
+
+
+def number(value: Expression) -> Expression:
+    """Return JSON that is a number as a number, NULL for all else."""
+    return value.try_cast("float64")
 
 
 def _of_one(value: Any) -> None: ...
@@ -93,10 +91,8 @@ def _aggregated(name: str, value: Expression, *by: Expression) -> Expression:
     return made(value, *by)
 
 
-json_type = _function("json_type", (None, "string"), "string")
-json_type_whole = _function("json_type", (None,), "string")
-json_extract = _function("json_extract", (None, "string"), "json")
-json_extract_string = _function("json_extract_string", (None, "string"), "string")
+json_extract = _function("json_extract", ("string", "string"), "json")
+json_extract_string = _function("json_extract_string", ("string", "string"), "string")
 try_json = _function("TRY", ("json",), "json")
 try_text = _function("TRY", ("string",), "string")
 try_truth = _function("TRY", ("boolean",), "boolean")
@@ -104,48 +100,18 @@ try_number = _function("TRY", ("float64",), "float64")
 bucket = _function("bucket", ("int64", "int64"), "float64")
 
 
-_DUCKDB_KINDS = {
-    "number": ("BIGINT", "UBIGINT", "DOUBLE"),
-    "text": ("VARCHAR",),
-    "truth": ("BOOLEAN",),
-    "null": ("NULL",),
-}
-
-
 class DuckWords:
     """DuckDB; a field is found by its JSON pointer (RFC 6901), whatever its name."""
 
-    dialect = "duckdb"
+    def field(self, text: Expression, name: str) -> Expression:
+        return try_json(json_extract(text, _pointer(name))).cast("string")
 
-    def is_number(self, text: Expression, field: str) -> Expression:
-        return json_type(text, _pointer(field)).isin(_DUCKDB_KINDS["number"])
-
-    def is_text(self, text: Expression, field: str) -> Expression:
-        return json_type(text, _pointer(field)) == "VARCHAR"
-
-    def is_truth(self, text: Expression, field: str) -> Expression:
-        return json_type(text, _pointer(field)) == "BOOLEAN"
-
-    def is_null(self, text: Expression, field: str) -> Expression:
-        return json_type(text, _pointer(field)) == "NULL"
-
-    def number(self, text: Expression, field: str) -> Expression:
-        return json_extract(text, _pointer(field)).cast("float64")
-
-    def text(self, text: Expression, field: str) -> Expression:
-        return json_extract_string(text, _pointer(field))
-
-    def field(self, text: Expression, field: str) -> Expression:
-        return try_json(json_extract(text, _pointer(field)))
-
-    def whole_is(self, value: Expression, kind: str) -> Expression:
-        return json_type_whole(value).isin(_DUCKDB_KINDS[kind])
-
-    def whole_text(self, value: Expression) -> Expression:
+    def text(self, value: Expression) -> Expression:
         return json_extract_string(value, "$")
 
-    def whole_number(self, value: Expression) -> Expression:
-        return value.cast("float64")
+    def any_line(self, value: Expression, met: Callable[[Expression], Expression]) -> Expression:
+        lines = value.cast("json").try_cast("array<json>")
+        return (lines.filter(lambda line: met(line.cast("string"))).length() > 0).coalesce(False)
 
     def attempted(self, value: Expression) -> Expression:
         if value.type().is_boolean():
@@ -158,11 +124,6 @@ class DuckWords:
     def last(self, value: Expression, by: Sequence[Expression]) -> Expression:
         return _aggregated("arg_max", value, _key(by))
 
-    def any_line(self, text: Expression, field: str, met: Callable[[Expression], Expression]) -> Expression:
-        lines = try_json(json_extract(text, _pointer(field))).try_cast("array<json>")
-        found = lines.filter(lambda line: try_truth(json_type_whole(line) == "OBJECT").coalesce(False) & met(line))
-        return (found.length() > 0).coalesce(False)
-
     def different(self, value: Expression) -> Expression:
         return value.nunique()
 
@@ -173,24 +134,12 @@ class DuckWords:
         return bucket(number.cast("uint64"), ibis.literal(salt, type="uint64"))
 
 
-clickhouse_type = _function("JSONType", ("string", "string"), "string")
-clickhouse_type_whole = _function("JSONType", ("string",), "string")
 clickhouse_has = _function("JSONHas", ("string", "string"), "boolean")
-clickhouse_number = _function("JSONExtractFloat", ("string", "string"), "float64")
-clickhouse_text = _function("JSONExtractString", ("string", "string"), "string")
 clickhouse_raw = _function("JSONExtractRaw", ("string", "string"), "string")
-clickhouse_lines = _function("JSONExtractArrayRaw", ("string", "string"), "array<string>")
-clickhouse_text_whole = _function("JSONExtractString", ("string",), "string")
+clickhouse_lines = _function("JSONExtractArrayRaw", ("string",), "array<string>")
+clickhouse_text = _function("JSONExtractString", ("string",), "string")
 clickhouse_lower = _function("lowerUTF8", ("string",), "string")
-clickhouse_float = _function("toFloat64OrNull", ("string",), "float64")
 
-
-_CLICKHOUSE_KINDS = {
-    "number": ("Int64", "UInt64", "Double"),
-    "text": ("String",),
-    "truth": ("Bool",),
-    "null": ("Null",),
-}
 _GOLDEN, _MIX_ONE, _MIX_TWO = 11400714819323198485, 13787848793156543929, 10723151780598845931
 """The numbers of `liftloop.kernel.dice.mix`; sums and products of UInt64 wrap around in ClickHouse as in C."""
 
@@ -198,37 +147,14 @@ _GOLDEN, _MIX_ONE, _MIX_TWO = 11400714819323198485, 13787848793156543929, 107231
 class ClickHouseWords:
     """ClickHouse, run with `join_use_nulls = 1`; a field is found by its name."""
 
-    dialect = "clickhouse"
+    def field(self, text: Expression, name: str) -> Expression:
+        return ibis.cases((clickhouse_has(text, name), clickhouse_raw(text, name)))
 
-    def is_number(self, text: Expression, field: str) -> Expression:
-        return clickhouse_type(text, field).isin(_CLICKHOUSE_KINDS["number"])
+    def text(self, value: Expression) -> Expression:
+        return ibis.cases((is_text(value), clickhouse_text(value)), else_=value)
 
-    def is_text(self, text: Expression, field: str) -> Expression:
-        return clickhouse_type(text, field) == "String"
-
-    def is_truth(self, text: Expression, field: str) -> Expression:
-        return clickhouse_type(text, field) == "Bool"
-
-    def is_null(self, text: Expression, field: str) -> Expression:
-        return clickhouse_type(text, field) == "Null"
-
-    def number(self, text: Expression, field: str) -> Expression:
-        return clickhouse_number(text, field)
-
-    def text(self, text: Expression, field: str) -> Expression:
-        return ibis.cases((self.is_text(text, field), clickhouse_text(text, field)), else_=clickhouse_raw(text, field))
-
-    def field(self, text: Expression, field: str) -> Expression:
-        return ibis.cases((clickhouse_has(text, field), clickhouse_raw(text, field)))
-
-    def whole_is(self, value: Expression, kind: str) -> Expression:
-        return clickhouse_type_whole(value).isin(_CLICKHOUSE_KINDS[kind])
-
-    def whole_text(self, value: Expression) -> Expression:
-        return ibis.cases((self.whole_is(value, "text"), clickhouse_text_whole(value)), else_=value)
-
-    def whole_number(self, value: Expression) -> Expression:
-        return clickhouse_float(value)
+    def any_line(self, value: Expression, met: Callable[[Expression], Expression]) -> Expression:
+        return clickhouse_lines(value.coalesce("")).filter(met).length() > 0
 
     def attempted(self, value: Expression) -> Expression:
         return value  # Its functions of JSON answer nothing where a text is none.
@@ -238,10 +164,6 @@ class ClickHouseWords:
 
     def last(self, value: Expression, by: Sequence[Expression]) -> Expression:
         return _aggregated("argMax", value, _key(by))
-
-    def any_line(self, text: Expression, field: str, met: Callable[[Expression], Expression]) -> Expression:
-        lines = clickhouse_lines(text, field)
-        return lines.filter(lambda line: (clickhouse_type_whole(line) == "Object") & met(line)).length() > 0
 
     def different(self, value: Expression) -> Expression:
         return _aggregated("uniqExact", value)
