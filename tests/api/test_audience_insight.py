@@ -110,3 +110,85 @@ def test_the_trend_counts_who_came_and_went_each_day(tmp_path: Path) -> None:
         assert world.installation.now_ms() > NOW_MS
 
     play(tmp_path, story)
+
+
+def test_why_somebody_is_out_is_told_condition_by_condition(tmp_path: Path) -> None:
+    """Each condition says what it asks, whether it holds for the person and when time alone would end that."""
+
+    async def story(world: Served) -> None:
+        await a_small_shop(world)
+        tree = {"all": [SHANGHAI, {"not": {"event": "Order Completed", "within_days": 30}}]}
+        for live in (False, True):
+            if live:
+                await published(world, "sleeping", tree)
+            asked = {"audience_id": "sleeping"} if live else {"definition": tree}
+            answer = await world.admin.post("/api/audiences/explain", {**asked, "profile_id": "u2"})
+            assert answer.status == 200, answer.body
+            found = answer.json()
+            assert found["inside"] is False
+            told = [(each["path"], each["origin"], each["holds"], each["in_memory"]) for each in found["conditions"]]
+            assert told == [("all.0", "attribute", True, live), ("all.1.not", "events", True, live)]
+            assert found["conditions"][1]["events"] == 4
+            assert found["conditions"][1]["flips_at"] == ("2026-10-18T14:13:20Z" if live else None)
+        answer = await world.admin.post("/api/audiences/explain", {"audience_id": "sleeping"})
+        assert [each["holds"] for each in answer.json()["conditions"]] == [None, None]
+
+    play(tmp_path, story)
+
+
+def test_changes_are_exported_exactly_and_survive_an_interruption(tmp_path: Path) -> None:
+    """Until a destination confirms, the same changes are handed out again; afterwards only what is new since."""
+
+    async def rows_of(world: Served, export: str) -> list[str]:
+        answer = await world.admin.get(f"/api/exports/{export}/rows")
+        assert answer.status == 200
+        return answer.body.decode("utf-8-sig").splitlines()
+
+    async def made(world: Served) -> dict[str, Any]:
+        body = {"destination": "crm", "changes": True, "columns": ["city"]}
+        answer = await world.admin.post("/api/audiences/here/exports", body)
+        assert answer.status == 200, answer.body
+        return answer.json()
+
+    def moves(person: str, city: str) -> dict[str, Any]:
+        return {"type": "identify", "userId": person, "traits": {"city": city}}
+
+    async def story(world: Served) -> None:
+        await a_small_shop(world)
+        await published(world, "here", {"trait": "city", "in": ["上海", "=cmd|calc"]})
+        first = await made(world)
+        assert (first["entered"], first["left"], first["base"]) == (3, 0, "")
+        assert (await made(world))["export_id"] == first["export_id"], "asked again, nothing new"
+        assert (await world.admin.post(f"/api/exports/{first['export_id']}/confirm", {})).status == 200
+        world.installation.receive(moves("u1", "北京"), moves("u4", "=cmd|calc"))
+        await world.settle()
+        second = await made(world)
+        lines = await rows_of(world, second["export_id"])
+        assert [line.split(",")[1:] for line in lines[1:]] == [["u4", "entered", "'=cmd|calc"], ["u1", "left", "北京"]]
+        world.installation.receive(moves("u2", "北京"))
+        await world.settle()
+        third = await made(world)
+        assert len(await rows_of(world, third["export_id"])) == 4, "what was not confirmed is told again"
+        assert len(await rows_of(world, second["export_id"])) == 3, "an export stays what it was"
+        for _ in range(2):
+            assert (await world.admin.post(f"/api/exports/{third['export_id']}/confirm", {})).status == 200
+        refused = await world.admin.post(f"/api/exports/{second['export_id']}/confirm", {})
+        assert (refused.status, refused.json()["code"]) == (409, "conflict")
+        assert len(await rows_of(world, (await made(world))["export_id"])) == 1, "nothing has changed since"
+        told = await world.desk.follower.select("SELECT actor FROM system_record WHERE kind = 'audience.exported'")
+        assert set(told["actor"]) == {"person:admin"}
+        assert (await world.admin.get("/api/exports/exp_nothing/rows")).status == 404
+
+    play(tmp_path, story)
+
+
+def test_only_who_agreed_is_exported_for_a_channel(tmp_path: Path) -> None:
+    """A consent-aware export leaves out who may not be sent marketing on the medium."""
+
+    async def story(world: Served) -> None:
+        await a_small_shop(world)
+        await published(world, "here", SHANGHAI)
+        answer = await world.admin.post("/api/audiences/here/exports", {"channel": "email"})
+        assert (answer.status, answer.json()["count"]) == (200, 2)
+
+    play(tmp_path, story)

@@ -4,12 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from liftloop.api.access import Caller, may
+from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present_audiences import reach, trend_point
 from liftloop.api.routes_audiences import OnAudiences
 from liftloop.api.routes_campaigns import person_row, text
+from liftloop.api.routes_system import at
 from liftloop.api.views_audience_insight import (
     AskedAudience,
+    ConditionView,
+    ExplainRequest,
+    ExplainView,
     MatrixGroup,
     MatrixRequest,
     MatrixView,
@@ -20,6 +24,7 @@ from liftloop.api.views_audience_insight import (
     SampleView,
     TrendView,
 )
+from liftloop.app.audience_explain import AudienceExplainer
 from liftloop.app.audience_insight import Asked, AudienceInsight
 
 TREND_DAYS_MAX = 366  # As far back as a chart of days can be read.
@@ -81,6 +86,27 @@ async def sample(request: AskedAudience, insight: OnInsight, audiences: OnAudien
 async def reachable(request: AskedAudience, insight: OnInsight, audiences: OnAudiences, caller: Previews) -> ReachView:
     numbers = await insight.numbers(asked_of(request))
     return ReachView(count=len(numbers), reachable=reach(await audiences.reachable(numbers)))
+
+
+@router.post("/audiences/explain")
+async def explain(request: ExplainRequest, desk: OnDesk, audiences: OnAudiences, caller: Previews) -> ExplainView:
+    found = await AudienceExplainer(desk, audiences).explain(asked_of(request), request.profile_id)
+    conditions = [
+        ConditionView(
+            path=each.path,
+            sentence=text(each.sentence),
+            origin=each.origin,
+            flips=text(each.flips),
+            in_memory=each.in_memory,
+            events=each.events,
+            holds=each.holds,
+            flips_at=at(each.flips_ms) if each.flips_ms is not None else None,
+        )
+        for each in found.conditions
+    ]
+    return ExplainView(
+        sentence=text(found.sentence), conditions=conditions, profile_id=found.profile, inside=found.inside
+    )
 
 
 @router.get("/audiences/{audience_id}/trend")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from liftloop.api.views import SAMPLE_MAX, Count, PersonRow, Text, View
 from liftloop.api.views_audience import ChannelReach, Node, TrendPoint
@@ -75,3 +75,48 @@ class TrendView(View):
     name: str
     sentence: Text
     points: list[TrendPoint] = Field(description="Members by day, oldest first, since the newest version.")
+
+
+class ExplainRequest(AskedAudience):
+    profile_id: str = Field(default="", description="A profile id, customer number or anonymous id: why in or out.")
+
+
+class ConditionView(View):
+    """One condition of the tree; `holds` and `flips_at` are about the person asked for."""
+
+    path: str = Field(description="The way to it from the root, for example `all.0.not`.")
+    sentence: Text
+    origin: Literal["events", "sequence", "attribute", "trait", "study", "tag", "audience", "chance"]
+    flips: Text = Field(description="When the answer changes, in words.")
+    in_memory: bool = Field(description="Answered from memory; otherwise the lake is read.")
+    events: Count = Field(description="Events of its names in the lake.")
+    holds: bool | None
+    flips_at: AwareDatetime | None = Field(description="When time alone may change the answer for this person.")
+
+
+class ExplainView(View):
+    sentence: Text
+    conditions: list[ConditionView]
+    profile_id: str
+    inside: bool | None
+
+
+class ExportRequest(View):
+    destination: str = Field(default="file", min_length=1, max_length=128, description="Who confirms what it received.")
+    changes: bool = Field(default=False, description="Only who came and went since its last confirmed export.")
+    columns: list[str] = Field(default=[], description="Attributes to write beside profile and customer id.")
+    channel: str = Field(default="", description="Only who may be sent marketing on this medium.")
+
+
+class ExportView(View):
+    """An export as it was made; read its rows, then confirm it."""
+
+    export_id: str
+    audience_id: str
+    destination: str
+    changes: bool
+    base: str = Field(description="The export that changes are counted from; empty for none.")
+    count: Count = Field(description="Members when it was made.")
+    entered: Count = Field(description="Rows of people who came, or of all members in a whole export.")
+    left: Count
+    at: AwareDatetime

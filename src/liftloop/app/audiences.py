@@ -171,10 +171,18 @@ class Audiences:
         _, body, _, _ = self._desk.definitions.newest("audience", identity)
         return str(body["name"]), read_aloud(body["where"], self._names())
 
+    def sentence(self, tree: Tree) -> Said:
+        """Return a tree read aloud."""
+        return read_aloud(tree, self._names())
+
+    async def in_lake(self, tree: Tree) -> Numbers:
+        """Return who satisfies a tree now by what the lake holds, ascending."""
+        return await self._in_lake(tree, self._desk.clock.now_ms())
+
     async def _in_lake(self, tree: Tree, now_ms: int) -> Numbers:
         audiences = {each: body["where"] for each, body in self._desk.definitions.conditioned().items()}
         meanings = Meanings(traits=self._desk.definitions.live("trait"), audiences=audiences)
-        asked = selection(tree, meanings, now_ms)
+        asked = await asyncio.to_thread(selection, tree, meanings, now_ms)  # The first one loads the compiler.
         found = await self._desk.follower.select(asked.text, asked.parameters)
         return found["profile"].astype(np.int64)
 
@@ -191,14 +199,21 @@ class Audiences:
     async def _people(self, numbers: Sequence[int]) -> list[PersonLine]:
         return await asyncio.to_thread(people_rows, self._desk.state, self._desk.vault, numbers)
 
+    async def open_to(self, numbers: Numbers, medium: str) -> Numbers:
+        """Return which of these people may be sent marketing through a medium, ascending."""
+        return (await self._open(numbers)).get(medium, numbers[:0])
+
     async def _reachable(self, numbers: Numbers) -> dict[str, int]:
+        return {medium: len(found) for medium, found in (await self._open(numbers)).items()}
+
+    async def _open(self, numbers: Numbers) -> dict[str, Numbers]:
         suppressed = await self._desk.follower.select(SUPPRESSED_ROWS, [SUPPRESSING_WORDS])
         channels = {
             identity: msgspec.convert(body, ChannelDefinition, strict=False)
             for identity, body in self._desk.definitions.live("channel").items()
         }
         async with self._counting:
-            return await asyncio.to_thread(self._reachability.counts, numbers, suppressed, channels)
+            return await asyncio.to_thread(self._reachability.people, numbers, suppressed, channels)
 
     async def _trend(self, identity: str, count: int, since_ms: int, days: int) -> list[Point]:
         """Return members by day, oldest first: from today's count back over who came and went.

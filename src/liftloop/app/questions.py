@@ -10,6 +10,7 @@ from liftloop.deliver.second_look import Leaving, second_look
 from liftloop.deliver.stage import enrolment_of
 from liftloop.identify.contract import ANONYMOUS, USER
 from liftloop.identify.reading import disputed, find, follow, identifier_hash, undoings
+from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.plan.reading import action_array
 from liftloop.profile.contract import Source, SourceId
 from liftloop.profile.reading import People
@@ -106,6 +107,27 @@ def _preview(fold: Fold, given: Mapping[str, Any]) -> Answer:
     slots = np.concatenate([np.zeros(0, dtype=np.int64), *found])
     whole = {"profiles": people.numbers(fold.state, slots).tobytes()} if given.get("whole") else {}
     return {**_counted(fold, slots), **whole, "unknown": unknown}
+
+
+def _explain(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return of each condition whether memory knows it and when it flips next; of a profile (-1: none) what holds."""
+    check(given["where"])
+    traits = {identity: each.body for identity, each in fold.catalog.live("trait").items()}
+    slots = people.slots(fold.state, np.array([int(given["profile"])], dtype=np.int64))
+    slots = follow(fold.state, slots[slots >= 0])
+
+    def asked(tree: Any) -> tuple[bool, int]:
+        persons = People(fold.state, slots, int(given["now_ms"]), traits)
+        truth = holds(tree, persons, known_members(persons, tree))
+        return bool(truth.any()), int(persons.next_flip_ms.min(initial=FAR_FUTURE_MS))
+
+    answers = [asked(leaf) for leaf in given["leaves"]]
+    return {
+        "inside": asked(given["where"])[0],
+        "known": [not _not_in_memory(fold, leaf) for leaf in given["leaves"]],
+        "holds": [truth for truth, _ in answers],
+        "next_flip_ms": [flips for _, flips in answers],
+    }
 
 
 def _not_in_memory(fold: Fold, tree: Any) -> list[str]:
@@ -254,6 +276,7 @@ _ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
     "memberships": _memberships,
     "assigned": _assigned,
     "preview": _preview,
+    "explain": _explain,
     "person": _person,
     "definition": _definition,
     "unfilled": _unfilled,

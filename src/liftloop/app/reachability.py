@@ -58,16 +58,22 @@ class Reachability:
 
         `suppressed` is the answer to SUPPRESSED_ROWS.
         """
+        return {medium: len(found) for medium, found in self.people(people, suppressed, channels).items()}
+
+    def people(
+        self, people: Numbers, suppressed: Mapping[str, Any], channels: Mapping[str, ChannelDefinition]
+    ) -> dict[str, Numbers]:
+        """Return which of `people` may be sent marketing, by medium, ascending."""
         self._catch_up()
         merged = _heads(self._state.rows(_MERGES))
         media = {name: medium_of(channel) for name, channel in channels.items()}
         ended = _by_medium(suppressed, media)
-        found: dict[str, int] = {}
+        found: dict[str, Numbers] = {}
         for medium in sorted({*self._words, *media.values()}):
             held = self._words.get(medium)
             granted = _granted(held, merged) if held is not None else np.zeros(0, dtype=np.int64)
             open_to = np.setdiff1d(granted, ended.get(medium, np.zeros(0, dtype=np.int64)))
-            found[medium] = len(np.intersect1d(people, open_to))
+            found[medium] = np.intersect1d(people, open_to)
         return found
 
     def _catch_up(self) -> None:

@@ -1,13 +1,15 @@
 """`liftloop audience`."""
 
 import json
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from liftloop.cli.connection import data_option, json_option, server, show
+from liftloop.cli.connection import data_option, json_option, server, show, spoken
 from liftloop.kernel.errors import EXIT_REFUSED
 
 
@@ -95,6 +97,144 @@ def _heard(answer: dict[str, Any]) -> list[str]:
         lines.append(f"  --choose {choice['id']}={choice['chosen']}  ({options})")
     lines += [f"  没读懂 / not understood: {each['text']}" for each in answer["unread"]]
     return lines
+
+
+_where_option = click.option("--where", help="还没发布的条件树 JSON / a tree that is not published, as JSON")
+_identity = click.argument("identity", required=False)
+
+
+@command.command("count")
+@_identity
+@_where_option
+@data_option
+@json_option
+def count(identity: str | None, where: str | None, data: Path, as_json: bool) -> None:
+    """一个人群，或一棵条件树，现在有多少人，各渠道能触达多少。 / How many, and how many each channel may reach.
+
+    \b
+    例 / Examples:
+      liftloop audience count active
+      liftloop audience count --where '{"trait": "city", "is": "上海"}' --json
+    """
+    with server(data) as desk:
+        answer = desk.post("/audiences/reachable", _asked(identity, where))
+    lines = [f"  {each['channel']}: {each['people']:,}" for each in answer["reachable"]]
+    show(answer, as_json, [f"{answer['count']:,}", *lines])
+
+
+@command.command("sample")
+@_identity
+@_where_option
+@data_option
+@json_option
+def sample(identity: str | None, where: str | None, data: Path, as_json: bool) -> None:
+    """抽十个人看看，姓名和号码打码。 / Ten people of it, masked.
+
+    \b
+    例 / Example:
+      liftloop audience sample active
+    """
+    with server(data) as desk:
+        answer = desk.post("/audiences/sample", _asked(identity, where))
+    lines = [f"  {each['profile_id']}  {each['name']}  {each['identifier']}" for each in answer["people"]]
+    show(answer, as_json, [f"{answer['count']:,}", *lines])
+
+
+@command.command("explain")
+@_identity
+@_where_option
+@click.option("--person", default="", help="档案号、客户号或匿名号 / profile, customer or anonymous id")
+@data_option
+@json_option
+def explain(identity: str | None, where: str | None, person: str, data: Path, as_json: bool) -> None:
+    """条件是什么意思、从哪来、何时变化；某个人为什么在或不在。 / What it means, and why somebody is in or out.
+
+    \b
+    例 / Examples:
+      liftloop audience explain active
+      liftloop audience explain active --person C1024
+    """
+    with server(data) as desk:
+        answer = desk.post("/audiences/explain", {**_asked(identity, where), "profile_id": person})
+    verdict = {True: ["在 / in"], False: ["不在 / out"], None: []}[answer["inside"]]
+    lines = [_condition(each) for each in answer["conditions"]]
+    show(answer, as_json, [spoken(answer["sentence"]), *verdict, *lines])
+
+
+@command.command("overlap")
+@_identity
+@_where_option
+@click.option("--with", "others", multiple=True, help="比较的人群，可以多次 / an audience to compare with; repeatable")
+@data_option
+@json_option
+def overlap(identity: str | None, where: str | None, others: tuple[str, ...], data: Path, as_json: bool) -> None:
+    """和其他人群、正在进行的活动重叠多少。 / How it lies over other audiences and running campaigns.
+
+    \b
+    例 / Example:
+      liftloop audience overlap active --with vip --with lapsed
+    """
+    with server(data) as desk:
+        answer = desk.post("/audiences/overlap", {**_asked(identity, where), "others": list(others)})
+    lines = [f"  {each['name']}: {each['both']:,} / {each['count']:,}" for each in answer["rows"]]
+    show(answer, as_json, [f"{answer['count']:,}", *lines])
+
+
+@command.command("export")
+@click.argument("identity")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="CSV 文件 / the CSV file")
+@click.option(
+    "--changes-for", "destination", default="", help="只导出这个去向上次以来的进出 / only what changed for it"
+)
+@click.option("--column", "columns", multiple=True, help="加一列属性，可以多次 / an attribute as a column; repeatable")
+@click.option("--channel", default="", help="只要在这个渠道能营销触达的人 / only whom marketing on it may reach")
+@data_option
+@json_option
+def export(
+    identity: str,
+    out: Path,
+    destination: str,
+    data: Path,
+    as_json: bool,
+    **what: Any,
+) -> None:
+    """导出成 CSV：全部，或上次确认以来进出的人。 / Write CSV: everybody, or who came and went since last time.
+
+    \b
+    文件写完整了才算确认：中断后重来，不漏也不重。
+    It is confirmed when the file is whole: after an interruption nothing is lost or told twice.
+    例 / Examples:
+      liftloop audience export active --out active.csv --column city
+      liftloop audience export active --out changes.csv --changes-for crm --channel email
+    """
+    body = {
+        "destination": destination or "file",
+        "changes": bool(destination),
+        "columns": list(what["columns"]),
+        "channel": what["channel"],
+    }
+    part = out.with_name(f"{out.name}.part")
+    with server(data) as desk:
+        made = desk.post(f"/audiences/{identity}/exports", body)
+        with part.open("wb") as file:
+            desk.download(f"/exports/{made['export_id']}/rows", file)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(out)
+        answer = desk.post(f"/exports/{made['export_id']}/confirm", {})
+    show(answer, as_json, [f"{out}: +{answer['entered']:,} -{answer['left']:,} ({answer['count']:,})"])
+
+
+def _condition(each: Mapping[str, Any]) -> str:
+    mark = {True: "✓", False: "✗", None: "·"}[each["holds"]]
+    when = f" ({each['flips_at']})" if each["flips_at"] else ""
+    return f"  {mark} {spoken(each['sentence'])} — {spoken(each['flips'])}{when}"
+
+
+def _asked(identity: str | None, where: str | None) -> dict[str, Any]:
+    if (identity is None) == (where is None):
+        raise click.UsageError("写人群 id 或 --where / name an audience, or give --where")
+    return {"audience_id": identity} if where is None else {"definition": _tree(where)}
 
 
 def _tree(where: str) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
 import click
@@ -22,6 +22,7 @@ from liftloop.kernel.errors import EXIT_FAILED, EXIT_REFUSED, EXIT_USAGE, Liftlo
 CALL_TIMEOUT_S = 900.0
 START_TIMEOUT_S = 130.0
 LOOK_S = 0.2
+PIECE_BYTES = 1 << 20
 STARTING_S = 40.0
 """How long another server may take until it answers: one that restores 5M people takes half a minute."""
 
@@ -69,6 +70,21 @@ class Server:
         body = "".join(parts).encode() + head.encode() + b"Content-Type: application/octet-stream\r\n\r\n"
         body += file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
         return self._call("POST", f"/api{path}", body, f"multipart/form-data; boundary={boundary}")
+
+    def download(self, path: str, out: BinaryIO) -> int:
+        """Write an answer to a file as it comes, and return how many bytes there were."""
+        connection = _UnixConnection(self._path)
+        try:
+            connection.request("GET", f"/api{path}", headers={"Accept-Language": language()})
+            answer = connection.getresponse()
+            if answer.status >= 400:
+                raise _told(answer.status, json.loads(answer.read()))
+            written = 0
+            while piece := answer.read(PIECE_BYTES):
+                written += out.write(piece)
+            return written
+        finally:
+            connection.close()
 
     def _call(self, method: str, path: str, body: bytes | None, kind: str = "application/json") -> Any:
         connection = _UnixConnection(self._path)
