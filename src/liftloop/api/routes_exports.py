@@ -36,7 +36,9 @@ async def make(audience_id: str, request: ExportRequest, exports: OnExports, cal
 
 
 @router.get("/exports/{export_id}/rows", response_class=StreamingResponse)
-async def rows(export_id: str, exports: OnExports, caller: Exporting) -> StreamingResponse:
+async def rows(
+    export_id: str, exports: OnExports, caller: Annotated[Caller, Depends(may("audience.export_rows"))]
+) -> StreamingResponse:
     named = {"content-disposition": f'attachment; filename="{export_id}.csv"'}
     return StreamingResponse(exports.rows(export_id), media_type="text/csv", headers=named)
 
