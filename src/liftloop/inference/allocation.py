@@ -11,16 +11,20 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.inference.arrays import Floats, Integers
-from liftloop.inference.dual_prices import Answer, Prices, Region, anywhere, solve_dual
+from liftloop.inference.dual_prices import Prices, Region, anywhere, solve_dual
 
 NO_ACTION = -1
 CHUNK = 8_192  # People reduced at once: 8,192 x 20 doubles stay in the cache, which halves the time.
 REPAIR_ROUNDS_MAX = 50  # Each round fills or is the last; more than a dozen were never seen.
 MIXING_STRIDE = 0.6180339887498949  # The golden ratio spreads any share evenly over consecutive people.
-SAMPLE_PEOPLE = 50_000  # Prices from this many people miss the full ones by well under a percent.
+SAMPLE_PEOPLE = 50_000  # Prices from this many people miss the full ones by about a percent.
+SAMPLE_PART = 16  # Of ten million people 625,000 are sampled, and of these 50,000: each pass settles what it can.
 LARGE_FROM_PEOPLE = 100_000
-UNSURE_SHARE = 0.03  # How far the sample's prices may be off before all people are asked again.
+UNSURE_SHARE = 0.04  # How far the prices of the smallest sample may be off; errors shrink with the root of its size.
+WIDENING, WIDENINGS_MAX = 2.0, 4
 TOLERANCE_LARGE = 2e-5  # A fiftieth of a tenth of a percent; each further digit costs ten passes over everybody.
+MENDED_LARGE = 1e-4  # A hundredth of a percent; the last rounds of repair gain a tenth of that for most of its time.
+TOLERANCE_SAMPLE = 1e-6
 TOLERANCE_SMALL = 1e-7  # The linear programmes of the cutting planes are exact to about this.
 
 
@@ -69,13 +73,18 @@ class Allocation(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def allocate(problem: Problem) -> Allocation:
-    """Return a feasible plan and the proof of how good it is; the same problem gives the same plan."""
+    """Return a feasible plan and the proof of how good it is; the same problem gives the same plan.
+
+    Tables may be of single precision; sums are of double.
+    """
     _check(problem)
     problem = _without_forbidden(problem)
-    prices = _prices(problem)
-    action = _mixed(problem, prices)
-    action = _dropped_to_fit(problem, prices.best, action)
-    action = _filled(problem, prices, action)
+    settled = _settled(problem, _tolerance(problem.value.shape[0]))
+    prices, action = settled.prices, settled.action
+    rest = _subset(problem, settled.rest, settled.used)
+    chosen = _dropped_to_fit(rest, prices.best, _mixed(rest, prices))
+    enough = prices.bound * (1 - _gap_worth_mending(action.size)) - settled.value
+    action[settled.rest] = _filled(rest, prices.best, chosen, enough)
     action = _dropped_to_fit(problem, prices.best, action)  # Sums rounded otherwise may pass a limit by 1e-12.
     value = _total(problem.value, action)
     used = _used(problem, action)
@@ -90,8 +99,8 @@ def allocate(problem: Problem) -> Allocation:
 
 def _check(problem: Problem) -> None:
     people, actions = problem.value.shape
-    assert not np.isnan(problem.value).any()
-    assert not np.isposinf(problem.value).any()
+    # The largest is NaN where any is.
+    assert float(problem.value.max(initial=-np.inf)) < np.inf, "a value is infinite or not a number"
     for constraint in problem.constraints:
         assert constraint.use.shape in {(actions,), (people, actions)}, constraint.name
         assert constraint.limit >= 0, constraint.name
@@ -107,63 +116,114 @@ def _without_forbidden(problem: Problem) -> Problem:
     return Problem(value=value, constraints=problem.constraints)
 
 
-def _prices(problem: Problem) -> Prices:
-    """Return the best prices: at once where people are few, else from a sample and then from the undecided."""
+class Settled(Struct, frozen=True, kw_only=True, eq=False):
+    """The best prices, and what they leave open: `action` of everybody but the people of `rest`, who are undecided.
+
+    `value` and `used` [constraints] are of the decided.
+    """
+
+    prices: Prices
+    action: Integers
+    rest: Integers
+    value: float
+    used: Floats
+
+
+def _settled(problem: Problem, tolerance: float) -> Settled:
+    """Return the best prices: at once where people are few, else near those of a sample, which settle most people.
+
+    The sample is settled the same way, to a finer tolerance: the dual is so flat at its minimum that prices within
+    2e-5 of the value may be off by percents. Where the prices turn out to lie beyond what the sample's size made
+    likely, the region is widened around them.
+    """
     people = problem.value.shape[0]
     limits = np.array([constraint.limit for constraint in problem.constraints])
     limits[limits == 0] = 1.0  # Nobody can use these any more: any positive limit gives price zero.
     if people <= LARGE_FROM_PEOPLE:
-        return solve_dual(lambda at: _answer(problem, at), limits, anywhere(limits.size, TOLERANCE_SMALL))
-    rows = np.unique((np.arange(SAMPLE_PEOPLE) * (people / SAMPLE_PEOPLE)).astype(np.int64))
-    sample, share = _subset(problem, rows), rows.size / people
-    start = solve_dual(lambda at: _answer(sample, at), limits * share, anywhere(limits.size, TOLERANCE_LARGE)).best
-    margin = UNSURE_SHARE * (start + start.mean())
-    region = Region(start=start, low=np.maximum(start - margin, 0), high=start + margin, tolerance=TOLERANCE_LARGE)
-    prices = solve_dual(_answer_of_undecided(problem, region), limits, region)
-    if prices.inside:
-        return prices
-    free = Region(start=prices.best, low=start * 0, high=start + np.inf, tolerance=TOLERANCE_LARGE)
-    return solve_dual(lambda at: _answer(problem, at), limits, free)
+        prices = solve_dual(lambda at: _answer(problem, at), limits, anywhere(limits.size, tolerance))
+        return _all_open(problem, prices)
+    size = max(SAMPLE_PEOPLE, people // SAMPLE_PART)
+    rows = (np.arange(size) * (people / size)).astype(np.int64)
+    sample = _subset(problem, rows, np.zeros(limits.size), size / people)
+    start = _settled(sample, TOLERANCE_SAMPLE).prices.best
+    unsure = UNSURE_SHARE * float(np.sqrt(SAMPLE_PEOPLE / size))
+    for _ in range(WIDENINGS_MAX):
+        # A price may be off by a share of itself, and, where it is small, of what the limits are worth on average.
+        margin = unsure * (start + float((start * limits).mean()) / limits)
+        region = Region(start=start, low=np.maximum(start - margin, 0), high=start + margin, tolerance=tolerance)
+        found = _decided(problem, region, limits)
+        if found.prices.inside:
+            return found
+        start, unsure = found.prices.best, unsure * WIDENING
+    free = Region(start=start, low=start * 0, high=start + np.inf, tolerance=tolerance)
+    return _all_open(problem, solve_dual(lambda at: _answer(problem, at), limits, free))
 
 
-def _answer_of_undecided(problem: Problem, region: Region) -> Answer:
-    """Return the answer for prices of the region, computed from those people alone whose choice may vary there.
+def _all_open(problem: Problem, prices: Prices) -> Settled:
+    people = problem.value.shape[0]
+    return Settled(
+        prices=prices,
+        action=np.full(people, NO_ACTION, dtype=np.int64),
+        rest=np.arange(people),
+        value=0.0,
+        used=np.zeros(len(problem.constraints)),
+    )
 
-    With low prices every action looks its best and with high ones its worst; whoever prefers one action's worst to
-    every other's best takes it at all prices of the region.
+
+def _decided(problem: Problem, region: Region, limits: Floats) -> Settled:
+    """Return the best prices of the region, computed from those people alone whose choice may vary there.
+
+    With low prices every action looks its best and with high ones its worst; whoever's best action at its worst beats
+    every other at its best takes it at all prices of the region.
     """
+    people = problem.value.shape[0]
+    action = np.full(people, NO_ACTION, dtype=np.int64)
     undecided: list[Integers] = []
-    value, used = 0.0, np.zeros(region.start.size)
-    for part in _chunks(problem.value.shape[0]):
-        choice = _best(_reduced(problem, region.start, part))
-        rows = np.arange(choice.size)
-        looks_best, looks_worst = _reduced(problem, region.low, part), _reduced(problem, region.high, part)
-        taken = choice != NO_ACTION
-        floor = np.where(taken, looks_worst[rows, choice], 0.0)
-        looks_best[rows[taken], choice[taken]] = -np.inf
-        rival = np.maximum(looks_best.max(axis=1), np.where(taken, 0.0, -np.inf))
-        decided = floor >= rival
-        undecided.append(rows[~decided] + part.start)
-        choice[~decided] = NO_ACTION
-        value += float(problem.value[part][rows, choice][choice != NO_ACTION].sum())
-        used += _used(problem, choice, part)
-    rest = _subset(problem, np.concatenate(undecided))
+    value, used = 0.0, np.zeros(limits.size)
+    for part in _chunks(people):
+        reduced = _reduced(problem, region.low, part)
+        rows = np.arange(reduced.shape[0])
+        choice = reduced.argmax(axis=1)
+        best = reduced[rows, choice]
+        reduced[rows, choice] = 0.0  # The rival to beat is the second best, or nothing.
+        second = np.maximum(reduced.max(axis=1), 0.0)
+        taken = np.flatnonzero(best > 0)
+        worst = _reduced_of(problem, region.high, taken + part.start, choice[taken])
+        sure = worst >= second[taken]
+        decided, theirs = taken[sure] + part.start, choice[taken[sure]]
+        action[decided] = theirs
+        undecided.append(taken[~sure] + part.start)
+        value += float(problem.value[decided, theirs].sum(dtype=np.float64))
+        used += _used(problem, theirs, decided)
+    rows = np.concatenate(undecided)
+    rest = _subset(problem, rows)
 
     def answer(prices: Floats) -> tuple[float, Floats]:
         total, more = _answer(rest, prices)
         return total + value - float(prices @ used), more + used
 
-    return answer
+    prices = solve_dual(answer, limits, region)
+    return Settled(prices=prices, action=action, rest=rows, value=value, used=used)
 
 
 def _tolerance(people: int) -> float:
     return TOLERANCE_LARGE if people > LARGE_FROM_PEOPLE else TOLERANCE_SMALL
 
 
-def _subset(problem: Problem, rows: Integers) -> Problem:
+def _gap_worth_mending(people: int) -> float:
+    return MENDED_LARGE if people > LARGE_FROM_PEOPLE else TOLERANCE_SMALL
+
+
+def _subset(problem: Problem, rows: Integers, taken: Floats | None = None, share: float = 1.0) -> Problem:
+    """Return the problem of some people, with what is left of each limit once `taken` [constraints] is gone."""
+    gone = np.zeros(len(problem.constraints)) if taken is None else taken
     constraints = [
-        Constraint(name=item.name, limit=item.limit, use=item.use if item.use.ndim == 1 else item.use[rows])
-        for item in problem.constraints
+        Constraint(
+            name=item.name,
+            limit=max(0.0, item.limit - float(less)) * share,
+            use=item.use if item.use.ndim == 1 else item.use[rows],
+        )
+        for item, less in zip(problem.constraints, gone, strict=True)
     ]
     return Problem(value=problem.value[rows], constraints=tuple(constraints))
 
@@ -175,8 +235,8 @@ def _answer(problem: Problem, prices: Floats) -> tuple[float, Floats]:
         reduced = _reduced(problem, prices, part)
         choice = _best(reduced)
         taken = choice != NO_ACTION
-        total += float(reduced[taken, choice[taken]].sum())
-        used += _used(problem, choice, part)
+        total += float(reduced[taken, choice[taken]].sum(dtype=np.float64))
+        used += _used(problem, choice, np.arange(part.start, part.stop))
     return total, used
 
 
@@ -184,16 +244,17 @@ def _chunks(people: int) -> Iterator[slice]:
     return (slice(first, min(first + CHUNK, people)) for first in range(0, people, CHUNK))
 
 
-def _reduced(problem: Problem, prices: Floats, part: slice) -> Floats:
-    """Return value minus priced use [people of the part, actions], as a fresh array."""
+def _reduced(problem: Problem, prices: Floats, part: slice | Integers) -> Floats:
+    """Return value minus priced use [people of the part, actions], as a fresh array of the values' precision."""
+    precision = problem.value.dtype
     shared = np.zeros(problem.value.shape[1])
     for price, constraint in zip(prices, problem.constraints, strict=True):
         if constraint.use.ndim == 1:
             shared += price * constraint.use
-    reduced = problem.value[part] - shared
+    reduced = problem.value[part] - shared.astype(precision)
     for price, constraint in zip(prices, problem.constraints, strict=True):
         if constraint.use.ndim == 2 and price > 0:
-            reduced -= price * constraint.use[part]
+            reduced -= constraint.use[part] * precision.type(price)
     return reduced
 
 
@@ -205,24 +266,22 @@ def _best(reduced: Floats) -> Integers:
     return np.where(worth, choice, NO_ACTION)
 
 
-def _uses_of(constraint: Constraint, action: Integers, part: slice) -> Floats:
-    """Return what each person's action uses; nothing for `NO_ACTION`."""
-    taken = action != NO_ACTION
-    if constraint.use.ndim == 1:
-        return np.where(taken, np.append(constraint.use, 0.0)[action], 0.0)
-    use = constraint.use[part]
+def _uses_of(constraint: Constraint, action: Integers, people: Integers | None = None) -> Floats:
+    """Return what each person's action uses, nothing for `NO_ACTION`; `people` [actions] says whose they are."""
+    taken = np.flatnonzero(action != NO_ACTION)
+    rows = taken if people is None else people[taken]
     used = np.zeros(action.size)
-    used[taken] = use[np.flatnonzero(taken), action[taken]]
+    used[taken] = constraint.use[action[taken]] if constraint.use.ndim == 1 else constraint.use[rows, action[taken]]
     return used
 
 
-def _used(problem: Problem, action: Integers, part: slice = slice(None)) -> Floats:
-    return np.array([float(_uses_of(item, action, part).sum()) for item in problem.constraints])
+def _used(problem: Problem, action: Integers, people: Integers | None = None) -> Floats:
+    return np.array([float(_uses_of(item, action, people).sum()) for item in problem.constraints])
 
 
 def _total(value: Floats, action: Integers) -> float:
     taken = np.flatnonzero(action != NO_ACTION)
-    return float(value[taken, action[taken]].sum())
+    return float(value[taken, action[taken]].sum(dtype=np.float64))
 
 
 def _mixed(problem: Problem, prices: Prices) -> Integers:
@@ -238,9 +297,9 @@ def _mixed(problem: Problem, prices: Prices) -> Integers:
     ends[-1] = np.inf
     spot = np.modf(np.arange(people) * MIXING_STRIDE)[0]
     for (at, _), start, end in zip(prices.mixture, starts, ends, strict=True):
-        for part in _chunks(people):
-            mine = (spot[part] >= start) & (spot[part] < end)
-            action[part][mine] = _best(_reduced(problem, at, part))[mine]
+        mine = np.flatnonzero((spot >= start) & (spot < end))
+        for part in _chunks(mine.size):
+            action[mine[part]] = _best(_reduced(problem, at, mine[part]))
     return action
 
 
@@ -248,7 +307,7 @@ def _dropped_to_fit(problem: Problem, prices: Floats, action: Integers) -> Integ
     """Take actions back, least reduced value first, until every limit holds."""
     action = action.copy()
     for constraint in problem.constraints:
-        uses = _uses_of(constraint, action, slice(None))
+        uses = _uses_of(constraint, action)
         while (excess := float(uses.sum()) - constraint.limit) > 0:
             users = np.flatnonzero(uses > 0)
             loss = _reduced_of(problem, prices, users, action[users])
@@ -267,12 +326,11 @@ def _reduced_of(problem: Problem, prices: Floats, people: Integers, action: Inte
     return reduced
 
 
-def _filled(problem: Problem, prices: Prices, action: Integers) -> Integers:
-    """Spend what is left: move people to better actions while the limits allow, best reduced gain first."""
+def _filled(problem: Problem, prices: Floats, action: Integers, enough: float) -> Integers:
+    """Spend what is left until the plan is worth `enough`: move people to better actions, best reduced gain first."""
     action = action.copy()
     for _ in range(REPAIR_ROUNDS_MAX):
-        enough = prices.bound * (1 - _tolerance(action.size))
-        if _total(problem.value, action) >= enough or not _improve(problem, prices.best, action):
+        if _total(problem.value, action) >= enough or not _improve(problem, prices, action):
             break
     return action
 
