@@ -1,7 +1,6 @@
 """Loading a file: whatever interrupts it, what is in afterwards is what the file says, once, sealed and silent."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from liftloop.app.imports_records import milliseconds
 from liftloop.app.imports_refused import refused_key
 from liftloop.collect.mapping import DeclaredConsent, Mapping
 from liftloop.kernel.ids import Offset
-from liftloop.storage.contract import Record
 from liftloop.testing.installation import DirectTick, Installation
 
 NOW_MS = 1_790_000_000_000
@@ -36,11 +34,11 @@ class WatchedTick(DirectTick):
         self.calls = 0
         self.unfolded_max = 0
 
-    async def facts(self, records: Sequence[Record], *, folded: bool = True) -> Offset:
+    async def packed_facts(self, packed: bytes) -> Offset:
         self.calls += 1
         if self.calls - 1 == self._dies_at and not self._after:
             raise Killed
-        offset = await super().facts(records, folded=folded)
+        offset = await super().packed_facts(packed)
         self.unfolded_max = max(self.unfolded_max, offset - self._installation.fold.offset)
         if self.calls - 1 == self._dies_at:
             raise Killed

@@ -4,6 +4,7 @@ Message ids depend on content only, so a load that was interrupted is simply don
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, closing
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from liftloop.collect.mapping import Mapping, read_plan
 from liftloop.collect.mapping_records import Converted, to_records
 from liftloop.collect.mapping_rows import ImportContext, RejectedRow
 from liftloop.collect.quality import QualitySummary, QualityTally, error_file_header, error_file_lines
+from liftloop.kernel.codec import pack
 from liftloop.kernel.errors import Language
 from liftloop.kernel.ids import Offset
 from liftloop.plugins.sources.file import ReadOptions, Table, open_table
@@ -32,6 +34,8 @@ SEAL_MAX = 10_000
 """Fields sealed by one call: about 50 ms in which the tick answers nobody else."""
 UNFOLDED_MAX = 40_000
 """Records that may wait for the tick: four ticks' worth keep it busy and memory small."""
+AHEAD_MAX = 6
+"""Batches converted before they are sent: about 100 MB of orders, and half a minute that the tick need not wait for."""
 WAIT_S = 0.02
 RETRIES = 60
 RETRY_AFTER_S = 1.0
@@ -78,13 +82,21 @@ Turn = Callable[[], Awaitable[None]]
 """Returns once the file's turn has come: everything that came before it is in the log."""
 
 
+class _Run(Struct, frozen=True, kw_only=True):
+    """Records that are sent at once: ready as the log takes them, or with fields that wait for the vault."""
+
+    count: int
+    packed: bytes = b""
+    waiting: Unsealed | None = None
+
+
 class _Converted(Struct, frozen=True, kw_only=True):
     """A batch after its conversion; `cells` are those of its rejected rows, as they stand in the file."""
 
     rows: int
     """Rows of the file up to the end of this batch."""
     converted: Converted
-    runs: Sequence[Unsealed]
+    runs: Sequence[_Run]
     cells: Sequence[Sequence[str]]
 
 
@@ -148,21 +160,38 @@ def _convert(table: Table, job: Load, vault: Vault) -> Iterator[_Converted]:
         cells = table.raw_rows([batch.start + row.index for row in shown])
         records = [*converted.records, *declarations.records(converted.records)]
         runs = [
-            unsealed(drafting.drafts(records[start : start + RUN_RECORDS]), vault.keyed_hash)
+            _run(unsealed(drafting.drafts(records[start : start + RUN_RECORDS]), vault.keyed_hash))
             for start in range(0, len(records), RUN_RECORDS)
         ]
-        yield _Converted(rows=batch.start + len(batch.lines), converted=converted, runs=runs, cells=cells)
+        # The records themselves are in the runs: of what waits here only the counts are needed.
+        counted = replace(converted, records=[])
+        yield _Converted(rows=batch.start + len(batch.lines), converted=counted, runs=runs, cells=cells)
+
+
+def _run(made: Unsealed) -> _Run:
+    count = len(made.records)
+    return _Run(count=count, waiting=made) if made.clear else _Run(count=count, packed=pack(made.records))
 
 
 async def _ahead(batches: Iterator[_Converted]) -> AsyncGenerator[_Converted]:
-    """Yield what `batches` yields, each made in a thread while the one before is being used."""
-    upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+    """Yield what `batches` yields, each made in a thread, up to AHEAD_MAX of them before they are asked for.
+
+    Where the tick is the slower, or another file's turn, the work is done already when the turn comes.
+    """
+    one_thread, ending = asyncio.Lock(), asyncio.Event()
+
+    async def following() -> _Converted | None:
+        async with one_thread:
+            return None if ending.is_set() else await asyncio.to_thread(next, batches, None)
+
+    upcoming = deque(asyncio.create_task(following()) for _ in range(AHEAD_MAX))
     try:
-        while (batch := await upcoming) is not None:
-            upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+        while (batch := await upcoming.popleft()) is not None:
+            upcoming.append(asyncio.create_task(following()))
             yield batch
     finally:
-        await asyncio.gather(upcoming, return_exceptions=True)  # A thread cannot be left in the middle of a file.
+        ending.set()
+        await asyncio.gather(*upcoming, return_exceptions=True)  # A thread cannot be left in the middle of a file.
 
 
 class _Sending:
@@ -179,14 +208,17 @@ class _Sending:
             await self._turn()
             self._turn = None
 
-    async def send(self, run: Unsealed) -> None:
+    async def send(self, run: _Run) -> None:
         await self.wait_for_turn()
+        packed = run.packed if run.waiting is None else pack(await self._sealed(run.waiting))
+        await self._room_for(run.count)
+        self.offset = await self._append(packed)
+
+    async def _sealed(self, waiting: Unsealed) -> list[Record]:
         fields: list[bytes] = []
-        for first in range(0, len(run.clear), SEAL_MAX):
-            fields += await self._seal(run.clear[first : first + SEAL_MAX])
-        records = sealed(run, fields) if fields else run.records
-        await self._room_for(len(records))
-        self.offset = await self._append(records)
+        for first in range(0, len(waiting.clear), SEAL_MAX):
+            fields += await self._seal(waiting.clear[first : first + SEAL_MAX])
+        return sealed(waiting, fields)
 
     async def finish(self) -> None:
         """Return when everything sent is folded."""
@@ -205,13 +237,13 @@ class _Sending:
         if self._folded < self.offset:
             await asyncio.sleep(WAIT_S)
 
-    async def _append(self, run: Sequence[Record]) -> Offset:
+    async def _append(self, packed: bytes) -> Offset:
         for _ in range(RETRIES):
             try:
-                return await self._tick.facts(run, folded=False)
+                return await self._tick.packed_facts(packed)
             except TickAway:  # Whether it was appended is not known; the same ids make it safe to say again.
                 await asyncio.sleep(RETRY_AFTER_S)
-        return await self._tick.facts(run, folded=False)
+        return await self._tick.packed_facts(packed)
 
     async def _seal(self, clear: Sequence[tuple[int, bytes]]) -> list[bytes]:
         for _ in range(RETRIES):

@@ -66,7 +66,7 @@ class Meter:
         records = frame["record"].count if "record" in frame else 0
         self._lag_s = max(0, now_ms - int(frame["record"]["received_ms"][0])) / 1000 if records else 0.0
         taken = sum(frame[kind].count for kind in ("event", "system") if kind in frame)
-        rejected = sum(each.kind == "message.rejected" for each in frame["record"]["record"]) if records else 0
+        rejected = int(frame["record"]["kind"].are("message.rejected").sum()) if records else 0
         self.counts["folded"] += taken
         self.counts["rejected"] += rejected
         self.counts["duplicate"] += max(0, records - taken - rejected)

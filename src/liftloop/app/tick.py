@@ -83,9 +83,9 @@ class TickApp:
         """Answer the other processes: facts to append, questions to state, the clock."""
         match path:
             case "/facts" | "/facts/folded":
-                count = len(RECORDS.decode(body))
+                records = RECORDS.decode(body)
                 try:
-                    after = await asyncio.wrap_future(self._worker.append(count, body))
+                    after = await asyncio.wrap_future(self._worker.append(len(records), body, records))
                 except DiskFull as error:
                     raise Busy("disk") from error
                 if path == "/facts/folded":

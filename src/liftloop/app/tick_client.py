@@ -48,6 +48,10 @@ class TickClient:
         answered = await self._post("/facts/folded" if folded else "/facts", pack(list(records)))
         return Offset(answered["offset"])
 
+    async def packed_facts(self, packed: bytes) -> Offset:
+        """Append facts that are packed already; return the offset after them once they are durable."""
+        return Offset((await self._post("/facts", packed))["offset"])
+
     async def ask(self, question: str, **given: Any) -> dict[str, Any]:
         """Return the answer to one of `liftloop.app.questions`; raises what it raises for people."""
         return await self._post(f"/ask/{question}", pack(given))

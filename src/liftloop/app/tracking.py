@@ -271,7 +271,7 @@ class Tracking:
         counts = self._worker.meter.counts
         try:
             records = seal(drafts, self._vault)
-            await asyncio.wrap_future(self._worker.append(len(records), pack(records)))
+            await asyncio.wrap_future(self._worker.append(len(records), pack(records), records))
             counts["received"] += len(records)
         except DiskFull as error:
             counts["refused"] += 1

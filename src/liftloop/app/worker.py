@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from liftloop.app.meter import Meter
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.dice import hash_text
@@ -18,7 +20,7 @@ from liftloop.kernel.errors import LiftloopError
 from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.runtime.contract import Frame
 from liftloop.runtime.fold import Fold
-from liftloop.storage.contract import Block, DiskFull, Entry, Log, StateStore, StorageError
+from liftloop.storage.contract import Block, DiskFull, Entry, Log, Record, StateStore, StorageError
 
 T = TypeVar("T")
 
@@ -26,6 +28,8 @@ TICK_RECORDS_MAX = 10_000
 """Records one tick folds; more wait for the next, so that a tick stays short."""
 APPEND_MAX = 512
 """Requests that one commit of the log takes together."""
+KNOWN_RUNS_MAX = 256
+"""Runs that may wait with their records at hand; beyond them only the bytes are kept, which are a third as large."""
 IDLE_S = 0.2
 """How long the fold thread sleeps at the most when the clock says nothing is due."""
 CHECKPOINT_EVERY_S = 30.0
@@ -53,6 +57,15 @@ class WorkerEnded(LiftloopError):
         )
 
 
+class _Run(Struct, frozen=True):
+    """Records on their way into the log."""
+
+    count: int
+    body: bytes
+    known: Sequence[Record] | None
+    appended: Future[Offset]
+
+
 class Worker:
     """Owns the fold; all others speak to it through `append` and `ask`.
 
@@ -68,7 +81,7 @@ class Worker:
         self._log = log
         self._store = store
         self._clock = clock
-        self._incoming: queue.SimpleQueue[tuple[int, bytes, Future[Offset]] | None] = queue.SimpleQueue()
+        self._incoming: queue.SimpleQueue[_Run | None] = queue.SimpleQueue()
         self._appended: queue.SimpleQueue[Entry] = queue.SimpleQueue()
         self._questions: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
         self._waiting: list[tuple[Offset, Future[None]]] = []
@@ -104,15 +117,17 @@ class Worker:
         for thread in self._threads:
             thread.start()
 
-    def append(self, count: int, body: bytes) -> Future[Offset]:
+    def append(self, count: int, body: bytes, known: Sequence[Record] | None = None) -> Future[Offset]:
         """Append `count` records; the future holds the offset after them once they are durable.
+
+        Whoever has the records themselves hands them on as `known`, which spares the fold from reading them again.
 
         It raises `DiskFull` where nothing was appended, `WorkerEnded` where nobody appends any more.
         """
-        future: Future[Offset] = Future()
-        self._incoming.put((count, body, future))
+        run = _Run(count, body, known if self.backlog() < KNOWN_RUNS_MAX else None, Future())
+        self._incoming.put(run)
         self._refuse_if_ended()
-        return future
+        return run.appended
 
     def folded(self, offset: Offset) -> Future[None]:
         """Return a future that is done once every record before `offset` has been folded and committed."""
@@ -166,7 +181,7 @@ class Worker:
         if not self._ended.is_set():
             return
         _refuse([future for _, future in _drained(self._questions)])
-        _refuse([each[2] for each in _drained(self._incoming) if each is not None])
+        _refuse([each.appended for each in _drained(self._incoming) if each is not None])
         self._incoming.put(None)
 
     def metrics(self) -> str:
@@ -191,20 +206,20 @@ class Worker:
                 run.append(following)
             self._append(run)
 
-    def _append(self, run: Sequence[tuple[int, bytes, Future[Offset]]]) -> None:
+    def _append(self, runs: Sequence["_Run"]) -> None:
         try:
-            after = self._log.append([(count, body) for count, body, _ in run])
+            after = self._log.append([(run.count, run.body) for run in runs])
         except DiskFull as error:
-            _refuse([future for _, _, future in run], error)
+            _refuse([run.appended for run in runs], error)
             return
         except BaseException:
-            _refuse([future for _, _, future in run])
+            _refuse([run.appended for run in runs])
             raise
-        first = after - sum(count for count, _, _ in run)
-        for count, body, future in run:
-            self._appended.put(Entry(first=Offset(first), count=count, body=body))
-            first += count
-            _settle(future, Offset(first))
+        first = after - sum(run.count for run in runs)
+        for run in runs:
+            self._appended.put(Entry(first=Offset(first), count=run.count, body=run.body, known=run.known))
+            first += run.count
+            _settle(run.appended, Offset(first))
         self._wake.set()
 
     def _fold_forever(self) -> None:

@@ -82,6 +82,21 @@ def check_raw(raw: bytes, message_bytes_max: int) -> None:
             raise Unusable("not_utf8") from error
 
 
+def is_plain_text(raw: bytes) -> bool:
+    """Return whether bytes are UTF-8 without escapes: equal texts are equal bytes."""
+    if _BACKSLASH in raw:
+        return False
+    try:
+        return raw.isascii() or bool(raw.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def all_shallow(raw: bytes, brackets: Sequence[int]) -> bool:
+    """Return whether no message of a batch can be nested too deeply; `brackets` are how many each has at least."""
+    return raw.count(b"{") + raw.count(b"[") <= sum(brackets) + NESTED_MAX
+
+
 def _depth(raw: bytes) -> int:
     """Return how deep brackets are nested, or something at most NESTED_MAX where there are not enough to be deep."""
     if raw.count(b"{") + raw.count(b"[") <= NESTED_MAX:

@@ -16,19 +16,21 @@ from liftloop.collect.drafting import (
     EMPTY,
     Inlet,
     Unusable,
+    all_shallow,
     check_raw,
     consents_in,
     identifiers_in,
     instant,
+    is_plain_text,
     may_stay,
     object_in,
     rejected,
     traits_fitted,
     warnings_of,
 )
-from liftloop.collect.personal import PERSONAL_NAMES, PERSONAL_TRAITS, split
+from liftloop.collect.personal import PERSONAL_NAMES, PERSONAL_TRAITS, are_plain_objects, split
 from liftloop.collect.tracking_plan import NO_RULES
-from liftloop.kernel.codec import canonical_json
+from liftloop.kernel.codec import canonical_json, parse_json
 from liftloop.kernel.dice import hash_bytes
 from liftloop.storage.contract import Record
 
@@ -39,7 +41,7 @@ _ABOUT_PERSON = ("traits", "context.traits")
 _KEY_SEARCHED = re.compile(rb'"writeKey"\s*:\s*"([^"\\]*)"')
 
 
-class Message(Struct, kw_only=True):
+class Message(Struct, kw_only=True, gc=False):
     """One message as SDKs send it; unknown fields are passed over."""
 
     type: str = ""
@@ -66,6 +68,12 @@ class _Batch(Struct, kw_only=True):
     writeKey: str | None = None  # noqa: N815
 
 
+class _Read(Struct, kw_only=True):
+    """A batch with its messages read; the other fields are read once, with the raw ones."""
+
+    batch: list[Message]
+
+
 class _Keyed(Struct):
     writeKey: str | None = None  # noqa: N815
 
@@ -73,6 +81,7 @@ class _Keyed(Struct):
 _RAW = msgspec.json.Decoder(Raw)
 _MESSAGE = msgspec.json.Decoder(Message)
 _BATCH = msgspec.json.Decoder(_Batch)
+_MESSAGES = msgspec.json.Decoder(_Read)
 _KEYED = msgspec.json.Decoder(_Keyed)
 
 
@@ -105,7 +114,87 @@ def read(body: bytes, inlet: Inlet) -> list[Draft]:
     except msgspec.DecodeError as error:
         return _forgiving(body, inlet, str(error))
     _check_count(batch.batch)
-    return [read_one(bytes(raw), inlet, batch.sentAt) for raw in batch.batch]
+    quick = _quick(body, batch, inlet)
+    return [
+        read_one(bytes(raw), inlet, batch.sentAt) if draft is None else draft
+        for raw, draft in zip(batch.batch, quick, strict=True)
+    ]
+
+
+def _quick(body: bytes, batch: _Batch, inlet: Inlet) -> Sequence[Draft | None]:
+    """Return the drafts of messages that need no second look, None for the others.
+
+    Nearly all that a busy shop sends are tracks of known users with a few plain properties: read together they take
+    half the time.
+    """
+    hard: list[Draft | None] = [None] * len(batch.batch)
+    if inlet.rules is not NO_RULES or not is_plain_text(body):
+        return hard
+    try:
+        messages = _MESSAGES.decode(body).batch
+        objects = parse_json(b"[%b]" % b",".join([each.properties or EMPTY for each in messages]))
+    except msgspec.DecodeError:
+        return hard
+    plain = are_plain_objects(objects, PERSONAL_NAMES)
+    if not all_shallow(body, [2 if each.properties else 1 for each in messages]):
+        plain = [simple and _passes(bytes(raw), inlet) for raw, simple in zip(batch.batch, plain, strict=True)]
+    elif max(map(len, batch.batch), default=0) > inlet.message_bytes_max:
+        return hard
+    contexts: dict[bytes, bytes | None] = {}
+    return [
+        _tracked(message, batch.sentAt, inlet, contexts) if simple else None
+        for message, simple in zip(messages, plain, strict=True)
+    ]
+
+
+def _passes(raw: bytes, inlet: Inlet) -> bool:
+    try:
+        check_raw(raw, inlet.message_bytes_max)
+    except Unusable:
+        return False
+    return True
+
+
+def _tracked(message: Message, sent_at: str | None, inlet: Inlet, contexts: dict[bytes, bytes | None]) -> Draft | None:
+    """Return the draft of a track with plain properties; None where anything else about it needs a look."""
+    if message.type != "track" or not message.event or not message.messageId or not message.userId:
+        return None
+    context: bytes | None = b""
+    if message.context:
+        said = bytes(message.context)
+        if said not in contexts:
+            contexts[said] = _harmless_context(message)
+        context = contexts[said]
+    at_ms = inlet.received_ms
+    if message.timestamp or message.originalTimestamp:
+        try:
+            at_ms = _instant(message, sent_at, at_ms)
+        except Unusable:
+            return None
+    if context is None:
+        return None
+    record = Record(
+        kind="track",
+        at_ms=at_ms,
+        received_ms=inlet.received_ms,
+        message_id=message.messageId,
+        actor=inlet.actor,
+        user_id=_text(message.userId),
+        anonymous_id=_text(message.anonymousId),
+        name=message.event,
+        body=bytes(message.properties) or EMPTY,
+        context=context,
+    )
+    return Draft(record=record, personal={}, identifiers=())
+
+
+def _harmless_context(message: Message) -> bytes | None:
+    """Return what is kept of a track's context, None where something has to be taken out of it."""
+    try:
+        kept, personal, _ = _context(message, "track")
+    except Unusable:
+        return None
+    return None if personal else kept
 
 
 def _forgiving(body: bytes, inlet: Inlet, problem: str) -> list[Draft]:

@@ -1,6 +1,7 @@
 """Finds personal fields in messages, so that they can be sealed before anything is written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 PERSONAL_NAMES = frozenset(
@@ -14,6 +15,7 @@ PERSONAL_TRAITS = PERSONAL_NAMES | {"name", "first_name", "last_name", "firstNam
 """In traits a `name` is a person's; in properties it is a product's."""
 
 _HARMLESS = frozenset({str, float, bool, type(None)})
+_VALUES = dict[str, Any].values
 _WHOLE_MAX = 2**63
 """Whole numbers beyond it fit neither our columns nor MessagePack; they become the nearest float, or text."""
 
@@ -30,6 +32,20 @@ def is_free_of(value: Any, names: frozenset[str]) -> bool:
     if _HARMLESS.issuperset(map(type, value)):
         return True
     return all(type(each) in _HARMLESS or is_free_of(each, names) for each in value)
+
+
+def are_plain_objects(values: Sequence[Any], names: frozenset[str]) -> list[bool]:
+    """Return which values are flat objects without any of these names, and no number too large to keep.
+
+    Asked of all at once where all are: three calls in place of three a value.
+    """
+    try:
+        types = set(map(type, chain.from_iterable(map(_VALUES, values))))
+    except TypeError:
+        types = {object}
+    if types <= _HARMLESS and names.isdisjoint(chain.from_iterable(values)):
+        return [True] * len(values)
+    return [value.__class__ is dict and names.isdisjoint(value) and _is_flat(value) for value in values]
 
 
 def split(fields: Mapping[str, Any], names: frozenset[str], path: str) -> tuple[dict[str, Any], dict[str, Any]]:

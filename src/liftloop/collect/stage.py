@@ -1,7 +1,6 @@
 """The fold of collect: each message once, none from the future; the rest waits in quarantine with its reason."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +43,8 @@ class Collect:
         fresh = _first_of_each(batch["message"])
         fresh &= ~SEEN.holds(state, batch["message"])
         ahead = batch["at_ms"] > batch["received_ms"] + AHEAD_MAX_MS
-        of_person = _among(batch["kind"], OF_PEOPLE)
-        rejected = _among(batch["kind"], frozenset({REJECTED}))
+        of_person = batch["kind"].among(OF_PEOPLE)
+        rejected = batch["kind"].are(REJECTED)
         aside = np.flatnonzero(fresh & ahead & of_person)
         # What is put aside has not happened yet: with a better clock or let out, it must not count as known.
         marks = batch["message"][aside] ^ PUT_ASIDE
@@ -84,12 +83,6 @@ class Collect:
         return FAR_FUTURE_MS
 
 
-def _among(kinds: Sequence[str], wanted: frozenset[str]) -> NDArray[np.bool_]:
-    if wanted.issuperset(kinds):
-        return np.ones(len(kinds), dtype=np.bool_)
-    return np.array([kind in wanted for kind in kinds], dtype=np.bool_)
-
-
 def _first_of_each(messages: NDArray[np.uint64]) -> NDArray[np.bool_]:
     first = np.zeros(len(messages), dtype=np.bool_)
     first[np.unique(messages, return_index=True)[1]] = True
@@ -107,9 +100,7 @@ def _repeated(batch: Batch, fresh: NDArray[np.bool_], now_ms: int) -> Frame:
 
 def _released(batch: Batch) -> list[Row]:
     """Return the keys of quarantined records that were let out, in the run that carries them on, or given up."""
-    if RELEASED not in batch["kind"] and DROPPED not in batch["kind"]:
-        return []
-    facts = [record for record in batch["record"] if record.kind in (RELEASED, DROPPED)]
+    facts = [batch["record"][place] for place in np.flatnonzero(batch["kind"].among((RELEASED, DROPPED))).tolist()]
     return [(int(offset),) for fact in facts for offset in parse_object(fact.body).get("offsets", [])]
 
 

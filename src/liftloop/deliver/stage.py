@@ -1,7 +1,10 @@
 """The folds of deliver: intents through the gate into ledger and outbox, outcomes and receipts back into the ledger."""
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.deliver.contract import (
@@ -28,6 +31,7 @@ from liftloop.journey.reading import persons, reached
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import MessageKey
+from liftloop.kernel.words import Words
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Record, Row, Update, Write
 
@@ -57,19 +61,13 @@ SUPPRESSING = frozenset({"invalid_recipient", "opted_out", "complained", "unsubs
 VISIT_BITS = 31
 """Of a decision's number: visits are counted in 31 bits, which leaves room for four billion enrolments."""
 
-_DECISION_COLUMNS = (
-    "decision",
-    "campaign",
-    "profile",
-    "decided_ms",
-    "eligible",
-    "action",
-    "propensities",
-    "holdout",
-    "arm",
-    "policy",
-    "features",
-)
+
+class _Decided(Struct, frozen=True):
+    """A verdict with the keys of its messages, parallel to its people, and what one of them costs, in fen."""
+
+    verdict: Verdict
+    keys: list[MessageKey]
+    cost_fen: int
 
 
 class CompiledRules:
@@ -145,6 +143,7 @@ class DeliverGate:
         rules = self._compiled.rules(state)
         counters = Counters(state)
         verdicts = [judge(state, intent, rules, moment, counters) for intent in intents]
+        decided = [_Decided(verdict, _keys(verdict), _cost(verdict, rules)) for verdict in verdicts]
         delta = _counted(state, verdicts, rules, moment)
         spent = _spent(state, counters)
         return (
@@ -152,11 +151,11 @@ class DeliverGate:
                 allocate=spent.allocate,
                 writes=[*delta.writes, *spent.writes],
                 puts={
-                    "ledger": [row for verdict in verdicts for row in _ledger_rows(verdict, rules, moment)],
-                    "outbox": [row for verdict in verdicts for row in _outbox_rows(verdict, rules, moment)],
+                    "ledger": [row for each in decided for row in _ledger_rows(each, moment)],
+                    "outbox": [row for each in decided for row in _outbox_rows(each, rules, moment)],
                 },
             ),
-            {"decision.made": _decisions(verdicts, moment), "message.decided": _messages(verdicts, moment)},
+            {"decision.made": _decisions(verdicts, moment), "message.decided": _messages(decided, moment)},
         )
 
     def next_due_ms(self, state: StateView) -> int:
@@ -264,9 +263,9 @@ def _add_spent(state: StateView, change_fen: dict[str, int]) -> Delta:
     return Delta(allocate=allocate, writes=writes)
 
 
-def _ledger_rows(verdict: Verdict, rules: Rules, moment: Moment) -> list[Row]:
-    intent, action, now_ms = verdict.intent, verdict.intent.action, moment.now_ms
-    cost = _cost(verdict, rules)
+def _ledger_rows(decided: _Decided, moment: Moment) -> list[Row]:
+    verdict, cost, now_ms = decided.verdict, decided.cost_fen, moment.now_ms
+    intent, action = verdict.intent, verdict.intent.action
     passed = verdict.passed().tolist()
     return [
         (
@@ -288,7 +287,7 @@ def _ledger_rows(verdict: Verdict, rules: Rules, moment: Moment) -> list[Row]:
             cost if through else 0,
         )
         for key, enrolment, number, state, reason, through in zip(
-            _keys(verdict),
+            decided.keys,
             intent.enrolments.tolist(),
             verdict.numbers.tolist(),
             verdict.state.tolist(),
@@ -299,11 +298,11 @@ def _ledger_rows(verdict: Verdict, rules: Rules, moment: Moment) -> list[Row]:
     ]
 
 
-def _outbox_rows(verdict: Verdict, rules: Rules, moment: Moment) -> list[Row]:
+def _outbox_rows(decided: _Decided, rules: Rules, moment: Moment) -> list[Row]:
+    verdict, keys = decided.verdict, decided.keys
     intent, action = verdict.intent, verdict.intent.action
     through = np.flatnonzero(verdict.passed())
-    keys, numbers, due_ms = _keys(verdict), verdict.numbers, verdict.due_ms
-    cost = _cost(verdict, rules)
+    numbers, due_ms = verdict.numbers, verdict.due_ms
     return [
         (
             keys[row],
@@ -323,7 +322,7 @@ def _outbox_rows(verdict: Verdict, rules: Rules, moment: Moment) -> list[Row]:
                     action=action.id,
                     offer=action.offer,
                     item=action.item,
-                    cost_fen=cost,
+                    cost_fen=decided.cost_fen,
                 )
             ),
         )
@@ -333,49 +332,52 @@ def _outbox_rows(verdict: Verdict, rules: Rules, moment: Moment) -> list[Row]:
 
 def _decisions(verdicts: list[Verdict], moment: Moment) -> Batch:
     """Return one decision a person and message: what was open, with which chance, and what was taken."""
-    columns: dict[str, list[object]] = {name: [] for name in _DECISION_COLUMNS}
-    for verdict in verdicts:
-        intent, count = verdict.intent, len(verdict.slots)
-        eligible = canonical_json(list(intent.eligible)).decode()
-        vectors = [canonical_json(dict(zip(intent.eligible, cell, strict=True))).decode() for cell in intent.cells]
-        decisions = (intent.enrolments << VISIT_BITS) | intent.visits
-        columns["decision"] += decisions.tolist()
-        columns["campaign"] += [intent.campaign or intent.journey] * count
-        columns["profile"] += verdict.numbers.tolist()
-        columns["decided_ms"] += [moment.now_ms] * count
-        columns["eligible"] += [eligible] * count
-        columns["action"] += [intent.action.id] * count
-        columns["propensities"] += [vectors[cell] for cell in intent.cell.tolist()]
-        columns["holdout"] += verdict.held.tolist()
-        columns["arm"] += ["holdout" if held else "treated" for held in verdict.held.tolist()]
-        columns["policy"] += [intent.policy] * count
-        columns["features"] += ["{}"] * count
-    numeric = {
-        "decision": np.array(columns["decision"], dtype=np.int64),
-        "profile": np.array(columns["profile"], dtype=np.int64),
-        "decided_ms": np.array(columns["decided_ms"], dtype=np.int64),
-        "holdout": np.array(columns["holdout"], dtype=np.bool_),
+    counts = [len(verdict.slots) for verdict in verdicts]
+    intents = [verdict.intent for verdict in verdicts]
+    held = np.concatenate([verdict.held for verdict in verdicts])
+    count = len(held)
+    columns = {
+        "decision": np.concatenate([(each.enrolments << VISIT_BITS) | each.visits for each in intents]),
+        "campaign": _repeated([each.campaign or each.journey for each in intents], counts),
+        "profile": np.concatenate([verdict.numbers for verdict in verdicts]),
+        "decided_ms": np.full(count, moment.now_ms, dtype=np.int64),
+        "eligible": _repeated([canonical_json(list(each.eligible)).decode() for each in intents], counts),
+        "action": _repeated([each.action.id for each in intents], counts),
+        "propensities": Words.joined(map(_propensities, intents)),
+        "holdout": held,
+        "arm": Words(("treated", "holdout"), held.astype(np.int32)),
+        "policy": _repeated([each.policy for each in intents], counts),
+        "features": Words.alike("{}", count),
     }
-    return Batch(len(columns["decision"]), {**columns, **numeric})
+    return Batch(count, columns)
 
 
-def _messages(verdicts: list[Verdict], moment: Moment) -> Batch:
-    keys = [key for verdict in verdicts for key in _keys(verdict)]
-    repeated = [
-        (verdict.intent.campaign, verdict.intent.journey, verdict.intent.action, len(verdict.slots))
-        for verdict in verdicts
-    ]
+def _propensities(intent: Intent) -> Words:
+    vectors = [canonical_json(dict(zip(intent.eligible, cell, strict=True))).decode() for cell in intent.cells]
+    return Words.of(vectors).at(intent.cell)
+
+
+def _repeated(texts: Sequence[str], counts: Sequence[int]) -> Words:
+    """Return each text as often as its count says."""
+    return Words.of(texts).at(np.repeat(np.arange(len(texts)), counts))
+
+
+def _messages(decided: list[_Decided], moment: Moment) -> Batch:
+    keys = [key for each in decided for key in each.keys]
+    verdicts = [each.verdict for each in decided]
+    counts = [len(verdict.slots) for verdict in verdicts]
+    intents = [verdict.intent for verdict in verdicts]
     return Batch(
         len(keys),
         {
             "message_key": keys,
-            "campaign": [campaign for campaign, _, _, count in repeated for _ in range(count)],
-            "journey": [journey for _, journey, _, count in repeated for _ in range(count)],
+            "campaign": _repeated([each.campaign for each in intents], counts),
+            "journey": _repeated([each.journey for each in intents], counts),
             "profile": np.concatenate([verdict.numbers for verdict in verdicts]),
-            "channel": [action.channel for _, _, action, count in repeated for _ in range(count)],
-            "action": [action.id for _, _, action, count in repeated for _ in range(count)],
-            "state": [state for verdict in verdicts for state in verdict.state.tolist()],
-            "reason": [reason for verdict in verdicts for reason in verdict.reason.tolist()],
+            "channel": _repeated([each.action.channel for each in intents], counts),
+            "action": _repeated([each.action.id for each in intents], counts),
+            "state": Words.of([state for verdict in verdicts for state in verdict.state.tolist()]),
+            "reason": Words.of([reason for verdict in verdicts for reason in verdict.reason.tolist()]),
             "decided_ms": np.full(len(keys), moment.now_ms, dtype=np.int64),
         },
     )

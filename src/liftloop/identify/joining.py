@@ -12,8 +12,9 @@ from liftloop.runtime.people import Settlers
 
 _COLUMN = {kind: column for column, kind in enumerate(KINDS)}
 
-Counts = NDArray[np.int64]
-"""How many identifiers of each kind a person has; shape [len(KINDS)]."""
+Counts = Sequence[int]
+"""How many identifiers of each kind a person has, in the order of KINDS; plain numbers, for they are asked singly."""
+_NONE_YET: Counts = (0,) * len(KINDS)
 
 
 def column_of(kind: str) -> int:
@@ -156,13 +157,12 @@ class Joining:
 
     def _excess(self, slot: int, kind: str, other: int | None) -> list[str]:
         """Return the kinds of which a person would have too many with one of `kind`, or with all that `other` has."""
-        have = self._counts(slot)
-        more = np.zeros(len(KINDS), dtype=np.int64) if other is None else self._counts(other)
+        have, limits = self._counts(slot), self._known.limits
         if other is None:
-            more[column_of(kind)] = 1
-        return [
-            KINDS[column] for column in np.flatnonzero((have > 0) & (more > 0) & (have + more > self._known.limits))
-        ]
+            column = column_of(kind)
+            return [KINDS[column]] if 0 < have[column] >= limits[column] else []
+        together = zip(KINDS, have, self._counts(other), limits, strict=True)
+        return [of for of, mine, more, limit in together if mine and more and mine + more > limit]
 
     def _take(self, name: Name, people: tuple[int, int | None], offset: int) -> None:
         """Give an identifier to the first of two people, or make them one where the second has it."""
@@ -174,7 +174,8 @@ class Joining:
 
     def _merge(self, pair: tuple[int, int], by: str, source: str, offset: int) -> None:
         kept, forwarded = sorted(pair, key=self._order)
-        self.counts[kept] = np.minimum(self._counts(kept) + self._counts(forwarded), LIMIT_MAX)
+        pairs = zip(self._counts(kept), self._counts(forwarded), strict=True)
+        self.counts[kept] = [min(mine + more, LIMIT_MAX) for mine, more in pairs]
         self.forward[forwarded] = kept
         self.merges.append(Merge(kept=kept, forwarded=forwarded, by=by, offset=offset, source=source))
 
@@ -203,8 +204,8 @@ class Joining:
         self._count(self._follow(home), name.kind, 1)
 
     def _count(self, slot: int, kind: str, step: int) -> None:
-        counts = self._counts(slot).copy()
-        counts[column_of(kind)] = min(max(counts[column_of(kind)] + step, 0), LIMIT_MAX)
+        counts, column = list(self._counts(slot)), column_of(kind)
+        counts[column] = min(max(counts[column] + step, 0), LIMIT_MAX)
         self.counts[slot] = counts
 
     def _home(self, hashed: int) -> int | None:
@@ -231,8 +232,8 @@ class Joining:
         if changed is not None:
             return changed
         if slot in self.created or slot >= len(self._known.counts):
-            return np.zeros(len(KINDS), dtype=np.int64)
-        return self._known.counts[slot].astype(np.int64)
+            return _NONE_YET
+        return self._known.counts[slot].tolist()
 
     def _order(self, slot: int) -> int:
         fresh = self.created.get(slot)

@@ -102,7 +102,7 @@ class _Rules(Struct, frozen=True, kw_only=True):
 
 
 def _compiled(rules: IdentityRules) -> _Rules:
-    limits = np.zeros(len(KINDS), dtype=np.int64)
+    limits = [0] * len(KINDS)
     for kind, limit in {**LIMITS, **rules.limits}.items():
         limits[column_of(kind)] = limit
     order = dict.fromkeys([*rules.priorities, *KINDS])

@@ -4,7 +4,7 @@ A step goes: goals reached, entries, journeys that have just got their history, 
 ask, the gate decides: a send node hands an `Intent` on and does not wait for the answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ from liftloop.journey.graph import Graph, read
 from liftloop.journey.opening import OPENED, OPENED_SPEC, Codes, opening_of
 from liftloop.journey.walk import Walkers, World, entering, wake, waking, walk
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
+from liftloop.kernel.words import Words
 from liftloop.plan.contract import Campaign
 from liftloop.plan.reading import action_array
 from liftloop.runtime import people
@@ -37,8 +38,13 @@ LAUNCHED = "journey.launched"
 _LAUNCHED_SPEC = ArraySpec(name=LAUNCHED, dtype="<i8", fill=0)
 
 Numbers = NDArray[np.int64]
-Leaver = tuple[int, str, str]
-"""(enrolment, state, reason)."""
+
+
+class _Leavers(Struct, frozen=True):
+    """Enrolments that end, each with its reason; none where the person walked to the end."""
+
+    rows: Numbers
+    reasons: Words
 
 
 class _Known(Struct, frozen=True, kw_only=True):
@@ -123,7 +129,7 @@ class JourneySteps:
         return delta, {
             "message.intended": Batch(len(intents), {"intent": intents}),
             "journey.entered": _entered_facts(world, newcomers),
-            "journey.left": _left_facts([*leavers, *_ceding(ceded)], moment),
+            "journey.left": _left_facts(_together([leavers, _ceding(ceded)]), moment),
         }
 
     def next_due_ms(self, state: StateView) -> int:
@@ -168,12 +174,12 @@ def _reached_goals(state: StateView, known: _Known, frame: Frame) -> Numbers:
     nothing = np.zeros(0, dtype=np.int64)
     if "person" not in frame:
         return nothing
-    names = np.array(frame["event"]["name"], dtype=object)
+    names = frame["event"]["name"]
     rows: list[Numbers] = []
     for code in (*known.live, *known.waiting):
         graph = known.graphs[code]
         if graph.journey.goal_event:
-            who = frame["person"]["slot"][(names == graph.journey.goal_event) & ~frame["event"]["imported"]]
+            who = frame["person"]["slot"][names.are(graph.journey.goal_event) & ~frame["event"]["imported"]]
             rows.append(enrolments.inside(state, people.numbers(state, np.unique(who)), graph.id))
     return np.unique(np.concatenate(rows)) if rows else nothing
 
@@ -220,13 +226,10 @@ def _did(known: _Known, frame: Frame, now_ms: int) -> dict[str, Slots]:
     return {name: slots[rows] for name, rows in _rows_by_name(events["name"], known.events, fresh).items()}
 
 
-def _rows_by_name(names: Sequence[str], wanted: frozenset[str], chosen: NDArray[np.bool_]) -> dict[str, Numbers]:
-    """Return the chosen rows of each wanted name."""
-    rows: dict[str, list[int]] = {name: [] for name in wanted}
-    for row, name in enumerate(names):
-        if name in wanted:
-            rows[name].append(row)
-    found = {name: np.array(of_name, dtype=np.int64) for name, of_name in rows.items() if of_name}
+def _rows_by_name(names: Words, wanted: frozenset[str], chosen: NDArray[np.bool_]) -> dict[str, Numbers]:
+    """Return the chosen rows of each wanted name that stands there."""
+    rows = np.flatnonzero(names.among(wanted))
+    found = {name: rows[places] for name, places in names.at(rows).places().items()}
     return {name: of_name[chosen[of_name]] for name, of_name in found.items()}
 
 
@@ -269,20 +272,23 @@ def _newcomers(state: StateView, entries: Mapping[int, Slots]) -> Walkers:
     return entering(enrolments.count(state) + np.arange(len(slots)), slots, codes)
 
 
-def _leavers(walkers: Walkers, reached: Numbers, closed: Numbers) -> list[Leaver]:
-    """Return who leaves in this step, as (enrolment, state, reason)."""
-    leavers: list[Leaver] = [(row, "left", "goal") for row in reached.tolist()]
-    leavers += [(row, "left", enrolments.LEFT_REASON[enrolments.CLOSED]) for row in closed.tolist()]
+def _leavers(walkers: Walkers, reached: Numbers, closed: Numbers) -> _Leavers:
+    """Return who leaves in this step."""
     outside = walkers.inside != enrolments.STAYS
-    for row, mark in zip(walkers.rows[outside].tolist(), walkers.inside[outside].tolist(), strict=True):
-        reason = enrolments.LEFT_REASON.get(mark, "")
-        leavers.append((row, "left" if reason else "done", reason))
-    return leavers
+    marks, places = np.unique(walkers.inside[outside], return_inverse=True)
+    reasons = Words([enrolments.LEFT_REASON.get(mark, "") for mark in marks.tolist()], places.astype(np.int32))
+    goal = _Leavers(reached, Words.alike("goal", len(reached)))
+    ended = _Leavers(closed, Words.alike(enrolments.LEFT_REASON[enrolments.CLOSED], len(closed)))
+    return _together([goal, ended, _Leavers(walkers.rows[outside], reasons)])
 
 
-def _ceding(rows: Numbers) -> list[Leaver]:
+def _ceding(rows: Numbers) -> _Leavers:
     """Return those whose rows the merge has written already."""
-    return [(row, "left", enrolments.LEFT_REASON[enrolments.CEDED]) for row in rows.tolist()]
+    return _Leavers(rows, Words.alike(enrolments.LEFT_REASON[enrolments.CEDED], len(rows)))
+
+
+def _together(parts: Sequence[_Leavers]) -> _Leavers:
+    return _Leavers(np.concatenate([part.rows for part in parts]), Words.joined(part.reasons for part in parts))
 
 
 def _ended(reached: Numbers) -> list[Write]:
@@ -292,10 +298,13 @@ def _ended(reached: Numbers) -> list[Write]:
     ]
 
 
-def _moved(world: World, newcomers: Walkers, walkers: Walkers, leavers: list[Leaver]) -> Delta:
+def _moved(world: World, newcomers: Walkers, walkers: Walkers, leavers: _Leavers) -> Delta:
     indexed = _indexed(world, newcomers)
     now_ms = world.moment.now_ms
-    rows: list[Row] = [(state, reason, now_ms, row) for row, state, reason in leavers]
+    rows: list[Row] = [
+        ("left" if reason else "done", reason, now_ms, row)
+        for row, reason in zip(leavers.rows.tolist(), leavers.reasons, strict=True)
+    ]
     return Delta(
         allocate=indexed.allocate,
         writes=[*walkers.writes(), *indexed.writes],
@@ -334,26 +343,33 @@ def _enrolment_rows(world: World, newcomers: Walkers) -> list[Row]:
 
 
 def _entered_facts(world: World, newcomers: Walkers) -> Batch:
-    graphs = [world.graphs[code] for code in newcomers.codes.tolist()]
+    count = len(newcomers.rows)
+    codes, places = np.unique(newcomers.codes, return_inverse=True)
+    graphs = [world.graphs[code] for code in codes.tolist()]
+
+    def named(of: Callable[[Graph], str]) -> Words:
+        return Words.of([of(graph) for graph in graphs]).at(places)
+
     return Batch(
-        len(graphs),
+        count,
         {
             "enrolment": newcomers.rows,
             "profile": people.numbers(world.state, newcomers.slots),
-            "journey": [graph.id for graph in graphs],
-            "version": np.array([graph.version for graph in graphs], dtype=np.int64),
-            "campaign": [graph.journey.campaign for graph in graphs],
-            "at_ms": np.full(len(graphs), world.moment.now_ms, dtype=np.int64),
+            "journey": named(lambda graph: graph.id),
+            "version": np.array([graph.version for graph in graphs], dtype=np.int64)[places],
+            "campaign": named(lambda graph: graph.journey.campaign),
+            "at_ms": np.full(count, world.moment.now_ms, dtype=np.int64),
         },
     )
 
 
-def _left_facts(leavers: list[Leaver], moment: Moment) -> Batch:
+def _left_facts(leavers: _Leavers, moment: Moment) -> Batch:
+    count = len(leavers.rows)
     return Batch(
-        len(leavers),
+        count,
         {
-            "enrolment": np.array([row for row, _, _ in leavers], dtype=np.int64),
-            "reason": [reason or state for _, state, reason in leavers],
-            "at_ms": np.full(len(leavers), moment.now_ms, dtype=np.int64),
+            "enrolment": leavers.rows,
+            "reason": Words([reason or "done" for reason in leavers.reasons.texts], leavers.reasons.codes),
+            "at_ms": np.full(count, moment.now_ms, dtype=np.int64),
         },
     )

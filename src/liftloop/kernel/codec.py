@@ -8,6 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from liftloop.kernel.words import Words
+
 Json = Any
 """What JSON can say: dict, list, str, int, float, bool, None."""
 
@@ -48,27 +50,46 @@ def fingerprint(value: object) -> str:
     return sha256(canonical_json(value)).hexdigest()
 
 
-def pack_columns(columns: Mapping[str, NDArray[Any] | list[Any]]) -> bytes:
+Column = NDArray[Any] | list[Any] | Words
+"""A column as facts carry it."""
+_WORDS = "words"
+"""Stands where the dtype of an array does."""
+
+
+def pack_columns(columns: Mapping[str, Column]) -> bytes:
     """Return columns of equal length as bytes; arrays keep their dtype, lists may hold any JSON value.
 
-    An array whose cells are all alike, as the instant of a tick is, takes the room of one.
+    An array whose cells are all alike, as the instant of a tick is, takes the room of one; of words each text is
+    said once.
     """
     body: dict[str, object] = {}
     for name, column in columns.items():
-        if isinstance(column, np.ndarray):
-            kept = column[:1] if len(column) > 1 and (column == column[0]).all() else column
-            body[name] = [column.dtype.str, np.ascontiguousarray(kept).tobytes(), len(column)]
-        else:
-            body[name] = ["", column, len(column)]
+        match column:
+            case np.ndarray():
+                body[name] = [column.dtype.str, _cell_bytes(column), len(column)]
+            case Words(texts=texts, codes=codes):
+                narrow = codes.astype("<u2" if len(texts) <= np.iinfo(np.uint16).max else "<i4")
+                body[name] = [_WORDS, [list(texts), narrow.dtype.str, _cell_bytes(narrow)], len(codes)]
+            case _:
+                body[name] = ["", column, len(column)]
     return _PACK.encode(body)
 
 
-def unpack_columns(data: bytes) -> dict[str, NDArray[Any] | list[Any]]:
+def unpack_columns(data: bytes) -> dict[str, Column]:
     """Return what `pack_columns` packed; arrays are read-only views of `data`."""
-    columns: dict[str, NDArray[Any] | list[Any]] = {}
+    columns: dict[str, Column] = {}
     for name, (dtype, column, count) in _UNPACK.decode(data).items():
-        columns[name] = _cells(column, np.dtype(dtype), count) if dtype else column
+        if dtype == _WORDS:
+            texts, narrow, codes = column
+            columns[name] = Words(texts, _cells(codes, np.dtype(narrow), count).astype(np.int32))
+        else:
+            columns[name] = _cells(column, np.dtype(dtype), count) if dtype else column
     return columns
+
+
+def _cell_bytes(column: NDArray[Any]) -> bytes:
+    kept = column[:1] if len(column) > 1 and (column == column[0]).all() else column
+    return np.ascontiguousarray(kept).tobytes()
 
 
 def _cells(data: bytes, dtype: np.dtype[Any], count: int) -> NDArray[Any]:

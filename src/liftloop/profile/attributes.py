@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from msgspec import Struct
 
 from liftloop.collect.contract import TRAITS_CHANGED
 from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
-from liftloop.kernel.codec import canonical_json, parse_object, unpack
+from liftloop.kernel.codec import parse_json, parse_object, unpack
 from liftloop.profile.changes import Changes, Known, row_of
 from liftloop.profile.consents import Given, fold_consents
 from liftloop.profile.contract import Consent
@@ -26,6 +27,14 @@ ATTRIBUTE_FILLED = "attribute.filled"
 """A study's answer about an attribute: {profile, at_ms, value, last}; `last` is true on the last chunk."""
 
 _KINDS = frozenset({"identify", TRAITS_CHANGED})
+
+
+class _Context(Struct):
+    consents: list[Consent] = []
+
+
+_CONTEXT = msgspec.json.Decoder(_Context, strict=False)
+_TRAITS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class ProfileAttributes:
@@ -50,10 +59,10 @@ class ProfileAttributes:
 
     def _identified(self, state: StateView, frame: Frame, moment: Moment) -> list[Delta]:
         events, persons = frame["event"], frame["person"]
-        rows = [row for row, kind in enumerate(events["kind"]) if kind in _KINDS]
+        rows = np.flatnonzero(events["kind"].among(_KINDS)).tolist()
         if not rows:
             return []
-        changes = _changes(state, frame) if TRAITS_CHANGED in events["kind"] else None
+        changes = _changes(state, frame) if events["kind"].are(TRAITS_CHANGED).any() else None
         needs = self._compiled.needs(state.definitions)
         puts: list[Row] = []
         held: dict[str, dict[int, tuple[int, Any]]] = {}
@@ -62,11 +71,12 @@ class ProfileAttributes:
             record: Record = events["record"][row]
             slot, number, own = (int(persons[column][row]) for column in ("slot", "number", "own"))
             if changes is None:
-                for name, value in parse_object(record.body).items():
+                for name, value in _traits(record).items():
                     if name == ACCOUNT:
                         continue
-                    puts.append((own, name, canonical_json(value), 0, record.at_ms, record.actor))
-                    _hold(held, needs, name, slot, record.at_ms, value)
+                    puts.append((own, name, bytes(value), 0, record.at_ms, record.actor))
+                    if name in needs.attributes:
+                        _hold(held, needs, name, slot, record.at_ms, parse_json(value))
                 puts += _sealed(record, own)
             else:
                 for name, known in _told(record, number, changes):
@@ -126,6 +136,14 @@ def _column(state: StateView, name: str, values: Mapping[int, tuple[int, Any]]) 
     )
 
 
+def _traits(record: Record) -> Mapping[str, msgspec.Raw]:
+    """Return the traits of an identify, each as it stands: bodies are canonical, so their parts are."""
+    try:
+        return _TRAITS.decode(record.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+
+
 def _changes(state: StateView, frame: Frame) -> Changes:
     """Return what resolves a tick's changes; who is merged in this tick brings what is known of both."""
     merged: dict[int, list[int]] = {}
@@ -161,9 +179,11 @@ def _sealed(record: Record, number: int) -> Iterable[Row]:
 def _consents(record: Record, slot: int, number: int) -> list[Given]:
     if b'"consents"' not in record.context:
         return []
-    consents: Sequence[Consent] = msgspec.convert(
-        parse_object(record.context).get("consents", []), type=list[Consent], strict=False
-    )
+    try:
+        consents = _CONTEXT.decode(record.context).consents
+    except msgspec.DecodeError:  # Not what we write: what can be read of it counts, and nothing else of it.
+        said = parse_object(record.context).get("consents", [])
+        consents = msgspec.convert(said, type=list[Consent], strict=False)
     return [Given(slot=slot, number=number, at_ms=_instant(each.at, record.at_ms), consent=each) for each in consents]
 
 

@@ -1,6 +1,6 @@
 """Consent in memory: one column a channel and purpose, written from the append-only list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -77,11 +77,9 @@ def fold_consents(state: StateView, given: Sequence[Given], moment: Moment) -> D
 
 def _latest(state: StateView, names: tuple[str, str], given: Sequence[Given]) -> dict[int, Given]:
     """Return the consent that holds for each slot, leaving out those that come before what state has."""
-    there = state.has(names[0])
     latest: dict[int, Given] = {}
-    for each in given:
+    for each, known in zip(given, _known_orders(state, names, given), strict=True):
         held = latest.get(each.slot)
-        known = _known_order(state, names, each.slot) if there else (0, 0)
         if _order(each) >= known and (held is None or _order(each) >= _order(held)):
             latest[each.slot] = each
     return latest
@@ -91,8 +89,13 @@ def _order(given: Given) -> tuple[int, int]:
     return given.at_ms, int(given.consent.status == "withdrawn")
 
 
-def _known_order(state: StateView, names: tuple[str, str], slot: int) -> tuple[int, int]:
-    return int(state[names[0]][slot]), int(state[names[1]][slot] == WITHDRAWN)
+def _known_orders(state: StateView, names: tuple[str, str], given: Sequence[Given]) -> Iterable[tuple[int, int]]:
+    """Return the order of what state has of each person."""
+    if not state.has(names[0]):
+        return [(0, 0)] * len(given)
+    slots = np.array([each.slot for each in given], dtype=np.int64)
+    withdrawn = state[names[1]][slots] == WITHDRAWN
+    return zip(state[names[0]][slots].tolist(), withdrawn.tolist(), strict=True)
 
 
 def merge_consents(state: StateView, kept: Slots, forwarded: Slots) -> list[Write]:

@@ -154,9 +154,8 @@ class ProfileEvents(_Fold):
             events, slots = frame["event"], frame["person"]["slot"]
             touched.append(slots)
             triggers.append(~events["imported"] & (events["at_ms"] > moment.now_ms - TRIGGER_AGE_MAX_MS))
-            for source, rows in _rows_by_source(events, self._compiled.folded(state)):
-                values = _values(source, events["record"], rows)
-                index = np.array(rows, dtype=np.int64)
+            for source, index in _rows_by_source(events, self._compiled.folded(state)):
+                values = _values(source, events["record"], index)
                 kept = ~np.isnan(values)
                 parts += _add(
                     state, source.id, moment, (slots[index][kept], events["at_ms"][index][kept], values[kept])
@@ -192,19 +191,17 @@ class ProfileFillings(_Fold):
         return Delta(writes=writes), {}
 
 
-def _rows_by_source(events: Batch, sources: Mapping[SourceId, Source]) -> list[tuple[Source, list[int]]]:
-    rows: dict[str, list[int]] = {source.event: [] for source in sources.values()}
-    for row, (kind, name) in enumerate(zip(events["kind"], events["name"], strict=True)):
-        if kind == "track" and name in rows:
-            rows[name].append(row)
-    return [(source, rows[source.event]) for source in sources.values() if rows[source.event]]
+def _rows_by_source(events: Batch, sources: Mapping[SourceId, Source]) -> list[tuple[Source, NDArray[np.intp]]]:
+    tracked = np.flatnonzero(events["kind"].are("track"))
+    rows = {name: tracked[places] for name, places in events["name"].at(tracked).places().items()}
+    return [(source, rows[source.event]) for source in sources.values() if source.event in rows]
 
 
-def _values(source: Source, records: Sequence[Record], rows: Sequence[int]) -> Values:
+def _values(source: Source, records: Sequence[Record], rows: NDArray[np.intp]) -> Values:
     """Return what each event adds to a source; bodies are read only where the source asks for what is in them."""
     if not source.property and not source.where:
         return np.ones(len(rows))
-    return np.array([event_value(source, records[row].body) for row in rows], dtype=np.float64)
+    return np.array([event_value(source, records[row].body) for row in rows.tolist()], dtype=np.float64)
 
 
 def _add(

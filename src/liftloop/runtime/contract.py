@@ -7,6 +7,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from liftloop.kernel.words import Words
 from liftloop.storage.contract import Array, Delta
 
 Slots = NDArray[np.int64]
@@ -36,11 +37,17 @@ class Batch(Struct, frozen=True):
         if chosen.dtype == np.bool_ and chosen.all():
             return self
         index = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
-        columns = {
-            name: column[index] if isinstance(column, np.ndarray) else [column[i] for i in index.tolist()]
-            for name, column in self.columns.items()
-        }
-        return Batch(len(index), columns)
+        return Batch(len(index), {name: _taken(column, index) for name, column in self.columns.items()})
+
+
+def _taken(column: Any, index: Array) -> Any:
+    match column:
+        case np.ndarray():
+            return column[index]
+        case Words():
+            return column.at(index)
+        case _:
+            return [column[place] for place in index.tolist()]
 
 
 Frame = Mapping[str, Batch]

@@ -10,12 +10,12 @@ from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import canonical_json, pack_columns
 from liftloop.kernel.dice import hash_texts
 from liftloop.kernel.ids import Offset, TickNumber
+from liftloop.kernel.words import Words
 from liftloop.runtime import catalog as definitions
 from liftloop.runtime.arrays import Arrays, pack_deltas, unpack_deltas
 from liftloop.runtime.catalog import SET_ASIDE, Catalog, FindFault, SetAside, find_no_fault
 from liftloop.runtime.contract import Batch, Frame, Moment, Stage
 from liftloop.storage.contract import (
-    RECORDS,
     Array,
     Commit,
     Delta,
@@ -141,7 +141,7 @@ class Fold:
         Raises what the store raises; on `DiskFull` call `commit_again` before anything else.
         """
         moment = Moment(now_ms=max(now_ms, self.now_ms), seed=seed, tick=self.tick + 1)
-        records = [record for entry in entries for record in RECORDS.decode(entry.body)]
+        records = [record for entry in entries for record in entry.records()]
         frame: dict[str, Batch] = dict(said or {})
         deltas: list[Delta] = []
         if records:
@@ -231,8 +231,8 @@ def _batch(records: list[Record], entries: Sequence[Entry]) -> Batch:
     offsets = np.concatenate([np.arange(entry.first, entry.first + entry.count) for entry in entries])
     columns: dict[str, Any] = {
         "offset": offsets,
-        "kind": [record.kind for record in records],
-        "name": [record.name for record in records],
+        "kind": Words.of([record.kind for record in records]),
+        "name": Words.of([record.name for record in records]),
         "at_ms": np.fromiter((record.at_ms for record in records), np.int64, count),
         "received_ms": np.fromiter((record.received_ms for record in records), np.int64, count),
         "message": hash_texts([record.message_id for record in records]),

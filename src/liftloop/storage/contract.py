@@ -58,6 +58,11 @@ class Entry(Struct, frozen=True, kw_only=True):
     count: int
     body: bytes
     """MessagePack list of `Record`."""
+    known: Sequence[Record] | None = None
+    """The records themselves, where whoever appended them still has them at hand."""
+
+    def records(self) -> Sequence[Record]:
+        return RECORDS.decode(self.body) if self.known is None else self.known
 
 
 class Log(Protocol):

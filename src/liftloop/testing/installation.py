@@ -50,7 +50,7 @@ START_TIMEOUT_S = 10.0
 class SteppedWorker(Worker):
     """A `Worker` without threads: it folds when asked to step, to be folded up to an offset, or a question."""
 
-    def append(self, count: int, body: bytes) -> Future[Offset]:
+    def append(self, count: int, body: bytes, known: Sequence[Record] | None = None) -> Future[Offset]:
         return _done(self._log.append([(count, body)]))
 
     def folded(self, offset: Offset) -> Future[None]:

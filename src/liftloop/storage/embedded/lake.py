@@ -196,7 +196,7 @@ class DuckLake:
         return after
 
     def _take_facts(self, taken: Taken) -> None:
-        for table, columns in taken.tables.items():
+        for table, columns in taken.rows:
             self._append(table, columns)
         for raw in taken.raw:
             self._connection.execute(

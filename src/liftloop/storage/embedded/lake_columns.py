@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from liftloop.kernel.codec import Json, canonical_json, parse_json
+from liftloop.kernel.words import Words
 from liftloop.storage.contract import Array
 
 _PLAIN = frozenset({str, type(None)})
@@ -39,6 +40,8 @@ def number_column(values: Iterable[float]) -> Array:
 
 def any_column(values: Sequence[Json]) -> Array:
     """Return any JSON values as one column of text; lists and objects become JSON."""
+    if _PLAIN.issuperset(set(map(type, values))):
+        return text_column(values)
     return text_column(None if value is None else _spelled(value) for value in values)
 
 
@@ -108,6 +111,9 @@ def json_text(value: Json) -> str | None:
 
 def joined(parts: Sequence[tuple[int, Any]]) -> Array:
     """Return one column from its parts, each (rows, values); values None stand for rows of NULL."""
+    if all(isinstance(values, Words) for _, values in parts):
+        words = Words.joined(values for _, values in parts)
+        return text_column(words.texts)[words.codes]
     if all(isinstance(values, np.ndarray) and values.dtype.kind in "biuf" for _, values in parts):
         return np.concatenate([values for _, values in parts])
     values: list[Any] = []

@@ -48,7 +48,8 @@ class RawBlock(Struct, frozen=True, kw_only=True):
 class Taken(Struct, frozen=True, kw_only=True):
     """What a run of fact blocks adds to the lake."""
 
-    tables: Mapping[str, Mapping[str, Array]]
+    rows: Sequence[tuple[str, Mapping[str, Array]]]
+    """What to append to which table, in order; a column that is left out is NULL."""
     raw: Sequence[RawBlock]
     identified: Array
     """Offsets in order and their profiles; shape [2, records]."""
@@ -61,7 +62,7 @@ class _Part(Struct, frozen=True):
 
 def taken_from(blocks: Sequence[tuple[TickNumber, FactBlock]], columns_of: Mapping[str, Sequence[str]]) -> Taken:
     """Return what whole ticks of facts add; a column that its table lacks keeps the block raw as well."""
-    parts: dict[str, list[_Part]] = {}
+    parts: dict[str, list[_Part]] = {}  # By kind: those of one kind have the same columns, which are joined at once.
     raw: list[RawBlock] = []
     identified: list[Array] = []
     tick_before, position = -1, 0
@@ -80,9 +81,11 @@ def taken_from(blocks: Sequence[tuple[TickNumber, FactBlock]], columns_of: Mappi
         known = {name: column for name, column in columns.items() if name in columns_of[table]}
         if len(known) < len(columns):
             raw.append(RawBlock(tick=tick, position=position, block=block))
-        parts.setdefault(table, []).append(_Part(block.count, known | _added(block, tick)))
+        parts.setdefault(block.kind, []).append(_Part(block.count, known | _added(block, tick)))
     return Taken(
-        tables={table: _merged(those) for table, those in parts.items()}, raw=raw, identified=_sorted(identified)
+        rows=[(TABLE_OF[kind], _merged(those)) for kind, those in parts.items()],
+        raw=raw,
+        identified=_sorted(identified),
     )
 
 
