@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> None:
             shop.define(server, url)
             loaded_s = load(server, chosen.people, chosen.history, quiet=chosen.json)
             loaded = chosen.people * (1 + chosen.history)
-            result = _measure(server, (chosen.people, loaded), (chosen.rate, chosen.seconds))
+            result = measure(server, (chosen.people, loaded), (chosen.rate, chosen.seconds))
             result |= {"profiles": chosen.people, "audiences": shop.AUDIENCES, "journeys": shop.JOURNEYS}
             result |= {"load_s": round(loaded_s, 1), "rss_gb": round(server.tick().memory_info().rss / 2**30, 3)}
             result |= {"remembered": remembered + loaded, "members_share": _members_share(server, chosen.people)}
@@ -71,7 +71,7 @@ def load(server: Server, people: int, history: int, *, quiet: bool) -> float:
         ) as session:
             waiting: set[asyncio.Task[None]] = set()
             for number, batch in enumerate(batches):
-                waiting.add(asyncio.create_task(_post(session, server, msgspec.json.encode({"batch": batch}))))
+                waiting.add(asyncio.create_task(post(session, server, msgspec.json.encode({"batch": batch}))))
                 if len(waiting) >= CONNECTIONS:
                     _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
                 if not quiet and number % 200 == 0:
@@ -83,7 +83,7 @@ def load(server: Server, people: int, history: int, *, quiet: bool) -> float:
     return time.perf_counter() - started
 
 
-async def _post(session: aiohttp.ClientSession, server: Server, body: bytes) -> None:
+async def post(session: aiohttp.ClientSession, server: Server, body: bytes) -> None:
     while True:
         async with session.post(f"{server.track_url}/v1/batch", data=body) as answer:
             if answer.status != 429:
@@ -92,7 +92,7 @@ async def _post(session: aiohttp.ClientSession, server: Server, body: bytes) -> 
         await asyncio.sleep(0.2)
 
 
-def _measure(server: Server, known: tuple[int, int], offered: tuple[int, int]) -> dict[str, Any]:
+def measure(server: Server, known: tuple[int, int], offered: tuple[int, int]) -> dict[str, Any]:
     """Offer events at a rate for some seconds; `known` is (people, records folded so far)."""
     receiving, sending = Pipe(duplex=False)
     sender = Process(target=_send, args=(server.track_url, server.key, known[0], offered, sending))

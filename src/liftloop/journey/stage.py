@@ -29,10 +29,10 @@ from liftloop.storage.contract import ArraySpec, Delta, Row, Update, Write
 
 TRIGGER_AGE_MAX_MS = HOUR_MS
 """An older event triggers nothing."""
-DUE_MAX = 250_000
-"""Enrolments that one step wakes; the rest follow in the next."""
-LAUNCH_CHUNK = 65_536
-"""Rows of people that one step looks through for a launch, so that a blast to all leaves room for everybody else."""
+DUE_MAX = 25_000
+"""Enrolments that one step wakes; the rest follow in the next, so that events wait for no more than these."""
+LAUNCH_CHUNK = 16_384
+"""Rows of people that one step looks through for a launch: a blast to all leaves room for everybody else."""
 LAUNCHED = "journey.launched"
 """By code: the row up to which a campaign's people have been enrolled; FAR_FUTURE_MS once all are."""
 _LAUNCHED_SPEC = ArraySpec(name=LAUNCHED, dtype="<i8", fill=0)
