@@ -37,9 +37,11 @@ BLAST_S_MAX = 600.0
 ROWS_AT_ONCE = 5_000_000
 DAY_MS = 86_400_000
 _PAST = """
-INSERT INTO event SELECT -1 - i, draw % $people, $now_ms - draw % $span_ms, $now_ms - draw % $span_ms,
-    ['Product Viewed', 'Product Added', 'Order Completed', 'Store Visited', 'Page Opened'][1 + draw % 5],
-    'track', 'p' || i, '{"revenue":12.5,"product_id":"p' || (draw % 997) || '"}', FALSE
+INSERT INTO event BY NAME SELECT -1 - i AS "offset", draw % $people AS profile,
+    $now_ms - draw % $span_ms AS at_ms, $now_ms - draw % $span_ms AS received_ms,
+    ['Product Viewed', 'Product Added', 'Order Completed', 'Store Visited', 'Page Opened'][1 + draw % 5] AS name,
+    'track' AS kind, 'p' || i AS message_id, FALSE AS imported,
+    '{"revenue":12.5,"product_id":"p' || (draw % 997) || '"}' AS properties
 FROM (SELECT i, (hash(i) >> 2)::BIGINT AS draw FROM range($first, $end) AS rows (i))
 """
 
