@@ -8,7 +8,16 @@ from scipy import sparse
 from scipy.optimize import LinearConstraint, linprog, milp
 
 from liftloop.inference import allocation
-from liftloop.inference.allocation import NO_ACTION, Allocation, Constraint, Problem, allocate
+from liftloop.inference.allocation import (
+    NO_ACTION,
+    Allocation,
+    Constraint,
+    Infeasible,
+    Problem,
+    allocate,
+    bound_with,
+)
+from liftloop.inference.allocation_rows import at_least, return_floor
 
 
 def problem_of(seed: int, people: int, actions: int, *, tied: bool = False) -> Problem:
@@ -126,3 +135,65 @@ def test_prices_from_a_sample_find_the_same_optimum(monkeypatch: pytest.MonkeyPa
     assert_feasible(problem, plan)
     assert plan.certificate.bound == pytest.approx(relaxed_optimum(problem), rel=1e-4)
     assert plan.certificate.gap < 0.01
+
+
+def asking_problem(seed: int, people: int) -> Problem:
+    """Return a budget, a slot, a least share of every arm, a return floor and a part that a group must get."""
+    chance = np.random.default_rng(seed)
+    value, cost = chance.normal(0.2, 1, (people, 4)), chance.uniform(0.2, 2, (people, 4))
+    group = (chance.random(people) < 0.3)[:, None] * np.ones((1, 4))
+    rows = [
+        Constraint(name="budget", limit=0.4 * people, use=cost),
+        Constraint(name="slot", limit=float(people // 5), use=np.array([1.0, 1.0, 0.0, 0.0])),
+        return_floor("return", np.maximum(value, 0) * 2, cost, 1.8),
+        at_least("group", 0.12 * people, group),
+    ]
+    rows += [at_least(f"arm {arm}", 0.05 * people, np.eye(4)[arm]) for arm in range(4)]
+    return Problem(value=value, constraints=tuple(rows))
+
+
+@pytest.mark.parametrize("people", [200, 1_000])
+def test_rows_that_ask_for_more_are_met_at_the_exact_optimum(people: int) -> None:
+    """Arm shares, a return floor and a group's part: the bound is HiGHS's optimum, the plan meets all rows near it."""
+    for seed in range(4):
+        problem = asking_problem(seed, people)
+        plan, optimum = allocate(problem), relaxed_optimum(problem)
+        assert plan.certificate.bound == pytest.approx(optimum, rel=1e-6)
+        taken = np.flatnonzero(plan.action != NO_ACTION)
+        for item in problem.constraints:
+            used = np.broadcast_to(item.use, problem.value.shape)[taken, plan.action[taken]].sum()
+            assert used <= item.limit + 1e-9 * people, item.name
+        assert plan.certificate.value >= optimum - len(problem.constraints) * 3.0
+
+
+def test_many_people_with_rows_that_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way for many people ends at the exact bound with such rows as well."""
+    problem = asking_problem(9, 1_000)
+    monkeypatch.setattr(allocation, "LARGE_FROM_PEOPLE", 500)
+    monkeypatch.setattr(allocation, "SAMPLE_PEOPLE", 250)
+    plan = allocate(problem)
+    assert plan.certificate.bound == pytest.approx(relaxed_optimum(problem), rel=1e-4)
+    assert plan.certificate.gap < 0.02
+
+
+def test_what_cannot_be_met_is_named() -> None:
+    """More of an arm than its slot holds: refused, with the rows that clash."""
+    problem = problem_of(1, 100, 3)
+    asked = at_least("arm 0", 90.0, np.array([1.0, 0.0, 0.0]))
+    tight = Constraint(name="slot", limit=10.0, use=np.ones(3))
+    with pytest.raises(Infeasible) as refusal:
+        allocate(Problem(value=problem.value, constraints=(asked, tight)))
+    assert "arm 0" in refusal.value.names
+
+
+def test_what_if_is_a_bound_on_the_new_optimum() -> None:
+    """Budgets a fifth smaller or larger: the answer from the prices is never below the optimum and within 3% of it."""
+    problem = problem_of(3, 1_000, 5)
+    budget, *others = problem.constraints
+    certificate = allocate(problem).certificate
+    for factor in (0.8, 0.95, 1.05, 1.2):
+        changed = Constraint(name="budget", limit=factor * budget.limit, use=budget.use)
+        optimum = relaxed_optimum(Problem(value=problem.value, constraints=(changed, *others)))
+        told = bound_with(certificate, "budget", changed.limit)
+        assert optimum <= told + 1e-6
+        assert told == pytest.approx(optimum, rel=0.03)
