@@ -1,6 +1,8 @@
 """The same tree means the same people in memory, in the lake and in plain Python."""
 
 import asyncio
+import json
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,10 +25,14 @@ from audience_world import (
 from hypothesis import HealthCheck, example, given, settings
 
 from liftloop.app.audience_lake import selection, selection_at
-from liftloop.app.audience_question import Meanings
+from liftloop.app.audience_question import NOBODY, Meanings, question_of
+from liftloop.audience.contract import BadAudience
 from liftloop.kernel.clock import DAY_MS
 from liftloop.profile.contract import UnknownCondition
 from liftloop.profile.tags import tag_condition
+from liftloop.storage import question_sql
+from liftloop.storage.embedded.lake import DuckLake
+from liftloop.storage.question import AnyOf
 from liftloop.testing.installation import Installation
 
 OTHERS = {"any": [{"event": "Product Viewed", "count": {"gte": 2}}, {"trait": "city", "is": "Bath"}]}
@@ -85,6 +91,9 @@ def _compare(tree: dict[str, Any], history: list[Happening], cut: int) -> None:
         people = people_of(history, numbers_of(installation))
         expected = sorted(each.number for each in people if satisfies(each, tree, {"others": OTHERS}))
         assert in_lake(installation, tree) == expected, "lake"
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(question_sql, "APART_MAX", 0)
+            assert in_lake(installation, tree) == expected, "lake, all streams read in one go"
         if all(happening[2] < NOW_MS for happening in history):
             try:
                 assert as_of_now(installation, tree) == expected, "as of a moment"
@@ -147,3 +156,35 @@ def test_what_the_engine_does_not_know_the_lake_refuses_too() -> None:
     ):
         with pytest.raises(UnknownCondition):
             selection(leaf, nothing, NOW_MS)
+
+
+EMPTY = Meanings(traits={}, audiences={})
+
+
+@pytest.mark.parametrize("kind", ["events", "attributes"])
+def test_an_audience_of_five_hundred_conditions_is_asked_in_bounded_time(tmp_path: Path, kind: str) -> None:
+    """The largest tree that may be published compiles and runs within seconds, whatever it is made of."""
+    leaf = {"events": {"event": "E#", "within_days": 30}, "attributes": {"trait": "a#", "is": "x"}}[kind]
+    parts = [json.loads(json.dumps(leaf).replace("#", str(n))) for n in range(499)]
+    lake = DuckLake(tmp_path / "lake.duckdb", memory_limit="1GB", threads=1)
+    before = time.process_time()
+    asked = selection({"any": parts}, EMPTY, NOW_MS)
+    assert lake.select(asked.text, asked.parameters)["profile"].tolist() == []
+    assert time.process_time() - before < 60
+    lake.close()
+
+
+def test_audiences_that_multiply_when_they_are_put_together_are_refused() -> None:
+    """Thirty audiences that each name the next twice would be a billion conditions; so are too many sequences."""
+    doubled = {f"a{n}": {"any": [{"audience": f"a{n + 1}"}, {"audience": f"a{n + 1}"}]} for n in range(30)}
+    many = [{"sequence": [{"event": "x"}, {"event": "y"}], "within_days": n + 1, "gap_days": 1} for n in range(51)]
+    for tree, audiences in (({"audience": "a0"}, doubled), ({"any": many}, {})):
+        with pytest.raises(BadAudience):
+            selection(tree, Meanings(traits={}, audiences=audiences), NOW_MS)
+
+
+def test_a_circle_has_no_members_and_no_end() -> None:
+    """Audiences that name each other, published at one instant, hold nobody, and neither does one that was deleted."""
+    audiences = {"a": {"not": {"audience": "b"}}, "b": {"audience": "a"}}
+    asked = question_of({"any": [{"audience": "a"}, {"audience": "gone"}]}, Meanings(traits={}, audiences=audiences), 0)
+    assert asked == AnyOf((NOBODY, NOBODY))

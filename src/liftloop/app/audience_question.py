@@ -37,7 +37,6 @@ from liftloop.storage.question import (
     Followed,
     Happened,
     LineFilter,
-    Listed,
     NotOf,
     OneOf,
     Question,
@@ -56,6 +55,8 @@ CONDITIONS_MAX_WHOLE = 2_000
 _IN_WINDOW = frozenset({"count", "sum", "avg", "min", "max", "distinct", "first", "last"})
 _IN_LIFE = frozenset({"count", "sum", "avg", "first_ms", "last_ms"})
 _INSTANTS = frozenset({"first_ms", "last_ms"})
+SEQUENCES_MAX = 50
+"""Each is two joins of its own: fifty take two seconds to plan and half a gigabyte, whatever the events."""
 
 
 class Meanings(Struct, frozen=True, kw_only=True):
@@ -99,6 +100,7 @@ class _Reading:
         self._meanings = meanings
         self._now_ms = now_ms
         self._conditions = 0
+        self._sequences = 0
         self._open: list[str] = []
 
     def node(self, tree: Tree) -> Question:
@@ -107,6 +109,13 @@ class _Reading:
             raise BadAudience(
                 f"连同引用的人群，条件超过 {CONDITIONS_MAX_WHOLE} 个",
                 f"more than {CONDITIONS_MAX_WHOLE} conditions with those of the audiences named",
+            )
+        if "sequence" in tree:
+            self._sequences += 1
+        if self._sequences > SEQUENCES_MAX:
+            raise BadAudience(
+                f"连同引用的人群，先后顺序的条件超过 {SEQUENCES_MAX} 个，历史数据一次查不了这么多",
+                f"more than {SEQUENCES_MAX} sequences with those of the audiences named cannot be read from history",
             )
         match tree:
             case {"all": parts}:
@@ -143,8 +152,6 @@ class _Reading:
 
 def _leaf(tree: Tree, meanings: Meanings, now_ms: int) -> Question:
     match tree:
-        case {"list": identity}:
-            return Listed(str(identity))
         case {"sequence": _}:
             first, then, *rest = (_stream(step, now_ms) for step in steps_of(tree))
             return Followed(first, then, rest[0] if rest else None, round(tree["gap_days"] * DAY_MS))

@@ -123,12 +123,6 @@ class AttributeElapsed(Struct, frozen=True):
     spans: tuple[tuple[int, int], ...]
 
 
-class Listed(Struct, frozen=True):
-    """A person stands on a list."""
-
-    list: str
-
-
 class Slice(Struct, frozen=True):
     """The bucket of a person, in [0, 100) and fixed for ever by person and salt, lies in [low, high)."""
 
@@ -153,17 +147,7 @@ class NotOf(Struct, frozen=True):
     question: "Question"
 
 
-Leaf = (
-    Happened
-    | Elapsed
-    | Followed
-    | AttributeOneOf
-    | AttributeThere
-    | AttributeCompared
-    | AttributeElapsed
-    | Listed
-    | Slice
-)
+Leaf = Happened | Elapsed | Followed | AttributeOneOf | AttributeThere | AttributeCompared | AttributeElapsed | Slice
 Question = Leaf | AllOf | AnyOf | NotOf
 
 

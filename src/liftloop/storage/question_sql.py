@@ -1,19 +1,17 @@
 """Turns a question about people into one query of an engine, through Ibis; only the words of `Words` differ by engine.
 
-The query reads `event_now`, `exposure_now`, `trait_now` and `list_now`, as the lake has them: merges followed.
+The query reads `event_now`, `exposure_now` and `trait_now`, as the lake has them: merges followed.
 Each stream of events becomes one table with a row a person, and these are joined; only where nothing that must have
 happened narrows people down is everybody read.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Mapping, Sequence
 from operator import and_, or_
 from typing import Any, assert_never
 
 import ibis
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers import ClickHouseCompiler, DuckDBCompiler
-from msgspec import Struct
 
 from liftloop.storage.question import (
     AllOf,
@@ -31,7 +29,6 @@ from liftloop.storage.question import (
     Followed,
     Happened,
     Leaf,
-    Listed,
     NotOf,
     OneOf,
     Query,
@@ -41,6 +38,7 @@ from liftloop.storage.question import (
     Value,
     Within,
 )
+from liftloop.storage.question_tables import Joined, asks, found_in, leaves, required
 from liftloop.storage.question_words import (
     ClickHouseWords,
     DuckWords,
@@ -68,18 +66,11 @@ _EXPOSED: Expression = ibis.table({"profile": "int64", "decided_at_ms": "int64"}
 _STUDIED: Expression = ibis.table(
     {"profile": "!int64", "name": "!string", "number": "float64", "word": "string"}, name="trait_now"
 )
-_LISTED: Expression = ibis.table({"profile": "!int64", "list": "!string"}, name="list_now")
 _MOMENTS: Expression = ibis.table({"profile": "!int64", "number": "!int64", "at_ms": "!int64"}, name="person")
 
 
-class Joined(Struct, frozen=True):
-    """One table with a row a person, by what it holds."""
-
-    of: Stream | Followed | Attribute | Listed
-    property: str | None
-    """What is added up; None where nothing is."""
-    words: bool
-    """Whether values are told apart as words."""
+APART_MAX = 8
+"""More streams, or attributes, than these are read in one go: joining a hundred tables takes seconds to plan."""
 
 
 def duckdb_query(question: Question, now_ms: int) -> Query:
@@ -126,45 +117,59 @@ class _Asking:
         self._wanted: dict[Joined, dict[str, None]] = {}
         """The tables in order, each with the columns asked of it."""
         self._places: Mapping[Joined, int] = {}
+        self._keys: dict[Joined, str] = {}
+        """Under which column each table has the profile."""
         self._row: Any = None
 
     def found(self, people: Expression | None) -> Expression:
         """Return the profiles of whom the question holds, ascending; among `people` where given."""
-        for leaf in _leaves(self._question):
-            for table, column in _asks(leaf):
+        for leaf in leaves(self._question):
+            for table, column in asks(leaf):
                 self._wanted.setdefault(table, {})[column] = None
         self._places = {table: place for place, table in enumerate(self._wanted)}
-        tables = {table: self._table(table, place) for table, place in self._places.items()}
-        self._row = self._joined(tables, people)
+        self._row = self._joined(self._tables(), people)
         return self._row.filter(self._holds(self._question)).select("profile").order_by("profile")
+
+    def _tables(self) -> dict[Joined, Expression]:
+        """Return the rows of every table; many of a kind are read in one go, and share their rows."""
+        measured = [each for each in self._places if isinstance(each.of, Stream)]
+        said = [each for each in self._places if isinstance(each.of, Attribute) and not each.of.studied]
+        tables: dict[Joined, Expression] = {}
+        for those, together in ((measured, self._measured_together), (said, self._said_together)):
+            if len(those) > APART_MAX:
+                tables |= dict.fromkeys(those, together(those))
+                self._keys |= dict.fromkeys(those, f"profile_{self._places[those[0]]}")
+        for table, place in self._places.items():
+            if table not in tables:
+                tables[table], self._keys[table] = self._table(table, place), f"profile_{place}"
+        return tables
 
     def _joined(self, tables: Mapping[Joined, Expression], people: Expression | None) -> Expression:
         """Return one row a person with the columns of all tables: those that everybody sought is in come first."""
-        required = _required(self._question) if people is None else frozenset[Joined]()
-        order = sorted(tables, key=lambda table: table not in required)
+        needed = required(self._question) if people is None else frozenset[Joined]()
+        order = {self._keys[table]: table for table in sorted(tables, key=lambda table: table in needed)}
+        rows = {key: tables[table] for key, table in order.items()}
+        inwards = {key for key, table in order.items() if table in needed}
         row: Expression = people
-        if people is None and required:
-            first = order.pop(0)
-            profile = tables[first][f"profile_{self._places[first]}"]
-            row = tables[first].mutate(profile=profile, number=profile)
+        if people is None and inwards:
+            first = next(key for key in rows if key in inwards)
+            row = rows[first].mutate(profile=rows[first][first], number=rows[first][first])
+            del rows[first]
         elif people is None:
             row = self._candidates(tables)
-        for table in order:
-            joined = row.inner_join if table in required else row.left_join
-            row = joined(tables[table], row.profile == tables[table][f"profile_{self._places[table]}"])
+        for key in sorted(rows, key=lambda key: key not in inwards):
+            joined = row.inner_join if key in inwards else row.left_join
+            row = joined(rows[key], row.profile == rows[key][key])
         return row
 
     def _candidates(self, tables: Mapping[Joined, Expression]) -> Expression:
         """Return who may satisfy the question at all: those of some tables, or everybody."""
-        among = _found_in(self._question)
+        among = found_in(self._question)
         if among is None:
             people = _EVENTS.select("profile").union(_EXPOSED.select("profile"), distinct=True)
             return people.filter(people.profile.notnull()).mutate(number=people.profile)
-        rows = [
-            tables[each].select(profile=tables[each][f"profile_{self._places[each]}"])
-            for each in self._places
-            if each in among
-        ]
+        once = {self._keys[table]: tables[table] for table in self._places if table in among}
+        rows = [rows.select(profile=rows[key]) for key, rows in once.items()]
         if not rows:
             rows = [_EVENTS.filter(ibis.literal(value=False)).select("profile")]
         people = rows[0] if len(rows) == 1 else ibis.union(*rows, distinct=True)
@@ -178,58 +183,78 @@ class _Asking:
                 rows = self._followed(followed)
             case Attribute() as attribute:
                 rows = self._attribute(attribute)
-            case Listed() as listed:
-                rows = _LISTED.filter(_LISTED.list == listed.list).select("profile", there=ibis.literal(value=True))
             case _:
                 assert_never(table.of)
         return rows.rename({f"{name}_{place}": name for name in rows.columns})
 
-    def _events(self, stream: Stream) -> Expression:
+    def _tests(self, stream: Stream) -> list[Expression]:
+        """Return what an event must pass to be of a stream."""
         tests = [_EVENTS.kind == "track", _EVENTS.name == stream.event]
         if stream.after_ms is not None:
             tests.append(_EVENTS.at_ms > stream.after_ms)
-        return _EVENTS.filter(*tests, *(self._passes(each, _EVENTS.properties) for each in stream.filters))
+        return [*tests, *(self._passes(each, _EVENTS.properties) for each in stream.filters)]
+
+    def _amount(self, table: Joined) -> Expression:
+        """Return what is counted of an event: 1, a property as a number, 0 where it is none, or as a word."""
+        if not table.property:
+            return ibis.literal(1.0)
+        found = self._words.field(_EVENTS.properties, table.property)
+        return self._word(found) if table.words else number(found).coalesce(0.0)
 
     def _measured(self, stream: Stream, table: Joined) -> Expression:
-        events = self._events(stream)
-        value = ibis.literal(1.0)
-        if table.property:
-            found = self._words.field(events.properties, table.property)
-            # An event without a price still counts, as 0.
-            value = self._word(found) if table.words else number(found).coalesce(0.0)
-        rows = events.select("profile", "at_ms", value=value)
-        columns = {name: self._measure(rows, name) for name in self._wanted[table]}
+        events = _EVENTS.filter(*self._tests(stream))
+        rows = events.select("profile", "at_ms", value=self._amount(table))
+        columns = {name: self._measure(rows, rows.value, name) for name in self._wanted[table]}
         return rows.group_by("profile").agg(**columns)
 
-    def _measure(self, rows: Any, name: str) -> Any:
+    def _measured_together(self, tables: Sequence[Joined]) -> Expression:
+        """Return the columns of many streams from one reading of the events."""
+        streams = [table.of for table in tables if isinstance(table.of, Stream)]
+        names = sorted({stream.event for stream in streams})
+        values = {
+            f"value_{self._places[table]}": _all(self._tests(stream)).ifelse(self._amount(table), ibis.null())
+            for table, stream in zip(tables, streams, strict=True)
+        }
+        events = _EVENTS.filter(_EVENTS.kind == "track", _EVENTS.name.isin(names))
+        rows = events.select("profile", "at_ms", **values)
+        columns = {
+            f"{name}_{self._places[table]}": self._measure(rows, rows[f"value_{self._places[table]}"], name)
+            for table in tables
+            for name in self._wanted[table]
+        }
+        found = rows.group_by("profile").agg(**columns)
+        return found.rename({f"profile_{self._places[tables[0]]}": "profile"})
+
+    def _measure(self, rows: Expression, value: Expression, name: str) -> Expression:
+        """Return an aggregate over the rows that have a value."""
         match name:
             case "count":
-                return rows.count()
+                return value.count()
             case "sum":
-                return rows.value.sum()
+                return value.sum()
             case "min":
-                return rows.value.min()
+                return value.min()
             case "max":
-                return rows.value.max()
+                return value.max()
             case "first_ms":
-                return rows.at_ms.min()
+                return rows.at_ms.min(where=value.notnull())
             case "last_ms":
-                return rows.at_ms.max()
+                return rows.at_ms.max(where=value.notnull())
             case "first":
-                return self._words.first(rows.value, (rows.at_ms, -rows.value))
+                return self._words.first(value, (rows.at_ms, -value))
             case "last":
-                return self._words.last(rows.value, (rows.at_ms, rows.value))
+                return self._words.last(value, (rows.at_ms, value))
             case _:
-                return self._words.different(rows.value)
+                return self._words.different(value)
 
     def _followed(self, leaf: Followed) -> Expression:
         """Return for whom the nearest later event decided well, as in `liftloop.profile.reading.People`."""
-        first = self._events(leaf.first).select("profile", "at_ms")
-        then = self._events(leaf.then).select(then="profile", then_ms="at_ms")
+        first = _EVENTS.filter(*self._tests(leaf.first)).select("profile", "at_ms")
+        then = _EVENTS.filter(*self._tests(leaf.then)).select(then="profile", then_ms="at_ms")
         rows: Any = first.asof_join(then, on=first.at_ms < then.then_ms, predicates=[first.profile == then.then])
         good = (rows.then_ms - rows.at_ms <= leaf.gap_ms).coalesce(False)
         if leaf.without is not None:
-            third = self._events(leaf.without).select(without="profile", without_ms="at_ms")
+            third = _EVENTS.filter(*self._tests(leaf.without)).select(without="profile", without_ms="at_ms")
             rows = rows.select("profile", "at_ms", "then_ms")
             rows = rows.asof_join(third, on=rows.at_ms < third.without_ms, predicates=[rows.profile == third.without])
             good = (rows.then_ms - rows.at_ms <= leaf.gap_ms).coalesce(False)
@@ -245,9 +270,27 @@ class _Asking:
         said = said.select("profile", "at_ms", "offset", value=self._words.field(said.properties, attribute.name))
         said = said.filter(said.value.notnull())
         latest = said.group_by("profile").agg(value=self._words.last(said.value, (said.at_ms, said.offset)))
-        value = latest.value
+        return latest.select("profile", **self._said(latest.value))
+
+    def _said(self, value: Expression) -> dict[str, Expression]:
         kind = ibis.cases((is_text(value), "text"), (is_truth(value), "truth"), (is_null(value), "null"), else_="")
-        return latest.select("profile", kind=kind, number=number(value), text=self._words.text(value))
+        return {"kind": kind, "number": number(value), "text": self._words.text(value)}
+
+    def _said_together(self, tables: Sequence[Joined]) -> Expression:
+        """Return what was said last of many attributes from one reading of what people said."""
+        said = _EVENTS.filter(_EVENTS.kind == "identify")
+        names = {f"value_{self._places[each]}": each.of.name for each in tables if isinstance(each.of, Attribute)}
+        fields = {column: self._words.field(said.properties, name) for column, name in names.items()}
+        said = said.select("profile", "at_ms", "offset", **fields)
+        latest = said.group_by("profile").agg(
+            **{column: self._words.last(said[column], (said.at_ms, said.offset)) for column in names}
+        )
+        columns = {
+            f"{name}_{self._places[table]}": column
+            for table in tables
+            for name, column in self._said(latest[f"value_{self._places[table]}"]).items()
+        }
+        return latest.select(**{f"profile_{self._places[tables[0]]}": latest.profile}, **columns)
 
     def _word(self, value: Expression) -> Expression:
         """Return JSON as what tells words apart: 1 and 1.0 are one, 1 and "1" are two, lists are none."""
@@ -299,7 +342,7 @@ class _Asking:
             case Slice():
                 bucket = self._words.bucket(self._row.number, question.salt)
                 return (bucket >= question.low) & (bucket < question.high)
-            case Followed() | Listed():
+            case Followed():
                 return self._column(question, "there").coalesce(False)
             case Happened():
                 value = self._value(question)
@@ -345,79 +388,7 @@ class _Asking:
                 return self._column(question, question.aggregate)
 
     def _column(self, leaf: Leaf, name: str) -> Any:
-        return self._row[f"{name}_{self._places[_asks(leaf)[0][0]]}"]
-
-
-def _asks(leaf: Leaf) -> list[tuple[Joined, str]]:
-    """Return the tables that a leaf reads, with the columns."""
-    match leaf:
-        case Happened():
-            table = Joined(leaf.stream, leaf.property, leaf.aggregate == "distinct")
-            columns = ("sum", "count") if leaf.aggregate == "avg" else (leaf.aggregate,)
-            return [(table, each) for each in columns]
-        case Elapsed():
-            return [(Joined(leaf.stream, "", words=False), leaf.aggregate)]
-        case Followed() | Listed():
-            return [(Joined(leaf, None, words=False), "there")]
-        case Slice():
-            return []
-        case _:
-            return [(Joined(leaf.attribute, None, words=False), "text")]
-
-
-def _leaves(question: Question) -> list[Leaf]:
-    match question:
-        case AllOf() | AnyOf():
-            return [leaf for each in question.questions for leaf in _leaves(each)]
-        case NotOf():
-            return _leaves(question.question)
-        case _:
-            return [question]
-
-
-def _found_in(question: Question) -> frozenset[Joined] | None:
-    """Return tables in one of which everybody is of whom a question holds; None where others may be too."""
-    match question:
-        case AllOf():
-            some = [found for each in question.questions if (found := _found_in(each)) is not None]
-            return min(some, key=len) if some else None
-        case AnyOf():
-            every = [_found_in(each) for each in question.questions]
-            return None if None in every else frozenset[Joined]().union(*(each for each in every if each is not None))
-        case NotOf() | Slice():
-            return None
-        case Happened(aggregate="count" | "sum" | "distinct") if all(_passes_zero(each) for each in question.bounds):
-            return None
-        case _:
-            return frozenset({_asks(question)[0][0]})
-
-
-def _required(question: Question) -> frozenset[Joined]:
-    """Return the tables in all of which everybody is of whom a question holds."""
-    match question:
-        case AllOf():
-            return frozenset[Joined]().union(*(_required(each) for each in question.questions))
-        case AnyOf():
-            every = [_required(each) for each in question.questions]
-            return frozenset.intersection(*every) if every else frozenset()
-        case _:
-            return _found_in(question) or frozenset()
-
-
-def _passes_zero(bound: Bound) -> bool:
-    match bound.word:
-        case "gte":
-            return bound.value <= 0
-        case "gt":
-            return bound.value < 0
-        case "lte":
-            return bound.value >= 0
-        case "lt":
-            return bound.value > 0
-        case "eq":
-            return bound.value == 0
-        case _:
-            assert_never(bound.word)
+        return self._row[f"{name}_{self._places[asks(leaf)[0][0]]}"]
 
 
 def _compared(value: Any, bound: Bound) -> Any:
@@ -440,9 +411,17 @@ def _in_spans(elapsed: Any, spans: Sequence[tuple[int, int]]) -> Any:
     return _all([(elapsed >= low) & (elapsed < high) for low, high in spans]).coalesce(False)
 
 
-def _all(parts: Sequence[Any]) -> Any:
-    return reduce(and_, parts) if parts else ibis.literal(value=True)
+def _all(parts: Sequence[Expression]) -> Expression:
+    return _balanced(and_, parts) if parts else ibis.literal(value=True)
 
 
-def _any(parts: Sequence[Any]) -> Any:
-    return reduce(or_, parts) if parts else ibis.literal(value=False)
+def _any(parts: Sequence[Expression]) -> Expression:
+    return _balanced(or_, parts) if parts else ibis.literal(value=False)
+
+
+def _balanced(joint: Callable[[Expression, Expression], Expression], parts: Sequence[Expression]) -> Expression:
+    """Join parts two by two: five hundred in a row would be nested deeper than a query can be walked."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return joint(_balanced(joint, parts[:middle]), _balanced(joint, parts[middle:]))
