@@ -11,6 +11,7 @@ from liftloop.app.intake import Intake
 from liftloop.app.opening import Newer
 from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
+from liftloop.app.predictions import Predictions
 from liftloop.app.quarantine import Quarantine
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.tick_client import TickClient
@@ -71,6 +72,7 @@ class Desk:
         self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up)
         self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.quarantine)
         self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock, settings.study_days)
+        self.predictions = Predictions(self.follower, self._lake, self.tick, self.definitions, self.clock)
         self.children: Children | None = None
         """The other processes, where this one started them."""
         self._working: list[asyncio.Task[None]] = []
@@ -87,6 +89,7 @@ class Desk:
                 self.follower.follow_forever(),
                 self.upkeep.retain_daily(),
                 self.trait_studies.run_daily(),
+                self.predictions.run_daily(),
             )
         ]
 

@@ -77,7 +77,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "plan": ("goal.plan",),
     "launch": ("plan.launch",),
     "report": ("campaign.read",),
-    "audience": ("audience.read", "audience.preview", "audience.export", "audience.export_rows"),
+    "audience": ("audience.read", "audience.preview", "audience.export", "audience.export_rows", "trait.study"),
     "profile": ("profile.read", "profile.unmerge"),
     "why": ("profile.why",),
     "points": ("profile.read", "points.enter"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -128,10 +128,12 @@ class TraitStudies:
             await self._follower.catch_up()
             async with self._follower.using_lake():
                 past = await asyncio.to_thread(read_past, self._lake, now_ms, SHANGHAI_OFFSET_MINUTES * MINUTE_MS)
-                known = await asyncio.to_thread(_known, self._lake)
+                known = await asyncio.to_thread(
+                    known_values, self._lake, [each for each, about in STUDIED.items() if about.by == "study"]
+                )
             findings = await asyncio.to_thread(study_of, past, now_ms)
-            changes = await asyncio.to_thread(_changes, findings.traits, known)
-            changed = await self._say(changes, now_ms)
+            changes = await asyncio.to_thread(changes_of, findings.traits, known)
+            changed = await say_changes(self._tick, changes, now_ms)
             report = StudyReport(
                 at_ms=now_ms,
                 people=findings.people,
@@ -167,23 +169,6 @@ class TraitStudies:
             await self.run_if_due()
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _say(self, changes: Sequence["Change"], now_ms: int) -> int:
-        """Send what changed, everything of some people at once, so that each is looked at once; return how many."""
-        if not changes:
-            return 0
-        people = np.unique(np.concatenate([change.found.profile[change.rows] for change in changes]))
-        for start in range(0, len(people), PEOPLE_AT_ONCE):
-            low, high = people[start], people[min(start + PEOPLE_AT_ONCE, len(people)) - 1]
-            records = [
-                fact(
-                    TRAIT_STUDIED, change.found.trait, part_of(change.found, rows, first=change.first), _SYSTEM, now_ms
-                )
-                for change in changes
-                if len(rows := change.between(low, high))
-            ]
-            await self._tick.facts(records)
-        return len(people)
-
 
 class Change(Struct, frozen=True, kw_only=True, eq=False):
     """The rows of a finding that say something new."""
@@ -197,7 +182,23 @@ class Change(Struct, frozen=True, kw_only=True, eq=False):
         return self.rows[np.searchsorted(profile, low) : np.searchsorted(profile, high, side="right")]
 
 
-def _changes(traits: Sequence[Studied], known: Mapping[str, Mapping[str, Any]]) -> list[Change]:
+async def say_changes(tick: TickClient, changes: Sequence["Change"], now_ms: int) -> int:
+    """Send what changed, everything of some people at once, so that each is looked at once; return how many."""
+    if not changes:
+        return 0
+    people = np.unique(np.concatenate([change.found.profile[change.rows] for change in changes]))
+    for start in range(0, len(people), PEOPLE_AT_ONCE):
+        low, high = people[start], people[min(start + PEOPLE_AT_ONCE, len(people)) - 1]
+        records = [
+            fact(TRAIT_STUDIED, change.found.trait, part_of(change.found, rows, first=change.first), _SYSTEM, now_ms)
+            for change in changes
+            if len(rows := change.between(low, high))
+        ]
+        await tick.facts(records)
+    return len(people)
+
+
+def changes_of(traits: Sequence[Studied], known: Mapping[str, Mapping[str, Any]]) -> list[Change]:
     """Return what to say: values that differ, and that somebody has one no more."""
     found = {each.trait: each for each in traits}
     changes: list[Change] = []
@@ -239,9 +240,9 @@ def _with_the_lost(now: Studied, before: NDArray[np.int64], *, is_text: bool) ->
     return Studied(trait=now.trait, profile=profile[order], value=value, words=now.words, since_ms=since_ms)
 
 
-def _known(lake: LakeReader) -> dict[str, Mapping[str, Any]]:
-    studied = [trait for trait, about in STUDIED.items() if about.by == "study"]
-    return {trait: lake.select(SQL["known"], [trait]) for trait in studied}
+def known_values(lake: LakeReader, traits: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """Return the values that people have now of each trait, as columns."""
+    return {trait: lake.select(SQL["known"], [trait]) for trait in traits}
 
 
 def _distinct_items(past: Past) -> NDArray[np.int64]:

@@ -90,6 +90,7 @@ TRAIT_NAMES: Mapping[str, Said] = {
     "points_balance": Said("积分余额", "points balance"),
     "points_expire_next": Said("最近要过期的积分", "points that run out next"),
     "points_expire_next_ms": Said("积分最近过期时间", "points run out next on"),
+    "segment": Said("行为分群", "segment"),
     "rfm": Said("RFM 评分（各 1–5 分）", "RFM scores (1–5 each)"),
     "rfm_recency": Said("距上次购买", "since the last order"),
     "rfm_frequency": Said("购买次数", "orders"),

@@ -80,6 +80,48 @@ def ask(sentence: str, chosen: tuple[str, ...], data: Path, as_json: bool) -> No
         sys.exit(EXIT_REFUSED)
 
 
+@command.command("like")
+@click.argument("identity")
+@data_option
+@json_option
+def like(identity: str, data: Path, as_json: bool) -> None:
+    """找最像这个人群的人，说清有多准；不比随机或 RFM 准时退出码为 3。 / Who is most like its members, and how surely.
+
+    \b
+    例 / Example:
+      liftloop audience like active
+    """
+    with server(data) as desk:
+        found = desk.post(f"/predictions/{identity}", {})
+    lines = [f"{found['sentence']['zh']} / {found['sentence']['en']}"]
+    if found["area"] is not None:
+        lines.append(f"  AUC {found['area']:.3f} (≥ {found['area_low']:.3f}), RFM {found['simple_area']:.3f}")
+    lines += [
+        f"  {each['share']:.0%}: {each['precision']:.1%} · RFM {each['simple_precision']:.1%}"
+        f" · 随机 / random {each['random_precision']:.1%}"
+        for each in found["curve"]
+    ]
+    show(found, as_json, lines)
+    if found["verdict"] != "usable":
+        sys.exit(EXIT_REFUSED)
+
+
+@command.command("segments")
+@data_option
+@json_option
+def segments(data: Path, as_json: bool) -> None:
+    """按行为把人分成几群，每群用与众不同之处命名。 / Groups that behaviour falls into, named by what sets them apart.
+
+    \b
+    例 / Example:
+      liftloop audience segments
+    """
+    with server(data) as desk:
+        found = desk.post("/segments", {})
+    lines = [f"{e['id']} {e['name']['zh']} / {e['name']['en']}: {e['people']:,}" for e in found["segments"]]
+    show(found, as_json, lines or ["行为里没有看得出的分群 / behaviour falls into no groups"])
+
+
 def _heard(answer: dict[str, Any]) -> list[str]:
     """Return what was understood, what is uncertain and what was not understood, a line each."""
     said = answer["sentence"]

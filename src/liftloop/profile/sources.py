@@ -272,7 +272,7 @@ def needed_by(
     for leaf in conditions:
         body = leaf if "event" in leaf else traits.get(str(leaf["trait"]))
         if body is None:
-            attributes |= {str(leaf["trait"])} - set(STUDIED)
+            attributes |= {each for each in (str(leaf["trait"]),) if each not in STUDIED}
         else:
             source = source_of(body)
             sources[source.id] = source

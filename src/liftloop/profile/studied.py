@@ -3,7 +3,7 @@
 A studied trait has a column in memory, as a live trait has; between two studies it stands still.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import numpy as np
@@ -27,8 +27,8 @@ class StudiedTrait(Struct, frozen=True, kw_only=True):
     id: str
     type: Literal["number", "text"]
     unit: Unit = "none"
-    by: Literal["study", "ledger"] = "study"
-    """What says it: the study, or the tick's own ledger of points, live."""
+    by: Literal["study", "ledger", "prediction"] = "study"
+    """What says it: the study, the tick's own ledger of points, live, or a study of what behaviour predicts."""
 
 
 class StudiedPart(Struct, frozen=True, kw_only=True, array_like=True):
@@ -41,8 +41,30 @@ class StudiedPart(Struct, frozen=True, kw_only=True, array_like=True):
     words: tuple[str, ...]
 
 
-STUDIED: Mapping[str, StudiedTrait] = {
-    each.id: each
+LIKENESS = "likeness:"
+"""Before the id of an audience: how much somebody is like its members, from 0 to 1 by rank."""
+
+
+class StudiedTraits(Mapping[str, StudiedTrait]):
+    """The traits that studies compute; iterated are those of every shop, likeness to an audience is known by name."""
+
+    def __init__(self, traits: Iterable[StudiedTrait]) -> None:
+        self._traits = {each.id: each for each in traits}
+
+    def __getitem__(self, identity: str) -> StudiedTrait:
+        if identity.startswith(LIKENESS):
+            return StudiedTrait(id=identity, type="number", unit="share", by="prediction")
+        return self._traits[identity]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._traits)
+
+    def __len__(self) -> int:
+        return len(self._traits)
+
+
+STUDIED = StudiedTraits(
+    each
     for each in (
         StudiedTrait(id="alive_probability", type="number", unit="share"),
         StudiedTrait(id="orders_expected_365d", type="number", unit="times"),
@@ -64,8 +86,9 @@ STUDIED: Mapping[str, StudiedTrait] = {
         StudiedTrait(id="points_balance", type="number", by="ledger"),
         StudiedTrait(id="points_expire_next", type="number", by="ledger"),
         StudiedTrait(id="points_expire_next_ms", type="number", unit="instant", by="ledger"),
+        StudiedTrait(id="segment", type="text", by="prediction"),
     )
-}
+)
 
 
 class Studied(Struct, frozen=True, kw_only=True, eq=False):

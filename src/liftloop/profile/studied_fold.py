@@ -65,7 +65,7 @@ def _records(frame: Frame) -> list[Record]:
 
 
 def _is_studied(trait: str) -> bool:
-    return trait in STUDIED and STUDIED[trait].by == "study"
+    return trait in STUDIED and STUDIED[trait].by != "ledger"
 
 
 def _read(record: Record) -> StudiedRows | None:

@@ -1,0 +1,105 @@
+"""Predicted audiences and learned segments over the API: planted ones are found, and become conditions that count."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from served import DAY_MS, NOW_MS, Served, play
+
+from liftloop.kernel.codec import canonical_json
+from liftloop.storage.contract import Record
+
+PEOPLE = 600
+"""Of them every second browses often and never orders, the others order often and hardly browse."""
+
+
+def happened(person: int, name: str, days_ago: float, **properties: Any) -> Record:
+    at_ms = NOW_MS - int(days_ago * DAY_MS)
+    return Record(
+        kind="track",
+        at_ms=at_ms,
+        received_ms=NOW_MS,
+        message_id=f"{person}/{name}/{days_ago}",
+        actor="key:write",
+        user_id=f"u{person}",
+        name=name,
+        body=canonical_json(properties),
+    )
+
+
+def history() -> list[Record]:
+    dice = np.random.default_rng(4)
+    records: list[Record] = []
+    for person in range(PEOPLE):
+        name, times = ("Order Completed", 6) if person % 2 else ("Product Viewed", 14)
+        records += [
+            happened(person, name, days_ago, revenue=round(float(dice.lognormal(4, 0.5)), 2))
+            for days_ago in dice.uniform(1, 80, size=int(dice.poisson(times)) + 1).round(3).tolist()
+        ]
+    return records
+
+
+def test_planted_segments_are_named_counted_and_kept(tmp_path: Path) -> None:
+    """Two kinds of behaviour become two segments with a name each; as a condition each finds its people, the next
+    study leaves everybody where they were."""
+
+    async def story(world: Served) -> None:
+        world.installation.append(history())
+        await world.settle()
+        assert (await world.admin.get("/api/segments")).json() == {"study": None}
+        answer = await world.admin.post("/api/segments", {})
+        assert answer.status == 200, answer.body
+        cards = answer.json()["segments"]
+        assert [card["people"] for card in cards] == [PEOPLE // 2, PEOPLE // 2]
+        assert len({card["name"]["zh"] for card in cards}) == 2
+        await world.settle()
+        for card in cards:
+            asked = {"definition": {"trait": "segment", "is": card["id"]}}
+            assert (await world.admin.post("/api/audiences/preview", asked)).json()["count"] == card["people"]
+        again = (await world.admin.post("/api/segments", {})).json()["segments"]
+        assert [(card["id"], card["name"]) for card in again] == [(card["id"], card["name"]) for card in cards]
+        kept = (await world.admin.get("/api/segments")).json()["study"]["segments"]
+        assert kept == again
+
+    play(tmp_path, story)
+
+
+def test_people_like_members_get_a_score_that_conditions_can_ask(tmp_path: Path) -> None:
+    """Members named by an attribute are told apart by behaviour; the most alike of the others are those like them."""
+
+    async def story(world: Served) -> None:
+        world.installation.append(history())
+        named = [number for number in range(PEOPLE) if number % 2 and number % 3]
+        world.installation.receive(
+            *({"type": "identify", "userId": f"u{number}", "traits": {"club": "yes"}} for number in named)
+        )
+        await world.settle()
+        seed = {"name": "俱乐部", "definition": {"trait": "club", "is": "yes"}}
+        made = (await world.admin.post("/api/audiences", seed)).json()
+        assert made["count"] == len(named)
+        answer = await world.admin.post(f"/api/predictions/{made['audience_id']}", {})
+        assert answer.status == 200, answer.body
+        found = answer.json()
+        assert (found["learned_from"], found["positives"]) == ("members", len(named))
+        assert found["candidates"] == PEOPLE - len(named)
+        listed = (await world.admin.get("/api/predictions")).json()["predictions"]
+        assert [each["audience_id"] for each in listed] == [made["audience_id"]]
+        assert found["area"] > 0.75
+        asked = {"definition": {"trait": found["trait"], "gte": 0.8}}
+        count = (await world.admin.post("/api/audiences/preview", asked)).json()["count"]
+        if found["verdict"] == "usable":
+            assert 0 < count <= 0.25 * found["candidates"]
+        else:
+            assert found["verdict"] == "simple_is_enough"
+            assert count == 0, "what is refused gives nobody a score"
+
+    play(tmp_path, story)
+
+
+def test_an_unknown_audience_is_refused(tmp_path: Path) -> None:
+    """Nobody can be like an audience that does not exist."""
+
+    async def story(world: Served) -> None:
+        assert (await world.admin.post("/api/predictions/nowhere", {})).status == 404
+
+    play(tmp_path, story)
