@@ -4,7 +4,8 @@ Rows of one watermark are never parted: a pull that is full ends with the last w
 """
 
 import csv
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,12 @@ from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
 FETCHED = 5_000
 PARAMETER = ":watermark"
+_READ_ONLY = {
+    "sqlite": "PRAGMA query_only = ON",
+    "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    **dict.fromkeys(("mysql", "mariadb"), "SET SESSION TRANSACTION READ ONLY"),
+}
+"""What keeps a query from changing anything, by kind of database; others rely on the rights of their user."""
 
 
 class DatabaseAway(LiftloopError):
@@ -82,8 +89,9 @@ def pull(source: DatabaseSource, since: Watermark, file: Path, rows_max: int) ->
         engine = create_engine(url, poolclass=None)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise DatabaseAway(type(error).__name__) from error
-    if url.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _read_only)
+    statement = _READ_ONLY.get(url.get_backend_name())
+    if statement is not None:
+        event.listen(engine, "connect", _reading_only(statement))
     try:
         with engine.connect() as connection:
             return _written(connection, source, since, file, rows_max)
@@ -94,8 +102,16 @@ def pull(source: DatabaseSource, since: Watermark, file: Path, rows_max: int) ->
         engine.dispose()
 
 
-def _read_only(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA query_only = ON")
+def _reading_only(statement: str) -> Callable[[Any, Any], None]:
+    """Return what makes a new connection read only; committed, or the first rollback would undo it."""
+
+    def connected(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+        connection.commit()
+
+    return connected
 
 
 def _written(connection: Connection, source: DatabaseSource, since: Watermark, file: Path, rows_max: int) -> Pulled:
@@ -143,6 +159,8 @@ def _cell(value: Any) -> str:
             return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
         case Decimal():
             return f"{value:f}"
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False, default=str)
         case bytes() | memoryview():
             return bytes(value).hex()
         case bool():
