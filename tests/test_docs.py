@@ -29,6 +29,7 @@ FENCED = re.compile(r"^```(\w*)( test)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 START_SECONDS_MAX = 180
 PROMISED = {
     "docs/start/first-hour.md": ('"state":"sent"', "no_consent:sms:marketing", '"messages":1'),
+    "docs/how-to/connect-your-sources.md": ('"rows": 1', "against_plan", '"taken":1', "web-shop 3 0", "erp 1 0"),
     "docs/how-to/drive-from-outside.md": ('"qualified":', '"forged": 0', '"steps": ['),
 }
 """What a page says that its examples show."""
@@ -125,7 +126,7 @@ def test_every_error_code_is_told(name: str) -> None:
 def test_every_variable_is_told(name: str) -> None:
     """The variables that the program reads are those that the reference names."""
     told = set(re.findall(r"^\| `(LIFTLOOP_\w+)`", (DOCS / "reference" / name).read_text(), re.MULTILINE))
-    read = {"LIFTLOOP_TEST_DATA"}
+    read = {"LIFTLOOP_TEST_DATA", "LIFTLOOP_TEST_POSTGRES"}
     for path in (ROOT / "src").rglob("*.py"):
         read |= set(re.findall(r"\bLIFTLOOP_[A-Z_]*[A-Z]\b", path.read_text()))
     assert told == read

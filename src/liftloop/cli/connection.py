@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,9 @@ LOOK_S = 0.2
 PIECE_BYTES = 1 << 20
 STARTING_S = 40.0
 """How long another server may take until it answers: one that restores 5M people takes half a minute."""
+
+PIECE_BYTES = 1 << 20
+NO_HEADERS: Mapping[str, str] = {}
 
 data_option = click.option(
     "--data",
@@ -67,9 +70,13 @@ class Server:
             for name, value in fields.items()
         ]
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file.name}"\r\n'
-        body = "".join(parts).encode() + head.encode() + b"Content-Type: application/octet-stream\r\n\r\n"
-        body += file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
-        return self._call("POST", f"/api{path}", body, f"multipart/form-data; boundary={boundary}")
+        before = "".join(parts).encode() + head.encode() + b"Content-Type: application/octet-stream\r\n\r\n"
+        after = f"\r\n--{boundary}--\r\n".encode()
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Content-Length": str(len(before) + file.stat().st_size + len(after)),
+        }
+        return self._call("POST", f"/api{path}", _around(file, before, after), headers)
 
     def download(self, path: str, out: BinaryIO) -> int:
         """Write an answer to a file as it comes, and return how many bytes there were."""
@@ -86,18 +93,41 @@ class Server:
         finally:
             connection.close()
 
-    def _call(self, method: str, path: str, body: bytes | None, kind: str = "application/json") -> Any:
+    def _call(
+        self, method: str, path: str, body: bytes | Iterable[bytes] | None, more: Mapping[str, str] = NO_HEADERS
+    ) -> Any:
         connection = _UnixConnection(self._path)
         try:
-            headers = {"Accept-Language": language(), "Content-Type": kind}
+            headers = {"Accept-Language": language(), "Content-Type": "application/json", **more}
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             content = json.loads(answer.read())
+        except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:
+            raise _lost(error) from error
         finally:
             connection.close()
         if answer.status >= 400:
             raise _told(answer.status, content)
         return content
+
+
+def _around(file: Path, before: bytes, after: bytes) -> Iterator[bytes]:
+    """Yield a file with what stands around it, a piece at a time: it may be larger than the memory."""
+    yield before
+    with file.open("rb") as content:
+        while piece := content.read(PIECE_BYTES):
+            yield piece
+    yield after
+
+
+def _lost(error: Exception) -> LiftloopError:
+    return LiftloopError(
+        "server_lost",
+        zh=f"服务在应答之前断开了：{type(error).__name__}",
+        en=f"the server went away before it answered: {type(error).__name__}",
+        next_zh="看服务的日志；它回来以后再做一次，已经收下的不会重复",
+        next_en="look at the server's log; do it again once it is back, nothing that came in is counted twice",
+    )
 
 
 def _told(status: int, content: Mapping[str, Any]) -> LiftloopError:
