@@ -26,7 +26,6 @@ PIECE_BYTES = 1 << 20
 STARTING_S = 40.0
 """How long another server may take until it answers: one that restores 5M people takes half a minute."""
 
-PIECE_BYTES = 1 << 20
 NO_HEADERS: Mapping[str, str] = {}
 
 data_option = click.option(

@@ -1612,7 +1612,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "event" | "message" | "consent" | "audience" | "identity" | "tag";
+            kind: "event" | "message" | "consent" | "audience" | "identity" | "tag" | "level" | "points" | "stage";
             label: components["schemas"]["Text"];
             /** Name */
             name: string;
@@ -1729,6 +1729,21 @@ export interface components {
         PersonAudience: {
             /** Audience Id */
             audience_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * PersonLevel
+         * @description The member level that this person has by its rule.
+         */
+        PersonLevel: {
+            /** Level Id */
+            level_id: string;
             /** Name */
             name: string;
             /**
@@ -1947,6 +1962,46 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** PointsAccount */
+        PointsAccount: {
+            /** Balance */
+            balance: number;
+            /**
+             * Changes
+             * @description Newest first.
+             */
+            changes: components["schemas"]["PointsChange"][];
+            /**
+             * Expire Next
+             * @description How many run out next; null for none.
+             */
+            expire_next: number | null;
+            /** Expire Next At */
+            expire_next_at: string | null;
+        };
+        /**
+         * PointsChange
+         * @description One line of the ledger; one that was refused changed nothing.
+         */
+        PointsChange: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Balance */
+            balance: number;
+            kind: components["schemas"]["Text"];
+            /**
+             * Name
+             * @description The event that brought it; empty for time and merges.
+             */
+            name: string;
+            /** Points */
+            points: number;
+            /** Refused */
+            refused: boolean;
+        };
         /** Preview */
         Preview: {
             /** Count */
@@ -1991,10 +2046,12 @@ export interface components {
             identifiers: components["schemas"]["Identifier"][];
             /** Last Seen At */
             last_seen_at: string | null;
+            level?: components["schemas"]["PersonLevel"] | null;
             /** Messages */
             messages: components["schemas"]["MessageRow"][];
             /** Name */
             name: string;
+            points?: components["schemas"]["PointsAccount"] | null;
             /** Profile Id */
             profile_id: string;
             /** @description Who this is, in one sentence. */
