@@ -38,7 +38,9 @@ _filters = st.lists(
     st.one_of(
         st.fixed_dictionaries({"property": st.just("kind"), "is": st.sampled_from(["a", "b", 1, True, 0])}),
         st.fixed_dictionaries({"property": st.just("kind"), "in": st.lists(st.sampled_from(["a", 2, 1]), max_size=2)}),
-        st.fixed_dictionaries({"property": st.just("kind"), "contains": st.just(["A", "x"])}),
+        st.fixed_dictionaries(
+            {"property": st.just("kind"), "contains": st.just(["A", "x"])}, optional={"unless": st.just(["xa", "B"])}
+        ),
         st.fixed_dictionaries({"property": st.just("products.name"), "contains": st.just(["翅", "X"])}),
         st.fixed_dictionaries({"property": st.just("products.kind"), "is": st.sampled_from(["a", 1, True, None])}),
         st.fixed_dictionaries({"property": st.just("products.price"), "gte": st.just(1), "lte": st.just(2.25)}),
@@ -136,7 +138,7 @@ _properties = st.fixed_dictionaries(
     optional={
         "products": st.one_of(st.sampled_from([None, "a", {}, 1]), st.lists(_line, max_size=3)),
         "a/b~c": st.sampled_from(AMOUNTS),
-        "kind": st.sampled_from(["a", "b", 1, 2, True, False, None]),
+        "kind": st.sampled_from(["a", "b", "XA", "XAa", "xBa", 1, 2, True, False, None]),
     },
 )
 _track = st.tuples(st.just("track"), st.sampled_from(PEOPLE), _instant, st.sampled_from(EVENTS), _properties)
@@ -325,9 +327,10 @@ def _passes(fields: Mapping[str, Any], test: Mapping[str, Any]) -> bool:
         return False
     if "in" in test and value not in test["in"]:
         return False
-    if "contains" in test and not any(
-        word.lower() in str(value).lower() for word in test["contains"] if value == str(value)
-    ):
+    text = str(value).lower() if value == str(value) else ""
+    for phrase in test.get("unless", ()):
+        text = text.replace(phrase.lower(), "|")
+    if "contains" in test and not any(word.lower() in text for word in test["contains"]):
         return False
     if "gte" in test or "lte" in test:
         number = isinstance(value, int | float) and not isinstance(value, bool)

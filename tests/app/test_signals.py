@@ -13,7 +13,8 @@ from liftloop.app.audience_question import Meanings
 from liftloop.app.definitions import BadDefinition, Definitions
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
-from liftloop.app.signals import TEMPLATES, RaisedSignal, raised_signals
+from liftloop.app.signal_templates import TEMPLATES, body_of
+from liftloop.app.signals import RaisedSignal, raised_signals
 from liftloop.audience.contract import BadAudience
 from liftloop.kernel.clock import DAY_MS, HOUR_MS
 from liftloop.profile.studied import TRAIT_STUDIED, Studied, part_of
@@ -43,7 +44,7 @@ class Shop:
         self.installation.fold_all()
 
     def publish(self, name: str) -> None:
-        signal = TEMPLATES[name]
+        signal = TEMPLATES[name].signal
         body = {"name": signal.name, "where": signal.where, "half_life_days": signal.half_life_days}
         self.installation.publish("signal", name, body)
 
@@ -57,7 +58,7 @@ class Shop:
         follower = Follower(shop.lake, shop.log, shop.state, shop.tick, shop.clock)
         definitions = Definitions(shop.tick, shop.state, shop.clock, (), shop.vault)
         for name in TEMPLATES:
-            asked = selection(TEMPLATES[name].where, Meanings(traits={}, audiences={}), shop.now_ms())
+            asked = selection(TEMPLATES[name].signal.where, Meanings(traits={}, audiences={}), shop.now_ms())
             in_lake = person["profile"] in shop.lake.select(asked.text, asked.parameters)["profile"].tolist()
             if name in definitions.live("signal"):
                 assert in_lake == (f"signal:{name}" in person["audiences"]), name
@@ -102,13 +103,44 @@ def test_a_signal_fades_and_ends_by_time_alone(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     ("query", "signals"),
-    [("物流慢怎么投诉", ["complaint"]), ("REFUND please", ["complaint"]), ("纸尿裤", []), (5, [])],
+    [
+        ("物流慢怎么投诉", ["complaint"]),
+        ("REFUND please", ["complaint"]),
+        ("这次不是很满意", ["complaint"]),
+        ("I was not happy with it", ["complaint"]),
+        ("没有投诉，谢谢", []),
+        ("没有投诉过，但这次要退款", ["complaint"]),
+        ("No complaint at all", []),
+        ("很满意", []),
+        ("纸尿裤", []),
+        (5, []),
+    ],
 )
 def test_words_of_complaint_in_a_search_are_heard(shop: Shop, query: Any, signals: list[str]) -> None:
     """A search that contains a word of the lexicon, in either case, raises the signal; others and numbers do not."""
     shop.publish("complaint")
     shop.happens("Products Searched", query=query)
     assert [each.id for each in shop.raised()] == signals
+
+
+@pytest.mark.parametrize(
+    ("event", "text"), [("Ticket Opened", "text"), ("Message Received", "text"), ("Product Reviewed", "review_body")]
+)
+def test_complaints_are_heard_wherever_people_say_things(shop: Shop, event: str, text: str) -> None:
+    """A ticket, an imported chat and a review count as a search does, each named in both languages."""
+    shop.publish("complaint")
+    shop.happens(event, **{text: "包装破损，不太满意"})
+    (signal,) = shop.raised()
+    assert [each.name for each in signal.evidence] == [event]
+    assert "in the last 7 days" in signal.sentence.en
+
+
+def test_a_shop_adds_its_own_words(shop: Shop) -> None:
+    """A competitor's name that was added is heard, and a phrase that was added means nothing."""
+    shop.installation.publish("signal", "competitor", body_of("competitor", ["某某优选"], ["不是某某优选"]))
+    for query, heard in (("不是某某优选吧", 0), ("某某优选 奶粉", 1)):
+        shop.happens("Products Searched", query=query)
+        assert len(shop.person()["audiences"]) == heard
 
 
 def test_replenishment_comes_due_at_its_instant(shop: Shop) -> None:
@@ -146,5 +178,5 @@ def test_audiences_and_journeys_name_signals_and_circles_are_refused(shop: Shop)
         definitions.check("signal", "hesitating", {"name": "x", "where": {"audience": "a"}})
     with pytest.raises(BadDefinition, match="belongs to signals"):
         definitions.check("audience", "signal:x", {"name": "x", "where": {"trait": "city"}})
-    for name, signal in TEMPLATES.items():
-        definitions.check("signal", name, {"name": signal.name, "where": signal.where})
+    for name, template in TEMPLATES.items():
+        definitions.check("signal", name, {"name": template.signal.name, "where": template.signal.where})

@@ -97,7 +97,9 @@ def _signal(signal: signals.RaisedSignal) -> RaisedSignal:
         sentence=text(signal.sentence),
         since=at(signal.since_ms),
         strength=signal.strength,
-        evidence=[SignalEvidence(name=each.name, at=at(each.at_ms)) for each in signal.evidence],
+        evidence=[
+            SignalEvidence(name=each.name, label=text(each.label), at=at(each.at_ms)) for each in signal.evidence
+        ],
     )
 
 

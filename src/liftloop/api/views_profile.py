@@ -99,6 +99,7 @@ class PersonTag(View):
 
 class SignalEvidence(View):
     name: str
+    label: Text = Field(description="The event in words.")
     at: AwareDatetime
 
 

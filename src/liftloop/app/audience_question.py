@@ -192,7 +192,7 @@ def _tests(test: Tree, name: str) -> Iterator[LineFilter]:
     if "in" in test:
         yield OneOf(name, _plain(test["in"]))
     if "contains" in test:
-        yield Contains(name, tuple(test["contains"]))
+        yield Contains(name, tuple(test["contains"]), tuple(test.get("unless", ())))
     bounds = tuple(Bound(word, float(test[word])) for word in ("gte", "lte") if word in test)
     if bounds:
         yield Within(name, bounds)

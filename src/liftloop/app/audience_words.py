@@ -99,7 +99,7 @@ def _in_brackets(part: Tree, said: Said) -> Said:
 def _event(leaf: Tree, *, negated: bool) -> Said:
     name = event_name(str(leaf["event"]))
     days = leaf.get("within_days")
-    when = Said("", "") if days is None else Said(f"最近 {_plain(days)} 天", f" in the last {_plain(days)} days")
+    when = Said("", "") if days is None else Said(f"最近 {_plain(days)} 天", f" in the last {_days(days)}")
     filtered = _filters(leaf)
     asked = sorted(AGGREGATES & set(leaf)) or ["count"]
     if asked == ["count"] and leaf.get("count", {"gte": 1}) in ({"gte": 1}, {"gt": 0}):
@@ -129,7 +129,8 @@ def _sequence(leaf: Tree, steps: tuple[Tree, Tree], *, negated: bool) -> Said:
     first, then = (_step(step) for step in steps)
     days, gap = _plain(leaf["within_days"]), _plain(leaf["gap_days"])
     zh = f"最近 {days} 天有{first.zh}，之后 {gap} 天内{then.zh}"
-    en = f"{first.en} in the last {days} days and then {then.en} within {gap} days"
+    last, within = _days(leaf["within_days"]), _days(leaf["gap_days"])
+    en = f"{first.en} in the last {last} and then {then.en} within {within if gap != '1' else 'a day'}"
     if "without" in leaf:
         third = _step(leaf["without"])
         zh, en = f"{zh}，其间没有{third.zh}", f"{en}, without {third.en} between them"
@@ -226,6 +227,11 @@ def _value(value: Any, trait: str = "") -> Said:
         return Said("“是”", "yes") if value else Said("“否”", "no")
     text = _plain(value)
     return Said(text, text)
+
+
+def _days(count: Any) -> str:
+    """Return a span as it follows “in the last”: day, 3 days."""
+    return "day" if count == 1 else f"{_plain(count)} days"
 
 
 def _plain(value: Any) -> str:

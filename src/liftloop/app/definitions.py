@@ -204,7 +204,9 @@ class Definitions:
             case "audience":
                 if identity.startswith((SIGNAL, TAG, LEVEL)):
                     raise BadDefinition(
-                        kind, f"id {identity!r} is not for audiences", f"id {identity!r} 只给信号、标签和等级用"
+                        kind,
+                        f"id {identity!r} belongs to signals, tags or levels",
+                        f"id {identity!r} 只给信号、标签和等级用",
                     )
                 self._check_audience(identity, _as(kind, body, Audience))
             case "signal":

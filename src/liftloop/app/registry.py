@@ -81,6 +81,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "profile": ("profile.read", "profile.unmerge"),
     "why": ("profile.why",),
     "points": ("profile.read", "points.enter"),
+    "signal": ("definition.read", "definition.publish"),
     "tag": ("tag.read", "tag.put", "definition.publish"),
     "study": ("trait.study", "trait.read"),
     "pull": ("source.pull",),

@@ -9,6 +9,7 @@ from msgspec import Struct
 from liftloop.app.audience_words import Names, read_aloud
 from liftloop.app.definitions import Definitions
 from liftloop.app.following import Follower
+from liftloop.app.vocabulary import event_name
 from liftloop.app.words import Said
 from liftloop.audience.contract import Signal
 from liftloop.audience.reading import SIGNAL
@@ -20,20 +21,6 @@ EVENTS_READ_MAX = 2_000
 """Newest events of a person in which the evidence is looked for."""
 EVIDENCE_MAX = 20
 
-_COMPLAINTS = (
-    "投诉",
-    "差评",
-    "退货",
-    "退款",
-    "假货",
-    "客服",
-    "物流慢",
-    "没收到",
-    "破损",
-    "complaint",
-    "refund",
-    "broken",
-)
 _EVENTS = """
 SELECT name, at_ms, properties FROM event_now WHERE profile = $1 AND kind = 'track' AND at_ms <= $2
 ORDER BY at_ms DESC, "offset" DESC LIMIT $3
@@ -43,64 +30,12 @@ SELECT audience, max(at_ms) AS at_ms FROM membership LEFT JOIN canonical ON cano
 WHERE coalesce(canonical.kept, membership.profile) = $1 AND entered GROUP BY audience
 """
 
-TEMPLATES: Mapping[str, Signal] = {
-    "hesitating": Signal(
-        name="犹豫 hesitating",
-        where={
-            "all": [
-                {"event": "Product Viewed", "within_days": 3, "count": {"gte": 5}},
-                {"not": {"event": "Order Completed", "within_days": 3}},
-            ]
-        },
-        half_life_days=1.0,
-    ),
-    "churn_risk": Signal(
-        name="流失风险 churn risk",
-        where={
-            "all": [
-                {"trait": "alive_probability", "lt": 0.5},
-                {"trait": "lifecycle_stage", "in": ["active", "dormant"]},
-                {"event": "Order Completed", "days_since_last": {"gte": 7}},
-            ]
-        },
-        half_life_days=30.0,
-    ),
-    "replenishment_due": Signal(
-        name="该补货了 replenishment due",
-        where={
-            "all": [
-                {"trait": "replenish_due_ms", "days_since": {"gte": -3, "lt": 14}},
-                {"not": {"event": "Order Completed", "within_days": 3}},
-            ]
-        },
-        half_life_days=7.0,
-    ),
-    "complaint": Signal(
-        name="投诉倾向 complaint",
-        where={
-            "event": "Products Searched",
-            "within_days": 7,
-            "where": [{"property": "query", "contains": list(_COMPLAINTS)}],
-        },
-        half_life_days=2.0,
-    ),
-    "competitor": Signal(
-        name="在看别家 looks at a competitor",
-        where={
-            "event": "Products Searched",
-            "within_days": 7,
-            "where": [{"property": "query", "contains": ["竞品", "competitor"]}],
-        },
-        half_life_days=2.0,
-    ),
-}
-"""To be published as they are or changed first; the competitor's words are every shop's own."""
-
 
 class Evidence(Struct, frozen=True, kw_only=True):
     """An event that a signal rests on."""
 
     name: str
+    label: Said
     at_ms: int
 
 
@@ -157,7 +92,9 @@ def _evidence(tree: Mapping[str, Any], events: Sequence[tuple[str, int, str]], n
             inside = not span_ms or at_ms > now_ms - span_ms
             counted = event_value(source, properties.encode()) if source.event == name and inside else float("nan")
             if counted == counted:
-                found.append(Evidence(name=name, at_ms=at_ms))
+                words = event_name(name)
+                label = Said(words.zh, f"{words.singular[:1].upper()}{words.singular[1:]}")
+                found.append(Evidence(name=name, label=label, at_ms=at_ms))
                 break
     return found[:EVIDENCE_MAX]
 

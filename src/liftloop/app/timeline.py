@@ -9,7 +9,7 @@ from msgspec import Struct
 from liftloop.app.desk import Desk
 from liftloop.app.identities import kind_words, source_name
 from liftloop.app.ledger import family, messages_of
-from liftloop.app.vocabulary import event_name, medium_name, property_name
+from liftloop.app.vocabulary import STAGE_NAMES, event_name, medium_name, property_name
 from liftloop.app.words import Said, sentence
 from liftloop.audience.reading import LEVEL
 from liftloop.kernel.codec import parse_object
@@ -35,6 +35,16 @@ ORDER BY at_ms DESC, "offset" DESC LIMIT $3
 """
 _MEMBERSHIPS = """
 SELECT at_ms, audience, entered FROM membership WHERE profile IN (SELECT unnest($1::BIGINT[])) AND at_ms <= $2
+ORDER BY at_ms DESC, tick DESC LIMIT $3
+"""
+_STAGES = """
+SELECT at_ms, word FROM trait_studied
+WHERE name = 'lifecycle_stage' AND word IS NOT NULL AND profile IN (SELECT unnest($1::BIGINT[])) AND at_ms <= $2
+ORDER BY at_ms DESC, "offset" DESC LIMIT $3
+"""
+_RUN_OUT = """
+SELECT at_ms, points FROM points_change
+WHERE name = '' AND kind = 'expire' AND points > 0 AND profile IN (SELECT unnest($1::BIGINT[])) AND at_ms <= $2
 ORDER BY at_ms DESC, tick DESC LIMIT $3
 """
 _CONSENTS = """
@@ -115,6 +125,9 @@ async def timeline(desk: Desk, number: int, start: Cursor) -> tuple[list[Moment]
     told = await desk.follower.select(_TOLD, [numbers, start.at_ms, wanted])
     shared = await desk.follower.select(_SHARED, [numbers, start.at_ms, wanted])
     from_lake = [*_events(events), *_memberships(memberships, names), *_tagged(told, names), *_shared(shared)]
+    stages = await desk.follower.select(_STAGES, [numbers, start.at_ms, wanted])
+    run_out = await desk.follower.select(_RUN_OUT, [numbers, start.at_ms, wanted])
+    from_lake += [*_staged(stages), *_gone(run_out)]
     moments = [*from_lake, *from_state]
     moments.sort(key=lambda moment: -moment.at_ms)
     page = moments[start.skip : start.skip + PAGE]
@@ -226,6 +239,29 @@ def _tagged(found: Mapping[str, Any], names: Mapping[str, str]) -> list[Moment]:
             if name.startswith(TAG):
                 moments.append(_tag_moment(at_ms, names.get(name, name.removeprefix(TAG)), has=until is not None))
     return moments
+
+
+def _staged(found: Mapping[str, Any]) -> list[Moment]:
+    """Return when a person came into each stage of the lifecycle, once a stage and instant."""
+    seen = dict.fromkeys(zip(found["at_ms"].tolist(), map(str, found["word"]), strict=True))
+    moments: list[Moment] = []
+    for at_ms, word in seen:
+        stage = STAGE_NAMES.get(word, Said(word, word))
+        label = Said(f"生命周期阶段变为「{stage.zh}」", f"Lifecycle stage: {stage.en}")
+        moments.append(Moment(at_ms=at_ms, kind="stage", name=f"stage.{word}", label=label))
+    return moments
+
+
+def _gone(found: Mapping[str, Any]) -> list[Moment]:
+    return [
+        Moment(
+            at_ms=at_ms,
+            kind="points",
+            name="points.run_out",
+            label=Said(f"{points:,} 积分过期", f"{points:,} points ran out"),
+        )
+        for at_ms, points in zip(found["at_ms"].tolist(), found["points"].tolist(), strict=True)
+    ]
 
 
 def _tag_moment(at_ms: int, name: str, *, has: bool) -> Moment:

@@ -20,6 +20,7 @@ COMMANDS = {
     "profile": "一个人 / one person",
     "why": "她为什么（没）收到 / why she got it, or not",
     "points": "积分 / points of a member",
+    "signal": "现成的信号 / signals to begin with",
     "tag": "标签目录 / the directory of tags",
     "study": "重算客户画像 / study everybody's traits",
     "pull": "从数据库拉取 / pull from a database",

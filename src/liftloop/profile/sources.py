@@ -27,7 +27,7 @@ SPAN_DAYS_MAX = SPAN_CLASSES_DAYS[-1]
 
 NUMBER_MAX = 1e308
 """What is compared must fit a float."""
-_FILTER_FIELDS = frozenset({"property", "is", "in", "gte", "lte", "contains"})
+_FILTER_FIELDS = frozenset({"property", "is", "in", "gte", "lte", "contains", "unless"})
 CONTAINED_MAX = 200
 """Words looked for in one text."""
 _IN_WINDOW = ("count", "sum", "avg", "min", "max", "distinct", "first", "last")
@@ -214,6 +214,17 @@ def _check_filter(test: Any) -> None:
     ):
         raise UnknownCondition(
             f"contains 要列出 1 到 {CONTAINED_MAX} 个词", f"contains takes a list of 1 to {CONTAINED_MAX} words"
+        )
+    phrases = test.get("unless", ["x"])
+    if (
+        not isinstance(phrases, list | tuple)
+        or not 0 < len(phrases) <= CONTAINED_MAX
+        or not all(isinstance(phrase, str) and phrase for phrase in phrases)
+        or ("unless" in test and "contains" not in test)
+    ):
+        raise UnknownCondition(
+            f"unless 跟在 contains 后面，列出 1 到 {CONTAINED_MAX} 个说法",
+            f"unless goes with contains and takes a list of 1 to {CONTAINED_MAX} phrases",
         )
     for bound in (test[word] for word in ("gte", "lte") if word in test):
         if isinstance(bound, bool) or not isinstance(bound, int | float) or not abs(bound) < NUMBER_MAX:

@@ -28,10 +28,14 @@ class OneOf(Struct, frozen=True):
 
 
 class Contains(Struct, frozen=True):
-    """A property is a text in which one of these words is found, whatever the case of letters."""
+    """A property is a text in which one of these words is found, whatever the case of letters.
+
+    `unless` are phrases that are cut out first, one after the other: “no complaint” is none.
+    """
 
     property: str
     words: tuple[str, ...]
+    unless: tuple[str, ...] = ()
 
 
 class Within(Struct, frozen=True):

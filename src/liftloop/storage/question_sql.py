@@ -313,6 +313,8 @@ class _Asking:
                 return _any([self._is(value, each) for each in test.values])
             case Contains():
                 lowered = words.lower(words.text(value))
+                for phrase in test.unless:
+                    lowered = lowered.replace(phrase.lower(), "\n")
                 found = _any([lowered.contains(word.lower()) for word in test.words])
                 return words.attempted(is_text(value) & found).coalesce(False)
             case Within():

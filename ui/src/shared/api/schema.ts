@@ -2555,6 +2555,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @description The event in words. */
+            label: components["schemas"]["Text"];
             /** Name */
             name: string;
         };

@@ -52,7 +52,7 @@ export function Signals({ profile }: { profile: Profile }) {
           under: [
             t("person.since", { date: format.day(signal.since) }),
             format.say(signal.sentence),
-            ...signal.evidence.slice(0, 5).map((each) => `${each.name} ${format.day(each.at)}`),
+            ...signal.evidence.slice(0, 5).map((each) => `${format.say(each.label)} ${format.day(each.at)}`),
           ].join(" · "),
         }))}
       />
