@@ -25,6 +25,8 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
     例 / Examples:
       liftloop bench loop --json
       liftloop bench recover --json
+      liftloop bench expiry --json
+      liftloop bench mixed --json
       liftloop bench promotion --json
       liftloop bench clv --json
       liftloop bench audience --json --events 5000000
