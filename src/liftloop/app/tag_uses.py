@@ -39,6 +39,6 @@ def uses_of(definitions: Definitions, tags: Mapping[str, Tag]) -> dict[str, list
 
 
 def _speaks_of(content: Mapping[str, Any], tag: str) -> bool:
-    """Tell whether a text asks for a tag: `{% if customer.tags contains "vip" %}`."""
+    """Tell whether a text asks for a tag in the list that was said of a person: `customer.tags contains "vip"`."""
     text = canonical_json(content).decode()
     return "customer.tags" in text and (f'\\"{tag}\\"' in text or f"'{tag}'" in text)
