@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from math import isclose
 
 from liftloop.audience.contract import Tag
+from liftloop.collect.drafting import IDENTIFIER_CHARACTERS_MAX
 from liftloop.deliver.settings import DAY_MINUTES, QuietHours
-from liftloop.identify.contract import KINDS, LIMIT_MAX, IdentityRules
+from liftloop.identify.contract import BLOCKED_MAX, KINDS, LIMIT_MAX, IdentityRules
 from liftloop.journey.contract import Journey, OnCampaign
 from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.contract import NOBODY, Campaign, Cap, Holdout
@@ -34,6 +35,13 @@ def identity_problem(rules: IdentityRules) -> Words | None:
         return Words(zh=f"没有 {unknown[0]} 这种标识，可用：{known}", en=f"there is no {unknown[0]}; there are {known}")
     if any(not 1 <= limit <= LIMIT_MAX for limit in rules.limits.values()):
         return Words(zh=f"每种标识的上限为 1 到 {LIMIT_MAX}", en=f"a limit is 1 to {LIMIT_MAX}")
+    if len(rules.blocked) > BLOCKED_MAX or not all(
+        0 < len(text) <= IDENTIFIER_CHARACTERS_MAX for text in rules.blocked
+    ):
+        return Words(
+            zh=f"blocked 最多 {BLOCKED_MAX} 个值，每个 1 到 {IDENTIFIER_CHARACTERS_MAX} 个字",
+            en=f"blocked takes up to {BLOCKED_MAX} values of 1 to {IDENTIFIER_CHARACTERS_MAX} letters",
+        )
     return None
 
 

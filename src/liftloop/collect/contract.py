@@ -19,6 +19,30 @@ REPEATED = "message.repeated"
 TRAITS_CHANGED = "traits.changed"
 """A change of traits that depends on what is known already; its name is the operation: once, add, append, delete."""
 
+PLACEHOLDERS = frozenset(
+    {
+        *("null", "none", "nil", "undefined", "nan", "n/a", "na", "unknown", "anonymous", "guest", "visitor"),
+        *(
+            "0",
+            "-1",
+            "-",
+            "--",
+            "_",
+            "?",
+            "true",
+            "false",
+            "[object object]",
+            "[object Object]",
+            "test",
+            "default",
+            "user",
+            "userid",
+        ),
+        "00000000-0000-0000-0000-000000000000",
+    }
+)
+"""What programs send as an id when they have none, in lower case: it tells nobody, and joins nobody."""
+
 BATCH_BYTES_MAX = 512_000
 """Segment's limit is 500 KB a batch; SDKs stop at 475,000 bytes."""
 MESSAGE_BYTES_MAX = 32_768

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_id, clean_phone
-from liftloop.collect.contract import MESSAGE_BYTES_MAX, REJECTED, Draft
+from liftloop.collect.contract import MESSAGE_BYTES_MAX, PLACEHOLDERS, REJECTED, Draft
 from liftloop.collect.fitting import fitted
 from liftloop.collect.personal import is_free_of
 from liftloop.collect.tracking_plan import NO_RULES, RuleBook, judge
@@ -221,7 +221,8 @@ def _identifier(kind: str, text: str) -> str | None:
             return clean_phone(text, RULES).value
         case _:
             cleaned = clean_id(text)
-            return cleaned if cleaned is None or len(cleaned) <= IDENTIFIER_CHARACTERS_MAX else None
+            known = cleaned is not None and cleaned.lower() not in PLACEHOLDERS
+            return cleaned if known and len(cleaned or "") <= IDENTIFIER_CHARACTERS_MAX else None
 
 
 def instant(text: str) -> int:

@@ -29,6 +29,8 @@ LIMITS: Mapping[str, int] = {
 """How many of a kind one person may gather: an openid belongs to one official account or mini-program, a browser id to
 one visit of a private window; more phones than five are a till, not a person."""
 LIMIT_MAX = 255
+BLOCKED_MAX = 1_000
+"""Further values that an installation may block; more are a fault of the sender, which is mended there."""
 
 
 class IdentityRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +42,8 @@ class IdentityRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Which of a message's identifiers decides whose it is: the first known; kinds left out come last."""
     detect_shared: bool = True
     """Whether what three people send is taken from its owner: two may be a couple with one tablet, three are a shop."""
+    blocked: Sequence[str] = ()
+    """User and anonymous ids that are nobody's, beside `PLACEHOLDERS` of collect; upper and lower case do not count."""
 
 
 UNDO_ASKED = "merge.undo_asked"

@@ -13,6 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from liftloop.collect.contract import PLACEHOLDERS
 from liftloop.identify.contract import ANONYMOUS, KINDS, LIMITS, USER, IdentityRules
 from liftloop.identify.joining import Counts, Joining, Known, Merge, Name, Names, column_of
 from liftloop.identify.reading import (
@@ -62,11 +63,11 @@ class Identify:
         if events is None or not (events.count or rulings):
             return NOTHING
         records: list[Record] = events["record"]
-        homes, open_rows = _settled(state, records)
-        settlers = Settlers(state)
         rules = self._rules(state)
+        homes, open_rows = _settled(state, records, rules.blocked)
+        settlers = Settlers(state)
         offsets = events["offset"][open_rows].tolist()
-        named = [_names(records[row], offset, rules.rank) for row, offset in zip(open_rows, offsets, strict=True)]
+        named = [_names(records[row], offset, rules) for row, offset in zip(open_rows, offsets, strict=True)]
         pairs = [ruling.pair(state) for ruling in rulings]
         said = np.array([slot for pair in pairs if pair for slot in pair], dtype=np.int64)
         joining = Joining(_known(state, named, said, rules), settlers, people.count(state))
@@ -99,6 +100,8 @@ class _Rules(Struct, frozen=True, kw_only=True):
     limits: Counts
     rank: Mapping[str, int]
     detects_shared: bool
+    blocked: frozenset[int]
+    """Hashes of user and anonymous ids that are nobody's."""
 
 
 def _compiled(rules: IdentityRules) -> _Rules:
@@ -107,13 +110,23 @@ def _compiled(rules: IdentityRules) -> _Rules:
         limits[column_of(kind)] = limit
     order = dict.fromkeys([*rules.priorities, *KINDS])
     rank = {kind: place for place, kind in enumerate(order)}
-    return _Rules(limits=limits, rank=rank, detects_shared=rules.detect_shared)
+    ids = {spelling for text in (*PLACEHOLDERS, *rules.blocked) for spelling in _spellings(text)}
+    blocked = frozenset(identifier_hash(kind, text) for kind in (USER, ANONYMOUS) for text in ids)
+    return _Rules(limits=limits, rank=rank, detects_shared=rules.detect_shared, blocked=blocked)
 
 
-def _settled(state: StateView, records: list[Record]) -> tuple[Slots, list[int]]:
+def _spellings(text: str) -> set[str]:
+    """Return how programs write it: NaN, nan, NAN."""
+    return {text, text.lower(), text.upper(), text.capitalize(), text.title(), text.lower().replace("nan", "NaN")}
+
+
+def _settled(state: StateView, records: list[Record], blocked: frozenset[int]) -> tuple[Slots, list[int]]:
     """Return the own slot of each record that the index settles alone, and the rows that it does not."""
     user = _hashes(USER, [record.user_id for record in records])
     anonymous = _hashes(ANONYMOUS, [record.anonymous_id for record in records])
+    nobodys = np.fromiter(blocked, np.uint64, len(blocked))
+    user[np.isin(user, nobodys)] = NONE
+    anonymous[np.isin(anonymous, nobodys)] = NONE
     by_user, by_anonymous = _find(state, user), _find(state, anonymous)
     homes = np.where(user != NONE, by_user, by_anonymous)
     open_row = homes < 0
@@ -181,7 +194,8 @@ def _hashes(kind: str, texts: list[str]) -> Hashes:
     return hashes
 
 
-def _names(record: Record, offset: int, rank: Mapping[str, int]) -> Names:
+def _names(record: Record, offset: int, rules: _Rules) -> Names:
+    """Return what a message names; an id that is nobody's only where it stands alone, and is a profile of its own."""
     actor = record.actor
     names: list[Name] = []
     if record.user_id:
@@ -189,12 +203,13 @@ def _names(record: Record, offset: int, rank: Mapping[str, int]) -> Names:
     names += [Name(kind, "", hashed, actor) for kind, hashed in record.identifiers]
     if record.anonymous_id:
         names.append(Name(ANONYMOUS, record.anonymous_id, identifier_hash(ANONYMOUS, record.anonymous_id), actor))
-    names.sort(key=lambda name: rank.get(name.kind, len(rank)))
+    names.sort(key=lambda name: rules.rank.get(name.kind, len(rules.rank)))
     if record.kind == "alias":
         previous = str(parse_object(record.body).get("previousId", ""))
         if previous:
             names[1:1] = _previous(previous, actor)
-    return Names(all=tuple(names), offset=offset, joins_users=record.kind == "alias")
+    known = [name for name in names if name.kind not in (USER, ANONYMOUS) or name.hash not in rules.blocked]
+    return Names(all=tuple(known or names[:1]), offset=offset, joins_users=record.kind == "alias")
 
 
 def _previous(previous: str, actor: str) -> list[Name]:
