@@ -39,6 +39,7 @@ from liftloop.api.views_data import (
     SourceList,
     SourceRequest,
 )
+from liftloop.api.views_identity import Judgement, PersonIdentity, SuggestionList, UndoDone, UndoRequest
 from liftloop.api.views_import import Import, ImportStart, Kind
 from liftloop.api.views_plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
 from liftloop.api.views_profile import Profile, ProfileList, Why
@@ -150,6 +151,26 @@ def list_profiles(q: str = "", after: str | None = None, limit: Limit = 50) -> P
 
 @api.get("/profiles/{profile_id}", summary="One person, identifiers masked")
 def get_profile(profile_id: str, after: str | None = None) -> Profile: ...
+
+
+@api.get("/profiles/{profile_id}/identity", summary="What identifiers are worth, and merges")
+def identity(profile_id: str) -> PersonIdentity: ...
+
+
+@api.post("/merges/{merge_id}/undo", summary="Make two people of one again")
+def undo_merge(merge_id: str, request: UndoRequest) -> UndoDone: ...
+
+
+@api.get("/suggestions", summary="People who may be the same")
+def suggestions() -> SuggestionList: ...
+
+
+@api.post("/suggestions/find", summary="Look for people who may be the same")
+def find_suggestions() -> SuggestionList: ...
+
+
+@api.post("/suggestions/judge", summary="Say whether two are one person")
+def judge(request: Judgement) -> SuggestionList: ...
 
 
 @api.get("/profiles/{profile_id}/why", summary="Why this person got a campaign's message or did not")

@@ -5,22 +5,33 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from liftloop.api.access import Caller, OnDesk, may
-from liftloop.api.routes_campaigns import text
+from liftloop.api.routes_campaigns import person_row, text
 from liftloop.api.routes_system import at
-from liftloop.api.views_identity import Merge, PersonIdentifier, PersonIdentity, UndoDone, UndoRequest
+from liftloop.api.views_identity import (
+    Judgement,
+    Merge,
+    PersonIdentifier,
+    PersonIdentity,
+    SuggestedPair,
+    SuggestionList,
+    UndoDone,
+    UndoRequest,
+)
 from liftloop.app.identities import MergeOf, identity_of, undo_merge
 from liftloop.app.people import find_profile
+from liftloop.app.suggestions import Suggestions, find_suggestions, judge_pair, suggestions
 from liftloop.kernel.ids import profile_id
 
 router = APIRouter()
 
 Reads = Annotated[Caller, Depends(may("profile.read"))]
 Undoes = Annotated[Caller, Depends(may("profile.unmerge"))]
+Judges = Annotated[Caller, Depends(may("profile.judge"))]
 
 
-@router.get("/profiles/{identity}/identity")
-async def read(identity: str, desk: OnDesk, caller: Reads) -> PersonIdentity:
-    found = await identity_of(desk, await find_profile(desk.tick, desk.clock, identity))
+@router.get("/profiles/{profile_id}/identity")
+async def read(profile_id: str, desk: OnDesk, caller: Reads) -> PersonIdentity:
+    found = await identity_of(desk, await find_profile(desk.tick, desk.clock, profile_id))
     return PersonIdentity(
         profile_id=profile_id(found.number),
         identifiers=[
@@ -48,6 +59,39 @@ async def undo(merge_id: str, request: UndoRequest, desk: OnDesk, caller: Undoes
         standing=done.standing,
         kept_profile_id=profile_id(done.kept),
         forwarded_profile_id=profile_id(done.forwarded),
+    )
+
+
+@router.get("/suggestions")
+async def suggested(desk: OnDesk, caller: Reads) -> SuggestionList:
+    return _suggestions(await suggestions(desk))
+
+
+@router.post("/suggestions/find")
+async def find(desk: OnDesk, caller: Judges) -> SuggestionList:
+    return _suggestions(await find_suggestions(desk, caller.actor))
+
+
+@router.post("/suggestions/judge")
+async def judge(request: Judgement, desk: OnDesk, caller: Judges) -> SuggestionList:
+    await judge_pair(desk, request.first_profile_id, request.second_profile_id, same=request.same, actor=caller.actor)
+    return _suggestions(await suggestions(desk))
+
+
+def _suggestions(found: Suggestions) -> SuggestionList:
+    return SuggestionList(
+        found_at=None if found.found_ms is None else at(found.found_ms),
+        people=found.people,
+        compared=found.compared,
+        pairs=[
+            SuggestedPair(
+                first=person_row(each.first),
+                second=person_row(each.second),
+                probability=each.probability,
+                evidence=text(each.evidence),
+            )
+            for each in found.pairs
+        ],
     )
 
 

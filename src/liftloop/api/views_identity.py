@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from liftloop.api.views import Text, View
+from liftloop.api.views import Count, PersonRow, Share, Text, View
 
 
 class PersonIdentifier(View):
@@ -55,3 +55,27 @@ class UndoDone(View):
     standing: Literal["undoing", "undone"]
     kept_profile_id: str
     forwarded_profile_id: str
+
+
+class SuggestedPair(View):
+    """Two people who may be one."""
+
+    first: PersonRow
+    second: PersonRow
+    probability: Share
+    evidence: Text = Field(description="What speaks for it and what against it.")
+
+
+class SuggestionList(View):
+    """Pairs that wait for somebody to judge them, the likeliest first."""
+
+    found_at: AwareDatetime | None = Field(description="When was last searched; null before the first search.")
+    people: Count = Field(description="People of whom enough is known to compare them.")
+    compared: Count = Field(description="Of these, how many were compared.")
+    pairs: list[SuggestedPair]
+
+
+class Judgement(View):
+    first_profile_id: str
+    second_profile_id: str
+    same: bool = Field(description="True makes one person of two; false keeps them apart for good.")

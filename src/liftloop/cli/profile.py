@@ -79,6 +79,50 @@ def undo_merge(merge: str, reason: str, yes: bool, data: Path, as_json: bool) ->
     show(answer, as_json, [f"{words}: {pair}"])
 
 
+@command.command("alike")
+@click.option("--find", is_flag=True, help="重新查找 / search again")
+@data_option
+@json_option
+def alike(find: bool, data: Path, as_json: bool) -> None:
+    """可能是同一个人的客户，等人判断。 / People who may be the same, for somebody to judge.
+
+    \b
+    例 / Example:
+      liftloop profile alike --find
+    """
+    with server(data) as desk:
+        answer = desk.post("/suggestions/find", {}) if find else desk.get("/suggestions")
+    lines = [
+        f"{each['probability']:.0%}  {_person(each['first'])}  ~  {_person(each['second'])}  {spoken(each['evidence'])}"
+        for each in answer["pairs"]
+    ]
+    show(answer, as_json, lines or ["没有待判断的 / nothing to judge"])
+
+
+@command.command("judge")
+@click.argument("first")
+@click.argument("second")
+@click.option("--same/--different", default=None, help="同一个人，或不是 / one person, or two")
+@data_option
+@json_option
+def judge(first: str, second: str, same: bool | None, data: Path, as_json: bool) -> None:
+    """判断两位客户是不是同一个人。 / Say whether two are one person.
+
+    \b
+    例 / Example:
+      liftloop profile judge p3f p9k --same
+    """
+    if same is None:
+        raise click.UsageError("加上 --same 或 --different / say --same or --different")
+    with server(data) as desk:
+        answer = desk.post("/suggestions/judge", {"first_profile_id": first, "second_profile_id": second, "same": same})
+    show(answer, as_json, [f"记下了，还有 {len(answer['pairs'])} 对 / noted, {len(answer['pairs'])} left"])
+
+
+def _person(person: dict[str, Any]) -> str:
+    return f"{person['name']} ({person['profile_id']})"
+
+
 def _identifier(identifier: dict[str, Any]) -> str:
     source = f" · {identifier['source']}" if identifier["source"] else ""
     return f"{spoken(identifier['name'])}: {identifier['value']}  ({spoken(identifier['sure'])}{source})"

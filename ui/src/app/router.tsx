@@ -41,6 +41,10 @@ export function makeRouter() {
         { path: "tags", lazy: async () => ({ Component: (await import("./pages/tags")).TagsPage }) },
         { path: "people", lazy: async () => ({ Component: (await import("./pages/people")).PeoplePage }) },
         {
+          path: "people/alike",
+          lazy: async () => ({ Component: (await import("./pages/alike")).AlikePage }),
+        },
+        {
           path: "people/:profileId",
           lazy: async () => ({ Component: (await import("./pages/person")).PersonPage }),
         },

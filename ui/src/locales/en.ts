@@ -1,6 +1,7 @@
 import { audience, people } from "./en/audience";
 import { campaign, ledger } from "./en/campaign";
 import { data } from "./en/data";
+import { identity } from "./en/identity";
 import { imports, person } from "./en/person";
 import { goal, plan } from "./en/plan";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
@@ -21,6 +22,7 @@ export default {
   people,
   person,
   data,
+  identity,
   import: imports,
   tag,
 };

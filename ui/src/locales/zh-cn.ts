@@ -1,6 +1,7 @@
 import { audience, people } from "./zh-cn/audience";
 import { campaign, ledger } from "./zh-cn/campaign";
 import { data } from "./zh-cn/data";
+import { identity } from "./zh-cn/identity";
 import { imports, person } from "./zh-cn/person";
 import { goal, plan } from "./zh-cn/plan";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
@@ -21,6 +22,7 @@ export default {
   people,
   person,
   data,
+  identity,
   import: imports,
   tag,
 };

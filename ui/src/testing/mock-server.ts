@@ -2,6 +2,7 @@
 import type { Views } from "@/shared/api/client";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { audiences, examples } from "./first-data.ts";
+import { identityRoutes } from "./identity.ts";
 import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
 import { MockData } from "./mock-data.ts";
@@ -129,6 +130,7 @@ export class MockServer {
       ["GET", path("/tags/:id/people"), () => this.tagPeople()],
       ["GET", path("/profiles"), ({ query }) => this.search(query.get("q") ?? "")],
       ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
+      ...identityRoutes(path, this.members),
       ["GET", path("/profiles/:id/why"), ({ ids }) => whyOf(this.member(ids[0]))],
       ["POST", path("/imports"), async ({ request }) => this.imports.propose(await request.formData())],
       ["GET", path("/imports/:id"), ({ ids }) => this.imports.further(ids[0])],

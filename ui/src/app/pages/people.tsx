@@ -24,7 +24,15 @@ export function PeoplePage() {
   const typed = search.get("q") ?? "";
   const found = useQuery(profileSearchOptions(useSettled(typed.trim(), PAUSE_MS)));
   return (
-    <Page title={t("people.title")} lead={<Link to="/audiences">{t("people.toAudiences")}</Link>}>
+    <Page
+      title={t("people.title")}
+      lead={
+        <>
+          <Link to="/audiences">{t("people.toAudiences")}</Link> ·{" "}
+          <Link to="/people/alike">{t("identity.alikeTitle")}</Link>
+        </>
+      }
+    >
       <Card>
         <label htmlFor={field} className="only-read">
           {t("people.search")}

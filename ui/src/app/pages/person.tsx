@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { profileOptions } from "@/features/profile/api/profiles";
+import { Identity } from "@/features/profile/components/identity";
 import { Messages } from "@/features/profile/components/messages";
 import { Tags } from "@/features/profile/components/tags";
 import { Timeline } from "@/features/profile/components/timeline";
@@ -31,6 +32,7 @@ export function PersonPage() {
   return (
     <Page title={person.name} lead={format.say(person.sentence)}>
       <div className={styles.story}>
+        <Identity profileId={person.profile_id} />
         <Who profile={person} />
         <Signals profile={person} />
         <Tags profile={person} />

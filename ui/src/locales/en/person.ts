@@ -1,6 +1,5 @@
 export const person = {
   title: "Customer",
-  who: "Who this is",
   since: "since {{date}}",
   audiences: "In these audiences",
   known: "What we know",

@@ -1,6 +1,5 @@
 export const person = {
   title: "客户",
-  who: "是谁",
   since: "{{date}} 起",
   audiences: "在这些人群里",
   known: "我们知道的",

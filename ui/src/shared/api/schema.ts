@@ -483,6 +483,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make two people of one again */
+        post: operations["undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metrics/catalogue": {
         parameters: {
             query?: never;
@@ -585,6 +602,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/profiles/{profile_id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What identifiers are worth, and merges */
+        get: operations["identity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/profiles/{profile_id}/why": {
         parameters: {
             query?: never;
@@ -647,6 +681,57 @@ export interface paths {
         put?: never;
         /** Pull a database source now */
         post: operations["pull_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People who may be the same */
+        get: operations["suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestions/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for people who may be the same */
+        post: operations["find_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestions/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether two are one person */
+        post: operations["judge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1358,6 +1443,18 @@ export interface components {
             kind: "customers" | "items" | "orders" | "events" | "consents" | "exposures" | "spend";
         };
         JsonValue: unknown;
+        /** Judgement */
+        Judgement: {
+            /** First Profile Id */
+            first_profile_id: string;
+            /**
+             * Same
+             * @description True makes one person of two; false keeps them apart for good.
+             */
+            same: boolean;
+            /** Second Profile Id */
+            second_profile_id: string;
+        };
         /** Launched */
         Launched: {
             /** Campaign Id */
@@ -1499,6 +1596,46 @@ export interface components {
              * @default []
              */
             without: string[];
+        };
+        /**
+         * Merge
+         * @description Two profiles that became one person.
+         */
+        Merge: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @description The kind of identifier that both had; `person` or `suggestion` where somebody decided.
+             */
+            by: string;
+            /** @description What undoing it means; shown before it is confirmed. */
+            consequence: components["schemas"]["Text"];
+            /** Forwarded Profile Id */
+            forwarded_profile_id: string;
+            /**
+             * Goes
+             * @description Identifiers that are the other person's once it is undone.
+             */
+            goes: string[];
+            /** Kept Profile Id */
+            kept_profile_id: string;
+            label: components["schemas"]["Text"];
+            /** Merge Id */
+            merge_id: string;
+            /**
+             * Source
+             * @description The source whose message joined them, or who undid it.
+             */
+            source: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "merged" | "undoing" | "undone";
         };
         /**
          * MessageRow
@@ -1736,6 +1873,46 @@ export interface components {
              * Format: date-time
              */
             since: string;
+        };
+        /**
+         * PersonIdentifier
+         * @description One way to recognise a person, personal values masked.
+         */
+        PersonIdentifier: {
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Source
+             * @description The source that sent it first; empty where that is not known.
+             */
+            source: string;
+            /** @description What the identifier is worth. */
+            sure: components["schemas"]["Text"];
+            /**
+             * Sureness
+             * @enum {string}
+             */
+            sureness: "sure" | "likely" | "weak" | "disputed";
+            /** Value */
+            value: string;
+        };
+        /**
+         * PersonIdentity
+         * @description Identifiers with what they are worth, and merges, the newest first.
+         */
+        PersonIdentity: {
+            /** Identifiers */
+            identifiers: components["schemas"]["PersonIdentifier"][];
+            /** Merges */
+            merges: components["schemas"]["Merge"][];
+            /** Profile Id */
+            profile_id: string;
         };
         /**
          * PersonLevel
@@ -2719,6 +2896,44 @@ export interface components {
             }[] | null;
         };
         /**
+         * SuggestedPair
+         * @description Two people who may be one.
+         */
+        SuggestedPair: {
+            /** @description What speaks for it and what against it. */
+            evidence: components["schemas"]["Text"];
+            first: components["schemas"]["PersonRow"];
+            /**
+             * Probability
+             * @description A fraction between 0 and 1.
+             */
+            probability: number;
+            second: components["schemas"]["PersonRow"];
+        };
+        /**
+         * SuggestionList
+         * @description Pairs that wait for somebody to judge them, the likeliest first.
+         */
+        SuggestionList: {
+            /**
+             * Compared
+             * @description Of these, how many were compared.
+             */
+            compared: number;
+            /**
+             * Found At
+             * @description When was last searched; null before the first search.
+             */
+            found_at: string | null;
+            /** Pairs */
+            pairs: components["schemas"]["SuggestedPair"][];
+            /**
+             * People
+             * @description People of whom enough is known to compare them.
+             */
+            people: number;
+        };
+        /**
          * TagAtom
          * @description People who have a tag now, by its rule or because it was put on them and has not run out.
          */
@@ -3111,6 +3326,31 @@ export interface components {
             sentence: components["schemas"]["Text"] | null;
             /** Unread */
             unread: components["schemas"]["UnreadWords"][];
+        };
+        /**
+         * UndoDone
+         * @description `undoing` where it takes longer than a few seconds; it goes on by itself.
+         */
+        UndoDone: {
+            /** Forwarded Profile Id */
+            forwarded_profile_id: string;
+            /** Kept Profile Id */
+            kept_profile_id: string;
+            /** Merge Id */
+            merge_id: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "undoing" | "undone";
+        };
+        /** UndoRequest */
+        UndoRequest: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * UnreadWords
@@ -4443,6 +4683,50 @@ export interface operations {
             };
         };
     };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoDone"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     metric_catalogue: {
         parameters: {
             query?: never;
@@ -4683,6 +4967,46 @@ export interface operations {
             };
         };
     };
+    identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonIdentity"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     why: {
         parameters: {
             query: {
@@ -4823,6 +5147,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PullDone"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    find_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Judgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionList"];
                 };
             };
             /** @description Unprocessable Entity */

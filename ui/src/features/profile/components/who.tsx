@@ -1,4 +1,4 @@
-/** Who this is: identifiers (masked), what we know, what was allowed. */
+/** Who this is: audiences, what we know, what was allowed. */
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Views } from "@/shared/api/client";
@@ -13,27 +13,16 @@ import styles from "./person.module.css";
 
 export function Who({ profile }: { profile: Profile }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const names = useNames();
+  if (profile.audiences.length === 0) return null;
   return (
-    <Card title={t("person.who")}>
-      <Facts
-        facts={profile.identifiers.map((identifier) => ({
-          name: names.identifier(identifier.kind),
-          value: identifier.value,
-          under: t("person.since", { date: format.day(identifier.since) }),
-        }))}
-      />
-      {profile.audiences.length > 0 ? (
-        <p className={styles.audiences}>
-          <span>{t("person.audiences")}</span>
-          {profile.audiences.map((audience) => (
-            <Link key={audience.audience_id} to={`/audiences/${audience.audience_id}`}>
-              {audience.name}
-            </Link>
-          ))}
-        </p>
-      ) : null}
+    <Card title={t("person.audiences")}>
+      <p className={styles.audiences}>
+        {profile.audiences.map((audience) => (
+          <Link key={audience.audience_id} to={`/audiences/${audience.audience_id}`}>
+            {audience.name}
+          </Link>
+        ))}
+      </p>
     </Card>
   );
 }

@@ -1,0 +1,20 @@
+export const identity = {
+  title: "How we recognize them",
+  source: "from {{source}}",
+  merges: "Merges",
+  another: "another profile",
+  standing: { merged: "Merged in", undoing: "Being undone", undone: "Undone" },
+  undo: "Undo merge",
+  undoTitle: "Make two people of one?",
+  alikeTitle: "Maybe the same person",
+  alikeLead:
+    "Names, phone numbers, birthdays and addresses are compared; you decide. A merge can be undone, and a pair you reject is not shown again.",
+  searched: "Compared {{compared}} people on {{date}}, of {{people}} known well enough",
+  neverSearched: "Nobody has been compared yet.",
+  search: "Compare",
+  searchAgain: "Compare again",
+  none: "Nothing left to judge",
+  outOfTen: "the same person about {{of}} times in ten",
+  same: "Same person",
+  different: "Two people",
+};
