@@ -20,7 +20,7 @@ from liftloop.api.views_identity import (
 from liftloop.app.identities import MergeOf, identity_of, undo_merge
 from liftloop.app.people import find_profile
 from liftloop.app.suggestions import Suggestions, find_suggestions, judge_pair, suggestions
-from liftloop.kernel.ids import profile_id
+from liftloop.kernel.ids import profile_id as id_of
 
 router = APIRouter()
 
@@ -33,7 +33,7 @@ Judges = Annotated[Caller, Depends(may("profile.judge"))]
 async def read(profile_id: str, desk: OnDesk, caller: Reads) -> PersonIdentity:
     found = await identity_of(desk, await find_profile(desk.tick, desk.clock, profile_id))
     return PersonIdentity(
-        profile_id=profile_id(found.number),
+        profile_id=id_of(found.number),
         identifiers=[
             PersonIdentifier(
                 kind=each.kind,
@@ -57,8 +57,8 @@ async def undo(merge_id: str, request: UndoRequest, desk: OnDesk, caller: Undoes
     return UndoDone(
         merge_id=done.id,
         standing=done.standing,
-        kept_profile_id=profile_id(done.kept),
-        forwarded_profile_id=profile_id(done.forwarded),
+        kept_profile_id=id_of(done.kept),
+        forwarded_profile_id=id_of(done.forwarded),
     )
 
 
@@ -103,8 +103,8 @@ def _merge(merge: MergeOf) -> Merge:
         by=merge.by,
         label=text(merge.label),
         source=merge.source,
-        kept_profile_id=profile_id(merge.kept),
-        forwarded_profile_id=profile_id(merge.forwarded),
+        kept_profile_id=id_of(merge.kept),
+        forwarded_profile_id=id_of(merge.forwarded),
         goes=list(merge.goes),
         consequence=text(merge.consequence),
     )
