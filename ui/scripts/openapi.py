@@ -42,6 +42,7 @@ from liftloop.api.views_data import (
 from liftloop.api.views_identity import Judgement, PersonIdentity, SuggestionList, UndoDone, UndoRequest
 from liftloop.api.views_import import Import, ImportStart, Kind
 from liftloop.api.views_plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
+from liftloop.api.views_prediction import Likeness, Segments
 from liftloop.api.views_profile import Profile, ProfileList, Why
 from liftloop.api.views_quarantine import QuarantineGroups, ReplayDone, ReplayRequest
 from liftloop.api.views_sentence import SentenceRequest, UnderstoodSentence
@@ -119,6 +120,14 @@ def understand_sentence(body: SentenceRequest) -> UnderstoodSentence: ...
 
 @api.post("/audiences/overlap", summary="How an audience or a draft lies over others and running campaigns")
 def overlap_audience(body: OverlapRequest) -> OverlapView: ...
+
+
+@api.post("/predictions/{audience_id}", summary="Study who is most like an audience's members")
+def predict_audience(audience_id: str) -> Likeness: ...
+
+
+@api.post("/segments", summary="Study which groups behaviour falls into")
+def study_segments() -> Segments: ...
 
 
 @api.get("/audiences/{audience_id}", summary="One audience with count, sample and trend")

@@ -568,6 +568,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/predictions/{audience_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Study who is most like an audience's members */
+        post: operations["predict_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/profiles": {
         parameters: {
             query?: never;
@@ -664,6 +681,23 @@ export interface paths {
         put?: never;
         /** Read quarantined messages again, perhaps mended */
         post: operations["replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Study which groups behaviour falls into */
+        post: operations["study_segments"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1057,6 +1091,25 @@ export interface components {
             unit: "fen" | "people" | "messages";
             /** Used */
             used: number;
+        };
+        /**
+         * CurvePointView
+         * @description What taking the most alike `share` of people finds, on people held out.
+         */
+        CurvePointView: {
+            /** Precision */
+            precision: number;
+            /** Random Precision */
+            random_precision: number;
+            /** Recall */
+            recall: number;
+            /** Share */
+            share: number;
+            /**
+             * Simple Precision
+             * @description By recency, frequency and money alone.
+             */
+            simple_precision: number;
         };
         /** DataQuality */
         DataQuality: {
@@ -1517,6 +1570,55 @@ export interface components {
             low: number;
             /** Value */
             value: number;
+        };
+        /** Likeness */
+        Likeness: {
+            /**
+             * Area
+             * @description Area under the curve on people held out; 0.5 is chance.
+             */
+            area: number | null;
+            /**
+             * Area Low
+             * @description Its lower bound, 95% one-sided.
+             */
+            area_low: number | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Audience Id */
+            audience_id: string;
+            /**
+             * Candidates
+             * @description People outside the audience who have a score where it is usable.
+             */
+            candidates: number;
+            /** Curve */
+            curve: components["schemas"]["CurvePointView"][];
+            /**
+             * Learned From
+             * @enum {string}
+             */
+            learned_from: "entered" | "members";
+            /** People */
+            people: number;
+            /** Positives */
+            positives: number;
+            sentence: components["schemas"]["Text"];
+            /** Simple Area */
+            simple_area: number | null;
+            /**
+             * Trait
+             * @description Condition: {"trait": this, "gte": 0.95} are the five percent most alike.
+             */
+            trait: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "usable" | "too_few" | "no_signal" | "simple_is_enough";
         };
         /**
          * Look
@@ -2685,6 +2787,41 @@ export interface components {
             events: components["schemas"]["EventRow"][];
             /** Plans */
             plans: components["schemas"]["TrackingPlanRow"][];
+        };
+        /** SegmentCard */
+        SegmentCard: {
+            /** Differences */
+            differences: components["schemas"]["SegmentDifference"][];
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** People */
+            people: number;
+        };
+        /** SegmentDifference */
+        SegmentDifference: {
+            /** Mean */
+            mean: number;
+            name: components["schemas"]["Text"];
+            /** Others */
+            others: number;
+        };
+        /** Segments */
+        Segments: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** People */
+            people: number;
+            /**
+             * Segments
+             * @description Empty where behaviour falls into no groups.
+             */
+            segments: components["schemas"]["SegmentCard"][];
+            /** Stability */
+            stability: number;
         };
         /**
          * SentencePart
@@ -4883,6 +5020,46 @@ export interface operations {
             };
         };
     };
+    predict_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Likeness"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     list_profiles: {
         parameters: {
             query?: {
@@ -5107,6 +5284,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayDone"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    study_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segments"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -15,6 +15,7 @@ import { newAtom } from "../atoms/registry";
 import { asGroup, type Group, isComplete } from "../model/tree";
 import { useBuilder } from "../model/use-builder";
 import styles from "./audience-editor.module.css";
+import { LikenessCard } from "./likeness";
 import { LiveCount } from "./live-count";
 import { MembersDrawer } from "./members-drawer";
 import { Overlap } from "./overlap";
@@ -90,6 +91,7 @@ export function AudienceEditor({ words, saved }: AudienceEditorProps) {
             <TreeWithHistory builder={builder} words={words} />
           </Card>
           {saved ? <Trend trend={saved.trend} /> : null}
+          {saved ? <LikenessCard audience={saved} /> : null}
           <Overlap definition={definition} complete={complete} own={saved?.audience_id ?? null} />
         </div>
         <div className={styles.column}>
