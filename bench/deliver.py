@@ -22,8 +22,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from liftloop.app.dispatch import Dispatcher, DispatchTools
-from liftloop.app.dispatch_attempts import AttemptFile
+from liftloop.app.dispatch.attempts import AttemptFile
+from liftloop.app.dispatch.rounds import Dispatcher, DispatchTools
 from liftloop.deliver.contract import Channel, ChannelDefinition, Envelope
 from liftloop.kernel.clock import DAY_MS, SystemClock
 from liftloop.kernel.codec import canonical_json, pack, unpack

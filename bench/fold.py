@@ -20,7 +20,7 @@ import numpy as np
 from bench import shop
 from bench.serving import folder
 from liftloop.app.facts import published
-from liftloop.app.pipeline import stages
+from liftloop.app.tick.pipeline import stages
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import Offset
 from liftloop.runtime.contract import Frame, Moment, Stage, StateView

@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from liftloop.app.dispatch_attempts import AttemptFile
+from liftloop.app.dispatch.attempts import AttemptFile
 from liftloop.app.facts import fact
 from liftloop.deliver.contract import AttemptsSettled
 from liftloop.kernel.codec import canonical_json

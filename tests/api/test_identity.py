@@ -5,7 +5,7 @@ from typing import Any
 
 from served import NOW_MS, Served, play
 
-from liftloop.app.questions import answer
+from liftloop.app.tick.questions import answer
 from liftloop.deliver.contract import ENVELOPE
 
 PHONE = "13800138046"

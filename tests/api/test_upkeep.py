@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 from served import DAY_MS, NOW_MS, Served, served
 
-from liftloop.app.questions import answer
+from liftloop.app.tick.questions import answer
 from liftloop.cli.connection import spoken_instant
 from liftloop.testing.asgi import Caller
 from liftloop.testing.installation import Installation

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from shop_lake import UNTIL_MS, sources_of
 
-from liftloop.app.planning import Sources
+from liftloop.app.planning.study import Sources
 from liftloop.simulate.history import History, history
 from liftloop.simulate.world import sample_shop
 

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from liftloop.app.dispatch import Dispatcher, DispatchTools
-from liftloop.app.dispatch_attempts import AttemptFile
+from liftloop.app.dispatch.attempts import AttemptFile
+from liftloop.app.dispatch.rounds import Dispatcher, DispatchTools
 from liftloop.deliver.contract import (
     AttemptsSettled,
     Channel,

@@ -1,7 +1,7 @@
 import numpy as np
 from shop_lake import ShopState
 
-from liftloop.app.planning_reading import ConsentHistory
+from liftloop.app.planning.reading import ConsentHistory
 
 SAID = [(1, 10, "granted", ""), (2, 20, "withdrawn", "all"), (3, 30, "granted", ""), (4, 40, "granted", "news")]
 

@@ -18,8 +18,8 @@ from sending import requested
 from served import NOW_MS, Served, play
 from test_pulls import QUERY, shop_database
 
-from liftloop.app.definition_secrets import SHOWN, has_clear, hidden, secrets_in, with_kept
-from liftloop.app.definitions_edge import BadDefinition
+from liftloop.app.definitions.edge import BadDefinition
+from liftloop.app.definitions.secrets import SHOWN, has_clear, hidden, secrets_in, with_kept
 from liftloop.plugins.channels.signing import headers
 from liftloop.storage.contract import VaultDamaged
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from dispatch_world import NOW_MS, ScriptedChannel, World
 
-from liftloop.app import dispatch
-from liftloop.app.dispatch import DispatchStatus
-from liftloop.app.dispatch_settle import TRIES_MAX
+from liftloop.app.dispatch import rounds as dispatch
+from liftloop.app.dispatch.rounds import DispatchStatus
+from liftloop.app.dispatch.settle import TRIES_MAX
 from liftloop.kernel.errors import LiftloopError
 
 

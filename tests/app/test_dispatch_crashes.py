@@ -11,8 +11,8 @@ from dispatch_world import CRASH_POINTS, NOW_MS, Killed, ScriptedChannel, Step, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liftloop.app.dispatch_attempts import Attempt, AttemptFile
-from liftloop.app.dispatch_settle import Settled, Waiting, verdict
+from liftloop.app.dispatch.attempts import Attempt, AttemptFile
+from liftloop.app.dispatch.settle import Settled, Waiting, verdict
 from liftloop.deliver.contract import Handover, Outcome
 from liftloop.kernel.ids import MessageKey
 from liftloop.storage.contract import DiskFull

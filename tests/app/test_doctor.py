@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from liftloop.app.definition_secrets import sealed
-from liftloop.app.dispatch_attempts import AttemptFile
-from liftloop.app.doctor import examine_closed
-from liftloop.app.doctor_findings import Finding, is_well
-from liftloop.app.doctor_machine import DISK_LOW_BYTES, DISK_OUT_BYTES, disk_of
+from liftloop.app.definitions.secrets import sealed
+from liftloop.app.dispatch.attempts import AttemptFile
+from liftloop.app.doctor.examination import examine_closed
+from liftloop.app.doctor.findings import Finding, is_well
+from liftloop.app.doctor.machine import DISK_LOW_BYTES, DISK_OUT_BYTES, disk_of
 from liftloop.app.opening import NoFolder
 from liftloop.app.settings import Settings
 from liftloop.app.sockets import free_ports

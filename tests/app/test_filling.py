@@ -10,7 +10,7 @@ import pytest
 from liftloop.app import following
 from liftloop.app.facts import fact, published
 from liftloop.app.following import Follower
-from liftloop.app.questions import answer
+from liftloop.app.tick.questions import answer
 from liftloop.app.tick_client import TickAway
 from liftloop.kernel.codec import canonical_json
 from liftloop.profile.stage import SOURCE_FILLED

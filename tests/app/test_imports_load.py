@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from liftloop.app import imports_load
-from liftloop.app.imports_load import Load, Loaded, load
-from liftloop.app.imports_proposal import Changes, changed, propose
-from liftloop.app.imports_records import milliseconds
-from liftloop.app.imports_refused import refused_key
+from liftloop.app.imports import load as imports_load
+from liftloop.app.imports.load import Load, Loaded, load
+from liftloop.app.imports.proposal import Changes, changed, propose
+from liftloop.app.imports.records import milliseconds
+from liftloop.app.imports.refused import refused_key
 from liftloop.collect.mapping import DeclaredConsent, Mapping
 from liftloop.kernel.ids import Offset
 from liftloop.testing.installation import DirectTick, Installation

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from test_imports_load import mapping_for, run
 
-from liftloop.app.imports_proposal import Changes, propose
+from liftloop.app.imports.proposal import Changes, propose
 from liftloop.collect.mapping import mapping_to_json
 from liftloop.testing.installation import Installation
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from orders import order
 
-from liftloop.app import worker as worker_module
-from liftloop.app.pipeline import stages
-from liftloop.app.tick import TickApp
-from liftloop.app.worker import Worker
+from liftloop.app.tick import worker as worker_module
+from liftloop.app.tick.pipeline import stages
+from liftloop.app.tick.process import TickApp
+from liftloop.app.tick.worker import Worker
 from liftloop.kernel.clock import HOUR_MS, ManualClock
 from liftloop.kernel.codec import pack
 from liftloop.runtime.fold import Fold

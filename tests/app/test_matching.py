@@ -13,8 +13,8 @@ pytest.importorskip("splink", reason="the extra `matching` is not installed")
 sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
 from served import Served, play
 
-from liftloop.app.matching import MatchingMissing, evidence, find_alike
-from liftloop.app.matching_features import features_of
+from liftloop.app.matching.features import features_of
+from liftloop.app.matching.model import MatchingMissing, evidence, find_alike
 from liftloop.testing.installation import Installation
 
 NOW_MS = 1_790_000_000_000

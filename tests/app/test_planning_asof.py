@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from liftloop.app.planning_asof import EVER, Asked, Happenings, Span
+from liftloop.app.planning.asof import EVER, Asked, Happenings, Span
 from liftloop.kernel.clock import FAR_FUTURE_MS
 
 SPANS = (

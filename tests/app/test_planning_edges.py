@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from shop_lake import UNTIL_MS, ShopState, sources_of
 
-from liftloop.app.planning import Definitions, Sources, launch, plan_goal
+from liftloop.app.planning.study import Definitions, Sources, launch, plan_goal
 from liftloop.plan.launch import NotLaunchable
 from liftloop.plan.record import PlanRecord
 from liftloop.simulate.history import History, history

@@ -7,8 +7,8 @@ from shop_lake import PROFILE_OF_MEMBER, UNTIL_MS, sources_of
 
 from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings
-from liftloop.app.planning import Sources, plan_goal
-from liftloop.app.planning_reading import Look, Moments, Population, included
+from liftloop.app.planning.reading import Look, Moments, Population, included
+from liftloop.app.planning.study import Sources, plan_goal
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import unpack_columns
 from liftloop.kernel.errors import LiftloopError

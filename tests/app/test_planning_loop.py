@@ -10,9 +10,9 @@ from shop_lake import UNTIL_MS, Ran, run_campaign, sources_of
 
 from liftloop.api.present_campaign import campaign_view, report_view
 from liftloop.api.present_plan import plan_row, plan_view, reading_view
-from liftloop.app.planning import Sources, launch, plan_goal, read_goal
-from liftloop.app.planning_reading import Moments, read_log
-from liftloop.app.planning_report import report
+from liftloop.app.planning.reading import Moments, read_log
+from liftloop.app.planning.report import report
+from liftloop.app.planning.study import Sources, launch, plan_goal, read_goal
 from liftloop.kernel.clock import DAY_MS
 from liftloop.measure.report import Report
 from liftloop.plan.launch import Launch

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
 
 from served import NOW_MS, Served, served
 
-from liftloop.app.definitions_edge import BadDefinition, check_edge
+from liftloop.app.definitions.edge import BadDefinition, check_edge
 from liftloop.app.pulls import Pulls
 from liftloop.collect.sources import DatabaseSource
 from liftloop.kernel.errors import LiftloopError

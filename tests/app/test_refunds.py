@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from liftloop.app.planning_reading import Look, Moments, condition_holds, features_at, outcomes, read_shop
+from liftloop.app.planning.reading import Look, Moments, condition_holds, features_at, outcomes, read_shop
 from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
 from liftloop.plan.outcome import outcome_of

@@ -10,7 +10,7 @@ import pytest
 
 from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings
-from liftloop.app.definitions import BadDefinition, Definitions
+from liftloop.app.definitions.publishing import BadDefinition, Definitions
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
 from liftloop.app.signal_templates import TEMPLATES, body_of

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from orders import order
 
-from liftloop.app import worker as worker_module
-from liftloop.app.pipeline import stages
-from liftloop.app.worker import Worker, WorkerEnded
+from liftloop.app.tick import worker as worker_module
+from liftloop.app.tick.pipeline import stages
+from liftloop.app.tick.worker import Worker, WorkerEnded
 from liftloop.kernel.clock import ManualClock
 from liftloop.kernel.codec import pack
 from liftloop.runtime.fold import Fold

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from sending import request
 
-from liftloop.app.definitions_edge import BadDefinition, check_edge
+from liftloop.app.definitions.edge import BadDefinition, check_edge
 from liftloop.kernel.codec import parse_json
 from liftloop.storage.contract import RECORDS, Record
 from liftloop.testing.installation import Installation

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sending import requested
 from served import DAY_MS, Served, play
 
-from liftloop.app.quarantine_samples import mask_text
+from liftloop.app.quarantine.samples import mask_text
 from liftloop.collect.mending import Mending, mended, number_in
 
 PHONE = "13912345678"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sending import form, request
 
-from liftloop.app.pace import full_bucket, take, wait_s
+from liftloop.app.tick.pace import full_bucket, take, wait_s
 from liftloop.collect.sources import Limits
 from liftloop.storage.contract import RECORDS
 from liftloop.testing.installation import Installation

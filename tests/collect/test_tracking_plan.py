@@ -12,7 +12,7 @@ from sending import requested
 from served import NOW_MS, Served, served
 from test_messages_properties import PLAIN
 
-from liftloop.app.definitions_edge import BadDefinition, check_edge
+from liftloop.app.definitions.edge import BadDefinition, check_edge
 from liftloop.collect.tracking_plan import EventRule, PropertyRule, TrackingPlan, is_of, judge, rule_book
 from liftloop.plugins.channels.signing import headers
 from liftloop.testing.installation import Installation

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from engine import Engine, record
 
-from liftloop.app.definition_limits import identity_problem
+from liftloop.app.definitions.limits import identity_problem
 from liftloop.collect.contract import PLACEHOLDERS
 from liftloop.identify.contract import IdentityRules
 from liftloop.storage.contract import Record

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from plain_identity import Name, PlainIdentity
 
 from liftloop.app.facts import published
-from liftloop.app.pipeline import stages
+from liftloop.app.tick.pipeline import stages
 from liftloop.identify.reading import find, follow, identifier_hash
 from liftloop.kernel.codec import canonical_json, unpack_columns
 from liftloop.runtime import people

@@ -10,11 +10,11 @@ import pytest
 from engine import assert_same_arrays
 from plain_identity import Name, PlainIdentity
 
-from liftloop.app.definition_faults import find_fault
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
-from liftloop.app.pipeline import stages
-from liftloop.app.questions import answer
+from liftloop.app.tick.definition_faults import find_fault
+from liftloop.app.tick.pipeline import stages
+from liftloop.app.tick.questions import answer
 from liftloop.identify.contract import UNDO_ASKED, UNDONE, UndoAsked
 from liftloop.identify.reading import undoings
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, HOUR_MS

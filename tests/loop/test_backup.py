@@ -16,7 +16,7 @@ from market import Inbox, Liftloop, define
 from serving import Running, serving
 from test_kill import BATCH, person, unknown
 
-from liftloop.app.restore import DamagedBackup, Order, RestoreTargetTaken, restore
+from liftloop.app.upkeep.restore import DamagedBackup, Order, RestoreTargetTaken, restore
 from liftloop.kernel.errors import LiftloopError
 
 HOUR_S = 3_600

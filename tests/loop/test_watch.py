@@ -39,7 +39,7 @@ def test_a_process_that_is_away_shows(tmp_path: Path) -> None:
     """Stopped or killed, tick and dispatch are named with 503; what was killed comes back by itself and is counted."""
     with serving(tmp_path / "data") as running:
         assert health(running) == (200, {"desk": True, "tick": True, "dispatch": True})
-        for name, module in (("tick", "liftloop.app.tick"), ("dispatch", "liftloop.app.dispatch_process")):
+        for name, module in (("tick", "liftloop.app.tick.process"), ("dispatch", "liftloop.app.dispatch.process")):
             child = child_of(running, module)
             child.send_signal(signal.SIGSTOP)
             status, processes = health(running)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from liftloop.app.facts import fact, published
-from liftloop.app.pipeline import stages
-from liftloop.app.questions import answer
+from liftloop.app.tick.pipeline import stages
+from liftloop.app.tick.questions import answer
 from liftloop.identify.contract import ANONYMOUS, USER
 from liftloop.identify.reading import find, identifier_hash
 from liftloop.kernel.codec import canonical_json, pack, pack_columns, parse_json

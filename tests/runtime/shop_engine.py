@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from engine import Engine, record
 
-from liftloop.app.questions import answer
+from liftloop.app.tick.questions import answer
 from liftloop.deliver.contract import ENVELOPE, AttemptsSettled, Envelope
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json, pack_columns

@@ -26,12 +26,12 @@ from story import (
     Story,
 )
 
-from liftloop.app import dispatch as dispatch_module
-from liftloop.app.dispatch import Dispatcher, DispatchTools
-from liftloop.app.dispatch_attempts import AttemptFile
+from liftloop.app.dispatch import rounds as dispatch_module
+from liftloop.app.dispatch.attempts import AttemptFile
+from liftloop.app.dispatch.rounds import Dispatcher, DispatchTools
 from liftloop.app.facts import fact, published
 from liftloop.app.following import Follower
-from liftloop.app.questions import answer
+from liftloop.app.tick.questions import answer
 from liftloop.deliver.contract import Envelope
 from liftloop.deliver.second_look import Stopped
 from liftloop.identify.contract import USER

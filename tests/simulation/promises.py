@@ -9,7 +9,7 @@ from living import Life
 from plain_audiences import PlainAudiences, PlainPerson
 from story import CAPS, DEVICES, HOLDOUT, USERS
 
-from liftloop.app.questions import answer
+from liftloop.app.tick.questions import answer
 from liftloop.collect.stage import AHEAD_MAX_MS
 from liftloop.deliver.contract import Message
 from liftloop.kernel.clock import DAY_MS

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from liftloop.app.opening import Newer, open_folder
-from liftloop.app.questions import answer
 from liftloop.app.settings import Settings
+from liftloop.app.tick.questions import answer
 from liftloop.storage.contract import TABLES, NewerFolder
 from liftloop.storage.embedded.folder import LAYOUT
 from liftloop.testing.installation import Installation

@@ -10,11 +10,11 @@ import msgspec
 import uvicorn
 
 from liftloop.api.server import make_app
-from liftloop.app.asgi_server import SignalledServer
 from liftloop.app.children import Children
 from liftloop.app.desk import Desk, WaitingDesk
 from liftloop.app.health import dispatch_status
 from liftloop.app.sockets import reached_at
+from liftloop.app.tick.asgi_server import SignalledServer
 
 
 async def manage(waiting: WaitingDesk, children: Children, listeners: list[socket.socket]) -> None:

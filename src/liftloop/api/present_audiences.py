@@ -18,7 +18,7 @@ from liftloop.api.views_audience import (
     Vocabulary,
 )
 from liftloop.app import vocabulary as vocabulary_words
-from liftloop.app.audiences import AudienceLine, AudiencePage, Found, Point
+from liftloop.app.audiences.directory import AudienceLine, AudiencePage, Found, Point
 from liftloop.app.vocabulary import Words, event_name
 from liftloop.app.words import Said
 from liftloop.kernel.errors import LiftloopError

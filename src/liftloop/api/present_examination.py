@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from liftloop.api.views import Text
 from liftloop.api.views_upkeep import Examination, Finding
-from liftloop.app import doctor_findings
+from liftloop.app.doctor import findings as doctor_findings
 from liftloop.app.words import Said
 
 

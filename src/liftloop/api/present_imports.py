@@ -6,8 +6,8 @@ import msgspec
 
 from liftloop.api.views import Text
 from liftloop.api.views_import import Finding, Import, ImportChoice, ImportCounts, ImportQuestion, MappedField
-from liftloop.app import imports
-from liftloop.app.imports_proposal import fields_of
+from liftloop.app.imports import jobs as imports
+from liftloop.app.imports.proposal import fields_of
 from liftloop.app.words import Said
 from liftloop.collect.mapping import kind_named, kind_of, mapping_to_json
 from liftloop.collect.mapping_questions import Note, Question

@@ -24,8 +24,8 @@ from liftloop.api.views_audience_insight import (
     SampleView,
     TrendView,
 )
-from liftloop.app.audience_explain import AudienceExplainer
-from liftloop.app.audience_insight import Asked, AudienceInsight
+from liftloop.app.audiences.explain import AudienceExplainer
+from liftloop.app.audiences.insight import Asked, AudienceInsight
 
 TREND_DAYS_MAX = 366  # As far back as a chart of days can be read.
 

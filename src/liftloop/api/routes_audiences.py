@@ -11,7 +11,7 @@ from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.routes_campaigns import person_row
 from liftloop.api.views import PAGE_MAX, PeoplePage
 from liftloop.api.views_audience import Audience, AudienceList, AudienceRequest, Preview, PreviewRequest, Vocabulary
-from liftloop.app.audiences import Audiences
+from liftloop.app.audiences.directory import Audiences
 from liftloop.app.vocabulary import known_words
 
 

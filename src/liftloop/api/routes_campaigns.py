@@ -9,7 +9,7 @@ from liftloop.api.routes_system import at
 from liftloop.api.views import PAGE_MAX, PeoplePage, PersonRow, Text
 from liftloop.api.views_campaign import Ledger, LedgerRow
 from liftloop.api.views_profile import GateStep, Why
-from liftloop.app.definitions import NotFound
+from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.ledger import LedgerMessage, messages_of, people_in, sheet, standing
 from liftloop.app.people import PersonLine, find_profile, people_rows
 from liftloop.app.words import Said, reason_words, sentence

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.views import View
-from liftloop.app.definition_secrets import hidden
+from liftloop.app.definitions.secrets import hidden
 
 router = APIRouter()
 

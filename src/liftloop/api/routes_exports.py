@@ -9,7 +9,7 @@ from liftloop.api.access import Caller, may
 from liftloop.api.routes_audiences import OnAudiences
 from liftloop.api.routes_system import at
 from liftloop.api.views_audience_insight import ExportRequest, ExportView
-from liftloop.app.audience_export import Export, ExportOrder, Exports
+from liftloop.app.audiences.export import Export, ExportOrder, Exports
 
 router = APIRouter()
 

@@ -18,8 +18,8 @@ from liftloop.api.views_identity import (
     UndoRequest,
 )
 from liftloop.app.identities import MergeOf, identity_of, undo_merge
+from liftloop.app.matching.suggestions import Suggestions, find_suggestions, judge_pair, suggestions
 from liftloop.app.people import find_profile
-from liftloop.app.suggestions import Suggestions, find_suggestions, judge_pair, suggestions
 from liftloop.kernel.ids import profile_id as id_of
 
 router = APIRouter()

@@ -13,8 +13,8 @@ from liftloop.api.access import Caller, may
 from liftloop.api.errors import language_of
 from liftloop.api.views import View
 from liftloop.api.views_import import Import, ImportStart, Kind, Rule
-from liftloop.app.imports import Imports
-from liftloop.app.imports_proposal import Changes
+from liftloop.app.imports.jobs import Imports
+from liftloop.app.imports.proposal import Changes
 from liftloop.collect.mapping import DeclaredConsent
 
 PART_BYTES = 1 << 20

@@ -9,7 +9,7 @@ from liftloop.api.routes_campaigns import text
 from liftloop.api.routes_system import at
 from liftloop.api.views_points import PointsAccount, PointsBalance, PointsChange, PointsEntryRequest
 from liftloop.app import points
-from liftloop.app.definitions import NotFound
+from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.people import find_profile
 from liftloop.kernel.clock import FAR_FUTURE_MS
 

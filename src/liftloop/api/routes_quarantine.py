@@ -18,8 +18,9 @@ from liftloop.api.views_quarantine import (
     ReplayRequest,
     Tally,
 )
-from liftloop.app import quarantine, quarantine_samples
-from liftloop.app.quarantine_words import NEVER_MENDED, checked_mending, outcome_in_words, reason_in_words
+from liftloop.app.quarantine import replay as quarantine
+from liftloop.app.quarantine import samples as quarantine_samples
+from liftloop.app.quarantine.words import NEVER_MENDED, checked_mending, outcome_in_words, reason_in_words
 
 router = APIRouter()
 

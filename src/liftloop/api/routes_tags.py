@@ -20,7 +20,7 @@ from liftloop.api.views_tag import (
     TagRow,
     TagUse,
 )
-from liftloop.app.tags import UNUSED_DAYS, TagLine, Tags
+from liftloop.app.tags.directory import UNUSED_DAYS, TagLine, Tags
 from liftloop.collect.fitting import FOR_EVER_MS
 
 UNUSED_DAYS_MAX = 3_660

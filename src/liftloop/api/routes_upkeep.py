@@ -11,9 +11,9 @@ from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present_examination import present_examination
 from liftloop.api.routes_system import at
 from liftloop.api.views_upkeep import Backup, BackupRequest, Examination, RetentionDone
-from liftloop.app.backup import BadBackupTarget
-from liftloop.app.doctor import examine_running
+from liftloop.app.doctor.examination import examine_running
 from liftloop.app.health import processes
+from liftloop.app.upkeep.backup import BadBackupTarget
 
 router = APIRouter()
 

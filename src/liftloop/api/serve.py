@@ -14,7 +14,7 @@ from liftloop.app.settings import Settings
 from liftloop.app.sockets import check_unix, listen_tcp, listen_unix
 from liftloop.plugins.channels.addresses import parse_networks
 
-CHILDREN = ("liftloop.app.tick", "liftloop.app.dispatch_process")
+CHILDREN = ("liftloop.app.tick.process", "liftloop.app.dispatch.process")
 
 
 async def serve(settings: Settings) -> None:

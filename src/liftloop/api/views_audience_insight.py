@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from liftloop.api.views import SAMPLE_MAX, Count, PersonRow, Text, View
 from liftloop.api.views_audience import ChannelReach, Node, TrendPoint
-from liftloop.app.audience_overlap import GROUPS_MAX
+from liftloop.app.audiences.overlap import GROUPS_MAX
 
 
 class AskedAudience(View):

@@ -5,18 +5,18 @@ from pathlib import Path
 
 from liftloop.app.children import Children
 from liftloop.app.clockwork import Clockwork
-from liftloop.app.definitions import Definitions
+from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
 from liftloop.app.intake import Intake
 from liftloop.app.opening import Newer
 from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
 from liftloop.app.predictions import Predictions
-from liftloop.app.quarantine import Quarantine
+from liftloop.app.quarantine.replay import Quarantine
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.tick_client import TickClient
 from liftloop.app.trait_studies import TraitStudies
-from liftloop.app.upkeep import Upkeep
+from liftloop.app.upkeep.retention import Upkeep
 from liftloop.kernel.clock import Clock
 from liftloop.plugins.channels.addresses import parse_networks
 from liftloop.storage.contract import NewerFolder, Vault

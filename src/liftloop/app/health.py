@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from liftloop.app.desk import Desk
-from liftloop.app.dispatch import DispatchStatus
+from liftloop.app.dispatch.rounds import DispatchStatus
 from liftloop.app.meter import Labels, family
 from liftloop.kernel.errors import LiftloopError
 from liftloop.storage.contract import StorageError

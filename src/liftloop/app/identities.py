@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from liftloop.app.definitions import NotFound
+from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
 from liftloop.app.ledger import family

@@ -9,11 +9,11 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from liftloop.app.definitions import Definitions
-from liftloop.app.definitions_edge import read_source
+from liftloop.app.definitions.edge import read_source
+from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
-from liftloop.app.quarantine import waiting_by_sender
-from liftloop.app.senders import rules_of
+from liftloop.app.quarantine.replay import waiting_by_sender
+from liftloop.app.tick.senders import rules_of
 from liftloop.collect.contract import REJECTED
 from liftloop.collect.forms import Form
 from liftloop.collect.seen import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from liftloop.app.definitions import NotFound
+from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.ledger import family
 from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import Clock

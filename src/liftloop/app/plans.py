@@ -11,12 +11,12 @@ from typing import TypeVar
 
 import msgspec
 
-from liftloop.app.definitions import Definitions as Published
-from liftloop.app.definitions import NotFound
+from liftloop.app.definitions.publishing import Definitions as Published
+from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
-from liftloop.app.planning import Definitions, Sources, launch, plan_goal, read_goal
-from liftloop.app.planning_report import report
+from liftloop.app.planning.report import report
+from liftloop.app.planning.study import Definitions, Sources, launch, plan_goal, read_goal
 from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import MINUTE_MS, Clock
 from liftloop.kernel.codec import canonical_json

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from liftloop.app.definitions import NotFound
+from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.ledger import family
 from liftloop.app.people import find_profile
-from liftloop.app.tag_holders import senders_of
+from liftloop.app.tags.holders import senders_of
 from liftloop.app.words import Said
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from liftloop.app.audience_lake import selection_at
 from liftloop.app.audience_question import Meanings
-from liftloop.app.definitions import Definitions
+from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
 from liftloop.app.tick_client import TickClient

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from liftloop.app.definitions import NotFound
+from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.ledger import LedgerMessage, family, messages_of
 from liftloop.app.people import (
@@ -26,7 +26,7 @@ from liftloop.app.people import (
 from liftloop.app.points import PointsAccount, points_account
 from liftloop.app.rfm import Rfm, rfm_of
 from liftloop.app.signals import RaisedSignal, raised_signals
-from liftloop.app.tags import held_tags
+from liftloop.app.tags.directory import held_tags
 from liftloop.app.trait_evidence import StudiedValue, studied_values
 from liftloop.app.vocabulary import Unit, trait_name, trait_unit
 from liftloop.app.words import Said

@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from liftloop.app.definitions import NotFound
-from liftloop.app.definitions_edge import read_source
+from liftloop.app.definitions.edge import read_source
+from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
-from liftloop.app.imports import Imports
-from liftloop.app.imports_proposal import Changes
+from liftloop.app.imports.jobs import Imports
+from liftloop.app.imports.proposal import Changes
 from liftloop.collect.sources import PULLED_ROWS_MAX, DatabaseSource, Watermark
 from liftloop.kernel.clock import MINUTE_MS
 from liftloop.kernel.dice import hash_text

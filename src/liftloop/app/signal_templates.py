@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from liftloop.app.definitions import NotFound
+from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.words import Said
 from liftloop.audience.contract import Signal
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.app.audience_words import Names, read_aloud
-from liftloop.app.definitions import Definitions
+from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
 from liftloop.app.vocabulary import event_name
 from liftloop.app.words import Said

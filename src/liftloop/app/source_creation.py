@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from liftloop.app.definitions import Definitions
-from liftloop.app.definitions_edge import BadDefinition
+from liftloop.app.definitions.edge import BadDefinition
+from liftloop.app.definitions.publishing import Definitions
 from liftloop.collect.sources import OWN_KEY
 from liftloop.kernel.dice import hash_text
 from liftloop.plugins.channels.signing import SECRET_PREFIX

@@ -53,7 +53,7 @@ class TickClient:
         return Offset((await self._post("/facts", packed))["offset"])
 
     async def ask(self, question: str, **given: Any) -> dict[str, Any]:
-        """Return the answer to one of `liftloop.app.questions`; raises what it raises for people."""
+        """Return the answer to one of `liftloop.app.tick.questions`; raises what it raises for people."""
         return await self._post(f"/ask/{question}", pack(given))
 
     async def seal(self, items: Sequence[tuple[int, bytes]]) -> list[bytes]:

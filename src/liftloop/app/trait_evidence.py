@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from liftloop.app.following import Follower
-from liftloop.app.planning import SHANGHAI_OFFSET_MINUTES
+from liftloop.app.planning.study import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.trait_study_reading import HABIT_DAYS
 from liftloop.app.vocabulary import STAGE_NAMES, medium_name
 from liftloop.app.words import Said

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
-from liftloop.app.planning import SHANGHAI_OFFSET_MINUTES
+from liftloop.app.planning.study import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.tick_client import TickClient
 from liftloop.app.trait_study_reading import SQL, Past, read_past
 from liftloop.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, Clock

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from liftloop.app.backup import Wanted, back_up, copy_closed_lake
 from liftloop.app.opening import existing_folder, lock_folder
 from liftloop.app.settings import clock_of, settings_from
+from liftloop.app.upkeep.backup import Wanted, back_up, copy_closed_lake
 from liftloop.cli.connection import Server, answers, data_option, json_option, show, spoken_instant
 
 

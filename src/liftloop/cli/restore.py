@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from liftloop.app.restore import Order, restore
+from liftloop.app.upkeep.restore import Order, restore
 from liftloop.cli.connection import json_option, show, spoken_instant
 
 

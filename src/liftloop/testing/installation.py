@@ -14,17 +14,17 @@ from typing import Any, TypeVar, cast
 import aiohttp
 import uvicorn
 
-from liftloop.app.definition_faults import find_fault
 from liftloop.app.facts import published
 from liftloop.app.following import Follower
-from liftloop.app.pipeline import stages
-from liftloop.app.sealing import seal
-from liftloop.app.senders import rules_now
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.sockets import listen_unix
-from liftloop.app.tick import TickApp
+from liftloop.app.tick.definition_faults import find_fault
+from liftloop.app.tick.pipeline import stages
+from liftloop.app.tick.process import TickApp
+from liftloop.app.tick.sealing import seal
+from liftloop.app.tick.senders import rules_now
+from liftloop.app.tick.worker import TICK_RECORDS_MAX, Worker
 from liftloop.app.tick_client import TickClient
-from liftloop.app.worker import TICK_RECORDS_MAX, Worker
 from liftloop.collect.drafting import Inlet
 from liftloop.collect.messages import read
 from liftloop.kernel.clock import SECOND_MS, ManualClock

@@ -1,0 +1,1 @@
+"""Audiences as people see them: listed, counted, explained, compared, exported."""

@@ -1,0 +1,252 @@
+"""Hands an audience to other systems: whole, or exactly what changed since the last export that was confirmed.
+
+An export is a snapshot of who is in, kept as a bitmap, so that its rows can be read again after an interruption. Only
+when its destination confirms it does it become what the next changes are counted from: nothing is lost or told twice.
+"""
+
+import asyncio
+import csv
+import io
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from pyroaring import BitMap
+
+from liftloop.app.audiences.directory import Audiences
+from liftloop.app.audiences.overlap import bitmap
+from liftloop.app.definitions.publishing import Conflict, NotFound
+from liftloop.app.desk import Desk
+from liftloop.app.facts import fact
+from liftloop.collect.cleaning import neutralise_formula
+from liftloop.kernel.codec import canonical_json, parse_json
+from liftloop.kernel.dice import hash_bytes
+from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.kernel.ids import profile_id
+from liftloop.storage.contract import StateReader
+
+EXPORTED = "audience.exported"
+"""The fact that an export was made: who asked, for which destination, how many people."""
+ROWS_MAX = 5_000_000
+"""People of one export: as many as an installation is made for; a file of them has half a gigabyte."""
+COLUMNS_MAX = 50
+EXPORTS_KEPT = 200
+"""Exports whose rows can still be read, the newest; a million people take at most 130 kB each."""
+ROWS_AT_ONCE = 1_000
+
+_FAMILY = """
+SELECT merge.forwarded, merge.kept FROM merge WHERE merge.kept IN (SELECT value FROM json_each(?))
+"""
+_CUSTOMERS = """
+SELECT profile, text FROM identifier
+WHERE kind = 'user_id' AND profile IN (SELECT value FROM json_each(?)) ORDER BY at_ms DESC
+"""
+_ATTRIBUTES = """
+SELECT profile, name, value FROM attribute
+WHERE sealed = 0 AND profile IN (SELECT value FROM json_each(?)) AND name IN (SELECT value FROM json_each(?))
+ORDER BY at_ms
+"""
+
+
+class BadExport(LiftloopError):
+    """An export that cannot be made."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(
+            "bad_export",
+            zh=zh,
+            en=en,
+            next_zh="缩小人群或减少列，再试一次",
+            next_en="choose a smaller audience or fewer columns and try again",
+            status=422,
+            exit_code=EXIT_USAGE,
+        )
+
+
+class ExportOrder(Struct, frozen=True, kw_only=True):
+    """What is to be exported, and to where."""
+
+    audience: str
+    destination: str
+    """The name under which a destination confirms; each has its own last export."""
+    changes: bool
+    """Only who came and went since the destination's last confirmed export."""
+    columns: Sequence[str] = ()
+    """Attributes beside profile id and customer number; sealed ones stay sealed."""
+    medium: str = ""
+    """Only who may be sent marketing through this medium; "" for everybody."""
+
+
+class Export(Struct, frozen=True, kw_only=True):
+    """One export: a row for each person who entered, left or, in a whole one, is a member."""
+
+    id: str
+    order: ExportOrder
+    base: str
+    """The export that changes are counted from, "" for none."""
+    count: int
+    entered: int
+    left: int
+    at_ms: int
+    actor: str
+
+
+class Exports:
+    """The exports of one installation; their snapshots lie in `exports` of the data folder."""
+
+    def __init__(self, desk: Desk, audiences: Audiences) -> None:
+        self._desk = desk
+        self._audiences = audiences
+        self._folder = desk.folder.path / "exports"
+
+    async def make(self, order: ExportOrder, actor: str) -> Export:
+        """Return an export of an audience as it is now; the same as before where nothing changed since.
+
+        Raises `NotFound` and `BadExport`.
+        """
+        if len(order.columns) > COLUMNS_MAX or not order.destination or len(order.destination) > 128:
+            raise BadExport(
+                f"最多导出 {COLUMNS_MAX} 列，且要写明去向", f"at most {COLUMNS_MAX} columns, and a destination"
+            )
+        numbers = await self._audiences.members(order.audience)
+        if order.medium:
+            numbers = await self._audiences.open_to(numbers, order.medium)
+        if len(numbers) > ROWS_MAX:
+            raise BadExport(f"超过 {ROWS_MAX:,} 人", f"more than {ROWS_MAX:,} people")
+        members, base = bitmap(numbers), self._confirmed(order) if order.changes else ""
+        before = self._members(base) if base else BitMap()
+        content = canonical_json([msgspec.to_builtins(order), base]) + members.serialize()
+        export = Export(
+            id=f"exp_{hash_bytes(content):016x}",
+            order=order,
+            base=base,
+            count=len(members),
+            entered=members.difference_cardinality(before),
+            left=before.difference_cardinality(members),
+            at_ms=self._desk.clock.now_ms(),
+            actor=actor,
+        )
+        if not self._about(export.id).exists():
+            body = canonical_json(msgspec.to_builtins(export))
+            await asyncio.to_thread(self._keep, export, members)
+            await self._desk.tick.facts([fact(EXPORTED, order.audience, body, actor, export.at_ms)])
+        return self.find(export.id)
+
+    def find(self, identity: str) -> Export:
+        """Return an export; raises `NotFound` where there is none or it was let go."""
+        path = self._about(identity)
+        if not identity.startswith("exp_") or not identity[4:].isalnum() or not path.exists():
+            raise NotFound("export", identity)
+        return msgspec.json.decode(path.read_bytes(), type=Export)
+
+    def confirm(self, identity: str) -> Export:
+        """Say that a destination has the whole of an export; twice is as good as once.
+
+        Raises `Conflict` where the destination confirmed another one meanwhile.
+        """
+        export = self.find(identity)
+        confirmed = self._confirmed(export.order)
+        if confirmed != identity:
+            if export.order.changes and confirmed != export.base:
+                raise Conflict("export", export.order.destination)
+            _write(self._mark(export.order), identity.encode())
+        return export
+
+    def rows(self, identity: str) -> Iterator[bytes]:
+        """Yield an export as CSV, UTF-8 with a mark for spreadsheets, no cell a formula; raises `NotFound` at once."""
+        export = self.find(identity)
+        members = self._members(identity)
+        before = self._members(export.base) if export.base else BitMap()
+        changes = [("entered" if export.order.changes else "member", members - before), ("left", before - members)]
+        return self._lines(export, changes)
+
+    def _lines(self, export: Export, changes: Sequence[tuple[str, BitMap]]) -> Iterator[bytes]:
+        yield "\ufeff".encode() + _csv([["profile_id", "customer_id", "change", *export.order.columns]])
+        for change, people in changes:
+            numbers = np.array(people.to_array(), dtype=np.int64)
+            for start in range(0, len(numbers), ROWS_AT_ONCE):
+                yield _csv(self._cells(numbers[start : start + ROWS_AT_ONCE].tolist(), change, export.order.columns))
+
+    def _cells(self, numbers: Sequence[int], change: str, columns: Sequence[str]) -> list[list[str]]:
+        state = self._desk.state
+        head = _heads(state, numbers)
+        family = canonical_json(list(head)).decode()
+        customers = {head[profile]: text for profile, text in state.rows(_CUSTOMERS, (family,))}
+        found: dict[tuple[int, str], Any] = {}
+        for profile, name, value in state.rows(_ATTRIBUTES, (family, canonical_json(list(columns)).decode())):
+            found[head[profile], name] = parse_json(value)
+        return [
+            [
+                str(profile_id(number)),
+                neutralise_formula(customers.get(number, "")),
+                change,
+                *(_cell(found.get((number, name))) for name in columns),
+            ]
+            for number in numbers
+        ]
+
+    def _about(self, identity: str) -> Path:
+        return self._folder / f"{identity}.json"
+
+    def _mark(self, order: ExportOrder) -> Path:
+        key = hash_bytes(canonical_json([order.audience, order.destination]))
+        return self._folder / f"confirmed-{key:016x}"
+
+    def _confirmed(self, order: ExportOrder) -> str:
+        mark = self._mark(order)
+        return mark.read_text() if mark.exists() else ""
+
+    def _members(self, identity: str) -> BitMap:
+        path = self._folder / f"{identity}.members"
+        if not path.exists():
+            raise NotFound("export", identity)
+        return BitMap.deserialize(path.read_bytes())
+
+    def _keep(self, export: Export, members: BitMap) -> None:
+        self._folder.mkdir(exist_ok=True)
+        _write(self._folder / f"{export.id}.members", members.serialize())
+        _write(self._about(export.id), msgspec.json.encode(export))
+        kept = {path.read_text() for path in self._folder.glob("confirmed-*")}
+        old = sorted(self._folder.glob("exp_*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in old[EXPORTS_KEPT:]:
+            if path.stem not in kept:
+                path.unlink()
+                path.with_suffix(".members").unlink(missing_ok=True)
+
+
+def _heads(state: StateReader, numbers: Sequence[int]) -> dict[int, int]:
+    """Return for these profiles and all that were merged into them which of these they are."""
+    head = {number: number for number in numbers}
+    fresh = list(numbers)
+    while fresh:
+        rows = state.rows(_FAMILY, (canonical_json(fresh).decode(),))
+        fresh = [forwarded for forwarded, _ in rows if forwarded not in head]
+        head |= {forwarded: head[kept] for forwarded, kept in rows if forwarded not in head}
+    return head
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return neutralise_formula(value if isinstance(value, str) else canonical_json(value).decode())
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

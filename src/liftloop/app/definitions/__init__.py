@@ -1,0 +1,1 @@
+"""Publishing what people define: checks, limits, secrets, what the edges need."""

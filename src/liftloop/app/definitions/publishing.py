@@ -1,0 +1,333 @@
+"""Publishes definitions: checked, then stated as a fact; the answer comes after the tick that folded it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from liftloop.app.definitions.edge import EDGE_KINDS, BadDefinition, check_edge
+from liftloop.app.definitions.limits import (
+    campaign_problem,
+    caps_problem,
+    identity_problem,
+    journey_problem,
+    quiet_problem,
+    tag_problem,
+    trait_problem,
+)
+from liftloop.app.definitions.secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
+from liftloop.app.facts import fact, published
+from liftloop.app.tick_client import TickClient
+from liftloop.audience.contract import Audience, BadAudience, Level, Signal, Tag
+from liftloop.audience.reading import LEVEL, SIGNAL, level_trees, references
+from liftloop.audience.reading import check as check_tree
+from liftloop.compose.check import check as check_content
+from liftloop.compose.contract import Content
+from liftloop.deliver.contract import ChannelDefinition
+from liftloop.deliver.settings import DeliverySettings
+from liftloop.identify.contract import IdentityRules
+from liftloop.journey.contract import Journey, OnAudience, OnCampaign
+from liftloop.journey.graph import check as check_journey
+from liftloop.kernel.clock import Clock, SystemClock
+from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
+from liftloop.kernel.errors import LiftloopError
+from liftloop.plan.contract import Campaign
+from liftloop.plan.options import Words
+from liftloop.plugins.channels import open_channel
+from liftloop.plugins.channels.contract import Network
+from liftloop.profile.points import PointsRules
+from liftloop.profile.sources import leaves, source_of
+from liftloop.profile.tags import TAG, tag_condition
+from liftloop.runtime.catalog import RETIRED
+from liftloop.storage.contract import StateReader, Vault
+
+T = TypeVar("T")
+
+KINDS = (
+    "audience",
+    "trait",
+    "journey",
+    "campaign",
+    "channel",
+    "content",
+    "offer",
+    "item",
+    "setting",
+    "signal",
+    "tag",
+    "level",
+    *EDGE_KINDS,
+)
+KNOWN_VARIABLES = ("customer", "item", "offer", "campaign")
+"""What a template may speak of; whether a person has the attribute is known only when it is sent."""
+BODY_BYTES_MAX = 256_000
+"""A journey of two hundred nodes takes a tenth of it."""
+AUDIENCES_MAX = 512
+
+
+class Conflict(LiftloopError):
+    """Somebody published another version meanwhile."""
+
+    def __init__(self, kind: str, identity: str) -> None:
+        super().__init__(
+            "conflict",
+            zh=f"{kind} {identity} 刚被别人改过",
+            en=f"{kind} {identity} has been changed by someone else",
+            next_zh="打开最新版本，合并后再发布",
+            next_en="open the newest version, merge and publish again",
+            status=409,
+        )
+
+
+class NotFound(LiftloopError):
+    """There is nothing of this kind and id."""
+
+    def __init__(self, kind: str, identity: str) -> None:
+        super().__init__(
+            "not_found",
+            zh=f"没有找到 {kind}：{identity}",
+            en=f"no such {kind}: {identity}",
+            next_zh="检查 id；可以用列表命令看有哪些",
+            next_en="check the id; the list command shows what there is",
+            status=404,
+        )
+
+
+class Definitions:
+    """The use cases around definitions."""
+
+    def __init__(
+        self, tick: TickClient, state: StateReader, clock: Clock, allow: Sequence[Network], vault: Vault
+    ) -> None:
+        self._tick = tick
+        self._state = state
+        self._clock = clock
+        self._vault = vault
+        self._allow = allow
+        """Private networks that channels may reach: what could never be sent is refused when it is set up."""
+
+    def live(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Return the bodies of all live definitions of a kind by id, waiting ones included."""
+        rows = self._state.rows(
+            "SELECT id, body FROM definition WHERE kind = ? AND status IN ('live', 'filling') ORDER BY id, version",
+            (kind,),
+        )
+        return {identity: parse_json(body) for identity, body in rows}
+
+    def conditioned(self) -> dict[str, dict[str, Any]]:
+        """Return audiences, signals, tags and levels by the id under which conditions and triggers name them.
+
+        A tag without a rule has the tree that says that it was put on somebody.
+        """
+        signals = {SIGNAL + identity: body for identity, body in self.live("signal").items()}
+        tags = {
+            TAG + identity: {**body, "where": body.get("where") or tag_condition(identity)}
+            for identity, body in self.live("tag").items()
+        }
+        levels = self.live("level")
+        trees = level_trees(levels)
+        ranked = {LEVEL + each: {**body, "where": trees[LEVEL + each]} for each, body in levels.items()}
+        return {**self.live("audience"), **signals, **tags, **ranked}
+
+    def audience_names(self) -> dict[str, str]:
+        """Return what audiences, signals and tags are called, by the id under which conditions name them."""
+        return {identity: str(body["name"]) for identity, body in self.conditioned().items()}
+
+    def newest(self, kind: str, identity: str) -> tuple[int, dict[str, Any], int, str]:
+        """Return (version, body, at_ms, status) of the newest version; raises `NotFound`."""
+        rows = self._state.rows(
+            "SELECT version, body, at_ms, status FROM definition WHERE kind = ? AND id = ?"
+            " ORDER BY version DESC LIMIT 1",
+            (kind, identity),
+        )
+        if not rows or rows[0][3] == "retired":
+            raise NotFound(kind, identity)
+        version, body, at_ms, status = rows[0]
+        return version, parse_json(body), at_ms, status
+
+    async def publish(
+        self, kind: str, identity: str, body: Mapping[str, Any], actor: str, *, version: int | None = None
+    ) -> int:
+        """Publish the next version and return its number once it is folded.
+
+        `version` is the one the author wrote it as; raises `Conflict` where another came first.
+        A body equal to the newest one publishes nothing and returns that version.
+        """
+        before = self._stored(kind, identity)
+        body = with_kept(kind, body, before)
+        self.check(kind, identity, with_stand_ins(kind, body))
+        current = (await self._tick.ask("definition", kind=kind, id=identity))["version"]
+        if version is None and self._says_nothing_new(kind, identity, current, body):
+            return current
+        wanted = current + 1 if version is None else version
+        stated = await sealed(kind, identity, body, self._tick.seal)
+        await self._tick.facts([published(kind, identity, wanted, stated, actor, self._clock.now_ms())])
+        if not self._same(kind, identity, wanted, stated):
+            raise Conflict(kind, identity)
+        return wanted
+
+    def readable(self, kind: str, identity: str) -> dict[str, Any]:
+        """Return the newest version with its secrets in the clear, for whoever uses them; raises `NotFound`."""
+        return opened(kind, self.newest(kind, identity)[1], self._vault)
+
+    def _stored(self, kind: str, identity: str) -> dict[str, Any]:
+        """Return the newest version as it lies on the disk, empty where there is none."""
+        try:
+            return self.newest(kind, identity)[1]
+        except NotFound:
+            return {}
+
+    def _says_nothing_new(self, kind: str, identity: str, current: int, body: Mapping[str, Any]) -> bool:
+        """Tell whether a body equals the newest version; the same secret sealed twice looks different."""
+        if not current:
+            return False
+        if not any(secrets_in(kind, body)):
+            return self._same(kind, identity, current, body)
+        stored = self._stored(kind, identity)
+        if has_clear(kind, stored):
+            return False
+        return fingerprint(opened(kind, stored, self._vault)) == fingerprint(opened(kind, body, self._vault))
+
+    async def retire(self, kind: str, identity: str, actor: str) -> None:
+        """End a definition; raises `NotFound`."""
+        version, _, _, _ = self.newest(kind, identity)
+        body = canonical_json({"kind": kind, "id": identity, "version": version})
+        await self._tick.facts([fact(RETIRED, f"{kind}/{identity}", body, actor, self._clock.now_ms())])
+
+    def check(self, kind: str, identity: str, body: Mapping[str, Any]) -> None:
+        """Raise what is wrong with a definition, in words for its author."""
+        if kind not in KINDS or not identity or len(identity) > 128:
+            raise BadDefinition(kind, f"id {identity!r}")
+        if len(canonical_json(body)) > BODY_BYTES_MAX:
+            raise BadDefinition(kind, f"larger than {BODY_BYTES_MAX} bytes")
+        match kind:
+            case "audience":
+                if identity.startswith((SIGNAL, TAG, LEVEL)):
+                    raise BadDefinition(
+                        kind,
+                        f"id {identity!r} belongs to signals, tags or levels",
+                        f"id {identity!r} 只给信号、标签和等级用",
+                    )
+                self._check_audience(identity, _as(kind, body, Audience))
+            case "signal":
+                signal = _as(kind, body, Signal)
+                if not signal.half_life_days > 0:
+                    raise BadDefinition(kind, "half_life_days must be above 0", "half_life_days 要大于 0")
+                self._check_audience(SIGNAL + identity, Audience(name=signal.name, where=signal.where))
+            case "tag":
+                tag = _as(kind, body, Tag)
+                _refuse(kind, tag_problem(identity, tag))
+                if tag.where is not None:
+                    self._check_audience(TAG + identity, Audience(name=tag.name, where=tag.where))
+            case "level":
+                level = _as(kind, body, Level)
+                self._check_audience(LEVEL + identity, Audience(name=level.name, where=level.where))
+            case "trait":
+                _refuse(kind, trait_problem(identity))
+                source_of(body)
+            case "journey":
+                self._check_journey(identity, body)
+            case "campaign":
+                _refuse(kind, campaign_problem(_as(kind, body, Campaign), self._campaign_before(identity)))
+            case "channel":
+                open_channel(_as(kind, body, ChannelDefinition), allow=self._allow, wall=SystemClock())
+            case "content":
+                content = _as(kind, body, Content)
+                problems = check_content(content, KNOWN_VARIABLES)
+                if problems:
+                    raise BadDefinition(kind, problems[0].en, problems[0].zh)
+            case "setting" if identity == "points":
+                _as(kind, body, PointsRules)
+            case "setting" if identity == "identity":
+                _refuse(kind, identity_problem(_as(kind, body, IdentityRules)))
+            case "setting":
+                settings = _as(kind, body, DeliverySettings)
+                _refuse(kind, caps_problem(settings.caps) or quiet_problem(settings.quiet_hours))
+            case "source" | "tracking_plan" | "form":
+                check_edge(kind, identity, body, self.live("source"))
+            case _:
+                pass
+
+    def _check_journey(self, identity: str, body: Mapping[str, Any]) -> None:
+        check_journey(identity, body)
+        self._check_references(body)
+        journey = msgspec.convert(body, type=Journey, strict=False)
+        _refuse("journey", journey_problem(journey))
+        if isinstance(journey.trigger, OnCampaign):
+            self.newest("campaign", journey.trigger.campaign)
+        if isinstance(journey.trigger, OnAudience):
+            self._check_trigger(journey.trigger.audience)
+
+    def _check_trigger(self, audience: str) -> None:
+        """Refuse to wait for a tag that is put on people: only what is evaluated has an instant of entry."""
+        if audience.startswith(TAG) and not self.newest("tag", audience.removeprefix(TAG))[1].get("where"):
+            tag = audience.removeprefix(TAG)
+            raise BadDefinition(
+                "journey",
+                f'a tag without a rule triggers nothing by itself; make an audience of {{"tag": "{tag}"}}',
+                f'没有规则的标签不能直接触发；先建一个条件为 {{"tag": "{tag}"}} 的人群',
+            )
+
+    def _campaign_before(self, identity: str) -> Campaign | None:
+        """Return the last version of a campaign, also where it was retired: people keep what it assigned them."""
+        rows = self._state.rows(
+            "SELECT body FROM definition WHERE kind = 'campaign' AND id = ? ORDER BY version DESC LIMIT 1", (identity,)
+        )
+        return msgspec.convert(parse_json(rows[0][0]), type=Campaign, strict=False) if rows else None
+
+    def _check_audience(self, identity: str, audience: Audience) -> None:
+        check_tree(audience.where)
+        self._check_references(audience.where)
+        for leaf in leaves(audience.where):
+            if "event" in leaf:
+                source_of(leaf)
+        others = self.conditioned()
+        evaluated = [each for each, body in others.items() if "trait" not in body["where"] or not each.startswith(TAG)]
+        if identity not in others and len(evaluated) >= AUDIENCES_MAX:
+            raise BadAudience(f"人群数已到上限 {AUDIENCES_MAX}", f"there are {AUDIENCES_MAX} audiences already")
+        self._check_circle(identity, audience.where, others)
+
+    def _check_circle(self, identity: str, where: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> None:
+        seen: set[str] = set()
+        open_ids = set(references(where))
+        while open_ids:
+            other = open_ids.pop()
+            if other == identity:
+                raise BadAudience(f"人群 {identity} 引用到了自己", f"audience {identity} refers to itself")
+            if other not in seen and other in others:
+                seen.add(other)
+                open_ids |= references(others[other]["where"])
+
+    def _check_references(self, body: Any) -> None:
+        for name in audiences_in(body):
+            prefix = next((each for each in (SIGNAL, TAG, LEVEL) if name.startswith(each)), "")
+            self.newest(prefix.removesuffix(":") or "audience", name.removeprefix(prefix))
+
+    def _same(self, kind: str, identity: str, version: int, body: Mapping[str, Any]) -> bool:
+        rows = self._state.rows(
+            "SELECT sha256 FROM definition WHERE kind = ? AND id = ? AND version = ?", (kind, identity, version)
+        )
+        return bool(rows) and rows[0][0] == fingerprint(body)
+
+
+def audiences_in(body: Any) -> set[str]:
+    """Return the ids of all audiences that a definition names, signals and tags as `signal:x` and `tag:x`."""
+    if isinstance(body, Mapping):
+        own = {body["audience"]} if isinstance(body.get("audience"), str) else set[str]()
+        own |= {TAG + body["tag"]} if isinstance(body.get("tag"), str) else set[str]()
+        return own.union(*(audiences_in(part) for part in body.values()))
+    if isinstance(body, list | tuple):
+        return set[str]().union(*(audiences_in(part) for part in body))
+    return set()
+
+
+def _refuse(kind: str, problem: Words | None) -> None:
+    if problem is not None:
+        raise BadDefinition(kind, problem.en, problem.zh)
+
+
+def _as(kind: str, body: Mapping[str, Any], wanted: type[T]) -> T:
+    try:
+        return msgspec.convert(body, type=wanted, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadDefinition(kind, str(error)) from error

@@ -1,0 +1,123 @@
+"""Secrets inside definitions: sealed before they become facts, shown to nobody, kept when the rest is edited.
+
+A sealed secret is a text that begins with SEALED; one that an earlier version left in the clear is used as it is.
+"""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from liftloop.app.definitions.edge import BadDefinition
+from liftloop.kernel.dice import hash_text
+from liftloop.storage.contract import Vault, VaultDamaged
+
+SEALED = "sealed:"
+SHOWN = "(set)"
+"""Stands in the place of a secret wherever definitions are read; published again, it keeps what is there."""
+SECRET_SETTINGS = frozenset({"secret", "password"})
+"""Settings of channels that only the channel may read."""
+STAND_INS = {"url": "sqlite://", "secrets": "whsec_" + base64.b64encode(bytes(32)).decode()}
+_OTHER_STAND_IN = STAND_INS["secrets"]
+
+Path = tuple[str | int, ...]
+Seal = Callable[[Sequence[tuple[int, bytes]]], Awaitable[list[bytes]]]
+
+
+def secrets_in(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield where a definition holds a secret, and what stands there."""
+    if kind == "source" and body.get("kind") == "database" and isinstance(body.get("url"), str):
+        yield ("url",), body["url"]
+    if kind == "source" and body.get("kind") == "webhook" and isinstance(body.get("secrets"), list | tuple):
+        yield from ((("secrets", place), text) for place, text in enumerate(body["secrets"]) if isinstance(text, str))
+    if kind == "channel" and isinstance(body.get("settings"), Mapping):
+        settings: Mapping[str, Any] = body["settings"]
+        for name in sorted(SECRET_SETTINGS & settings.keys()):
+            if isinstance(settings[name], str) and settings[name]:
+                yield ("settings", name), settings[name]
+
+
+def hidden(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a definition as people may read it."""
+    return _with(body, {path: SHOWN for path, _ in secrets_in(kind, body)})
+
+
+def with_kept(kind: str, body: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a definition in which what was only shown is again what `before` holds there.
+
+    Raises `BadDefinition` where nothing is.
+    """
+    known = dict(secrets_in(kind, before))
+    kept: dict[Path, str] = {}
+    for path, text in secrets_in(kind, body):
+        if text != SHOWN:
+            continue
+        if path not in known:
+            place = ".".join(map(str, path))
+            raise BadDefinition(kind, f"{place}: no secret is set that could be kept", f"{place}：还没有可以沿用的密钥")
+        kept[path] = known[path]
+    return _with(body, kept)
+
+
+def with_stand_ins(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a definition that can be checked without opening anything: sealed secrets were checked when they came."""
+    return _with(
+        body,
+        {
+            path: STAND_INS.get(str(path[0]), _OTHER_STAND_IN)
+            for path, text in secrets_in(kind, body)
+            if text.startswith(SEALED)
+        },
+    )
+
+
+async def sealed(kind: str, identity: str, body: Mapping[str, Any], seal: Seal) -> dict[str, Any]:
+    """Return a definition whose secrets can be read by this installation only."""
+    clear = [(path, text) for path, text in secrets_in(kind, body) if not text.startswith(SEALED)]
+    if not clear:
+        return dict(body)
+    key = hash_text("secret", f"{kind}/{identity}")
+    fields = await seal([(key, text.encode()) for _, text in clear])
+    tokens = [SEALED + base64.b64encode(field).decode() for field in fields]
+    return _with(body, {path: token for (path, _), token in zip(clear, tokens, strict=True)})
+
+
+def opened(kind: str, body: Mapping[str, Any], vault: Vault) -> dict[str, Any]:
+    """Return a definition with its secrets in the clear, for whoever has to use them.
+
+    Raises `VaultDamaged` where one cannot be opened.
+    """
+    return _with(body, {path: open_secret(text, vault) for path, text in secrets_in(kind, body)})
+
+
+def open_secret(text: str, vault: Vault) -> str:
+    """Return one secret in the clear. Raises `VaultDamaged`."""
+    if not text.startswith(SEALED):
+        return text
+    try:
+        field = base64.b64decode(text.removeprefix(SEALED), validate=True)
+    except binascii.Error as error:
+        raise VaultDamaged("a sealed secret was altered") from error
+    (clear,) = vault.open([field])
+    if clear is None:
+        raise VaultDamaged("the key of a sealed secret is gone")
+    return clear.decode()
+
+
+def has_clear(kind: str, body: Mapping[str, Any]) -> bool:
+    """Tell whether a definition of an earlier version holds a secret in the clear."""
+    return any(not text.startswith(SEALED) for _, text in secrets_in(kind, body))
+
+
+def _with(body: Mapping[str, Any], changes: Mapping[Path, str]) -> dict[str, Any]:
+    changed = dict(body)
+    for path, text in changes.items():
+        name, *rest = path
+        if not rest:
+            changed[str(name)] = text
+            continue
+        inner: Any = changed[str(name)]
+        copy: Any = list(inner) if isinstance(inner, list | tuple) else dict(inner)
+        copy[rest[0]] = text
+        changed[str(name)] = copy
+    return changed

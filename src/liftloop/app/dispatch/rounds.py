@@ -1,0 +1,414 @@
+"""The dispatch process: from the outbox into words, through channels, and what became of it back as facts.
+
+Every attempt is on disk before it leaves. Marketing is at most once, everything else at least once.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from msgspec import Struct
+
+from liftloop.app.dispatch.attempts import Attempt, AttemptFile, Report, Settlement, Started, Waiting
+from liftloop.app.dispatch.channels import Channels, OpenChannel, Opened
+from liftloop.app.dispatch.lane import Lane, NoPace, Pace, longer_pause
+from liftloop.app.dispatch.reports import Reports, SendFacts, keys_of
+from liftloop.app.dispatch.settle import (
+    Answers,
+    Departure,
+    Settled,
+    StoppedDue,
+    attempt_of,
+    in_doubt,
+    patience,
+    settle,
+    settle_after_restart,
+    verdict,
+)
+from liftloop.app.dispatch.words import Due, Wordings
+from liftloop.app.tick.restored import NEVER_RESTORED, Restored
+from liftloop.deliver.contract import Channel, Envelope, Handover, Message, TryLater
+from liftloop.deliver.second_look import Stopped
+from liftloop.kernel.clock import SECOND_MS, Clock
+from liftloop.kernel.ids import MessageKey
+from liftloop.storage.contract import DiskFull, StateReader, Vault
+
+SecondLook = Callable[[str, Sequence[Envelope]], Awaitable[Sequence[Stopped]]]
+"""Ask the tick which of a channel's messages may still leave, one answer each, once it answers at all."""
+
+MAY_HAVE_LEFT = Stopped("uncertain", "restored")
+POLL_S = 0.02  # How often the outbox is looked at between sendings: a fiftieth of the second that S12 allows.
+IDLE_POLL_S = 0.1  # And where nothing was sent for a while: fifty looks a second took a tenth of a core.
+IDLE_AFTER_S = 1.0
+SEND_SECONDS_MAX = 900.0  # Fifty mails to a server that takes its time; channels have nearer time-outs of their own.
+LAND_SECONDS_MAX = 20.0  # After being told to stop; what is still in the air then is settled by the next start.
+WITHDRAWN_S = 2.0  # Between looks for messages that were stopped while they waited.
+NO_ROOM_S = 1.0  # Between tries to write while the disk is full.
+NO_ROOM_PAUSE_MS = 5 * SECOND_MS
+
+_log = logging.getLogger(__name__)
+
+
+class DispatchTools(Struct, frozen=True, kw_only=True):
+    """What the dispatcher is made with."""
+
+    state: StateReader
+    vault: Vault
+    clock: Clock
+    attempts: AttemptFile
+    send_facts: SendFacts
+    second_look: SecondLook
+    open_channel: OpenChannel
+    paced: bool
+    """False on a manual clock, where time does not pass by itself: channels' `per_second_max` then holds nobody up."""
+    restored: Restored = NEVER_RESTORED
+
+
+class LaneStatus(Struct, frozen=True, kw_only=True):
+    """One channel as operators see it."""
+
+    channel: str
+    in_flight: int
+    """Batches."""
+    under_way: int
+    """Messages handed over and not folded, or waiting."""
+    paused_until_ms: int
+    pause_reason: str
+
+
+class DispatchStatus(Struct, frozen=True, kw_only=True):
+    """The dispatcher as operators see it."""
+
+    lanes: list[LaneStatus]
+    untold: int
+    """Settled batches that the tick has not taken yet."""
+    outcomes: dict[str, int]
+    """Messages settled since the start, by outcome."""
+    by_channel: dict[str, dict[str, int]]
+    """The same, by channel."""
+
+
+class Dispatcher:
+    """Carries messages out until told to stop. One runs on a data folder at a time."""
+
+    def __init__(self, tools: DispatchTools) -> None:
+        self._tools = tools
+        self._channels = Channels(tools.state, tools.open_channel)
+        self._wordings = Wordings(tools.state, tools.vault)
+        self._reports = Reports(tools.attempts, tools.clock, tools.send_facts)
+        self._lanes: dict[str, Lane] = {}
+        self._flights: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._outcomes: Counter[str] = Counter()
+        self._by_channel: dict[str, Counter[str]] = {}
+        self._tick: int | None = None
+        self._withdrawn_s = 0.0
+        self._sent_s = 0.0
+        """When something was last on its way."""
+        self._wake = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; then wait a little for what is in the air, and tell of it.
+
+        Raises what a programmer's error or a crash raises; what was in the air is then settled by the next start.
+        """
+        self._refresh_channels()
+        self._recover()
+        telling = asyncio.create_task(self._reports.tell_forever())
+        try:
+            while not stop.is_set():
+                self._reap(telling)
+                if not self._depart():
+                    await self._idle(stop)
+                await asyncio.sleep(0)
+            await self._land(telling)
+        finally:
+            await _cancel({telling, *self._flights, *self._leaving})
+            for lane in self._lanes.values():
+                await lane.channel.close()
+
+    def wake(self) -> None:
+        """Look at the outbox at once, because something was put into it."""
+        self._wake.set()
+
+    def pending(self) -> int:
+        """Return how many due messages have no folded answer and wait for none; 0 means quiet."""
+        now_ms = self._tools.clock.now_ms()
+        count = 0
+        for lane in self._lanes.values():
+            if not lane.paused(now_ms):
+                count += lane.due_count(self._tools.state, now_ms)
+        return count + self._reports.untold_count()
+
+    def waits_for_fold(self) -> bool:
+        """Tell whether all that is due was answered and told, and only the tick's fold is missing."""
+        now_ms = self._tools.clock.now_ms()
+        if self._flights or self._reports.untold_count():
+            return False
+        return not any(lane.something_new(self._tools.state, now_ms) for lane in self._lanes.values())
+
+    def status(self) -> DispatchStatus:
+        return DispatchStatus(
+            lanes=[_lane_status(lane) for lane in self._lanes.values()],
+            untold=self._reports.untold_count(),
+            outcomes=dict(self._outcomes),
+            by_channel={channel: dict(outcomes) for channel, outcomes in self._by_channel.items()},
+        )
+
+    def _depart(self) -> bool:
+        """Send one group of each channel on its way; tell whether there was any."""
+        self._follow_tick()
+        if self._reports.full():
+            return False
+        now_ms = self._tools.clock.now_ms()
+        departed = False
+        for lane in self._lanes.values():
+            dues = lane.take(self._tools.state, now_ms)
+            if dues:
+                departed = True
+                flight = asyncio.create_task(self._fly(lane, dues))
+                for flights in (lane.flights, self._flights):
+                    flights.add(flight)
+                flight.add_done_callback(lane.flights.discard)
+        return departed
+
+    def _follow_tick(self) -> None:
+        """Take over what the tick changed: channels, and reports that it has folded."""
+        position = self._tools.state.position()
+        if position is None:
+            return
+        for channel, keys in self._reports.folded(position.offset):
+            self._lane(channel).release(keys)
+        if position.tick != self._tick:
+            self._tick = position.tick
+            self._refresh_channels()
+            self._forget_withdrawn()
+
+    def _forget_withdrawn(self) -> None:
+        """Forget messages that were stopped while they waited; now and then is enough."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._withdrawn_s + WITHDRAWN_S:
+            return
+        self._withdrawn_s = now_s
+        for lane in self._lanes.values():
+            gone = lane.withdrawn(self._tools.state)
+            if gone:
+                with suppress(DiskFull):  # Found again after a restart.
+                    self._tools.attempts.forget_waiting(gone)
+
+    async def _prepare(self, lane: Lane, dues: Sequence[Due]) -> Departure:
+        """Return a group in words; what must not leave or cannot be said stays behind, with the reason."""
+        name = lane.channel.name
+        looked = await self._tools.second_look(name, [due.envelope for due in dues])
+        now_ms = self._tools.clock.now_ms()
+        verdicts = [
+            self._not_again(due, _too_late(due, stopped, now_ms)) for due, stopped in zip(dues, looked, strict=True)
+        ]
+        leaving = [due for due, stopped in zip(dues, verdicts, strict=True) if not stopped.outcome]
+        said, unsaid = self._wordings.say(leaving, lane.channel, now_ms)
+        return Departure(
+            channel=lane.channel,
+            said=said,
+            attempts=[attempt_of(due, message.attempt) for due, message in said],
+            unsaid=unsaid,
+            stopped=[
+                StoppedDue(due=due, outcome=stopped.outcome, reason=stopped.reason)
+                for due, stopped in zip(dues, verdicts, strict=True)
+                if stopped.outcome
+            ],
+        )
+
+    def _not_again(self, due: Due, stopped: Stopped) -> Stopped:
+        """Return the verdict so far, or that a lost server may have sent the message before a restore."""
+        return MAY_HAVE_LEFT if self._tools.restored.may_have_sent(due.envelope, due.due_ms) else stopped
+
+    async def _fly(self, lane: Lane, dues: Sequence[Due]) -> None:
+        """Carry one group: looked at again, on disk, out of the house, outcomes on disk, a report to be told."""
+        tools, batch = self._tools, 0
+        departure = await self._prepare(lane, dues)
+        if departure.said:
+            name, started_ms = departure.channel.name, tools.clock.now_ms()
+            try:
+                batch = await asyncio.to_thread(tools.attempts.start, name, started_ms, departure.attempts)
+            except DiskFull:
+                _log.warning("no room to note attempts; channel %s waits", name)
+                lane.pause = longer_pause(lane, started_ms, NO_ROOM_PAUSE_MS, "disk_full")
+                lane.put_back(departure.dues())
+                return
+        answers = await _carried(departure)
+        now_ms = tools.clock.now_ms()
+        asked = patience(answers)
+        pause = longer_pause(lane, now_ms, asked.after_ms, asked.reason) if asked else None
+        await self._keep(lane, settle(departure, batch, answers, now_ms, pause))
+        lane.put_back(due for due, message in departure.said if message.key in answers.returned)
+
+    async def _keep(self, lane: Lane, settlement: Settlement) -> None:
+        """Write what became of a batch, however long the disk is full: it happened, and must not happen again."""
+        while True:
+            try:
+                number = await asyncio.to_thread(self._tools.attempts.settle, settlement)
+                break
+            except DiskFull:
+                _log.warning("no room to note outcomes; trying again")
+                await asyncio.sleep(NO_ROOM_S)
+        self._kept(lane, settlement, number)
+
+    def _kept(self, lane: Lane, settlement: Settlement, number: int) -> None:
+        lane.pause = settlement.pause
+        lane.wait(settlement.waiting)
+        self._outcomes.update(settlement.outcomes)
+        self._by_channel.setdefault(settlement.channel, Counter()).update(settlement.outcomes)
+        if number:
+            self._reports.add(Report(id=number, channel=settlement.channel, body=settlement.report, offset=None))
+
+    def _recover(self) -> None:
+        """Take up what the last run left: reports, retries, and batches whose answers it never saw."""
+        attempts = self._tools.attempts
+        for waiting in attempts.waiting():
+            self._lane(waiting.channel).wait([waiting])
+        for pause in attempts.pauses():
+            self._lane(pause.channel).pause = pause
+        for report in attempts.reports():
+            self._lane(report.channel).hold(keys_of(report))
+            self._reports.add(report)
+        for started in attempts.unfinished():
+            self._settle_lost(started)
+
+    def _settle_lost(self, started: Started) -> None:
+        lane = self._lane(started.channel)
+        now_ms = self._tools.clock.now_ms()
+        lane.hold(attempt.key for attempt in started.attempts)
+        verdicts = [_verdict_of_lost(attempt, lane.channel, now_ms) for attempt in started.attempts]
+        settlement = settle_after_restart(started, verdicts, now_ms, lane.pause)
+        self._kept(lane, settlement, self._tools.attempts.settle(settlement))
+
+    def _refresh_channels(self) -> None:
+        for opened in self._channels.refresh():
+            name = opened.channel.name
+            pace = self._pace(opened)
+            lane = self._lanes.get(name)
+            if lane is None:
+                self._lanes[name] = Lane(opened.channel, pace)
+                continue
+            before, lane.channel, lane.pace = lane.channel, opened.channel, pace
+            self._resume(lane)
+            self._leaving.add(asyncio.create_task(_close_after(set(lane.flights), before)))
+
+    def _resume(self, lane: Lane) -> None:
+        """Let a channel go on at once: somebody has just changed its settings."""
+        if lane.pause is not None:
+            lane.pause = None
+            with suppress(DiskFull):  # The next settlement ends the pause on disk.
+                self._tools.attempts.resume(lane.channel.name)
+
+    def _lane(self, name: str) -> Lane:
+        """Return a channel's lane, also where the channel is gone and only its messages are left."""
+        if name not in self._lanes:
+            self._lanes[name] = Lane(self._channels.get(name), NoPace())
+        return self._lanes[name]
+
+    def _pace(self, opened: Opened) -> Pace | NoPace:
+        if not self._tools.paced:
+            return NoPace()
+        return Pace(opened.channel.limits.per_second_max, self._tools.clock.now_ms())
+
+    async def _idle(self, stop: asyncio.Event) -> None:
+        """Wait a little, or until something lands, is put in or is to stop."""
+        waits: set[asyncio.Task[Any]] = {asyncio.create_task(stop.wait()), asyncio.create_task(self._wake.wait())}
+        now_s = asyncio.get_running_loop().time()
+        if self._flights:
+            self._sent_s = now_s
+        timeout_s = POLL_S if now_s < self._sent_s + IDLE_AFTER_S else IDLE_POLL_S
+        await asyncio.wait({*waits, *self._flights}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        self._wake.clear()
+        await _cancel(waits)
+
+    async def _land(self, telling: asyncio.Task[None]) -> None:
+        """Wait for what is in the air and until it was told, but not for ever: the next start takes up the rest."""
+        loop = asyncio.get_running_loop()
+        last_s = loop.time() + LAND_SECONDS_MAX
+        while (self._flights or self._reports.untold_count()) and loop.time() < last_s:
+            self._reap(telling)
+            await asyncio.sleep(POLL_S)
+        self._reap(telling)
+
+    def _reap(self, telling: asyncio.Task[None]) -> None:
+        """Let go of tasks that ended; raise what one of them raised."""
+        for tasks in (self._flights, self._leaving, {telling}):
+            for task in [task for task in tasks if task.done()]:
+                tasks.discard(task)
+                task.result()
+
+
+def _too_late(due: Due, stopped: Stopped, now_ms: int) -> Stopped:
+    """Return the second look's answer, or that the message's own time is over."""
+    late = not stopped.outcome and due.envelope.expires_ms < now_ms
+    return Stopped("expired", "") if late else stopped
+
+
+async def _carried(departure: Departure) -> Answers:
+    """Return what the channel says of a group, all calls at once; one that hangs or breaks leaves its part in doubt."""
+    calls = [(messages, asyncio.ensure_future(departure.channel.send(messages))) for messages in departure.calls()]
+    if not calls:
+        return Answers()
+    sending = [call for _, call in calls]
+    try:
+        await asyncio.wait(sending, timeout=SEND_SECONDS_MAX)
+    finally:
+        if not all(call.done() for call in sending):
+            await _cancel(sending)
+    handovers: list[Handover] = []
+    returned: list[MessageKey] = []
+    later: TryLater | None = None
+    for messages, call in calls:
+        answer = _answer(departure.channel, messages, call)
+        if isinstance(answer, TryLater):
+            returned += [message.key for message in messages]
+            later = answer if later is None or answer.after_ms > later.after_ms else later
+        else:
+            handovers += answer
+    return Answers(handovers=handovers, returned=frozenset(returned), later=later)
+
+
+def _answer(
+    channel: Channel, messages: Sequence[Message], call: asyncio.Future[Sequence[Handover]]
+) -> Sequence[Handover] | TryLater:
+    if call.cancelled():
+        return [in_doubt(message.key, "channel_hangs") for message in messages]
+    error = call.exception()
+    if isinstance(error, TryLater):
+        return error
+    if error is not None:
+        _log.error("channel %s broke", channel.name, exc_info=error)
+        return [in_doubt(message.key, f"channel_broke:{type(error).__name__}") for message in messages]
+    return call.result()
+
+
+def _verdict_of_lost(attempt: Attempt, channel: Channel, now_ms: int) -> Settled | Waiting:
+    return verdict(attempt, in_doubt(attempt.key, "no_answer:restart"), channel, now_ms)
+
+
+async def _cancel(tasks: Iterable[asyncio.Future[Any]]) -> None:
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)
+
+
+async def _close_after(flights: set[asyncio.Task[None]], channel: Channel) -> None:
+    if flights:
+        await asyncio.wait(flights)
+    await channel.close()
+
+
+def _lane_status(lane: Lane) -> LaneStatus:
+    return LaneStatus(
+        channel=lane.channel.name,
+        in_flight=len(lane.flights),
+        under_way=lane.under_way(),
+        paused_until_ms=lane.pause.until_ms if lane.pause else 0,
+        pause_reason=lane.pause.reason if lane.pause else "",
+    )

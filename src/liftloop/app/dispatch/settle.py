@@ -1,0 +1,240 @@
+"""What becomes of a message after an attempt: settled for good, or again later. Pure: no clock, no file, no socket."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from liftloop.app.dispatch.attempts import Attempt, Pause, Settlement, Started, Waiting
+from liftloop.app.dispatch.lane import back_off_ms
+from liftloop.app.dispatch.words import Due, Unsaid
+from liftloop.deliver.contract import AttemptsSettled, Channel, Handover, Message, Repeat, TryLater
+from liftloop.kernel.codec import canonical_json
+from liftloop.kernel.ids import MessageKey
+
+TRIES_MAX = 12  # Back-off doubles from a second: half an hour of trying, as greylisting mail servers want it.
+ASKS_FOR_PATIENCE = frozenset({"throttled", "credential_expired"})
+"""Outcomes that concern the whole channel when every message of a batch has them."""
+
+
+class Settled(Struct, frozen=True):
+    """One row of `AttemptsSettled`."""
+
+    key: str
+    attempt: str
+    outcome: str
+    reason: str
+    provider_id: str
+    decided_ms: int
+    cost_fen: int
+    purpose: str
+
+
+class StoppedDue(Struct, frozen=True, kw_only=True):
+    """A message that does not leave: it came too late, or the second look refused it."""
+
+    due: Due
+    outcome: str
+    reason: str
+
+
+class Departure(Struct, frozen=True, kw_only=True):
+    """A group on its way: what leaves, what cannot be said, what must not leave any more."""
+
+    channel: Channel
+    said: Sequence[tuple[Due, Message]]
+    attempts: Sequence[Attempt]
+    """One for each of `said`."""
+    unsaid: Sequence[Unsaid]
+    stopped: Sequence[StoppedDue]
+
+    def calls(self) -> list[list[Message]]:
+        """Return the messages in runs that the channel takes at once."""
+        messages = [message for _, message in self.said]
+        size = self.channel.limits.batch_max
+        return [messages[first : first + size] for first in range(0, len(messages), size)]
+
+    def dues(self) -> list[Due]:
+        """Return every message of the group, whatever becomes of it."""
+        return [
+            *(due for due, _ in self.said),
+            *(each.due for each in self.unsaid),
+            *(each.due for each in self.stopped),
+        ]
+
+
+class Answers(Struct, frozen=True, kw_only=True):
+    """What the calls of a group came to."""
+
+    handovers: Sequence[Handover] = ()
+    returned: frozenset[str] = frozenset()
+    """Keys of calls of which nothing left the house."""
+    later: TryLater | None = None
+    """The longest patience that one of those calls asked for."""
+
+
+def attempt_of(due: Due, attempt: str) -> Attempt:
+    envelope = due.envelope
+    return Attempt(
+        key=envelope.key,
+        attempt=attempt,
+        tries=due.tries + 1,
+        purpose=envelope.purpose,
+        decided_ms=envelope.decided_ms,
+        cost_fen=envelope.cost_fen,
+        doubt=due.doubt,
+    )
+
+
+def settle(departure: Departure, batch: int, answers: Answers, now_ms: int, pause: Pause | None) -> Settlement:
+    """Return what to keep after a group had its answers.
+
+    A message without an answer is `uncertain`; of what never left there is nothing to keep.
+    """
+    by_key = handovers_by_key(answers.handovers)
+    left = [attempt for attempt in departure.attempts if attempt.key not in answers.returned]
+    answered = [by_key.get(attempt.key) or in_doubt(attempt.key, "no_single_handover") for attempt in left]
+    verdicts = [verdict(*pair, departure.channel, now_ms) for pair in zip(left, answered, strict=True)]
+    settled = [each for each in verdicts if isinstance(each, Settled)] + left_behind(departure)
+    return Settlement(
+        batch=batch,
+        channel=departure.channel.name,
+        at_ms=now_ms,
+        report=report(departure.channel.name, settled),
+        waiting=[each for each in verdicts if isinstance(each, Waiting)],
+        done=_done(departure, settled),
+        pause=pause,
+        outcomes=Counter([each.outcome for each in settled]),
+    )
+
+
+def settle_after_restart(
+    started: Started, verdicts: Sequence[Settled | Waiting], now_ms: int, pause: Pause | None
+) -> Settlement:
+    """Return what to keep of a batch whose answers were lost with the process."""
+    settled = [each for each in verdicts if isinstance(each, Settled)]
+    return Settlement(
+        batch=started.id,
+        channel=started.channel,
+        at_ms=now_ms,
+        report=report(started.channel, settled),
+        pause=pause,
+        waiting=[each for each in verdicts if isinstance(each, Waiting)],
+        done=[each.key for each in settled],
+        outcomes=Counter([each.outcome for each in settled]),
+    )
+
+
+def verdict(attempt: Attempt, handover: Handover, channel: Channel, now_ms: int) -> Settled | Waiting:
+    """Return what becomes of one message.
+
+    Marketing is at most once: after a lost answer it is not sent again, unless the provider takes a key only once.
+    """
+    match handover.outcome:
+        case "accepted":
+            again = False
+        case "retry" | "throttled" | "credential_expired":
+            again = attempt.tries < TRIES_MAX
+        case "uncertain":
+            again = attempt.tries < TRIES_MAX and may_repeat(attempt, channel.repeat)
+        case _:
+            again = False
+    if not again:
+        return _for_good(attempt, handover)
+    own_ms = back_off_ms(attempt.tries, attempt.key)
+    return Waiting(
+        key=attempt.key,
+        channel=channel.name,
+        tries=attempt.tries,
+        next_ms=now_ms + max(own_ms, handover.retry_after_ms),
+        doubt=attempt.doubt or handover.outcome == "uncertain",
+        reason=handover.reason or handover.outcome,
+    )
+
+
+def may_repeat(attempt: Attempt, repeat: Repeat) -> bool:
+    """Tell whether a message whose answer was lost may be sent again."""
+    return attempt.purpose != "marketing" or repeat == "idempotent"
+
+
+def in_doubt(key: MessageKey, reason: str) -> Handover:
+    """Return the hand-over of which nobody knows."""
+    return Handover(key=key, outcome="uncertain", reason=reason)
+
+
+def _for_good(attempt: Attempt, handover: Handover) -> Settled:
+    outcome, reason = str(handover.outcome), handover.reason
+    if outcome in {"retry", "throttled", "credential_expired"}:
+        outcome, reason = "rejected", f"retries_exhausted:{outcome}"
+    return _row(attempt, outcome, reason, handover.provider_id)
+
+
+def _row(attempt: Attempt, outcome: str, reason: str, provider_id: str) -> Settled:
+    if attempt.doubt and outcome != "accepted":
+        # An earlier attempt may have arrived: nothing that is given back may rest on this one alone.
+        outcome, reason = "uncertain", f"earlier_attempt_unanswered:{outcome}"
+    return Settled(
+        attempt.key,
+        attempt.attempt,
+        outcome,
+        reason,
+        provider_id,
+        attempt.decided_ms,
+        attempt.cost_fen,
+        attempt.purpose,
+    )
+
+
+def left_behind(departure: Departure) -> list[Settled]:
+    """Return the rows of messages that never left: stopped, or not to be said."""
+    rows = [_row(attempt_of(each.due, ""), each.outcome, each.reason, "") for each in departure.stopped]
+    return rows + [_row(attempt_of(each.due, ""), "unrendered", each.reason, "") for each in departure.unsaid]
+
+
+def handovers_by_key(handovers: Sequence[Handover]) -> Mapping[str, Handover]:
+    """Return one hand-over a key; keys with contradicting ones have none."""
+    by_key: dict[str, Handover] = {}
+    contradicted: set[str] = set()
+    for handover in handovers:
+        if by_key.setdefault(handover.key, handover).outcome != handover.outcome:
+            contradicted.add(handover.key)
+    return {key: handover for key, handover in by_key.items() if key not in contradicted} if contradicted else by_key
+
+
+def patience(answers: Answers) -> TryLater | None:
+    """Return the pause that a channel asks for: by taking nothing, or by telling every message to wait."""
+    if answers.later is not None:
+        return answers.later
+    handovers = answers.handovers
+    if not handovers or any(handover.outcome not in ASKS_FOR_PATIENCE for handover in handovers):
+        return None
+    after_ms = max(handover.retry_after_ms for handover in handovers)
+    return TryLater(after_ms, handovers[0].reason or handovers[0].outcome)
+
+
+def report(channel: str, settled: Sequence[Settled]) -> bytes:
+    """Return the body of `attempts.settled`, empty where there is nothing to tell."""
+    if not settled:
+        return b""
+    columns = (list(column) for column in zip(*map(astuple, settled), strict=True))
+    keys, attempts, outcomes, reasons, provider_ids, decided_ms, costs_fen, purposes = columns
+    return canonical_json(
+        AttemptsSettled(
+            channel=channel,
+            keys=keys,
+            attempts=attempts,
+            outcomes=outcomes,
+            reasons=reasons,
+            provider_ids=provider_ids,
+            decided_ms=decided_ms,
+            costs_fen=costs_fen,
+            purposes=purposes,
+        )
+    )
+
+
+def _done(departure: Departure, settled: Sequence[Settled]) -> list[str]:
+    """Return the keys that waited before and wait no more."""
+    waited = {due.envelope.key for due in departure.dues() if due.waited is not None}
+    return [each.key for each in settled if each.key in waited]

@@ -1,0 +1,211 @@
+"""Turns due envelopes into messages in words, or into the reason why one cannot be said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from liftloop.app.dispatch.attempts import Waiting
+from liftloop.app.dispatch.people import People, PeopleReader, ThingsReader
+from liftloop.compose.contract import Content, Rendered, RenderFailed
+from liftloop.compose.language import Form
+from liftloop.compose.template import Prepared, variables_used
+from liftloop.deliver.contract import Channel, Envelope, Message
+from liftloop.kernel.ids import AttemptId
+from liftloop.storage.contract import StateReader, Vault
+
+CONTENTS_KEPT_MAX = 1_000  # Versions of contents in use at once; a version never changes, so keeping one is safe.
+THINGS = ("item", "offer", "campaign")
+
+_CONTENT = msgspec.json.Decoder(Content)
+_QUERY = "SELECT body FROM definition WHERE kind = 'content' AND id = ? AND version = ?"
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """A message to be handed over now."""
+
+    envelope: Envelope
+    due_ms: int
+    waited: Waiting | None
+    """What its earlier attempts left behind."""
+
+    @property
+    def tries(self) -> int:
+        """Count the attempts already made."""
+        return self.waited.tries if self.waited else 0
+
+    @property
+    def doubt(self) -> bool:
+        """Tell whether one of them may have arrived."""
+        return self.waited is not None and self.waited.doubt
+
+    @property
+    def attempt(self) -> AttemptId:
+        """Name the attempt to come; each has its own."""
+        return AttemptId(f"{self.envelope.key}.{self.tries + 1}")
+
+
+class Unsaid(Struct, frozen=True, kw_only=True):
+    """A message that cannot be said to this person."""
+
+    due: Due
+    reason: str
+
+
+class Wording:
+    """A content version with what it takes from outside; `failed` says why it can be said to nobody."""
+
+    def __init__(self, content: Content, used: Iterable[str], failed: str) -> None:
+        words = [variable.split(".") for variable in used]
+        self.content = content
+        self.failed = failed
+        self.attributes = None if ["customer"] in words else frozenset(w[1] for w in words if w[0] == "customer")
+        """Names below `customer`; None where it computes names, so that all are needed."""
+        self.things = frozenset(word[0] for word in words) & frozenset(THINGS)
+        self.personal = self.attributes is None or bool(self.attributes)
+        self._prepared: dict[Form, Prepared] = {}
+
+    def prepared(self, form: Form) -> Prepared:
+        """Return the content read for one form, once. Raises `RenderFailed`."""
+        found = self._prepared.get(form)
+        if found is None:
+            found = self._prepared[form] = Prepared(self.content, form)
+        return found
+
+
+class Wordings:
+    """Says batches of due messages in words for one channel after another."""
+
+    def __init__(self, state: StateReader, vault: Vault) -> None:
+        self._state = state
+        self._people = PeopleReader(state, vault)
+        self._things = ThingsReader(state)
+        self._read: dict[tuple[str, int], Wording] = {}
+
+    def say(self, dues: Sequence[Due], channel: Channel, now_ms: int) -> tuple[list[tuple[Due, Message]], list[Unsaid]]:
+        """Return messages in words and those that cannot be said, together all of `dues`."""
+        wordings = [self._wording(due.envelope.content, due.envelope.content_version) for due in dues]
+        people = self._people.read({due.envelope.profile for due in dues}, _attributes(wordings, channel))
+        batch = _Batch(channel, people, self._things_of(dues, wordings), now_ms)
+        said: list[tuple[Due, Message]] = []
+        unsaid: list[Unsaid] = []
+        for due, wording in zip(dues, wordings, strict=True):
+            try:
+                said.append((due, batch.message(due, wording)))
+            except RenderFailed as failed:
+                reason = f"{failed.reason}:{failed.detail}" if failed.detail else failed.reason
+                unsaid.append(Unsaid(due=due, reason=reason))
+        return said, unsaid
+
+    def _wording(self, content: str, version: int) -> Wording:
+        wording = self._read.get((content, version))
+        if wording is None:
+            if len(self._read) >= CONTENTS_KEPT_MAX:
+                self._read.clear()
+            rows = self._state.rows(_QUERY, (content, version))
+            wording = self._read[(content, version)] = read_wording(content, rows[0][0] if rows else None)
+        return wording
+
+    def _things_of(
+        self, dues: Sequence[Due], wordings: Sequence[Wording]
+    ) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+        used = frozenset[str]().union(*(wording.things for wording in wordings))
+        ids = {kind: {_thing(due.envelope, kind) for due in dues} - {""} for kind in used}
+        return {kind: self._things.read(kind, named) for kind, named in ids.items() if named}
+
+
+def read_wording(identity: str, body: bytes | None) -> Wording:
+    """Return a content with what it uses; one that is not there or cannot be read fails for everybody."""
+    nothing = Content(id=identity, body="")
+    if body is None:
+        return Wording(nothing, (), "content_missing")
+    try:
+        content = _CONTENT.decode(body)
+        return Wording(content, variables_used(content), "")
+    except msgspec.DecodeError:
+        return Wording(nothing, (), "content_unreadable")
+    except RenderFailed as failed:
+        return Wording(nothing, (), f"{failed.reason}:{failed.detail}")
+
+
+class _Batch:
+    """What one batch shares: people, things, and texts that are the same for everybody."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        people: People,
+        things: Mapping[str, Mapping[str, Mapping[str, Any]]],
+        now_ms: int,
+    ) -> None:
+        self._kind = channel.address_kind
+        self._form: Form = "html" if channel.address_kind == "email" else "text"
+        self._people = people
+        self._things = things
+        self._now_ms = now_ms
+        self._shared: dict[tuple[str, ...], Rendered] = {}
+
+    def message(self, due: Due, wording: Wording) -> Message:
+        """Return one message. Raises `RenderFailed`."""
+        envelope = due.envelope
+        if wording.failed:
+            raise RenderFailed(wording.failed, "")
+        person = self._people.attributes[envelope.profile]
+        address = "" if self._kind == "customer_id" else str(person.get(self._kind, ""))
+        if self._kind != "customer_id" and not address:
+            raise RenderFailed("no_address", self._kind)
+        rendered = self._personal(envelope, wording, person) if wording.personal else self._same(envelope, wording)
+        return Message(
+            key=envelope.key,
+            attempt=due.attempt,
+            customer_id=self._people.customer_ids[envelope.profile],
+            campaign=envelope.campaign,
+            action=envelope.action,
+            offer=envelope.offer,
+            item=envelope.item,
+            address=address,
+            subject=rendered.subject,
+            body=rendered.body,
+            at_ms=self._now_ms,
+        )
+
+    def _personal(self, envelope: Envelope, wording: Wording, person: Mapping[str, Any]) -> Rendered:
+        variables = self._with_things({"customer": person}, envelope, wording)
+        return wording.prepared(self._form).render(variables)
+
+    def _same(self, envelope: Envelope, wording: Wording) -> Rendered:
+        """Return the text of everybody with the same item, offer and campaign, rendered once."""
+        reference = (envelope.content, str(envelope.content_version), *(_thing(envelope, kind) for kind in THINGS))
+        rendered = self._shared.get(reference)
+        if rendered is None:
+            rendered = wording.prepared(self._form).render(self._with_things({}, envelope, wording))
+            self._shared[reference] = rendered
+        return rendered
+
+    def _with_things(self, variables: dict[str, Any], envelope: Envelope, wording: Wording) -> dict[str, Any]:
+        for kind in wording.things:
+            identity = _thing(envelope, kind)
+            if identity:
+                variables[kind] = self._things[kind][identity]
+        return variables
+
+
+def _attributes(wordings: Sequence[Wording], channel: Channel) -> set[str] | None:
+    """Return the attributes that a batch needs, its address among them; None for all."""
+    names: set[str] = set() if channel.address_kind == "customer_id" else {channel.address_kind}
+    for wording in {id(wording): wording for wording in wordings}.values():
+        if wording.attributes is None:
+            return None
+        names |= wording.attributes
+    return names - {"id"}
+
+
+def _thing(envelope: Envelope, kind: str) -> str:
+    match kind:
+        case "item":
+            return envelope.item
+        case "offer":
+            return envelope.offer
+        case _:
+            return envelope.campaign

@@ -1,0 +1,1 @@
+"""Examining a data folder and the machine it lies on."""

@@ -1,0 +1,1 @@
+"""Files brought in: proposal, process, records, what was refused."""

@@ -1,0 +1,1 @@
+"""Who may be the same person: suggested from the lake, decided by people."""

@@ -1,0 +1,1 @@
+"""What the study of a goal needs, read from lake and state."""

@@ -1,0 +1,106 @@
+"""Measures a launched campaign from the lake: who was assigned what, what they did since, what it cost."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from liftloop.app.planning.reading import SQL, Look, Moments, features_at, outcomes
+from liftloop.app.planning.study import Sources
+from liftloop.kernel.clock import DAY_MS
+from liftloop.measure import lift
+from liftloop.measure.lift import LookResult, Sides, ahead, glance, planned_looks, ratio_of_sides
+from liftloop.measure.report import Facts, Report, SpendSoFar, report_of
+from liftloop.plan.contract import Campaign
+from liftloop.plan.effects.design import scales_of, standard
+from liftloop.plan.options import Offer
+from liftloop.plan.outcome import outcome_of
+from liftloop.plan.record import PlanRecord
+
+
+def report(campaign_id: str, campaign: Campaign, record: PlanRecord, sources: Sources) -> Report:
+    """Return the report of a campaign as of now; `record` is the plan it was launched from."""
+    lake = sources.lake
+    assigned = lake.select(SQL["assignment"], [campaign_id, campaign.starts_ms, campaign.ends_ms])
+    span = (campaign.starts_ms, campaign.ends_ms)
+    moments = Moments(statement="assigned_people", parameters=(campaign_id, campaign.starts_ms, *span))
+    look = Look(lake, moments)
+    held = assigned["held"].astype(np.bool_)
+    before = np.zeros((held.size, 0))
+    if held.size:
+        features = features_at(look)
+        before = standard(scales_of(features), features, held.size)
+    sides = Sides(held=held, before=before)
+    broken = bool(held.size) and ratio_of_sides(sides, campaign.holdout.share).mismatch
+    return report_of(
+        record,
+        Facts(
+            campaign_id=campaign_id,
+            starts_ms=campaign.starts_ms,
+            ends_ms=campaign.ends_ms,
+            now_ms=sources.now_ms,
+            looks=_looks(sources, record, look, sides, campaign) if held.size else (),
+            broken=broken,
+            treated=int((~held).sum()),
+            held_out=int(held.sum()),
+            spend=_spend(campaign_id, campaign, sources),
+            assigned_twice=int(
+                lake.select(SQL["assigned_twice"], [campaign_id, campaign.starts_ms, campaign.ends_ms])["people"][0]
+            ),
+        ),
+    )
+
+
+def _looks(
+    sources: Sources, record: PlanRecord, look: Look, sides: Sides, campaign: Campaign
+) -> tuple[LookResult, ...]:
+    """Return the planned looks in order, those ahead without a lift, and between them a glance as of now."""
+    assert record.metric is not None
+    outcome = outcome_of(sources.catalogue.by_id[record.metric.id])
+    assert outcome is not None
+    planned = planned_looks(campaign.starts_ms, campaign.ends_ms)
+    found: list[LookResult] = []
+
+    def since_start(at_ms: int) -> Any:
+        return outcomes(look, outcome, at_ms - campaign.starts_ms)
+
+    for number, at_ms in enumerate(planned):
+        if at_ms <= sources.now_ms:
+            found.append(lift.look(sides, since_start(at_ms), at_ms, number))
+        else:
+            found.append(ahead(sides, at_ms))
+    if sources.now_ms < campaign.ends_ms and sources.now_ms not in planned and sources.now_ms > campaign.starts_ms:
+        elapsed = (sources.now_ms - campaign.starts_ms) / (campaign.ends_ms - campaign.starts_ms)
+        found.append(glance(sides, since_start(sources.now_ms), sources.now_ms, elapsed))
+    return tuple(sorted(found, key=lambda each: each.at_ms))
+
+
+def _spend(campaign_id: str, campaign: Campaign, sources: Sources) -> SpendSoFar:
+    """Return what was paid: messages handed over, and coupons that assigned people used while they were valid."""
+    sent = sources.lake.select(SQL["sent"], [campaign_id])
+    offers = {
+        identity: msgspec.convert(
+            {key: value for key, value in {**body, "id": identity}.items() if key in Offer.__struct_fields__},
+            type=Offer,
+            strict=False,
+        )
+        for identity, body in sources.definitions.offers.items()
+    }
+    paying = [action for action in campaign.actions if action.offer in offers and offers[action.offer].face_fen > 0]
+    used = sources.lake.select(
+        SQL["coupons_used"],
+        [
+            campaign_id,
+            campaign.starts_ms,
+            [action.id for action in paying],
+            [action.offer for action in paying],
+            [offers[action.offer].redemption_fen() for action in paying],
+            [offers[action.offer].valid_days * DAY_MS for action in paying],
+        ],
+    )
+    return SpendSoFar(
+        messages_fen=int(sent["cost_fen"][0]),
+        coupons_fen=int(used["cost_fen"][0]),
+        redeemed=int(used["by_assigned"][0]),
+        by_others=int(used["by_others"][0]),
+    )

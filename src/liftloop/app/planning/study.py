@@ -1,0 +1,304 @@
+"""From a sentence to a plan: parses the goal, reads what a study needs, and keeps what the study found.
+
+Runs in `desk`, never in the tick. Two calls with the same arguments over the same data give the same plan.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from liftloop.app.audience_question import Meanings, Tree
+from liftloop.app.planning.attributes import attribute_features
+from liftloop.app.planning.groups import Group, group_of, names_in, vocabulary
+from liftloop.app.planning.reading import (
+    LOG_ROWS_MAX,
+    NOW,
+    SQL,
+    ConsentHistory,
+    Look,
+    Moments,
+    Population,
+    Shop,
+    channel_choice,
+    contacts_of,
+    features_at,
+    included,
+    outcomes,
+    people_of,
+    reach_of,
+    read_log,
+    read_shop,
+    windows_of,
+)
+from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.dice import hash_text
+from liftloop.kernel.errors import Language
+from liftloop.plan.contract import Campaign
+from liftloop.plan.goal.catalogue import Catalogue
+from liftloop.plan.goal.contract import Goal, Question, QuestionId, Understood
+from liftloop.plan.goal.grammar import parse_goal
+from liftloop.plan.inputs import Contacts, People, StudyInputs, Worth
+from liftloop.plan.launch import Launch, salt_of
+from liftloop.plan.launch import launch as launch_of
+from liftloop.plan.metric.events import ORDER
+from liftloop.plan.options import CHANNEL_NAMES, ChannelChoice, ItemChoice, Offer, Option, options_of
+from liftloop.plan.outcome import Outcome, outcome_of
+from liftloop.plan.record import PlanRecord
+from liftloop.plan.study.whole import study
+from liftloop.plan.writing.planned import Head, record_of, waiting
+from liftloop.profile.metric import Metric
+from liftloop.storage.contract import Array, LakeReader, StateReader
+
+SHANGHAI_OFFSET_MINUTES = 8 * 60
+
+
+class Definitions(Struct, frozen=True, kw_only=True):
+    """Live definitions as plain bodies by id."""
+
+    offers: Mapping[str, Mapping[str, Any]]
+    channels: Mapping[str, Mapping[str, Any]]
+    contents: Mapping[str, Mapping[str, Any]]
+    campaigns: Mapping[str, Mapping[str, Any]]
+    audiences: Mapping[str, Mapping[str, Any]] = {}
+    traits: Mapping[str, Mapping[str, Any]] = {}
+
+
+class Sources(Struct, frozen=True, kw_only=True):
+    """Everything that planning and measuring read; nothing of it is written."""
+
+    lake: LakeReader
+    state: StateReader
+    definitions: Definitions
+    catalogue: Catalogue
+    now_ms: int
+    offset_minutes: int = SHANGHAI_OFFSET_MINUTES
+
+    def now(self) -> datetime:
+        zone = timezone(timedelta(minutes=self.offset_minutes))
+        return datetime.fromtimestamp(self.now_ms / 1_000, UTC).astimezone(zone)
+
+
+def read_goal(text: str, answers: Mapping[QuestionId, str], language: Language, sources: Sources) -> Understood:
+    """Return what a sentence means so far; quick enough to ask while it is typed. Raises LiftloopError."""
+    names = tuple(str(body["name"]) for body in sources.definitions.audiences.values())
+    catalogue = replace(sources.catalogue, groups=(*names, *sources.catalogue.groups))
+    return parse_goal(text, language=language, catalogue=catalogue, now=sources.now(), answers=answers)
+
+
+def plan_goal(text: str, answers: Mapping[QuestionId, str], language: Language, sources: Sources) -> PlanRecord:
+    """Return the plan for a goal: ready, an exploration, refused, or waiting for an answer. Raises LiftloopError."""
+    understood = read_goal(text, answers, language, sources)
+    group: Group | Question = Group()
+    if understood.goal.scope or understood.unread or "scope" in answers:
+        words = vocabulary(sources.lake, sources.definitions.audiences, sources.definitions.traits)
+        named = names_in(understood, words)
+        if named:
+            more = replace(sources, catalogue=replace(sources.catalogue, groups=named))
+            understood = read_goal(text, answers, language, more)
+        group = group_of(understood.goal.scope, answers.get("scope"), words)
+        understood = _with_group(understood, group)
+    goal = understood.goal
+    known = f"{sources.now_ms}/{sources.lake.position().offset}"  # On a manual clock much is said at one instant.
+    plan_id = f"plan-{hash_text(text, *map('='.join, sorted(answers.items())), known):016x}"
+    head = Head(plan_id=plan_id, created_ms=sources.now_ms, understood=understood)
+    metric = sources.catalogue.by_id.get(goal.metric or "")
+    if understood.questions or metric is None or isinstance(group, Question):
+        return waiting(head, metric)
+    inputs = _inputs(sources, goal, metric, salt_of(plan_id), group.tree)
+    return record_of(head, inputs, study(inputs))
+
+
+def _with_group(understood: Understood, group: Group | Question) -> Understood:
+    """Return what was understood with how its words for people were taken, or with what must be asked of them."""
+    if isinstance(group, Question):
+        return replace(understood, questions=(*understood.questions, group))
+    return replace(understood, assumed=(*understood.assumed, *group.remarks))
+
+
+def launch(record: PlanRecord, language: Language, sources: Sources) -> Launch:
+    """Return what starts a plan now; see `liftloop.plan.launch`. Raises `NotLaunchable`."""
+    return launch_of(record, at_ms=sources.now_ms, language=language, contents={})
+
+
+def _inputs(sources: Sources, goal: Goal, metric: Metric, salt: str, group: Tree | None) -> StudyInputs:
+    window_days = goal.window_days or metric.window_days
+    outcome = outcome_of(metric)
+    shop = read_shop(sources.lake)
+    options = _options(sources, goal)
+    base = StudyInputs(
+        goal=goal,
+        metric=metric,
+        window_days=window_days,
+        now_ms=sources.now_ms,
+        budget_fen=goal.budget_fen,
+        options=options,
+        people=_nobody(len(options)),
+        contacts=None,
+        contacts_unusable=0,
+        windows=(),
+        worth=_worth(metric, outcome, shop),
+        order_share=0.0,
+        salt=salt,
+        data_position=_position(sources.lake),
+    )
+    if outcome is None or not shop.people:
+        return base
+    defined = sources.definitions
+    audiences = {identity: body["where"] for identity, body in defined.audiences.items()}
+    meanings = Meanings(traits=defined.traits, audiences=audiences)
+    population = Population(outcome=outcome, group=group, meanings=meanings)
+    windows = windows_of(sources.lake, population, window_days, sources.now_ms, shop)
+    read = _Reading(sources=sources, population=population, options=options, window_days=window_days, shop=shop)
+    people, contacts, order_share = _people_and_contacts(read)
+    unusable = int(sources.lake.select(SQL["log_without_chances"])["contacts"][0])
+    return replace(
+        base,
+        people=people,
+        contacts=contacts,
+        contacts_unusable=unusable,
+        windows=windows,
+        order_share=order_share,
+    )
+
+
+class _Reading(Struct, frozen=True, kw_only=True):
+    sources: Sources
+    population: Population
+    options: tuple[Option, ...]
+    window_days: int
+    shop: Shop
+
+
+def _people_and_contacts(read: _Reading) -> tuple[People, Contacts | None, float]:
+    """Return the people of now, the usable contacts of the past, and the share that orders within a month."""
+    lake, now_ms = read.sources.lake, read.sources.now_ms
+    campaigns = {name: _campaign(body) for name, body in read.sources.definitions.campaigns.items()}
+    matured_days = max([read.window_days, *(option.valid_days for option in read.options)])
+    until_ms = now_ms - matured_days * DAY_MS
+    size = int(lake.select(SQL["log_size"], [until_ms, sorted(campaigns)])["contacts"][0])
+    every = max(1, -(-size // LOG_ROWS_MAX))
+    moments = Moments(statement="now_and_log", parameters=(now_ms, until_ms, sorted(campaigns), every))
+    look = Look(lake, moments)
+    profile, at_ms = look.profile, look.at_ms
+    inside = included(look, read.population)
+    features = features_at(look) | attribute_features(lake, read.shop.people, profile, at_ms)
+    reach = reach_of(ConsentHistory(read.sources.state), read.options, profile, at_ms)
+    now = np.flatnonzero((look.source == NOW) & inside)
+    people = people_of(look, features, now, reach[now])
+    order_share = float((features["orders_30"][now] > 0).mean()) if now.size else 0.0
+    past = look.source != NOW
+    if not past.any() or not read.options:
+        return people, None, order_share
+    log = read_log(lake, moments, read.options, campaigns)
+    known: dict[str, Any] = {
+        "profile": profile[past],
+        "outcome": outcomes(look, read.population.outcome, read.window_days * DAY_MS)[past],
+        "redeemed": _redeemed(read, moments)[past],
+        "features": {name: column[past] for name, column in features.items()},
+        "reach": reach[past],
+    }
+    return people, contacts_of(log, known, inside[past]), order_share
+
+
+def _redeemed(read: _Reading, moments: Moments) -> Array:
+    """Return how many coupons of the action drawn each moment's person used while they were valid."""
+    paying = [option for option in read.options if option.offer is not None and option.redemption_fen > 0]
+    columns = moments.ask(
+        read.sources.lake,
+        "redeemed",
+        [option.id for option in paying],
+        [option.offer.id if option.offer else "" for option in paying],
+        [option.valid_days * DAY_MS for option in paying],
+    )
+    return columns["amount"]
+
+
+def _options(sources: Sources, goal: Goal) -> tuple[Option, ...]:
+    offers = [_offer(identity, body) for identity, body in sources.definitions.offers.items()]
+    channels = [
+        channel_choice({"id": identity, **body}, CHANNEL_NAMES)
+        for identity, body in sources.definitions.channels.items()
+    ]
+    words = sources.lake.select(SQL["log_words"])["word"].tolist()
+    tried = [word for word in words if not word.startswith("{")]
+    return options_of(offers, _wished(channels, goal), _items(sources.lake), tried)
+
+
+def _wished(channels: Sequence[ChannelChoice], goal: Goal) -> list[ChannelChoice]:
+    """Return the channels that the goal allows; naming some means those and no others."""
+    avoided = {wish.channel for wish in goal.channels if wish.wish == "avoid"}
+    named = {wish.channel for wish in goal.channels if wish.wish in ("use", "only")}
+    return [
+        channel
+        for channel in channels
+        if not {channel.id, channel.medium} & avoided and (not named or {channel.id, channel.medium} & named)
+    ]
+
+
+def _offer(identity: str, body: Mapping[str, Any]) -> Offer:
+    return msgspec.convert({**_known(body, Offer), "id": identity}, type=Offer, strict=False)
+
+
+def _known(body: Mapping[str, Any], kind: type[Struct]) -> dict[str, Any]:
+    """Return the fields that planning needs; an offer may say more to others."""
+    named = {"name": body.get("name")} if body.get("name") else {}
+    fields = {field: value for field, value in body.items() if field in kind.__struct_fields__ and value is not None}
+    return {"name_zh": named["name"], "name_en": named["name"], **fields} if named else fields
+
+
+def _items(lake: LakeReader) -> list[ItemChoice]:
+    columns = lake.select(SQL["items"])
+    found: list[ItemChoice] = []
+    names = ("item_id", "name", "category", "price_fen", "margin_fen", "stock", "body")
+    rows = zip(*(columns[column].tolist() for column in names), strict=True)
+    for item_id, name, category, price, margin, stock, body in rows:
+        said = msgspec.json.decode(body) if body else {}
+        extra = said.get("attributes") or {}
+        found.append(
+            ItemChoice(
+                id=item_id,
+                name_zh=name,
+                name_en=str(said.get("name_en") or extra.get("name_en") or name),
+                category=category,
+                price_fen=_whole(price),
+                margin_fen=_whole(margin),
+                stock=_whole(stock),
+            )
+        )
+    return found
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None or number != number else round(number)
+
+
+def _worth(metric: Metric, outcome: Outcome | None, shop: Shop) -> Worth | None:
+    """Return what one more unit of the metric earns: an order's margin, or its revenue while margins are unknown."""
+    if outcome is None or not shop.orders:
+        return None
+    is_margin = shop.margin_fen is not None
+    order_fen = shop.margin_fen if shop.margin_fen is not None else shop.order_fen
+    if outcome.summed == "margin":
+        return Worth(unit_fen=1.0, is_margin=True)
+    if outcome.summed == "revenue":
+        return Worth(unit_fen=order_fen / shop.order_fen if shop.order_fen else 1.0, is_margin=is_margin)
+    events = {*outcome.counted, *(event for condition in outcome.after for event in condition.events)}
+    return Worth(unit_fen=order_fen, is_margin=is_margin) if events == {ORDER} else None
+
+
+def _campaign(body: Mapping[str, Any]) -> Campaign:
+    return msgspec.convert(body, type=Campaign, strict=False)
+
+
+def _nobody(options: int) -> People:
+    return People(profile=np.zeros(0, dtype=np.int64), features={}, reach=np.zeros((0, options), dtype=np.bool_))
+
+
+def _position(lake: LakeReader) -> tuple[int, int]:
+    position = lake.position()
+    return int(position.offset), int(position.tick)

@@ -1,0 +1,1 @@
+"""The directory of tags: who has them, where they are used, which overlap."""
