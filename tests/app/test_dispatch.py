@@ -90,7 +90,8 @@ def test_merged_person_is_who_they_are_now(world: World) -> None:
     world.person(1, name="旧", city="沪")
     world.person(2, name="新")
     world.state.db.execute("UPDATE attribute SET at_ms = at_ms + 1 WHERE profile = 2")
-    world.state.put("merge", 1, 0, 2, 1, "user_id", NOW_MS, 0)
+    world.state.db.execute("UPDATE identifier SET at_ms = at_ms - 1 WHERE profile = 2")  # The older one is kept.
+    world.state.put("merge", 1, 0, 2, 1, "user_id", NOW_MS, 0, "")
     world.message(1, content="both")
     world.message(2, content="both")
     world.run()
