@@ -108,6 +108,11 @@ def _compare(tree: dict[str, Any], history: list[Happening], cut: int) -> None:
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(tree=trees, history=histories)
 @example(tree={"trait": "city", "is_not": "Bath"}, history=[("track", "u1", NOW_MS, "Order Completed", {})])
+@example(tree={"trait": "city", "exists": False}, history=[("identify", "u1", NOW_MS - 1, "", {})])
+@example(
+    tree={"event": "Product Viewed", "days_since_first": {"lt": 3}},
+    history=[("track", "u1", NOW_MS - 9 * DAY_MS, "Product Viewed", {})],
+)
 @example(tree={"tag": "ruled"}, history=[("track", "u1", NOW_MS - DAY_MS, "Product Viewed", {})])
 @example(tree={"not": {"tag": "put"}}, history=[("identify", "u1", NOW_MS - 1, "", {"tag:put": NOW_MS + 1})])
 @example(

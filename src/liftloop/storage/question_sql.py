@@ -78,7 +78,7 @@ def duckdb_query(question: Question, now_ms: int) -> Query:
 
     Every text stands among the parameters: nothing that a person wrote is part of the query itself.
     """
-    found = _Asking(question, DuckWords(), ibis.literal(now_ms, type="int64")).found(None)
+    found = _Asking(question, DuckWords(), now_ms).found(None)
     return _with_parameters(DuckDBCompiler().to_sqlglot(found), 0)
 
 
@@ -87,13 +87,13 @@ def duckdb_query_of_moments(question: Question, now_ms: int, given: int) -> Quer
 
     Instants that attributes tell are held against `at_ms`. The first `given` parameters are the asker's own.
     """
-    found = _Asking(question, DuckWords(), _MOMENTS.at_ms).found(_MOMENTS)
+    found = _Asking(question, DuckWords(), now_ms).found(_MOMENTS)
     return _with_parameters(DuckDBCompiler().to_sqlglot(found), given)
 
 
 def clickhouse_query(question: Question, now_ms: int) -> str:
     """Return the query as text for ClickHouse, to be run with `join_use_nulls = 1`."""
-    found = _Asking(question, ClickHouseWords(), ibis.literal(now_ms, type="int64")).found(None)
+    found = _Asking(question, ClickHouseWords(), now_ms).found(None)
     return ClickHouseCompiler().to_sqlglot(found).sql(dialect="clickhouse")
 
 
@@ -110,16 +110,18 @@ def _with_parameters(query: Expression, given: int) -> Query:
 class _Asking:
     """One question on its way to a query."""
 
-    def __init__(self, question: Question, words: Words, today: Expression) -> None:
+    def __init__(self, question: Question, words: Words, now_ms: int) -> None:
         self._question = question
         self._words = words
-        self._today = today
+        self._now: Expression = ibis.literal(now_ms, type="int64")
         self._wanted: dict[Joined, dict[str, None]] = {}
         """The tables in order, each with the columns asked of it."""
         self._places: Mapping[Joined, int] = {}
         self._keys: dict[Joined, str] = {}
         """Under which column each table has the profile."""
         self._row: Any = None
+        self._told_from: Expression = self._now
+        """What instants that attributes tell are held against: of a moment, whose events are moved, itself."""
 
     def found(self, people: Expression | None) -> Expression:
         """Return the profiles of whom the question holds, ascending; among `people` where given."""
@@ -128,6 +130,8 @@ class _Asking:
                 self._wanted.setdefault(table, {})[column] = None
         self._places = {table: place for place, table in enumerate(self._wanted)}
         self._row = self._joined(self._tables(), people)
+        if people is not None:
+            self._told_from = people.at_ms
         return self._row.filter(self._holds(self._question)).select("profile").order_by("profile")
 
     def _tables(self) -> dict[Joined, Expression]:
@@ -274,6 +278,7 @@ class _Asking:
 
     def _said(self, value: Expression) -> dict[str, Expression]:
         kind = ibis.cases((is_text(value), "text"), (is_truth(value), "truth"), (is_null(value), "null"), else_="")
+        kind = value.notnull().ifelse(kind, ibis.null())  # Who said something else only has said nothing of this.
         return {"kind": kind, "number": number(value), "text": self._words.text(value)}
 
     def _said_together(self, tables: Sequence[Joined]) -> Expression:
@@ -351,7 +356,7 @@ class _Asking:
                 return _all([_compared(value, bound) for bound in question.bounds]).coalesce(False)
             case Elapsed():
                 when = self._column(question, question.aggregate)
-                return _in_spans(self._today - when, question.spans)
+                return _in_spans(self._now - when, question.spans)
             case _:
                 return self._attribute_holds(question)
 
@@ -365,7 +370,7 @@ class _Asking:
             case AttributeCompared():
                 return _all([_compared(value, bound) for bound in question.bounds]).coalesce(False)
             case AttributeElapsed():
-                elapsed = self._today - ibis.cases((~value.isnan(), value))
+                elapsed = self._told_from - ibis.cases((~value.isnan(), value))
                 return _in_spans(elapsed, question.spans)
             case _:
                 assert_never(question)

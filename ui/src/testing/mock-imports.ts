@@ -3,25 +3,39 @@ import type { Views } from "@/shared/api/client";
 import { further, proposed } from "./imports.ts";
 import { notFound } from "./mock-answers.ts";
 
+interface Asked {
+  ids: string[];
+  request: Request;
+}
+
 export class MockImports {
   private readonly states = new Map<string, Views["Import"]>();
 
-  propose(form: FormData): Views["Import"] {
+  routes(path: (pattern: string) => RegExp): [string, RegExp, (asked: Asked) => unknown][] {
+    return [
+      ["POST", path("/imports"), async ({ request }) => this.propose(await request.formData())],
+      ["GET", path("/imports/:id"), ({ ids }) => this.further(ids[0])],
+      ["POST", path("/imports/:id/start"), ({ ids }) => this.start(ids[0])],
+      ["GET", path("/imports/:id/rejected"), () => this.rejected()],
+    ];
+  }
+
+  private propose(form: FormData): Views["Import"] {
     const file = form.get("file");
     const state = proposed(`imp_${this.states.size + 1}`, file instanceof File ? file.name : "orders.csv");
     return this.keep(state);
   }
 
   /** Each look finds the import a little further. */
-  further(id: string | undefined): Views["Import"] {
+  private further(id: string | undefined): Views["Import"] {
     return this.keep(further(this.known(id)));
   }
 
-  start(id: string | undefined): Views["Import"] {
+  private start(id: string | undefined): Views["Import"] {
     return this.keep({ ...this.known(id), status: "running" });
   }
 
-  rejected(): Response {
+  private rejected(): Response {
     return new Response("row,reason\n12,not a phone\n", { headers: { "content-type": "text/csv" } });
   }
 

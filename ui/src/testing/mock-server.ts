@@ -132,10 +132,7 @@ export class MockServer {
       ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
       ...identityRoutes(path, this.members),
       ["GET", path("/profiles/:id/why"), ({ ids }) => whyOf(this.member(ids[0]))],
-      ["POST", path("/imports"), async ({ request }) => this.imports.propose(await request.formData())],
-      ["GET", path("/imports/:id"), ({ ids }) => this.imports.further(ids[0])],
-      ["POST", path("/imports/:id/start"), ({ ids }) => this.imports.start(ids[0])],
-      ["GET", path("/imports/:id/rejected"), () => this.imports.rejected()],
+      ...this.imports.routes(path),
     ];
   }
 
