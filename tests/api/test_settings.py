@@ -14,7 +14,7 @@ from served import Served, play
         ({"limits": {"phone": 0}}, "255"),
         ({"limits": {"phone": 256}}, "255"),
         ({"priorities": ["fax"]}, "fax"),
-        ({"blocked": ["null"]}, "blocked"),
+        ({"banned": ["null"]}, "banned"),
     ],
 )
 def test_rules_of_identity_that_cannot_hold_are_refused(tmp_path: Path, settings: dict[str, Any], named: str) -> None:
