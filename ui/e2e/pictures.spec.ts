@@ -21,6 +21,7 @@ const pages: [name: string, path: string][] = [
   ["people", "/people?q=上海"],
   ["person", "/people/p_10005"],
   ["person-why", "/people/p_10005?campaign=camp_running"],
+  ["alike", "/people/alike"],
   ["data", "/data"],
   ["data-source", "/data?source=write"],
   ["data-new", "/data?new=1"],
