@@ -38,6 +38,22 @@ def publish(identity: str, name: str, where: str, data: Path, as_json: bool) -> 
     show(answer, as_json, [f"{answer['audience_id']} v{answer['version']}: {answer['count']:,}"])
 
 
+@command.command("list")
+@data_option
+@json_option
+def list_all(data: Path, as_json: bool) -> None:
+    """有哪些人群，各有多少人。 / Which audiences there are, and how many are in each.
+
+    \b
+    例 / Example:
+      liftloop audience list
+    """
+    with server(data) as desk:
+        answer = desk.get("/audiences")
+    rows = [f"{row['audience_id']} {row['name']}: {row['count']:,}" for row in answer["audiences"]]
+    show(answer, as_json, rows or ["还没有人群 / no audiences yet"])
+
+
 @command.command("show")
 @click.argument("identity")
 @data_option
@@ -125,10 +141,9 @@ def segments(data: Path, as_json: bool) -> None:
 def _heard(answer: dict[str, Any]) -> list[str]:
     """Return what was understood, what is uncertain and what was not understood, a line each."""
     said = answer["sentence"]
-    lines = (
-        [] if said is None else [f"{said['zh']} / {said['en']}", json.dumps(answer["definition"], ensure_ascii=False)]
-    )
+    lines: list[str] = []
     if said is not None:
+        lines.append(f"{said['zh']} / {said['en']}")
         lines.append(json.dumps(answer["definition"], ensure_ascii=False))
         lines.append(f"{answer['count']:,} / {answer['of']:,} 人 / people")
     lines += [f"  {each['zh']} / {each['en']}" for each in answer["assumed"]]
