@@ -20,6 +20,7 @@ export function PeopleTable({ people, caption, more, loadingMore = false, search
   const { t } = useTranslation();
   const format = useFormat();
   const notes = people.some((person) => person.note);
+  const told = notes || people.some((person) => person.last_seen_at); // A column of dashes tells nothing.
   return (
     <>
       <table className={styles.people}>
@@ -27,7 +28,7 @@ export function PeopleTable({ people, caption, more, loadingMore = false, search
         <thead>
           <tr>
             <th scope="col">{t("people.name")}</th>
-            <th scope="col">{notes ? t("people.why") : t("people.lastSeen")}</th>
+            {told ? <th scope="col">{notes ? t("people.why") : t("people.lastSeen")}</th> : null}
           </tr>
         </thead>
         <tbody>
@@ -39,13 +40,15 @@ export function PeopleTable({ people, caption, more, loadingMore = false, search
                   {[person.identifier, person.city].filter(Boolean).join(" · ")}
                 </span>
               </th>
-              <td>
-                {person.note
-                  ? format.say(person.note)
-                  : person.last_seen_at
-                    ? format.moment(person.last_seen_at)
-                    : "—"}
-              </td>
+              {told ? (
+                <td>
+                  {person.note
+                    ? format.say(person.note)
+                    : person.last_seen_at
+                      ? format.moment(person.last_seen_at)
+                      : "—"}
+                </td>
+              ) : null}
             </tr>
           ))}
         </tbody>

@@ -24,7 +24,9 @@ export function Messages({ profile }: { profile: Profile }) {
             <div>
               <p>{format.say(message.sentence)}</p>
               <p className={styles.quiet}>
-                {[names.channel(message.channel), message.goal, format.moment(message.at)].join(" · ")}
+                {[names.channel(message.channel), message.goal, format.moment(message.at)]
+                  .filter(Boolean)
+                  .join(" · ")}
               </p>
             </div>
             <Link to={`?campaign=${encodeURIComponent(message.campaign_id)}`} preventScrollReset>
