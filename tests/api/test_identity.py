@@ -1,5 +1,7 @@
 """Who is who over the API: what identifiers are worth, why people were merged, and undoing it."""
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,8 @@ from served import NOW_MS, Served, play
 
 from liftloop.app.tick.questions import answer
 from liftloop.deliver.contract import ENVELOPE
+from liftloop.identify.contract import UNDO_ATTEMPTS_MAX, UNDONE
+from liftloop.storage.contract import Record
 
 PHONE = "13800138046"
 DELIVERY = {"caps": [{"count": 1, "days": 7}], "quiet_hours": None}
@@ -215,3 +219,33 @@ def test_what_was_sent_to_one_counts_for_that_one_and_what_was_sent_to_both_for_
 
     play(tmp_path / "before", story)
     play(tmp_path / "while", while_one)
+
+
+def test_somebody_who_is_never_silent_stays_one_person_and_that_is_said(tmp_path: Path) -> None:
+    """After so many attempts an undoing ends with a reason and a next step; asked again in silence it succeeds."""
+
+    async def story(world: Served) -> None:
+        merge = await a_couple(world)
+        tell, said = world.desk.tick.facts, 0
+
+        async def talking(records: Sequence[Record], *, folded: bool = True) -> Any:
+            nonlocal said
+            if records[0].kind == UNDONE:
+                said += 1
+                world.installation.receive(message(100 + said, "page", anonymousId="tablet"))
+            return await tell(records, folded=folded)
+
+        world.desk.tick.facts = talking  # pyright: ignore[reportAttributeAccessIssue] - the tick beside a noisy tablet.
+        asking = asyncio.create_task(world.admin.post(f"/api/merges/{merge}/undo", {}))
+        while not asking.done():
+            await world.desk.follower.fill()
+        refused = await asking
+        assert (refused.status, refused.json()["code"], said) == (409, "never_silent", UNDO_ATTEMPTS_MAX)
+        shown = (await world.admin.get("/api/profiles/wang/identity")).json()["merges"][0]
+        assert shown["standing"] == "given_up"
+        assert "屏蔽" in shown["problem"]["zh"]
+        world.desk.tick.facts = tell
+        world.installation.clock.set_ms(world.installation.now_ms() + 1_000)
+        assert (await world.admin.post(f"/api/merges/{merge}/undo", {})).json()["standing"] == "undone"
+
+    play(tmp_path, story)

@@ -53,7 +53,7 @@ async def read(profile_id: str, desk: OnDesk, caller: Reads) -> PersonIdentity:
 @router.post("/merges/{merge_id}/undo")
 async def undo(merge_id: str, request: UndoRequest, desk: OnDesk, caller: Undoes) -> UndoDone:
     done = await undo_merge(desk, merge_id, request.reason, caller.actor)
-    assert done.standing != "merged", "an undoing is under way or done"
+    assert done.standing in ("undoing", "undone"), "an undoing is under way or done"
     return UndoDone(
         merge_id=done.id,
         standing=done.standing,
@@ -107,4 +107,5 @@ def _merge(merge: MergeOf) -> Merge:
         forwarded_profile_id=id_of(merge.forwarded),
         goes=list(merge.goes),
         consequence=text(merge.consequence),
+        problem=None if merge.problem is None else text(merge.problem),
     )

@@ -24,7 +24,7 @@ class Merge(View):
 
     merge_id: str
     at: AwareDatetime
-    standing: Literal["merged", "undoing", "undone"]
+    standing: Literal["merged", "undoing", "given_up", "undone"]
     by: str = Field(
         description="The kind of identifier that both had; `person` or `suggestion` where somebody decided."
     )
@@ -34,6 +34,7 @@ class Merge(View):
     forwarded_profile_id: str
     goes: list[str] = Field(description="Identifiers that are the other person's once it is undone.")
     consequence: Text = Field(description="What undoing it means; shown before it is confirmed.")
+    problem: Text | None = Field(default=None, description="Why it could not be undone, and what to do.")
 
 
 class PersonIdentity(View):

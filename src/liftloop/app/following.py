@@ -11,6 +11,7 @@ import numpy as np
 from liftloop.app import undoing
 from liftloop.app.facts import fact
 from liftloop.app.tick_client import TickClient
+from liftloop.identify.contract import UNDO_ATTEMPTS_MAX
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import canonical_json, pack, pack_columns, parse_json
 from liftloop.kernel.errors import LiftloopError
@@ -51,6 +52,8 @@ class Follower:
         self._clock = clock
         self._following = asyncio.Lock()
         self._filling = asyncio.Lock()
+        self._attempts: dict[tuple[int, int], int] = {}
+        """How often each merge that waits to be undone was tried since this desk began."""
         self._still = asyncio.Lock()
         """Held while the lake must not change though it may be read."""
 
@@ -127,13 +130,21 @@ class Follower:
             return bool(ready)
 
     async def _undo(self) -> None:
-        """Part the people of each merge that is to be undone; one who was heard of meanwhile is tried again later."""
+        """Part the people of each merge that is to be undone; one who was heard of meanwhile is tried again later.
+
+        Whoever was heard of at every attempt stays one person, and that is said.
+        """
         memory = await self.tick.ask("undoing")
-        for tick, position, touched in memory["merges"]:
+        tried = {} if memory["filling"] else {(tick, at): touched for tick, at, touched in memory["merges"]}
+        self._attempts = {merge: self._attempts.get(merge, 0) + 1 for merge in tried}
+        for merge, touched in tried.items():
             await self._follow()
             as_of = self.lake.position().offset
-            if not memory["filling"] and as_of > touched:
-                which = await asyncio.to_thread(undoing.asked, self.state, tick, position)
+            which = await asyncio.to_thread(undoing.asked, self.state, *merge)
+            if self._attempts[merge] > UNDO_ATTEMPTS_MAX:
+                del self._attempts[merge]  # It may be asked again.
+                await self.tick.facts([undoing.given_up(which, self._clock.now_ms())])
+            elif as_of > touched:
                 record = await undoing.undone(self.state, self, which, as_of, memory, self._clock.now_ms())
                 await self.tick.facts([record])
 

@@ -18,6 +18,7 @@ from liftloop.identify.contract import (
     JOINED,
     KEPT_APART,
     UNDO_ASKED,
+    UNDO_ATTEMPTS_MAX,
     UNDOS_MAX,
     USER,
     Ruled,
@@ -34,7 +35,7 @@ LOOK_EVERY_S = 0.05
 LABELS_SHOWN = 3
 
 Sureness = Literal["sure", "likely", "weak", "disputed"]
-Standing = Literal["merged", "undoing", "undone"]
+Standing = Literal["merged", "undoing", "given_up", "undone"]
 
 _SURE = frozenset({USER, "unionid", "card", "wecom_id"})
 _WEAK = frozenset({ANONYMOUS, "device_id", "other"})
@@ -60,9 +61,12 @@ WHERE kept IN (SELECT value FROM json_each(?)) OR forwarded IN (SELECT value FRO
 ORDER BY at_ms DESC, tick DESC, position DESC
 """
 _MERGE = "SELECT kept, forwarded, reason, at_ms FROM merge WHERE tick = ? AND position = ?"
-_WAITING = """
-SELECT merge_tick, merge_position FROM ruling WHERE kind = 'undo_asked'
+_UNDOINGS = """
+SELECT merge_tick, merge_position, max(CASE kind WHEN 'undo_asked' THEN tick END) AS asked,
+    max(CASE kind WHEN 'undo_given_up' THEN tick END) AS given_up
+FROM ruling WHERE kind IN ('undo_asked', 'undo_given_up')
     AND EXISTS (SELECT 1 FROM merge WHERE merge.tick = merge_tick AND merge.position = merge_position)
+GROUP BY merge_tick, merge_position
 """
 _UNDONE = """
 SELECT merge_tick, merge_position, first, second, by, at_ms, actor FROM ruling
@@ -104,6 +108,29 @@ class AlreadyUndone(LiftloopError):
             en=f"merge {identity} has been undone already",
             next_zh="刷新客户页，可以看到拆开之后的两位客户",
             next_en="reload the person's page: there are two people now",
+            status=409,
+        )
+
+
+_BUSY = Said(
+    f"没能拆开：试了 {UNDO_ATTEMPTS_MAX} 次，每次都有这位客户的新消息进来。"
+    "多半是收银台、共用设备或程序在用同一个标识：先在身份规则里屏蔽它，或者等夜里安静时再拆一次。",
+    f"Not undone: at each of {UNDO_ATTEMPTS_MAX} attempts something new came in about this person. It is most likely a "
+    "till, a shared device or a script: block its id in the identity rules, or try again at a quiet hour.",
+)
+
+
+class NeverSilent(LiftloopError):
+    """A merge could not be undone, because the person was heard of at every attempt."""
+
+    def __init__(self, identity: str) -> None:
+        super().__init__(
+            "never_silent",
+            zh=f"合并 {identity} 没能拆开：试了 {UNDO_ATTEMPTS_MAX} 次，每次都有这位客户的新消息进来",
+            en=f"merge {identity} was not undone: something new came in about this person at each of "
+            f"{UNDO_ATTEMPTS_MAX} attempts",
+            next_zh="在身份规则里屏蔽反复上报的那个标识，或者等夜里安静时再拆一次",
+            next_en="block the id that keeps sending in the identity rules, or try again at a quiet hour",
             status=409,
         )
 
@@ -166,6 +193,8 @@ class MergeOf(Struct, frozen=True, kw_only=True):
     """What would be, or is, the other person's: a few identifiers in words."""
     consequence: Said
     """What undoing means, or that it has been done."""
+    problem: Said | None = None
+    """Why it could not be undone, and what to do; None where nothing stands in the way."""
 
 
 class Identity(Struct, frozen=True, kw_only=True):
@@ -193,9 +222,9 @@ async def identity_of(desk: Desk, number: int) -> Identity:
     by_name = {each.name: each for each in attributes}
     values = {each.hash: shown_value(each, by_name) for each in identifiers}
     numbers = str(await asyncio.to_thread(family, desk.state, number))
-    waiting = set(desk.state.rows(_WAITING))
+    asked = _undoings(desk.state)
     merges = [
-        await _merge(desk, row, identifiers, values, undoing=row[:2] in waiting)
+        await _merge(desk, row, identifiers, values, asked.get(row[:2], "merged"))
         for row in desk.state.rows(_MERGES, (numbers, numbers))
     ]
     undone = [_undone_merge(row) for row in desk.state.rows(_UNDONE, (numbers, numbers))]
@@ -204,7 +233,7 @@ async def identity_of(desk: Desk, number: int) -> Identity:
 
 
 async def undo_merge(desk: Desk, identity: str, reason: str, actor: str, wait_s: float = WAIT_S) -> Undone:
-    """Undo a merge; raises `BadMerge`, `NotFound`, `AlreadyUndone`, `TooManyUndoings`.
+    """Undo a merge; raises `BadMerge`, `NotFound`, `AlreadyUndone`, `TooManyUndoings`, `NeverSilent`.
 
     Asked again while it is under way, it waits for the same undoing. What takes longer than `wait_s` goes on by itself.
     """
@@ -217,7 +246,7 @@ async def undo_merge(desk: Desk, identity: str, reason: str, actor: str, wait_s:
             else NotFound("merge", identity)
         )
     kept, forwarded, by, merged_ms = found[0]
-    waiting = desk.state.rows(_WAITING)
+    waiting = [merge for merge, standing in _undoings(desk.state).items() if standing == "undoing"]
     if (tick, position) not in waiting:
         if len(waiting) >= UNDOS_MAX:
             raise TooManyUndoings
@@ -225,8 +254,10 @@ async def undo_merge(desk: Desk, identity: str, reason: str, actor: str, wait_s:
             tick=tick, position=position, kept=kept, forwarded=forwarded, by=by, merged_ms=merged_ms, reason=reason
         )
         await desk.tick.facts([fact(UNDO_ASKED, identity, canonical_json(asked), actor, desk.clock.now_ms())])
-    done = await _parted(desk.state, (tick, position), wait_s)
-    return Undone(id=identity, standing="undone" if done else "undoing", kept=kept, forwarded=forwarded)
+    standing = await _ended(desk.state, (tick, position), wait_s)
+    if standing == "given_up":
+        raise NeverSilent(identity)
+    return Undone(id=identity, standing=standing, kept=kept, forwarded=forwarded)
 
 
 async def rule(desk: Desk, pair: tuple[int, int], *, same: bool, by: str, actor: str) -> None:
@@ -238,12 +269,23 @@ async def rule(desk: Desk, pair: tuple[int, int], *, same: bool, by: str, actor:
     await desk.tick.facts([fact(kind, f"{pair[0]}-{pair[1]}", canonical_json(ruled), actor, desk.clock.now_ms())])
 
 
-async def _parted(state: StateReader, merge: tuple[int, int], wait_s: float) -> bool:
+def _undoings(state: StateReader) -> dict[tuple[int, int], Standing]:
+    """Return the merges that somebody wanted undone and that still stand: under way, or given up since."""
+    return {
+        (tick, position): "undoing" if given_up is None or given_up < asked else "given_up"
+        for tick, position, asked, given_up in state.rows(_UNDOINGS)
+    }
+
+
+async def _ended(state: StateReader, merge: tuple[int, int], wait_s: float) -> Standing:
+    """Return what became of an undoing that is under way, as far as it is known in time."""
     for _ in range(int(wait_s / LOOK_EVERY_S)):
         if not state.rows(_MERGE, merge):
-            return True
+            return "undone"
+        if _undoings(state).get(merge) == "given_up":
+            return "given_up"
         await asyncio.sleep(LOOK_EVERY_S)
-    return False
+    return "undoing"
 
 
 def _key(identity: str) -> tuple[int, int]:
@@ -273,7 +315,7 @@ async def _known(desk: Desk, identifiers: Sequence[Identifier], values: Mapping[
 
 
 async def _merge(
-    desk: Desk, row: Row, identifiers: Sequence[Identifier], values: Mapping[int, str], *, undoing: bool
+    desk: Desk, row: Row, identifiers: Sequence[Identifier], values: Mapping[int, str], standing: Standing
 ) -> MergeOf:
     tick, position, kept, forwarded, by, at_ms, source = row
     goes = await asyncio.to_thread(family, desk.state, forwarded)
@@ -283,7 +325,7 @@ async def _merge(
     return MergeOf(
         id=f"{tick}-{position}",
         at_ms=at_ms,
-        standing="undoing" if undoing else "merged",
+        standing=standing,
         by=by,
         label=_label(by),
         source=source_name(source),
@@ -291,6 +333,7 @@ async def _merge(
         forwarded=forwarded,
         goes=labels[:LABELS_SHOWN],
         consequence=_consequence(labels, events, messages),
+        problem=_BUSY if standing == "given_up" else None,
     )
 
 

@@ -17,7 +17,7 @@ from liftloop.app.facts import fact
 from liftloop.app.ledger import family
 from liftloop.deliver.separating import PART as DELIVER
 from liftloop.deliver.separating import SentApart
-from liftloop.identify.contract import KINDS, UNDONE, MergeUndone, UndoAsked
+from liftloop.identify.contract import KINDS, UNDO_GIVEN_UP, UNDONE, MergeUndone, UndoAsked
 from liftloop.identify.joining import column_of
 from liftloop.kernel.codec import canonical_json, pack, pack_columns, parse_json
 from liftloop.profile.contract import (
@@ -112,6 +112,12 @@ async def undone(
         parts={PROFILE: pack(restored), DELIVER: pack(sent)},
     )
     return fact(UNDONE, f"{which.merge.tick}-{which.merge.position}", pack(body), which.actor, now_ms)
+
+
+def given_up(which: Asked, now_ms: int) -> Record:
+    """Return the fact that a merge stays, because nobody who was asked about fell silent."""
+    merge = which.merge
+    return fact(UNDO_GIVEN_UP, f"{merge.tick}-{merge.position}", canonical_json(merge), which.actor, now_ms)
 
 
 def _source(told: Mapping[str, Any]) -> Source:

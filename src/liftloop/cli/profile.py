@@ -130,7 +130,9 @@ def _identifier(identifier: dict[str, Any]) -> str:
 
 def _merge(merge: dict[str, Any]) -> str:
     standing = {"merged": "已合并 / merged", "undoing": "正在拆开 / being undone", "undone": "已拆开 / undone"}
-    return f"{standing[merge['standing']]}: {spoken(merge['label'])}  {', '.join(merge['goes'])}"
+    standing["given_up"] = "没能拆开 / not undone"
+    problem = f"  {spoken(merge['problem'])}" if merge["problem"] else ""
+    return f"{standing[merge['standing']]}: {spoken(merge['label'])}  {', '.join(merge['goes'])}{problem}"
 
 
 def _value(trait: dict[str, Any]) -> str:

@@ -50,12 +50,17 @@ UNDO_ASKED = "merge.undo_asked"
 """A person wants a merge undone: `UndoAsked`. From now on the fold notes when one of the two is heard of."""
 UNDONE = "merge.undone"
 """What the two were before, as a study found it: `MergeUndone`. It takes effect only if neither was heard of since."""
+UNDO_GIVEN_UP = "merge.undo_given_up"
+"""A merge stays as it is, because the person never fell silent: `UndoAsked`, as it was asked. It may be asked again."""
 JOINED = "people.joined"
 """A person says that two profiles are one: `Ruled`."""
 KEPT_APART = "people.kept_apart"
 """A person says that two profiles are two people, whatever comes in: `Ruled`."""
 UNDOS_MAX = 64
 """Merges that are being undone at the same time: a person asks for one at a time, each takes about a second."""
+UNDO_ATTEMPTS_MAX = 30
+"""Attempts at one undoing, about half a minute: who is never silent for the half second that one takes is a till or a
+script; whoever asked is told, in place of their events being read for ever."""
 APART_MAX = 10_000
 """Pairs kept apart: each was decided by a person, one by one."""
 

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.identify.contract import JOINED, KEPT_APART, UNDO_ASKED, UNDOS_MAX, Ruled, UndoAsked
+from liftloop.identify.contract import JOINED, KEPT_APART, UNDO_ASKED, UNDO_GIVEN_UP, UNDOS_MAX, Ruled, UndoAsked
 from liftloop.identify.joining import Joining
 from liftloop.identify.reading import APART, APART_SPEC, FORWARD, UNDOING, UNDOING_SPEC, Undoing, follow, undoings
 from liftloop.runtime import people
@@ -22,7 +22,9 @@ Offsets = NDArray[np.int64]
 
 _RULED = msgspec.json.Decoder(Ruled)
 _ASKED = msgspec.json.Decoder(UndoAsked)
-_KINDS = {JOINED: "joined", KEPT_APART: "apart", UNDO_ASKED: "undo_asked"}
+_KINDS = {JOINED: "joined", KEPT_APART: "apart", UNDO_ASKED: "undo_asked", UNDO_GIVEN_UP: "undo_given_up"}
+_OF_MERGES = frozenset({UNDO_ASKED, UNDO_GIVEN_UP})
+_FREE = (-1, -1, -1, -1)
 
 
 class Ruling(Struct, frozen=True, kw_only=True):
@@ -51,7 +53,7 @@ def rulings_in(frame: Frame) -> list[Ruling]:
 
 
 def _ruling(record: Record, offset: int) -> Ruling:
-    asked = _ASKED.decode(record.body) if record.kind == UNDO_ASKED else None
+    asked = _ASKED.decode(record.body) if record.kind in _OF_MERGES else None
     about = (
         Ruled(first=asked.kept, second=asked.forwarded, reason=asked.reason) if asked else _RULED.decode(record.body)
     )
@@ -83,7 +85,7 @@ def ruled(state: StateView, rulings: Sequence[Ruling], heard: Mapping[int, int],
     """Return the delta of decisions, but for joining: rows for people to read, pairs kept apart, merges watched."""
     waiting = {each.cell: each for each in undoings(state)}
     cells = {cell: _cell(waiting[cell], offset) for cell, offset in heard.items()}
-    watched = {(each.tick, each.position) for each in waiting.values()}
+    watched = {(each.tick, each.position): cell for cell, each in waiting.items()}
     free = [cell for cell in range(UNDOS_MAX) if cell not in waiting]
     apart: list[tuple[int, int]] = []
     rows: list[Row] = []
@@ -91,11 +93,16 @@ def ruled(state: StateView, rulings: Sequence[Ruling], heard: Mapping[int, int],
         pair, asked = ruling.pair(state), ruling.asked
         if pair is None:
             continue
-        if asked is not None:
+        if asked is not None and ruling.kind == "undo_given_up":
+            cell = watched.pop((asked.tick, asked.position), None)
+            if cell is None:
+                continue
+            cells[cell] = _FREE
+        elif asked is not None:
             if not free or (asked.tick, asked.position) in watched or not _is_merged(state, pair):
                 continue
-            watched.add((asked.tick, asked.position))
-            cells[free.pop(0)] = (asked.tick, asked.position, pair[1], ruling.offset)
+            cell = watched[asked.tick, asked.position] = free.pop(0)
+            cells[cell] = (asked.tick, asked.position, pair[1], ruling.offset)
         elif ruling.kind == "apart":
             apart.append(pair)
         rows.append(_row(ruling, moment, len(rows) + 1))

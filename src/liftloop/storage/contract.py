@@ -394,7 +394,7 @@ TABLES: tuple[Table, ...] = (
         columns=(
             ("tick", "INTEGER"),
             ("position", "INTEGER"),
-            ("kind", "TEXT"),  # joined | apart | undo_asked | undone
+            ("kind", "TEXT"),  # joined | apart | undo_asked | undo_given_up | undone
             ("first", "INTEGER"),  # Of a merge: who was kept.
             ("second", "INTEGER"),
             ("merge_tick", "INTEGER"),  # Of the merge that is undone, -1 where there was none.

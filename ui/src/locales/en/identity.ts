@@ -3,7 +3,7 @@ export const identity = {
   source: "from {{source}}",
   merges: "Merges",
   another: "another profile",
-  standing: { merged: "Merged in", undoing: "Being undone", undone: "Undone" },
+  standing: { merged: "Merged in", undoing: "Being undone", given_up: "Not undone", undone: "Undone" },
   undo: "Undo merge",
   undoTitle: "Make two people of one?",
   alikeTitle: "Maybe the same person",

@@ -3,7 +3,7 @@ export const identity = {
   source: "来自 {{source}}",
   merges: "合并记录",
   another: "另一个档案",
-  standing: { merged: "合并进来的", undoing: "正在拆开", undone: "已拆开" },
+  standing: { merged: "合并进来的", undoing: "正在拆开", given_up: "没能拆开", undone: "已拆开" },
   undo: "拆开",
   undoTitle: "拆成两位客户？",
   alikeTitle: "可能是同一个人",

@@ -1728,6 +1728,8 @@ export interface components {
             label: components["schemas"]["Text"];
             /** Merge Id */
             merge_id: string;
+            /** @description Why it could not be undone, and what to do. */
+            problem?: components["schemas"]["Text"] | null;
             /**
              * Source
              * @description The source whose message joined them, or who undid it.
@@ -1737,7 +1739,7 @@ export interface components {
              * Standing
              * @enum {string}
              */
-            standing: "merged" | "undoing" | "undone";
+            standing: "merged" | "undoing" | "given_up" | "undone";
         };
         /**
          * MessageRow

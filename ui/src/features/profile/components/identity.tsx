@@ -48,7 +48,12 @@ export function Identity({ profileId }: { profileId: string }) {
   );
 }
 
-const toneOf: Record<Merge["standing"], Tone> = { merged: "plain", undoing: "decide", undone: "good" };
+const toneOf: Record<Merge["standing"], Tone> = {
+  merged: "plain",
+  undoing: "decide",
+  given_up: "harm",
+  undone: "good",
+};
 
 function MergeLine({ merge }: { merge: Merge }) {
   const { t } = useTranslation();
@@ -62,8 +67,9 @@ function MergeLine({ merge }: { merge: Merge }) {
         <p className={styles.why}>
           {[format.say(merge.label), merge.source, format.day(merge.at)].filter(Boolean).join(" · ")}
         </p>
+        {merge.problem ? <p className={styles.why}>{format.say(merge.problem)}</p> : null}
       </div>
-      {merge.standing === "merged" ? <Undo merge={merge} /> : null}
+      {merge.standing === "merged" || merge.standing === "given_up" ? <Undo merge={merge} /> : null}
     </li>
   );
 }
