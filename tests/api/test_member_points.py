@@ -83,3 +83,23 @@ async def level(world: Served) -> str | None:
     await world.settle()
     held = (await world.admin.get("/api/profiles/u1")).json()["level"]
     return None if held is None else held["name"]
+
+
+def test_a_text_that_speaks_of_a_person_is_checked_against_what_can_be_known(tmp_path: Path) -> None:
+    """The vocabulary lists names with words for both readers; a name outside it is refused when it is published."""
+
+    async def story(world: Served) -> None:
+        trait = {"id": "views", "name": "近期浏览", "event": "Product Viewed", "within_days": 30}
+        assert (await world.admin.post("/api/traits", trait)).status == 200
+        await world.settle()
+        listed = (await world.admin.get("/api/contents/variables")).json()["variables"]
+        names = {each["path"]: each["name"]["zh"] for each in listed}
+        assert (names["person.points"], names["person.views"]) == ("积分余额", "近期浏览")
+        for each in listed:
+            answer = await world.admin.post("/api/contents", {"id": "text", "body": each["example"]})
+            assert answer.status == 200, answer.json()
+        refused = await world.english.post("/api/contents", {"id": "text", "body": "{{ person.vews | default: 3 }}"})
+        assert refused.status == 422
+        assert "person.views" in refused.json()["message"]
+
+    play(tmp_path, story)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from liftloop.app.dispatch.attempts import AttemptFile
+from liftloop.app.dispatch.personal import Asked, Told
 from liftloop.app.dispatch.rounds import Dispatcher, DispatchTools
 from liftloop.deliver.contract import (
     AttemptsSettled,
@@ -219,6 +220,9 @@ class World:
         self.stopped: dict[str, Stopped] = {}
         """What the tick says of messages about to leave, by key."""
         self.looked = 0
+        self.known: dict[int, dict[str, float]] = {}
+        """Traits that the tick tells of people, by number."""
+        self.asked: list[Asked] = []
         self.paced = False
         self.dispatcher: Dispatcher | None = None
 
@@ -285,6 +289,7 @@ class World:
             attempts=attempts,
             send_facts=self._send_facts,
             second_look=self._second_look,
+            ask_people=self._ask_people,
             open_channel=self._open,
             paced=self.paced,
         )
@@ -313,6 +318,17 @@ class World:
         await asyncio.sleep(0)
         self.looked += len(envelopes)
         return [self.stopped.get(envelope.key, MAY_LEAVE) for envelope in envelopes]
+
+    async def _ask_people(self, asked: Asked) -> Told:
+        await asyncio.sleep(0)
+        self.asked.append(asked)
+        there = [each for each in asked.profiles if each in self.known]
+        return Told(
+            profiles=there,
+            numbers={trait: [self.known[each].get(trait) for each in there] for trait in asked.traits},
+            hashes={},
+            inside=[() for _ in there],
+        )
 
     def _open(self, definition: ChannelDefinition) -> Channel:
         return self.channels[definition.id]

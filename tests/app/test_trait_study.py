@@ -118,20 +118,24 @@ def test_columns_say_what_the_lake_says_and_saying_it_again_changes_nothing(shop
         slot = people.slots(state, np.array([number]))
         assert state[studied_array(str(name), "number")][slot] == pytest.approx([value], nan_ok=True)
     assert shop.study().changed == 0
+    words = shop.installation.lake.select("SELECT DISTINCT word FROM trait_now WHERE word IS NOT NULL")["word"]
+    kept = {text for (text,) in shop.installation.state.rows("SELECT text FROM word")}
+    assert set(words.tolist()) <= kept
     before = {trait: shop.live(trait, 3) for trait in ("clv_fen", "lifecycle_since_ms")}
     shop.installation.restart()
     assert before == {trait: shop.live(trait, 3) for trait in before}
 
 
-@pytest.mark.parametrize("tree", TREES, ids=str)
-def test_audiences_over_studied_traits_are_the_same_live_and_in_the_lake(shop: Shop, tree: dict[str, Any]) -> None:
+def test_audiences_over_studied_traits_are_the_same_live_and_in_the_lake(shop: Shop) -> None:
     """Memory and lake name the same members, before the first study, after it, and a month later."""
-    shop.installation.publish("audience", "a", {"name": "a", "where": tree})
+    for number, tree in enumerate(TREES):
+        shop.installation.publish("audience", f"a{number}", {"name": "a", "where": tree})
     for days in (0, 0, 31):
         shop.installation.advance(days * 24 * 3600)
         state = shop.installation.fold.state
-        live = set(people.numbers(state, members(state, "a")).tolist())
-        assert live == shop.in_lake(tree)
+        for number, tree in enumerate(TREES):
+            live = set(people.numbers(state, members(state, f"a{number}")).tolist())
+            assert live == shop.in_lake(tree), tree
         shop.study()
 
 

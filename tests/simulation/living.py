@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import msgspec
 from provider import Deaths, Killed, Provider, lines
 from story import (
     CHANNELS,
@@ -28,6 +29,7 @@ from story import (
 
 from liftloop.app.dispatch import rounds as dispatch_module
 from liftloop.app.dispatch.attempts import AttemptFile
+from liftloop.app.dispatch.personal import Asked, Told
 from liftloop.app.dispatch.rounds import Dispatcher, DispatchTools
 from liftloop.app.facts import fact, published
 from liftloop.app.following import Follower
@@ -168,6 +170,7 @@ class Life:
             attempts=attempts,
             send_facts=self._send_facts,
             second_look=self._second_look,
+            ask_people=self._ask_people,
             open_channel=lines(self.providers, self.deaths),  # pyright: ignore[reportArgumentType]
             paced=False,
         )
@@ -195,6 +198,10 @@ class Life:
         }
         told = answer(self.shop.fold, "second_look", about)
         return [Stopped(*pair) for pair in zip(told["outcomes"], told["reasons"], strict=True)]
+
+    async def _ask_people(self, asked: Asked) -> Told:
+        given = {"now_ms": self.shop.now_ms(), **msgspec.to_builtins(asked)}
+        return msgspec.convert(answer(self.shop.fold, "known", given), type=Told)
 
     async def _send_facts(self, records: Sequence[Record]) -> Offset:
         self.deaths.at("facts.sent")

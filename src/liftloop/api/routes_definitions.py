@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from liftloop.api.access import Caller, OnDesk, may
-from liftloop.api.views import View
+from liftloop.api.views import Text, View
 from liftloop.app.definitions.secrets import hidden
+from liftloop.app.texts import text_variables
 
 router = APIRouter()
 
@@ -58,6 +59,18 @@ class DefinitionPage(View):
     definitions: dict[str, dict[str, Any]]
 
 
+class TextVariable(View):
+    path: str
+    name: Text
+    example: str = Field(description="As it is usually written in a text.")
+
+
+class TextVariables(View):
+    """What message texts may say of a person beyond `customer`, the attributes."""
+
+    variables: list[TextVariable]
+
+
 Publishes = Annotated[Caller, Depends(may("definition.publish"))]
 Reads = Annotated[Caller, Depends(may("definition.read"))]
 
@@ -87,6 +100,16 @@ async def retire(kind: str, identity: str, desk: OnDesk, caller: Publishes) -> P
     version, _, _, _ = desk.definitions.newest(kind, identity)
     await desk.definitions.retire(kind, identity, caller.actor)
     return Published(kind=kind, id=identity, version=version)
+
+
+@router.get("/contents/variables")
+def variables(desk: OnDesk, caller: Reads) -> TextVariables:
+    return TextVariables(
+        variables=[
+            TextVariable(path=each.path, name=Text(zh=each.name.zh, en=each.name.en), example=each.example)
+            for each in text_variables(desk)
+        ]
+    )
 
 
 def _shorthand(plural: str, kind: str) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from liftloop.app.vocabulary import STAGE_NAMES, event_name, property_name, trait_name
+from liftloop.app.code_names import STAGE_NAMES
+from liftloop.app.vocabulary import event_name, property_name, trait_name
 from liftloop.app.words import Said
 from liftloop.profile.elapsed import DAYS_SINCE
 from liftloop.profile.reading import AGGREGATES

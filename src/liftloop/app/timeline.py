@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from liftloop.app.code_names import STAGE_NAMES, medium_name
 from liftloop.app.desk import Desk
 from liftloop.app.identities import kind_words, source_name
 from liftloop.app.ledger import family, messages_of
-from liftloop.app.vocabulary import STAGE_NAMES, event_name, medium_name, property_name
+from liftloop.app.vocabulary import event_name, property_name
 from liftloop.app.words import Said, sentence
 from liftloop.audience.reading import LEVEL
 from liftloop.kernel.codec import parse_object

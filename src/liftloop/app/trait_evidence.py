@@ -1,15 +1,14 @@
 """How a studied trait of one person came about: the counts and dates behind it, in words."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from msgspec import Struct
 
+from liftloop.app.code_names import STAGE_NAMES, hour_of_week, medium_name
 from liftloop.app.following import Follower
-from liftloop.app.planning.study import SHANGHAI_OFFSET_MINUTES
+from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES, shop_moment
 from liftloop.app.trait_study_reading import HABIT_DAYS
-from liftloop.app.vocabulary import STAGE_NAMES, medium_name
 from liftloop.app.words import Said
 from liftloop.kernel.clock import MINUTE_MS
 from liftloop.kernel.money import yuan_text
@@ -40,9 +39,6 @@ SELECT count(*) AS sent, count(*) FILTER (answered) AS answered FROM (
     WHERE coalesce(canonical.kept, message.profile) = $1 AND message_settled.channel = $2 GROUP BY message_key
 )
 """
-_ZONE = timezone(timedelta(minutes=SHANGHAI_OFFSET_MINUTES))
-_WEEKDAYS_ZH = "一二三四五六日"
-_WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HIDDEN = frozenset({"rfm_recency_score", "rfm_frequency_score", "rfm_monetary_score", "lifecycle_since_ms"})
 """Shown as parts of others: the three scores as `rfm`, the instant in how the stage came about."""
 
@@ -133,7 +129,7 @@ def _shown(trait: str, value: str | float) -> str | float:
         return value
     match STUDIED[trait].unit:
         case "instant":
-            return _moment(int(value)).isoformat()
+            return shop_moment(int(value)).isoformat()
         case "share":
             return f"{value:.1%}"
         case "times" | "days" if not float(value).is_integer():
@@ -146,13 +142,8 @@ def _words(trait: str, value: str | float) -> Said | None:
     if trait == "lifecycle_stage":
         return STAGE_NAMES[str(value)]
     if STUDIED[trait].unit == "hour_of_week":
-        return _hour_of_week(int(value))
+        return hour_of_week(int(value))
     return None
-
-
-def _hour_of_week(place: int) -> Said:
-    day, hour = divmod(place, 24)
-    return Said(f"周{_WEEKDAYS_ZH[day]} {hour} 点", f"{_WEEKDAYS_EN[day]} {hour:02d}:00")
 
 
 def _alive(e: Evidence) -> Said:
@@ -234,7 +225,7 @@ def _interest(e: Evidence) -> Said:
 
 
 def _hour(e: Evidence) -> Said:
-    hour = _hour_of_week(int(e.values["best_hour_of_week"]))
+    hour = hour_of_week(int(e.values["best_hour_of_week"]))
     return Said(
         f"{hour.zh}。最近 {HABIT_DAYS} 天自己的 {e.events} 个行为，加上相当于 {HABIT_WEIGHT:g} 个行为的所有人的习惯。",
         f"{hour.en}. Their own {e.events} events of {HABIT_DAYS} days, "
@@ -269,9 +260,5 @@ _HOW: Mapping[str, Callable[[Evidence], Said]] = {
 }
 
 
-def _moment(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_ZONE)
-
-
 def _day(at_ms: int) -> str:
-    return _moment(at_ms).date().isoformat()
+    return shop_moment(at_ms).date().isoformat()

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
-from liftloop.app.planning.study import SHANGHAI_OFFSET_MINUTES
+from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.tick_client import TickClient
 from liftloop.app.trait_study_reading import SQL, Past, read_past
 from liftloop.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, Clock
 from liftloop.kernel.codec import canonical_json, parse_json
 from liftloop.kernel.errors import LiftloopError
-from liftloop.profile.studied import STUDIED, TRAIT_STUDIED, TRAITS_STUDIED, Studied, part_of
+from liftloop.profile.studied import ITEM_TRAITS, STUDIED, TRAIT_STUDIED, TRAITS_STUDIED, Studied, part_of, words_of
 from liftloop.profile.studies.cycles import (
     interval_traits,
     item_cycles,
@@ -132,6 +132,7 @@ class TraitStudies:
                     known_values, self._lake, [each for each, about in STUDIED.items() if about.by == "study"]
                 )
             findings = await asyncio.to_thread(study_of, past, now_ms)
+            await say_words(self._tick, findings.traits, past.item_names, now_ms)
             changes = await asyncio.to_thread(changes_of, findings.traits, known)
             changed = await say_changes(self._tick, changes, now_ms)
             report = StudyReport(
@@ -180,6 +181,13 @@ class Change(Struct, frozen=True, kw_only=True, eq=False):
     def between(self, low: int, high: int) -> NDArray[np.int64]:
         profile = self.found.profile[self.rows]
         return self.rows[np.searchsorted(profile, low) : np.searchsorted(profile, high, side="right")]
+
+
+async def say_words(tick: TickClient, traits: Sequence[Studied], names: Mapping[str, str], now_ms: int) -> None:
+    """Tell the tick every word of the text traits: memory has only their hashes, and who is written to reads words."""
+    texts = [each for each in traits if each.words]
+    bodies = [(each.trait, words_of(each.words, names if each.trait in ITEM_TRAITS else {})) for each in texts]
+    await tick.facts([fact(TRAIT_STUDIED, trait, body, _SYSTEM, now_ms) for trait, body in bodies])
 
 
 async def say_changes(tick: TickClient, changes: Sequence["Change"], now_ms: int) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
+from liftloop.app.item_names import ITEM_NAMES, names_of
 from liftloop.kernel.clock import DAY_MS
 from liftloop.profile.studies.cycles import FOLLOWERS_MIN, Bought, Sequences
 from liftloop.profile.studies.habits import INTEREST_HALF_LIFE_DAYS, INTEREST_WEIGHTS, Counts, Interests
@@ -40,6 +41,9 @@ class Past(Struct, frozen=True, kw_only=True, eq=False):
     bought: Bought
     sequences: Sequences
     named: Mapping[str, str]
+    """Successors that the catalog names, by item."""
+    item_names: Mapping[str, str]
+    """What the things are called that were ever bought, or come after one, by id."""
     interests: Interests
     hours: Counts
     sent: Counts
@@ -56,6 +60,7 @@ def read_past(lake: LakeReader, now_ms: int, offset_ms: int) -> Past:
     sent, answered = lake.select(SQL["sent"], [now_ms]), lake.select(SQL["answered"], [now_ms])
     channels = tuple(sorted({str(each) for each in (*sent["channel"], *answered["channel"])}))
     bought = _bought(lake, now_ms, offset_ms)
+    successor = dict(zip(map(str, named["item"]), map(str, named["successor"]), strict=True))
     return Past(
         profile=_whole(people["profile"]),
         seen_ms=_whole(people["seen_ms"]),
@@ -70,7 +75,8 @@ def read_past(lake: LakeReader, now_ms: int, offset_ms: int) -> Past:
         spent_fen=buyers["spent_fen"].astype(np.float64),
         bought=bought,
         sequences=_sequences(lake, bought.items, now_ms, offset_ms),
-        named=dict(zip(map(str, named["item"]), map(str, named["successor"]), strict=True)),
+        named=successor,
+        item_names=names_of(lake.select(ITEM_NAMES, [sorted({*bought.items, *successor.values()})])),
         interests=_interests(lake, now_ms),
         hours=_hours(lake, now_ms, offset_ms),
         sent=_counts(sent, channels),

@@ -111,25 +111,6 @@ PROPERTY_NAMES: Mapping[str, Said] = {
     "products.price": Said("商品单价", "product price"),
     "channel": Said("渠道", "channel"),
 }
-MEDIUM_NAMES: Mapping[str, Said] = {
-    "email": Said("邮件", "e-mail"),
-    "sms": Said("短信", "SMS"),
-    "wecom": Said("企业微信", "WeCom"),
-    "wechat": Said("公众号", "WeChat"),
-    "push": Said("App 推送", "push"),
-    "call": Said("电话", "phone call"),
-    "webhook": Said("Webhook", "webhook"),
-}
-
-STAGE_NAMES = {
-    "prospect": Said("潜客", "prospect"),
-    "new": Said("新客", "new customer"),
-    "active": Said("活跃", "active"),
-    "dormant": Said("沉睡", "dormant"),
-    "lost": Said("流失", "lost"),
-}
-"""What the values of lifecycle_stage are called."""
-
 Unit = Literal["fen", "days", "times", "none"]
 
 
@@ -175,10 +156,6 @@ def trait_name(trait: str, body: Mapping[str, Any] | None = None) -> Said:
 
 def property_name(name: str) -> Said:
     return PROPERTY_NAMES.get(name, Said(name, name))
-
-
-def medium_name(medium: str) -> Said:
-    return MEDIUM_NAMES.get(medium, Said(medium, medium))
 
 
 def trait_unit(body: Mapping[str, Any]) -> Unit:

@@ -1,7 +1,8 @@
 """Finds what is wrong with a template before anybody is sent it; nothing is rendered."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 
 from liquid.builtin.expressions import FilteredExpression, LoopExpression, Path
 from liquid.expression import Expression
@@ -11,15 +12,17 @@ from liftloop.compose.limits import LIST_ITEMS_MAX, known_part, walk
 from liftloop.compose.template import Compiled, compile_template
 
 PROBLEMS_MAX = 50  # Nobody mends more at a time.
+NAMES_SHOWN_MAX = 5  # The one that was meant is among the likest.
 
 _RANGE = re.compile(r"\((-?\d{1,18})\s*\.\.\s*(-?\d{1,18})\)")
 _RANGE_BEYOND = re.compile(r"\(-?\d+\s*\.\.\s*-?\d{19,}\)")
 
 
-def check(content: Content, known_variables: Collection[str]) -> list[Problem]:
+def check(content: Content, known_variables: Collection[str], closed: Collection[str] = ()) -> list[Problem]:
     """Return what would fail for everybody, or for people of whom a variable is not known.
 
-    `known_variables` are dotted names, `customer.name`; a known name covers all that lies below it.
+    `known_variables` are dotted names, `customer.name`; a known name covers all that lies below it. Below a word of
+    `closed` nothing but what is known can ever be: a default does not excuse it.
     """
     problems: list[Problem] = []
     for text in (content.subject, content.body):
@@ -28,7 +31,13 @@ def check(content: Content, known_variables: Collection[str]) -> list[Problem]:
         except RenderFailed as failed:
             problems.append(_unreadable(failed.detail))
             continue
-        problems.extend(_unknown(name) for name in sorted(_required(compiled)) if not _covered(name, known_variables))
+        strange = [name for name in sorted(compiled.variables) if not _covered(name, known_variables)]
+        needed = _required(compiled)
+        for name in strange:
+            if name.split(".")[0] in closed:
+                problems.append(_no_such(name, _beside(name, known_variables)))
+            elif name in needed:
+                problems.append(_unknown(name))
         problems.extend(_endless(text))
     if not content.body.strip():
         problems.append(Problem(code="empty", zh="正文是空的", en="the body is empty"))
@@ -46,6 +55,23 @@ def _unknown(name: str) -> Problem:
         en=f"nothing is known as {name} and no default is given; write {{{{ {name} | default: '…' }}}}",
         variable=name,
     )
+
+
+def _no_such(name: str, others: Sequence[str]) -> Problem:
+    known = ", ".join(others)
+    return Problem(
+        code="unknown_variable",
+        zh=f"没有“{name}”这个变量；这里可以写：{known}",
+        en=f"nothing can be known as {name}; what there is: {known}",
+        variable=name,
+    )
+
+
+def _beside(name: str, known: Collection[str]) -> list[str]:
+    """Return what is known below the first word of a name, the likest first."""
+    group = name.split(".")[0] + "."
+    below = [each for each in known if each.startswith(group)]
+    return get_close_matches(name, below, n=NAMES_SHOWN_MAX, cutoff=0.0)
 
 
 def _endless(text: str) -> list[Problem]:

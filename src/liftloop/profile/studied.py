@@ -3,7 +3,7 @@
 A studied trait has a column in memory, as a live trait has; between two studies it stands still.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -39,6 +39,8 @@ class StudiedPart(Struct, frozen=True, kw_only=True, array_like=True):
     columns: bytes
     """Packed columns {profile, value, since_ms}: numbers, NaN for none, or places in `words`, -1 for none."""
     words: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    """What people call each word, empty where it says so itself; none at all where nothing is told of names."""
 
 
 LIKENESS = "likeness:"
@@ -91,6 +93,10 @@ STUDIED = StudiedTraits(
 )
 
 
+ITEM_TRAITS = frozenset({"replenish_item", "successor_item"})
+"""Traits whose words are ids of items."""
+
+
 class Studied(Struct, frozen=True, kw_only=True, eq=False):
     """What a study found of one trait: shape [people] each."""
 
@@ -128,6 +134,13 @@ def part_of(studied: Studied, rows: NDArray[np.int64], *, first: bool) -> bytes:
     return pack(StudiedPart(first=first, columns=pack_columns(columns), words=words))
 
 
+def words_of(words: Sequence[str], names: Mapping[str, str]) -> bytes:
+    """Return the body of a fact that tells the words of a text trait, with names by word, and nobody's value."""
+    nobody = {"profile": np.zeros(0, np.int64), "value": np.zeros(0, np.int32)}
+    called = tuple(names.get(word, "") for word in words)
+    return pack(StudiedPart(first=False, columns=pack_columns(nobody), words=tuple(words), names=called))
+
+
 class StudiedRows(Struct, frozen=True, kw_only=True, eq=False):
     """A part as columns."""
 
@@ -138,6 +151,8 @@ class StudiedRows(Struct, frozen=True, kw_only=True, eq=False):
     place: NDArray[np.int64]
     """Place in `words`; -1 for none and for numbers."""
     words: tuple[str, ...]
+    names: tuple[str, ...]
+    """Of each word; empty where the part tells no names."""
     since_ms: NDArray[np.int64] | None
 
 
@@ -150,11 +165,14 @@ def rows_of(trait: str, part: StudiedPart) -> StudiedRows:
     place = value.astype(np.int64) if is_text else np.full(len(profile), -1)
     if len(value) != len(profile) or (place >= len(part.words)).any():
         raise ValueError("columns of different lengths, or words that are not there")
+    if part.names and len(part.names) != len(part.words):
+        raise ValueError("names that are not those of the words")
     return StudiedRows(
         first=part.first,
         profile=profile,
         number=nothing if is_text else value,
         place=place,
         words=part.words,
+        names=part.names,
         since_ms=np.asarray(columns["since_ms"], dtype=np.int64) if "since_ms" in columns else None,
     )

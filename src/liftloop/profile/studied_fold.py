@@ -19,7 +19,7 @@ from liftloop.profile.studied import (
 from liftloop.profile.values import value_hash
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
-from liftloop.storage.contract import Delta, Record, Write
+from liftloop.storage.contract import Delta, Record, Row, Write
 
 _PART = msgspec.msgpack.Decoder(StudiedPart)
 
@@ -28,7 +28,8 @@ class ProfileStudied:
     """Reads `system` and `merge`; writes `person.studied`, the people whose values a study changed.
 
     Values are of the profile that they were computed for; a person who takes over another's profile gets the values
-    that nobody computed for their own, until the next study knows better.
+    that nobody computed for their own, until the next study knows better. Texts are hashes in memory; which word each
+    hash stands for is kept in the table `word`.
     """
 
     name = "profile.studied"
@@ -40,6 +41,10 @@ class ProfileStudied:
         found = [(record.name, rows) for record in _records(frame) if (rows := _read(record)) is not None]
         if not found:
             return (Delta(writes=writes), {}) if writes else NOTHING
+        puts = {"word": [row for _, rows in found for row in _words(rows)]}
+        found = [each for each in found if len(each[1].profile)]
+        if not found:
+            return Delta(writes=writes, puts=puts), {}
         slots, triggers = list[Slots](), list[np.ndarray]()
         for trait, rows in found:
             at = people.slots(state, rows.profile)
@@ -52,7 +57,7 @@ class ProfileStudied:
         may_trigger = np.bincount(inverse, weights=np.concatenate(triggers)) > 0
         batch = Batch(len(distinct), {"slot": distinct, "triggers": may_trigger})
         allocate = [studied_spec(trait) for trait in sorted({trait for trait, _ in found})]
-        return Delta(allocate=allocate, writes=writes), {"person.studied": batch}
+        return Delta(allocate=allocate, writes=writes, puts=puts), {"person.studied": batch}
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS
@@ -74,6 +79,14 @@ def _read(record: Record) -> StudiedRows | None:
         return rows_of(record.name, _PART.decode(record.body))
     except (msgspec.DecodeError, KeyError, ValueError):
         return None
+
+
+def _words(rows: StudiedRows) -> list[Row]:
+    """Return the rows of a part that tells names: a study does so once, before its values."""
+    if not rows.names:
+        return []
+    hashes = np.array([value_hash(word) for word in rows.words], dtype=np.uint64).view(np.int64)
+    return list(zip(hashes.tolist(), rows.words, rows.names, strict=True))
 
 
 def _write(trait: str, slots: Slots, rows: StudiedRows, known: Slots) -> Write:

@@ -409,6 +409,15 @@ TABLES: tuple[Table, ...] = (
         indexes=(("first",), ("second",)),
     ),
     Table(
+        name="word",
+        columns=(
+            ("hash", "INTEGER"),  # Signed 64 bits; memory keeps the texts of studied traits as hashes.
+            ("text", "TEXT"),
+            ("name", "TEXT"),  # Of a code, what people call it; empty where it has no other name.
+        ),
+        key=1,
+    ),
+    Table(
         name="enrolment",
         columns=(
             ("id", "INTEGER"),

@@ -17,6 +17,7 @@ from liftloop.app.definitions.limits import (
 )
 from liftloop.app.definitions.secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
 from liftloop.app.facts import fact, published
+from liftloop.app.text_variables import PERSON, known_variables
 from liftloop.app.tick_client import TickClient
 from liftloop.audience.contract import Audience, BadAudience, Level, Signal, Tag
 from liftloop.audience.reading import LEVEL, SIGNAL, level_trees, references
@@ -58,8 +59,6 @@ KINDS = (
     "level",
     *EDGE_KINDS,
 )
-KNOWN_VARIABLES = ("customer", "item", "offer", "campaign")
-"""What a template may speak of; whether a person has the attribute is known only when it is sent."""
 BODY_BYTES_MAX = 256_000
 """A journey of two hundred nodes takes a tenth of it."""
 AUDIENCES_MAX = 512
@@ -233,7 +232,7 @@ class Definitions:
                 open_channel(_as(kind, body, ChannelDefinition), allow=self._allow, wall=SystemClock())
             case "content":
                 content = _as(kind, body, Content)
-                problems = check_content(content, KNOWN_VARIABLES)
+                problems = check_content(content, known_variables(self.live("trait")), (PERSON,))
                 if problems:
                     raise BadDefinition(kind, problems[0].en, problems[0].zh)
             case "setting" if identity == "points":

@@ -128,6 +128,11 @@ class ThingsReader:
     def __init__(self, state: StateReader) -> None:
         self._state = state
 
+    def live(self, kind: str) -> dict[str, Mapping[str, Any]]:
+        """Return the body of every live definition of a kind by id."""
+        query = "SELECT id, body FROM definition WHERE kind = ? AND status = 'live' ORDER BY version"
+        return {identity: parse_object(body) for identity, body in self._state.rows(query, (kind,))}
+
     def read(self, kind: str, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
         """Return the body of each by id, always with its `id`; what is not defined has nothing else."""
         query = (

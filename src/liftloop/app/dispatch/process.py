@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from liftloop.app.definitions.secrets import open_secret
 from liftloop.app.dispatch.attempts import AttemptFile
+from liftloop.app.dispatch.personal import Asked, Told
 from liftloop.app.dispatch.rounds import Dispatcher, DispatchTools
 from liftloop.app.settings import Settings, clock_of, path_from_text
 from liftloop.app.sockets import listen_unix
@@ -92,6 +93,14 @@ async def _dispatch(settings: Settings, folder: DataFolder, tick: TickClient, st
             except TickAway:
                 await asyncio.sleep(TICK_AWAY_S)
 
+    async def ask_people(asked: Asked) -> Told:
+        given = msgspec.to_builtins(asked)
+        while True:
+            try:
+                return msgspec.convert(await tick.ask("known", now_ms=clock.now_ms(), **given), type=Told)
+            except TickAway:
+                await asyncio.sleep(TICK_AWAY_S)
+
     tools = DispatchTools(
         state=state,
         vault=vault,
@@ -99,6 +108,7 @@ async def _dispatch(settings: Settings, folder: DataFolder, tick: TickClient, st
         attempts=attempts,
         send_facts=send_facts,
         second_look=second_look,
+        ask_people=ask_people,
         open_channel=opened,
         paced=settings.clock == "system",
         restored=read_restored(folder.restored),

@@ -15,6 +15,7 @@ from msgspec import Struct
 from liftloop.app.dispatch.attempts import Attempt, AttemptFile, Report, Settlement, Started, Waiting
 from liftloop.app.dispatch.channels import Channels, OpenChannel, Opened
 from liftloop.app.dispatch.lane import Lane, NoPace, Pace, longer_pause
+from liftloop.app.dispatch.personal import AskPeople
 from liftloop.app.dispatch.reports import Reports, SendFacts, keys_of
 from liftloop.app.dispatch.settle import (
     Answers,
@@ -61,6 +62,7 @@ class DispatchTools(Struct, frozen=True, kw_only=True):
     attempts: AttemptFile
     send_facts: SendFacts
     second_look: SecondLook
+    ask_people: AskPeople
     open_channel: OpenChannel
     paced: bool
     """False on a manual clock, where time does not pass by itself: channels' `per_second_max` then holds nobody up."""
@@ -208,7 +210,9 @@ class Dispatcher:
             self._not_again(due, _too_late(due, stopped, now_ms)) for due, stopped in zip(dues, looked, strict=True)
         ]
         leaving = [due for due, stopped in zip(dues, verdicts, strict=True) if not stopped.outcome]
-        said, unsaid = self._wordings.say(leaving, lane.channel, now_ms)
+        asked = self._wordings.asks(leaving)
+        answered = None if asked is None else (asked, await self._tools.ask_people(asked))
+        said, unsaid = self._wordings.say(leaving, lane.channel, now_ms, answered)
         return Departure(
             channel=lane.channel,
             said=said,

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from liftloop.app.dispatch.attempts import Waiting
 from liftloop.app.dispatch.people import People, PeopleReader, ThingsReader
+from liftloop.app.dispatch.personal import Asked, Personal, PersonalReader, Told, asked_of
+from liftloop.app.text_variables import PERSON
 from liftloop.compose.contract import Content, Rendered, RenderFailed
 from liftloop.compose.language import Form
 from liftloop.compose.template import Prepared, variables_used
@@ -62,8 +64,10 @@ class Wording:
         self.failed = failed
         self.attributes = None if ["customer"] in words else frozenset(w[1] for w in words if w[0] == "customer")
         """Names below `customer`; None where it computes names, so that all are needed."""
+        self.person = frozenset(word[1] for word in words if word[0] == PERSON and len(word) > 1)
+        """Names below `person`: what the tick must be asked."""
         self.things = frozenset(word[0] for word in words) & frozenset(THINGS)
-        self.personal = self.attributes is None or bool(self.attributes)
+        self.personal = self.attributes is None or bool(self.attributes) or bool(self.person)
         self._prepared: dict[Form, Prepared] = {}
 
     def prepared(self, form: Form) -> Prepared:
@@ -81,13 +85,30 @@ class Wordings:
         self._state = state
         self._people = PeopleReader(state, vault)
         self._things = ThingsReader(state)
+        self._personal = PersonalReader(state)
         self._read: dict[tuple[str, int], Wording] = {}
 
-    def say(self, dues: Sequence[Due], channel: Channel, now_ms: int) -> tuple[list[tuple[Due, Message]], list[Unsaid]]:
-        """Return messages in words and those that cannot be said, together all of `dues`."""
+    def asks(self, dues: Sequence[Due]) -> Asked | None:
+        """Return what the tick must be asked before these can be said, None for nothing."""
         wordings = [self._wording(due.envelope.content, due.envelope.content_version) for due in dues]
-        people = self._people.read({due.envelope.profile for due in dues}, _attributes(wordings, channel))
-        batch = _Batch(channel, people, self._things_of(dues, wordings), now_ms)
+        names = frozenset[str]().union(*(wording.person for wording in wordings))
+        asking = zip(dues, wordings, strict=True)
+        return asked_of({due.envelope.profile for due, wording in asking if wording.person}, names) if names else None
+
+    def say(
+        self, dues: Sequence[Due], channel: Channel, now_ms: int, answered: tuple[Asked, Told] | None
+    ) -> tuple[list[tuple[Due, Message]], list[Unsaid]]:
+        """Return messages in words and those that cannot be said, together all of `dues`.
+
+        `answered` is what `asks` asked, with the tick's answer.
+        """
+        wordings = [self._wording(due.envelope.content, due.envelope.content_version) for due in dues]
+        attributes = _attributes(wordings, channel)
+        if answered is not None and attributes is not None:
+            attributes |= {*self._personal.put_tags(answered[0])}
+        people = self._people.read({due.envelope.profile for due in dues}, attributes)
+        personal = None if answered is None else self._personal.read(answered[1], people.attributes, now_ms)
+        batch = _Batch(channel, people, personal, self._things_of(dues, wordings), now_ms)
         said: list[tuple[Due, Message]] = []
         unsaid: list[Unsaid] = []
         for due, wording in zip(dues, wordings, strict=True):
@@ -136,12 +157,14 @@ class _Batch:
         self,
         channel: Channel,
         people: People,
+        personal: Personal | None,
         things: Mapping[str, Mapping[str, Mapping[str, Any]]],
         now_ms: int,
     ) -> None:
         self._kind = channel.address_kind
         self._form: Form = "html" if channel.address_kind == "email" else "text"
         self._people = people
+        self._known = personal
         self._things = things
         self._now_ms = now_ms
         self._shared: dict[tuple[str, ...], Rendered] = {}
@@ -171,7 +194,10 @@ class _Batch:
         )
 
     def _personal(self, envelope: Envelope, wording: Wording, person: Mapping[str, Any]) -> Rendered:
-        variables = self._with_things({"customer": person}, envelope, wording)
+        variables: dict[str, Any] = {"customer": person}
+        if wording.person and self._known is not None:
+            variables[PERSON] = self._known.of(envelope.profile, wording.person, wording.content.language)
+        variables = self._with_things(variables, envelope, wording)
         return wording.prepared(self._form).render(variables)
 
     def _same(self, envelope: Envelope, wording: Wording) -> Rendered:

@@ -35,6 +35,7 @@ from liftloop.app.planning.reading import (
     read_shop,
     windows_of,
 )
+from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import Language
@@ -53,8 +54,6 @@ from liftloop.plan.study.whole import study
 from liftloop.plan.writing.planned import Head, record_of, waiting
 from liftloop.profile.metric import Metric
 from liftloop.storage.contract import Array, LakeReader, StateReader
-
-SHANGHAI_OFFSET_MINUTES = 8 * 60
 
 
 class Definitions(Struct, frozen=True, kw_only=True):

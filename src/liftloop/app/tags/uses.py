@@ -1,13 +1,12 @@
 """Where tags are used: in the trees of audiences, signals, other tags and journeys, in campaigns and in texts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from liftloop.app.definitions.publishing import Definitions, audiences_in
 from liftloop.audience.contract import Tag
-from liftloop.kernel.codec import canonical_json
 from liftloop.profile.tags import TAG
 
 UseKind = Literal["audience", "signal", "tag", "journey", "campaign", "content"]
@@ -33,12 +32,12 @@ def uses_of(definitions: Definitions, tags: Mapping[str, Tag]) -> dict[str, list
                     found[tag].append(Use(kind=kind, id=identity, name=str(body.get("name") or identity)))
     for identity, body in definitions.live("content").items():
         for tag in found:
-            if _speaks_of(body, tag):
+            if _speaks_of(body, (tag, tags[tag].name)):
                 found[tag].append(Use(kind="content", id=identity, name=str(body.get("name") or identity)))
     return found
 
 
-def _speaks_of(content: Mapping[str, Any], tag: str) -> bool:
-    """Tell whether a text asks for a tag in the list that was said of a person: `customer.tags contains "vip"`."""
-    text = canonical_json(content).decode()
-    return "customer.tags" in text and (f'\\"{tag}\\"' in text or f"'{tag}'" in text)
+def _speaks_of(content: Mapping[str, Any], words: Sequence[str]) -> bool:
+    """Tell whether a text asks for a tag, by id or name, in one of a person's lists: `person.tags contains "VIP"`."""
+    text = f"{content.get('subject', '')} {content.get('body', '')}"
+    return ".tags" in text and any(f'"{word}"' in text or f"'{word}'" in text for word in words)

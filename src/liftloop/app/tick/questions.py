@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from liftloop.audience.reading import check, conditioned, holds, is_member, known_members, member_words, members
 from liftloop.deliver.second_look import Leaving, second_look
@@ -28,6 +29,7 @@ from liftloop.profile.sources import (
     progress_of,
     source_of,
 )
+from liftloop.profile.studied import studied_array
 from liftloop.profile.tags import kept_of, tag_attribute
 from liftloop.runtime import people
 from liftloop.runtime.contract import Slots
@@ -260,6 +262,37 @@ def _second_look(fold: Fold, given: Mapping[str, Any]) -> Answer:
     return {"outcomes": [each.outcome for each in stopped], "reasons": [each.reason for each in stopped]}
 
 
+def _known(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return of people what texts may say: traits as numbers (None for none) or hashes of words (0), and of those
+    levels, tags and audiences whose ids begin as asked, which each is in. Who is no profile is left out.
+    """
+    numbers = np.array(given["profiles"], dtype=np.int64)
+    found = follow(fold.state, people.slots(fold.state, numbers))
+    numbers, slots = numbers[found >= 0], found[found >= 0]
+    computed = {identity: each.body for identity, each in fold.catalog.live("trait").items()}
+    persons = People(fold.state, slots, int(given["now_ms"]), computed)
+    told: dict[str, list[float | None]] = {}
+    hashes: dict[str, list[int]] = {}
+    for name in given["traits"]:
+        if name in computed:
+            told[name] = _or_none(persons.trait(name))
+        elif fold.state.has(studied_array(name, "number")):
+            told[name] = _or_none(fold.state[studied_array(name, "number")][slots])
+        elif fold.state.has(studied_array(name, "text")):
+            hashes[name] = fold.state[studied_array(name, "text")][slots].view(np.int64).tolist()
+    begin = tuple(given["inside"])
+    asked = [each for each in conditioned(fold.catalog) if begin and each.startswith(begin)]
+    inside: list[list[str]] = [[] for _ in numbers]
+    for identity in asked:
+        for place in np.flatnonzero(is_member(fold.state, identity, slots)).tolist():
+            inside[place].append(identity)
+    return {"profiles": numbers.tolist(), "numbers": told, "hashes": hashes, "inside": inside}
+
+
+def _or_none(values: NDArray[np.float64]) -> list[float | None]:
+    return [None if value != value else value for value in values.tolist()]
+
+
 def _heads(fold: Fold) -> Slots:
     everyone = people.everyone(fold.state)
     return everyone[follow(fold.state, everyone) == everyone] if len(everyone) else everyone
@@ -283,4 +316,5 @@ _ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
     "undoing": _undoing,
     "disputed": _disputed,
     "second_look": _second_look,
+    "known": _known,
 }

@@ -271,7 +271,7 @@ class _Values(NamedTuple):
 
 def _values_of(record: Record) -> _Values | None:
     try:
-        _, packed, words = unpack(record.body)
+        _, packed, words, *_ = unpack(record.body)
         columns = unpack_columns(packed)
         profile, value = np.asarray(columns["profile"], dtype=np.int64), np.asarray(columns["value"])
         at_ms = np.asarray(columns.get("since_ms", np.full(len(profile), record.at_ms)), dtype=np.int64)
