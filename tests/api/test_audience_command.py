@@ -42,6 +42,14 @@ def test_what_the_api_tells_the_terminal_tells_too(tmp_path: Path) -> None:
             assert out.read_text("utf-8-sig").splitlines()[0] == "profile_id,customer_id,change,city"
             again = await told("export", "shanghai", "--out", str(out), "--changes-for", "crm")
             assert (again["entered"], len(out.read_bytes().splitlines())) == (0, 1)
+            table = {"kind": "database", "url": f"sqlite:///{tmp_path / 'house.db'}", "table": "people"}
+            definition = tmp_path / "house.json"
+            definition.write_text(json.dumps({"name": "数仓", "audience": "shanghai", "to": table}))
+            assert (await told("destination", "house", "--file", str(definition)))["version"] == 1
+            assert (await told("export", "shanghai", "--to", "house"))["sent"] == 3
+            assert (await told("destinations"))["destinations"][0]["last"]["sent"] == 3
+            unknown = await asyncio.to_thread(run, "export", "shanghai", "--to", "nowhere", "--data", str(data))
+            assert unknown.exit_code == 2
             lines = await asyncio.to_thread(run, "explain", "shanghai", "--person", "u1", "--data", str(data))
             assert "✓" in lines.stdout
             neither = await asyncio.to_thread(run, "count", "--data", str(data))

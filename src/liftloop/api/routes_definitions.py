@@ -26,6 +26,7 @@ _PLURALS = {
     "signals": "signal",
     "fields": "field",
     "sources": "source",
+    "destinations": "destination",
     "tracking-plans": "tracking_plan",
 }
 

@@ -1,6 +1,7 @@
 """The desk: the management side of one installation, wired. It reads state, owns the lake and runs studies."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from liftloop.app.children import Children
@@ -75,6 +76,8 @@ class Desk:
         self.predictions = Predictions(self.follower, self._lake, self.tick, self.definitions, self.clock)
         self.children: Children | None = None
         """The other processes, where this one started them."""
+        self.at_rest: list[Callable[[], Awaitable[None]]] = []
+        """What use cases beside the desk do when a manual clock has come to its end and the lake is up to date."""
         self._working: list[asyncio.Task[None]] = []
 
     @property
@@ -110,3 +113,5 @@ class Desk:
             await self.follower.catch_up()
         await self.upkeep.retain_if_due()
         await self.trait_studies.run_if_due()
+        for work in self.at_rest:
+            await work()

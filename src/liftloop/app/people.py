@@ -89,18 +89,19 @@ def identifiers_of(state: StateReader, number: int) -> list[Identifier]:
     return [Identifier(**dict(zip(names, row, strict=True))) for row in rows]
 
 
-_PERSONAL_ATTRIBUTES = {
+PERSONAL_ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "phone": ("phone", "mobile", "手机", "手机号"),
     "email": ("email", "邮箱"),
+    "customer_id": (),
 }
-"""Under which names a person's attributes hold what a personal identifier was made from."""
+"""Under which names a person's attributes hold what a personal identifier was made from; none for what is not."""
 
 
 def shown_value(identifier: Identifier, attributes: Mapping[str, Attribute]) -> str:
     """Return an identifier fit to be shown: personal ones masked, from the attributes of the person by name."""
     if identifier.text:
         return identifier.text
-    names = _PERSONAL_ATTRIBUTES.get(identifier.kind, (identifier.kind,))
+    names = PERSONAL_ATTRIBUTES.get(identifier.kind, (identifier.kind,))
     held = next((attributes[name] for name in names if name in attributes), None)
     return masked(identifier.kind, str(held.value)) if held else "***"
 

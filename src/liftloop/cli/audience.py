@@ -1,7 +1,6 @@
 """`liftloop audience`."""
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import click
 
+from liftloop.cli import audience_export
 from liftloop.cli.connection import data_option, json_option, server, show, spoken
 from liftloop.kernel.errors import EXIT_REFUSED
 
@@ -237,51 +237,6 @@ def overlap(identity: str | None, where: str | None, others: tuple[str, ...], da
     show(answer, as_json, [f"{answer['count']:,}", *lines])
 
 
-@command.command("export")
-@click.argument("identity")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="CSV 文件 / the CSV file")
-@click.option(
-    "--changes-for", "destination", default="", help="只导出这个去向上次以来的进出 / only what changed for it"
-)
-@click.option("--column", "columns", multiple=True, help="加一列属性，可以多次 / an attribute as a column; repeatable")
-@click.option("--channel", default="", help="只要在这个渠道能营销触达的人 / only whom marketing on it may reach")
-@data_option
-@json_option
-def export(
-    identity: str,
-    out: Path,
-    destination: str,
-    data: Path,
-    as_json: bool,
-    **what: Any,
-) -> None:
-    """导出成 CSV：全部，或上次确认以来进出的人。 / Write CSV: everybody, or who came and went since last time.
-
-    \b
-    文件写完整了才算确认：中断后重来，不漏也不重。
-    It is confirmed when the file is whole: after an interruption nothing is lost or told twice.
-    例 / Examples:
-      liftloop audience export active --out active.csv --column city
-      liftloop audience export active --out changes.csv --changes-for crm --channel email
-    """
-    body = {
-        "destination": destination or "file",
-        "changes": bool(destination),
-        "columns": list(what["columns"]),
-        "channel": what["channel"],
-    }
-    part = out.with_name(f"{out.name}.part")
-    with server(data) as desk:
-        made = desk.post(f"/audiences/{identity}/exports", body)
-        with part.open("wb") as file:
-            desk.download(f"/exports/{made['export_id']}/rows", file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(out)
-        answer = desk.post(f"/exports/{made['export_id']}/confirm", {})
-    show(answer, as_json, [f"{out}: +{answer['entered']:,} -{answer['left']:,} ({answer['count']:,})"])
-
-
 def _condition(each: Mapping[str, Any]) -> str:
     mark = {True: "✓", False: "✗", None: "·"}[each["holds"]]
     when = f" ({each['flips_at']})" if each["flips_at"] else ""
@@ -299,3 +254,7 @@ def _tree(where: str) -> Any:
         return json.loads(where)
     except json.JSONDecodeError as error:
         raise click.BadParameter(f"不是 JSON / not JSON: {error}") from error
+
+
+for _command in audience_export.COMMANDS:
+    command.add_command(_command)

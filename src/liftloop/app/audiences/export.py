@@ -17,17 +17,18 @@ import numpy as np
 from msgspec import Struct
 from pyroaring import BitMap
 
-from liftloop.app.audiences.directory import Audiences
+from liftloop.app.audiences.directory import Audiences, Numbers
 from liftloop.app.audiences.overlap import bitmap
+from liftloop.app.audiences.telling import customers_of, heads_of
 from liftloop.app.definitions.publishing import Conflict, NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
+from liftloop.audience.destinations import Change
 from liftloop.collect.cleaning import neutralise_formula
 from liftloop.kernel.codec import canonical_json, parse_json
 from liftloop.kernel.dice import hash_bytes
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.kernel.ids import profile_id
-from liftloop.storage.contract import StateReader
 
 EXPORTED = "audience.exported"
 """The fact that an export was made: who asked, for which destination, how many people."""
@@ -38,13 +39,6 @@ EXPORTS_KEPT = 200
 """Exports whose rows can still be read, the newest; a million people take at most 130 kB each."""
 ROWS_AT_ONCE = 1_000
 
-_FAMILY = """
-SELECT merge.forwarded, merge.kept FROM merge WHERE merge.kept IN (SELECT value FROM json_each(?))
-"""
-_CUSTOMERS = """
-SELECT profile, text FROM identifier
-WHERE kind = 'user_id' AND profile IN (SELECT value FROM json_each(?)) ORDER BY at_ms DESC
-"""
 _ATTRIBUTES = """
 SELECT profile, name, value FROM attribute
 WHERE sealed = 0 AND profile IN (SELECT value FROM json_each(?)) AND name IN (SELECT value FROM json_each(?))
@@ -101,7 +95,7 @@ class Exports:
     def __init__(self, desk: Desk, audiences: Audiences) -> None:
         self._desk = desk
         self._audiences = audiences
-        self._folder = desk.folder.path / "exports"
+        self.folder = desk.folder.path / "exports"
 
     async def make(self, order: ExportOrder, actor: str) -> Export:
         """Return an export of an audience as it is now; the same as before where nothing changed since.
@@ -117,7 +111,7 @@ class Exports:
             numbers = await self._audiences.open_to(numbers, order.medium)
         if len(numbers) > ROWS_MAX:
             raise BadExport(f"超过 {ROWS_MAX:,} 人", f"more than {ROWS_MAX:,} people")
-        members, base = bitmap(numbers), self._confirmed(order) if order.changes else ""
+        members, base = bitmap(numbers), self.confirmed(order) if order.changes else ""
         before = self._members(base) if base else BitMap()
         content = canonical_json([msgspec.to_builtins(order), base]) + members.serialize()
         export = Export(
@@ -149,33 +143,36 @@ class Exports:
         Raises `Conflict` where the destination confirmed another one meanwhile.
         """
         export = self.find(identity)
-        confirmed = self._confirmed(export.order)
+        confirmed = self.confirmed(export.order)
         if confirmed != identity:
             if export.order.changes and confirmed != export.base:
                 raise Conflict("export", export.order.destination)
-            _write(self._mark(export.order), identity.encode())
+            write_whole(self._mark(export.order), identity.encode())
         return export
 
-    def rows(self, identity: str) -> Iterator[bytes]:
-        """Yield an export as CSV, UTF-8 with a mark for spreadsheets, no cell a formula; raises `NotFound` at once."""
+    def people(self, identity: str) -> list[tuple[Change, Numbers]]:
+        """Return whom an export tells, by what became of them, ascending; raises `NotFound`."""
         export = self.find(identity)
         members = self._members(identity)
         before = self._members(export.base) if export.base else BitMap()
-        changes = [("entered" if export.order.changes else "member", members - before), ("left", before - members)]
-        return self._lines(export, changes)
+        came: Change = "entered" if export.order.changes else "member"
+        return [(came, _numbers(members - before)), ("left", _numbers(before - members))]
 
-    def _lines(self, export: Export, changes: Sequence[tuple[str, BitMap]]) -> Iterator[bytes]:
+    def rows(self, identity: str) -> Iterator[bytes]:
+        """Yield an export as CSV, UTF-8 with a mark for spreadsheets, no cell a formula; raises `NotFound` at once."""
+        return self._lines(self.find(identity), self.people(identity))
+
+    def _lines(self, export: Export, changes: Sequence[tuple[str, Numbers]]) -> Iterator[bytes]:
         yield "\ufeff".encode() + _csv([["profile_id", "customer_id", "change", *export.order.columns]])
-        for change, people in changes:
-            numbers = np.array(people.to_array(), dtype=np.int64)
+        for change, numbers in changes:
             for start in range(0, len(numbers), ROWS_AT_ONCE):
                 yield _csv(self._cells(numbers[start : start + ROWS_AT_ONCE].tolist(), change, export.order.columns))
 
     def _cells(self, numbers: Sequence[int], change: str, columns: Sequence[str]) -> list[list[str]]:
         state = self._desk.state
-        head = _heads(state, numbers)
+        head = heads_of(state, numbers)
         family = canonical_json(list(head)).decode()
-        customers = {head[profile]: text for profile, text in state.rows(_CUSTOMERS, (family,))}
+        customers = customers_of(state, head)
         found: dict[tuple[int, str], Any] = {}
         for profile, name, value in state.rows(_ATTRIBUTES, (family, canonical_json(list(columns)).decode())):
             found[head[profile], name] = parse_json(value)
@@ -190,43 +187,37 @@ class Exports:
         ]
 
     def _about(self, identity: str) -> Path:
-        return self._folder / f"{identity}.json"
+        return self.folder / f"{identity}.json"
 
     def _mark(self, order: ExportOrder) -> Path:
         key = hash_bytes(canonical_json([order.audience, order.destination]))
-        return self._folder / f"confirmed-{key:016x}"
+        return self.folder / f"confirmed-{key:016x}"
 
-    def _confirmed(self, order: ExportOrder) -> str:
+    def confirmed(self, order: ExportOrder) -> str:
+        """Return the export that the order's destination confirmed last, "" where it has none."""
         mark = self._mark(order)
         return mark.read_text() if mark.exists() else ""
 
     def _members(self, identity: str) -> BitMap:
-        path = self._folder / f"{identity}.members"
+        path = self.folder / f"{identity}.members"
         if not path.exists():
             raise NotFound("export", identity)
         return BitMap.deserialize(path.read_bytes())
 
     def _keep(self, export: Export, members: BitMap) -> None:
-        self._folder.mkdir(exist_ok=True)
-        _write(self._folder / f"{export.id}.members", members.serialize())
-        _write(self._about(export.id), msgspec.json.encode(export))
-        kept = {path.read_text() for path in self._folder.glob("confirmed-*")}
-        old = sorted(self._folder.glob("exp_*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        self.folder.mkdir(exist_ok=True)
+        write_whole(self.folder / f"{export.id}.members", members.serialize())
+        write_whole(self._about(export.id), msgspec.json.encode(export))
+        kept = {path.read_text() for path in self.folder.glob("confirmed-*")}
+        old = sorted(self.folder.glob("exp_*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in old[EXPORTS_KEPT:]:
             if path.stem not in kept:
                 path.unlink()
                 path.with_suffix(".members").unlink(missing_ok=True)
 
 
-def _heads(state: StateReader, numbers: Sequence[int]) -> dict[int, int]:
-    """Return for these profiles and all that were merged into them which of these they are."""
-    head = {number: number for number in numbers}
-    fresh = list(numbers)
-    while fresh:
-        rows = state.rows(_FAMILY, (canonical_json(fresh).decode(),))
-        fresh = [forwarded for forwarded, _ in rows if forwarded not in head]
-        head |= {forwarded: head[kept] for forwarded, kept in rows if forwarded not in head}
-    return head
+def _numbers(people: BitMap) -> Numbers:
+    return np.array(people.to_array(), dtype=np.int64)
 
 
 def _cell(value: Any) -> str:
@@ -241,7 +232,7 @@ def _csv(rows: Sequence[Sequence[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(exist_ok=True)
     part = path.with_name(f"{path.name}.part")

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from liftloop.app.definitions.destinations import check_destination
 from liftloop.app.definitions.edge import EDGE_KINDS, BadDefinition, check_edge
 from liftloop.app.definitions.limits import (
     campaign_problem,
@@ -57,6 +58,7 @@ KINDS = (
     "signal",
     "tag",
     "level",
+    "destination",
     *EDGE_KINDS,
 )
 BODY_BYTES_MAX = 256_000
@@ -242,6 +244,9 @@ class Definitions:
             case "setting":
                 settings = _as(kind, body, DeliverySettings)
                 _refuse(kind, caps_problem(settings.caps) or quiet_problem(settings.quiet_hours))
+            case "destination":
+                destination = check_destination(body, self._allow)
+                self.newest("audience", destination.audience)
             case "source" | "tracking_plan" | "form":
                 check_edge(kind, identity, body, self.live("source"))
             case _:

@@ -30,6 +30,11 @@ def secrets_in(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[Path, str]]
         yield ("url",), body["url"]
     if kind == "source" and body.get("kind") == "webhook" and isinstance(body.get("secrets"), list | tuple):
         yield from ((("secrets", place), text) for place, text in enumerate(body["secrets"]) if isinstance(text, str))
+    if kind == "destination" and isinstance(body.get("to"), Mapping):
+        to: Mapping[str, Any] = body["to"]
+        name = {"database": "url", "webhook": "secret"}.get(str(to.get("kind")), "")
+        if isinstance(to.get(name), str):
+            yield ("to", name), to[name]
     if kind == "channel" and isinstance(body.get("settings"), Mapping):
         settings: Mapping[str, Any] = body["settings"]
         for name in sorted(SECRET_SETTINGS & settings.keys()):
@@ -64,7 +69,7 @@ def with_stand_ins(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
     return _with(
         body,
         {
-            path: STAND_INS.get(str(path[0]), _OTHER_STAND_IN)
+            path: STAND_INS.get(str(path[-1]), _OTHER_STAND_IN)
             for path, text in secrets_in(kind, body)
             if text.startswith(SEALED)
         },

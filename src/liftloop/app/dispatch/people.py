@@ -103,23 +103,25 @@ class PeopleReader:
         sealed = [row[2] for row in rows if row[3]]
         clear: list[bytes] = [row[2] for row in rows]
         if sealed:
-            opened = iter(self._opened(sealed))
+            opened = iter(open_sealed(self._vault, sealed))
             clear = [(next(opened) or b"null") if row[3] else row[2] for row in rows]
         # One JSON array is decoded twice as fast as its values one by one.
         return _DECODE.decode(b"[" + b",".join(clear) + b"]")
 
-    def _opened(self, sealed: Sequence[bytes]) -> list[bytes | None]:
-        """Return clear values; one that was altered counts as erased, so that it stops no other message."""
-        try:
-            return self._vault.open(sealed)
-        except VaultDamaged:
-            return [self._opened_alone(one) for one in sealed]
 
-    def _opened_alone(self, sealed: bytes) -> bytes | None:
-        try:
-            return self._vault.open([sealed])[0]
-        except VaultDamaged:
-            return None
+def open_sealed(vault: Vault, sealed: Sequence[bytes]) -> list[bytes | None]:
+    """Return clear values; one that was altered counts as erased, so that it stops no other person's."""
+    try:
+        return vault.open(sealed)
+    except VaultDamaged:
+        return [_opened_alone(vault, one) for one in sealed]
+
+
+def _opened_alone(vault: Vault, sealed: bytes) -> bytes | None:
+    try:
+        return vault.open([sealed])[0]
+    except VaultDamaged:
+        return None
 
 
 class ThingsReader:

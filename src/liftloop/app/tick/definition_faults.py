@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from liftloop.audience.contract import Audience, Level, Signal, Tag
+from liftloop.audience.destinations import Destination
 from liftloop.audience.reading import check as check_tree
 from liftloop.collect.fields import Field
 from liftloop.collect.forms import Form
@@ -67,6 +68,8 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
             msgspec.convert(body, type=ChannelDefinition, strict=False)
         case "source":
             msgspec.convert(body, type=Source, strict=False)
+        case "destination":
+            msgspec.convert(body, type=Destination, strict=False)
         case "field":
             msgspec.convert(body, type=Field, strict=False)
         case "form":

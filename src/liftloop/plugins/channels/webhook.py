@@ -5,14 +5,13 @@ What was written and not answered is `uncertain`; only what surely never left ma
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, get_args
 
 import aiohttp
 import msgspec
-from aiohttp import ClientConnectorError, ClientTimeout, ConnectionTimeoutError, InvalidURL
+from aiohttp import ClientConnectorError, ConnectionTimeoutError, InvalidURL
 from msgspec import Struct
 from yarl import URL
 
@@ -26,22 +25,22 @@ from liftloop.deliver.contract import (
     Repeat,
     TryLater,
 )
-from liftloop.kernel.clock import DAY_MS, SECOND_MS
-from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
-from liftloop.plugins.channels.addresses import AddressRefused, GuardedResolver, refuse_literal
+from liftloop.kernel.clock import SECOND_MS
+from liftloop.plugins.channels.addresses import AddressRefused
 from liftloop.plugins.channels.contract import Surroundings, bad_setting, read_settings
+from liftloop.plugins.channels.outbound import (
+    BODY_BYTES_MAX,
+    RETRY_AFTER_MS,
+    RETRY_AFTER_MS_MAX,
+    BadReceiver,
+    open_session,
+    receiver,
+    retry_after_ms,
+)
 from liftloop.plugins.channels.signing import BadSecret, headers, secret_bytes
 
 BATCH_MAX = 1_000  # CONTRACTS: messages a request.
-BODY_BYTES_MAX = 1_000_000  # A thousand messages of 1 kB; nginx takes no more unless told to.
 ANSWER_BYTES_MAX = 2_000_000  # A thousand results of 2 kB: more is not an answer.
-ANSWER_SECONDS_MAX = 30.0  # Twice what Standard Webhooks asks receivers to keep to.
-CONNECT_SECONDS_MAX = 10.0
-IDLE_SECONDS_MAX = 1.5  # Below the shortest keep-alive of common servers (2 s): a reused connection is not half closed.
-CONNECTIONS_MAX = 64  # As many single messages in the air; batches need few.
-NAMES_SECONDS = 60  # How long a resolved address is used before the name is resolved and judged again.
-RETRY_AFTER_MS = 5 * SECOND_MS  # Where a receiver asks for patience without saying how much.
-RETRY_AFTER_MS_MAX = DAY_MS
 
 _OUTCOMES = frozenset(get_args(Outcome))
 _OF_STATUS: dict[int, Outcome] = {401: "credential_expired", 403: "credential_expired", 408: "retry", 425: "retry"}
@@ -133,7 +132,7 @@ class WebhookChannel:
         sent |= headers(self._key, request_id(messages), timestamp_s, body)
         try:
             async with self._open().post(self._url, data=body, headers=sent, allow_redirects=False) as response:
-                after_ms = self._retry_after_ms(response.headers.get("retry-after", ""))
+                after_ms = retry_after_ms(response.headers.get("retry-after", ""), self._surroundings.wall.now_ms())
                 answer = await _read(response) if 200 <= response.status < 300 else b""
                 return outcomes(messages, response.status, after_ms, answer)
         except AddressRefused as error:
@@ -147,33 +146,8 @@ class WebhookChannel:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(
-                resolver=GuardedResolver(self._surroundings.allow),
-                limit=CONNECTIONS_MAX,
-                ttl_dns_cache=NAMES_SECONDS,
-                keepalive_timeout=IDLE_SECONDS_MAX,
-            )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=ClientTimeout(total=ANSWER_SECONDS_MAX, connect=CONNECT_SECONDS_MAX),
-                auto_decompress=False,
-                trust_env=False,
-            )
+            self._session = open_session(self._surroundings.allow)
         return self._session
-
-    def _retry_after_ms(self, header: str) -> int | None:
-        """Return the receiver's Retry-After, seconds or a date, within a day; None where there is none."""
-        text = header.strip()
-        if text.isdecimal() and len(text) < 10:
-            after_ms = int(text) * SECOND_MS
-        else:
-            try:
-                until = parsedate_to_datetime(text)
-            except ValueError:
-                return None
-            after_ms = int(until.timestamp() * SECOND_MS) - self._surroundings.wall.now_ms()
-        return max(SECOND_MS, min(after_ms, RETRY_AFTER_MS_MAX))
 
 
 def open_webhook(definition: ChannelDefinition, surroundings: Surroundings) -> Channel:
@@ -279,24 +253,9 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
 
 def _receiver(text: str, surroundings: Surroundings) -> URL:
     try:
-        url = URL(text)
-    except ValueError as error:
+        return receiver(text, surroundings.allow)
+    except BadReceiver as error:
         raise bad_setting(f"url: {error}") from error
-    if url.scheme not in {"http", "https"} or not url.raw_host:
-        raise bad_setting("url: http(s)://…")
-    try:
-        refuse_literal(url.raw_host, surroundings.allow)
-    except AddressRefused as error:
-        raise LiftloopError(
-            "address_refused",
-            zh=f"地址 {error} 在内网，不允许推送",
-            en=f"the address {error} lies in a private network",
-            next_zh="确有需要时，把它的网段加入 LIFTLOOP_WEBHOOK_ALLOW 后重启",
-            next_en="if it is meant, add its network to LIFTLOOP_WEBHOOK_ALLOW and restart",
-            status=422,
-            exit_code=EXIT_USAGE,
-        ) from error
-    return url
 
 
 def _key(secret: str) -> bytes:
