@@ -6,15 +6,17 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mapping_batch import CONTEXT, batch_of
 
+from liftloop.collect.distinct import DistinctCount
 from liftloop.collect.mapping import mapping_from_json
 from liftloop.collect.mapping_records import to_records
 from liftloop.collect.mapping_rows import REASONS, RejectedRow
 from liftloop.collect.quality import (
-    DistinctCount,
+    NAMES_MAX,
     QualityTally,
     csv_line,
     error_file_header,
@@ -82,11 +84,45 @@ def test_the_summary_does_not_depend_on_batches(cuts: list[int]) -> None:
 @settings(deadline=None)
 @given(parts=st.lists(st.lists(st.integers(0, 50), max_size=20), max_size=10))
 def test_distinct_counts_are_exact(parts: list[list[int]]) -> None:
-    """However values come in, each is counted once."""
+    """However values come in, each is counted once, and each that comes again as such."""
     counter = DistinctCount(np.uint64)
     for part in parts:
         counter.add(np.array(part, dtype=np.uint64))
-    assert counter.count() == len({value for part in parts for value in part})
+    every = [value for part in parts for value in part]
+    assert (counter.count(), counter.repeated()) == (len(set(every)), len(every) - len(set(every)))
+    assert not counter.estimated
+
+
+@pytest.mark.parametrize("dtype", [np.uint64, np.int64])
+def test_more_distinct_values_than_are_kept_are_estimated(dtype: type[np.integer[Any]]) -> None:
+    """Beyond the limit counts are within four standard errors, memory stays, and where none came again that is said."""
+    dice = np.random.default_rng(5)
+    limits = np.iinfo(dtype)
+    values = dice.integers(limits.min, limits.max, 200_000, dtype=dtype)
+    alone, again = DistinctCount(dtype, kept_max=10_000), DistinctCount(dtype, kept_max=10_000)
+    for part in np.split(values, 20):
+        alone.add(part)
+        again.add(np.concatenate([part, part[:1_000]]))
+        assert alone.count() > 0
+        assert len(alone._known) <= 10_000
+    error = 4 * np.sqrt(200_000 * 2**5)
+    assert alone.repeated() == 0
+    assert alone.estimated
+    assert abs(alone.count() - 200_000) < error
+    assert abs(again.count() - 200_000) < error
+    assert abs(again.repeated() - 20_000) < 4 * np.sqrt(20_000 * 2**5)
+
+
+def test_names_that_are_ids_are_not_counted_one_by_one() -> None:
+    """A column of ids taken for events makes no summary as long as the file; nothing is left out of the sum."""
+    fields = {"customer_id": "who", "event": "event", "at": "at"}
+    mapping = mapping_from_json({"kind": "events", "fields": fields})
+    tally = QualityTally(mapping)
+    count = NAMES_MAX + 500
+    rows = {"who": ["a"] * count, "event": [f"e{i}" for i in range(count)], "at": ["2026-01-01 08:00:00"] * count}
+    tally.add(to_records(batch_of(rows), mapping, CONTEXT))
+    summary = tally.summary()
+    assert (summary.events, len(summary.events_by_name), summary.events_by_name["…"]) == (count, NAMES_MAX + 1, 500)
 
 
 def test_findings_are_sentences_in_both_languages() -> None:

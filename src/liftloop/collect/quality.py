@@ -5,14 +5,14 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from liftloop.collect.cleaning import neutralise_formula
+from liftloop.collect.distinct import DistinctCount
 from liftloop.collect.mapping import Mapping, kind_of
 from liftloop.collect.mapping_records import Converted
 from liftloop.collect.mapping_rows import REASONS, RejectedRow
@@ -22,6 +22,8 @@ SAMPLES_MAX = 5  # Enough to see what kind of mistake it is.
 RECOGNISED_GOOD = 0.95
 RECOGNISED_POOR = 0.5
 MISSING_NOTICED = 0.2  # A field that every fifth row lacks is worth a sentence.
+NAMES_MAX = 1_000  # Distinct names of events that are counted each; a line of progress stays below a megabyte.
+OTHER_NAMES = "…"
 
 Level = Literal["good", "notice", "problem"]
 
@@ -62,6 +64,8 @@ class QualitySummary(Struct, frozen=True, kw_only=True):
     last_at: str | None
     revenue: float
     currency: str
+    estimated: bool = False
+    """Whether customers and duplicates were counted on a sample: of more than four million only some are kept."""
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -73,31 +77,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     rows: int
 
 
-class DistinctCount:
-    """Counts distinct 64-bit hashes: 8 bytes each, sorted anew only when as many have come as there were."""
-
-    def __init__(self, dtype: type[np.integer[Any]]) -> None:
-        self._known: NDArray[Any] = np.zeros(0, dtype=dtype)
-        self._pending: list[NDArray[Any]] = []
-        self._pending_count = 0
-
-    def add(self, hashes: NDArray[Any]) -> None:
-        self._pending.append(hashes)
-        self._pending_count += len(self._pending[-1])
-        if self._pending_count > len(self._known):
-            self._settle()
-
-    def count(self) -> int:
-        self._settle()
-        return len(self._known)
-
-    def _settle(self) -> None:
-        self._known = np.unique(np.concatenate([self._known, *self._pending]))
-        self._pending, self._pending_count = [], 0
-
-
 class QualityTally:
-    """Adds up the batches of one import; memory grows by 8 bytes a row and 8 a customer."""
+    """Adds up the batches of one import, in memory that does not grow with them."""
 
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
@@ -116,7 +97,7 @@ class QualityTally:
         self._rows += counts.rows
         self._revenue += counts.revenue
         for name in ("events", "records", "missing", "unreadable", "blocked", "out_of_range"):
-            self._counters[name].update(getattr(counts, name))
+            _add(self._counters[name], getattr(counts, name))
         self._customers.add(counts.customers)
         self._hashes.add(counts.row_hashes)
         for row in converted.rejected:
@@ -145,7 +126,7 @@ class QualityTally:
             customers=self._customers.count(),
             events=self._counters["events"].total(),
             rejected=self._reasons.total(),
-            duplicates=self._rows - self._hashes.count(),
+            duplicates=self._hashes.repeated(),
             recognition_rate=(self._rows - unknown) / self._rows if self._rows else 0.0,
             events_by_name=dict(self._counters["events"]),
             records_by_type=dict(self._counters["records"]),
@@ -167,7 +148,14 @@ class QualityTally:
             last_at=_local(self._last_ms, self._mapping.zone),
             revenue=round(self._revenue, 2),
             currency=self._mapping.currency,
+            estimated=self._customers.estimated or self._hashes.estimated,
         )
+
+
+def _add(counter: Counter[str], more: Counter[str]) -> None:
+    """Add to a counter; names beyond the limit, which come from ids in place of names, count as one."""
+    for name, count in more.items():
+        counter[name if name in counter or len(counter) < NAMES_MAX else OTHER_NAMES] += count
 
 
 def _counted(counter: Counter[str]) -> dict[str, int]:
@@ -194,13 +182,14 @@ def findings(summary: QualitySummary, mapping: Mapping) -> tuple[Finding, ...]:
             )
         )
     if summary.duplicates:
+        about_zh, about_en = ("约 ", "about ") if summary.estimated else ("", "")
         kept = "照常计入" if mapping.duplicates == "keep" and mapping.kind == "orders" else "只计一次"
         kept_en = "they count" if kept == "照常计入" else "they count once"
         found.append(
             Finding(
                 level="notice",
-                zh=f"{summary.duplicates:,} 行与前面的行完全相同，{kept}",
-                en=f"{summary.duplicates:,} rows equal an earlier row in every column; {kept_en}",
+                zh=f"{about_zh}{summary.duplicates:,} 行与前面的行完全相同，{kept}",
+                en=f"{about_en}{summary.duplicates:,} rows equal an earlier row in every column; {kept_en}",
                 rows=summary.duplicates,
             )
         )
@@ -225,10 +214,11 @@ def findings(summary: QualitySummary, mapping: Mapping) -> tuple[Finding, ...]:
 def _recognition(summary: QualitySummary) -> Finding:
     rate = summary.recognition_rate
     recognised = round(rate * summary.rows)
+    about_zh, about_en = ("约", "about ") if summary.estimated else ("共", "")
     return Finding(
         level="good" if rate >= RECOGNISED_GOOD else "notice" if rate >= RECOGNISED_POOR else "problem",
-        zh=f"{rate:.1%} 的行认得出客户，共 {summary.customers:,} 位",
-        en=f"{rate:.1%} of the rows name a customer, {summary.customers:,} in all",
+        zh=f"{rate:.1%} 的行认得出客户，{about_zh} {summary.customers:,} 位",
+        en=f"{rate:.1%} of the rows name a customer, {about_en}{summary.customers:,} in all",
         rows=recognised,
     )
 

@@ -24,6 +24,8 @@ IDENTIFYING = tuple((kind, f"traits.{kind}") for kind in ("phone", "email", "uni
 
 REPEATED = ("eligible", "propensities", "features")
 """What past contacts of one campaign say alike; the mapping reads equal ones once, as one value."""
+DECLARED_MAX = 500_000
+"""People remembered as declared, about 60 MB; one declared again has the same message id, which the tick drops."""
 OFFSET_CHARACTERS = 6  # `+08:00`
 
 
@@ -115,7 +117,7 @@ class Drafting:
 
 
 class Declarations:
-    """Consents that whoever imports declares: one message a person, however often the file names them.
+    """Consents that whoever imports declares: one message a person counts, however often the file names them.
 
     It is given as of the person's first row, so that what the person said later themselves still holds.
     """
@@ -145,6 +147,8 @@ class Declarations:
             who = next((name for name in ("userId", "anonymousId") if name in record), "")
             if not who or record[who] in self._declared:
                 continue
+            if len(self._declared) >= DECLARED_MAX:
+                self._declared.clear()
             self._declared.add(record[who])
             at = record.get("timestamp") or self._now
             declared.append(

@@ -26,7 +26,7 @@ from liftloop.plugins.sources.file.staging import Staged, Staging, stage_text
 from liftloop.plugins.sources.file.table import Table
 from liftloop.plugins.sources.file.text import is_gzip, prepare_text, read_chunks
 
-MEMORY_BYTES_MAX = 512 * 1024**2  # What the staged file may hold before it spills; batches come on top.
+MEMORY_BYTES_MAX = 256 * 1024**2  # What the staged file may hold before it spills; batches come on top.
 SNIFFED_BYTES = 4_096
 
 FileType = Literal["text", "excel", "parquet"]
