@@ -23,7 +23,7 @@ from liftloop.cli.main import language
 from liftloop.cli.telling import lines_of_plan, lines_of_truth, say
 from liftloop.kernel.clock import SystemClock
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
-from liftloop.simulate.history import History, history, write_files
+from liftloop.simulate.history import History, history, write_file
 from liftloop.simulate.world import sample_shop
 
 GOAL = "30天内复购率 +5%，预算 20 万元，每人每周最多触达 2 次"
@@ -85,13 +85,10 @@ class Demo:
     def run(self, goal: str) -> None:
         with self._phases.phase("生成样例门店", "Draw the sample shop"):
             past = history(sample_shop(self._members), np.random.default_rng(self._seed), self._start_ms)
-        with self._phases.phase("写成导入文件", "Write its files"):
-            self._files.mkdir(parents=True, exist_ok=True)
-            files = {str(kind): path for kind, path in write_files(past, self._files).items()}
         with self._phases.phase("等待服务就绪", "Wait for the server"):
             desk, track_url = self._server.ready()
-        with self._phases.phase("导入", "Import") as tell:
-            self._import(desk, files, tell)
+        with self._phases.phase("写成文件并导入", "Write its files and import them") as tell:
+            self._import(desk, past, tell)
         self._define(desk, past)
         with self._phases.phase("制定方案", "Plan"):
             plan = desk.post("/goals", {"text": goal})
@@ -120,10 +117,11 @@ class Demo:
             truth = customers.truth(report["assigned"]["treated"], *window)
         say(lines_of_truth(report, ledger, *truth))
 
-    def _import(self, desk: Server, files: dict[str, Path], tell: Callable[[str], None]) -> None:
-        """Hand in all files, so that the next is ready when one is done, and wait for each."""
+    def _import(self, desk: Server, past: History, tell: Callable[[str], None]) -> None:
+        """Write and hand in one file after the other, so that the next is ready when one is done, and wait for each."""
+        self._files.mkdir(parents=True, exist_ok=True)
         rows = events = 0
-        for kind, running in [(kind, _started(desk, files[kind], kind)) for kind in IMPORTED]:
+        for kind, running in [(kind, _started(desk, write_file(past, kind, self._files), kind)) for kind in IMPORTED]:
             done = _loaded(desk, running, lambda words, kind=kind: tell(f"{kind} {words}"))
             rows, events = rows + done["counts"]["rows"], events + done["counts"]["events"]
             if done["counts"]["rejected"]:

@@ -96,10 +96,14 @@ def tables(past: History) -> dict[str, Table]:
 
 def write_files(past: History, folder: Path) -> dict[str, Path]:
     """Write one CSV a table into `folder`, which must exist; return the paths by kind."""
-    paths = {kind: folder / f"{kind}.csv" for kind in tables(past)}
-    for kind, table in tables(past).items():
-        write_csv(table, paths[kind])
-    return paths
+    return {kind: write_file(past, kind, folder) for kind in tables(past)}
+
+
+def write_file(past: History, kind: str, folder: Path) -> Path:
+    """Write the CSV of one table into `folder`, which must exist, and return its path."""
+    path = folder / f"{kind}.csv"
+    write_csv(tables(past)[kind], path)
+    return path
 
 
 def row_counts(past: History) -> dict[str, int]:

@@ -85,11 +85,11 @@ def propose(file: Path, files: AnyMapping[str, Path], changes: Changes, work_fol
 
     Raises what is wrong with a file.
     """
-    options = ReadOptions(work_folder=work_folder, files=dict(files), sheet=changes.sheet)
+    options = ReadOptions(work_folder=work_folder, files=dict(files), sheet=changes.sheet, glance=True)
     joins = _joins(file, files, options)
     with open_table(file, options, ReadPlan(columns=(), group_by=(), joins=joins)) as table:
         guess = guess_mapping(table.columns, table.sample(SAMPLE_ROWS).columns, changes.kind, changes.answers)
-        rows, columns = table.row_count + table.bad_count, table.columns
+        rows, columns = table.of, table.columns
         read = _sheet_read(table.sheet, table.sheets)
     mapping = replace(guess.mapping, joins=joins)
     return Proposal(
@@ -119,7 +119,7 @@ def _sheet_read(sheet: str, sheets: Sequence[str]) -> tuple[Note, ...]:
 def _joins(file: Path, files: AnyMapping[str, Path], read: ReadOptions) -> tuple[Join, ...]:
     if not files:
         return ()
-    options = ReadOptions(work_folder=read.work_folder)
+    options = ReadOptions(work_folder=read.work_folder, glance=True)
     with open_table(file, replace(options, sheet=read.sheet)) as table:
         sample = table.sample(SAMPLE_ROWS).columns
     found: list[Join] = []

@@ -13,6 +13,7 @@ from msgspec import Struct
 from liftloop.plugins.sources.file.assembly import JoinLike, Partner, assemble
 from liftloop.plugins.sources.file.dialect import read_dialect
 from liftloop.plugins.sources.file.excel import COMPOUND_MAGIC, stage_excel
+from liftloop.plugins.sources.file.glance import stage_glance
 from liftloop.plugins.sources.file.parquet import stage_parquet
 from liftloop.plugins.sources.file.problems import (
     damaged_file,
@@ -42,13 +43,17 @@ class ReadPlanLike(Protocol):
 
 
 class ReadOptions(Struct, frozen=True, kw_only=True):
-    """How to read; empty means: find it. `work_folder` takes what spills, `files` says where named files lie."""
+    """How to read; empty means: find it. `work_folder` takes what spills, `files` says where named files lie.
+
+    With `glance`, only rows from all over a large text file are read: enough to tell what its columns are.
+    """
 
     encoding: str = ""
     sheet: str = ""
     work_folder: Path | None = None
     memory_bytes_max: int = MEMORY_BYTES_MAX
     files: Mapping[str, Path] = {}
+    glance: bool = False
 
 
 def open_table(path: Path, options: ReadOptions, plan: ReadPlanLike | None = None) -> Table:
@@ -102,7 +107,9 @@ def _stage(staging: Staging, table: str, path: Path, options: ReadOptions) -> St
             return stage_excel(staging, table, link, options.sheet, name)
         case "text":
             text = prepare_text(link, options.encoding, staging.folder, name)
-            return stage_text(staging, table, text, read_dialect(text.head, text.head_is_all, name), name)
+            dialect = read_dialect(text.head, text.head_is_all, name)
+            glanced = stage_glance(staging, table, text, dialect, name) if options.glance else None
+            return glanced or stage_text(staging, table, text, dialect, name)
 
 
 def file_type(path: Path, name: str) -> FileType:

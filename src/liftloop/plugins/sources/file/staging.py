@@ -46,6 +46,7 @@ class Staged(Struct, frozen=True, kw_only=True):
 
     `bad_at` holds the lines of all bad ones. With `has_lines` the table itself says the line, in column `line`.
     Of a workbook `sheet` is the one that was read, among `sheets`.
+    `of` is the number of rows in the file, good and bad, where only some were staged.
     """
 
     table: str
@@ -58,6 +59,7 @@ class Staged(Struct, frozen=True, kw_only=True):
     has_lines: bool = False
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    of: int = 0
 
 
 class Staging:

@@ -43,6 +43,8 @@ class Table:
         self.row_count: int = staged.rows
         self.bad_count: int = staged.bad_count
         self.bad_lines: tuple[BadLine, ...] = staged.bad_lines
+        self.of: int = staged.of or staged.rows + staged.bad_count
+        """Rows of the file, good and bad; after a glance, its lines after the header."""
         self.joins: tuple[JoinReport, ...] = assembled.joins
         self.sheet: str = staged.sheet
         self.sheets: tuple[str, ...] = staged.sheets
