@@ -98,8 +98,9 @@ class MemoryState:
             self.kept[block.array, block.number] = block
 
     def finish_checkpoint(self, *, tick: TickNumber, specs: Sequence[ArraySpec]) -> None:
-        before = {spec.name: spec for spec in self.round[1]} if self.round else {}
-        names = {spec.name for spec in specs if before.get(spec.name, spec) == spec}
+        # As bytes: a NaN does not equal itself.
+        before = {spec.name: pack(spec) for spec in self.round[1]} if self.round else {}
+        names = {spec.name for spec in specs if before.get(spec.name, pack(spec)) == pack(spec)}
         self.kept = {key: block for key, block in self.kept.items() if block.array in names}
         self.round = (tick, list(specs))
         self.journal = [(of, data) for of, data in self.journal if of > tick]
