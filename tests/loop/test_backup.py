@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from market import Inbox, Liftloop, define
 from serving import Running, serving
-from test_kill import BATCH, person, unknown
+from test_kill import BATCH, BREATH_S, person, unknown
 
 from liftloop.app.upkeep.restore import DamagedBackup, Order, RestoreTargetTaken, restore
 from liftloop.kernel.errors import LiftloopError
@@ -55,6 +55,7 @@ class Load:
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 return
             self.acknowledged += range(start, start + BATCH)
+            time.sleep(BREATH_S)
 
     def stop(self) -> None:
         self._stop.set()
