@@ -9,6 +9,8 @@ import pytest
 from conftest import Shop
 from six_calls import check_six_calls
 
+pytestmark = pytest.mark.xdist_group("real clients")  # What they share is made once, by one worker.
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 

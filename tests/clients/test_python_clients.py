@@ -12,6 +12,8 @@ from six_calls import ORDER, check_six_calls
 
 from liftloop.kernel.codec import parse_json
 
+pytestmark = pytest.mark.xdist_group("real clients")  # What they share is made once, by one worker.
+
 
 def _raise(error: Exception, items: Any) -> None:
     raise AssertionError(error)
