@@ -90,7 +90,14 @@ def trend_point(point: Point) -> TrendPoint:
 def vocabulary(words: Words) -> Vocabulary:
     return Vocabulary(
         traits=[
-            TraitWord(id=each.id, name=text(each.name), type=each.type, unit=each.unit, values=list(each.values))
+            TraitWord(
+                id=each.id,
+                name=text(each.name),
+                type=each.type,
+                unit=each.unit,
+                values=list(each.values),
+                value_names={value: text(name) for value, name in each.value_names.items()},
+            )
             for each in words.traits
         ],
         events=[EventWord(id=each, name=text(_event_word(each))) for each in words.events],

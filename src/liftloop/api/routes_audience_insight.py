@@ -116,6 +116,6 @@ async def trend(
     caller: Reads,
     days: Annotated[int, Query(ge=1, le=TREND_DAYS_MAX)] = 30,
 ) -> TrendView:
-    name, sentence = audiences.described(audience_id)
+    name, sentence = await audiences.described(audience_id)
     points = [trend_point(each) for each in await audiences.trend(audience_id, days)]
     return TrendView(audience_id=audience_id, name=name, sentence=text(sentence), points=points)

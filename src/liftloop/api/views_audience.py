@@ -226,9 +226,14 @@ class TraitWord(View):
 
     id: str
     name: Text
-    type: Literal["text", "number", "yes_no"]
+    type: Literal["text", "number", "yes_no", "date"] = Field(
+        description="Of a date conditions ask `days_since`: the days since then, before it negative."
+    )
     unit: Literal["fen", "days", "times", "none"]
     values: list[str]
+    value_names: dict[str, Text] = Field(
+        default_factory=dict, description="What people call those values that are codes."
+    )
 
 
 class EventWord(View):

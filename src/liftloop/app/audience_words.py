@@ -1,15 +1,17 @@
 """Reads the tree of an audience aloud, so that a person can hear what it says before trusting it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from liftloop.app.code_names import STAGE_NAMES
+from liftloop.app.code_names import STAGE_NAMES, medium_name
+from liftloop.app.field_words import Asked, choice_name, field_name, value_name
 from liftloop.app.vocabulary import event_name, property_name, trait_name
 from liftloop.app.words import Said
 from liftloop.profile.elapsed import DAYS_SINCE
 from liftloop.profile.reading import AGGREGATES
+from liftloop.profile.studied import ITEM_TRAITS
 from liftloop.profile.tags import TAG
 
 Tree = Mapping[str, Any]
@@ -24,6 +26,13 @@ _AGGREGATE_WORDS = {
     "last": Said("最后一次", "last"),
 }
 _WORDS_SAID = 3
+ITEM_PROPERTY = "product_id"
+ITEM_PROPERTIES = frozenset({ITEM_PROPERTY, "products.product_id"})
+"""Properties of events that name items by id."""
+
+Sayer = Callable[[Any], Said]
+"""Say a value."""
+
 _FIRST, _LAST = Said("首次", "first"), Said("上次", "last")
 _BOUND_WORDS = {
     "gte": Said("至少 {0}", "at least {0}"),
@@ -40,6 +49,10 @@ class Names(Struct, frozen=True, kw_only=True):
     audiences: Mapping[str, str]
     traits: Mapping[str, Mapping[str, Any]]
     """Bodies of computed traits by id."""
+    fields: Mapping[str, Asked] = {}
+    """Of traits that are custom fields, or derived of them."""
+    items: Mapping[str, str] = {}
+    """Of those items that the tree names, where they have a name."""
 
 
 def read_aloud(tree: Tree, names: Names) -> Said:
@@ -79,9 +92,9 @@ def _node(tree: Tree, names: Names, *, negated: bool) -> Said:
                 else Said(f"有标签「{name}」", f"tagged “{name}”")
             )
         case {"sequence": [first, then]}:
-            return _sequence(tree, (first, then), negated=negated)
+            return _sequence(tree, (first, then), names, negated=negated)
         case {"event": _}:
-            return _event(tree, negated=negated)
+            return _event(tree, names, negated=negated)
         case _:
             return _trait(tree, names, negated=negated)
 
@@ -97,11 +110,11 @@ def _in_brackets(part: Tree, said: Said) -> Said:
     return Said(f"（{said.zh}）", f"({said.en})") if len(inner) > 1 else said
 
 
-def _event(leaf: Tree, *, negated: bool) -> Said:
+def _event(leaf: Tree, names: Names, *, negated: bool) -> Said:
     name = event_name(str(leaf["event"]))
     days = leaf.get("within_days")
     when = Said("", "") if days is None else Said(f"最近 {_plain(days)} 天", f" in the last {_days(days)}")
-    filtered = _filters(leaf)
+    filtered = _filters(leaf, names)
     asked = sorted(AGGREGATES & set(leaf)) or ["count"]
     if asked == ["count"] and leaf.get("count", {"gte": 1}) in ({"gte": 1}, {"gt": 0}):
         if negated:
@@ -126,41 +139,43 @@ def _event(leaf: Tree, *, negated: bool) -> Said:
     return Said(f"不满足（{said.zh}）", f"not ({said.en})") if negated else said
 
 
-def _sequence(leaf: Tree, steps: tuple[Tree, Tree], *, negated: bool) -> Said:
-    first, then = (_step(step) for step in steps)
+def _sequence(leaf: Tree, steps: tuple[Tree, Tree], names: Names, *, negated: bool) -> Said:
+    first, then = (_step(step, names) for step in steps)
     days, gap = _plain(leaf["within_days"]), _plain(leaf["gap_days"])
     zh = f"最近 {days} 天有{first.zh}，之后 {gap} 天内{then.zh}"
     last, within = _days(leaf["within_days"]), _days(leaf["gap_days"])
     en = f"{first.en} in the last {last} and then {then.en} within {within if gap != '1' else 'a day'}"
     if "without" in leaf:
-        third = _step(leaf["without"])
+        third = _step(leaf["without"], names)
         zh, en = f"{zh}，其间没有{third.zh}", f"{en}, without {third.en} between them"
     return Said(f"不满足（{zh}）", f"not ({en})") if negated else Said(zh, en)
 
 
-def _step(step: Tree) -> Said:
-    name, filtered = event_name(str(step["event"])), _filters(step)
+def _step(step: Tree, names: Names) -> Said:
+    name, filtered = event_name(str(step["event"])), _filters(step, names)
     return Said(f"{name.zh}{filtered.zh}", f"{name.singular}{filtered.en}")
 
 
-def _filters(leaf: Tree) -> Said:
+def _filters(leaf: Tree, names: Names) -> Said:
     where = leaf.get("where") or ()
     tests: Sequence[Tree] = where if isinstance(where, list | tuple) else (where,)
     if not tests:
         return Said("", "")
-    parts = [_filter(test) for test in tests]
+    parts = [_filter(test, names) for test in tests]
     zh, en = "、".join(each.zh for each in parts), ", ".join(each.en for each in parts)
     return Said(f"（{zh}）", f" ({en})")
 
 
-def _filter(test: Tree) -> Said:
-    name = property_name(str(test.get("property", "")))
+def _filter(test: Tree, names: Names) -> Said:
+    asked = str(test.get("property", ""))
+    say = _item_sayer(names) if asked in ITEM_PROPERTIES else _value
+    name = property_name(ITEM_PROPERTY if say is not _value and _all_named(test, names) else asked)
     bounds = {word: test[word] for word in ("gte", "lte") if word in test}
     parts: list[Said] = []
     if "is" in test:
-        parts.append(Said(f"是{_value(test['is']).zh}", f"is {_value(test['is']).en}"))
+        parts.append(Said(f"是{say(test['is']).zh}", f"is {say(test['is']).en}"))
     if "in" in test:
-        parts.append(_one_of(test["in"]))
+        parts.append(_one_of(test["in"], say))
     if "contains" in test:
         few = [str(word) for word in test["contains"][:_WORDS_SAID]]
         more = Said("等", " or the like") if len(test["contains"]) > _WORDS_SAID else Said("", "")
@@ -173,16 +188,22 @@ def _filter(test: Tree) -> Said:
 
 def _trait(leaf: Tree, names: Names, *, negated: bool) -> Said:
     trait = str(leaf["trait"])
-    name = trait_name(trait, names.traits.get(trait))
+    asked = names.fields.get(trait)
+    if asked is not None and asked.choice is not None:
+        return _chosen(leaf, asked, negated=negated)
+    name = trait_name(trait, names.traits.get(trait)) if asked is None else field_name(asked.field)
     words = [word for word in ("is", "is_not", "in", "exists") if word in leaf]
     if "days_since" in leaf:
         said = _bounds(leaf["days_since"], " 天")
         zh, en = f"距{name.zh}{said.zh}", f"{said.en} days since {name.en}"
         return Said(f"不满足（{zh}）", f"not ({en})") if negated else Said(zh, en)
-    parts = [_trait_test(word, leaf[word], trait, negated=negated) for word in words]
+    say = _sayer(trait, asked, names)
+    parts = [_trait_test(word, leaf[word], say, negated=negated) for word in words]
     bounds = {word: leaf[word] for word in _BOUND_WORDS if word in leaf}
     if bounds:
-        said = _bounds(bounds)
+        unit = f" {asked.field.unit}" if asked is not None and asked.field.unit else ""
+        said = _bounds(bounds, unit)
+        said = Said(said.zh, said.en + unit)
         no = "不" if said.zh.startswith("在") else "不是"
         parts.append(Said(f"{no}{said.zh}", f"not {said.en}") if negated else said)
     joint = Said("或者", " or ") if negated else Said("且", " and ")
@@ -190,22 +211,31 @@ def _trait(leaf: Tree, names: Names, *, negated: bool) -> Said:
     return Said(f"{name.zh}{zh}", f"{name.en} {en}")
 
 
-def _trait_test(word: str, value: Any, trait: str, *, negated: bool) -> Said:
+def _chosen(leaf: Tree, asked: Asked, *, negated: bool) -> Said:
+    """Return whether one of several choices is among those of a person."""
+    name, choice = field_name(asked.field), choice_name(asked.choice) if asked.choice else Said("", "")
+    has = bool(leaf.get("is", leaf.get("exists", True))) != negated
+    if has:
+        return Said(f"{name.zh}包含{choice.zh}", f"{name.en} includes {choice.en}")
+    return Said(f"{name.zh}不包含{choice.zh}", f"{name.en} does not include {choice.en}")
+
+
+def _trait_test(word: str, value: Any, say: Sayer, *, negated: bool) -> Said:
     match word:
         case "in":
-            said = _one_of(value, trait)
+            said = _one_of(value, say)
             return Said(f"不{said.zh}", f"{said.en.replace('is ', 'is not ', 1)}") if negated else said
         case "exists":
             known = bool(value) != negated
             return Said("已知", "is known") if known else Said("未知", "is not known")
         case _:
             equal = (word == "is") != negated
-            said = _value(value, trait)
+            said = say(value)
             return Said(f"是{said.zh}", f"is {said.en}") if equal else Said(f"不是{said.zh}", f"is not {said.en}")
 
 
-def _one_of(values: Sequence[Any], trait: str = "") -> Said:
-    said = [_value(each, trait) for each in values]
+def _one_of(values: Sequence[Any], say: Sayer) -> Said:
+    said = [say(each) for each in values]
     return Said(f"是{'或'.join(each.zh for each in said)}", f"is {' or '.join(each.en for each in said)}")
 
 
@@ -221,9 +251,33 @@ def _bounds(comparison: Mapping[str, Any], unit: str = "") -> Said:
     return Said(zh, " and ".join(words.en.format(value) for words, value in said))
 
 
-def _value(value: Any, trait: str = "") -> Said:
-    if trait == "lifecycle_stage" and value in STAGE_NAMES:
-        return STAGE_NAMES[value]
+def _sayer(trait: str, asked: Asked | None, names: Names) -> Sayer:
+    """Return how the values of a trait are said: codes by their names."""
+    if trait in ITEM_TRAITS:
+        return _item_sayer(names)
+    if trait == "lifecycle_stage":
+        return lambda value: STAGE_NAMES.get(value) or _value(value)
+    if trait == "best_channel":
+        return lambda value: medium_name(str(value))
+    if asked is not None:
+        return lambda value: value_name(asked.field, value) or _value(value)
+    return _value
+
+
+def _item_sayer(names: Names) -> Sayer:
+    def say(value: Any) -> Said:
+        name = names.items.get(str(value))
+        return _value(value) if name is None else Said(f"「{name}」", f"“{name}”")
+
+    return say
+
+
+def _all_named(test: Tree, names: Names) -> bool:
+    values = [*test.get("in", ()), *([test["is"]] if "is" in test else [])]
+    return bool(values) and all(str(each) in names.items for each in values)
+
+
+def _value(value: Any) -> Said:
     if isinstance(value, bool):
         return Said("“是”", "yes") if value else Said("“否”", "no")
     text = _plain(value)

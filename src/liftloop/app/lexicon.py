@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from liftloop.app.audience_words import Names, read_aloud
+from liftloop.app.audience_words import read_aloud
 from liftloop.app.desk import Desk
+from liftloop.app.spoken_names import spoken_names
 from liftloop.app.vocabulary import EVENT_NAMES, PROPERTY_NAMES, TRAIT_NAMES, Words, event_name, known_words
 from liftloop.app.words import Said
 from liftloop.audience.sentence.contract import Good, Lexicon, Named, TraitMeaning, Understood
@@ -47,11 +48,22 @@ def lexicon_of(words: Words, goods: Sequence[Good], audiences: Sequence[Named]) 
             TraitMeaning(
                 id=each.id,
                 phrases=tuple(
-                    dict.fromkeys([each.name.zh, each.name.en, *_TRAIT_ALIASES.get(each.id, ()), *_own_name(each.id)])
+                    dict.fromkeys(
+                        [
+                            each.name.zh,
+                            each.name.en,
+                            *each.phrases,
+                            *_TRAIT_ALIASES.get(each.id, ()),
+                            *(() if ":" in each.id else _own_name(each.id)),
+                        ]
+                    )
                 ),
-                type=each.type,
-                unit=STUDIED[each.id].unit if each.id in STUDIED else each.unit,
+                type="number" if each.type == "date" else each.type,
+                unit="instant" if each.type == "date" else STUDIED[each.id].unit if each.id in STUDIED else each.unit,
                 values=each.values,
+                value_phrases={value: (name.zh, name.en) for value, name in each.value_names.items()}
+                if each.phrases
+                else {},
             )
             for each in words.traits
         ),
@@ -97,7 +109,8 @@ class Lexicons:
     async def heard(self, text: str, chosen: Mapping[str, int]) -> Heard:
         """Return what a sentence says of whom; raises as `understand` does."""
         understood = understand(text, await self.index(), chosen)
-        names = Names(audiences=self._desk.definitions.audience_names(), traits=self._desk.definitions.live("trait"))
+        trees = [*filter(None, [understood.tree]), *(part.tree for part in understood.parts)]
+        names = await spoken_names(self._desk.definitions, self._desk.follower, trees)
         return Heard(
             understood=understood,
             sentence=None if understood.tree is None else read_aloud(understood.tree, names),

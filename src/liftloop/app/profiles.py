@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
+from liftloop.app.field_words import field_name, fields_of, is_derived, value_name
 from liftloop.app.ledger import LedgerMessage, family, messages_of
 from liftloop.app.people import (
     Attribute,
@@ -33,6 +34,7 @@ from liftloop.app.words import Said
 from liftloop.audience.contract import Tag
 from liftloop.audience.reading import LEVEL, SIGNAL
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
+from liftloop.collect.fields import Field
 from liftloop.collect.fitting import FOR_EVER_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.money import yuan_text
@@ -220,6 +222,7 @@ async def person(desk: Desk, identity: str) -> Person:
     span = await desk.follower.select(_SPAN, [numbers])
     rfm = await rfm_of(desk.follower, number, desk.clock.now_ms())
     studied = await studied_values(desk.follower, number, desk.clock.now_ms(), await desk.trait_studies.last())
+    fields = fields_of(desk.definitions.live("field"))
     first, last = _instant(span["first_ms"]), _instant(span["last_ms"])
     return Person(
         number=number,
@@ -232,7 +235,11 @@ async def person(desk: Desk, identity: str) -> Person:
             *_bought(rfm),
             *map(_studied, studied),
             *_computed(desk, answer["traits"]),
-            *(_attribute(each) for each in attributes if each.name not in STUDIED and not _is_own(each.name)),
+            *(
+                _attribute(each, fields.get(each.name))
+                for each in attributes
+                if each.name not in STUDIED and not _is_own(each.name) and not is_derived(each.name, fields)
+            ),
         ],
         consents=_consents(desk.state, numbers),
         audiences=await _audiences(
@@ -324,8 +331,9 @@ def _computed(desk: Desk, values: Mapping[str, float]) -> list[TraitValue]:
     ]
 
 
-def _attribute(attribute: Attribute) -> TraitValue:
+def _attribute(attribute: Attribute, field: Field | None) -> TraitValue:
     value = attribute.value
+    words = None if field is None or attribute.personal else value_name(field, value)
     if not isinstance(value, str | bool | int | float | None):
         value = canonical_json(value).decode()
     if attribute.personal and value is not None:
@@ -333,7 +341,12 @@ def _attribute(attribute: Attribute) -> TraitValue:
     if isinstance(value, str):
         value = value[:VALUE_CHARACTERS_MAX]
     return TraitValue(
-        id=attribute.name, name=trait_name(attribute.name), value=value, unit="none", at_ms=attribute.at_ms
+        id=attribute.name,
+        name=trait_name(attribute.name) if field is None else field_name(field),
+        value=value,
+        unit="none",
+        at_ms=attribute.at_ms,
+        words=words,
     )
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from liftloop.app.audience_words import Names, read_aloud
+from liftloop.app.audience_words import read_aloud
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
+from liftloop.app.spoken_names import spoken_names
 from liftloop.app.vocabulary import event_name
 from liftloop.app.words import Said
 from liftloop.audience.contract import Signal
@@ -62,10 +63,10 @@ async def raised_signals(
     events = list(zip(map(str, rows["name"]), rows["at_ms"].tolist(), map(str, rows["properties"]), strict=True))
     found = await follower.select(_SINCE, [number])
     since = dict(zip(map(str, found["audience"]), found["at_ms"].tolist(), strict=True))
-    names = Names(audiences=definitions.audience_names(), traits=definitions.live("trait"))
+    newest = {identity: definitions.newest("signal", identity) for identity in ids}
+    names = await spoken_names(definitions, follower, [body["where"] for _, body, _, _ in newest.values()])
     signals: list[RaisedSignal] = []
-    for identity in ids:
-        _, body, defined_ms, _ = definitions.newest("signal", identity)
+    for identity, (_, body, defined_ms, _) in newest.items():
         signal = msgspec.convert(body, Signal, strict=False)
         evidence = _evidence(signal.where, events, now_ms)
         since_ms = int(since.get(SIGNAL + identity, defined_ms))

@@ -3,11 +3,22 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from msgspec import Struct
 
+from liftloop.app.code_names import STAGE_NAMES
 from liftloop.app.desk import Desk
+from liftloop.app.field_words import (
+    Asked,
+    Fields,
+    asked_fields,
+    asked_name,
+    choice_name,
+    field_name,
+    fields_of,
+    is_derived,
+)
 from liftloop.app.words import Said
 from liftloop.collect.mapping_kinds import CUSTOMERS
 from liftloop.kernel.codec import parse_json
@@ -119,9 +130,14 @@ class TraitWord(Struct, frozen=True, kw_only=True):
 
     id: str
     name: Said
-    type: Literal["text", "number", "yes_no"]
+    type: Literal["text", "number", "yes_no", "date"]
+    """Of a date conditions ask the days since then, before it negative."""
     unit: Unit
     values: tuple[str, ...]
+    value_names: Mapping[str, Said] = {}
+    """What people call those values that are codes."""
+    phrases: tuple[str, ...] = ()
+    """What else sentences may say for it."""
 
 
 class NamedWord(Struct, frozen=True, kw_only=True):
@@ -173,9 +189,12 @@ async def known_words(desk: Desk) -> Words:
         for each, body in desk.definitions.live("trait").items()
     ]
     computed += [_studied_word(each) for each in STUDIED.values()]
+    fields = fields_of(desk.definitions.live("field"))
+    computed += [_field_word(identity, asked) for identity, asked in asked_fields(fields).items()]
     known = {each.id for each in computed}
+    others = [each for each in attributes if each.id not in known and not _is_field(each.id, fields)]
     return Words(
-        traits=(*computed, *(each for each in attributes if each.id not in known)),
+        traits=(*computed, *others),
         events=tuple(str(each) for each in events),
         signals=_named(desk.definitions.live("signal"), "signal:"),
         properties=await _properties(desk),
@@ -197,8 +216,42 @@ async def _properties(desk: Desk) -> tuple[NamedWord, ...]:
 
 def _studied_word(trait: StudiedTrait) -> TraitWord:
     unit: Unit = trait.unit if trait.unit in ("fen", "days", "times") else "none"
-    values = STAGES if trait.id == "lifecycle_stage" else ()
-    return TraitWord(id=trait.id, name=trait_name(trait.id), type=trait.type, unit=unit, values=values)
+    is_stage = trait.id == "lifecycle_stage"
+    return TraitWord(
+        id=trait.id,
+        name=trait_name(trait.id),
+        type="date" if trait.unit == "instant" else trait.type,
+        unit=unit,
+        values=STAGES if is_stage else (),
+        value_names=STAGE_NAMES if is_stage else {},
+    )
+
+
+def _field_word(identity: str, asked: Asked) -> TraitWord:
+    field, kinds = asked.field, {"number": "number", "boolean": "yes_no", "choices": "yes_no", "date": "date"}
+    names = {each.id: choice_name(each) for each in field.choices} if field.type == "choice" else {}
+    return TraitWord(
+        id=identity,
+        name=asked_name(asked),
+        type=cast(Any, kinds.get(field.type, "text")),
+        unit="none",
+        values=tuple(names),
+        value_names=names,
+        phrases=_field_phrases(asked),
+    )
+
+
+def _field_phrases(asked: Asked) -> tuple[str, ...]:
+    name = field_name(asked.field)
+    if asked.choice is None:
+        return (name.zh, name.en)
+    choice = choice_name(asked.choice)
+    zh = tuple(f"{name.zh}{verb}{choice.zh}" for verb in ("", "有", "包含", "包括", "是"))
+    return (*zh, *(f"{name.en} {verb}{choice.en}" for verb in ("", "includes ", "include ", "is ")))
+
+
+def _is_field(attribute: str, fields: Fields) -> bool:
+    return attribute in fields or is_derived(attribute, fields)
 
 
 def _attribute_words(state: StateReader) -> list[TraitWord]:

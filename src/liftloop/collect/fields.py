@@ -4,8 +4,8 @@ What means the same in another spelling is taken (`"12"`, `是`, `2026/3/1`); of
 it is kept and warned of, or refused.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta, timezone
 from math import isfinite
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ TEXT_CHARACTERS_MAX = 2_000
 CHOICES_MAX = 500
 TRUE_WORDS = frozenset({"true", "yes", "y", "1", "是", "有", "对"})
 FALSE_WORDS = frozenset({"false", "no", "n", "0", "否", "无", "没有", "不"})
+_SHOP = timezone(timedelta(hours=8))
+"""By whose midnight a day begins."""
 _SEPARATORS = str.maketrans({"，": ",", "；": ",", ";": ",", "、": ",", "|": ","})
 
 
@@ -70,6 +72,37 @@ def fitting(field: Field, value: Any) -> Any:
         case "choices":
             parts = value if isinstance(value, list | tuple) else str(value).translate(_SEPARATORS).split(",")
             return list(dict.fromkeys(_choice(field.choices, part) for part in parts if str(part).strip()))
+
+
+def derived(name: str, field: Field, value: Any) -> dict[str, Any]:
+    """Return the traits that conditions ask instead of a value that is neither text nor number.
+
+    Each of several choices is a truth of its own, a day the instant of its midnight. Of a sealed field there are none.
+
+    >>> derived("since", Field(zh="入会日", type="date"), "2026-03-01")
+    {'since:at': 1772294400000}
+    """
+    if field.personal:
+        return {}
+    match field.type:
+        case "choices":
+            chosen: Collection[str] = value if isinstance(value, list | tuple) else ()
+            return {chosen_trait(name, each.id): True if each.id in chosen else None for each in field.choices}
+        case "date":
+            day = None if value is None else datetime.fromisoformat(value).replace(tzinfo=_SHOP)
+            return {instant_trait(name): None if day is None else round(day.timestamp() * 1_000)}
+        case _:
+            return {}
+
+
+def chosen_trait(name: str, choice: str) -> str:
+    """Return the trait that is true of people for whom a field of several choices has this one."""
+    return f"{name}:{choice}"
+
+
+def instant_trait(name: str) -> str:
+    """Return the trait that has the midnight of a day, in milliseconds."""
+    return f"{name}:at"
 
 
 def _text(value: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from liftloop.collect.fields import FALSE_WORDS, TRUE_WORDS, Field, Misfit, fitting
+from liftloop.collect.fields import FALSE_WORDS, TRUE_WORDS, Field, Misfit, derived, fitting
 from liftloop.kernel.clock import DAY_MS
 
 TAG = "tag:"
@@ -72,12 +72,15 @@ def fitted(traits: Mapping[str, Any], rules: TraitRules, source: str, at_ms: int
                 kept |= _tag(name.removeprefix(TAG), value, rules, at_ms)
             elif name == TAGS:
                 kept |= {name: value, **_listed(value, rules, at_ms)}
+            elif field is None:
+                kept[name] = value
             else:
-                kept[name] = value if field is None else fitting(field, value)
+                kept[name] = fitting(field, value)
+                kept |= derived(name, field, kept[name])
         except Misfit:
             problems.append(f"{name}: not {field.type}" if field else f"{name}: no such tag or instant")
             if field is not None:
-                kept[name] = value
+                kept |= {name: value, **derived(name, field, None)}
                 blocked = blocked or (name if field.misfits == "block" else "")
     for name, field in rules.fields.items():
         if source in field.required_by and kept.get(name) is None:

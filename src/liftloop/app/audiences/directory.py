@@ -15,6 +15,7 @@ from liftloop.app.audience_words import Names, read_aloud
 from liftloop.app.desk import Desk
 from liftloop.app.people import PersonLine, people_rows
 from liftloop.app.reachability import SUPPRESSED_ROWS, SUPPRESSING_WORDS, Reachability
+from liftloop.app.spoken_names import spoken_names
 from liftloop.app.words import Said
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.kernel.clock import DAY_MS
@@ -115,8 +116,8 @@ class Audiences:
 
     async def listed(self) -> list[AudienceLine]:
         """Return all audiences by name, each with its count now."""
-        names = self._names()
         bodies = self._desk.definitions.live("audience")
+        names = await self.names(*(body["where"] for body in bodies.values()))
         counts = [(await self._desk.tick.ask("audience", id=identity))["count"] for identity in bodies]
         lines = [
             self._line(identity, body, names, count)
@@ -129,7 +130,7 @@ class Audiences:
         version, body, at_ms, _ = self._desk.definitions.newest("audience", identity)
         numbers = await self.members(identity)
         found = await self._found(body["where"], numbers, len(numbers), sampled(numbers))
-        line = self._line(identity, body, self._names(), len(numbers))
+        line = self._line(identity, body, await self.names(body["where"]), len(numbers))
         assert line.version == version
         return AudiencePage(line=line, found=found, trend=await self._trend(identity, len(numbers), at_ms, TREND_DAYS))
 
@@ -166,14 +167,14 @@ class Audiences:
         _, _, at_ms, _ = self._desk.definitions.newest("audience", identity)
         return await self._trend(identity, len(await self.members(identity)), at_ms, days)
 
-    def described(self, identity: str) -> tuple[str, Said]:
+    async def described(self, identity: str) -> tuple[str, Said]:
         """Return an audience's name and its tree read aloud; raises `NotFound`."""
         _, body, _, _ = self._desk.definitions.newest("audience", identity)
-        return str(body["name"]), read_aloud(body["where"], self._names())
+        return str(body["name"]), read_aloud(body["where"], await self.names(body["where"]))
 
-    def sentence(self, tree: Tree) -> Said:
-        """Return a tree read aloud."""
-        return read_aloud(tree, self._names())
+    async def names(self, *trees: Tree) -> Names:
+        """Return what these trees and their parts are read aloud with."""
+        return await spoken_names(self._desk.definitions, self._desk.follower, trees)
 
     async def in_lake(self, tree: Tree) -> Numbers:
         """Return who satisfies a tree now by what the lake holds, ascending."""
@@ -191,7 +192,7 @@ class Audiences:
         return Found(
             count=count,
             of=position["profiles"] - self._desk.state.rows(_HEADS)[0][0],
-            sentence=read_aloud(tree, self._names()),
+            sentence=read_aloud(tree, await self.names(tree)),
             sample=await self._people(sample),
             reachable=await self._reachable(numbers),
         )
@@ -232,10 +233,6 @@ class Audiences:
             count = max(count - entered + gone, 0)
         points.append(Point(now_ms - len(points) * DAY_MS, count, 0, 0))
         return points[::-1]
-
-    def _names(self) -> Names:
-        definitions = self._desk.definitions
-        return Names(audiences=definitions.audience_names(), traits=definitions.live("trait"))
 
     def _line(self, identity: str, body: Mapping[str, Any], names: Names, count: int) -> AudienceLine:
         version, _, at_ms, _ = self._desk.definitions.newest("audience", identity)

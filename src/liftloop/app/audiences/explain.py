@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from msgspec import Struct
 
+from liftloop.app.audience_words import read_aloud
 from liftloop.app.audiences.directory import Audiences, Tree
 from liftloop.app.audiences.insight import Asked
 from liftloop.app.desk import Desk
@@ -98,12 +99,13 @@ class AudienceExplainer:
             for place, each in zip(unknown, said[1:], strict=False):
                 holds[place] = each
         events = await self._events([leaf for _, leaf in found])
+        names = await self._audiences.names(tree)
         return Explained(
-            sentence=self._audiences.sentence(tree),
+            sentence=read_aloud(tree, names),
             conditions=[
                 Condition(
                     path=path,
-                    sentence=self._audiences.sentence(leaf),
+                    sentence=read_aloud(leaf, names),
                     origin=origin_of(leaf, self._traits()),
                     flips=_flips(leaf, origin_of(leaf, self._traits())),
                     in_memory=answer["known"][place],

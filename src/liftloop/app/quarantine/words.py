@@ -29,6 +29,7 @@ _REASONS: Mapping[str, Said] = {
     "bad_consent_status": Said("授权状态不认识", "the status of a consent is not known"),
     "against_plan": Said("不符合埋点方案", "it breaks the tracking plan"),
     "not_in_plan": Said("埋点方案里没有这个事件", "the tracking plan does not name this event"),
+    "against_field": Said("不符合自定义字段", "it does not fit a custom field"),
     "no_mapping": Said("没有合适的 webhook 映射", "no mapping of the webhook fits"),
     "too_many_members": Said("列表太长", "a list in it is too long"),
     "likely_machine": Said("像是机器填的表单", "a form that a machine seems to have filled in"),

@@ -14,11 +14,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.app.audience_words import Names, read_aloud
+from liftloop.app.audience_words import read_aloud
 from liftloop.app.audiences.directory import Audiences
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.people import PersonLine, find_profile, people_rows
+from liftloop.app.spoken_names import spoken_names
 from liftloop.app.tags.holders import Holder, put_holders, senders_of
 from liftloop.app.tags.overlap import Conflict, conflicts_of
 from liftloop.app.tags.uses import Use, uses_of
@@ -114,7 +115,8 @@ class Tags:
         members = {identity: np.array([each.profile for each in held], np.int64) for identity, held in holders.items()}
         conflicts = await asyncio.to_thread(conflicts_of, tags, members)
         uses, of = uses_of(self._desk.definitions, tags), await self._everybody()
-        names = Names(audiences=self._desk.definitions.audience_names(), traits=self._desk.definitions.live("trait"))
+        rules = [tag.where for tag in tags.values() if tag.where]
+        names = await spoken_names(self._desk.definitions, self._desk.follower, rules)
         lines: list[TagLine] = []
         for identity, tag in tags.items():
             version, _, at_ms, _ = self._desk.definitions.newest("tag", identity)

@@ -18,6 +18,8 @@ class TraitMeaning(Struct, frozen=True, kw_only=True):
     type: Literal["text", "number", "yes_no"] = "text"
     unit: str = "none"
     values: tuple[str, ...] = ()
+    value_phrases: Mapping[str, tuple[str, ...]] = {}
+    """What people say for values that are codes."""
 
 
 class Good(Struct, frozen=True, kw_only=True):

@@ -93,7 +93,7 @@ class Index:
         if trait.type == "yes_no":
             self._add_all(tuple(f"{phrase}s" for phrase in trait.phrases if phrase.isascii()), (TRAIT, trait.id, ""))
         for value in trait.values:
-            for phrase in _said_as(trait.id, value):
+            for phrase in (*_said_as(trait.id, value), *trait.value_phrases.get(value, ())):
                 self._add(phrase, (VALUE, trait.id, value))
 
     def _add_named(self, named: tuple[Named, ...]) -> None:

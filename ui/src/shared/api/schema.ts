@@ -3368,14 +3368,22 @@ export interface components {
             name: components["schemas"]["Text"];
             /**
              * Type
+             * @description Of a date conditions ask `days_since`: the days since then, before it negative.
              * @enum {string}
              */
-            type: "text" | "number" | "yes_no";
+            type: "text" | "number" | "yes_no" | "date";
             /**
              * Unit
              * @enum {string}
              */
             unit: "fen" | "days" | "times" | "none";
+            /**
+             * Value Names
+             * @description What people call those values that are codes.
+             */
+            value_names?: {
+                [key: string]: components["schemas"]["Text"];
+            };
             /** Values */
             values: string[];
         };

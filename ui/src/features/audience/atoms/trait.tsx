@@ -2,6 +2,7 @@
 import { Select } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Views } from "@/shared/api/client";
+import { useFormat } from "@/shared/words/use-format";
 import type { AtomKind, EditProps } from "./atom";
 import styles from "./atoms.module.css";
 import { Comparison } from "./comparison";
@@ -11,6 +12,7 @@ type Trait = Views["TraitAtom"];
 export function newTrait(word: Views["TraitWord"]): Trait {
   if (word.type === "number") return { trait: word.id, gte: 0 };
   if (word.type === "yes_no") return { trait: word.id, is: true };
+  if (word.type === "date") return { trait: word.id, days_since: { lte: 30 } };
   return { trait: word.id, in: word.values.slice(0, 1) };
 }
 
@@ -68,6 +70,7 @@ function EditNumber({ atom, onChange, unit }: EditProps<Trait> & { unit: Views["
 function EditText({ atom, words, onChange }: EditProps<Trait>) {
   const { t } = useTranslation();
   const word = words.vocabulary.traits.find((each) => each.id === atom.trait);
+  const format = useFormat();
   const chosen = (atom.in ?? (atom.is === null || atom.is === undefined ? [] : [atom.is])).map(String);
   const test = atom.exists === true ? "known" : atom.exists === false ? "unknown" : "is";
   return (
@@ -96,7 +99,10 @@ function EditText({ atom, words, onChange }: EditProps<Trait>) {
           placeholder={t("audience.typeValue")}
           value={chosen}
           onChange={(values: string[]) => onChange({ trait: atom.trait, in: values })}
-          options={(word?.values ?? []).map((value) => ({ value, label: value }))}
+          options={(word?.values ?? []).map((value) => {
+            const name = word?.value_names?.[value];
+            return { value, label: name ? format.say(name) : value };
+          })}
         />
       ) : null}
     </>

@@ -1,0 +1,35 @@
+"""Gathers what the ids in trees are called: audiences, traits, fields, and the items that conditions name."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from liftloop.app.audience_words import ITEM_PROPERTIES, Names
+from liftloop.app.definitions.publishing import Definitions
+from liftloop.app.field_words import asked_fields, fields_of
+from liftloop.app.following import Follower
+from liftloop.app.item_names import item_names
+from liftloop.profile.studied import ITEM_TRAITS
+
+
+async def spoken_names(definitions: Definitions, follower: Follower, trees: Iterable[Any]) -> Names:
+    """Return the names that these trees need to be read aloud."""
+    return Names(
+        audiences=definitions.audience_names(),
+        traits=definitions.live("trait"),
+        fields=asked_fields(fields_of(definitions.live("field"))),
+        items=await item_names(follower, set(items_in(list(trees)))),
+    )
+
+
+def items_in(tree: Any) -> Iterator[str]:
+    """Yield the ids of items that a tree names."""
+    if isinstance(tree, Mapping):
+        if tree.get("property") in ITEM_PROPERTIES or tree.get("trait") in ITEM_TRAITS:
+            several = tree.get("in", ())
+            yield from map(str, several if isinstance(several, list | tuple) else ())
+            yield from (str(tree[word]) for word in ("is", "is_not") if word in tree)
+        for part in tree.values():
+            yield from items_in(part)
+    elif isinstance(tree, list | tuple):
+        for part in tree:
+            yield from items_in(part)
