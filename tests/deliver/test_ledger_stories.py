@@ -173,6 +173,12 @@ def test_the_ledger_accounts_for_everybody_at_any_point(seed: int) -> None:
     live_through(seed, 40)
 
 
+@pytest.mark.parametrize("seed", [1_122, 1_129])
+def test_two_who_had_both_been_reached_hear_the_rest_once(seed: int) -> None:
+    """Two who are in one journey, each to the end, with messages waiting, become one: one of them hears the rest."""
+    live_through(seed, 120)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(1_000, 1_200))
 def test_the_ledger_accounts_for_everybody_in_many_more_stories(seed: int) -> None:

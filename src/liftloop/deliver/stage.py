@@ -182,7 +182,7 @@ class DeliverOutcomes:
         updates = [_settle_rows(each, moment) for each in settled]
         released = _released(state, settled)
         suppressed = _suppressed(state, self._compiled.rules(state), settled, received)
-        arrived = reached(state, _arrived(settled))
+        arrived = reached(state, *_arrived(settled))
         return (
             Delta(
                 allocate=[*released.allocate, *suppressed.allocate, *arrived.allocate],
@@ -211,6 +211,12 @@ def enrolment_of(key: str) -> int:
     parts = key.rsplit("/", 2)
     number = parts[1].partition("~")[0] if len(parts) == 3 else ""
     return int(number) if number.isdecimal() else -1
+
+
+def visit_of(key: str) -> int:
+    """Return the visit in a message key, 0 where it is not one of ours."""
+    last = key.rpartition("/")[2]
+    return int(last) if last.isdecimal() else 0
 
 
 def origin_of(key: str) -> str:
@@ -391,15 +397,16 @@ def _settle_rows(settled: AttemptsSettled, moment: Moment) -> Update:
     return Update(table="ledger", columns=("state", "reason", "changed_ms"), rows=rows)
 
 
-def _arrived(settled: list[AttemptsSettled]) -> NDArray[np.int64]:
-    """Return the enrolments of messages that may have arrived."""
+def _arrived(settled: list[AttemptsSettled]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the enrolments and visits of messages that may have arrived."""
     keys = [
         key
         for each in settled
         for key, outcome in zip(each.keys, each.outcomes, strict=True)
         if outcome in ("accepted", "uncertain")
     ]
-    return np.array([enrolment_of(key) for key in keys], dtype=np.int64)
+    enrolments = np.array([enrolment_of(key) for key in keys], dtype=np.int64)
+    return enrolments, np.array([visit_of(key) for key in keys], dtype=np.int64)
 
 
 def _released(state: StateView, settled: list[AttemptsSettled]) -> Delta:

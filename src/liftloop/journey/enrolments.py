@@ -17,7 +17,9 @@ DUE = "journey.enrolment.due_ms"
 VISIT = "journey.enrolment.visit"
 INSIDE = "journey.enrolment.inside"
 REACHED = "journey.enrolment.reached"
-"""1 once one of the enrolment's messages may have arrived."""
+"""The furthest visit of which a message may have arrived, counted from 1; 0 while there is none."""
+REACHED_MAX = 127
+"""Beyond it visits count as equally far."""
 SPECS = (
     ArraySpec(name=SLOT, dtype="<i8", fill=-1),
     ArraySpec(name=CODE, dtype="<i4", fill=-1),
@@ -110,12 +112,12 @@ def standing(state: StateView) -> Rows:
     return np.flatnonzero((state[INSIDE] == STAYS) & (state[DUE] == FAR_FUTURE_MS))
 
 
-def reached(state: StateView, rows: Rows) -> NDArray[np.bool_]:
-    """Return whether a message of each enrolment may have arrived; shape [len(rows)]."""
+def reached(state: StateView, rows: Rows) -> NDArray[np.int8]:
+    """Return how far messages that may have arrived have come in each enrolment; shape [len(rows)], 0 where none has."""
     kept = len(state[REACHED]) if state.has(REACHED) else 0
     known = rows < kept
-    arrived = np.zeros(len(rows), dtype=np.bool_)
-    arrived[known] = state[REACHED][rows[known]] != 0
+    arrived = np.zeros(len(rows), dtype=np.int8)
+    arrived[known] = state[REACHED][rows[known]]
     return arrived
 
 

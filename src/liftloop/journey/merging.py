@@ -1,7 +1,8 @@
 """What a merge does to enrolments: a person is in a journey at most once, so the first enrolment stays.
 
 An enrolment keeps its id, its messages keep their keys. The one that cedes leaves, and what it still has in the outbox
-is not handed over. First means: one whose message may have arrived, else the one that entered first.
+is not handed over, also where it had come to its end. First means: the one whose messages came furthest, so that none
+is sent again; among equals the one that entered first.
 """
 
 from collections.abc import Iterable
@@ -89,13 +90,11 @@ def _settled(state: StateView, journey: str, merged: tuple[Slots, Slots], *, aga
 
 
 def _first_stays(state: StateView, rows: Rows, *, again: bool) -> tuple[int, list[int]]:
-    """Return the enrolment of one person that stays, and those that cede: what is open or has not sent anything."""
-    arrived = reached(state, rows)
+    """Return the enrolment of one person that stays, and the others, which cede."""
     is_open = state[INSIDE][rows] == STAYS
-    candidates = np.flatnonzero(is_open) if again and is_open.any() else np.arange(len(rows))
+    candidates = rows[is_open] if again and is_open.any() else rows
     if again and not is_open.any():
         best = int(candidates[-1])
     else:
-        best = int(candidates[np.lexsort((rows[candidates], ~arrived[candidates]))[0]])
-    cedes = (is_open | ~arrived) & (rows != rows[best])
-    return int(rows[best]), rows[cedes].tolist()
+        best = int(candidates[np.lexsort((candidates, -reached(state, candidates)))[0]])
+    return best, rows[rows != best].tolist()

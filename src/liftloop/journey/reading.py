@@ -1,10 +1,11 @@
-"""What later stages may ask journey: whose an enrolment is and whether it ceded; and that it was reached."""
+"""What later stages may ask journey: whose an enrolment is and whether it ceded; and how far it was reached."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
-from liftloop.journey.enrolments import CEDED, INSIDE, REACHED, SLOT, count
+from liftloop.journey.enrolments import CEDED, INSIDE, REACHED, REACHED_MAX, SLOT, count
+from liftloop.journey.enrolments import reached as so_far
 from liftloop.journey.lives import FIRST, MARK
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Write
@@ -28,11 +29,14 @@ def ceded(state: StateView, enrolments: NDArray[np.int64]) -> NDArray[np.bool_]:
     return gone
 
 
-def reached(state: StateView, enrolments: NDArray[np.int64]) -> Delta:
-    """Return the delta that marks enrolments one of whose messages may have arrived."""
-    rows = np.unique(enrolments[(enrolments >= 0) & (enrolments < count(state))])
+def reached(state: StateView, enrolments: NDArray[np.int64], visits: NDArray[np.int64]) -> Delta:
+    """Return the delta that marks how far enrolments were reached; the two are parallel, one a message."""
+    known = (enrolments >= 0) & (enrolments < count(state))
+    rows, inverse = np.unique(enrolments[known], return_inverse=True)
+    furthest = so_far(state, rows)
+    np.maximum.at(furthest, inverse, np.minimum(visits[known] + 1, REACHED_MAX).astype(np.int8))
     spec = ArraySpec(name=REACHED, dtype="|i1", fill=0)
-    return Delta(allocate=[spec], writes=[Write(REACHED, rows, np.ones(len(rows), dtype=np.int8))])
+    return Delta(allocate=[spec], writes=[Write(REACHED, rows, furthest)])
 
 
 def lives(state: StateView, enrolments: NDArray[np.int64]) -> NDArray[np.int64]:
