@@ -113,7 +113,7 @@ def standing(state: StateView) -> Rows:
 
 
 def reached(state: StateView, rows: Rows) -> NDArray[np.int8]:
-    """Return how far messages that may have arrived have come in each enrolment; shape [len(rows)], 0 where none has."""
+    """Return how far messages that may have arrived came in each enrolment; shape [len(rows)], 0 where none has."""
     kept = len(state[REACHED]) if state.has(REACHED) else 0
     known = rows < kept
     arrived = np.zeros(len(rows), dtype=np.int8)
