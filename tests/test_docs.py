@@ -126,7 +126,7 @@ def test_every_error_code_is_told(name: str) -> None:
 def test_every_variable_is_told(name: str) -> None:
     """The variables that the program reads are those that the reference names."""
     told = set(re.findall(r"^\| `(LIFTLOOP_\w+)`", (DOCS / "reference" / name).read_text(), re.MULTILINE))
-    read = {"LIFTLOOP_TEST_DATA", "LIFTLOOP_TEST_POSTGRES"}
+    read = {"LIFTLOOP_TEST_DATA", "LIFTLOOP_TEST_MYSQL", "LIFTLOOP_TEST_POSTGRES"}
     for path in (ROOT / "src").rglob("*.py"):
         read |= set(re.findall(r"\bLIFTLOOP_[A-Z_]*[A-Z]\b", path.read_text()))
     assert told == read

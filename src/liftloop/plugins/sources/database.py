@@ -5,7 +5,7 @@ Rows of one watermark are never parted: a pull that is full ends with the last w
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +20,8 @@ from liftloop.collect.sources import DatabaseSource, Watermark
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
 FETCHED = 5_000
+SAME_MAX = 200_000
+"""Rows of one watermark beyond a full pull: they are never parted, and more of them are a day or a constant."""
 PARAMETER = ":watermark"
 _READ_ONLY = {
     "sqlite": "PRAGMA query_only = ON",
@@ -27,6 +29,8 @@ _READ_ONLY = {
     **dict.fromkeys(("mysql", "mariadb"), "SET SESSION TRANSACTION READ ONLY"),
 }
 """What keeps a query from changing anything, by kind of database; others rely on the rights of their user."""
+_LIMIT_ROWS = dict.fromkeys(("mysql", "mariadb"), "SET SESSION sql_select_limit = {rows}")
+"""What ends a query early, where the driver would read all that is left before it lets go: 5 µs a row."""
 
 
 class DatabaseAway(LiftloopError):
@@ -89,9 +93,9 @@ def pull(source: DatabaseSource, since: Watermark, file: Path, rows_max: int) ->
         engine = create_engine(url, poolclass=None)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise DatabaseAway(type(error).__name__) from error
-    statement = _READ_ONLY.get(url.get_backend_name())
-    if statement is not None:
-        event.listen(engine, "connect", _reading_only(statement))
+    said = [each[url.get_backend_name()] for each in (_READ_ONLY, _LIMIT_ROWS) if url.get_backend_name() in each]
+    # One row more than may be, or a watermark of too many rows would not be told from the last.
+    event.listen(engine, "connect", _saying([each.format(rows=rows_max + SAME_MAX + 1) for each in said]))
     try:
         with engine.connect() as connection:
             return _written(connection, source, since, file, rows_max)
@@ -102,12 +106,13 @@ def pull(source: DatabaseSource, since: Watermark, file: Path, rows_max: int) ->
         engine.dispose()
 
 
-def _reading_only(statement: str) -> Callable[[Any, Any], None]:
-    """Return what makes a new connection read only; committed, or the first rollback would undo it."""
+def _saying(statements: Sequence[str]) -> Callable[[Any, Any], None]:
+    """Return what tells a new connection how it may read; committed, or the first rollback would undo it."""
 
     def connected(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        cursor.execute(statement)
+        for statement in statements:
+            cursor.execute(statement)
         cursor.close()
         connection.commit()
 
@@ -131,6 +136,10 @@ def _written(connection: Connection, source: DatabaseSource, since: Watermark, f
             if rows >= rows_max and at != last:
                 whole = False
                 break
+            if rows >= rows_max + SAME_MAX:
+                raise BadPull(
+                    f"水位 {at} 有超过 {SAME_MAX:,} 行相同", f"more than {SAME_MAX:,} rows share the watermark {at}"
+                )
             writer.writerow([_cell(value) for value in row])
             rows, last = rows + 1, at
     return Pulled(rows=rows, watermark=last, whole=whole)
