@@ -23,13 +23,13 @@ FETCHED = 5_000
 SAME_MAX = 200_000
 """Rows of one watermark beyond a full pull: they are never parted, and more of them are a day or a constant."""
 PARAMETER = ":watermark"
-_READ_ONLY = {
+_READ_ONLY: dict[str, str] = {
     "sqlite": "PRAGMA query_only = ON",
     "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
     **dict.fromkeys(("mysql", "mariadb"), "SET SESSION TRANSACTION READ ONLY"),
 }
 """What keeps a query from changing anything, by kind of database; others rely on the rights of their user."""
-_LIMIT_ROWS = dict.fromkeys(("mysql", "mariadb"), "SET SESSION sql_select_limit = {rows}")
+_LIMIT_ROWS: dict[str, str] = dict.fromkeys(("mysql", "mariadb"), "SET SESSION sql_select_limit = {rows}")
 """What ends a query early, where the driver would read all that is left before it lets go: 5 µs a row."""
 
 
@@ -93,7 +93,8 @@ def pull(source: DatabaseSource, since: Watermark, file: Path, rows_max: int) ->
         engine = create_engine(url, poolclass=None)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise DatabaseAway(type(error).__name__) from error
-    said = [each[url.get_backend_name()] for each in (_READ_ONLY, _LIMIT_ROWS) if url.get_backend_name() in each]
+    backend = url.get_backend_name()
+    said = [each[backend] for each in (_READ_ONLY, _LIMIT_ROWS) if backend in each]
     # One row more than may be, or a watermark of too many rows would not be told from the last.
     event.listen(engine, "connect", _saying([each.format(rows=rows_max + SAME_MAX + 1) for each in said]))
     try:
