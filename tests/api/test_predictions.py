@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from served import DAY_MS, NOW_MS, Served, play
 
 from liftloop.kernel.codec import canonical_json
@@ -56,12 +57,44 @@ def test_planted_segments_are_named_counted_and_kept(tmp_path: Path) -> None:
         for card in cards:
             asked = {"definition": {"trait": "segment", "is": card["id"]}}
             assert (await world.admin.post("/api/audiences/preview", asked)).json()["count"] == card["people"]
-        again = (await world.admin.post("/api/segments", {})).json()["segments"]
+        kept = (await world.admin.get("/api/segments")).json()["study"]
+        assert kept["segments"] == cards
+        await _are_said_by_name(world, cards)
+        again = await _are_found_anew_every_day(world, kept["at"])
         assert [(card["id"], card["name"]) for card in again] == [(card["id"], card["name"]) for card in cards]
-        kept = (await world.admin.get("/api/segments")).json()["study"]["segments"]
-        assert kept == again
 
     play(tmp_path, story)
+
+
+async def _are_said_by_name(world: Served, cards: list[dict[str, Any]]) -> None:
+    """A segment's name stands in sentences, read or written, and beside its code in the vocabulary."""
+    for card in cards:
+        asked = {"definition": {"trait": "segment", "in": [card["id"]]}}
+        said = (await world.admin.post("/api/audiences/preview", asked)).json()["sentence"]
+        assert said == {"zh": f"行为分群是{card['name']['zh']}", "en": f"Segment is {card['name']['en']}"}
+        for text in said.values():
+            heard = (await world.admin.post("/api/audiences/understand", {"text": text})).json()
+            assert (heard["definition"], heard["unread"]) == ({"trait": "segment", "is": card["id"]}, []), text
+    words = (await world.admin.get("/api/audiences/vocabulary")).json()["traits"]
+    (segment,) = [each for each in words if each["id"] == "segment"]
+    assert segment["value_names"] == {card["id"]: card["name"] for card in cards}
+
+
+async def _are_found_anew_every_day(world: Served, before: str) -> list[dict[str, Any]]:
+    """When the clock has gone a day the study is done again, and newcomers get their segment."""
+    like = Record(kind="identify", at_ms=NOW_MS, received_ms=NOW_MS, message_id="n", actor="key:write", user_id="new")
+    world.installation.append([like, *(replace(each, user_id="new") for each in history() if each.user_id == "u1")])
+    asked = {"definition": {"trait": "segment", "exists": True}}
+    assert (await world.admin.post("/api/audiences/preview", asked)).json()["count"] == PEOPLE
+    assert (await world.admin.post("/api/clock", {"advance_s": 3_600})).status == 200
+    assert (await world.admin.get("/api/segments")).json()["study"]["at"] == before
+    assert (await world.admin.post("/api/clock", {"advance_s": 82_800})).status == 200
+    study = (await world.admin.get("/api/segments")).json()["study"]
+    assert study["at"] > before
+    assert study["people"] == PEOPLE + 1
+    await world.settle()
+    assert (await world.admin.post("/api/audiences/preview", asked)).json()["count"] == PEOPLE + 1
+    return study["segments"]
 
 
 def test_people_like_members_get_a_score_that_conditions_can_ask(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from liftloop.app.vocabulary import event_name, property_name, trait_name
 from liftloop.app.words import Said
 from liftloop.profile.elapsed import DAYS_SINCE
 from liftloop.profile.reading import AGGREGATES
-from liftloop.profile.studied import ITEM_TRAITS
+from liftloop.profile.studied import ITEM_TRAITS, LIKENESS
 from liftloop.profile.tags import TAG
 
 Tree = Mapping[str, Any]
@@ -53,6 +53,8 @@ class Names(Struct, frozen=True, kw_only=True):
     """Of traits that are custom fields, or derived of them."""
     items: Mapping[str, str] = {}
     """Of those items that the tree names, where they have a name."""
+    segments: Mapping[str, Said] = {}
+    """Of learned segments, by code."""
 
 
 def read_aloud(tree: Tree, names: Names) -> Said:
@@ -191,7 +193,7 @@ def _trait(leaf: Tree, names: Names, *, negated: bool) -> Said:
     asked = names.fields.get(trait)
     if asked is not None and asked.choice is not None:
         return _chosen(leaf, asked, negated=negated)
-    name = trait_name(trait, names.traits.get(trait)) if asked is None else field_name(asked.field)
+    name = _trait_name(trait, names) if asked is None else field_name(asked.field)
     words = [word for word in ("is", "is_not", "in", "exists") if word in leaf]
     if "days_since" in leaf:
         said = _bounds(leaf["days_since"], " 天")
@@ -209,6 +211,14 @@ def _trait(leaf: Tree, names: Names, *, negated: bool) -> Said:
     joint = Said("或者", " or ") if negated else Said("且", " and ")
     zh, en = joint.zh.join(each.zh for each in parts), joint.en.join(each.en for each in parts)
     return Said(f"{name.zh}{zh}", f"{name.en} {en}")
+
+
+def _trait_name(trait: str, names: Names) -> Said:
+    if trait.startswith(LIKENESS):
+        audience = trait.removeprefix(LIKENESS)
+        name = names.audiences.get(audience, audience)
+        return Said(f"和「{name}」的相似度", f"likeness to “{name}”")
+    return trait_name(trait, names.traits.get(trait))
 
 
 def _chosen(leaf: Tree, asked: Asked, *, negated: bool) -> Said:
@@ -257,6 +267,8 @@ def _sayer(trait: str, asked: Asked | None, names: Names) -> Sayer:
         return _item_sayer(names)
     if trait == "lifecycle_stage":
         return lambda value: STAGE_NAMES.get(value) or _value(value)
+    if trait == "segment":
+        return lambda value: names.segments.get(str(value)) or _value(value)
     if trait == "best_channel":
         return lambda value: medium_name(str(value))
     if asked is not None:

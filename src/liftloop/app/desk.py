@@ -113,5 +113,6 @@ class Desk:
             await self.follower.catch_up()
         await self.upkeep.retain_if_due()
         await self.trait_studies.run_if_due()
+        await self.predictions.run_if_due()
         for work in self.at_rest:
             await work()

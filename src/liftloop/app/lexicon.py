@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
 from liftloop.app.audience_words import read_aloud
 from liftloop.app.desk import Desk
+from liftloop.app.predictions import SEGMENT
 from liftloop.app.spoken_names import spoken_names
 from liftloop.app.vocabulary import EVENT_NAMES, PROPERTY_NAMES, TRAIT_NAMES, Words, event_name, known_words
 from liftloop.app.words import Said
@@ -14,6 +16,7 @@ from liftloop.audience.sentence.contract import Good, Lexicon, Named, TraitMeani
 from liftloop.audience.sentence.grammar import understand
 from liftloop.audience.sentence.scan import Index
 from liftloop.profile.studied import STUDIED
+from liftloop.profile.tags import TAG
 
 GOODS_MAX = 5_000
 """Names of goods that a sentence may say; the most sold come first."""
@@ -62,7 +65,7 @@ def lexicon_of(words: Words, goods: Sequence[Good], audiences: Sequence[Named]) 
                 unit="instant" if each.type == "date" else STUDIED[each.id].unit if each.id in STUDIED else each.unit,
                 values=each.values,
                 value_phrases={value: (name.zh, name.en) for value, name in each.value_names.items()}
-                if each.phrases
+                if each.phrases or each.id == SEGMENT
                 else {},
             )
             for each in words.traits
@@ -85,6 +88,14 @@ def _event(event: str) -> Named:
 def _own_name(trait: str) -> tuple[str, ...]:
     """Return the id of a trait that nobody gave a name; the ids of others are for machines."""
     return () if trait in TRAIT_NAMES else (trait,)
+
+
+def _stands_for_itself(identity: str, body: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Tell whether a tag only holds a fixed list: the audience of the same name is what people mean."""
+    if not identity.startswith(TAG):
+        return False
+    where = {"tag": identity.removeprefix(TAG)}
+    return any(each["where"] == where and each["name"] == body["name"] for each in others.values())
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -130,7 +141,10 @@ class Lexicons:
 
     def _audiences(self) -> list[Named]:
         named: list[Named] = []
-        for identity, body in self._desk.definitions.conditioned().items():
+        conditioned = self._desk.definitions.conditioned()
+        for identity, body in conditioned.items():
+            if _stands_for_itself(identity, body, conditioned):
+                continue
             name = str(body["name"])
             zh, _, en = name.partition(" ") if identity.startswith("signal:") else (name, "", "")
             named.append(Named(id=identity, phrases=tuple(dict.fromkeys(part for part in (name, zh, en) if part))))

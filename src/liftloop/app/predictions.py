@@ -17,6 +17,7 @@ from liftloop.app.facts import fact
 from liftloop.app.following import Follower
 from liftloop.app.tick_client import TickClient
 from liftloop.app.trait_studies import changes_of, known_values, say_changes
+from liftloop.app.words import Said
 from liftloop.inference.boosting import predict_trees
 from liftloop.inference.folds import FOLDS, assign_folds
 from liftloop.inference.groups import Groups, find_groups, normal_scores
@@ -98,6 +99,18 @@ def behaviour_at(lake: LakeReader, at_ms: int) -> Behaviour:
     )
 
 
+async def last_reports(follower: Follower, kind: str) -> dict[str, Any]:
+    """Return the last reports of a kind by audience (of segments by ""), as JSON says them."""
+    rows = await follower.select(_LAST, [kind])
+    return {str(name): parse_json(str(body)) for name, body in zip(rows["name"], rows["body"], strict=True)}
+
+
+async def segment_names(follower: Follower) -> dict[str, Said]:
+    """Return what the segments of the last study are called, by code; none before the first."""
+    last = (await last_reports(follower, SEGMENTS_STUDIED)).get("", {"segments": ()})
+    return {each["id"]: Said(each["name_zh"], each["name_en"]) for each in last["segments"]}
+
+
 class Predictions:
     """One study at a time; what was once found useful is found anew every day."""
 
@@ -146,20 +159,23 @@ class Predictions:
 
     async def last(self, kind: str) -> dict[str, Any]:
         """Return the last reports of a kind by audience (of segments by ""), as JSON says them."""
-        rows = await self._follower.select(_LAST, [kind])
-        return {str(name): parse_json(str(body)) for name, body in zip(rows["name"], rows["body"], strict=True)}
+        return await last_reports(self._follower, kind)
+
+    async def run_if_due(self) -> None:
+        """Study anew what is in use once a day; what hinders it is logged, and tried the next day."""
+        if self._clock.now_ms() < self._due_ms or self._alone.locked():
+            return
+        self._due_ms = self._clock.now_ms() + REFRESH_HOURS * HOUR_MS
+        try:
+            await self._refresh()
+        except (StorageError, LiftloopError) as error:
+            _LOGGER.warning("predictions have to wait: %s", error)
 
     async def run_daily(self) -> None:
-        """Run until cancelled: study anew what is in use; what hinders it is logged, and tried the next day."""
+        """Run until cancelled."""
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            if self._clock.now_ms() < self._due_ms:
-                continue
-            self._due_ms = self._clock.now_ms() + REFRESH_HOURS * HOUR_MS
-            try:
-                await self._refresh()
-            except (StorageError, LiftloopError) as error:
-                _LOGGER.warning("predictions have to wait: %s", error)
+            await self.run_if_due()
 
     async def _refresh(self) -> None:
         if await self.last(SEGMENTS_STUDIED):

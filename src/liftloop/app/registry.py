@@ -54,6 +54,7 @@ USE_CASES: dict[str, UseCase] = {
         _changes("audience.publish"),
         _changes("audience.export"),
         UseCase(name="audience.export_rows", role="operator", changes=False),
+        _changes("audience.freeze"),
         _changes("audience.hand_over"),
         _changes("definition.publish"),
         _changes("import.start"),
@@ -82,6 +83,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "audience": (
         "audience.read",
         "audience.preview",
+        "audience.freeze",
         "audience.export",
         "audience.export_rows",
         "audience.hand_over",

@@ -8,17 +8,26 @@ from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.field_words import asked_fields, fields_of
 from liftloop.app.following import Follower
 from liftloop.app.item_names import item_names
+from liftloop.app.predictions import SEGMENT, segment_names
 from liftloop.profile.studied import ITEM_TRAITS
 
 
 async def spoken_names(definitions: Definitions, follower: Follower, trees: Iterable[Any]) -> Names:
     """Return the names that these trees need to be read aloud."""
+    asked = list(trees)
     return Names(
         audiences=definitions.audience_names(),
         traits=definitions.live("trait"),
         fields=asked_fields(fields_of(definitions.live("field"))),
-        items=await item_names(follower, set(items_in(list(trees)))),
+        items=await item_names(follower, set(items_in(asked))),
+        segments=await segment_names(follower) if _asks_segment(asked) else {},
     )
+
+
+def _asks_segment(tree: Any) -> bool:
+    if isinstance(tree, Mapping):
+        return tree.get("trait") == SEGMENT or any(map(_asks_segment, tree.values()))
+    return isinstance(tree, list | tuple) and any(map(_asks_segment, tree))
 
 
 def items_in(tree: Any) -> Iterator[str]:

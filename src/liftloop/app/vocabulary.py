@@ -19,12 +19,12 @@ from liftloop.app.field_words import (
     fields_of,
     is_derived,
 )
+from liftloop.app.predictions import SEGMENT, segment_names
 from liftloop.app.words import Said
 from liftloop.collect.mapping_kinds import CUSTOMERS
 from liftloop.kernel.codec import parse_json
 from liftloop.profile.contract import Aggregate
 from liftloop.profile.studied import STUDIED, StudiedTrait
-from liftloop.profile.studies.lifecycle import STAGES
 from liftloop.storage.contract import StateReader
 
 EVENTS_MAX = 500  # A menu of more names is a search field; the commonest come first.
@@ -188,7 +188,8 @@ async def known_words(desk: Desk) -> Words:
         TraitWord(id=each, name=trait_name(each, body), type="number", unit=trait_unit(body), values=())
         for each, body in desk.definitions.live("trait").items()
     ]
-    computed += [_studied_word(each) for each in STUDIED.values()]
+    segments = await segment_names(desk.follower)
+    computed += [_studied_word(each, segments) for each in STUDIED.values()]
     fields = fields_of(desk.definitions.live("field"))
     computed += [_field_word(identity, asked) for identity, asked in asked_fields(fields).items()]
     known = {each.id for each in computed}
@@ -214,16 +215,16 @@ async def _properties(desk: Desk) -> tuple[NamedWord, ...]:
     )
 
 
-def _studied_word(trait: StudiedTrait) -> TraitWord:
+def _studied_word(trait: StudiedTrait, segments: Mapping[str, Said]) -> TraitWord:
     unit: Unit = trait.unit if trait.unit in ("fen", "days", "times") else "none"
-    is_stage = trait.id == "lifecycle_stage"
+    named = {"lifecycle_stage": STAGE_NAMES, SEGMENT: segments}.get(trait.id, {})
     return TraitWord(
         id=trait.id,
         name=trait_name(trait.id),
         type="date" if trait.unit == "instant" else trait.type,
         unit=unit,
-        values=STAGES if is_stage else (),
-        value_names=STAGE_NAMES if is_stage else {},
+        values=tuple(named),
+        value_names=named,
     )
 
 

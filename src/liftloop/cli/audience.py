@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from liftloop.cli import audience_export
+from liftloop.cli import audience_export, audience_list
 from liftloop.cli.connection import data_option, json_option, server, show, spoken
 from liftloop.kernel.errors import EXIT_REFUSED
 
@@ -256,5 +256,5 @@ def _tree(where: str) -> Any:
         raise click.BadParameter(f"不是 JSON / not JSON: {error}") from error
 
 
-for _command in audience_export.COMMANDS:
+for _command in (*audience_export.COMMANDS, *audience_list.COMMANDS):
     command.add_command(_command)

@@ -8,6 +8,9 @@ from liftloop.runtime.contract import Definitions
 TAG = "tag:"
 """Before the id of a tag wherever attributes or audiences are named."""
 
+LIST = "list-"
+"""Before the id of a tag that only holds a fixed list: such lists may be long."""
+
 
 def tag_attribute(tag: str) -> str:
     """Return the attribute that says until when a person has a tag that was put on them."""

@@ -20,7 +20,7 @@ from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.people import PersonLine, find_profile, people_rows
 from liftloop.app.spoken_names import spoken_names
-from liftloop.app.tags.holders import Holder, put_holders, senders_of
+from liftloop.app.tags.holders import last_put_ms, put_holders, senders_of
 from liftloop.app.tags.overlap import Conflict, conflicts_of
 from liftloop.app.tags.uses import Use, uses_of
 from liftloop.app.words import Said
@@ -29,7 +29,7 @@ from liftloop.collect.fitting import until_ms
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
-from liftloop.profile.tags import TAG, tag_attribute
+from liftloop.profile.tags import LIST, TAG, tag_attribute, tag_condition
 from liftloop.storage.contract import Record
 
 Numbers = NDArray[np.int64]
@@ -111,8 +111,7 @@ class Tags:
         """Return all tags by category and name."""
         bodies = self._desk.definitions.live("tag")
         tags = {identity: msgspec.convert(body, Tag, strict=False) for identity, body in bodies.items()}
-        holders = await self._holders(tags)
-        members = {identity: np.array([each.profile for each in held], np.int64) for identity, held in holders.items()}
+        members, last_put = await self._holders(tags)
         conflicts = await asyncio.to_thread(conflicts_of, tags, members)
         uses, of = uses_of(self._desk.definitions, tags), await self._everybody()
         rules = [tag.where for tag in tags.values() if tag.where]
@@ -120,21 +119,21 @@ class Tags:
         lines: list[TagLine] = []
         for identity, tag in tags.items():
             version, _, at_ms, _ = self._desk.definitions.newest("tag", identity)
-            last_put_ms = max((each.at_ms for each in holders[identity] if each.at_ms), default=None)
-            old = max(at_ms, last_put_ms or 0) < self._desk.clock.now_ms() - unused_days * DAY_MS
+            put_ms = last_put.get(identity)
+            old = max(at_ms, put_ms or 0) < self._desk.clock.now_ms() - unused_days * DAY_MS
             lines.append(
                 TagLine(
                     id=identity,
                     tag=tag,
                     rule=None if tag.where is None else read_aloud(tag.where, names),
-                    people=len(holders[identity]),
+                    people=len(members[identity]),
                     of=of,
                     used_in=uses[identity],
                     conflicts=conflicts[identity],
                     unused=old and not uses[identity],
                     version=version,
                     at_ms=at_ms,
-                    last_put_ms=last_put_ms,
+                    last_put_ms=put_ms,
                 )
             )
         return sorted(lines, key=lambda line: (line.tag.category, line.tag.name, line.id))
@@ -142,8 +141,8 @@ class Tags:
     async def people(self, identity: str, after: int, limit: int) -> tuple[int, list[PersonLine]]:
         """Return how many have a tag and a page of them; raises `NotFound`."""
         tag = self._tag(identity)
-        numbers = sorted(each.profile for each in (await self._holders({identity: tag}))[identity])
-        page = numbers[after : after + limit]
+        numbers = (await self._holders({identity: tag}))[0][identity]
+        page = np.sort(numbers)[after : after + limit].tolist()
         return len(numbers), await asyncio.to_thread(people_rows, self._desk.state, self._desk.vault, page)
 
     async def put(
@@ -159,6 +158,13 @@ class Tags:
         await self._say(identity, numbers, end_ms, actor)
         return TagOutcome(people=len(numbers), unknown=unknown, until_ms=end_ms)
 
+    async def put_on(self, identity: str, numbers: Sequence[int], actor: str) -> None:
+        """Put a tag on these profiles until it is taken off; raises `NotFound` and `TagFollowsRule`."""
+        tag = self._tag(identity)
+        if tag.where is not None:
+            raise TagFollowsRule(tag.name)
+        await self._say(identity, numbers, until_ms(tag.expires_days, self._desk.clock.now_ms()), actor)
+
     async def take_off(self, identity: str, people: Sequence[str], audience: str | None, actor: str) -> TagOutcome:
         """Take a tag off people; raises as `put` does. Who has it not stays without it."""
         numbers, unknown = await self._named(self._tag(identity), people, audience)
@@ -172,17 +178,31 @@ class Tags:
         position = await self._desk.tick.ask("position")
         return position["profiles"] - self._desk.state.rows(_MERGED)[0][0]
 
-    async def _holders(self, tags: Mapping[str, Tag]) -> dict[str, Sequence[Holder]]:
-        """Return who has each tag now."""
+    async def _holders(self, tags: Mapping[str, Tag]) -> tuple[dict[str, Numbers], dict[str, int]]:
+        """Return who has each tag now, and when somebody was last given each by hand.
+
+        The tick knows who is on a list, which may be a million people; of other tags that are put on people the state
+        tells it, whether any condition asks for them or not.
+        """
         now_ms = self._desk.clock.now_ms()
-        put = [identity for identity, tag in tags.items() if tag.where is None]
-        found: dict[str, Sequence[Holder]] = dict(
-            await asyncio.to_thread(put_holders, self._desk.state, put, now_ms) if put else {}
-        )
-        for identity in tags.keys() - found.keys():
-            numbers = await self._audiences.matching(TAG + identity, tags[identity].where or {})
-            found[identity] = [Holder(number, 0) for number in numbers.tolist()]
-        return found
+        found: dict[str, Numbers] = {}
+        for identity, tag in tags.items():
+            if identity.startswith(LIST):
+                asked = {"where": tag_condition(identity), "now_ms": now_ms, "whole": True}
+                answer = await self._desk.tick.ask("preview", **asked)
+                if not answer["unknown"]:
+                    found[identity] = np.frombuffer(answer["profiles"], dtype=np.int64)
+            elif tag.where is not None:
+                found[identity] = await self._audiences.matching(TAG + identity, tag.where)
+        lists = [identity for identity in found if identity.startswith(LIST)]
+        last_put = await asyncio.to_thread(last_put_ms, self._desk.state, lists) if lists else {}
+        put = [identity for identity in tags if identity not in found]
+        held = await asyncio.to_thread(put_holders, self._desk.state, put, now_ms) if put else {}
+        for identity, holders in held.items():
+            found[identity] = np.array([each.profile for each in holders], dtype=np.int64)
+            if holders:
+                last_put[identity] = max(each.at_ms for each in holders)
+        return found, last_put
 
     async def _named(self, tag: Tag, people: Sequence[str], audience: str | None) -> tuple[list[int], list[str]]:
         if tag.where is not None:

@@ -12,6 +12,10 @@ _PUT = """
 SELECT profile, name, value, at_ms FROM attribute
 WHERE sealed = 0 AND name >= ? AND name < ? AND name IN (SELECT value FROM json_each(?)) ORDER BY at_ms
 """
+_LAST_PUT = """
+SELECT name, max(at_ms) FROM attribute
+WHERE sealed = 0 AND name IN (SELECT value FROM json_each(?)) GROUP BY name
+"""
 _FAMILIES = """
 WITH RECURSIVE member (head, profile) AS (
     SELECT value, value FROM json_each(?)
@@ -26,7 +30,7 @@ _AFTER_TAG = TAG[:-1] + chr(ord(TAG[-1]) + 1)
 
 
 class Holder(NamedTuple):
-    """One person with a tag, and since when; 0 where a rule gives it."""
+    """One person with a tag, and since when."""
 
     profile: int
     at_ms: int
@@ -34,7 +38,7 @@ class Holder(NamedTuple):
 
 def put_holders(state: StateReader, tags: Sequence[str], now_ms: int) -> dict[str, list[Holder]]:
     """Return who has each of these tags at an instant; of merged people the newest word counts."""
-    heads = _heads(state)
+    heads = heads_now(state)
     newest: dict[tuple[str, int], tuple[Any, int]] = {}
     wanted = json.dumps([tag_attribute(tag) for tag in tags])
     for profile, name, value, at_ms in state.rows(_PUT, (TAG, _AFTER_TAG, wanted)):
@@ -44,6 +48,12 @@ def put_holders(state: StateReader, tags: Sequence[str], now_ms: int) -> dict[st
         if isinstance(until, int | float) and until > now_ms:
             found[name.removeprefix(TAG)].append(Holder(profile, at_ms))
     return found
+
+
+def last_put_ms(state: StateReader, tags: Sequence[str]) -> dict[str, int]:
+    """Return when somebody was last given each of these tags, or had it taken off."""
+    rows = state.rows(_LAST_PUT, (json.dumps([tag_attribute(tag) for tag in tags]),))
+    return {name.removeprefix(TAG): int(at_ms) for name, at_ms in rows}
 
 
 def senders_of(state: StateReader, profiles: Collection[int]) -> dict[int, Mapping[str, Any]]:
@@ -62,7 +72,7 @@ def senders_of(state: StateReader, profiles: Collection[int]) -> dict[int, Mappi
     return found
 
 
-def _heads(state: StateReader) -> dict[int, int]:
+def heads_now(state: StateReader) -> dict[int, int]:
     """Return who each merged profile is now."""
     kept: dict[int, int] = {int(forwarded): int(into) for forwarded, into in state.rows(_FORWARDED)}
     heads: dict[int, int] = {}
