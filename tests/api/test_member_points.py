@@ -37,6 +37,9 @@ def test_points_are_entered_once_refused_when_lacking_and_shown_with_their_ledge
         assert (account["balance"], account["expire_next"]) == (100, 100)
         ledger = [(each["kind"]["en"], each["points"], each["refused"]) for each in account["changes"]]
         assert ledger == [("spent", 20, False), ("spent", 500, True), ("earned", 120, False)]
+        assert [each["reason"] for each in account["changes"]] == ["", "", "gift"]
+        (expiring,) = account["expiring"]
+        assert (expiring["points"], expiring["at"]) == (100, account["expire_next_at"])
         assert not [each for each in person["traits"] if each["id"] == "points_account"]
         definition = {"trait": "points_balance", "gte": 100}
         preview = (await world.admin.post("/api/audiences/preview", {"definition": definition})).json()
@@ -61,9 +64,15 @@ def test_a_member_has_the_highest_level_that_holds_and_loses_it_with_the_window(
             await world.desk.follower.catch_up()
         await say(world, "earn", 150, "a")
         assert await level(world) == "SILVER"
+        person = (await world.admin.get("/api/profiles/u1")).json()
+        assert person["level"]["rule"]["zh"].startswith("最近 10 天获得积分")
+        assert [each["name"] for each in person["level"]["evidence"]] == ["Points Earned"]
+        (lack,) = person["next_level"]["lacks"]
+        assert (person["next_level"]["name"], lack["has"], lack["needs"]) == ("GOLD", 150, 300)
         world.installation.advance(5 * 86_400)
         await say(world, "earn", 200, "b")
         assert await level(world) == "GOLD"
+        assert (await world.admin.get("/api/profiles/u1")).json()["next_level"] is None
         definition = {"audience": "level:silver"}
         assert (await world.admin.post("/api/audiences/preview", {"definition": definition})).json()["count"] == 0
         world.installation.advance(6 * 86_400)

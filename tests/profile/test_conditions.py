@@ -90,7 +90,7 @@ def test_a_trait_that_is_read_can_be_computed(engine: Engine, body: dict[str, An
     except UnknownCondition:
         return
     persons = People(engine.fold.state, np.array([engine.slot(user="u")]), engine.now_ms, {"t": body})
-    assert persons.trait("t").shape == (1,)
+    assert persons.number({"trait": "t", "gte": 0}).shape == (1,)
 
 
 @pytest.mark.parametrize(

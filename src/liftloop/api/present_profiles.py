@@ -9,8 +9,10 @@ from liftloop.api.routes_system import at
 from liftloop.api.views_profile import (
     Consent,
     Identifier,
+    LevelLack,
     MessageRow,
     Moment,
+    NextLevel,
     PersonAudience,
     PersonLevel,
     PersonTag,
@@ -20,8 +22,9 @@ from liftloop.api.views_profile import (
     SignalEvidence,
     Trait,
 )
-from liftloop.app import signals, timeline
+from liftloop.app import levels, signals, timeline
 from liftloop.app.ledger import LedgerMessage
+from liftloop.app.levels import Held
 from liftloop.app.profiles import LatestConsent, Matches, Person, TraitValue
 from liftloop.app.words import sentence
 from liftloop.kernel.ids import profile_id
@@ -55,9 +58,8 @@ def profile(
             PersonAudience(audience_id=each.audience, name=each.name, since=at(each.since_ms))
             for each in person.audiences
         ],
-        level=None
-        if person.level is None
-        else PersonLevel(level_id=person.level.audience, name=person.level.name, since=at(person.level.since_ms)),
+        level=_level(person.level.held) if person.level is not None and person.level.held is not None else None,
+        next_level=_next_level(person.level.next) if person.level is not None and person.level.next else None,
         points=None if person.points is None else points_view(person.points),
         tags=[
             PersonTag(
@@ -76,6 +78,31 @@ def profile(
         timeline=[_moment(each) for each in moments],
         timeline_next=timeline.cursor_text(following) if following else None,
     )
+
+
+def _level(held: Held) -> PersonLevel:
+    return PersonLevel(
+        level_id=held.id,
+        name=held.name,
+        since=at(held.since_ms),
+        benefits=held.benefits,
+        rule=text(held.rule),
+        evidence=[_evidence(each) for each in held.evidence],
+    )
+
+
+def _next_level(above: levels.NextLevel) -> NextLevel:
+    return NextLevel(
+        level_id=above.id,
+        name=above.name,
+        benefits=above.benefits,
+        any_of=above.any_of,
+        lacks=[LevelLack(sentence=text(each.sentence), has=each.has, needs=each.needs) for each in above.lacks],
+    )
+
+
+def _evidence(evidence: signals.Evidence) -> SignalEvidence:
+    return SignalEvidence(name=evidence.name, label=text(evidence.label), at=at(evidence.at_ms))
 
 
 def _trait(trait: TraitValue) -> Trait:
@@ -97,9 +124,7 @@ def _signal(signal: signals.RaisedSignal) -> RaisedSignal:
         sentence=text(signal.sentence),
         since=at(signal.since_ms),
         strength=signal.strength,
-        evidence=[
-            SignalEvidence(name=each.name, label=text(each.label), at=at(each.at_ms)) for each in signal.evidence
-        ],
+        evidence=[_evidence(each) for each in signal.evidence],
     )
 
 

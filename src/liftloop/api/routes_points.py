@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.routes_campaigns import text
 from liftloop.api.routes_system import at
-from liftloop.api.views_points import PointsAccount, PointsBalance, PointsChange, PointsEntryRequest
+from liftloop.api.views_points import PointsAccount, PointsBalance, PointsChange, PointsEntryRequest, PointsExpiry
 from liftloop.app import points
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.people import find_profile
@@ -53,12 +53,14 @@ def points_view(account: points.PointsAccount) -> PointsAccount:
         balance=round(account.balance),
         expire_next=None if account.next_points is None else round(account.next_points),
         expire_next_at=None if account.next_ms is None else at(account.next_ms),
+        expiring=[PointsExpiry(at=at(until_ms), points=points) for until_ms, points in account.expiring],
         changes=[
             PointsChange(
                 at=at(each.at_ms),
                 kind=text(points.KIND_NAMES[each.kind]),
                 points=each.points,
                 name=each.name,
+                reason=each.reason,
                 refused=each.refused,
                 balance=round(each.balance),
             )

@@ -16,14 +16,21 @@ class PointsChange(View):
     kind: Text
     points: int
     name: str = Field(description="The event that brought it; empty for time and merges.")
+    reason: str = Field(description="Why, or for which order, where the event says so; else empty.")
     refused: bool
     balance: int
+
+
+class PointsExpiry(View):
+    at: AwareDatetime
+    points: int
 
 
 class PointsAccount(View):
     balance: int
     expire_next: int | None = Field(description="How many run out next; null for none.")
     expire_next_at: AwareDatetime | None
+    expiring: list[PointsExpiry] = Field(description="What runs out when, soonest first; at most 24 instants.")
     changes: list[PointsChange] = Field(description="Newest first.")
 
 

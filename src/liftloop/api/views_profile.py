@@ -77,12 +77,37 @@ class PersonAudience(View):
     since: AwareDatetime
 
 
+class SignalEvidence(View):
+    name: str
+    label: Text = Field(description="The event in words.")
+    at: AwareDatetime
+
+
+class LevelLack(View):
+    """A part of the next level's rule that does not hold yet; both numbers are null where it compares none."""
+
+    sentence: Text
+    has: float | None
+    needs: float | None
+
+
+class NextLevel(View):
+    level_id: str
+    name: str
+    benefits: str
+    any_of: bool = Field(description="Whether one part of the rule is enough.")
+    lacks: list[LevelLack]
+
+
 class PersonLevel(View):
     """The member level that this person has by its rule."""
 
     level_id: str
     name: str
     since: AwareDatetime
+    benefits: str
+    rule: Text
+    evidence: list[SignalEvidence] = Field(description="The events that the rule counts, newest first.")
 
 
 class PersonTag(View):
@@ -95,12 +120,6 @@ class PersonTag(View):
     since: AwareDatetime
     until: AwareDatetime | None = Field(description="Null: until it is taken off, or its rule holds no more.")
     by: str = Field(description="rule, or who put it on: person:admin, key:web, …")
-
-
-class SignalEvidence(View):
-    name: str
-    label: Text = Field(description="The event in words.")
-    at: AwareDatetime
 
 
 class RaisedSignal(View):
@@ -125,6 +144,7 @@ class Profile(View):
     consents: list[Consent]
     audiences: list[PersonAudience]
     level: PersonLevel | None = None
+    next_level: NextLevel | None = Field(default=None, description="The level above, with what it still lacks.")
     points: PointsAccount | None = None
     tags: list[PersonTag] = Field(default_factory=list)
     signals: list[RaisedSignal] = Field(default_factory=list)

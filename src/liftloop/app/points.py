@@ -10,17 +10,33 @@ from liftloop.app.ledger import family
 from liftloop.app.people import find_profile
 from liftloop.app.tags.holders import senders_of
 from liftloop.app.words import Said
+from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
-from liftloop.profile.points import EVENTS, PointsKind, PointsRules
+from liftloop.profile.points import ACCOUNT, EVENTS, PointsKind, PointsRules, read_account
 from liftloop.storage.contract import Record
 
 SHOWN = 20
+EXPIRING_SHOWN = 24
+"""Instants at which points run out, soonest first: two years of monthly ends."""
 _CHANGES = """
+WITH line AS (
+    SELECT * FROM points_change WHERE profile IN (SELECT unnest($1::BIGINT[])) AND at_ms <= $2
+    ORDER BY tick DESC, position DESC LIMIT $3
+),
+said AS (
+    SELECT message_id, any_value(properties) AS properties FROM event
+    WHERE profile IN (SELECT unnest($1::BIGINT[])) AND message_id IN (SELECT message_id FROM line)
+    GROUP BY message_id
+)
 SELECT at_ms, kind, points, name, refused, points_balance AS balance, points_expire_next AS next_points,
-    points_expire_next_ms AS next_ms
-FROM points_change WHERE profile IN (SELECT unnest($1::BIGINT[])) AND at_ms <= $2
-ORDER BY tick DESC, position DESC LIMIT $3
+    points_expire_next_ms AS next_ms, coalesce(
+        json_extract_string(properties, '/reason'), json_extract_string(properties, '/order_id'), ''
+    ) AS reason
+FROM line LEFT JOIN said USING (message_id) ORDER BY tick DESC, position DESC
+"""
+_ACCOUNTS = """
+SELECT value FROM attribute WHERE name = ? AND profile IN (SELECT value FROM json_each(?)) ORDER BY at_ms DESC LIMIT 1
 """
 _OUTCOME = "SELECT refused, points_balance FROM points_change WHERE message_id = $1 ORDER BY tick DESC LIMIT 1"
 KIND_NAMES: Mapping[str, Said] = {
@@ -57,6 +73,8 @@ class PointsChange(Struct, frozen=True, kw_only=True):
     points: int
     name: str
     """The event that brought it; empty for time and merges."""
+    reason: str
+    """Why, or for which order, where the event says so."""
     refused: bool
     balance: float
 
@@ -68,13 +86,16 @@ class PointsAccount(Struct, frozen=True, kw_only=True):
     next_points: float | None
     """How many run out next, and when."""
     next_ms: int | None
+    expiring: Sequence[tuple[int, int]]
+    """When how many run out, soonest first; those that never do are left out."""
     changes: Sequence[PointsChange]
 
 
 async def points_account(desk: Desk, number: int, until_ms: int, limit: int = SHOWN) -> PointsAccount | None:
     """Return the account of a person with its newest lines, None where there never was one."""
-    found = await desk.follower.select(_CHANGES, [family(desk.state, number), until_ms, limit])
-    columns = ("at_ms", "kind", "points", "name", "refused", "balance")
+    numbers = family(desk.state, number)
+    found = await desk.follower.select(_CHANGES, [numbers, until_ms, limit])
+    columns = ("at_ms", "kind", "points", "name", "reason", "refused", "balance")
     rows = zip(*(found[name].tolist() for name in columns), strict=True)
     changes = [PointsChange(**dict(zip(columns, row, strict=True))) for row in rows]
     if not changes:
@@ -84,8 +105,15 @@ async def points_account(desk: Desk, number: int, until_ms: int, limit: int = SH
         balance=changes[0].balance,
         next_points=None if next_points != next_points else next_points,
         next_ms=None if next_ms != next_ms else int(next_ms),
+        expiring=_expiring(desk, numbers),
         changes=changes,
     )
+
+
+def _expiring(desk: Desk, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    rows = desk.state.rows(_ACCOUNTS, (ACCOUNT, str(list(numbers))))
+    lots = read_account(rows[0][0]).lots if rows else ()
+    return [lot for lot in lots if lot[0] < FAR_FUTURE_MS][:EXPIRING_SHOWN]
 
 
 class PointsEntry(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.field_words import field_name, fields_of, is_derived, value_name
 from liftloop.app.ledger import LedgerMessage, family, messages_of
+from liftloop.app.levels import Standing, standing
 from liftloop.app.people import (
     Attribute,
     Identifier,
@@ -157,8 +158,8 @@ class Person(Struct, frozen=True, kw_only=True):
     consents: Sequence[LatestConsent]
     audiences: Sequence[Inside]
     tags: Sequence[PersonTag]
-    level: Inside | None
-    """The member level, by its rule."""
+    level: Standing | None
+    """None where there are no levels."""
     points: PointsAccount | None
     signals: Sequence[RaisedSignal]
     messages: Sequence[LedgerMessage]
@@ -223,6 +224,8 @@ async def person(desk: Desk, identity: str) -> Person:
     rfm = await rfm_of(desk.follower, number, desk.clock.now_ms())
     studied = await studied_values(desk.follower, number, desk.clock.now_ms(), await desk.trait_studies.last())
     fields = fields_of(desk.definitions.live("field"))
+    entered = await desk.follower.select(_SINCE, [numbers])
+    since = dict(zip(entered["audience"].tolist(), entered["at_ms"].tolist(), strict=True))
     first, last = _instant(span["first_ms"]), _instant(span["last_ms"])
     return Person(
         number=number,
@@ -242,12 +245,12 @@ async def person(desk: Desk, identity: str) -> Person:
             ),
         ],
         consents=_consents(desk.state, numbers),
-        audiences=await _audiences(
-            desk, numbers, [each for each in answer["audiences"] if not each.startswith((SIGNAL, TAG, LEVEL))]
+        audiences=_audiences(
+            desk, since, [each for each in answer["audiences"] if not each.startswith((SIGNAL, TAG, LEVEL))]
         ),
-        level=await _level(desk, numbers, answer["audiences"]),
+        level=await standing(desk, number, answer["audiences"], since),
         points=await points_account(desk, number, desk.clock.now_ms()),
-        tags=await _tags(desk, numbers, attributes, answer["audiences"]),
+        tags=_tags(desk, since, attributes, answer["audiences"]),
         signals=await raised_signals(desk.definitions, desk.follower, number, answer["audiences"], desk.clock.now_ms()),
         messages=messages_of(desk.state, number, limit=MESSAGES_SHOWN),
     )
@@ -356,24 +359,12 @@ def _consents(state: StateReader, numbers: Sequence[int]) -> list[LatestConsent]
     return [LatestConsent(**dict(zip(names, row, strict=True))) for row in rows]
 
 
-async def _level(desk: Desk, numbers: Sequence[int], inside: Sequence[str]) -> Inside | None:
-    held = next((each.removeprefix(LEVEL) for each in inside if each.startswith(LEVEL)), None)
-    if held is None:
-        return None
-    _, body, defined_ms, _ = desk.definitions.newest("level", held)
-    found = await desk.follower.select(_SINCE, [list(numbers)])
-    since = dict(zip(found["audience"].tolist(), found["at_ms"].tolist(), strict=True))
-    return Inside(audience=held, name=str(body["name"]), since_ms=int(since.get(LEVEL + held, defined_ms)))
-
-
-async def _tags(
-    desk: Desk, numbers: Sequence[int], attributes: Sequence[Attribute], inside: Sequence[str]
+def _tags(
+    desk: Desk, since: Mapping[str, int], attributes: Sequence[Attribute], inside: Sequence[str]
 ) -> list[PersonTag]:
     """Return the tags of a person by category and name; one by rule is there since it first held."""
     bodies = desk.definitions.live("tag")
     tags = {identity: msgspec.convert(body, Tag, strict=False) for identity, body in bodies.items()}
-    found = await desk.follower.select(_SINCE, [list(numbers)])
-    since = dict(zip(found["audience"].tolist(), found["at_ms"].tolist(), strict=True))
     put = [(each.name, each.value, each.at_ms, each.source) for each in attributes]
     held = held_tags(tags, put, inside, desk.clock.now_ms())
     shown: list[PersonTag] = []
@@ -393,10 +384,8 @@ async def _tags(
     return sorted(shown, key=lambda each: (each.category, each.name, each.id))
 
 
-async def _audiences(desk: Desk, numbers: Sequence[int], inside: Sequence[str]) -> list[Inside]:
+def _audiences(desk: Desk, since: Mapping[str, int], inside: Sequence[str]) -> list[Inside]:
     """Return audiences with since when; who was in one from its beginning is there since it was defined."""
-    found = await desk.follower.select(_SINCE, [list(numbers)])
-    since = dict(zip(found["audience"].tolist(), found["at_ms"].tolist(), strict=True))
     audiences: list[Inside] = []
     for identity in inside:
         _, body, defined_ms, _ = desk.definitions.newest("audience", identity)

@@ -59,8 +59,7 @@ async def raised_signals(
     ids = [each.removeprefix(SIGNAL) for each in raised if each.startswith(SIGNAL)]
     if not ids:
         return []
-    rows = await follower.select(_EVENTS, [number, now_ms, EVENTS_READ_MAX])
-    events = list(zip(map(str, rows["name"]), rows["at_ms"].tolist(), map(str, rows["properties"]), strict=True))
+    events = await newest_events(follower, number, now_ms)
     found = await follower.select(_SINCE, [number])
     since = dict(zip(map(str, found["audience"]), found["at_ms"].tolist(), strict=True))
     newest = {identity: definitions.newest("signal", identity) for identity in ids}
@@ -68,7 +67,7 @@ async def raised_signals(
     signals: list[RaisedSignal] = []
     for identity, (_, body, defined_ms, _) in newest.items():
         signal = msgspec.convert(body, Signal, strict=False)
-        evidence = _evidence(signal.where, events, now_ms)
+        evidence = evidence_of(signal.where, events, now_ms)
         since_ms = int(since.get(SIGNAL + identity, defined_ms))
         newest_ms = evidence[0].at_ms if evidence else since_ms
         signals.append(
@@ -84,7 +83,13 @@ async def raised_signals(
     return sorted(signals, key=lambda each: (-each.strength, each.id))
 
 
-def _evidence(tree: Mapping[str, Any], events: Sequence[tuple[str, int, str]], now_ms: int) -> list[Evidence]:
+async def newest_events(follower: Follower, number: int, now_ms: int) -> list[tuple[str, int, str]]:
+    """Return the last events of a person that evidence is sought among, newest first: name, instant, properties."""
+    rows = await follower.select(_EVENTS, [number, now_ms, EVENTS_READ_MAX])
+    return list(zip(map(str, rows["name"]), rows["at_ms"].tolist(), map(str, rows["properties"]), strict=True))
+
+
+def evidence_of(tree: Mapping[str, Any], events: Sequence[tuple[str, int, str]], now_ms: int) -> list[Evidence]:
     """Return the events that the tree's conditions count, newest first; what it denies is no evidence."""
     asked = [(source_of(leaf), span_of(leaf)) for leaf in leaves(_affirmed(tree)) if "event" in leaf]
     found: list[Evidence] = []

@@ -28,8 +28,7 @@ def show_one(person: str, data: Path, as_json: bool) -> None:
     with server(data) as desk:
         answer = desk.get(f"/profiles/{person}/points")
     lines = [f"{answer['balance']:,}"]
-    if answer["expire_next"] is not None:
-        lines.append(f"  {answer['expire_next_at']}: -{answer['expire_next']:,} 过期 / run out")
+    lines += [f"  {each['at']}: -{each['points']:,} 过期 / run out" for each in answer["expiring"]]
     lines += [f"  {_line(each)}" for each in answer["changes"]]
     show(answer, as_json, lines)
 

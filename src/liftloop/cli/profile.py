@@ -9,6 +9,8 @@ from liftloop.cli.connection import data_option, json_option, server, show, spok
 from liftloop.cli.main import language
 from liftloop.kernel.money import yuan_text
 
+_LEVEL, _POINTS = {"zh": "等级", "en": "level"}, {"zh": "积分", "en": "points"}
+
 
 class _People(click.Group):
     """Shows a person where the first word is no command: `liftloop profile u10086`."""
@@ -49,11 +51,22 @@ def shown(person: str, data: Path, as_json: bool) -> None:
     lines += [f"  {_identifier(each)}" for each in identity["identifiers"]]
     lines += [f"  {each['merge_id']}  {each['at']}  {_merge(each)}" for each in identity["merges"]]
     lines += [f"  {spoken(each['name'])}: {_value(each)}" for each in answer["traits"]]
+    lines += _membership(answer)
     lines += [f"  # {each['name']}" + (f" → {each['until']}" if each["until"] else "") for each in answer["tags"]]
     lines += [f"  ! {each['name']}: {spoken(each['sentence'])}" for each in answer["signals"]]
     lines += [f"  {each['channel']} · {each['purpose']}: {each['status']}" for each in answer["consents"]]
     lines += [f"  {each['at']}  {_moment(each)}" for each in answer["timeline"]]
     show({**answer, "identity": identity}, as_json, lines)
+
+
+def _membership(answer: dict[str, Any]) -> list[str]:
+    """Return level, what the next one lacks, and the balance of points."""
+    level, above, points = answer["level"], answer["next_level"], answer["points"]
+    lines = [f"  {spoken(_LEVEL)}: {level['name']}"] if level else []
+    if above:
+        lacks = "; ".join(spoken(each["sentence"]) for each in above["lacks"])
+        lines.append(f"  → {above['name']}: {lacks}")
+    return [*lines, *([f"  {spoken(_POINTS)}: {points['balance']:,}"] if points else [])]
 
 
 @command.command("undo-merge")

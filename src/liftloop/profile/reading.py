@@ -176,10 +176,15 @@ class People:
             case Bounds():
                 return _compare(self._aggregate(part.source, part.aggregate, part.span_ms), part.comparisons)
 
-    def trait(self, name: str) -> NDArray[np.float64]:
-        """Return the value of a computed trait; NaN where there is none."""
-        body = self._traits[name]
-        return self._aggregate(source_of(body).id, str(body.get("aggregate", "count")), span_of(body))
+    def number(self, leaf: Mapping[str, Any]) -> NDArray[np.float64] | None:
+        """Return what a condition of one comparison compares, NaN for none; None where that is no number."""
+        match parts_of(leaf, self._traits):
+            case (Bounds() as part,):
+                return self._aggregate(part.source, part.aggregate, part.span_ms)
+            case (Words() as part,) if {word for word, _ in part.tests} <= COMPARISONS:
+                return self._column(attribute_array(part.attribute, "number"), np.nan, np.float64)
+            case _:
+                return None
 
     def _attribute(self, part: Words) -> Truth:
         truth = np.ones(len(self.slots), dtype=np.bool_)

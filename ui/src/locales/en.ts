@@ -2,6 +2,7 @@ import { audience, people } from "./en/audience";
 import { campaign, ledger } from "./en/campaign";
 import { data } from "./en/data";
 import { identity } from "./en/identity";
+import { member } from "./en/member";
 import { imports, person } from "./en/person";
 import { goal, plan } from "./en/plan";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
@@ -23,6 +24,7 @@ export default {
   person,
   data,
   identity,
+  member,
   import: imports,
   tag,
 };

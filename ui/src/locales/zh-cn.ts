@@ -2,6 +2,7 @@ import { audience, people } from "./zh-cn/audience";
 import { campaign, ledger } from "./zh-cn/campaign";
 import { data } from "./zh-cn/data";
 import { identity } from "./zh-cn/identity";
+import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
 import { goal, plan } from "./zh-cn/plan";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
@@ -23,6 +24,7 @@ export default {
   person,
   data,
   identity,
+  member,
   import: imports,
   tag,
 };

@@ -112,7 +112,9 @@ def _preview(fold: Fold, given: Mapping[str, Any]) -> Answer:
 
 
 def _explain(fold: Fold, given: Mapping[str, Any]) -> Answer:
-    """Return of each condition whether memory knows it and when it flips next; of a profile (-1: none) what holds."""
+    """Return of each condition whether memory knows it and when it flips next; of a profile (-1: none) what holds,
+    and the number that each compares, None where it compares none.
+    """
     check(given["where"])
     traits = {identity: each.body for identity, each in fold.catalog.live("trait").items()}
     slots = people.slots(fold.state, np.array([int(given["profile"])], dtype=np.int64))
@@ -123,8 +125,14 @@ def _explain(fold: Fold, given: Mapping[str, Any]) -> Answer:
         truth = holds(tree, persons, known_members(persons, tree))
         return bool(truth.any()), int(persons.next_flip_ms.min(initial=FAR_FUTURE_MS))
 
+    def measured(leaf: Any) -> float | None:
+        compares = len(slots) > 0 and ("trait" in leaf or "event" in leaf)
+        values = People(fold.state, slots, int(given["now_ms"]), traits).number(leaf) if compares else None
+        return None if values is None or values[0] != values[0] else float(values[0])
+
     answers = [asked(leaf) for leaf in given["leaves"]]
     return {
+        "measured": [measured(leaf) for leaf in given["leaves"]],
         "inside": asked(given["where"])[0],
         "known": [not _not_in_memory(fold, leaf) for leaf in given["leaves"]],
         "holds": [truth for truth, _ in answers],
@@ -155,7 +163,7 @@ def _person(fold: Fold, given: Mapping[str, Any]) -> Answer:
     inside = [each for each in conditioned(fold.catalog) if is_member(fold.state, each, slots)[0]]
     traits = {identity: each.body for identity, each in fold.catalog.live("trait").items()}
     persons = People(fold.state, slots, int(given["now_ms"]), traits)
-    values = {name: float(persons.trait(name)[0]) for name in traits}
+    values = {name: float(_trait(persons, name)[0]) for name in traits}
     return {
         "profile": int(people.numbers(fold.state, slots)[0]),
         "audiences": inside,
@@ -275,7 +283,7 @@ def _known(fold: Fold, given: Mapping[str, Any]) -> Answer:
     hashes: dict[str, list[int]] = {}
     for name in given["traits"]:
         if name in computed:
-            told[name] = _or_none(persons.trait(name))
+            told[name] = _or_none(_trait(persons, name))
         elif fold.state.has(studied_array(name, "number")):
             told[name] = _or_none(fold.state[studied_array(name, "number")][slots])
         elif fold.state.has(studied_array(name, "text")):
@@ -287,6 +295,13 @@ def _known(fold: Fold, given: Mapping[str, Any]) -> Answer:
         for place in np.flatnonzero(is_member(fold.state, identity, slots)).tolist():
             inside[place].append(identity)
     return {"profiles": numbers.tolist(), "numbers": told, "hashes": hashes, "inside": inside}
+
+
+def _trait(persons: People, name: str) -> NDArray[np.float64]:
+    """Return the value of a computed trait."""
+    values = persons.number({"trait": name, "gte": 0})
+    assert values is not None, "computed traits are numbers"
+    return values
 
 
 def _or_none(values: NDArray[np.float64]) -> list[float | None]:

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { profileOptions } from "@/features/profile/api/profiles";
 import { Identity } from "@/features/profile/components/identity";
+import { Membership } from "@/features/profile/components/membership";
 import { Messages } from "@/features/profile/components/messages";
 import { Tags } from "@/features/profile/components/tags";
 import { Timeline } from "@/features/profile/components/timeline";
@@ -35,6 +36,7 @@ export function PersonPage() {
         <Identity profileId={person.profile_id} />
         <Who profile={person} />
         <Signals profile={person} />
+        <Membership profile={person} />
         <Tags profile={person} />
         <Known profile={person} />
         <Messages profile={person} />

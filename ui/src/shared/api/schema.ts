@@ -1555,6 +1555,17 @@ export interface components {
             state: string;
         };
         /**
+         * LevelLack
+         * @description A part of the next level's rule that does not hold yet; both numbers are null where it compares none.
+         */
+        LevelLack: {
+            /** Has */
+            has: number | null;
+            /** Needs */
+            needs: number | null;
+            sentence: components["schemas"]["Text"];
+        };
+        /**
          * Lift
          * @description A measured effect with its interval, valid at every planned look; `level` is its coverage (0.9).
          */
@@ -1869,6 +1880,22 @@ export interface components {
             /** Values */
             values: string[];
         };
+        /** NextLevel */
+        NextLevel: {
+            /**
+             * Any Of
+             * @description Whether one part of the rule is enough.
+             */
+            any_of: boolean;
+            /** Benefits */
+            benefits: string;
+            /** Lacks */
+            lacks: components["schemas"]["LevelLack"][];
+            /** Level Id */
+            level_id: string;
+            /** Name */
+            name: string;
+        };
         /** Not */
         Not: {
             /** Not */
@@ -2023,10 +2050,18 @@ export interface components {
          * @description The member level that this person has by its rule.
          */
         PersonLevel: {
+            /** Benefits */
+            benefits: string;
+            /**
+             * Evidence
+             * @description The events that the rule counts, newest first.
+             */
+            evidence: components["schemas"]["SignalEvidence"][];
             /** Level Id */
             level_id: string;
             /** Name */
             name: string;
+            rule: components["schemas"]["Text"];
             /**
              * Since
              * Format: date-time
@@ -2259,6 +2294,11 @@ export interface components {
             expire_next: number | null;
             /** Expire Next At */
             expire_next_at: string | null;
+            /**
+             * Expiring
+             * @description What runs out when, soonest first; at most 24 instants.
+             */
+            expiring: components["schemas"]["PointsExpiry"][];
         };
         /**
          * PointsChange
@@ -2280,8 +2320,23 @@ export interface components {
             name: string;
             /** Points */
             points: number;
+            /**
+             * Reason
+             * @description Why, or for which order, where the event says so; else empty.
+             */
+            reason: string;
             /** Refused */
             refused: boolean;
+        };
+        /** PointsExpiry */
+        PointsExpiry: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Points */
+            points: number;
         };
         /** Preview */
         Preview: {
@@ -2332,6 +2387,8 @@ export interface components {
             messages: components["schemas"]["MessageRow"][];
             /** Name */
             name: string;
+            /** @description The level above, with what it still lacks. */
+            next_level?: components["schemas"]["NextLevel"] | null;
             points?: components["schemas"]["PointsAccount"] | null;
             /** Profile Id */
             profile_id: string;

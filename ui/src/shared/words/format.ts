@@ -11,6 +11,8 @@ const MINUS = "\u2212";
 export interface Format {
   say(text: Text): string;
   people(count: number): string;
+  /** A number that may have decimals: two at most, none that say nothing. */
+  number(value: number): string;
   money(fen: number): string;
   percent(fraction: number, digits?: number): string;
   /** A change with its sign: "+3.1%" for a relative one, "+0.6 points" for points. */
@@ -58,6 +60,8 @@ export function formatFor(language: Language): Format {
   return {
     say: (text) => (language === "en" ? text.en : text.zh),
     people: (count) => number(count, 0),
+    number: (value) =>
+      new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value).replace("-", MINUS),
     money,
     percent,
     lift,

@@ -72,7 +72,7 @@ function traitValue(trait: Views["Trait"], format: Format, yes: string, no: stri
   if (value === null) return "—";
   if (typeof value === "boolean") return value ? yes : no;
   if (typeof value === "string") return value;
-  return unit === "fen" ? format.money(value) : format.people(value);
+  return unit === "fen" ? format.money(value) : format.number(value);
 }
 
 const consentTone: Record<Views["Consent"]["status"], Tone> = {

@@ -1,0 +1,16 @@
+export const member = {
+  title: "Level and points",
+  level: "Level",
+  noLevel: "No level yet",
+  next: "Next: {{name}}",
+  top: "The highest level",
+  short: "{{has}} now, {{short}} to go",
+  anyOf: "One of these is enough",
+  balance: "Points",
+  expires: "Run out on {{date}}",
+  neverExpires: "None run out",
+  ledger: "Points, line by line",
+  left: "{{balance}} left",
+  refused: "Not taken: too few",
+  behind: "Counted",
+};

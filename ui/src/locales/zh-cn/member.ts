@@ -1,0 +1,16 @@
+export const member = {
+  title: "会员等级和积分",
+  level: "等级",
+  noLevel: "还没有等级",
+  next: "下一级：{{name}}",
+  top: "已经是最高等级",
+  short: "现在 {{has}}，还差 {{short}}",
+  anyOf: "满足其中一项就升级",
+  balance: "积分余额",
+  expires: "{{date}} 过期",
+  neverExpires: "没有要过期的",
+  ledger: "积分明细",
+  left: "余 {{balance}}",
+  refused: "没有记上：不够扣",
+  behind: "依据",
+};
