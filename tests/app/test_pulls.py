@@ -17,6 +17,7 @@ from liftloop.app.pulls import Pulls
 from liftloop.collect.sources import DatabaseSource
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plugins.sources.database import BadPull, DatabaseAway, pull
+from liftloop.plugins.sources.database_problems import away, reason_of
 from liftloop.testing.installation import Installation
 
 QUERY = (
@@ -154,3 +155,80 @@ def test_a_failed_import_does_not_move_the_watermark(tmp_path: Path) -> None:
         assert (await world.admin.post("/api/sources/erp/pull", {})).json()["rows"] == 2
 
     play(tmp_path, story)
+
+
+def test_a_database_is_tried_step_by_step_and_then_set_up(tmp_path: Path) -> None:
+    """A trial tells tables, a likely watermark and what an import would make; what is made from it pulls, sealed."""
+    path = shop_database(tmp_path, [1, 2, 3])
+    url = f"sqlite:///{path}"
+
+    async def story(world: Served, pulls: Pulls) -> None:
+        async def trial(**asked: Any) -> dict[str, Any]:
+            return (await world.admin.post("/api/data/databases/try", {"url": url, **asked})).json()
+
+        first = await trial()
+        assert (first["server"].split()[0], first["tables"], first["fields"]) == ("sqlite", ["orders"], [])
+        second = await trial(table="orders")
+        assert [each["name"] for each in second["columns"] if each["grows"]] == ["n"]
+        assert second["watermark"] == ""
+        third = await trial(table="orders", watermark="n", import_kind="orders")
+        assert (third["rows"], third["start"], third["names"]) == (3, 0, ["no", "who", "paid", "total", "n"])
+        assert third["query"] == "SELECT * FROM orders WHERE n >= :watermark ORDER BY n"
+        rules = {"order_id": "no", "customer_id": "who", "ordered_at": "paid", "order_amount": "total", "amount": None}
+        assert rules.keys() <= {each["field"] for each in third["fields"]}
+        database = {name: third[name] for name in ("query", "watermark", "start")}
+        database |= {"url": url, "import_kind": "orders", "fields": rules, "every_minutes": 60}
+        made = await world.admin.post("/api/data/sources", {"name": "ERP", "kind": "database", "database": database})
+        assert made.json() == {"source_id": "erp", "key": "", "address": ""}
+        kept = (await world.admin.get("/api/definitions/source/erp")).json()["body"]
+        assert (kept["url"], kept["every_minutes"]) == ("(set)", 60)
+        assert (await pulls.pull("erp", "person:test", "en")).rows == 3
+        assert not list(world.desk.folder.imports.glob(".trial-*"))
+
+    play(tmp_path, story)
+
+
+WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"url": "nowhere"}, "bad_pull", "地址"),
+    ({"url": "sqlite:////nowhere/at/all.db"}, "database_away", "没有这个数据库文件"),
+    ({"table": "nowhere"}, "database_away", "没有这张表"),
+    ({"query": "SELECT gone FROM orders WHERE n >= :watermark", "watermark": "n"}, "database_away", "没有这一列"),
+    ({"query": "SELECT n FROM orders WHER n >= :watermark", "watermark": "n"}, "database_away", "看不懂"),
+    ({"query": "SELECT n FROM orders", "watermark": "n"}, "bad_pull", ":watermark"),
+]
+
+
+def test_a_trial_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
+    """Whoever set it up reads what to mend, and nothing of the address; a stranger is told nothing."""
+    url = f"sqlite:///{shop_database(tmp_path, [1])}"
+
+    async def story(world: Served, pulls: Pulls) -> None:
+        for asked, code, told in WRONG:
+            answer = await world.admin.post("/api/data/databases/try", {"url": url, **asked})
+            body = answer.json()
+            assert (answer.status >= 400, body["code"]) == (True, code)
+            assert told in body["message_zh"]
+            assert body["next"]
+            assert str(tmp_path) not in str(body)
+        assert (await world.stranger.post("/api/data/databases/try", {"url": url})).status == 401
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (Exception(1045, "Access denied for user 'x'@'y' (using password: YES)"), "login"),
+        (Exception(2003, "Can't connect to MySQL server"), "host"),
+        (Exception(1792, "Cannot execute statement in a READ ONLY transaction"), "writes"),
+        (Exception('connection failed: FATAL:  password authentication failed for user "u"'), "login"),
+        (Exception('connection failed: FATAL:  database "shop" does not exist'), "database"),
+        (Exception("connection failed: Connection refused"), "host"),
+        (ModuleNotFoundError("No module named 'psycopg'"), "driver"),
+        (Exception("something nobody has seen"), "other"),
+    ],
+)
+def test_drivers_are_understood(error: Exception, reason: str) -> None:
+    """What drivers say, in numbers or words, comes down to a dozen things that a person can do something about."""
+    assert reason_of(error) == reason
+    assert str(error) not in str(away(error))

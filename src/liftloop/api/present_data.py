@@ -1,12 +1,15 @@
 """Turns what is known of incoming data into what the API answers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from msgspec import to_builtins
 
+from liftloop.api.present_imports import mapped_fields, proposed, text
 from liftloop.api.routes_system import at
 from liftloop.api.views_data import (
+    DatabaseColumn,
+    DatabaseTrial,
     DataQuality,
     EventRow,
     PlannedProperty,
@@ -16,6 +19,7 @@ from liftloop.api.views_data import (
     SourceRow,
     TrackingPlanRow,
 )
+from liftloop.app.database_trial import Trial
 from liftloop.app.intake import DAYS, LATELY_DAYS, Day, EventLine, Quality, SourceLine
 from liftloop.app.pulls import Mark
 from liftloop.collect.seen import FieldQuality, PropertySeen
@@ -58,6 +62,23 @@ def _address(line: SourceLine) -> str:
             return "/v1"
         case _:
             return ""
+
+
+def trial_view(found: Trial) -> DatabaseTrial:
+    mapping = None if found.proposal is None else found.proposal.as_mapping()
+    return DatabaseTrial(
+        server=found.server,
+        tables=list(found.tables),
+        columns=[DatabaseColumn(name=each.name, type=each.type, grows=each.grows) for each in found.columns],
+        query=found.query,
+        watermark=found.watermark,
+        start=found.start,
+        rows=found.rows,
+        kind=None if mapping is None else cast(Any, mapping.kind),
+        names=[] if found.proposal is None else list(found.proposal.columns),
+        fields=[] if mapping is None or found.proposal is None else mapped_fields(mapping, found.proposal),
+        sentence=None if found.proposal is None else text(proposed(found.proposal)),
+    )
 
 
 def event_row(line: EventLine, plans: Mapping[str, TrackingPlan]) -> EventRow:

@@ -7,9 +7,9 @@ import msgspec
 from liftloop.api.views import Text
 from liftloop.api.views_import import Finding, Import, ImportChoice, ImportCounts, ImportQuestion, MappedField
 from liftloop.app.imports import jobs as imports
-from liftloop.app.imports.proposal import fields_of
+from liftloop.app.imports.proposal import Proposal, fields_of
 from liftloop.app.words import Said
-from liftloop.collect.mapping import kind_named, kind_of, mapping_to_json
+from liftloop.collect.mapping import Mapping, kind_named, kind_of, mapping_to_json
 from liftloop.collect.mapping_questions import Note, Question
 from liftloop.collect.quality import QualitySummary, findings
 
@@ -30,17 +30,7 @@ def shown(held: imports.Import) -> Import:
         kind=cast(Any, mapping.kind),
         rows_estimate=held.proposal.rows,
         columns=list(held.proposal.columns),
-        fields=[
-            MappedField(
-                field=each.field,
-                name=text(each.name),
-                required=each.required,
-                rule=each.rule,
-                described=text(each.described) if each.described else None,
-                examples=list(each.examples),
-            )
-            for each in fields_of(mapping, held.proposal.examples)
-        ],
+        fields=mapped_fields(mapping, held.proposal),
         questions=[_question(each) for each in held.proposal.questions],
         progress=min(share, 1.0),
         counts=counts,
@@ -50,6 +40,21 @@ def shown(held: imports.Import) -> Import:
         ],
         sentence=text(sentence(held)),
     )
+
+
+def mapped_fields(mapping: Mapping, proposal: Proposal) -> list[MappedField]:
+    """Return every field of a mapping's kind, with what it is made from and a few masked values."""
+    return [
+        MappedField(
+            field=each.field,
+            name=text(each.name),
+            required=each.required,
+            rule=each.rule,
+            described=text(each.described) if each.described else None,
+            examples=list(each.examples),
+        )
+        for each in fields_of(mapping, proposal.examples)
+    ]
 
 
 def in_numbers(held: imports.Import) -> dict[str, Any]:
@@ -80,7 +85,7 @@ def sentence(held: imports.Import) -> Said:
     """Return what happened, or what the file seems to be, in one sentence."""
     match held.status:
         case "proposed":
-            return _proposed(held)
+            return proposed(held.proposal)
         case "running":
             return Said("正在导入。", "Loading.")
         case "done":
@@ -92,8 +97,9 @@ def sentence(held: imports.Import) -> Said:
             return Said(f"没有导完：{zh}", f"Not finished: {en}")
 
 
-def _proposed(held: imports.Import) -> Said:
-    mapping, proposal = held.proposal.as_mapping(), held.proposal
+def proposed(proposal: Proposal) -> Said:
+    """Return what rows seem to be, in one sentence."""
+    mapping = proposal.as_mapping()
     kind = kind_of(mapping)
     used = len(mapping.fields)
     zh = f"看起来是{kind.zh}：{proposal.rows:,} 行，认出了 {used} 个字段"

@@ -1,14 +1,17 @@
 """What comes in: sources, the tracking plan beside what was seen, and quality."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from msgspec import to_builtins
 
 from liftloop.api.access import Caller, OnDesk, may
-from liftloop.api.present_data import event_row, plan_row, quality_view, source_row
+from liftloop.api.present_data import event_row, plan_row, quality_view, source_row, trial_view
 from liftloop.api.routes_pulls import pulls_of
 from liftloop.api.views_data import (
+    DatabaseTrial,
+    DatabaseTrialRequest,
+    DatabaseWanted,
     DataQuality,
     PlanProposal,
     SeenAndPlanned,
@@ -16,8 +19,9 @@ from liftloop.api.views_data import (
     SourceList,
     SourceRequest,
 )
+from liftloop.app.database_trial import Asked, try_database
 from liftloop.app.intake import MAIN_PLAN
-from liftloop.app.source_creation import create
+from liftloop.app.source_creation import Wanted, create
 from liftloop.kernel.clock import MINUTE_MS
 
 router = APIRouter()
@@ -41,9 +45,28 @@ async def sources(
 async def create_source(
     request: SourceRequest, desk: OnDesk, caller: Annotated[Caller, Depends(may("source.create"))]
 ) -> SourceCreated:
-    made = await create(desk.definitions, request.kind, request.name, request.mappings, caller.actor)
-    address = f"/hooks/{made.id}" if request.kind == "webhook" else "/v1"
+    wanted = Wanted(
+        kind=request.kind,
+        name=request.name,
+        mappings=request.mappings,
+        database={} if request.database is None else _definition(request.database),
+    )
+    made = await create(desk.definitions, wanted, caller.actor)
+    address = {"webhook": f"/hooks/{made.id}", "tracking": "/v1"}.get(request.kind, "")
     return SourceCreated(source_id=made.id, key=made.key, address=address)
+
+
+@router.post("/data/databases/try")
+async def try_one(
+    request: DatabaseTrialRequest, desk: OnDesk, caller: Annotated[Caller, Depends(may("source.create"))]
+) -> DatabaseTrial:
+    return trial_view(await try_database(desk, Asked(**request.model_dump())))
+
+
+def _definition(wanted: DatabaseWanted) -> dict[str, Any]:
+    """Return the body of a definition; without a start it is pulled from the beginning of numbers."""
+    body = wanted.model_dump()
+    return {**body, "start": 0 if wanted.start is None else wanted.start}
 
 
 @router.get("/data/events")

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from liftloop.api.views import Count, Share, View
+from liftloop.api.views import Count, Share, Text, View
+from liftloop.api.views_import import Kind, MappedField, Rule
 
 PlanKind = Literal["text", "number", "whole", "boolean", "list", "object", "instant"]
 Measure = Literal["allow", "warn", "block"]
@@ -35,15 +36,57 @@ class SourceList(View):
     write_key: str = Field(description="The folder's own write key: no secret, it stands in every page that sends.")
 
 
+class DatabaseAsked(View):
+    """A database of another system, as far as it is known."""
+
+    url: str = Field(max_length=2_000, description="An address of SQLAlchemy; sealed once the source is made.")
+    query: str = Field(default="", max_length=20_000)
+    watermark: str = ""
+    start: str | int | float | None = Field(default=None, description="null: from the beginning.")
+    import_kind: Kind | None = Field(default=None, description="null: guessed.")
+
+
+class DatabaseTrialRequest(DatabaseAsked):
+    table: str = Field(default="", description="A table or view, for which a query is made.")
+
+
+class DatabaseWanted(DatabaseAsked):
+    fields: dict[str, Rule] = Field(default_factory=dict, description="Rules by field that differ from the guess.")
+    every_minutes: int | None = Field(default=None, ge=1, description="null: pulled when somebody asks.")
+
+
+class DatabaseColumn(View):
+    name: str
+    type: str
+    grows: bool = Field(description="Whether it could be a watermark: a number or an instant.")
+
+
+class DatabaseTrial(View):
+    """What a database answered; nothing of it is kept."""
+
+    server: str = Field(description="Kind and version, such as mariadb 10.11.")
+    tables: list[str]
+    columns: list[DatabaseColumn] = Field(description="Of the table that was asked for.")
+    query: str
+    watermark: str
+    start: str | int | float
+    rows: Count = Field(description="Rows that were read.")
+    kind: Kind | None = Field(description="What they seem to be; null before there are any.")
+    names: list[str] = Field(description="The columns that the query gives.")
+    fields: list[MappedField] = Field(description="What an import would make of them, personal values masked.")
+    sentence: Text | None
+
+
 class SourceRequest(View):
     name: str
-    kind: Literal["tracking", "webhook"]
+    kind: Literal["tracking", "webhook", "database"]
+    database: DatabaseWanted | None = Field(default=None, description="Of a database.")
     mappings: list[dict[str, Any]] = Field(default=[], max_length=50, description="Of a webhook; see definitions.")
 
 
 class SourceCreated(View):
     source_id: str
-    key: str = Field(description="The write key, or the secret that signs. A secret is never told again.")
+    key: str = Field(description="The write key, or the secret that signs, told only now; empty for a database.")
     address: str
 
 

@@ -20,7 +20,7 @@ NAME_CHARACTERS_MAX = 60
 SOURCES_MAX = 200
 """A company has a dozen; each is a line of a page."""
 
-Kind = Literal["tracking", "webhook"]
+Kind = Literal["tracking", "webhook", "database"]
 
 
 class Created(Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class Created(Struct, frozen=True, kw_only=True):
 
     id: str
     key: str
-    """The write key, or the secret that signs; a secret is never told again."""
+    """The write key, or the secret that signs; a secret is never told again. Empty for a database."""
 
 
 def source_id(name: str, taken: Mapping[str, Any]) -> str:
@@ -46,10 +46,20 @@ def source_id(name: str, taken: Mapping[str, Any]) -> str:
     return tried
 
 
-async def create(
-    definitions: Definitions, kind: Kind, name: str, mappings: Sequence[Mapping[str, Any]], actor: str
-) -> Created:
-    """Publish a new source. Raises `BadDefinition`."""
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A source to be made."""
+
+    kind: Kind
+    name: str
+    mappings: Sequence[Mapping[str, Any]] = ()
+    """Of a webhook."""
+    database: Mapping[str, Any] = {}
+    """Of a database: the definition without its kind and name."""
+
+
+async def create(definitions: Definitions, wanted: Wanted, actor: str) -> Created:
+    """Publish a new source. Raises `BadDefinition`, and `BadPull` for a database that can never be pulled."""
+    kind, name = wanted.kind, wanted.name
     taken = definitions.live("source")
     if not 0 < len(name.strip()) <= NAME_CHARACTERS_MAX:
         raise BadDefinition("source", f"a name has 1 to {NAME_CHARACTERS_MAX} characters", "名称要有 1 到 60 个字")
@@ -62,6 +72,9 @@ async def create(
             body: dict[str, Any] = {"kind": "tracking", "name": name.strip(), "write_key": key}
         case "webhook":
             key = SECRET_PREFIX + b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
-            body = {"kind": "webhook", "name": name.strip(), "secrets": [key], "mappings": list(mappings)}
+            body = {"kind": "webhook", "name": name.strip(), "secrets": [key], "mappings": list(wanted.mappings)}
+        case "database":
+            key = ""
+            body = {**wanted.database, "kind": "database", "name": name.strip()}
     await definitions.publish("source", identity, body, actor, version=1)
     return Created(id=identity, key=key)

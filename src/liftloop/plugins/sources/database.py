@@ -5,7 +5,8 @@ Rows of one watermark are never parted: a pull that is full ends with the last w
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from liftloop.collect.sources import DatabaseSource, Watermark
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.plugins.sources.database_problems import DatabaseAway, away
 
 FETCHED = 5_000
 SAME_MAX = 200_000
@@ -29,22 +31,10 @@ _READ_ONLY: dict[str, str] = {
     **dict.fromkeys(("mysql", "mariadb"), "SET SESSION TRANSACTION READ ONLY"),
 }
 """What keeps a query from changing anything, by kind of database; others rely on the rights of their user."""
+_PATIENCE = {backend: {"connect_timeout": 10} for backend in ("mysql", "mariadb", "postgresql")}
+"""Seconds for which a host may be silent before it is taken for away."""
 _LIMIT_ROWS: dict[str, str] = dict.fromkeys(("mysql", "mariadb"), "SET SESSION sql_select_limit = {rows}")
 """What ends a query early, where the driver would read all that is left before it lets go: 5 µs a row."""
-
-
-class DatabaseAway(LiftloopError):
-    """The database cannot be reached, or does not answer the query."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(
-            "database_away",
-            zh=f"数据库没有给出结果：{detail}",
-            en=f"the database gave no rows: {detail}",
-            next_zh="检查来源定义里的 url 和 query，以及这台机器能否连上数据库",
-            next_en="check url and query of the source, and whether this machine reaches the database",
-            status=502,
-        )
 
 
 class BadPull(LiftloopError):
@@ -73,13 +63,19 @@ class Pulled(Struct, frozen=True, kw_only=True):
 
 def check_source(source: DatabaseSource) -> URL:
     """Return the address of a source. Raises `BadPull` where the source cannot be pulled at all."""
+    url = address(source.url)
+    if not source.query.lstrip()[:6].lower().startswith(("select", "with")) or PARAMETER not in source.query:
+        raise BadPull("query 必须是带 :watermark 的 SELECT", "query must be a SELECT with :watermark")
+    return url
+
+
+def address(text_of_url: str) -> URL:
+    """Return an address of a kind of database that is known here. Raises `BadPull`."""
     try:
-        url = make_url(source.url)
+        url = make_url(text_of_url)
         url.get_dialect()
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise BadPull("url 不是可用的 SQLAlchemy 地址", "url is no SQLAlchemy address of a known database") from error
-    if not source.query.lstrip()[:6].lower().startswith(("select", "with")) or PARAMETER not in source.query:
-        raise BadPull("query 必须是带 :watermark 的 SELECT", "query must be a SELECT with :watermark")
     return url
 
 
@@ -88,21 +84,28 @@ def pull(source: DatabaseSource, since: Watermark, file: Path, rows_max: int) ->
 
     Raises `DatabaseAway`, `BadPull`; then the file is to be thrown away.
     """
-    url = check_source(source)
-    try:
-        engine = create_engine(url, poolclass=None)
-    except (SQLAlchemyError, ModuleNotFoundError) as error:
-        raise DatabaseAway(type(error).__name__) from error
+    with reading(check_source(source), rows_max) as connection:
+        return _written(connection, source, since, file, rows_max)
+
+
+@contextmanager
+def reading(url: URL, rows_max: int) -> Generator[Connection]:
+    """Give a connection that can only read, and hardly more than `rows_max` rows at once. Raises `DatabaseAway`."""
     backend = url.get_backend_name()
+    if backend == "sqlite" and url.database not in (None, "", ":memory:") and not Path(str(url.database)).is_file():
+        raise DatabaseAway("file")  # SQLite would make an empty one.
+    try:
+        engine = create_engine(url, poolclass=None, connect_args=_PATIENCE.get(backend, {}))
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        raise away(error) from error
     said = [each[backend] for each in (_READ_ONLY, _LIMIT_ROWS) if backend in each]
     # One row more than may be, or a watermark of too many rows would not be told from the last.
     event.listen(engine, "connect", _saying([each.format(rows=rows_max + SAME_MAX + 1) for each in said]))
     try:
         with engine.connect() as connection:
-            return _written(connection, source, since, file, rows_max)
+            yield connection
     except SQLAlchemyError as error:
-        # The text of the driver may hold the address with its password: only the kind of the error is told.
-        raise DatabaseAway(type(getattr(error, "orig", None) or error).__name__) from error
+        raise away(error) from error
     finally:
         engine.dispose()
 
@@ -138,12 +141,16 @@ def _written(connection: Connection, source: DatabaseSource, since: Watermark, f
                 whole = False
                 break
             if rows >= rows_max + SAME_MAX:
-                raise BadPull(
-                    f"水位 {at} 有超过 {SAME_MAX:,} 行相同", f"more than {SAME_MAX:,} rows share the watermark {at}"
-                )
+                raise _too_alike(at, SAME_MAX)
             writer.writerow([_cell(value) for value in row])
             rows, last = rows + 1, at
+    if not whole and last == since:
+        raise _too_alike(last, rows_max)  # The next pull would read the same rows again, for ever.
     return Pulled(rows=rows, watermark=last, whole=whole)
+
+
+def _too_alike(at: Watermark, rows: int) -> BadPull:
+    return BadPull(f"水位 {at} 有超过 {rows:,} 行相同", f"more than {rows:,} rows share the watermark {at}")
 
 
 def _ordered(rows: Iterator[Any], place: int) -> Iterator[Any]:

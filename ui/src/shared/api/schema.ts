@@ -1111,6 +1111,48 @@ export interface components {
              */
             simple_precision: number;
         };
+        /** DatabaseWanted */
+        DatabaseWanted: {
+            /**
+             * Every Minutes
+             * @description null: pulled when somebody asks.
+             */
+            every_minutes?: number | null;
+            /**
+             * Fields
+             * @description Rules by field that differ from the guess.
+             */
+            fields?: {
+                [key: string]: string | {
+                    [key: string]: components["schemas"]["JsonValue"];
+                } | null;
+            };
+            /**
+             * Import Kind
+             * @description null: guessed.
+             */
+            import_kind?: ("customers" | "items" | "orders" | "events" | "consents" | "exposures" | "spend") | null;
+            /**
+             * Query
+             * @default
+             */
+            query: string;
+            /**
+             * Start
+             * @description null: from the beginning.
+             */
+            start?: string | number | null;
+            /**
+             * Url
+             * @description An address of SQLAlchemy; sealed once the source is made.
+             */
+            url: string;
+            /**
+             * Watermark
+             * @default
+             */
+            watermark: string;
+        };
         /** DataQuality */
         DataQuality: {
             /** Days */
@@ -2953,7 +2995,7 @@ export interface components {
             address: string;
             /**
              * Key
-             * @description The write key, or the secret that signs. A secret is never told again.
+             * @description The write key, or the secret that signs, told only now; empty for a database.
              */
             key: string;
             /** Source Id */
@@ -2971,11 +3013,13 @@ export interface components {
         };
         /** SourceRequest */
         SourceRequest: {
+            /** @description Of a database. */
+            database?: components["schemas"]["DatabaseWanted"] | null;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "tracking" | "webhook";
+            kind: "tracking" | "webhook" | "database";
             /**
              * Mappings
              * @description Of a webhook; see definitions.
