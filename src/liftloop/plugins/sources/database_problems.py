@@ -156,13 +156,14 @@ class DatabaseAway(LiftloopError):
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         words = _WORDS[reason]
-        more = f"（{detail}）" if detail else ""
+        why_zh, why_en = (f"{text} ({detail})" if detail else text for text in (words.zh, words.en))
+        what_zh, what_en = words.next_zh, words.next_en
         super().__init__(
             "database_away",
-            zh=f"数据库没有连上或没有给出结果：{words.zh}{more}",
-            en=f"the database is away or gave no rows: {words.en}{f' ({detail})' if detail else ''}",
-            next_zh=words.next_zh,
-            next_en=words.next_en,
+            zh=f"数据库没有连上或没有给出结果：{why_zh}",
+            en=f"the database is away or gave no rows: {why_en}",
+            next_zh=f"{what_zh}",
+            next_en=f"{what_en}",
             status=502,
         )
         self.reason = reason
