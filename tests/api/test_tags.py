@@ -148,6 +148,41 @@ def test_the_directory_says_who_uses_a_tag_and_what_is_unused_or_in_conflict(tmp
     play(tmp_path, story)
 
 
+def test_a_goal_for_people_with_a_tag_is_a_use_of_it_until_its_plan_is_old(tmp_path: Path) -> None:
+    """A goal names a tag as it names an audience; its plan counts these people and stands among the tag's uses."""
+
+    async def story(world: Served) -> None:
+        await people(world, 40)
+        await define(world, "regular")
+        await world.admin.post("/api/tags/regular/people", {"people": [f"u{number}" for number in range(30)]})
+        world.installation.receive(*(order(number) for number in range(40)))
+        await world.settle()
+        text = "REGULAR 客户 30 天内复购率 +5%，预算 5000 元"
+        plan = (await world.admin.post("/api/goals", {"text": text})).json()
+        (said,) = [each for each in plan["understood"]["assumed"] if each["id"] == "group"]
+        assert "标签“REGULAR”" in said["text"]["zh"]
+        await world.settle()
+        regular = await row(world, "regular", unused_days=1)
+        assert [(each["kind"], each["id"], each["name"]) for each in regular["used_in"]] == [
+            ("plan", plan["plan_id"], text)
+        ]
+        world.installation.advance(31 * 86_400)
+        regular = await row(world, "regular", unused_days=1)
+        assert (regular["used_in"], regular["unused"]) == ([], True)
+
+    play(tmp_path, story)
+
+
+def order(number: int) -> dict[str, Any]:
+    return {
+        "type": "track",
+        "event": "Order Completed",
+        "userId": f"u{number}",
+        "messageId": f"order{number}",
+        "properties": {"order_id": f"o{number}", "revenue": 30},
+    }
+
+
 def test_bad_tags_are_refused_in_words(tmp_path: Path) -> None:
     """No name, a rule with an end, a tag that excludes itself or refers to itself, a condition on none."""
 

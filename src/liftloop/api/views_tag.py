@@ -11,7 +11,7 @@ from liftloop.api.views_audience import Node
 class TagUse(View):
     """A definition that asks for a tag."""
 
-    kind: Literal["audience", "signal", "tag", "journey", "campaign", "content"]
+    kind: Literal["audience", "signal", "tag", "journey", "campaign", "plan", "content"]
     id: str
     name: str
 

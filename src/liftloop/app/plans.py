@@ -64,7 +64,7 @@ class Plans:
                 channels=live("channel"),
                 contents=live("content"),
                 campaigns=live("campaign"),
-                audiences=live("audience"),
+                audiences=self._published.conditioned(),
                 traits=live("trait"),
             ),
             catalogue=RETAIL_CATALOGUE,
@@ -84,7 +84,8 @@ class Plans:
         beside = path.with_suffix(".new")
         beside.write_bytes(content)
         beside.replace(path)
-        body = canonical_json({"plan": record.plan_id, "sha256": hashlib.sha256(content).hexdigest(), "text": text})
+        said = {"plan": record.plan_id, "sha256": hashlib.sha256(content).hexdigest(), "text": text}
+        body = canonical_json(said if record.group is None else {**said, "group": record.group})
         await self._tick.facts([fact(FROZEN, record.plan_id, body, actor, self._clock.now_ms())])
         return record
 

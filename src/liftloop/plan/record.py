@@ -1,6 +1,7 @@
 """A plan as it is kept: everything that is shown, and everything that a launch needs, frozen together."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -100,6 +101,8 @@ class PlanRecord(Struct, frozen=True, kw_only=True):
     status: Status
     created_ms: int
     understood: Understood
+    group: Mapping[str, Any] | None = None
+    """Whom the goal is about, as the tree of an audience; None is everybody."""
     sentence: Words
     next: Words | None = None
     metric: MetricName | None = None

@@ -15,6 +15,7 @@ from liftloop.kernel.places import PLACE_EN
 from liftloop.kernel.plain_text import normalise
 from liftloop.plan.goal.contract import Choice, Question, Remark, ScopeCondition, Understood
 from liftloop.plan.goal.questions import unusable_answer
+from liftloop.profile.tags import TAG
 from liftloop.storage.contract import LakeReader
 
 Tree = Mapping[str, Any]
@@ -65,8 +66,11 @@ class Group(Struct, frozen=True, kw_only=True):
 def vocabulary(
     lake: LakeReader, audiences: Mapping[str, Mapping[str, Any]], traits: Mapping[str, Mapping[str, Any]]
 ) -> tuple[Known, ...]:
-    """Return every group that a goal may name: the published audiences, then the words of attributes."""
-    known = [_audience(identity, str(body["name"])) for identity, body in audiences.items()]
+    """Return every group that a goal may name: the published audiences and tags, then the words of attributes."""
+    known = [
+        _tag(identity, str(body["name"])) if identity.startswith(TAG) else _audience(identity, str(body["name"]))
+        for identity, body in audiences.items()
+    ]
     columns = lake.select(SQL["attribute_values"], [WORDS_MAX])
     rows = zip(columns["key"].tolist(), columns["word"].tolist(), columns["people"].tolist(), strict=True)
     known += [_attribute(name, word, int(people)) for name, word, people in rows if name not in traits]
@@ -77,6 +81,11 @@ def _audience(identity: str, name: str) -> Known:
     value = f"audience:{identity}"
     label = Choice(value=value, zh=f"人群“{name}”", en=f"the audience “{name}”")
     return Known(value=value, name=name, tree={"audience": identity}, label=label)
+
+
+def _tag(identity: str, name: str) -> Known:
+    label = Choice(value=identity, zh=f"标签“{name}”", en=f"the tag “{name}”")
+    return Known(value=identity, name=name, tree={"tag": identity.removeprefix(TAG)}, label=label)
 
 
 def _attribute(name: str, word: str, people: int) -> Known:
@@ -151,10 +160,10 @@ def _answered(answer: str, words: Sequence[Known]) -> Group:
 
 
 def _fitting(condition: ScopeCondition, known: Sequence[Known]) -> list[Known]:
-    """Return the groups that a condition names; an audience goes before attributes, for somebody named it so."""
+    """Return the groups that a condition names; audiences and tags go before attributes, for somebody named them so."""
     wanted = _spellings(condition)
     fitting = [each for each in known if _plain(each.name) in wanted]
-    audiences = [each for each in fitting if each.value.startswith("audience:")]
+    audiences = [each for each in fitting if each.value.startswith(("audience:", TAG))]
     return audiences or fitting
 
 

@@ -36,6 +36,7 @@ from liftloop.app.planning.reading import (
     windows_of,
 )
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
+from liftloop.audience.reading import LEVEL, SIGNAL
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import Language
@@ -53,6 +54,7 @@ from liftloop.plan.record import PlanRecord
 from liftloop.plan.study.whole import study
 from liftloop.plan.writing.planned import Head, record_of, waiting
 from liftloop.profile.metric import Metric
+from liftloop.profile.tags import TAG
 from liftloop.storage.contract import Array, LakeReader, StateReader
 
 
@@ -64,7 +66,17 @@ class Definitions(Struct, frozen=True, kw_only=True):
     contents: Mapping[str, Mapping[str, Any]]
     campaigns: Mapping[str, Mapping[str, Any]]
     audiences: Mapping[str, Mapping[str, Any]] = {}
+    """Everything that has a tree, by the id under which conditions name it: tags as `tag:x`, levels as `level:x`."""
     traits: Mapping[str, Mapping[str, Any]] = {}
+
+    @property
+    def named(self) -> dict[str, Mapping[str, Any]]:
+        """Return the groups that a goal may name: audiences and tags."""
+        return {
+            identity: body
+            for identity, body in self.audiences.items()
+            if identity.startswith(TAG) or not identity.startswith((SIGNAL, LEVEL))
+        }
 
 
 class Sources(Struct, frozen=True, kw_only=True):
@@ -84,7 +96,7 @@ class Sources(Struct, frozen=True, kw_only=True):
 
 def read_goal(text: str, answers: Mapping[QuestionId, str], language: Language, sources: Sources) -> Understood:
     """Return what a sentence means so far; quick enough to ask while it is typed. Raises LiftloopError."""
-    names = tuple(str(body["name"]) for body in sources.definitions.audiences.values())
+    names = tuple(str(body["name"]) for body in sources.definitions.named.values())
     catalogue = replace(sources.catalogue, groups=(*names, *sources.catalogue.groups))
     return parse_goal(text, language=language, catalogue=catalogue, now=sources.now(), answers=answers)
 
@@ -94,7 +106,7 @@ def plan_goal(text: str, answers: Mapping[QuestionId, str], language: Language, 
     understood = read_goal(text, answers, language, sources)
     group: Group | Question = Group()
     if understood.goal.scope or understood.unread or "scope" in answers:
-        words = vocabulary(sources.lake, sources.definitions.audiences, sources.definitions.traits)
+        words = vocabulary(sources.lake, sources.definitions.named, sources.definitions.traits)
         named = names_in(understood, words)
         if named:
             more = replace(sources, catalogue=replace(sources.catalogue, groups=named))
@@ -109,7 +121,7 @@ def plan_goal(text: str, answers: Mapping[QuestionId, str], language: Language, 
     if understood.questions or metric is None or isinstance(group, Question):
         return waiting(head, metric)
     inputs = _inputs(sources, goal, metric, salt_of(plan_id), group.tree)
-    return record_of(head, inputs, study(inputs))
+    return replace(record_of(head, inputs, study(inputs)), group=group.tree)
 
 
 def _with_group(understood: Understood, group: Group | Question) -> Understood:

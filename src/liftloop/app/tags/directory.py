@@ -22,7 +22,7 @@ from liftloop.app.people import PersonLine, find_profile, people_rows
 from liftloop.app.spoken_names import spoken_names
 from liftloop.app.tags.holders import last_put_ms, put_holders, senders_of
 from liftloop.app.tags.overlap import Conflict, conflicts_of
-from liftloop.app.tags.uses import Use, uses_of
+from liftloop.app.tags.uses import Use, plans_of, uses_of
 from liftloop.app.words import Said
 from liftloop.audience.contract import Tag
 from liftloop.collect.fitting import until_ms
@@ -114,6 +114,8 @@ class Tags:
         members, last_put = await self._holders(tags)
         conflicts = await asyncio.to_thread(conflicts_of, tags, members)
         uses, of = uses_of(self._desk.definitions, tags), await self._everybody()
+        for identity, plans in (await plans_of(self._desk, tags)).items():
+            uses[identity] += plans
         rules = [tag.where for tag in tags.values() if tag.where]
         names = await spoken_names(self._desk.definitions, self._desk.follower, rules)
         lines: list[TagLine] = []

@@ -35,6 +35,7 @@ export const tag = {
     tag: "tag",
     journey: "journey",
     campaign: "campaign",
+    plan: "plan",
     content: "content",
   },
   see: "See these {{people}} people",

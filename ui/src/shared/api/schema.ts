@@ -3368,7 +3368,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "audience" | "signal" | "tag" | "journey" | "campaign" | "content";
+            kind: "audience" | "signal" | "tag" | "journey" | "campaign" | "plan" | "content";
             /** Name */
             name: string;
         };

@@ -79,6 +79,13 @@ function About({ tag }: { tag: Tag }) {
   );
 }
 
+/** Where the uses that have a page of their own are found. */
+const paths: Partial<Record<Tag["used_in"][number]["kind"], string>> = {
+  audience: "/audiences",
+  campaign: "/campaigns",
+  plan: "/goals",
+};
+
 function Uses({ tag }: { tag: Tag }) {
   const { t } = useTranslation();
   if (tag.used_in.length === 0) return t("tag.nowhere");
@@ -87,7 +94,7 @@ function Uses({ tag }: { tag: Tag }) {
       {tag.used_in.map((use) => (
         <li key={`${use.kind}|${use.id}`}>
           {t(`tag.kind.${use.kind}`)}{" "}
-          {use.kind === "audience" ? <Link to={`/audiences/${use.id}`}>{use.name}</Link> : use.name}
+          {paths[use.kind] ? <Link to={`${paths[use.kind]}/${use.id}`}>{use.name}</Link> : use.name}
         </li>
       ))}
     </ul>
