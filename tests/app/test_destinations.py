@@ -267,6 +267,8 @@ def test_a_daily_destination_keeps_the_shops_clock(hour: int, began: float, due:
         {"name": " "},
         {"columns": ["phone"]},
         {"columns": ["name"]},
+        {"columns": ["segment"]},
+        {"columns": ["orders"]},
         {"columns": ["member"]},
         {"columns": ["city", "city"]},
         {"every_hours": 0},
@@ -284,9 +286,9 @@ def test_a_daily_destination_keeps_the_shops_clock(hour: int, began: float, due:
 def test_destinations_that_can_never_work_are_not_published(change: dict[str, Any]) -> None:
     """A name, columns, a schedule, an address or a secret that is wrong is refused in words."""
     body = {"name": "n", "audience": "a", "to": {"kind": "database", "url": "sqlite://", "table": "t"}}
-    check_destination(body, ())
+    check_destination(body, (), ())
     with pytest.raises(LiftloopError):
-        check_destination(body | change, ())
+        check_destination(body | change, (), ("orders",))
 
 
 def test_servers_get_their_own_words() -> None:

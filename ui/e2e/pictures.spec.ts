@@ -14,6 +14,7 @@ const pages: [name: string, path: string][] = [
   ["campaign-people", "/campaigns/camp_running?state=suppressed&reason=frequency_cap"],
   ["audiences", "/audiences"],
   ["audience", "/audiences/aud_mixed"],
+  ["audience-destination", "/audiences/aud_mixed?destination=new"],
   ["audience-new", "/audiences/new"],
   ["tags", "/tags"],
   ["tag", "/tags?tag=vip"],

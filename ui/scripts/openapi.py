@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.routing import APIRoute
 
 from liftloop.api.routes_definitions import DefinitionPage, DefinitionRequest, DefinitionView, Published
+from liftloop.api.routes_lists import FreezeRequest, ListView
 from liftloop.api.routes_pulls import PullDone
 from liftloop.api.views import (
     PAGE_MAX,
@@ -39,10 +40,11 @@ from liftloop.api.views_data import (
     SourceList,
     SourceRequest,
 )
+from liftloop.api.views_destination import DestinationList, RunRequest, RunView
 from liftloop.api.views_identity import Judgement, PersonIdentity, SuggestionList, UndoDone, UndoRequest
 from liftloop.api.views_import import Import, ImportStart, Kind
 from liftloop.api.views_plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
-from liftloop.api.views_prediction import Likeness, Segments
+from liftloop.api.views_prediction import LastSegments, Likeness, LikenessList, Segments
 from liftloop.api.views_profile import Profile, ProfileList, Why
 from liftloop.api.views_quarantine import QuarantineGroups, ReplayDone, ReplayRequest
 from liftloop.api.views_sentence import SentenceRequest, UnderstoodSentence
@@ -128,6 +130,30 @@ def predict_audience(audience_id: str) -> Likeness: ...
 
 @api.post("/segments", summary="Study which groups behaviour falls into")
 def study_segments() -> Segments: ...
+
+
+@api.get("/predictions", summary="What was last found of who is most like whom")
+def list_predictions() -> LikenessList: ...
+
+
+@api.get("/segments", summary="The groups that were last found, and when")
+def last_segments() -> LastSegments: ...
+
+
+@api.post("/audiences/{audience_id}/freeze", summary="Make a fixed list of who is in an audience now")
+def freeze_audience(audience_id: str, body: FreezeRequest) -> ListView: ...
+
+
+@api.post("/lists", summary="Make a fixed list of whom a file names")
+def list_from_file(file: Annotated[UploadFile, File()], name: Annotated[str, Form()]) -> ListView: ...
+
+
+@api.get("/destinations", summary="Where audiences are handed to, with the last run of each")
+def list_destinations(audience_id: str = "") -> DestinationList: ...
+
+
+@api.post("/destinations/{destination_id}/run", summary="Hand an audience over now")
+def run_destination(destination_id: str, body: RunRequest) -> RunView: ...
 
 
 @api.get("/audiences/{audience_id}", summary="One audience with count, sample and trend")

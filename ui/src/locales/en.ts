@@ -1,6 +1,7 @@
 import { audience, people } from "./en/audience";
 import { campaign, ledger } from "./en/campaign";
 import { data } from "./en/data";
+import { destination, list } from "./en/destination";
 import { identity } from "./en/identity";
 import { member } from "./en/member";
 import { imports, person } from "./en/person";
@@ -27,4 +28,6 @@ export default {
   member,
   import: imports,
   tag,
+  destination,
+  list,
 };

@@ -1,6 +1,7 @@
 import { audience, people } from "./zh-cn/audience";
 import { campaign, ledger } from "./zh-cn/campaign";
 import { data } from "./zh-cn/data";
+import { destination, list } from "./zh-cn/destination";
 import { identity } from "./zh-cn/identity";
 import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
@@ -27,4 +28,6 @@ export default {
   member,
   import: imports,
   tag,
+  destination,
+  list,
 };

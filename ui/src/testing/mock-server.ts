@@ -2,6 +2,7 @@
 import type { Views } from "@/shared/api/client";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { audiences, examples } from "./first-data.ts";
+import { handoverRoutes } from "./handover.ts";
 import { identityRoutes } from "./identity.ts";
 import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
@@ -131,6 +132,7 @@ export class MockServer {
       ["GET", path("/profiles"), ({ query }) => this.search(query.get("q") ?? "")],
       ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
       ...identityRoutes(path, this.members),
+      ...handoverRoutes(path, this.members.length === 0),
       ["GET", path("/profiles/:id/why"), ({ ids }) => whyOf(this.member(ids[0]))],
       ...this.imports.routes(path),
     ];

@@ -245,7 +245,7 @@ class Definitions:
                 settings = _as(kind, body, DeliverySettings)
                 _refuse(kind, caps_problem(settings.caps) or quiet_problem(settings.quiet_hours))
             case "destination":
-                destination = check_destination(body, self._allow)
+                destination = check_destination(body, self._allow, self.live("trait"))
                 self.newest("audience", destination.audience)
             case "source" | "tracking_plan" | "form":
                 check_edge(kind, identity, body, self.live("source"))

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { audienceListOptions } from "@/features/audience/api/audiences";
 import { AudienceList } from "@/features/audience/components/audience-list";
+import { ListFromFileCard } from "@/features/audience/components/lists";
 import { SegmentsCard } from "@/features/audience/components/segments";
 import { useImport } from "@/features/collect/import-context";
 import { EmptyNote } from "@/shared/parts/note";
@@ -46,6 +47,7 @@ export function AudiencesPage() {
         </Shown>
       </Card>
       <SegmentsCard />
+      <ListFromFileCard />
     </Page>
   );
 }

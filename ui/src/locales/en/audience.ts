@@ -79,6 +79,8 @@ export const audience = {
   likePrecision: "{{model}} of them are right; by RFM alone {{simple}}, by chance {{random}}",
   likeMake: "Make it an audience",
   likeName: "{{share}} most like “{{name}}”",
+  studyAgain: "Study again",
+  studied: "Last studied {{at}}; what is of use is studied anew every day",
   segments: "Segments by behaviour",
   segmentsLead:
     "Groups that behaviour falls into, each named by what sets it apart most; where there are none, it says so.",

@@ -76,6 +76,8 @@ export const audience = {
   likePrecision: "挑对的占 {{model}}；只看 RFM 是 {{simple}}，随机是 {{random}}",
   likeMake: "建成人群",
   likeName: "像「{{name}}」的 {{share}}",
+  studyAgain: "重新计算",
+  studied: "上次算于 {{at}}，用上的每天自动重算",
   segments: "行为分群",
   segmentsLead: "按行为把人分成几群，每群用最与众不同的地方命名；看不出分群就如实说。",
   segmentsStudy: "看看分成几群",

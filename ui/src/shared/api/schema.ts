@@ -39,6 +39,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audiences/{audience_id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a fixed list of who is in an audience now */
+        post: operations["freeze_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audiences/{audience_id}/people": {
         parameters: {
             query?: never;
@@ -347,6 +364,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where audiences are handed to, with the last run of each */
+        get: operations["list_destinations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/destinations/{destination_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand an audience over now */
+        post: operations["run_destination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/goals": {
         parameters: {
             query?: never;
@@ -483,6 +534,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a fixed list of whom a file names */
+        post: operations["list_from_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/merges/{merge_id}/undo": {
         parameters: {
             query?: never;
@@ -562,6 +630,23 @@ export interface paths {
         put?: never;
         /** Launch a plan; twice returns the same campaign */
         post: operations["launch_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was last found of who is most like whom */
+        get: operations["list_predictions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -694,7 +779,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The groups that were last found, and when */
+        get: operations["last_segments"];
         put?: never;
         /** Study which groups behaviour falls into */
         post: operations["study_segments"];
@@ -930,6 +1016,13 @@ export interface components {
             file: string;
             /** Kind */
             kind?: ("customers" | "items" | "orders" | "events" | "consents" | "exposures" | "spend") | null;
+        };
+        /** Body_list_from_file */
+        Body_list_from_file: {
+            /** File */
+            file: string;
+            /** Name */
+            name: string;
         };
         /** Campaign */
         Campaign: {
@@ -1210,6 +1303,51 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** DestinationList */
+        DestinationList: {
+            /** Destinations */
+            destinations: components["schemas"]["DestinationView"][];
+        };
+        /**
+         * DestinationView
+         * @description Where an audience is handed to; its secret is never shown.
+         */
+        DestinationView: {
+            /** Audience Id */
+            audience_id: string;
+            /** Changes */
+            changes: boolean;
+            /** Channel */
+            channel: string;
+            /** Columns */
+            columns: string[];
+            /** Daily At */
+            daily_at: string | null;
+            /** Destination Id */
+            destination_id: string;
+            /**
+             * Due At
+             * @description Null: when somebody asks.
+             */
+            due_at: string | null;
+            /** Every Hours */
+            every_hours: number | null;
+            /** Identifiers */
+            identifiers: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "webhook" | "database";
+            last: components["schemas"]["RunView"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Place
+             * @description The address of a webhook, the table of a database.
+             */
+            place: string;
+        };
         /**
          * ErrorView
          * @description What went wrong and what to do next; the body of every answer that is not 2xx.
@@ -1342,6 +1480,14 @@ export interface components {
             i90: number[];
             /** Point */
             point: number;
+        };
+        /** FreezeRequest */
+        FreezeRequest: {
+            /**
+             * Name
+             * @description What the list is called.
+             */
+            name: string;
         };
         /**
          * GateStep
@@ -1550,6 +1696,11 @@ export interface components {
             /** Second Profile Id */
             second_profile_id: string;
         };
+        /** LastSegments */
+        LastSegments: {
+            /** @description Null before the first. */
+            study: components["schemas"]["Segments"] | null;
+        };
         /** Launched */
         Launched: {
             /** Campaign Id */
@@ -1672,6 +1823,36 @@ export interface components {
              * @enum {string}
              */
             verdict: "usable" | "too_few" | "no_signal" | "simple_is_enough";
+        };
+        /** LikenessList */
+        LikenessList: {
+            /** Predictions */
+            predictions: components["schemas"]["Likeness"][];
+        };
+        /**
+         * ListView
+         * @description A fixed list: an audience whose people nobody's behaviour changes.
+         */
+        ListView: {
+            /** Audience Id */
+            audience_id: string;
+            /** People */
+            people: number;
+            /**
+             * Repeated
+             * @description Lines that name somebody who is in it already.
+             */
+            repeated: number;
+            /**
+             * Unknown
+             * @description Lines by which nobody is known; they were left out.
+             */
+            unknown: number;
+            /**
+             * Unknown Shown
+             * @description The first of them.
+             */
+            unknown_shown: string[];
         };
         /**
          * Look
@@ -2882,6 +3063,61 @@ export interface components {
              */
             warnings?: components["schemas"]["Text"][];
         };
+        /** RunRequest */
+        RunRequest: {
+            /**
+             * Whole
+             * @description Tell everybody again, whatever the destination has.
+             * @default false
+             */
+            whole: boolean;
+        };
+        /**
+         * RunView
+         * @description One run: how many came, left and were told, and what stopped it.
+         */
+        RunView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Count
+             * @description Members when the export was made.
+             */
+            count: number;
+            /**
+             * Entered
+             * @description Who came since the run before, or all members in a whole one.
+             */
+            entered: number;
+            error: components["schemas"]["Text"] | null;
+            /**
+             * Export Id
+             * @description Empty where it did not come so far.
+             */
+            export_id: string;
+            /** Left */
+            left: number;
+            /**
+             * Resumed At
+             * @description How many of them earlier runs had handed over.
+             */
+            resumed_at: number;
+            /**
+             * Sent
+             * @description People this run told of; who was erased is not among them.
+             */
+            sent: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "done" | "failed";
+            /** Whole */
+            whole: boolean;
+        };
         /** SeenAndPlanned */
         SeenAndPlanned: {
             /** Events */
@@ -3787,6 +4023,50 @@ export interface operations {
             };
         };
     };
+    freeze_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     audience_people: {
         parameters: {
             query?: {
@@ -4605,6 +4885,90 @@ export interface operations {
             };
         };
     };
+    list_destinations: {
+        parameters: {
+            query?: {
+                audience_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    run_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     create_plan: {
         parameters: {
             query?: never;
@@ -4931,6 +5295,48 @@ export interface operations {
             };
         };
     };
+    list_from_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_list_from_file"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     undo_merge: {
         parameters: {
             query?: never;
@@ -5109,6 +5515,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Launched"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_predictions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LikenessList"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -5395,6 +5839,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayDone"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    last_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastSegments"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -15,7 +15,9 @@ import { newAtom } from "../atoms/registry";
 import { asGroup, type Group, isComplete } from "../model/tree";
 import { useBuilder } from "../model/use-builder";
 import styles from "./audience-editor.module.css";
+import { Destinations } from "./destinations";
 import { LikenessCard } from "./likeness";
+import { FreezeCard } from "./lists";
 import { LiveCount } from "./live-count";
 import { MembersDrawer } from "./members-drawer";
 import { Overlap } from "./overlap";
@@ -92,6 +94,8 @@ export function AudienceEditor({ words, saved }: AudienceEditorProps) {
           </Card>
           {saved ? <Trend trend={saved.trend} /> : null}
           {saved ? <LikenessCard audience={saved} /> : null}
+          {saved ? <Destinations audience={saved} words={words} /> : null}
+          {saved ? <FreezeCard audience={saved} /> : null}
           <Overlap definition={definition} complete={complete} own={saved?.audience_id ?? null} />
         </div>
         <div className={styles.column}>

@@ -1,5 +1,5 @@
 /** Who is most like these people, how surely, and an audience of so many of them. */
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,22 +10,33 @@ import { Card } from "@/shared/parts/page";
 import { ErrorNote } from "@/shared/parts/shown";
 import { useFormat } from "@/shared/words/use-format";
 import { saveAudience } from "../api/audiences";
-import { predictAudience } from "../api/predictions";
+import { predictAudience, predictionsOptions } from "../api/predictions";
 import styles from "./likeness.module.css";
 
 const USUAL_SHARE = 0.05;
 
 export function LikenessCard({ audience }: { audience: Views["Audience"] }) {
   const { t } = useTranslation();
-  const study = useMutation({ mutationFn: () => predictAudience(audience.audience_id) });
+  const format = useFormat();
+  const queries = useQueryClient();
+  const last = useQuery(predictionsOptions());
+  const study = useMutation({
+    mutationFn: () => predictAudience(audience.audience_id),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["predictions"] }),
+  });
+  const found =
+    study.data ?? last.data?.predictions.find((each) => each.audience_id === audience.audience_id);
   return (
     <Card title={t("audience.like")}>
       <p className={styles.lead}>{t("audience.likeLead")}</p>
       <Button loading={study.isPending} onClick={() => study.mutate()}>
-        {t("audience.likeStudy")}
+        {found ? t("audience.studyAgain") : t("audience.likeStudy")}
       </Button>
+      {found ? (
+        <span className={styles.when}>{t("audience.studied", { at: format.moment(found.at) })}</span>
+      ) : null}
       {study.isError ? <ErrorNote error={study.error} /> : null}
-      {study.data ? <Found found={study.data} name={audience.name} /> : null}
+      {found ? <Found found={found} name={audience.name} /> : null}
     </Card>
   );
 }
@@ -50,7 +61,7 @@ function Found({ found, name }: { found: Views["Likeness"]; name: string }) {
       <Note tone={usable ? "good" : "decide"} title={format.say(found.sentence)} />
       {point ? (
         <>
-          <p className={styles.size}>
+          <div className={styles.size}>
             <span>{t("audience.likeSize")}</span>
             <Select
               aria-label={t("audience.likeSize")}
@@ -65,7 +76,7 @@ function Found({ found, name }: { found: Views["Likeness"]; name: string }) {
                 }),
               }))}
             />
-          </p>
+          </div>
           <p>
             {t("audience.likePrecision", {
               model: format.percent(point.precision),

@@ -1,5 +1,5 @@
 /** The groups that behaviour falls into, each named by what sets it apart; every card becomes an audience. */
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -9,25 +9,33 @@ import { Card } from "@/shared/parts/page";
 import { ErrorNote } from "@/shared/parts/shown";
 import { useFormat } from "@/shared/words/use-format";
 import { saveAudience } from "../api/audiences";
-import { studySegments } from "../api/predictions";
+import { segmentsOptions, studySegments } from "../api/predictions";
 import styles from "./likeness.module.css";
 
 export function SegmentsCard() {
   const { t } = useTranslation();
-  const study = useMutation({ mutationFn: studySegments });
+  const format = useFormat();
+  const queries = useQueryClient();
+  const last = useQuery(segmentsOptions());
+  const study = useMutation({
+    mutationFn: studySegments,
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["segments"] }),
+  });
+  const found = study.data ?? last.data?.study;
   return (
     <Card title={t("audience.segments")}>
       <p className={styles.lead}>{t("audience.segmentsLead")}</p>
       <Button loading={study.isPending} onClick={() => study.mutate()}>
-        {t("audience.segmentsStudy")}
+        {found ? t("audience.studyAgain") : t("audience.segmentsStudy")}
       </Button>
-      {study.isError ? <ErrorNote error={study.error} /> : null}
-      {study.data && study.data.segments.length === 0 ? (
-        <Note tone="plain" title={t("audience.segmentsNone")} />
+      {found ? (
+        <span className={styles.when}>{t("audience.studied", { at: format.moment(found.at) })}</span>
       ) : null}
+      {study.isError ? <ErrorNote error={study.error} /> : null}
+      {found && found.segments.length === 0 ? <Note tone="plain" title={t("audience.segmentsNone")} /> : null}
       <ul className={styles.cards} aria-live="polite">
-        {(study.data?.segments ?? []).map((segment) => (
-          <SegmentRow key={segment.id} segment={segment} of={study.data?.people ?? 0} />
+        {(found?.segments ?? []).map((segment) => (
+          <SegmentRow key={segment.id} segment={segment} of={found?.people ?? 0} />
         ))}
       </ul>
     </Card>
