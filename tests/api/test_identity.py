@@ -131,7 +131,7 @@ def stopped(world: Served) -> list[str]:
         "campaigns": [each.campaign for each in envelopes],
         "purposes": [each.purpose for each in envelopes],
     }
-    return answer(world.installation.fold, "second_look", given)["reasons"]
+    return [stopped["reason"] for stopped in answer(world.installation.fold, "second_look", given)["stopped"]]
 
 
 async def undo(world: Served, merge: str) -> tuple[int, int]:

@@ -55,13 +55,17 @@ def test_everybody_gets_the_mens_mail() -> None:
 
 
 def planted(log: Log) -> Log:
-    """Return Hillstrom with more buyers where a mail suits: mens the lately active, womens the others."""
+    """Return Hillstrom with more buyers where a mail suits: mens the lately active, womens the others.
+
+    Who buys has visited and converted, as in the log itself.
+    """
     chance = np.random.default_rng(1)
     segment, recency = np.array(log["segment"]), np.array(log["recency"], dtype=int)
     suits = ((segment == "Mens E-Mail") & (recency <= 4)) | ((segment == "Womens E-Mail") & (recency >= 7))
-    more = np.where(suits & (chance.random(segment.size) < 0.03), 60.0, 0.0)
-    spend = np.array(log["spend"], dtype=float) + more
-    return {**log, "spend": [str(amount) for amount in spend]}
+    buys = suits & (chance.random(segment.size) < 0.03)
+    spend = np.array(log["spend"], dtype=float) + np.where(buys, 60.0, 0.0)
+    done = {name: np.where(buys, "1", log[name]).tolist() for name in ("visit", "conversion")}
+    return {**log, **done, "spend": [str(amount) for amount in spend]}
 
 
 @pytest.mark.long

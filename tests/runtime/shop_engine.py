@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 from engine import Engine, record
 
 from liftloop.app.tick.questions import answer
 from liftloop.deliver.contract import ENVELOPE, AttemptsSettled, Envelope
+from liftloop.deliver.second_look import Stopped
+from liftloop.deliver.stage import enrolment_of
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json, pack_columns
 from liftloop.plan.contract import ASSIGNED
@@ -89,8 +92,8 @@ class ShopEngine(Engine):
     def envelopes(self) -> list[Envelope]:
         return [ENVELOPE.decode(row["body"]) for row in self.table("outbox")]
 
-    def stopped(self) -> dict[str, str]:
-        """Return what the second look says of everything in the outbox, by key: outcome and reason."""
+    def second_look(self) -> dict[str, Stopped]:
+        """Return what the second look says of everything in the outbox, by key."""
         envelopes = self.envelopes()
         given = {
             "channel": "sms",
@@ -100,15 +103,33 @@ class ShopEngine(Engine):
             "campaigns": [each.campaign for each in envelopes],
             "purposes": [each.purpose for each in envelopes],
         }
-        told = answer(self.fold, "second_look", given)
-        pairs = zip(told["outcomes"], told["reasons"], strict=True)
-        return {
-            each.key: f"{outcome} {reason}".strip() for each, (outcome, reason) in zip(envelopes, pairs, strict=True)
-        }
+        told = msgspec.convert(answer(self.fold, "second_look", given)["stopped"], type=list[Stopped])
+        return {each.key: stopped for each, stopped in zip(envelopes, told, strict=True)}
 
-    def settle_messages(self, outcome_of: Callable[[Envelope], tuple[str, str]]) -> None:
-        """Tell what became of every message in the outbox."""
-        envelopes = self.envelopes()
+    def stopped(self) -> dict[str, str]:
+        """Return why messages in the outbox must not leave, by key: outcome and reason, empty where they may."""
+        return {key: f"{each.outcome} {each.reason}".strip() for key, each in self.second_look().items()}
+
+    def leaving(self, in_the_air: Sequence[Envelope] = ()) -> list[Envelope]:
+        """Return what may leave now, with `in_the_air` on its way already; what must not is told of."""
+        looked, sent = self.second_look(), {each.key for each in in_the_air}
+        flying = {(origin_and_node(key), enrolment_of(key)) for key in sent}
+        waiting = [each for each in self.envelopes() if each.key not in sent]
+        stopped = [each for each in waiting if looked[each.key].outcome]
+        if stopped:
+            self.settle_messages(lambda each: (looked[each.key].outcome, looked[each.key].reason), stopped)
+        return [
+            each
+            for each in waiting
+            if not looked[each.key].outcome
+            and not any((origin_and_node(each.key), rival) in flying for rival in looked[each.key].rivals)
+        ]
+
+    def settle_messages(
+        self, outcome_of: Callable[[Envelope], tuple[str, str]], envelopes: Sequence[Envelope] | None = None
+    ) -> None:
+        """Tell what became of messages, of all in the outbox where none are named."""
+        envelopes = self.envelopes() if envelopes is None else envelopes
         outcomes = [outcome_of(each) for each in envelopes]
         settled = AttemptsSettled(
             channel="sms",
@@ -123,19 +144,10 @@ class ShopEngine(Engine):
         )
         self.say("attempts.settled", "sms", canonical_json(settled))
 
-    def dispatch(self, outcome: str = "accepted") -> list[Envelope]:
+    def dispatch(self, outcome: str = "accepted", in_the_air: Sequence[Envelope] = ()) -> list[Envelope]:
         """Do what the dispatcher does with all that is due: look again, then hand over; returns what left."""
-        stopped = self.stopped()
-        left: list[Envelope] = []
-
-        def outcome_of(envelope: Envelope) -> tuple[str, str]:
-            if stopped[envelope.key]:
-                word, _, reason = stopped[envelope.key].partition(" ")
-                return word, reason
-            left.append(envelope)
-            return outcome, ""
-
-        self.settle_messages(outcome_of)
+        left = self.leaving(in_the_air)
+        self.settle_messages(lambda _: (outcome, ""), left)
         return left
 
     def receive(self, receipt: str, keys: Sequence[str]) -> None:
@@ -152,6 +164,10 @@ class ShopEngine(Engine):
 
     def spent_fen(self, campaign: str) -> int:
         return int(self.fold.state[f"deliver.spent.{campaign}"][0])
+
+
+def origin_and_node(key: str) -> str:
+    return key.rsplit("/", 2)[0]
 
 
 END: dict[str, Any] = {"kind": "exit", "id": "end"}

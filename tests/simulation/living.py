@@ -197,7 +197,7 @@ class Life:
             "purposes": [envelope.purpose for envelope in envelopes],
         }
         told = answer(self.shop.fold, "second_look", about)
-        return [Stopped(*pair) for pair in zip(told["outcomes"], told["reasons"], strict=True)]
+        return msgspec.convert(told["stopped"], type=list[Stopped])
 
     async def _ask_people(self, asked: Asked) -> Told:
         given = {"now_ms": self.shop.now_ms(), **msgspec.to_builtins(asked)}

@@ -11,7 +11,7 @@ from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.gate import Reasons, refusals
 from liftloop.deliver.settings import medium_of
 from liftloop.identify.reading import follow
-from liftloop.journey.reading import ceded, persons
+from liftloop.journey.reading import ceded, ceded_to, furthest, persons
 from liftloop.runtime import people
 from liftloop.runtime.contract import Definitions, StateView
 
@@ -23,6 +23,7 @@ class Leaving(Struct, frozen=True, kw_only=True):
     profiles: NDArray[np.int64]
     enrolments: NDArray[np.int64]
     """-1 where a message belongs to no enrolment."""
+    visits: NDArray[np.int64]
     campaigns: Sequence[str]
     purposes: Sequence[str]
 
@@ -32,6 +33,8 @@ class Stopped(Struct, frozen=True):
 
     outcome: str
     reason: str
+    rivals: tuple[int, ...] = ()
+    """Enrolments that ceded to the message's own. It may leave once none of theirs, of its node, is in the air."""
 
 
 MAY_LEAVE = Stopped("", "")
@@ -41,8 +44,9 @@ def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped
     """Return for each message whether it may still leave.
 
     Every purpose needs a person who is not suppressed and has not withdrawn consent. Marketing also needs a consent,
-    a campaign that runs, and an enrolment that did not cede to another one of the same person. None leaves whose
-    person is no more the one who entered: two who had been merged are two again.
+    a campaign that runs, and an enrolment that did not cede to another one of the same person; where another ceded to
+    it, what that one was sent is not sent again. None leaves whose person is no more the one who entered: two who had
+    been merged are two again.
     """
     stopped = [MAY_LEAVE] * len(leaving.profiles)
     marketing = np.array([purpose == "marketing" for purpose in leaving.purposes], dtype=np.bool_)
@@ -50,6 +54,7 @@ def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped
     refused = _refused(state, leaving)
     gone = marketing & ceded(state, leaving.enrolments)
     parted = _parted(state, leaving)
+    rivals = ceded_to(state, leaving.enrolments[marketing])
     for row in np.flatnonzero(parted | (refused != "") | marketing).tolist():
         if marketing[row] and ended[leaving.campaigns[row]]:
             stopped[row] = Stopped("expired", ended[leaving.campaigns[row]])
@@ -59,6 +64,9 @@ def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped
             stopped[row] = Stopped("suppressed", "merged_into_another")
         elif refused[row]:
             stopped[row] = Stopped("suppressed", refused[row])
+        elif others := rivals.get(int(leaving.enrolments[row]), ()):
+            told = furthest(state, others) >= leaving.visits[row]
+            stopped[row] = Stopped("suppressed", "merged_into_another") if told else Stopped("", "", others)
     return stopped
 
 

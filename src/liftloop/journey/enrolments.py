@@ -20,6 +20,8 @@ REACHED = "journey.enrolment.reached"
 """The furthest visit of which a message may have arrived, counted from 1; 0 while there is none."""
 REACHED_MAX = 127
 """Beyond it visits count as equally far."""
+CEDED_TO = ArraySpec(name="journey.enrolment.ceded_to", dtype="<i8", fill=-1)
+"""The enrolment to which one ceded; made with the first that does."""
 SPECS = (
     ArraySpec(name=SLOT, dtype="<i8", fill=-1),
     ArraySpec(name=CODE, dtype="<i4", fill=-1),

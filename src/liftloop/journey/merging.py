@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.journey.enrolments import CEDED, DUE, INSIDE, LATEST, STAYS, count, person_keys, reached
+from liftloop.journey.enrolments import CEDED, CEDED_TO, DUE, INSIDE, LATEST, STAYS, count, person_keys, reached
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.dice import Hashes
 from liftloop.runtime import people
@@ -28,6 +28,8 @@ class _Settled(Struct, frozen=True, kw_only=True):
     keys: Hashes
     stays: Rows
     ceded: Rows
+    heirs: Rows
+    """To which enrolment each of `ceded` cedes."""
 
 
 class JourneyMerges:
@@ -46,18 +48,21 @@ class JourneyMerges:
         keys = np.concatenate([each.keys for each in settled])
         if not len(keys):
             return NOTHING
-        put = LATEST.put(state, keys, np.concatenate([each.stays for each in settled]))
-        ceded = np.unique(np.concatenate([each.ceded for each in settled]))
+        ceded = np.concatenate([each.ceded for each in settled])
+        stays = np.concatenate([each.stays for each in settled])
+        put = LATEST.put(state, keys, stays)
         left = ceded[state[INSIDE][ceded] == STAYS]
         writes = [
             *put.writes,
             Write(INSIDE, ceded, np.full(len(ceded), CEDED, dtype=np.int8)),
             Write(DUE, ceded, np.full(len(ceded), FAR_FUTURE_MS, dtype=np.int64)),
+            Write(CEDED_TO.name, stays, np.full(len(stays), -1, dtype=np.int64)),
+            Write(CEDED_TO.name, ceded, np.concatenate([each.heirs for each in settled])),
         ]
         rows: list[Row] = [("left", "merged_into_another", moment.now_ms, row) for row in left.tolist()]
         columns = ("state", "reason", "changed_ms")
         updates = [Update(table="enrolment", columns=columns, rows=rows)] if rows else []
-        delta = Delta(allocate=put.allocate, writes=writes, updates=updates)
+        delta = Delta(allocate=[*put.allocate, CEDED_TO], writes=writes, updates=updates)
         return delta, {"journey.ceded": Batch(len(left), {"enrolment": left})}
 
     def next_due_ms(self, state: StateView) -> int:
@@ -79,13 +84,17 @@ def _settled(state: StateView, journey: str, merged: tuple[Slots, Slots], *, aga
             rows_of.setdefault(heir, set()).update({row} if of_heir == ABSENT else {row, of_heir})
     stays: list[int] = []
     ceded: list[int] = []
+    ceded_to: list[int] = []
     for rows in rows_of.values():
         staying, ceding = _first_stays(state, np.array(sorted(rows)), again=again)
         stays.append(staying)
         ceded += ceding
-    heirs = np.fromiter(rows_of, np.int64, len(rows_of))
+        ceded_to += [staying] * len(ceding)
     return _Settled(
-        keys=person_keys(heirs, journey), stays=np.array(stays, dtype=np.int64), ceded=np.array(ceded, dtype=np.int64)
+        keys=person_keys(np.fromiter(rows_of, np.int64, len(rows_of)), journey),
+        stays=np.array(stays, dtype=np.int64),
+        ceded=np.array(ceded, dtype=np.int64),
+        heirs=np.array(ceded_to, dtype=np.int64),
     )
 
 

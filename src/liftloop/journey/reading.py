@@ -1,10 +1,12 @@
 """What later stages may ask journey: whose an enrolment is and whether it ceded; and how far it was reached."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
-from liftloop.journey.enrolments import CEDED, INSIDE, REACHED, REACHED_MAX, SLOT, count
+from liftloop.journey.enrolments import CEDED, CEDED_TO, INSIDE, REACHED, REACHED_MAX, SLOT, Rows, count
 from liftloop.journey.enrolments import reached as so_far
 from liftloop.journey.lives import FIRST, MARK
 from liftloop.runtime.contract import Slots, StateView
@@ -27,6 +29,37 @@ def ceded(state: StateView, enrolments: NDArray[np.int64]) -> NDArray[np.bool_]:
     if known.any():
         gone[known] = state[INSIDE][enrolments[known]] == CEDED
     return gone
+
+
+def ceded_to(state: StateView, enrolments: NDArray[np.int64]) -> dict[int, tuple[int, ...]]:
+    """Return by enrolment those of the same person that ceded to it, at once or by way of others; most have none."""
+    if not state.has(CEDED_TO.name):
+        return {}
+    heirs = state[CEDED_TO.name]
+    gone = np.flatnonzero(heirs >= 0)
+    last = heirs[gone]
+    while (ceding := _heir(heirs, last) >= 0).any():
+        last = np.where(ceding, _heir(heirs, last), last)
+    theirs = np.isin(last, enrolments)
+    gone, last = gone[theirs], last[theirs]
+    same = persons(state, gone) == persons(state, last)
+    found: dict[int, tuple[int, ...]] = {}
+    for row, heir in zip(gone[same].tolist(), last[same].tolist(), strict=True):
+        found[heir] = (*found.get(heir, ()), row)
+    return found
+
+
+def _heir(heirs: NDArray[np.int64], rows: Rows) -> Rows:
+    """Return to which enrolment each ceded, -1 where it did not; the array ends with the last that did."""
+    known = rows < len(heirs)
+    found = np.full(len(rows), -1, dtype=np.int64)
+    found[known] = heirs[rows[known]]
+    return found
+
+
+def furthest(state: StateView, enrolments: Iterable[int]) -> int:
+    """Return the furthest visit of any of these enrolments of which a message may have arrived; -1 where none has."""
+    return int(so_far(state, np.array(list(enrolments), dtype=np.int64)).max(initial=0)) - 1
 
 
 def reached(state: StateView, enrolments: NDArray[np.int64], visits: NDArray[np.int64]) -> Delta:

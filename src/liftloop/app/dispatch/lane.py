@@ -111,6 +111,10 @@ class Lane:
         """Return how many messages are held or wait."""
         return len(self._held) + len(self._waiting)
 
+    def in_the_air(self) -> set[str]:
+        """Return the keys of messages on their way out or just settled, of which the tick does not know yet."""
+        return self._held - {due.envelope.key for due in self._ready}
+
     def waiting_count(self, now_ms: int) -> int:
         """Return how many messages wait for a later time than now."""
         return sum(each.next_ms > now_ms for each in self._waiting.values())

@@ -89,7 +89,7 @@ async def _dispatch(settings: Settings, folder: DataFolder, tick: TickClient, st
                     campaigns=[envelope.campaign for envelope in envelopes],
                     purposes=[envelope.purpose for envelope in envelopes],
                 )
-                return [Stopped(*pair) for pair in zip(answered["outcomes"], answered["reasons"], strict=True)]
+                return msgspec.convert(answered["stopped"], type=list[Stopped])
             except TickAway:
                 await asyncio.sleep(TICK_AWAY_S)
 

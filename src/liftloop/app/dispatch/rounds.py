@@ -33,6 +33,7 @@ from liftloop.app.dispatch.words import Due, Wordings
 from liftloop.app.tick.restored import NEVER_RESTORED, Restored
 from liftloop.deliver.contract import Channel, Envelope, Handover, Message, TryLater
 from liftloop.deliver.second_look import Stopped
+from liftloop.deliver.stage import enrolment_of
 from liftloop.kernel.clock import SECOND_MS, Clock
 from liftloop.kernel.ids import MessageKey
 from liftloop.storage.contract import DiskFull, StateReader, Vault
@@ -205,6 +206,7 @@ class Dispatcher:
         """Return a group in words; what must not leave or cannot be said stays behind, with the reason."""
         name = lane.channel.name
         looked = await self._tools.second_look(name, [due.envelope for due in dues])
+        dues, looked = self._without_rivals(lane, dues, looked)
         now_ms = self._tools.clock.now_ms()
         verdicts = [
             self._not_again(due, _too_late(due, stopped, now_ms)) for due, stopped in zip(dues, looked, strict=True)
@@ -225,6 +227,21 @@ class Dispatcher:
             ],
         )
 
+    def _without_rivals(
+        self, lane: Lane, dues: Sequence[Due], looked: Sequence[Stopped]
+    ) -> tuple[Sequence[Due], Sequence[Stopped]]:
+        """Put back what its person may be sent just now by another name; it is looked at again once that is known."""
+        if not any(stopped.rivals for stopped in looked):
+            return dues, looked
+        flying = {_sender(key) for each in self._lanes.values() for key in each.in_the_air()}
+        waits = [
+            any((_sender(due.envelope.key)[0], rival) in flying for rival in stopped.rivals)
+            for due, stopped in zip(dues, looked, strict=True)
+        ]
+        lane.put_back(due for due, wait in zip(dues, waits, strict=True) if wait)
+        going = [pair for pair, wait in zip(zip(dues, looked, strict=True), waits, strict=True) if not wait]
+        return [due for due, _ in going], [stopped for _, stopped in going]
+
     def _not_again(self, due: Due, stopped: Stopped) -> Stopped:
         """Return the verdict so far, or that a lost server may have sent the message before a restore."""
         return MAY_HAVE_LEFT if self._tools.restored.may_have_sent(due.envelope, due.due_ms) else stopped
@@ -233,6 +250,8 @@ class Dispatcher:
         """Carry one group: looked at again, on disk, out of the house, outcomes on disk, a report to be told."""
         tools, batch = self._tools, 0
         departure = await self._prepare(lane, dues)
+        if not departure.dues():
+            return
         if departure.said:
             name, started_ms = departure.channel.name, tools.clock.now_ms()
             try:
@@ -345,6 +364,11 @@ class Dispatcher:
             for task in [task for task in tasks if task.done()]:
                 tasks.discard(task)
                 task.result()
+
+
+def _sender(key: str) -> tuple[str, int]:
+    """Return origin and node of a message, and its enrolment."""
+    return key.rsplit("/", 2)[0], enrolment_of(key)
 
 
 def _too_late(due: Due, stopped: Stopped, now_ms: int) -> Stopped:

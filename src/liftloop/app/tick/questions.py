@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.audience.reading import check, conditioned, holds, is_member, known_members, member_words, members
 from liftloop.deliver.second_look import Leaving, second_look
-from liftloop.deliver.stage import enrolment_of
+from liftloop.deliver.stage import enrolment_of, visit_of
 from liftloop.identify.contract import ANONYMOUS, USER
 from liftloop.identify.reading import disputed, find, follow, identifier_hash, undoings
 from liftloop.kernel.clock import FAR_FUTURE_MS
@@ -258,16 +259,17 @@ def _definition(fold: Fold, given: Mapping[str, Any]) -> Answer:
 
 
 def _second_look(fold: Fold, given: Mapping[str, Any]) -> Answer:
-    """Return for each message about to leave why it must not: outcomes and reasons, empty where it may."""
+    """Return for each message about to leave why it must not, as a `Stopped`."""
     leaving = Leaving(
         channel=str(given["channel"]),
         profiles=np.array(given["profiles"], dtype=np.int64),
         enrolments=np.array([enrolment_of(key) for key in given["keys"]], dtype=np.int64),
+        visits=np.array([visit_of(key) for key in given["keys"]], dtype=np.int64),
         campaigns=list(given["campaigns"]),
         purposes=list(given["purposes"]),
     )
     stopped = second_look(fold.state, leaving, int(given["now_ms"]))
-    return {"outcomes": [each.outcome for each in stopped], "reasons": [each.reason for each in stopped]}
+    return {"stopped": msgspec.to_builtins(stopped)}
 
 
 def _known(fold: Fold, given: Mapping[str, Any]) -> Answer:
