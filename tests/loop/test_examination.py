@@ -43,7 +43,7 @@ def test_the_doctor_beside_a_server_and_after_it(tmp_path: Path) -> None:
     with serving(data) as running:
         time.sleep(1.5)  # The lake has followed, the files are what they are in use.
         assert told(doctor(data, "--json")) == {}
-        child = _stopped(running, "dispatch_process")
+        child = _stopped(running, "liftloop.app.dispatch.process")
         assert told(doctor(data, "--json")) == {"process:dispatch": "problem"}
         child.send_signal(signal.SIGCONT)
         assert told(doctor(data, "--json")) == {}
