@@ -105,6 +105,13 @@ def _behind(metrics: str) -> bool:
     return _value(metrics, "liftloop_lake_lag_records") > 0 or _value(metrics, "liftloop_people") < 2 * BATCH
 
 
+def _until(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_S
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
 @pytest.mark.timeout(300)
 def test_a_full_disk_refuses_and_goes_on_by_itself(room: Room) -> None:
     """Full: 503 with code and next step, nobody dies; with room again all goes on, and nothing acknowledged is lost."""
@@ -125,13 +132,12 @@ def test_a_full_disk_refuses_and_goes_on_by_itself(room: Room) -> None:
         time.sleep(2.0)  # The lake, the checkpoint and dispatch meet the full disk too.
         room.free(running)
         market.track([message for number in range(BATCH, 2 * BATCH) for message in person(number)])
+        _until(lambda: not _value(_text(f"{running.app_url}/metrics"), "liftloop_disk_full"))  # It looks once a second.
         market.wait(3_600)
         after = sorted(each.pid for each in psutil.Process(running.process.pid).children(recursive=True))
         assert unknown(running, [f"u{number}" for number in range(2 * BATCH + taken)]) == []
-        deadline = time.monotonic() + WAIT_S
-        while _behind(metrics := _text(f"{running.app_url}/metrics")):
-            assert time.monotonic() < deadline, metrics
-            time.sleep(0.2)
+        _until(lambda: not _behind(_text(f"{running.app_url}/metrics")))
+        metrics = _text(f"{running.app_url}/metrics")
         ledger = market.get("/campaigns/thanks/ledger")
     assert before == after
     assert _value(metrics, 'liftloop_events_total{result="refused"}') == 1
