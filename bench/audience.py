@@ -92,30 +92,30 @@ SELECT profile FROM (
 ) USING (profile) ORDER BY profile""",
     ),
     Contest(
-        "in Shanghai, put something in the cart and ordered within a week",
+        "in Shanghai, put something in the cart and ordered within two weeks",
         {
             "all": [
                 {"trait": "city", "is": "上海"},
                 {
                     "sequence": [{"event": "Product Added"}, {"event": "Order Completed"}],
-                    "within_days": 90,
-                    "gap_days": 7,
+                    "within_days": 120,
+                    "gap_days": 14,
                 },
             ]
         },
         f"""
 SELECT DISTINCT one.profile FROM (
     SELECT profile, at_ms FROM event_now
-    WHERE kind = 'track' AND name = 'Product Added' AND at_ms > {NOW_MS - 90 * DAY_MS}
+    WHERE kind = 'track' AND name = 'Product Added' AND at_ms > {NOW_MS - 120 * DAY_MS}
 ) AS one ASOF JOIN (
     SELECT profile, at_ms FROM event_now
-    WHERE kind = 'track' AND name = 'Order Completed' AND at_ms > {NOW_MS - 90 * DAY_MS}
+    WHERE kind = 'track' AND name = 'Order Completed' AND at_ms > {NOW_MS - 120 * DAY_MS}
 ) AS two ON two.profile = one.profile AND two.at_ms > one.at_ms
 JOIN (
     SELECT profile FROM event_now WHERE kind = 'identify'
     GROUP BY profile HAVING arg_max(json_extract_string(properties, '/city'), (at_ms, "offset")) = '上海'
 ) AS said ON said.profile = one.profile
-WHERE two.at_ms - one.at_ms <= {7 * DAY_MS} ORDER BY one.profile""",
+WHERE two.at_ms - one.at_ms <= {14 * DAY_MS} ORDER BY one.profile""",
     ),
 )
 
