@@ -33,6 +33,8 @@ from liftloop.api.views_audience import (
 from liftloop.api.views_audience_insight import OverlapRequest, OverlapView
 from liftloop.api.views_campaign import Campaign, CampaignList, Ledger, Report
 from liftloop.api.views_data import (
+    DatabaseTrial,
+    DatabaseTrialRequest,
     DataQuality,
     PlanProposal,
     SeenAndPlanned,
@@ -234,6 +236,10 @@ def list_sources(zone_minutes: int = 480) -> SourceList: ...
 
 @api.post("/data/sources", summary="Make a source; its key is told once")
 def create_source(body: SourceRequest) -> SourceCreated: ...
+
+
+@api.post("/data/databases/try", summary="Try a database before it is set up; nothing of it is kept")
+def try_database(body: DatabaseTrialRequest) -> DatabaseTrial: ...
 
 
 @api.post("/sources/{source_id}/pull", summary="Pull a database source now")

@@ -29,6 +29,42 @@ describe("data", () => {
     await waitFor(() => expect(screen.queryByText("new-key-abcd")).toBeNull(), SLOW);
   });
 
+  it("sets up a database only after it was tried, by what the trial gave", async () => {
+    const { told, intercept } = asked("/api/data/sources");
+    const { user, screen } = renderApp("/data", { intercept });
+    await user.click(await screen.findByRole("button", { name: "新建来源" }, SLOW));
+    const drawer = within(await screen.findByRole("dialog", {}, SLOW));
+    await user.type(drawer.getByLabelText("名称"), "ERP");
+    await user.click(drawer.getByRole("radio", { name: /数据库，定时拉取/ }));
+    const make = drawer.getByRole("button", { name: "建好" });
+    for (const [label, value] of [
+      ["主机", "db"],
+      ["库名", "shop"],
+      ["用户（最好只有读权限）", "reader"],
+      ["密码", "p@ss"],
+    ] as const) {
+      await user.type(drawer.getByLabelText(label), value);
+    }
+    await user.click(drawer.getByRole("button", { name: "测试连接" }));
+    expect(await drawer.findByText(/连上了 mariadb 10.11，有 2 张表/, {}, SLOW)).toBeTruthy();
+    expect(make).toHaveProperty("disabled", true);
+    await user.click(drawer.getByLabelText("表或视图"));
+    await user.click(await screen.findByTitle("orders", {}, SLOW));
+    expect(await drawer.findByText(/看起来是订单。 试读了 3 行/, {}, SLOW)).toBeTruthy();
+    await user.click(make);
+    expect(await drawer.findByText("来源建好了", {}, SLOW)).toBeTruthy();
+    const [body] = await told();
+    expect(body?.database).toEqual({
+      url: "mysql+pymysql://reader:p%40ss@db:3306/shop?charset=utf8mb4",
+      query: "SELECT * FROM orders WHERE updated_at >= :watermark ORDER BY updated_at",
+      watermark: "updated_at",
+      start: "1970-01-01 00:00:00",
+      import_kind: "orders",
+      fields: {},
+      every_minutes: null,
+    });
+  });
+
   it("rehearses and replays a group with what was mended, and says what became of it", async () => {
     const { told, intercept } = asked("/api/quarantine/replay");
     const { user, screen } = renderApp("/data/quarantine", { intercept });

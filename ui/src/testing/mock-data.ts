@@ -1,6 +1,7 @@
 /** The calls of the pages about data; what is published or released is remembered. */
 import type { Views } from "@/shared/api/client";
 import { firstSources, form, proposal, quality, quarantine, seen, sources } from "./data.ts";
+import { tried } from "./databases.ts";
 import { notFound } from "./mock-answers.ts";
 import { text } from "./shop.ts";
 
@@ -26,6 +27,7 @@ export class MockData {
     return [
       ["GET", path("/data/sources"), () => this.sources()],
       ["POST", path("/data/sources"), async ({ request }) => this.create(await request.json())],
+      ["POST", path("/data/databases/try"), async ({ request }) => tried(await request.json())],
       ["GET", path("/data/events"), () => this.seen()],
       ["GET", path("/data/plan-proposal"), () => this.proposal()],
       ["GET", path("/data/quality"), () => this.quality()],
@@ -44,7 +46,7 @@ export class MockData {
 
   private create(asked: Views["SourceRequest"]): Views["SourceCreated"] {
     const source_id = `source-${this.made.length + 1}`;
-    const address = asked.kind === "webhook" ? `/hooks/${source_id}` : "/v1";
+    const address = { webhook: `/hooks/${source_id}`, tracking: "/v1", database: "" }[asked.kind];
     const row = { ...(firstSources[0] as Views["SourceRow"]), source_id, kind: asked.kind, name: asked.name };
     this.made.push({ ...row, defined: true, key_hint: "abcd", address });
     return { source_id, key: asked.kind === "webhook" ? "whsec_c2VjcmV0" : "new-key-abcd", address };

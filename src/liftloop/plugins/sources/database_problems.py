@@ -3,7 +3,7 @@
 The text of a driver may hold the address with its password, so none of it is told: only what it means.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -193,5 +193,5 @@ def reason_of(error: BaseException) -> Reason:
     text = str(error).lower()
     if 'database "' in text and "does not exist" in text:
         return "database"
-    told: Iterator[Reason] = (reason for part, reason in _OF_TEXT if part in text)
-    return next(told, "other")
+    told: list[Reason] = [reason for part, reason in _OF_TEXT if part in text]
+    return told[0] if told else "other"

@@ -243,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/data/databases/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a database before it is set up; nothing of it is kept */
+        post: operations["try_database"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/data/events": {
         parameters: {
             query?: never;
@@ -1203,6 +1220,97 @@ export interface components {
              * @description By recency, frequency and money alone.
              */
             simple_precision: number;
+        };
+        /** DatabaseColumn */
+        DatabaseColumn: {
+            /**
+             * Grows
+             * @description Whether it could be a watermark: a number or an instant.
+             */
+            grows: boolean;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * DatabaseTrial
+         * @description What a database answered; nothing of it is kept.
+         */
+        DatabaseTrial: {
+            /**
+             * Columns
+             * @description Of the table that was asked for.
+             */
+            columns: components["schemas"]["DatabaseColumn"][];
+            /**
+             * Fields
+             * @description What an import would make of them, personal values masked.
+             */
+            fields: components["schemas"]["MappedField"][];
+            /**
+             * Kind
+             * @description What they seem to be; null before there are any.
+             */
+            kind: ("customers" | "items" | "orders" | "events" | "consents" | "exposures" | "spend") | null;
+            /**
+             * Names
+             * @description The columns that the query gives.
+             */
+            names: string[];
+            /** Query */
+            query: string;
+            /**
+             * Rows
+             * @description Rows that were read.
+             */
+            rows: number;
+            sentence: components["schemas"]["Text"] | null;
+            /**
+             * Server
+             * @description Kind and version, such as mariadb 10.11.
+             */
+            server: string;
+            /** Start */
+            start: string | number;
+            /** Tables */
+            tables: string[];
+            /** Watermark */
+            watermark: string;
+        };
+        /** DatabaseTrialRequest */
+        DatabaseTrialRequest: {
+            /**
+             * Import Kind
+             * @description null: guessed.
+             */
+            import_kind?: ("customers" | "items" | "orders" | "events" | "consents" | "exposures" | "spend") | null;
+            /**
+             * Query
+             * @default
+             */
+            query: string;
+            /**
+             * Start
+             * @description null: from the beginning.
+             */
+            start?: string | number | null;
+            /**
+             * Table
+             * @description A table or view, for which a query is made.
+             * @default
+             */
+            table: string;
+            /**
+             * Url
+             * @description An address of SQLAlchemy; sealed once the source is made.
+             */
+            url: string;
+            /**
+             * Watermark
+             * @default
+             */
+            watermark: string;
         };
         /** DatabaseWanted */
         DatabaseWanted: {
@@ -4497,6 +4605,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClockView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    try_database: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatabaseTrialRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseTrial"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -41,6 +41,10 @@ export function createSource(body: Views["SourceRequest"]): Promise<Views["Sourc
   return answered(api.POST("/api/data/sources", { body }));
 }
 
+export function tryDatabase(body: Views["DatabaseTrialRequest"]): Promise<Views["DatabaseTrial"]> {
+  return answered(api.POST("/api/data/databases/try", { body }));
+}
+
 export function retire(kind: string, identity: string): Promise<Views["Published"]> {
   return answered(api.DELETE("/api/definitions/{kind}/{identity}", { params: { path: { kind, identity } } }));
 }

@@ -12,6 +12,7 @@ import { createSource } from "../api/data";
 import { firstMappings, readMappings } from "../model/snippets";
 import { Copied } from "./copied";
 import styles from "./data.module.css";
+import { DatabaseForm } from "./database-form";
 import { Snippets } from "./snippets";
 
 type Kind = Views["SourceRequest"]["kind"];
@@ -45,7 +46,7 @@ function SourceForm({ onClose }: { onClose(): void }) {
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        create.mutate();
+        if (kind !== "database") create.mutate();
       }}
     >
       <div>
@@ -65,12 +66,14 @@ function SourceForm({ onClose }: { onClose(): void }) {
         options={[
           { value: "tracking", label: t("data.trackingIs") },
           { value: "webhook", label: t("data.webhookIs") },
+          { value: "database", label: t("data.databaseIs") },
         ]}
         vertical
       />
       <p className={styles.quiet}>
         {t("data.otherKinds")} <Link to="/data/forms/new">{t("data.newForm")}</Link>
       </p>
+      {kind === "database" ? <DatabaseForm name={name.trim()} onClose={onClose} /> : null}
       {kind === "webhook" ? (
         <div>
           <label htmlFor={mappingField}>{t("data.mappings")}</label>
@@ -86,16 +89,18 @@ function SourceForm({ onClose }: { onClose(): void }) {
         </div>
       ) : null}
       {create.isError ? <ErrorNote error={create.error} /> : null}
-      <div className={styles.buttons}>
-        <Button
-          type="primary"
-          htmlType="submit"
-          disabled={name.trim() === "" || read === null}
-          loading={create.isPending}
-        >
-          {t("data.create")}
-        </Button>
-      </div>
+      {kind === "database" ? null : (
+        <div className={styles.buttons}>
+          <Button
+            type="primary"
+            htmlType="submit"
+            disabled={name.trim() === "" || read === null}
+            loading={create.isPending}
+          >
+            {t("data.create")}
+          </Button>
+        </div>
+      )}
     </form>
   );
 }

@@ -1,0 +1,92 @@
+/** What an import would make of the rows: field by field, with examples; and how often to pull. */
+import { Select } from "antd";
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+import type { Views } from "@/shared/api/client";
+import { Note } from "@/shared/parts/note";
+import { useFormat } from "@/shared/words/use-format";
+import type { Rule } from "../api/imports";
+import { missingFields } from "../model/mapping";
+import styles from "./data.module.css";
+import own from "./database.module.css";
+
+export type Rules = Record<string, Rule>;
+const EMPTY = "\u0000"; // No column can be named so; stands for "leave this field empty".
+const SCHEDULES = [5, 15, 60, 1440];
+
+interface DatabasePreviewProps {
+  seen: Views["DatabaseTrial"];
+  rules: Rules;
+  onRules(rules: Rules): void;
+  everyMinutes: number | null;
+  onEvery(minutes: number | null): void;
+}
+
+export function DatabasePreview({ seen, rules, onRules, everyMinutes, onEvery }: DatabasePreviewProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const everyField = useId();
+  if (!seen.sentence) {
+    return (
+      <Note tone="decide" title={t("data.database.noRows")} role="status">
+        <p>{t("data.database.noRowsHow")}</p>
+      </Note>
+    );
+  }
+  const missing = missingFields(seen.fields, rules);
+  const words = (minutes: number) =>
+    minutes === 60
+      ? t("data.database.hourly")
+      : minutes === 1440
+        ? t("data.database.daily")
+        : t("data.database.minutes", { count: minutes });
+  return (
+    <>
+      <p role="status">{`${format.say(seen.sentence)} ${t("data.database.tried", { count: seen.rows })}`}</p>
+      <ul className={own.preview} aria-label={t("import.mapping")}>
+        {seen.fields.map((field) => (
+          <li key={field.field}>
+            <span>{format.say(field.name)}</span>
+            <Select
+              aria-label={format.say(field.name)}
+              showSearch
+              value={columnOf(rules[field.field] ?? null, seen.names)}
+              onChange={(value: string) =>
+                onRules({ ...rules, [field.field]: value === EMPTY ? null : value })
+              }
+              options={[
+                { value: EMPTY, label: t("import.leaveEmpty") },
+                ...seen.names.map((column) => ({ value: column, label: column })),
+              ]}
+            />
+            <span className={styles.under}>{field.examples.join(" · ")}</span>
+          </li>
+        ))}
+      </ul>
+      {missing.length > 0 ? (
+        <p role="alert">
+          {t("import.missing", { fields: missing.map((field) => format.say(field.name)).join(" · ") })}
+        </p>
+      ) : null}
+      <div>
+        <label htmlFor={everyField}>{t("data.database.every")}</label>
+        <Select
+          id={everyField}
+          className={own.wide ?? ""}
+          value={everyMinutes ?? 0}
+          onChange={(minutes: number) => onEvery(minutes === 0 ? null : minutes)}
+          options={[
+            { value: 0, label: t("data.database.byHand") },
+            ...SCHEDULES.map((minutes) => ({ value: minutes, label: words(minutes) })),
+          ]}
+        />
+      </div>
+    </>
+  );
+}
+
+/** A rule that is more than one column is shown as it is written. */
+function columnOf(rule: Rule, columns: string[]): string {
+  if (rule === null) return EMPTY;
+  return typeof rule === "string" && columns.includes(rule) ? rule : JSON.stringify(rule);
+}
