@@ -65,6 +65,7 @@ export const data = {
     noRowsHow: "Begin with an earlier watermark, or look whether the table holds anything.",
     tried_one: "{{count}} row read on trial; nothing is kept of it",
     tried_other: "{{count}} rows read on trial; nothing is kept of them",
+    moreFields: "Further fields, left empty",
     every: "Pull",
     byHand: "when somebody asks",
     minutes: "every {{count}} minutes",

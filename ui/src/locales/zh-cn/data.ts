@@ -56,6 +56,7 @@ export const data = {
     noRows: "查询没有结果",
     noRowsHow: "把起点改早一些，或者看看表里有没有数据。",
     tried: "试读了 {{count}} 行，没有保存",
+    moreFields: "其余留空的字段",
     every: "拉取",
     byHand: "只在有人要求时",
     minutes: "每 {{count}} 分钟",

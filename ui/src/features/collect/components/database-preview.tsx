@@ -33,6 +33,7 @@ export function DatabasePreview({ seen, rules, onRules, everyMinutes, onEvery }:
       </Note>
     );
   }
+  const used = seen.fields.filter((field) => field.rule !== null || field.required);
   const missing = missingFields(seen.fields, rules);
   const words = (minutes: number) =>
     minutes === 60
@@ -42,27 +43,15 @@ export function DatabasePreview({ seen, rules, onRules, everyMinutes, onEvery }:
         : t("data.database.minutes", { count: minutes });
   return (
     <>
-      <p role="status">{`${format.say(seen.sentence)} ${t("data.database.tried", { count: seen.rows })}`}</p>
-      <ul className={own.preview} aria-label={t("import.mapping")}>
-        {seen.fields.map((field) => (
-          <li key={field.field}>
-            <span>{format.say(field.name)}</span>
-            <Select
-              aria-label={format.say(field.name)}
-              showSearch
-              value={columnOf(rules[field.field] ?? null, seen.names)}
-              onChange={(value: string) =>
-                onRules({ ...rules, [field.field]: value === EMPTY ? null : value })
-              }
-              options={[
-                { value: EMPTY, label: t("import.leaveEmpty") },
-                ...seen.names.map((column) => ({ value: column, label: column })),
-              ]}
-            />
-            <span className={styles.under}>{field.examples.join(" · ")}</span>
-          </li>
-        ))}
-      </ul>
+      <div role="status">
+        <p>{format.say(seen.sentence)}</p>
+        <p className={styles.quiet}>{t("data.database.tried", { count: seen.rows })}</p>
+      </div>
+      <Fields {...{ seen, rules, onRules }} fields={used} />
+      <details>
+        <summary>{t("data.database.moreFields")}</summary>
+        <Fields {...{ seen, rules, onRules }} fields={seen.fields.filter((field) => !used.includes(field))} />
+      </details>
       {missing.length > 0 ? (
         <p role="alert">
           {t("import.missing", { fields: missing.map((field) => format.say(field.name)).join(" · ") })}
@@ -82,6 +71,35 @@ export function DatabasePreview({ seen, rules, onRules, everyMinutes, onEvery }:
         />
       </div>
     </>
+  );
+}
+
+interface FieldsProps extends Pick<DatabasePreviewProps, "seen" | "rules" | "onRules"> {
+  fields: Views["MappedField"][];
+}
+
+function Fields({ seen, rules, onRules, fields }: FieldsProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <ul className={own.preview} aria-label={t("import.mapping")}>
+      {fields.map((field) => (
+        <li key={field.field}>
+          <span>{format.say(field.name)}</span>
+          <Select
+            aria-label={format.say(field.name)}
+            showSearch
+            value={columnOf(rules[field.field] ?? null, seen.names)}
+            onChange={(value: string) => onRules({ ...rules, [field.field]: value === EMPTY ? null : value })}
+            options={[
+              { value: EMPTY, label: t("import.leaveEmpty") },
+              ...seen.names.map((column) => ({ value: column, label: column })),
+            ]}
+          />
+          <span className={styles.under}>{field.examples.join(" · ")}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

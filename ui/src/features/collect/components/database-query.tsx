@@ -97,7 +97,7 @@ export function DatabaseQuery({ seen, choice, onChange, onTable, onLook, looking
         )}
         <p className={styles.quiet}>{t("data.database.watermarkMeans")}</p>
       </div>
-      <div className={own.pair}>
+      <div className={own.halves}>
         <div>
           <label htmlFor={kindField}>{t("data.database.importKind")}</label>
           <Select
