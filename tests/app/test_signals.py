@@ -13,7 +13,7 @@ from liftloop.app.audience_question import Meanings
 from liftloop.app.definitions.publishing import BadDefinition, Definitions
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
-from liftloop.app.signal_templates import TEMPLATES, body_of
+from liftloop.app.signal_templates import TEMPLATES, Chosen, body_of, chosen_in, usual
 from liftloop.app.signals import RaisedSignal, raised_signals
 from liftloop.audience.contract import BadAudience
 from liftloop.kernel.clock import DAY_MS, HOUR_MS
@@ -137,7 +137,9 @@ def test_complaints_are_heard_wherever_people_say_things(shop: Shop, event: str,
 
 def test_a_shop_adds_its_own_words(shop: Shop) -> None:
     """A competitor's name that was added is heard, and a phrase that was added means nothing."""
-    shop.installation.publish("signal", "competitor", body_of("competitor", ["某某优选"], ["不是某某优选"]))
+    shop.installation.publish(
+        "signal", "competitor", body_of("competitor", Chosen(words=("某某优选",), unless=("不是某某优选",)))
+    )
     for query, heard in (("不是某某优选吧", 0), ("某某优选 奶粉", 1)):
         shop.happens("Products Searched", query=query)
         assert len(shop.person()["audiences"]) == heard
@@ -180,3 +182,22 @@ def test_audiences_and_journeys_name_signals_and_circles_are_refused(shop: Shop)
         definitions.check("audience", "signal:x", {"name": "x", "where": {"trait": "city"}})
     for name, template in TEMPLATES.items():
         definitions.check("signal", name, {"name": template.signal.name, "where": template.signal.where})
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_what_a_shop_says_of_a_template_stands_in_its_definition_and_is_found_there_again(name: str) -> None:
+    """Any numbers and words make a definition from which the same are read; one changed by hand says nothing."""
+    template = TEMPLATES[name]
+    assert body_of(name, Chosen())["where"] == template.signal.where
+    own = {"words": ("别人家",), "unless": ("不是别人家",)} if template.words else {}
+    for end in ("low", "high"):
+        values = {field.id: getattr(field, end) for field in template.fields}
+        body = body_of(name, Chosen(values=values, **own))
+        assert chosen_in(name, body) == Chosen(values=values, **own)
+        assert body["where"] != template.signal.where
+    assert chosen_in(name, {"where": {"trait": "city", "is": "x"}}) is None
+    assert chosen_in(name, {"where": {"all": [body["where"]]}}) is None
+    assert set(usual(template)) == {field.id for field in template.fields}
+    for bad in ({template.fields[0].id: 1e9}, {"moon": 1.0}, {template.fields[0].id: float("nan")}):
+        with pytest.raises(BadDefinition):
+            body_of(name, Chosen(values=bad))

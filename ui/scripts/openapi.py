@@ -50,6 +50,7 @@ from liftloop.api.views_prediction import LastSegments, Likeness, LikenessList, 
 from liftloop.api.views_profile import Profile, ProfileList, Why
 from liftloop.api.views_quarantine import QuarantineGroups, ReplayDone, ReplayRequest
 from liftloop.api.views_sentence import SentenceRequest, UnderstoodSentence
+from liftloop.api.views_signal import SignalPreview, SignalTemplateRequest, SignalTemplates
 from liftloop.api.views_tag import TagDefinition, TagDirectory, TagPeopleAnswer, TagPeopleRequest, TagPublished
 
 api = APIRouter(prefix="/api", responses={422: {"model": ErrorView}, "default": {"model": ErrorView}})
@@ -180,6 +181,18 @@ def tag_people(tag_id: str, after: str | None = None, limit: Limit = 50) -> Peop
 
 @api.post("/tags/{tag_id}/people", summary="Put a tag on people, or take it off")
 def change_tag_people(tag_id: str, body: TagPeopleRequest) -> TagPeopleAnswer: ...
+
+
+@api.get("/signals/templates", summary="Signals to begin with, and those of them in use")
+def list_signal_templates() -> SignalTemplates: ...
+
+
+@api.post("/signals/templates/{template_id}", summary="Publish a signal to begin with")
+def publish_signal_template(template_id: str, body: SignalTemplateRequest) -> Published: ...
+
+
+@api.post("/signals/templates/{template_id}/preview", summary="Who gives a signal now, or would by a draft of it")
+def preview_signal_template(template_id: str, body: SignalTemplateRequest) -> SignalPreview: ...
 
 
 @api.get("/profiles", summary="Find people by identifier, name or trait")

@@ -1,12 +1,36 @@
 """Signals to begin with."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from liftloop.api.views import Text, View
+from liftloop.api.views import Count, PersonRow, Text, View
+from liftloop.api.views_profile import SignalEvidence
 
 Word = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class SignalField(View):
+    """A number of a template that may be changed."""
+
+    id: str
+    name: Text
+    unit: Literal["times", "days", "share"]
+    usual: float
+    low: float
+    high: float
+
+
+class SignalInUse(View):
+    """A template that is published."""
+
+    version: Count
+    people: Count = Field(description="Who gives the signal now.")
+    sentence: Text = Field(description="The definition read aloud.")
+    words: list[str] = Field(description="Words of one's own; empty where the definition was changed by hand.")
+    unless: list[str]
+    values: dict[str, float]
+    changed_by_hand: bool = Field(description="Whether it is no longer what the template makes of any fields.")
 
 
 class SignalTemplate(View):
@@ -18,7 +42,9 @@ class SignalTemplate(View):
     body: dict[str, Any] = Field(description="The definition of kind signal.")
     words: list[str] = Field(description="What it listens for; empty where it listens for no words.")
     unless: list[str] = Field(description="Phrases in which such a word means nothing.")
+    fields: list[SignalField]
     published: bool
+    in_use: SignalInUse | None
 
 
 class SignalTemplates(View):
@@ -28,3 +54,16 @@ class SignalTemplates(View):
 class SignalTemplateRequest(View):
     words: list[Word] = Field(default_factory=list, max_length=100)
     unless: list[Word] = Field(default_factory=list, max_length=100)
+    values: dict[str, float] = Field(default_factory=dict, description="By field; left out, as usual.")
+
+
+class SignalGiver(View):
+    person: PersonRow
+    evidence: list[SignalEvidence] = Field(description="The newest events that the signal counts.")
+
+
+class SignalPreview(View):
+    count: Count
+    of: Count = Field(description="All people known.")
+    sentence: Text
+    people: list[SignalGiver] = Field(description="At most ten.")

@@ -93,7 +93,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "profile": ("profile.read", "profile.unmerge", "profile.judge"),
     "why": ("profile.why",),
     "points": ("profile.read", "points.enter"),
-    "signal": ("definition.read", "definition.publish"),
+    "signal": ("definition.read", "definition.publish", "audience.preview"),
     "tag": ("tag.read", "tag.put", "definition.publish"),
     "study": ("trait.study", "trait.read"),
     "pull": ("source.pull",),

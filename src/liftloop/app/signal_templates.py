@@ -1,13 +1,16 @@
 """Signals to begin with: as they are, or with a shop's own words added before they are published."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
+from liftloop.app.definitions.edge import BadDefinition
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.words import Said
 from liftloop.audience.contract import Signal
+from liftloop.kernel.codec import canonical_json, parse_json
+from liftloop.runtime.windows import LIVE_MAX
 
 TEXTS = (
     ("Products Searched", "query"),
@@ -35,6 +38,23 @@ COMPETITORS = ("竞品", "别家", "其他品牌", "competitor", "another brand"
 NOT_COMPETITORS = ("没有竞品", "no competitor")
 
 
+Path = tuple[str | int, ...]
+
+
+class TemplateField(Struct, frozen=True, kw_only=True):
+    """A number of a template that a shop may change; the template's tree has what is usual."""
+
+    id: str
+    name: Said
+    unit: Literal["times", "days", "share"]
+    low: float
+    high: float
+    paths: tuple[Path, ...]
+    """Where it stands in the tree, everywhere the same."""
+    sign: int = 1
+    """-1 where the tree counts it below zero."""
+
+
 class Template(Struct, frozen=True, kw_only=True):
     """A signal that may be published, and whether it listens for words that a shop may add to."""
 
@@ -44,6 +64,19 @@ class Template(Struct, frozen=True, kw_only=True):
     signal: Signal
     words: Sequence[str] = ()
     unless: Sequence[str] = ()
+    fields: Sequence[TemplateField] = ()
+
+
+class Chosen(Struct, frozen=True, kw_only=True):
+    """What a shop says of a template: words of its own, and numbers other than the usual."""
+
+    words: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    values: Mapping[str, float] = {}
+    """By field; one that is left out is as usual."""
+
+
+_WORDS_PATH: Path = ("any", 0, "where", 0)
 
 
 def listening(words: Sequence[str], unless: Sequence[str], within_days: float) -> dict[str, Any]:
@@ -58,6 +91,19 @@ def listening(words: Sequence[str], unless: Sequence[str], within_days: float) -
             for event, text in TEXTS
         ]
     }
+
+
+def _days(identity: str, name: Said, paths: tuple[Path, ...], *, sign: int = 1) -> TemplateField:
+    return TemplateField(id=identity, name=name, unit="days", low=1, high=365, paths=paths, sign=sign)
+
+
+def _times(identity: str, name: Said, paths: tuple[Path, ...]) -> TemplateField:
+    return TemplateField(id=identity, name=name, unit="times", low=1, high=LIVE_MAX, paths=paths)
+
+
+_HEARD_WITHIN = (
+    _days("days", Said("几天之内", "Within days"), tuple(("any", place, "within_days") for place in range(len(TEXTS)))),
+)
 
 
 TEMPLATES: Mapping[str, Template] = {
@@ -77,6 +123,14 @@ TEMPLATES: Mapping[str, Template] = {
                 },
                 half_life_days=1.0,
             ),
+            fields=(
+                _times("views", Said("至少浏览几次", "Views at least"), (("all", 0, "count", "gte"),)),
+                _days(
+                    "days",
+                    Said("几天之内", "Within days"),
+                    (("all", 0, "within_days"), ("all", 1, "not", "within_days")),
+                ),
+            ),
         ),
         Template(
             id="churn_risk",
@@ -93,6 +147,17 @@ TEMPLATES: Mapping[str, Template] = {
                 },
                 half_life_days=30.0,
             ),
+            fields=(
+                TemplateField(
+                    id="chance",
+                    name=Said("还会再买的概率低于", "Chance to buy again below"),
+                    unit="share",
+                    low=0.01,
+                    high=0.99,
+                    paths=(("all", 0, "lt"),),
+                ),
+                _days("days", Said("几天没有下单", "Days without an order"), (("all", 2, "days_since_last", "gte"),)),
+            ),
         ),
         Template(
             id="replenishment_due",
@@ -108,6 +173,11 @@ TEMPLATES: Mapping[str, Template] = {
                 },
                 half_life_days=7.0,
             ),
+            fields=(
+                _days("before", Said("提前几天", "Days before it is due"), (("all", 0, "days_since", "gte"),), sign=-1),
+                _days("after", Said("到期后几天为止", "Until days after"), (("all", 0, "days_since", "lt"),)),
+                _days("quiet", Said("几天没有下单", "Days without an order"), (("all", 1, "not", "within_days"),)),
+            ),
         ),
         Template(
             id="complaint",
@@ -121,6 +191,7 @@ TEMPLATES: Mapping[str, Template] = {
             ),
             words=COMPLAINTS,
             unless=NOT_COMPLAINTS,
+            fields=_HEARD_WITHIN,
         ),
         Template(
             id="competitor",
@@ -136,20 +207,68 @@ TEMPLATES: Mapping[str, Template] = {
             ),
             words=COMPETITORS,
             unless=NOT_COMPETITORS,
+            fields=_HEARD_WITHIN,
         ),
     )
 }
 
 
-def body_of(identity: str, words: Sequence[str], unless: Sequence[str]) -> dict[str, Any]:
-    """Return the definition of a template with further words. Raises `NotFound`.
-
-    Words are added only where a template listens for some; others pass them over.
-    """
+def template_of(identity: str) -> Template:
+    """Return a template; raises `NotFound`."""
     template = TEMPLATES.get(identity)
     if template is None:
         raise NotFound("signal template", identity)
-    where: Mapping[str, Any] = template.signal.where
+    return template
+
+
+def body_of(identity: str, chosen: Chosen) -> dict[str, Any]:
+    """Return the definition of a template as a shop wants it. Raises `NotFound`, and `BadDefinition` for its numbers.
+
+    Words are added only where a template listens for some; others pass them over.
+    """
+    template = template_of(identity)
+    where: Any = template.signal.where
     if template.words:
-        where = listening([*template.words, *words], [*template.unless, *unless], 7)
+        where = listening([*template.words, *chosen.words], [*template.unless, *chosen.unless], 7)
+    where = parse_json(canonical_json(where))  # A copy that may be changed.
+    known = {field.id: field for field in template.fields}
+    for name, value in chosen.values.items():
+        field = known.get(name)
+        if field is None or not field.low <= value <= field.high:
+            said = f"{name}: {field.low:g} to {field.high:g}" if field else f"{name}: not one of {', '.join(known)}"
+            raise BadDefinition("signal", said)
+        for path in field.paths:
+            _at(where, path[:-1])[path[-1]] = field.sign * (int(value) if float(value).is_integer() else value)
     return {"name": template.signal.name, "where": where, "half_life_days": template.signal.half_life_days}
+
+
+def usual(template: Template) -> dict[str, float]:
+    """Return the numbers of a template as it comes."""
+    return _values(template, template.signal.where)
+
+
+def chosen_in(identity: str, body: Mapping[str, Any]) -> Chosen | None:
+    """Return what a shop said of a template that is published; None where the definition was changed otherwise."""
+    template = template_of(identity)
+    try:
+        values = _values(template, body["where"])
+        heard = _at(body["where"], _WORDS_PATH) if template.words else {}
+        chosen = Chosen(
+            words=tuple(word for word in heard.get("contains", ()) if word not in template.words),
+            unless=tuple(word for word in heard.get("unless", ()) if word not in template.unless),
+            values=values,
+        )
+        same = body_of(identity, chosen)["where"] == parse_json(canonical_json(body["where"]))
+    except (KeyError, IndexError, TypeError, BadDefinition):
+        return None
+    return chosen if same else None
+
+
+def _values(template: Template, where: Any) -> dict[str, float]:
+    return {field.id: field.sign * float(_at(where, field.paths[0])) for field in template.fields}
+
+
+def _at(tree: Any, path: Path) -> Any:
+    for step in path:
+        tree = tree[step]
+    return tree

@@ -62,6 +62,7 @@ describe("every page without its data", () => {
     "/people",
     "/people/p",
     "/tags",
+    "/signals",
     "/data",
     "/data/plan",
     "/data/quarantine",

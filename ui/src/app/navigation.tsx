@@ -17,7 +17,7 @@ export const entries: Entry[] = [
     path: "/audiences",
     label: "shell.customers",
     icon: <TeamOutlined />,
-    also: ["/people", "/tags", "/data"],
+    also: ["/people", "/tags", "/signals", "/data"],
   },
 ];
 

@@ -38,6 +38,10 @@ export function makeRouter() {
           path: "audiences/:audienceId",
           lazy: async () => ({ Component: (await import("./pages/audience-edit")).AudiencePage }),
         },
+        {
+          path: "signals",
+          lazy: async () => ({ Component: (await import("./pages/signals")).SignalsPage }),
+        },
         { path: "tags", lazy: async () => ({ Component: (await import("./pages/tags")).TagsPage }) },
         { path: "people", lazy: async () => ({ Component: (await import("./pages/people")).PeoplePage }) },
         {

@@ -7,6 +7,7 @@ import { member } from "./en/member";
 import { imports, person } from "./en/person";
 import { goal, plan } from "./en/plan";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
+import { signal } from "./en/signal";
 import { tag } from "./en/tag";
 
 export default {
@@ -26,6 +27,7 @@ export default {
   data,
   identity,
   member,
+  signal,
   import: imports,
   tag,
   destination,

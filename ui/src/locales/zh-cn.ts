@@ -7,6 +7,7 @@ import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
 import { goal, plan } from "./zh-cn/plan";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
+import { signal } from "./zh-cn/signal";
 import { tag } from "./zh-cn/tag";
 
 export default {
@@ -26,6 +27,7 @@ export default {
   data,
   identity,
   member,
+  signal,
   import: imports,
   tag,
   destination,

@@ -13,6 +13,7 @@ import { profileOf, whyOf } from "./profiles.ts";
 import { readingFor } from "./reading.ts";
 import { understoodOf } from "./sentences.ts";
 import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
+import { signalPreviewOf, templates } from "./signals.ts";
 import { tagDirectory } from "./tags.ts";
 
 export const MOCK_TOKEN = "demo-token";
@@ -129,6 +130,13 @@ export class MockServer {
       ["GET", path("/audiences/:id/people"), ({ ids, query }) => this.audiencePeople(ids[0], query)],
       ["GET", path("/tags"), () => (this.members.length === 0 ? { of: 0, tags: [] } : tagDirectory)],
       ["GET", path("/tags/:id/people"), () => this.tagPeople()],
+      ["GET", path("/signals/templates"), () => templates],
+      ["POST", path("/signals/templates/:id/preview"), () => signalPreviewOf(this.members)],
+      [
+        "POST",
+        path("/signals/templates/:id"),
+        ({ ids }) => ({ kind: "signal", id: ids[0] ?? "", version: 2 }),
+      ],
       ["GET", path("/profiles"), ({ query }) => this.search(query.get("q") ?? "")],
       ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
       ...identityRoutes(path, this.members),

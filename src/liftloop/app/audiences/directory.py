@@ -17,6 +17,7 @@ from liftloop.app.people import PersonLine, people_rows
 from liftloop.app.reachability import SUPPRESSED_ROWS, SUPPRESSING_WORDS, Reachability
 from liftloop.app.spoken_names import spoken_names
 from liftloop.app.words import Said
+from liftloop.audience.reading import SIGNAL
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.dice import hash_text, uniform
@@ -142,9 +143,10 @@ class Audiences:
         return await self.matching(identity, self._desk.definitions.newest("audience", identity)[1]["where"])
 
     async def matching(self, identity: str, tree: Tree) -> Numbers:
-        """Return the members of an audience, or of a tag `tag:x`, whose tree is given; ascending."""
-        kind = "tag" if identity.startswith(TAG) else "audience"
-        if self._desk.definitions.newest(kind, identity.removeprefix(TAG))[3] == "filling":
+        """Return the members of an audience, a tag `tag:x` or a signal `signal:x`, whose tree is given; ascending."""
+        prefix = next((each for each in (TAG, SIGNAL) if identity.startswith(each)), "")
+        kind = prefix.removesuffix(":") or "audience"
+        if self._desk.definitions.newest(kind, identity.removeprefix(prefix))[3] == "filling":
             return await self._in_lake(tree, self._desk.clock.now_ms())
         answer = await self._desk.tick.ask("members", id=identity)
         return np.sort(np.frombuffer(answer["profiles"], dtype=np.int64))

@@ -23,7 +23,7 @@ export function AudiencesPage() {
       lead={
         <>
           <Link to="/people">{t("audience.toPeople")}</Link> · <Link to="/tags">{t("tag.listTitle")}</Link> ·{" "}
-          <Link to="/data">{t("data.title")}</Link>
+          <Link to="/signals">{t("signal.listTitle")}</Link> · <Link to="/data">{t("data.title")}</Link>
         </>
       }
       action={

@@ -807,6 +807,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signals/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signals to begin with, and those of them in use */
+        get: operations["list_signal_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a signal to begin with */
+        post: operations["publish_signal_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/templates/{template_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who gives a signal now, or would by a draft of it */
+        post: operations["preview_signal_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources/{source_id}/pull": {
         parameters: {
             query?: never;
@@ -3318,6 +3369,133 @@ export interface components {
             label: components["schemas"]["Text"];
             /** Name */
             name: string;
+        };
+        /**
+         * SignalField
+         * @description A number of a template that may be changed.
+         */
+        SignalField: {
+            /** High */
+            high: number;
+            /** Id */
+            id: string;
+            /** Low */
+            low: number;
+            name: components["schemas"]["Text"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "times" | "days" | "share";
+            /** Usual */
+            usual: number;
+        };
+        /** SignalGiver */
+        SignalGiver: {
+            /**
+             * Evidence
+             * @description The newest events that the signal counts.
+             */
+            evidence: components["schemas"]["SignalEvidence"][];
+            person: components["schemas"]["PersonRow"];
+        };
+        /**
+         * SignalInUse
+         * @description A template that is published.
+         */
+        SignalInUse: {
+            /**
+             * Changed By Hand
+             * @description Whether it is no longer what the template makes of any fields.
+             */
+            changed_by_hand: boolean;
+            /**
+             * People
+             * @description Who gives the signal now.
+             */
+            people: number;
+            /** @description The definition read aloud. */
+            sentence: components["schemas"]["Text"];
+            /** Unless */
+            unless: string[];
+            /** Values */
+            values: {
+                [key: string]: number;
+            };
+            /** Version */
+            version: number;
+            /**
+             * Words
+             * @description Words of one's own; empty where the definition was changed by hand.
+             */
+            words: string[];
+        };
+        /** SignalPreview */
+        SignalPreview: {
+            /** Count */
+            count: number;
+            /**
+             * Of
+             * @description All people known.
+             */
+            of: number;
+            /**
+             * People
+             * @description At most ten.
+             */
+            people: components["schemas"]["SignalGiver"][];
+            sentence: components["schemas"]["Text"];
+        };
+        /**
+         * SignalTemplate
+         * @description A signal that may be published as it is, or with further words where it listens for some.
+         */
+        SignalTemplate: {
+            /**
+             * Body
+             * @description The definition of kind signal.
+             */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Fields */
+            fields: components["schemas"]["SignalField"][];
+            /** Id */
+            id: string;
+            in_use: components["schemas"]["SignalInUse"] | null;
+            meaning: components["schemas"]["Text"];
+            name: components["schemas"]["Text"];
+            /** Published */
+            published: boolean;
+            /**
+             * Unless
+             * @description Phrases in which such a word means nothing.
+             */
+            unless: string[];
+            /**
+             * Words
+             * @description What it listens for; empty where it listens for no words.
+             */
+            words: string[];
+        };
+        /** SignalTemplateRequest */
+        SignalTemplateRequest: {
+            /** Unless */
+            unless?: string[];
+            /**
+             * Values
+             * @description By field; left out, as usual.
+             */
+            values?: {
+                [key: string]: number;
+            };
+            /** Words */
+            words?: string[];
+        };
+        /** SignalTemplates */
+        SignalTemplates: {
+            /** Templates */
+            templates: components["schemas"]["SignalTemplate"][];
         };
         /**
          * SizeReading
@@ -6065,6 +6243,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Segments"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_signal_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalTemplates"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    publish_signal_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    preview_signal_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalPreview"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -1,0 +1,49 @@
+"""Signals to begin with over the API: looked at before they are published, with who would give them and why."""
+
+from pathlib import Path
+from typing import Any
+
+from served import Served, play
+
+PLACE = "/api/signals/templates"
+
+
+def view(user: str, number: int) -> dict[str, Any]:
+    return {"type": "track", "event": "Product Viewed", "userId": user, "messageId": f"{user}-{number}"}
+
+
+async def templates(world: Served) -> dict[str, Any]:
+    return {each["id"]: each for each in (await world.admin.get(PLACE)).json()["templates"]}
+
+
+def test_a_template_is_previewed_with_its_events_published_and_found_as_it_was_chosen(tmp_path: Path) -> None:
+    """With three views enough there are two people more than with five; published, the list says so and by what."""
+
+    async def story(world: Served) -> None:
+        views = {"u1": 6, "u2": 4, "u3": 3, "u4": 1}
+        world.installation.receive(*(view(user, n) for user, count in views.items() for n in range(count)))
+        await world.settle()
+        usual = (await world.admin.post(f"{PLACE}/hesitating/preview", {})).json()
+        assert (usual["count"], usual["of"]) == (1, 4)
+        (one,) = usual["people"]
+        assert (one["person"]["identifier"], len(one["evidence"])) == ("u1", 5)
+        assert one["evidence"][0]["label"]["zh"] == "浏览商品"
+        wanted = {"values": {"views": 3, "days": 2}}
+        draft = (await world.admin.post(f"{PLACE}/hesitating/preview", wanted)).json()
+        assert {each["person"]["identifier"] for each in draft["people"]} == {"u1", "u2", "u3"}
+        assert "最近 2 天" in draft["sentence"]["zh"]
+        assert (await templates(world))["hesitating"]["in_use"] is None, "a look publishes nothing"
+        assert (await world.admin.post(f"{PLACE}/hesitating", wanted)).status == 200
+        await world.settle()
+        in_use = (await templates(world))["hesitating"]["in_use"]
+        assert (in_use["people"], in_use["values"], in_use["changed_by_hand"]) == (3, wanted["values"], False)
+        assert in_use["sentence"] == draft["sentence"]
+        body = {"id": "hesitating", "name": "x", "where": {"event": "Product Viewed", "within_days": 1}}
+        assert (await world.admin.post("/api/signals", body)).status == 200
+        await world.settle()
+        assert (await templates(world))["hesitating"]["in_use"]["changed_by_hand"]
+        refused = await world.english.post(f"{PLACE}/hesitating/preview", {"values": {"views": 0}})
+        assert (refused.status, "views: 1 to 256" in refused.json()["message"]) == (422, True)
+        assert (await world.admin.post(f"{PLACE}/moon/preview", {})).status == 404
+
+    play(tmp_path, story)

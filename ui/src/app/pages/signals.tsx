@@ -1,0 +1,35 @@
+/** What do people seem to want now, and by which signs do we see it? */
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { templatesOptions } from "@/features/audience/api/signals";
+import { SignalDrawer } from "@/features/audience/components/signal-drawer";
+import { SignalList } from "@/features/audience/components/signal-list";
+import { Card, Page } from "@/shared/parts/page";
+import { Shown } from "@/shared/parts/shown";
+
+export function SignalsPage() {
+  const { t } = useTranslation();
+  const templates = useQuery(templatesOptions());
+  return (
+    <Page
+      title={t("signal.listTitle")}
+      lead={
+        <>
+          {t("signal.lead")} <Link to="/audiences">{t("signal.toAudiences")}</Link>
+        </>
+      }
+    >
+      <Card>
+        <Shown query={templates} lines={8}>
+          {({ templates: rows }) => (
+            <>
+              <SignalList templates={rows} />
+              <SignalDrawer templates={rows} />
+            </>
+          )}
+        </Shown>
+      </Card>
+    </Page>
+  );
+}

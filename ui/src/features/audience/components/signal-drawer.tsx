@@ -1,0 +1,161 @@
+/** One signal beside the list: its numbers and words to change, and at once who gives it and by which events. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { App, Button, InputNumber, Select } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useSearchParams } from "react-router";
+import { Note } from "@/shared/parts/note";
+import { ErrorNote, Shown } from "@/shared/parts/shown";
+import { SideDrawer } from "@/shared/parts/side-drawer";
+import { useSettled } from "@/shared/use-settled";
+import { useFormat } from "@/shared/words/use-format";
+import { type Chosen, publishTemplate, type SignalTemplate, signalPreviewOptions } from "../api/signals";
+import { chosenOf, isSame, meant, typed } from "../model/signals";
+import styles from "./signal-list.module.css";
+
+const PAUSE_MS = 200;
+
+export function SignalDrawer({ templates }: { templates: SignalTemplate[] }) {
+  const format = useFormat();
+  const [search, setSearch] = useSearchParams();
+  const template = templates.find((each) => each.id === search.get("signal"));
+  if (!template) return null;
+  return (
+    <SideDrawer
+      open
+      title={format.say(template.name)}
+      side="right"
+      onClose={() => setSearch({}, { preventScrollReset: true })}
+    >
+      <Draft key={template.id} template={template} />
+    </SideDrawer>
+  );
+}
+
+function Draft({ template }: { template: SignalTemplate }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const queries = useQueryClient();
+  const { message } = App.useApp();
+  const [chosen, setChosen] = useState<Chosen>(() => chosenOf(template));
+  const save = useMutation({
+    mutationFn: () => publishTemplate(template.id, chosen),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ["signals"] });
+      void message.success(t("signal.used"));
+    },
+  });
+  const used = template.in_use;
+  const same = used !== null && !used.changed_by_hand && isSame(chosen, chosenOf(template));
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      {used ? null : <p className={styles.said}>{format.say(template.meaning)}</p>}
+      {used?.changed_by_hand ? <Note tone="decide" title={t("signal.byHand")} /> : null}
+      {save.isError ? <ErrorNote error={save.error} /> : null}
+      <Numbers template={template} chosen={chosen} onChange={setChosen} />
+      {template.words.length > 0 ? <Words template={template} chosen={chosen} onChange={setChosen} /> : null}
+      <Button type="primary" htmlType="submit" loading={save.isPending} disabled={same}>
+        {t(same ? "signal.same" : used ? "signal.save" : "signal.use")}
+      </Button>
+      <Givers template={template} chosen={chosen} />
+    </form>
+  );
+}
+
+interface EditProps {
+  template: SignalTemplate;
+  chosen: Chosen;
+  onChange(chosen: Chosen): void;
+}
+
+function Numbers({ template, chosen, onChange }: EditProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return template.fields.map((field) => (
+    <label key={field.id} htmlFor={`signal-${field.id}`}>
+      {format.say(field.name)}
+      <InputNumber
+        id={`signal-${field.id}`}
+        min={typed(field.unit, field.low)}
+        max={typed(field.unit, field.high)}
+        value={typed(field.unit, chosen.values?.[field.id] ?? field.usual)}
+        suffix={field.unit === "share" ? "%" : t(`signal.unit.${field.unit}`)}
+        onChange={(shown) => {
+          if (shown === null) return;
+          onChange({ ...chosen, values: { ...chosen.values, [field.id]: meant(field.unit, shown) } });
+        }}
+      />
+    </label>
+  ));
+}
+
+function Words({ template, chosen, onChange }: EditProps) {
+  const { t } = useTranslation();
+  return (["words", "unless"] as const).map((kind) => (
+    <label key={kind} htmlFor={`signal-${kind}`}>
+      {t(`signal.${kind}`, { known: template.words.length })}
+      <Select
+        id={`signal-${kind}`}
+        mode="tags"
+        open={false}
+        suffixIcon={null}
+        placeholder={t(kind === "words" ? "signal.wordsHow" : "signal.unlessHow")}
+        value={chosen[kind] ?? []}
+        onChange={(words: string[]) => onChange({ ...chosen, [kind]: words })}
+      />
+    </label>
+  ));
+}
+
+function Givers({ template, chosen }: { template: SignalTemplate; chosen: Chosen }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const asked = useSettled(chosen, PAUSE_MS);
+  const preview = useQuery(signalPreviewOptions(template.id, asked));
+  return (
+    <section className={styles.found} aria-live="polite">
+      <Shown query={preview} lines={6}>
+        {({ count, of, sentence, people }) => (
+          <>
+            <h3>
+              {count === 0
+                ? t("signal.nobody")
+                : t("signal.of", {
+                    people: format.people(count),
+                    share: format.percent(of ? count / of : 0),
+                  })}
+            </h3>
+            <p className={styles.said}>
+              {t("signal.sentence", { sentence: format.say(sentence) })}
+            </p>
+            {people.length > 0 && people.length < count ? (
+              <p className={styles.said}>{t("signal.some", { count: people.length })}</p>
+            ) : null}
+            <ul className={styles.people}>
+              {people.map(({ person, evidence }) => (
+                <li key={person.profile_id}>
+                  <Link to={`/people/${person.profile_id}`}>{person.name}</Link> {person.identifier}
+                  <ul className={styles.events}>
+                    {evidence.length === 0 ? <li>{t("signal.noEvents")}</li> : null}
+                    {evidence.map((each, place) => (
+                      // biome-ignore lint/suspicious/noArrayIndexKey: two events may be alike in everything that is said of them
+                      <li key={`${each.at}|${place}`}>
+                        {format.say(each.label)} · {format.moment(each.at)}
+                      </li>
+                    ))}
+                  </ul>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </Shown>
+    </section>
+  );
+}
