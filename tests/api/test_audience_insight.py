@@ -79,6 +79,15 @@ def test_a_sample_is_masked_and_stays_the_same_and_reach_counts_consent(tmp_path
             10,
             10,
         )
+        seen = {each["identifier"]: each["last_seen_at"] for each in first["people"]}
+        newest = min(each for each in seen if each.startswith("many"))
+        later = order(newest, 0.5)
+        world.installation.append([later])
+        await world.settle()
+        told = (await world.admin.post("/api/audiences/sample", body)).json()["people"]
+        changed = {each["identifier"] for each in told if each["last_seen_at"] != seen[each["identifier"]]}
+        assert changed == {newest}
+        assert all(seen.values()), "everybody in it was seen"
         reach = (await world.admin.post("/api/audiences/reachable", {"definition": SHANGHAI})).json()
         assert (reach["count"], reach["reachable"]) == (3, [{"channel": "email", "people": 2}])
 

@@ -45,6 +45,7 @@ def preview(found: Found) -> Preview:
         sentence=text(found.sentence),
         sample=[person_row(each) for each in found.sample],
         reachable=reach(found.reachable),
+        missing=[text(each) for each in found.missing],
     )
 
 
@@ -73,6 +74,7 @@ def audience(page: AudiencePage) -> Audience:
         "of": found.of,
         "sample": [person_row(each) for each in found.sample],
         "reachable": reach(found.reachable),
+        "missing": [text(each) for each in found.missing],
         "trend": [trend_point(each) for each in page.trend],
         "used_by": line.used_by,
         "updated_at": at(line.at_ms),

@@ -183,6 +183,7 @@ class Preview(View):
     sentence: Text = Field(description="The definition read aloud.")
     sample: list[PersonRow] = Field(max_length=SAMPLE_MAX)
     reachable: list[ChannelReach]
+    missing: list[Text] = Field(default=[], description="What conditions ask for and is gone, a sentence each.")
 
 
 class TrendPoint(View):
@@ -216,6 +217,7 @@ class Audience(View):
     of: Count
     sample: list[PersonRow] = Field(max_length=SAMPLE_MAX)
     reachable: list[ChannelReach]
+    missing: list[Text] = Field(default=[], description="What conditions ask for and is gone, a sentence each.")
     trend: list[TrendPoint] = Field(description="Members by day, oldest first.")
     used_by: Count
     updated_at: AwareDatetime

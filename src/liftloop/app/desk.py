@@ -9,6 +9,7 @@ from liftloop.app.clockwork import Clockwork
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
 from liftloop.app.intake import Intake
+from liftloop.app.last_seen import LastSeen
 from liftloop.app.opening import Newer
 from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
@@ -66,6 +67,7 @@ class Desk:
         self._log = SqliteLog(folder.log)
         self._lake = lake
         self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)
+        self.last_seen = LastSeen(self.follower)
         self.plans = Plans(folder.path / "plans", self.definitions, self.follower, self.tick, self.state, self.clock)
         self.pending = PendingMessages(self.state, folder.attempts)
         self.quarantine = Quarantine(self.tick, self.state, self.vault, self.clock)
@@ -100,6 +102,7 @@ class Desk:
         for working in self._working:
             working.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
+        await self.last_seen.close()
         await self.tick.close()
         self._lake.close()
         self._log.close()

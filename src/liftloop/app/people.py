@@ -44,6 +44,8 @@ class PersonLine(Struct, frozen=True, kw_only=True):
     name: str
     identifier: str
     city: str | None
+    last_seen_ms: int | None = None
+    """None where it is not known, or was not asked."""
 
 
 async def find_profile(tick: TickClient, clock: Clock, identity: str) -> int:

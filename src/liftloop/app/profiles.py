@@ -68,9 +68,6 @@ _NEWEST = """
 SELECT profile, max(at_ms) AS at_ms FROM event_now GROUP BY profile
 ORDER BY max(at_ms) DESC, profile LIMIT $1 OFFSET $2
 """
-_LAST_SEEN = """
-SELECT profile, max(at_ms) AS at_ms FROM event_now WHERE profile IN (SELECT unnest($1::BIGINT[])) GROUP BY profile
-"""
 _SPAN = """
 SELECT min(at_ms) AS first_ms, max(at_ms) AS last_ms FROM event WHERE profile IN (SELECT unnest($1::BIGINT[]))
 """
@@ -182,9 +179,8 @@ async def find_people(desk: Desk, asked: str, after: int, limit: int) -> Matches
 
 async def _shown(desk: Desk, numbers: Sequence[int], total: int) -> Matches:
     people = await asyncio.to_thread(people_rows, desk.state, desk.vault, numbers)
-    seen = await desk.follower.select(_LAST_SEEN, [list(numbers)])
-    last = dict(zip(seen["profile"].tolist(), seen["at_ms"].tolist(), strict=True))
-    last_seen = {line.profile: int(last[each]) for line, each in zip(people, numbers, strict=True) if each in last}
+    last = await desk.last_seen.of(numbers)
+    last_seen = {line.profile: last[each] for line, each in zip(people, numbers, strict=True) if each in last}
     return Matches(total=total, people=people, last_seen_ms=last_seen)
 
 

@@ -7,11 +7,13 @@ from typing import Any
 import msgspec
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings
 from liftloop.app.audience_words import Names, read_aloud
+from liftloop.app.audiences.missing import missing_of
 from liftloop.app.desk import Desk
 from liftloop.app.people import PersonLine, people_rows
 from liftloop.app.reachability import SUPPRESSED_ROWS, SUPPRESSING_WORDS, Reachability
@@ -48,6 +50,8 @@ class Found(Struct, frozen=True, kw_only=True):
     sentence: Said
     sample: Sequence[PersonLine]
     reachable: Mapping[str, int]
+    missing: Sequence[Said] = ()
+    """What conditions ask for and is gone."""
 
 
 class Point(Struct, frozen=True):
@@ -197,10 +201,13 @@ class Audiences:
             sentence=read_aloud(tree, await self.names(tree)),
             sample=await self._people(sample),
             reachable=await self._reachable(numbers),
+            missing=missing_of(tree, self._desk.definitions),
         )
 
     async def _people(self, numbers: Sequence[int]) -> list[PersonLine]:
-        return await asyncio.to_thread(people_rows, self._desk.state, self._desk.vault, numbers)
+        seen = await self._desk.last_seen.of(numbers)
+        lines = await asyncio.to_thread(people_rows, self._desk.state, self._desk.vault, numbers)
+        return [replace(line, last_seen_ms=seen.get(each)) for line, each in zip(lines, numbers, strict=True)]
 
     async def open_to(self, numbers: Numbers, medium: str) -> Numbers:
         """Return which of these people may be sent marketing through a medium, ascending."""

@@ -16,7 +16,7 @@ from liftloop.app.audiences.insight import Asked
 from liftloop.app.desk import Desk
 from liftloop.app.people import find_profile
 from liftloop.app.words import Said
-from liftloop.kernel.clock import FAR_FUTURE_MS
+from liftloop.collect.fitting import FOR_EVER_MS
 from liftloop.kernel.ids import profile_id
 from liftloop.profile.sources import leaves
 from liftloop.profile.studied import STUDIED
@@ -176,4 +176,5 @@ def _event_names(leaf: Tree, traits: Mapping[str, Mapping[str, Any]]) -> set[str
 
 
 def _instant(at_ms: int) -> int | None:
-    return at_ms if at_ms < FAR_FUTURE_MS else None
+    """Return an instant that people can name; a tag that stays until it is taken off has none."""
+    return at_ms if at_ms < FOR_EVER_MS else None

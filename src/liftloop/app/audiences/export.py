@@ -18,6 +18,7 @@ from msgspec import Struct
 from pyroaring import BitMap
 
 from liftloop.app.audiences.directory import Audiences, Numbers
+from liftloop.app.audiences.missing import refuse_missing
 from liftloop.app.audiences.overlap import bitmap
 from liftloop.app.audiences.telling import customers_of, heads_of
 from liftloop.app.definitions.publishing import Conflict, NotFound
@@ -100,12 +101,14 @@ class Exports:
     async def make(self, order: ExportOrder, actor: str) -> Export:
         """Return an export of an audience as it is now; the same as before where nothing changed since.
 
-        Raises `NotFound` and `BadExport`.
+        Raises `NotFound`, `BadExport` and `MissingCondition`.
         """
         if len(order.columns) > COLUMNS_MAX or not order.destination or len(order.destination) > 128:
             raise BadExport(
                 f"最多导出 {COLUMNS_MAX} 列，且要写明去向", f"at most {COLUMNS_MAX} columns, and a destination"
             )
+        tree = self._desk.definitions.newest("audience", order.audience)[1]["where"]
+        refuse_missing(tree, self._desk.definitions)
         numbers = await self._audiences.members(order.audience)
         if order.medium:
             numbers = await self._audiences.open_to(numbers, order.medium)

@@ -17,6 +17,7 @@ from liftloop.app.definitions.limits import (
     trait_problem,
 )
 from liftloop.app.definitions.secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
+from liftloop.app.definitions.uses import InUse, users_of
 from liftloop.app.facts import fact, published
 from liftloop.app.text_variables import PERSON, known_variables
 from liftloop.app.tick_client import TickClient
@@ -115,6 +116,11 @@ class Definitions:
         )
         return {identity: parse_json(body) for identity, body in rows}
 
+    def ended(self, kind: str) -> set[str]:
+        """Return the ids of a kind that were retired, those that came back later included."""
+        rows = self._state.rows("SELECT DISTINCT id FROM definition WHERE kind = ? AND status = 'retired'", (kind,))
+        return {identity for (identity,) in rows}
+
     def conditioned(self) -> dict[str, dict[str, Any]]:
         """Return audiences, signals, tags and levels by the id under which conditions and triggers name them.
 
@@ -190,8 +196,10 @@ class Definitions:
         return fingerprint(opened(kind, stored, self._vault)) == fingerprint(opened(kind, body, self._vault))
 
     async def retire(self, kind: str, identity: str, actor: str) -> None:
-        """End a definition; raises `NotFound`."""
+        """End a definition; raises `NotFound`, and `InUse` where others that live on ask for it."""
         version, _, _, _ = self.newest(kind, identity)
+        if users := users_of(self.live, kind, identity):
+            raise InUse(kind, identity, users)
         body = canonical_json({"kind": kind, "id": identity, "version": version})
         await self._tick.facts([fact(RETIRED, f"{kind}/{identity}", body, actor, self._clock.now_ms())])
 

@@ -12,6 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.app.audiences.directory import Audiences, Numbers
+from liftloop.app.audiences.missing import refuse_missing
 from liftloop.app.desk import Desk
 from liftloop.app.tags.directory import Tags
 from liftloop.app.tags.naming import known_people, named_in
@@ -61,7 +62,8 @@ class Lists:
         self._tags = tags
 
     async def freeze(self, audience: str, name: str, actor: str) -> ListMade:
-        """Make a list of who is in an audience now; raises `NotFound` and `BadList`."""
+        """Make a list of who is in an audience now; raises `NotFound`, `BadList`, `MissingCondition`."""
+        refuse_missing(self._desk.definitions.newest("audience", audience)[1]["where"], self._desk.definitions)
         numbers = await self._audiences.members(audience)
         said, _ = await self._audiences.described(audience)
         chosen = await self._made(name, numbers, f"「{said}」此刻的成员 / members of “{said}” at this instant", actor)

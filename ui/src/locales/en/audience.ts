@@ -79,6 +79,7 @@ export const audience = {
   likePrecision: "{{model}} of them are right; by RFM alone {{simple}}, by chance {{random}}",
   likeMake: "Make it an audience",
   likeName: "{{share}} most like “{{name}}”",
+  missingHow: "Replace that condition and save; until then it is not exported, handed over or frozen",
   studyAgain: "Study again",
   studied: "Last studied {{at}}; what is of use is studied anew every day",
   segments: "Segments by behaviour",

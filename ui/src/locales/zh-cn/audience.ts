@@ -76,6 +76,7 @@ export const audience = {
   likePrecision: "挑对的占 {{model}}；只看 RFM 是 {{simple}}，随机是 {{random}}",
   likeMake: "建成人群",
   likeName: "像「{{name}}」的 {{share}}",
+  missingHow: "换掉这个条件再保存；在那之前不能导出、送出或冻结",
   studyAgain: "重新计算",
   studied: "上次算于 {{at}}，用上的每天自动重算",
   segments: "行为分群",

@@ -994,6 +994,12 @@ export interface components {
             count: number;
             /** Definition */
             definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
+            /**
+             * Missing
+             * @description What conditions ask for and is gone, a sentence each.
+             * @default []
+             */
+            missing: components["schemas"]["Text"][];
             /** Name */
             name: string;
             /** Of */
@@ -2724,6 +2730,12 @@ export interface components {
         Preview: {
             /** Count */
             count: number;
+            /**
+             * Missing
+             * @description What conditions ask for and is gone, a sentence each.
+             * @default []
+             */
+            missing: components["schemas"]["Text"][];
             /**
              * Of
              * @description All people known.

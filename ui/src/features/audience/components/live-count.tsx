@@ -49,6 +49,11 @@ export function LiveCount({ preview, complete, saved }: LiveCountProps) {
           </span>
         </p>
         <p className={styles.sentence}>{format.say(data.sentence)}</p>
+        {(data.missing ?? []).map((gone) => (
+          <Note key={gone.en} tone="harm" title={format.say(gone)}>
+            <p>{t("audience.missingHow")}</p>
+          </Note>
+        ))}
         {saved ? (
           <p className={styles.sentence}>
             <Link to="?people=all" preventScrollReset>
