@@ -51,6 +51,7 @@ export function previewOf(members: Member[], definition: Definition, saved: Save
       channel,
       people: found.filter((member) => member.consents.has(channel)).length,
     })),
+    missing: [],
   };
 }
 

@@ -180,28 +180,20 @@ export class MockServer {
 
   private audience(id: string | undefined): Views["Audience"] {
     const saved = found(this.audiences, (each) => each.id === id);
-    const { reachable, sample, count, of, sentence } = previewOf(
-      this.members,
-      saved.definition,
-      this.audiences,
-    );
+    const preview = previewOf(this.members, saved.definition, this.audiences);
     const trend = Array.from({ length: 30 }, (_, day) => ({
       at: daysAgo(29 - day),
-      count: Math.round(count * (0.9 + day / 290 + ((day * 7) % 5) / 200)),
+      count: Math.round(preview.count * (0.9 + day / 290 + ((day * 7) % 5) / 200)),
       entered: 4,
       left: 2,
     }));
-    trend.push({ at: NOW, count, entered: 3, left: 1 });
+    trend.push({ at: NOW, count: preview.count, entered: 3, left: 1 });
     return {
       audience_id: saved.id,
       name: saved.name,
       version: saved.version,
       definition: saved.definition,
-      sentence,
-      count,
-      of,
-      sample,
-      reachable,
+      ...preview,
       trend,
       used_by: 1,
       updated_at: daysAgo(4),

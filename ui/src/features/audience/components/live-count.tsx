@@ -49,7 +49,7 @@ export function LiveCount({ preview, complete, saved }: LiveCountProps) {
           </span>
         </p>
         <p className={styles.sentence}>{format.say(data.sentence)}</p>
-        {(data.missing ?? []).map((gone) => (
+        {data.missing.map((gone) => (
           <Note key={gone.en} tone="harm" title={format.say(gone)}>
             <p>{t("audience.missingHow")}</p>
           </Note>
