@@ -31,6 +31,10 @@ _EMAIL = re.compile(
 )
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE_FLOAT = re.compile(r"\d+\.0+", re.ASCII)
+_LOST_DIGITS = re.compile(r"[+-]?\d(?:\.\d+)?E\+\d{2,3}", re.ASCII | re.IGNORECASE)
+_AS_TEXT = re.compile(r'="([^"]*)"|\'(\d.*)', re.ASCII | re.DOTALL)
+"""How exports keep a spreadsheet from taking an identifier for a number: `="00123"`, `'00123`."""
+_SPREADSHEET_ERRORS = frozenset({"#div/0!", "#ref!", "#value!", "#name?", "#num!", "#null!", "#spill!", "#calc!"})
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Problem = Literal["", "unrecognised", "blocked"]
@@ -69,15 +73,53 @@ def clean_text(text: str) -> str | None:
     return text[:TEXT_CHARACTERS_MAX].rstrip() or None
 
 
+def has_lost_digits(text: str) -> bool:
+    """Tell whether a spreadsheet has rewritten a long number so that its last digits are gone.
+
+    Also where all digits seem to be there: whether `1.38E+10` was 13800000000 or a phone number nobody can tell.
+
+    >>> has_lost_digits("1.38E+10"), has_lost_digits("13800138001"), has_lost_digits("12E5-7")
+    (True, False, False)
+    """
+    return _LOST_DIGITS.fullmatch(text.strip()) is not None
+
+
+def is_spreadsheet_error(text: str) -> bool:
+    """Tell whether a spreadsheet wrote that it had no value: `#REF!`, or a column too narrow for it.
+
+    `#N/A` is not among them: it says that there is nothing.
+
+    >>> is_spreadsheet_error(" #REF! "), is_spreadsheet_error("#####"), is_spreadsheet_error("#7")
+    (True, True, False)
+    """
+    word = text.strip()
+    return word.casefold() in _SPREADSHEET_ERRORS or (len(word) > 1 and not word.strip("#"))
+
+
+def unwrapped(text: str) -> str:
+    """Return what stands in the marks by which exports make a text of a number.
+
+    >>> unwrapped('="00123"'), unwrapped("'00123"), unwrapped("'tis")
+    ('00123', '00123', "'tis")
+    """
+    found = _AS_TEXT.fullmatch(text.strip())
+    return text if found is None else found[1] if found[1] is not None else found[2]
+
+
 def clean_id(text: str) -> str | None:
     """Return an identifier without outer space, full-width letters and the `.0` of a number read as a float.
 
-    >>> clean_id(" １７８５０ "), clean_id("17850.0"), clean_id("A-1")
-    ('17850', '17850', 'A-1')
+    None where a spreadsheet has cut off its digits. Leading zeros that are gone are not put back: how many there were
+    nobody can tell.
+
+    >>> clean_id(" １７８５０ "), clean_id("17850.0"), clean_id('="00123"'), clean_id("4.20115E+17")
+    ('17850', '17850', '00123', None)
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    cleaned = clean_text(text)
+    if has_lost_digits(text):
+        return None
+    cleaned = clean_text(unwrapped(text))
     if cleaned is not None and _WHOLE_FLOAT.fullmatch(cleaned):
         return cleaned.partition(".")[0]
     return cleaned
@@ -93,6 +135,7 @@ def clean_phone(text: str, rules: CleaningRules) -> Cleaned:
         return Cleaned(None, "unrecognised")
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
+    text = unwrapped(text)
     digits = text.strip().lstrip("'").translate(_PHONE_NOISE)
     if _WHOLE_FLOAT.fullmatch(text.strip()):
         digits = text.strip().partition(".")[0]

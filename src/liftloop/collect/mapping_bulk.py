@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 NOTHING_WORDS = frozenset(
-    {"", "-", "--", "—", "n/a", "#n/a", "nan", "nat", "null", "none", "\\n", "无", "空", "暂无", "未填写"}
+    {"", "-", "--", "—", "——", "－", "/", "／", "\\n", "无", "空", "暂无", "未填写"}
+    | {"n/a", "#n/a", "nan", "nat", "null", "none"}
 )
 """What people and systems write where there is nothing."""
 SHORT_CHARACTERS = max(map(len, NOTHING_WORDS))
@@ -47,7 +48,7 @@ _HAS_T = re.compile(r".{10}T").match
 def stand_as_ids(values: Collection[Any]) -> bool:
     """Return whether all are identifiers that are clean as they stand, so that none needs to be looked at."""
     joined = _joined(values)
-    return joined is not None and joined.isascii() and ".0" not in joined and _stand(joined, values)
+    return joined is not None and _could_be_ids(joined) and _stand(joined, values)
 
 
 def stand_as_texts(values: Collection[Any]) -> bool:
@@ -67,9 +68,14 @@ def plain_texts(values: Collection[Any]) -> dict[Any, Any]:
 def plain_ids(values: Collection[Any]) -> dict[Any, Any]:
     """Return identifiers that are clean as they stand: plain text in ASCII that could not be a float."""
     joined = _joined(values)
-    if joined is None or not joined.isascii() or ".0" in joined:
+    if joined is None or not _could_be_ids(joined):
         return {}
     return plain_texts(values)
+
+
+def _could_be_ids(joined: str) -> bool:
+    """Return whether nothing needs a look: full-width letters, `17850.0`, `4.2E+17`, `="00123"`."""
+    return joined.isascii() and not any(mark in joined for mark in (".0", "E+", "e+", '="'))
 
 
 def _stand(joined: str, values: Collection[Any]) -> bool:
@@ -82,7 +88,7 @@ def _says_something(value: str) -> bool:
 
 
 def _clean(joined: str) -> bool:
-    return joined.isprintable() and not any(mark in f"|{joined}|" for mark in ("| ", " |", "|'"))
+    return joined.isprintable() and not any(mark in f"|{joined}|" for mark in ("| ", " |", "|'", "|#"))
 
 
 def plain_numbers(values: Collection[Any]) -> dict[Any, Any]:

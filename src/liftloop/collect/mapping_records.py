@@ -68,6 +68,7 @@ def _counts(rows: Rows, records: list[dict[str, Any]]) -> BatchCounts:
         records=Counter(record["type"] for record in records),
         missing=Counter({name: cells.missing for name, cells in rows.cells.items()}),
         unreadable=_problems(rows, "unreadable"),
+        lost_digits=_problems(rows, "lost_digits"),
         blocked=_problems(rows, "blocked"),
         out_of_range=rows.out_of_range,
         customers=np.array([hash(person) for person in persons if person is not None], dtype=np.int64),

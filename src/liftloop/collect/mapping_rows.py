@@ -29,6 +29,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "no_customer": ("没有客户标识", "no customer"),
     "missing_value": ("缺少必填内容", "a required value is missing"),
     "unreadable_value": ("内容无法识别", "a value cannot be read"),
+    "lost_digits": (
+        "长号码被电子表格改成了科学计数（如 1.38E+10），末尾的数字已经丢失；把这一列设为文本，从原系统重新导出",
+        "a spreadsheet has shortened the long number (1.38E+10) and its last digits are lost; export it anew as text",
+    ),
     "date_out_of_range": ("日期早于 1990 年或在未来", "date before 1990 or in the future"),
     "not_a_purchase": ("订单未付款、已取消或已退款", "order not paid, cancelled or refunded"),
     "against_field": ("与自定义字段不符", "does not fit a custom field"),
@@ -72,6 +76,7 @@ class BatchCounts(Struct, frozen=True, kw_only=True):
     records: Counter[str]
     missing: Counter[str]
     unreadable: Counter[str]
+    lost_digits: Counter[str]
     blocked: Counter[str]
     out_of_range: Counter[str]
     customers: NDArray[np.int64]
@@ -149,7 +154,9 @@ class Rows:
     def _reject_lacking(self, index: int, mapped: list[str]) -> None:
         unreadable = next((name for name in mapped if index in self.cells[name].unusable), None)
         if unreadable is not None:
-            self.reject(index, "unreadable_value", unreadable, self.raw(unreadable, index))
+            lost = self.cells[unreadable].unusable[index].problem == "lost_digits"
+            reason = "lost_digits" if lost else "unreadable_value"
+            self.reject(index, reason, unreadable, self.raw(unreadable, index))
         elif mapped[0] in IDENTIFIERS:
             self.reject(index, "no_customer", mapped[0])
         else:

@@ -21,6 +21,8 @@ from liftloop.collect.cleaning import (
     clean_id,
     clean_phone,
     clean_text,
+    has_lost_digits,
+    is_spreadsheet_error,
 )
 from liftloop.collect.mapping import Column, Constant, Prefix, Product, Rule, Template, template_parts
 from liftloop.collect.mapping_bulk import (
@@ -46,7 +48,9 @@ _TRUE_WORDS = frozenset({"1", "true", "t", "yes", "y", "是", "有", "对", "真
 _FALSE_WORDS = frozenset({"0", "false", "f", "no", "n", "否", "没有", "错", "假", "×"})
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
 _GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
-_CURRENCY_MARK = re.compile(r"[¥$€£]|hk\$|us\$|rmb|cny|usd|eur|gbp|hkd|人民币|元|块", re.IGNORECASE)
+_MARK = r"(?:[¥$€£]|hk\$|us\$|rmb|cny|usd|eur|gbp|hkd|人民币|元|块)?"
+_MARKED = re.compile(rf"([+-]?){_MARK}([^¥$€£元块]*?){_MARK}", re.IGNORECASE)
+"""An amount with a mark of its currency in front, behind, or both; one in between would part two amounts."""
 
 
 class BatchLike(Protocol):
@@ -61,13 +65,14 @@ class BatchLike(Protocol):
 
 
 class Unusable(NamedTuple):
-    """A value that is there but says nothing: `unreadable`, or `blocked` by a cleaning rule."""
+    """A value that is there but says nothing: `unreadable`, `blocked` by a cleaning rule, or `lost_digits`."""
 
     problem: str
 
 
 UNREADABLE = Unusable("unreadable")
 BLOCKED = Unusable("blocked")
+LOST_DIGITS = Unusable("lost_digits")
 
 
 class Cells(Struct, frozen=True, kw_only=True):
@@ -110,6 +115,8 @@ def read_field(batch: BatchLike, rule: Rule, type_: FieldType, reading: Reading)
             value = apply_value_map(value, renames) if renames else value
             if value.strip().casefold() in NOTHING_WORDS:
                 return None
+            if value.lstrip()[:1] == "#" and is_spreadsheet_error(value):
+                return UNREADABLE
         return None if value is None else read(value)
 
     memo = _Memo(read_one)
@@ -269,23 +276,32 @@ def parse_number(value: Any) -> float | None:
 
 def _undressed(text: str) -> tuple[str, float]:
     """Return the bare digits of a dressed number, and what to multiply them by; empty text where it is none."""
-    text = unicodedata.normalize("NFKC", text)
-    text, marks = _CURRENCY_MARK.subn("", text.replace(" ", ""))
-    scale = 1.0
-    if text.startswith("(") and text.endswith(")"):
-        text, scale = text[1:-1], -1.0
+    text = unicodedata.normalize("NFKC", text).replace(" ", "").replace("\u2212", "-")
+    text, scale = _unbracketed(text)
+    found = _MARKED.fullmatch(text)
+    if found is None:
+        return "", 1.0
+    text, inner = _unbracketed(found[1] + found[2])
+    scale *= inner
+    if text.endswith("-") and not found[1]:  # As SAP writes what went out.
+        text, scale = text[:-1], -scale
     if text.endswith("万"):
         text, scale = text[:-1], scale * 10_000
     if _GROUPED_NUMBER.fullmatch(text):
         text = text.replace(",", "")
-    return ("", 1.0) if marks > 1 else (text, scale)
+    return text, scale
+
+
+def _unbracketed(text: str) -> tuple[str, float]:
+    """Return what stands in brackets, with the sign that bookkeepers mean by them."""
+    return (text[1:-1], -1.0) if text.startswith("(") and text.endswith(")") else (text, 1.0)
 
 
 def _reader(type_: FieldType, style: str, reading: Reading) -> Callable[[Any], Any]:
     """Return the function that reads one value that is there."""
     match type_:
         case "id":
-            return lambda value: _or_unreadable(_id_of(value))
+            return lambda value: LOST_DIGITS if _has_lost_digits(value) else _or_unreadable(_id_of(value))
         case "text":
             return lambda value: _or_unreadable(clean_text(text_of(value) or ""))
         case "number" | "money":
@@ -295,7 +311,7 @@ def _reader(type_: FieldType, style: str, reading: Reading) -> Callable[[Any], A
         case "date":
             return lambda value: _date(value, style, reading.zone)
         case "phone":
-            return lambda value: _cleaned(clean_phone, value, reading.rules)
+            return lambda value: LOST_DIGITS if _has_lost_digits(value) else _cleaned(clean_phone, value, reading.rules)
         case "email":
             return lambda value: _cleaned(clean_email, value, reading.rules)
         case "boolean":
@@ -312,6 +328,10 @@ def _reader(type_: FieldType, style: str, reading: Reading) -> Callable[[Any], A
 
 def _or_unreadable(value: Any) -> Any:
     return UNREADABLE if value is None else value
+
+
+def _has_lost_digits(value: Any) -> bool:
+    return has_lost_digits(text_of(value) or "")
 
 
 def _cleaned(clean: Callable[[str, CleaningRules], Any], value: Any, rules: CleaningRules) -> Any:

@@ -64,6 +64,8 @@ class QualitySummary(Struct, frozen=True, kw_only=True):
     last_at: str | None
     revenue: float
     currency: str
+    lost_digits: dict[str, int] = {}
+    """By field: long numbers that a spreadsheet has shortened, and that are refused."""
     estimated: bool = False
     """Whether customers and duplicates were counted on a sample: of more than four million only some are kept."""
 
@@ -96,7 +98,7 @@ class QualityTally:
         counts = converted.counts
         self._rows += counts.rows
         self._revenue += counts.revenue
-        for name in ("events", "records", "missing", "unreadable", "blocked", "out_of_range"):
+        for name in ("events", "records", "missing", "unreadable", "lost_digits", "blocked", "out_of_range"):
             _add(self._counters[name], getattr(counts, name))
         self._customers.add(counts.customers)
         self._hashes.add(counts.row_hashes)
@@ -142,6 +144,7 @@ class QualityTally:
             ),
             missing=_counted(self._counters["missing"]),
             unreadable=_counted(self._counters["unreadable"]),
+            lost_digits=_counted(self._counters["lost_digits"]),
             blocked=_counted(self._counters["blocked"]),
             out_of_range=_counted(self._counters["out_of_range"]),
             first_at=_local(self._first_ms, self._mapping.zone),
@@ -195,6 +198,11 @@ def findings(summary: QualitySummary, mapping: Mapping) -> tuple[Finding, ...]:
         )
     for counts, zh, en in (
         (summary.unreadable, "无法识别，已留空", "cannot be read and stay empty"),
+        (
+            summary.lost_digits,
+            "被电子表格改成了科学计数（如 1.38E+10），末尾数字已丢失，没有采用；把这一列设为文本，从原系统重新导出",
+            "have lost their last digits to a spreadsheet (1.38E+10) and are not taken; export the column anew as text",
+        ),
         (summary.blocked, "是占位号码或测试地址，已留空", "are placeholders and stay empty"),
         (summary.out_of_range, "超出常见范围，请核对", "are out of the usual range; please check"),
         ({name: n for name, n in summary.missing.items() if n > MISSING_NOTICED * summary.rows}, "缺失", "are missing"),
