@@ -236,13 +236,18 @@ def test_schedules_run_on_the_clock(tmp_path: Path) -> None:
         for _ in range(2):
             assert (await world.admin.post("/api/clock", {"advance_s": 60})).status == 200
         assert len((await world.admin.get("/api/destinations/house/runs")).json()["runs"]) == 1
+        world.installation.receive(moves("u1", "北京"))
         path.unlink()
         path.mkdir()
         assert (await world.admin.post("/api/clock", {"advance_s": 7200})).status == 200
         path.rmdir()
         assert (await world.admin.post("/api/clock", {"advance_s": 900})).status == 200
         runs = (await world.admin.get("/api/destinations/house/runs")).json()["runs"]
-        assert [each["status"] for each in runs][:1] == ["done"]
+        assert [(each["status"], each["left"], each["sent"]) for each in runs] == [
+            ("done", 1, 1),
+            ("failed", 1, 0),
+            ("done", 0, 3),
+        ]
         (line,) = (await world.admin.get("/api/destinations")).json()["destinations"]
         assert line["due_at"] is not None
 

@@ -39,6 +39,8 @@ KEYS = ("audience_id", "profile_id")
 OWN_COLUMNS = (*KEYS, "member", "changed_at", "export_id")
 """Columns that every such table has; an attribute cannot be called like one."""
 ID_CHARACTERS_MAX = 128
+_PATIENCE = {backend: {"connect_timeout": 10} for backend in ("mysql", "mariadb", "postgresql")}
+"""Seconds that a server may take to answer at all."""
 
 Upsert = Callable[[Table], Insert]
 """One statement for many rows: rows in one statement would soon have more parameters than SQLite takes."""
@@ -90,7 +92,7 @@ class TableReceiving:
 
     def _take(self, part: Part) -> None:
         if self._engine is None:
-            self._engine = create_engine(self._url)
+            self._engine = create_engine(self._url, connect_args=_PATIENCE.get(self._url.get_backend_name(), {}))
         with self._engine.begin() as connection:
             table = self._table(connection, part)
             if part.people:
@@ -124,6 +126,8 @@ def described(name: str, told: Sequence[str]) -> Table:
         Column("export_id", String(ID_CHARACTERS_MAX), nullable=False),
         *(Column(each, Text) for each in told),
         schema=schema or None,
+        mysql_charset="utf8mb4",  # What older servers choose themselves has no room for emoji.
+        mariadb_charset="utf8mb4",
     )
 
 
