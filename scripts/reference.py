@@ -339,9 +339,11 @@ A mapping says what each field is made from; it is guessed from headers and cont
 What a row becomes has an id that depends on its content only: importing a file twice changes nothing.
 Imported events move windows and trigger nothing.
 
-Amounts may be dressed (`￥1,234.50`, `(12.50)`, `1.2万`), digits full-width, dates serial numbers of Excel; `-`, `/`, `无`, `N/A` and `#N/A` stand for nothing.
+Amounts may be dressed (`￥1,234.50`, `(12.50)`, `1.2万`), digits full-width, dates serial numbers of Excel.
+`-`, `/`, `无`, `N/A` and `#N/A` stand for nothing.
 What could mean two things is not guessed: `12,5`, `5/1/2024` without a style, a time in `CST`.
-A long number that a spreadsheet has shortened to `1.38E+10` is refused wherever it stands for a person or a thing, and so is `#REF!`; leading zeros that a spreadsheet dropped cannot be told and are not put back.
+A long number that a spreadsheet has shortened to `1.38E+10` is refused where it names somebody or something.
+So is `#REF!`; leading zeros that a spreadsheet dropped cannot be told and are not put back.
 Make such columns text before they are exported.
 A time without a zone is read in the mapping's `zone`.
 
@@ -377,9 +379,11 @@ Excel 文件读第一张有表格的工作表，公式取保存时的值。
 每一行产生的记录，其编号只取决于内容：同一个文件导入两次，结果不变。
 导入的事件只改变时间窗，不触发任何旅程。
 
-金额可以带修饰（`￥1,234.50`、`(12.50)`、`1.2万`），数字可以是全角，日期可以是 Excel 序列号；`-`、`/`、`无`、`N/A` 和 `#N/A` 都表示没有内容。
+金额可以带修饰（`￥1,234.50`、`(12.50)`、`1.2万`），数字可以是全角，日期可以是 Excel 序列号。
+`-`、`/`、`无`、`N/A` 和 `#N/A` 都表示没有内容。
 能有两种读法的不猜：`12,5`、没有说明写法的 `5/1/2024`、写着 `CST` 的时间。
-被电子表格缩成 `1.38E+10` 的长号码，凡是用来认人认物的地方都拒收，`#REF!` 也一样；电子表格去掉的前导零无从得知，不会补回。
+被电子表格缩成 `1.38E+10` 的长号码，凡是用来认人认物的地方都拒收，`#REF!` 也一样。
+电子表格去掉的前导零无从得知，不会补回。
 这样的列请先设为文本再导出。
 没有写时区的时间，按映射里的 `zone` 理解。
 

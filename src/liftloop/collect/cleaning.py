@@ -31,7 +31,7 @@ _EMAIL = re.compile(
 )
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE_FLOAT = re.compile(r"\d+\.0+", re.ASCII)
-_LOST_DIGITS = re.compile(r"[+-]?\d(?:\.\d+)?E\+\d{2,3}", re.ASCII | re.IGNORECASE)
+_LOST_DIGITS = re.compile(r"[+-]?\d(?:\.\d+)?E\+\d{2,3}", re.ASCII)
 _AS_TEXT = re.compile(r'="([^"]*)"|\'(\d.*)', re.ASCII | re.DOTALL)
 """How exports keep a spreadsheet from taking an identifier for a number: `="00123"`, `'00123`."""
 _SPREADSHEET_ERRORS = frozenset({"#div/0!", "#ref!", "#value!", "#name?", "#num!", "#null!", "#spill!", "#calc!"})
@@ -77,8 +77,9 @@ def has_lost_digits(text: str) -> bool:
     """Tell whether a spreadsheet has rewritten a long number so that its last digits are gone.
 
     Also where all digits seem to be there: whether `1.38E+10` was 13800000000 or a phone number nobody can tell.
+    Programs write a small `e`, and all digits that there are: R has `1e+05` for 100000.
 
-    >>> has_lost_digits("1.38E+10"), has_lost_digits("13800138001"), has_lost_digits("12E5-7")
+    >>> has_lost_digits("1.38E+10"), has_lost_digits("1e+05"), has_lost_digits("12E5-7")
     (True, False, False)
     """
     return _LOST_DIGITS.fullmatch(text.strip()) is not None

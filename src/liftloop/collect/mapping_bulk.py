@@ -75,7 +75,7 @@ def plain_ids(values: Collection[Any]) -> dict[Any, Any]:
 
 def _could_be_ids(joined: str) -> bool:
     """Return whether nothing needs a look: full-width letters, `17850.0`, `4.2E+17`, `="00123"`."""
-    return joined.isascii() and not any(mark in joined for mark in (".0", "E+", "e+", '="'))
+    return joined.isascii() and not any(mark in joined for mark in (".0", "E+", '="'))
 
 
 def _stand(joined: str, values: Collection[Any]) -> bool:
