@@ -30,7 +30,7 @@ from liftloop.api.views_audience import (
     PreviewRequest,
     Vocabulary,
 )
-from liftloop.api.views_audience_insight import OverlapRequest, OverlapView
+from liftloop.api.views_audience_insight import ExportRequest, ExportView, OverlapRequest, OverlapView
 from liftloop.api.views_campaign import Campaign, CampaignList, Ledger, Report
 from liftloop.api.views_data import (
     DatabaseTrial,
@@ -149,6 +149,14 @@ def freeze_audience(audience_id: str, body: FreezeRequest) -> ListView: ...
 
 @api.post("/lists", summary="Make a fixed list of whom a file names")
 def list_from_file(file: Annotated[UploadFile, File()], name: Annotated[str, Form()]) -> ListView: ...
+
+
+@api.post("/audiences/{audience_id}/exports", summary="Make an export of who is in an audience now")
+def export_audience(audience_id: str, body: ExportRequest) -> ExportView: ...
+
+
+@api.get("/exports/{export_id}/rows", summary="The rows of an export as CSV")
+def export_rows(export_id: str) -> Response: ...
 
 
 @api.get("/destinations", summary="Where audiences are handed to, with the last run of each")

@@ -193,7 +193,10 @@ def sample(identity: str | None, where: str | None, data: Path, as_json: bool) -
     """
     with server(data) as desk:
         answer = desk.post("/audiences/sample", _asked(identity, where))
-    lines = [f"  {each['profile_id']}  {each['name']}  {each['identifier']}" for each in answer["people"]]
+    lines = [
+        f"  {each['profile_id']}  {each['name']}  {each['identifier']}  {each['last_seen_at'] or '—'}"
+        for each in answer["people"]
+    ]
     show(answer, as_json, [f"{answer['count']:,}", *lines])
 
 

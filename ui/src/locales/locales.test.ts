@@ -56,7 +56,8 @@ describe("words", () => {
   it("writes Chinese in Chinese and English without it", () => {
     for (const [key, words] of english) expect(words, key).not.toMatch(/[\u4e00-\u9fff]/);
     for (const [key, words] of chinese) {
-      if (!/^(Webhook|PostgreSQL|MySQL|MariaDB|SQLite)$/.test(words)) expect(words, key).toMatch(/[\u4e00-\u9fff]/);
+      if (!/^(Webhook|PostgreSQL|MySQL|MariaDB|SQLite)$/.test(words))
+        expect(words, key).toMatch(/[\u4e00-\u9fff]/);
     }
   });
 

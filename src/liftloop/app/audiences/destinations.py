@@ -128,12 +128,11 @@ class Destinations:
 
     async def run_if_due(self) -> None:
         """Run what is due; a run that fails says so in its fact, and is tried again after a while."""
-        for identity, body in self._desk.definitions.live("destination").items():
-            due = self._due_ms(identity, read_destination(body))
-            if due is not None and due <= self._desk.clock.now_ms() and not self._alone[identity].locked():
-                run = await self.run(identity, _SYSTEM)
-                if run.error is not None:
-                    _LOGGER.warning("destination %s: %s", identity, run.error.en)
+        for identity in self._desk.definitions.live("destination"):
+            try:
+                await self._run_if_due(identity)
+            except (StorageError, LiftloopError, OSError) as error:  # One that cannot run holds up no other.
+                _LOGGER.warning("destination %s has to wait: %s", identity, error)
 
     async def run_when_due(self) -> None:
         """Run until cancelled."""
@@ -143,6 +142,15 @@ class Destinations:
             except (StorageError, LiftloopError) as error:
                 _LOGGER.warning("destinations have to wait: %s", error)
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _run_if_due(self, identity: str) -> None:
+        destination = read_destination(self._desk.definitions.newest("destination", identity)[1])
+        due = self._due_ms(identity, destination)
+        if due is None or due > self._desk.clock.now_ms() or self._alone[identity].locked():
+            return
+        run = await self.run(identity, _SYSTEM)
+        if run.error is not None:
+            _LOGGER.warning("destination %s: %s", identity, run.error.en)
 
     def _due_ms(self, identity: str, destination: Destination) -> int | None:
         _, _, published_ms, _ = self._desk.definitions.newest("destination", identity)

@@ -2,6 +2,7 @@ export const destination = {
   title: "Hand over to other systems",
   lead: "The first run tells everybody, later ones who came and who left; one that breaks off goes on from there.",
   new: "Add a destination",
+  csv: "Download CSV",
   name: "Name",
   namePlaceholder: "For example: warehouse",
   kind: "Whereto",

@@ -2,6 +2,7 @@ export const destination = {
   title: "送到别的系统",
   lead: "第一次送全部的人，之后只送进来和离开的；断了从断开的地方接着送。",
   new: "加一个去向",
+  csv: "下载 CSV",
   name: "名称",
   namePlaceholder: "例如：数仓",
   kind: "送到哪里",

@@ -39,6 +39,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audiences/{audience_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an export of who is in an audience now */
+        post: operations["export_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audiences/{audience_id}/freeze": {
         parameters: {
             query?: never;
@@ -409,6 +426,23 @@ export interface paths {
         put?: never;
         /** Hand an audience over now */
         post: operations["run_destination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of an export as CSV */
+        get: operations["export_rows"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1602,6 +1636,69 @@ export interface components {
             /** Id */
             id: string;
             name: components["schemas"]["Text"];
+        };
+        /** ExportRequest */
+        ExportRequest: {
+            /**
+             * Changes
+             * @description Only who came and went since its last confirmed export.
+             * @default false
+             */
+            changes: boolean;
+            /**
+             * Channel
+             * @description Only who may be sent marketing on this medium.
+             * @default
+             */
+            channel: string;
+            /**
+             * Columns
+             * @description Attributes to write beside profile and customer id.
+             * @default []
+             */
+            columns: string[];
+            /**
+             * Destination
+             * @description Who confirms what it received.
+             * @default file
+             */
+            destination: string;
+        };
+        /**
+         * ExportView
+         * @description An export as it was made; read its rows, then confirm it.
+         */
+        ExportView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Audience Id */
+            audience_id: string;
+            /**
+             * Base
+             * @description The export that changes are counted from; empty for none.
+             */
+            base: string;
+            /** Changes */
+            changes: boolean;
+            /**
+             * Count
+             * @description Members when it was made.
+             */
+            count: number;
+            /** Destination */
+            destination: string;
+            /**
+             * Entered
+             * @description Rows of people who came, or of all members in a whole export.
+             */
+            entered: number;
+            /** Export Id */
+            export_id: string;
+            /** Left */
+            left: number;
         };
         /**
          * Finding
@@ -4321,6 +4418,50 @@ export interface operations {
             };
         };
     };
+    export_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     freeze_audience: {
         parameters: {
             query?: never;
@@ -5287,6 +5428,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    export_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Unprocessable Entity */

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered } from "@/shared/api/answer";
+import { ApiError, answered } from "@/shared/api/answer";
 import { api, type Views } from "@/shared/api/client";
 
 export type Destination = Views["DestinationView"];
@@ -22,6 +22,22 @@ export function retireDestination(id: string): Promise<Views["Published"]> {
       params: { path: { kind: "destination", identity: id } },
     }),
   );
+}
+
+/** Everybody in an audience now as a file; fetched with the token, so it cannot be a plain link. */
+export async function exportCsv(audienceId: string): Promise<Blob> {
+  const made = await answered(
+    api.POST("/api/audiences/{audience_id}/exports", {
+      params: { path: { audience_id: audienceId } },
+      body: { destination: "download", changes: false, columns: [], channel: "" },
+    }),
+  );
+  const { data, error, response } = await api.GET("/api/exports/{export_id}/rows", {
+    params: { path: { export_id: made.export_id } },
+    parseAs: "blob",
+  });
+  if (!response.ok) throw new ApiError(error as never, response.status);
+  return data as unknown as Blob;
 }
 
 export function runDestination(id: string, whole: boolean): Promise<Run> {

@@ -8,10 +8,12 @@ import { Note } from "@/shared/parts/note";
 import { Card } from "@/shared/parts/page";
 import { ErrorNote, Shown } from "@/shared/parts/shown";
 import { SideDrawer } from "@/shared/parts/side-drawer";
+import { saveFile } from "@/shared/save-file";
 import { useFormat } from "@/shared/words/use-format";
 import {
   type Destination,
   destinationsOptions,
+  exportCsv,
   retireDestination,
   runDestination,
 } from "../api/destinations";
@@ -28,6 +30,10 @@ export function Destinations({ audience, words }: DestinationsProps) {
   const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
   const destinations = useQuery(destinationsOptions(audience.audience_id));
+  const csv = useMutation({
+    mutationFn: () => exportCsv(audience.audience_id),
+    onSuccess: (file) => saveFile(file, `${audience.name}.csv`),
+  });
   const close = () => setSearch({}, { preventScrollReset: true });
   return (
     <Card title={t("destination.title")}>
@@ -41,9 +47,15 @@ export function Destinations({ audience, words }: DestinationsProps) {
           </ul>
         )}
       </Shown>
-      <Button onClick={() => setSearch({ destination: "new" }, { preventScrollReset: true })}>
-        {t("destination.new")}
-      </Button>
+      <span className={styles.actions}>
+        <Button onClick={() => setSearch({ destination: "new" }, { preventScrollReset: true })}>
+          {t("destination.new")}
+        </Button>
+        <Button type="text" loading={csv.isPending} onClick={() => csv.mutate()}>
+          {t("destination.csv")}
+        </Button>
+      </span>
+      {csv.isError ? <ErrorNote error={csv.error} /> : null}
       <SideDrawer open={search.has("destination")} title={t("destination.new")} side="right" onClose={close}>
         <DestinationForm audience={audience} words={words} onSaved={close} />
       </SideDrawer>

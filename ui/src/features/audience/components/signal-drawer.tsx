@@ -131,9 +131,7 @@ function Givers({ template, chosen }: { template: SignalTemplate; chosen: Chosen
                     share: format.percent(of ? count / of : 0),
                   })}
             </h3>
-            <p className={styles.said}>
-              {t("signal.sentence", { sentence: format.say(sentence) })}
-            </p>
+            <p className={styles.said}>{t("signal.sentence", { sentence: format.say(sentence) })}</p>
             {people.length > 0 && people.length < count ? (
               <p className={styles.said}>{t("signal.some", { count: people.length })}</p>
             ) : null}

@@ -26,7 +26,9 @@ function SignalLine({ template }: { template: SignalTemplate }) {
         <Link to={{ search: `?signal=${encodeURIComponent(template.id)}` }} preventScrollReset>
           {format.say(template.name)}
         </Link>
-        <span className={styles.said}>{format.say(used && template.words.length === 0 ? used.sentence : template.meaning)}</span>
+        <span className={styles.said}>
+          {format.say(used && template.words.length === 0 ? used.sentence : template.meaning)}
+        </span>
       </div>
       <div className={styles.side}>
         <Badge tone={used ? "good" : "plain"}>{t(used ? "signal.inUse" : "signal.notYet")}</Badge>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Facts } from "@/shared/parts/facts";
 import { marks, Note, type Tone } from "@/shared/parts/note";
 import { ErrorNote } from "@/shared/parts/shown";
+import { saveFile } from "@/shared/save-file";
 import { useFormat } from "@/shared/words/use-format";
 import { type Import, rejectedRows } from "../api/imports";
 import styles from "./import.module.css";
@@ -21,7 +22,7 @@ export function ImportResult({ state, onDone }: { state: Import; onDone(): void 
   const { counts } = state;
   const download = useMutation({
     mutationFn: () => rejectedRows(state.import_id),
-    onSuccess: (blob) => saveAs(blob, `rejected-${state.file}.csv`),
+    onSuccess: (blob) => saveFile(blob, `rejected-${state.file}.csv`),
   });
   return (
     <div className={styles.step}>
@@ -72,13 +73,4 @@ export function ImportResult({ state, onDone }: { state: Import; onDone(): void 
       )}
     </div>
   );
-}
-
-function saveAs(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }
