@@ -106,7 +106,12 @@ def _of_processes(desk: Desk) -> list[Family]:
 
 
 def _name(module: str) -> str:
-    return module.rpartition(".")[2].removesuffix("_process")
+    """Return what a process is called by the module that it runs.
+
+    >>> _name("liftloop.app.dispatch.process")
+    'dispatch'
+    """
+    return module.split(".")[-2]
 
 
 def _resident_bytes(pid: int) -> int:
