@@ -1,5 +1,7 @@
 """The pages keep their word: links lead somewhere, both languages are there, commands exist, codes are told."""
 
+import doctest
+import importlib
 import os
 import re
 import shutil
@@ -26,6 +28,8 @@ SOURCE_FILES = re.compile(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|sql|sh|toml|lock|md|ym
 FOLDERS = re.compile(r"`((?:src|tests|docs|scripts|bench|examples|ui)/[\w./-]+)`")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```(\w*)( test)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SOURCES = ROOT / "src"
+SHOWING = [path for path in sorted(SOURCES.rglob("*.py")) if ">>> " in path.read_text(encoding="utf-8")]
 START_SECONDS_MAX = 180
 PROMISED = {
     "docs/start/first-hour.md": ('"state":"sent"', "no_consent:sms:marketing", '"messages":1'),
@@ -239,3 +243,11 @@ def _free_port() -> int:
             except (OSError, OverflowError):
                 continue
             return port
+
+
+def test_docstrings_show_what_happens() -> None:
+    """Every example in a docstring gives what it says."""
+    assert SHOWING
+    for path in SHOWING:
+        module = importlib.import_module(".".join(path.relative_to(SOURCES).with_suffix("").parts))
+        assert doctest.testmod(module).failed == 0, path

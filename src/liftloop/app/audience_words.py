@@ -62,7 +62,7 @@ def read_aloud(tree: Tree, names: Names) -> Said:
 
     >>> tree = {"all": [{"trait": "city", "is": "上海"}, {"not": {"event": "Order Completed", "within_days": 30}}]}
     >>> read_aloud(tree, Names(audiences={}, traits={}))
-    Said('城市是上海，并且最近 30 天没有下单', 'City is 上海, and no order in the last 30 days')
+    Said(zh='城市是上海，并且最近 30 天没有下单', en='City is 上海, and no order in the last 30 days')
     """
     said = _node(tree, names, negated=False)
     return Said(said.zh, said.en[:1].upper() + said.en[1:])
