@@ -83,6 +83,38 @@ async def shop(world: Served) -> None:
     await world.settle()
 
 
+def test_what_is_read_aloud_is_understood_again(tmp_path: Path) -> None:
+    """Names of goods, units and choices in a sentence that was read aloud lead back to the same tree."""
+    line = {"product_id": "sku_1", "name": "蜜汁牛肉干", "price": 9}
+    twins = [{"product_id": each, "name": "龙井", "price": 9} for each in ("sku_2", "sku_3")]
+
+    async def story(world: Served) -> None:
+        await shop(world)
+        order = {"type": "track", "userId": "u1", "messageId": "o", "event": "Order Completed"}
+        world.installation.receive({**order, "properties": {"order_id": "o", "products": [line, *twins]}})
+        await world.settle()
+        where: list[tuple[str, dict[str, Any]]] = [
+            ("最近 30 天有下单（所购商品是「蜜汁牛肉干」）", {"property": "products.product_id", "is": "sku_1"}),
+            ("最近 30 天有下单（所购商品是「龙井 (sku_2)」）", {"property": "products.product_id", "is": "sku_2"}),
+            ("最近 30 天有下单（商品编号是sku_9）", {"property": "products.product_id", "is": "sku_9"}),
+        ]
+        trees = [(zh, {"event": "Order Completed", "within_days": 30, "where": [test]}) for zh, test in where]
+        trees += [
+            ("体重至少 55.5 kg", {"trait": "weight", "gte": 55.5}),
+            ("下一件该补的商品是「蜜汁牛肉干」", {"trait": "replenish_item", "is": "sku_1"}),
+        ]
+        for zh, tree in trees:
+            first = (await world.admin.post("/api/audiences/preview", {"definition": tree})).json()["sentence"]
+            assert first["zh"] == zh
+            for text in (first["zh"], first["en"]):
+                heard = (await world.admin.post("/api/audiences/understand", {"text": text})).json()
+                same = heard["definition"]
+                same.pop("count", None)
+                assert (same, heard["unread"]) == (tree, []), text
+
+    play(tmp_path, story)
+
+
 async def members(world: Served, tree: dict[str, Any]) -> set[str]:
     """Return who is in a live audience of a tree, which must be whom the lake finds."""
     made = await world.admin.post("/api/audiences", {"name": str(tree), "definition": {"all": [tree]}})

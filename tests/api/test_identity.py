@@ -62,6 +62,7 @@ def test_identity_says_what_each_identifier_is_worth_and_why_profiles_were_merge
         ]
         merge = identity["merges"][0]
         assert (merge["by"], merge["source"]) == ("anonymous_id", "write")
+        assert (merge["told_by"]["zh"], identity["identifiers"][0]["told_by"]["zh"]) == ("自带的写入密钥",) * 2
         assert set(merge["goes"]) == {"wang", "138****8046"}
         assert "2 条行为" in merge["consequence"]["zh"]
 

@@ -43,7 +43,8 @@ async def two_people(world: Served) -> None:
     world.installation.append(
         [
             tracked("u1", 12, "Order Completed", revenue=86, products=products),
-            tracked("u1", 11, "Product Viewed", name="奶粉"),
+            tracked("u1", 11, "Product Viewed", product_id="milk_1"),
+            tracked("u2", 10, "Order Completed", revenue=1, products=[{"product_id": "milk_1", "name": "奶粉"}]),
         ]
     )
     await world.settle()
@@ -102,6 +103,7 @@ def test_a_person_is_shown_whole_and_masked(tmp_path: Path) -> None:
         traits = {each["id"]: each["value"] for each in anna["traits"]}
         assert (traits["city"], traits["spent"]) == ("上海", 86)
         assert [(each["status"], each["source"]) for each in anna["consents"]] == [("withdrawn", "退订页")]
+        assert anna["consents"][0]["words"] == {"zh": "邮件 · 营销：已撤回", "en": "e-mail · marketing: withdrawn"}
         assert [each["name"] for each in anna["audiences"]] == ["买过"]
         assert anna["sentence"] == {
             "zh": "上海的金卡会员，买过 1 次，一共 ¥86，上次是 12 天前。",
@@ -128,6 +130,8 @@ def test_the_timeline_tells_everything_once_in_order_page_by_page(tmp_path: Path
             page = (await world.admin.get("/api/profiles/u1", after=page["timeline_next"])).json()
         assert [each["at"] for each in told] == sorted((each["at"] for each in told), reverse=True)
         assert sum(each["name"] == "Store Visited" for each in told) == 120
+        (viewed,) = [each for each in told if each["name"] == "Product Viewed"]
+        assert (viewed["detail"]["zh"], viewed["codes"]) == ("奶粉", "milk_1"), "an item is called as others call it"
         others = [each for each in told if each["name"] != "Store Visited"]
         assert sorted((each["kind"], each["name"]) for each in others) == [
             ("consent", "consent.granted"),

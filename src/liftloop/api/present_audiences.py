@@ -109,7 +109,15 @@ def vocabulary(words: Words) -> Vocabulary:
 
 
 def _named(words: Sequence[vocabulary_words.NamedWord]) -> list[NamedWord]:
-    return [NamedWord(id=each.id, name=text(each.name), values=list(each.values)) for each in words]
+    return [
+        NamedWord(
+            id=each.id,
+            name=text(each.name),
+            values=list(each.values),
+            value_names={value: text(name) for value, name in each.value_names.items()},
+        )
+        for each in words
+    ]
 
 
 def _event_word(event: str) -> Said:

@@ -25,7 +25,7 @@ from liftloop.api.views_profile import (
 from liftloop.app import levels, signals, timeline
 from liftloop.app.ledger import LedgerMessage
 from liftloop.app.levels import Held
-from liftloop.app.profiles import LatestConsent, Matches, Person, TraitValue
+from liftloop.app.profiles import LatestConsent, Matches, Person, TraitValue, consent_words
 from liftloop.app.words import sentence
 from liftloop.kernel.ids import profile_id
 
@@ -130,6 +130,7 @@ def _signal(signal: signals.RaisedSignal) -> RaisedSignal:
 
 def _consent(consent: LatestConsent) -> Consent:
     return Consent(
+        words=text(consent_words(consent)),
         channel=consent.channel,
         purpose=cast(Any, consent.purpose),
         topic=consent.topic or None,
@@ -162,6 +163,7 @@ def _moment(moment: timeline.Moment) -> Moment:
         name=moment.name,
         label=text(moment.label),
         detail=text(moment.detail) if moment.detail else None,
+        codes=moment.codes or None,
         campaign_id=moment.campaign,
         audience_id=moment.audience,
     )

@@ -41,6 +41,7 @@ async def read(profile_id: str, desk: OnDesk, caller: Reads) -> PersonIdentity:
                 value=each.value,
                 since=at(each.since_ms),
                 source=each.source,
+                told_by=text(each.told_by),
                 sureness=each.sureness,
                 sure=text(each.sure),
             )
@@ -103,6 +104,7 @@ def _merge(merge: MergeOf) -> Merge:
         by=merge.by,
         label=text(merge.label),
         source=merge.source,
+        told_by=text(merge.told_by),
         kept_profile_id=id_of(merge.kept),
         forwarded_profile_id=id_of(merge.forwarded),
         goes=list(merge.goes),

@@ -249,6 +249,9 @@ class NamedWord(View):
     id: str
     name: Text
     values: list[str]
+    value_names: dict[str, Text] = Field(
+        default_factory=dict, description="What people call those values that are codes."
+    )
 
 
 class Vocabulary(View):

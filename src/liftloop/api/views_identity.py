@@ -15,6 +15,7 @@ class PersonIdentifier(View):
     value: str
     since: AwareDatetime
     source: str = Field(description="The source that sent it first; empty where that is not known.")
+    told_by: Text = Field(description="What that source is called; empty where it is not known.")
     sureness: Literal["sure", "likely", "weak", "disputed"]
     sure: Text = Field(description="What the identifier is worth.")
 
@@ -30,6 +31,7 @@ class Merge(View):
     )
     label: Text
     source: str = Field(description="The source whose message joined them, or who undid it.")
+    told_by: Text = Field(description="What they are called.")
     kept_profile_id: str
     forwarded_profile_id: str
     goes: list[str] = Field(description="Identifiers that are the other person's once it is undone.")

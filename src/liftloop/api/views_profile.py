@@ -36,6 +36,7 @@ class Trait(View):
 class Consent(View):
     """The latest word for a channel and purpose, with its evidence."""
 
+    words: Text = Field(description="Channel, purpose and status in words.")
     channel: str
     purpose: Literal["marketing", "transactional", "service"]
     topic: str | None
@@ -53,6 +54,7 @@ class Moment(View):
     name: str
     label: Text
     detail: Text | None = None
+    codes: str | None = Field(default=None, description="Ids of the items that the detail names.")
     campaign_id: str | None = None
     audience_id: str | None = None
 

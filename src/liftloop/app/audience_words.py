@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from liftloop.app.code_names import STAGE_NAMES, medium_name
 from liftloop.app.field_words import Asked, choice_name, field_name, value_name
-from liftloop.app.vocabulary import event_name, property_name, trait_name
+from liftloop.app.vocabulary import BOUGHT, BOUGHT_PROPERTY, ITEM_PROPERTIES, event_name, property_name, trait_name
 from liftloop.app.words import Said
 from liftloop.profile.elapsed import DAYS_SINCE
 from liftloop.profile.reading import AGGREGATES
@@ -26,9 +26,6 @@ _AGGREGATE_WORDS = {
     "last": Said("最后一次", "last"),
 }
 _WORDS_SAID = 3
-ITEM_PROPERTY = "product_id"
-ITEM_PROPERTIES = frozenset({ITEM_PROPERTY, "products.product_id"})
-"""Properties of events that name items by id."""
 
 Sayer = Callable[[Any], Said]
 """Say a value."""
@@ -171,7 +168,8 @@ def _filters(leaf: Tree, names: Names) -> Said:
 def _filter(test: Tree, names: Names) -> Said:
     asked = str(test.get("property", ""))
     say = _item_sayer(names) if asked in ITEM_PROPERTIES else _value
-    name = property_name(ITEM_PROPERTY if say is not _value and _all_named(test, names) else asked)
+    named = asked == BOUGHT_PROPERTY and _all_named(test, names)
+    name = BOUGHT if named else property_name(asked)
     bounds = {word: test[word] for word in ("gte", "lte") if word in test}
     parts: list[Said] = []
     if "is" in test:

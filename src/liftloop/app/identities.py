@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from liftloop.app.actors import actor_words, source_names
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
@@ -172,6 +173,8 @@ class KnownIdentifier(Struct, frozen=True, kw_only=True):
     since_ms: int
     source: str
     """The id of the source that sent it first; empty where that is not known."""
+    told_by: Said
+    """What that source is called."""
     sureness: Sureness
     sure: Said
 
@@ -187,6 +190,8 @@ class MergeOf(Struct, frozen=True, kw_only=True):
     """Why: what both had."""
     source: str
     """Who brought it: a source, or a person."""
+    told_by: Said
+    """What they are called."""
     kept: int
     forwarded: int
     goes: Sequence[str]
@@ -227,7 +232,7 @@ async def identity_of(desk: Desk, number: int) -> Identity:
         await _merge(desk, row, identifiers, values, asked.get(row[:2], "merged"))
         for row in desk.state.rows(_MERGES, (numbers, numbers))
     ]
-    undone = [_undone_merge(row) for row in desk.state.rows(_UNDONE, (numbers, numbers))]
+    undone = [_undone_merge(row, names_of_sources(desk)) for row in desk.state.rows(_UNDONE, (numbers, numbers))]
     known = await _known(desk, identifiers, values)
     return Identity(number=number, identifiers=known, merges=[*merges, *undone])
 
@@ -297,6 +302,7 @@ def _key(identity: str) -> tuple[int, int]:
 
 async def _known(desk: Desk, identifiers: Sequence[Identifier], values: Mapping[int, str]) -> list[KnownIdentifier]:
     told = await desk.tick.ask("disputed", hashes=[each.hash for each in identifiers])
+    names = names_of_sources(desk)
     known: list[KnownIdentifier] = []
     for each, disputed in zip(identifiers, told["disputed"], strict=True):
         sureness = _sureness(each.kind, disputed=disputed)
@@ -307,6 +313,7 @@ async def _known(desk: Desk, identifiers: Sequence[Identifier], values: Mapping[
                 value=values[each.hash],
                 since_ms=each.at_ms,
                 source=source_name(each.source),
+                told_by=actor_words(each.source, names),
                 sureness=sureness,
                 sure=_SURE_WORDS[sureness],
             )
@@ -329,6 +336,7 @@ async def _merge(
         by=by,
         label=_label(by),
         source=source_name(source),
+        told_by=actor_words(source, names_of_sources(desk)),
         kept=kept,
         forwarded=forwarded,
         goes=labels[:LABELS_SHOWN],
@@ -360,7 +368,7 @@ def _consequence(labels: Sequence[str], events: int, messages: int) -> Said:
     )
 
 
-def _undone_merge(row: Row) -> MergeOf:
+def _undone_merge(row: Row, names: Mapping[str, str]) -> MergeOf:
     tick, position, kept, forwarded, by, at_ms, actor = row
     return MergeOf(
         id=f"{tick}-{position}",
@@ -369,6 +377,7 @@ def _undone_merge(row: Row) -> MergeOf:
         by=by,
         label=_label(by),
         source=source_name(actor),
+        told_by=actor_words(actor, names),
         kept=kept,
         forwarded=forwarded,
         goes=(),
@@ -393,6 +402,11 @@ def _sureness(kind: str, *, disputed: bool) -> Sureness:
 def kind_words(kind: str) -> Said:
     """Return what a kind of identifier, or another reason of a merge, is called."""
     return IDENTIFIER_WORDS.get(kind, Said(kind, kind))
+
+
+def names_of_sources(desk: Desk) -> dict[str, str]:
+    """Return what the sources and forms of this installation are called."""
+    return source_names({kind: desk.definitions.live(kind) for kind in ("source", "form")})
 
 
 def source_name(actor: str) -> str:

@@ -8,9 +8,19 @@ from msgspec import Struct
 
 from liftloop.app.audience_words import read_aloud
 from liftloop.app.desk import Desk
+from liftloop.app.item_names import item_names
 from liftloop.app.predictions import SEGMENT
 from liftloop.app.spoken_names import spoken_names
-from liftloop.app.vocabulary import EVENT_NAMES, PROPERTY_NAMES, TRAIT_NAMES, Words, event_name, known_words
+from liftloop.app.vocabulary import (
+    BOUGHT,
+    BOUGHT_PROPERTY,
+    EVENT_NAMES,
+    PROPERTY_NAMES,
+    TRAIT_NAMES,
+    Words,
+    event_name,
+    known_words,
+)
 from liftloop.app.words import Said
 from liftloop.audience.sentence.contract import Good, Lexicon, Named, TraitMeaning, Understood
 from liftloop.audience.sentence.grammar import understand
@@ -18,6 +28,7 @@ from liftloop.audience.sentence.scan import Index
 from liftloop.profile.studied import STUDIED
 from liftloop.profile.tags import TAG
 
+NO_ITEMS: Mapping[str, str] = {}
 GOODS_MAX = 5_000
 """Names of goods that a sentence may say; the most sold come first."""
 CATEGORY, NAME, NUMBER = "products.category", "products.name", "products.product_id"
@@ -44,8 +55,13 @@ _TRAIT_ALIASES = {
 }
 
 
-def lexicon_of(words: Words, goods: Sequence[Good], audiences: Sequence[Named]) -> Lexicon:
-    """Return the lexicon of what there is: names in both languages, and what people say for them."""
+def lexicon_of(
+    words: Words, goods: Sequence[Good], audiences: Sequence[Named], items: Mapping[str, str] = NO_ITEMS
+) -> Lexicon:
+    """Return the lexicon of what there is: names in both languages, and what people say for them.
+
+    `items` are the ids of goods by the names that they are read aloud with.
+    """
     return Lexicon(
         traits=tuple(
             TraitMeaning(
@@ -74,9 +90,16 @@ def lexicon_of(words: Words, goods: Sequence[Good], audiences: Sequence[Named]) 
         goods=tuple(goods),
         audiences=tuple(audiences),
         properties=tuple(
-            Named(id=each, phrases=tuple(dict.fromkeys([name.zh, name.en]))) for each, name in PROPERTY_NAMES.items()
+            Named(id=each, phrases=tuple(dict.fromkeys([name.zh, name.en, *_also(each)])))
+            for each, name in PROPERTY_NAMES.items()
         ),
+        items=dict(items),
+        units=tuple(dict.fromkeys(each.unit_said for each in words.traits if each.unit_said)),
     )
+
+
+def _also(identity: str) -> tuple[str, ...]:
+    return (BOUGHT.zh, BOUGHT.en) if identity == BOUGHT_PROPERTY else ()
 
 
 def _event(event: str) -> Named:
@@ -134,8 +157,10 @@ class Lexicons:
             now_ms, named = self._desk.clock.now_ms(), self._audiences()
             if self._made is not None and self._made[1] == named and 0 <= now_ms - self._made[0] < self.FRESH_MS:
                 return self._made[2]
-            words, goods = await known_words(self._desk), await self._goods()
-            index = await asyncio.to_thread(Index, lexicon_of(words, goods, named))
+            words, (goods, numbers) = await known_words(self._desk), await self._goods()
+            called = await item_names(self._desk.follower, numbers)
+            items = {name: identity for identity, name in called.items()}
+            index = await asyncio.to_thread(Index, lexicon_of(words, goods, named, items))
             self._made = (now_ms, named, index)
             return index
 
@@ -150,7 +175,8 @@ class Lexicons:
             named.append(Named(id=identity, phrases=tuple(dict.fromkeys(part for part in (name, zh, en) if part))))
         return named
 
-    async def _goods(self) -> list[Good]:
+    async def _goods(self) -> tuple[list[Good], set[str]]:
+        """Return goods by what they may be called, and the numbers of all."""
         rows = await self._desk.follower.select(_GOODS, [GOODS_MAX])
         goods: dict[Good, None] = {}
         columns = (rows["product_id"], rows["name"], rows["category"], rows["item_name"], rows["item_category"])
@@ -163,4 +189,4 @@ class Lexicons:
                 goods[Good(phrase=str(item_name), property=NUMBER, value=str(product))] = None
             if product and not category and item_category:
                 goods[Good(phrase=str(item_category), property=NUMBER, value=str(product))] = None
-        return list(goods)
+        return list(goods), {str(product) for product in rows["product_id"] if product}

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.ledger import family
+from liftloop.app.masking import masked
 from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import Json, parse_json
@@ -134,19 +135,3 @@ def _shown_identifier(attributes: dict[str, Attribute], identifiers: Sequence[Id
             return masked(name, str(attributes[name].value))
     users = [each.text for each in identifiers if each.kind == "user_id"]
     return users[0] if users else ""
-
-
-def masked(name: str, value: str) -> str:
-    """Return a personal value with its middle hidden.
-
-    >>> masked("phone", "+8613800138046"), masked("email", "anna@example.test"), masked("name", "王小明")
-    ('+86138****8046', 'a***@example.test', '王**')
-    """
-    if "@" in value:
-        local, _, domain = value.partition("@")
-        return f"{local[:1]}***@{domain}"
-    if name in ("name", "姓名", "first_name", "last_name", "firstName", "lastName"):
-        return value[:1] + "*" * max(len(value) - 1, 1)
-    if len(value) > 8:
-        return f"{value[:-8]}****{value[-4:]}" if len(value) > 11 else f"{value[:3]}****{value[-4:]}"
-    return value[:1] + "***"

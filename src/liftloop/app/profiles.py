@@ -9,11 +9,13 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from liftloop.app.code_names import medium_name
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.field_words import field_name, fields_of, is_derived, value_name
 from liftloop.app.ledger import LedgerMessage, family, messages_of
 from liftloop.app.levels import Standing, standing
+from liftloop.app.masking import masked
 from liftloop.app.people import (
     Attribute,
     Identifier,
@@ -21,7 +23,6 @@ from liftloop.app.people import (
     attributes_of,
     find_profile,
     identifiers_of,
-    masked,
     people_rows,
     shown_value,
 )
@@ -347,6 +348,27 @@ def _attribute(attribute: Attribute, field: Field | None) -> TraitValue:
         at_ms=attribute.at_ms,
         words=words,
     )
+
+
+_PURPOSES = {
+    "marketing": Said("营销", "marketing"),
+    "transactional": Said("交易通知", "transactional"),
+    "service": Said("服务", "service"),
+}
+_STATUSES = {
+    "granted": Said("同意", "agreed"),
+    "denied": Said("拒绝", "refused"),
+    "withdrawn": Said("已撤回", "withdrawn"),
+}
+
+
+def consent_words(consent: LatestConsent) -> Said:
+    """Return the latest word for a channel, purpose and topic as people say it."""
+    medium = medium_name(consent.channel)
+    what = _PURPOSES.get(consent.purpose, Said(consent.purpose, consent.purpose))
+    status = _STATUSES.get(consent.status, Said(consent.status, consent.status))
+    topic = f" · {consent.topic}" if consent.topic else ""
+    return Said(f"{medium.zh} · {what.zh}{topic}：{status.zh}", f"{medium.en} · {what.en}{topic}: {status.en}")
 
 
 def _consents(state: StateReader, numbers: Sequence[int]) -> list[LatestConsent]:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from liftloop.app.audience_words import ITEM_PROPERTIES, Names
+from liftloop.app.audience_words import Names
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.field_words import asked_fields, fields_of
 from liftloop.app.following import Follower
 from liftloop.app.item_names import item_names
 from liftloop.app.predictions import SEGMENT, segment_names
+from liftloop.app.vocabulary import ITEM_PROPERTIES
 from liftloop.profile.studied import ITEM_TRAITS
 
 

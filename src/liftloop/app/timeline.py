@@ -6,9 +6,11 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from liftloop.app.actors import actor_words
 from liftloop.app.code_names import STAGE_NAMES, medium_name
 from liftloop.app.desk import Desk
-from liftloop.app.identities import kind_words, source_name
+from liftloop.app.identities import kind_words, names_of_sources
+from liftloop.app.item_names import item_names
 from liftloop.app.ledger import family, messages_of
 from liftloop.app.vocabulary import event_name, property_name
 from liftloop.app.words import Said, sentence
@@ -77,6 +79,8 @@ class Moment(Struct, frozen=True, kw_only=True):
     name: str
     label: Said
     detail: Said | None = None
+    codes: str = ""
+    """Ids of the items that the detail names."""
     campaign: str | None = None
     audience: str | None = None
 
@@ -122,10 +126,12 @@ async def timeline(desk: Desk, number: int, start: Cursor) -> tuple[list[Moment]
     events = await desk.follower.select(_EVENTS, [numbers, start.at_ms, wanted])
     memberships = await desk.follower.select(_MEMBERSHIPS, [numbers, start.at_ms, wanted])
     names = desk.definitions.audience_names()
-    from_state = await asyncio.to_thread(_from_state, desk.state, number, start.at_ms, wanted)
+    sources = names_of_sources(desk)
+    from_state = await asyncio.to_thread(_from_state, desk.state, number, (start.at_ms, wanted), sources)
     told = await desk.follower.select(_TOLD, [numbers, start.at_ms, wanted])
     shared = await desk.follower.select(_SHARED, [numbers, start.at_ms, wanted])
-    from_lake = [*_events(events), *_memberships(memberships, names), *_tagged(told, names), *_shared(shared)]
+    items = await item_names(desk.follower, _items(events))
+    from_lake = [*_events(events, items), *_memberships(memberships, names), *_tagged(told, names), *_shared(shared)]
     stages = await desk.follower.select(_STAGES, [numbers, start.at_ms, wanted])
     run_out = await desk.follower.select(_RUN_OUT, [numbers, start.at_ms, wanted])
     from_lake += [*_staged(stages), *_gone(run_out)]
@@ -143,11 +149,12 @@ def _following(start: Cursor, page: Sequence[Moment]) -> Cursor:
     return Cursor(last_ms, same + (start.skip if last_ms == start.at_ms else 0))
 
 
-def _from_state(state: StateReader, number: int, until_ms: int, limit: int) -> list[Moment]:
-    numbers = str(family(state, number))
+def _from_state(state: StateReader, number: int, page: tuple[int, int], sources: Mapping[str, str]) -> list[Moment]:
+    """Return what the tables say; `page` is until when, and how many of each at most."""
+    numbers, (until_ms, limit) = str(family(state, number)), page
     moments = [_consent(row) for row in state.rows(_CONSENTS, (numbers, until_ms, limit))]
-    moments += [_merge(row) for row in state.rows(_MERGES, (numbers, until_ms, limit))]
-    moments += [_ruling(row) for row in state.rows(_RULINGS, (numbers, until_ms, limit))]
+    moments += [_merge(row, sources) for row in state.rows(_MERGES, (numbers, until_ms, limit))]
+    moments += [_ruling(row, sources) for row in state.rows(_RULINGS, (numbers, until_ms, limit))]
     for message in messages_of(state, number, limit=MESSAGES_MAX):
         if message.changed_ms <= until_ms:
             medium, said = medium_name(message.channel), sentence(message.state, message.reason)
@@ -177,10 +184,10 @@ def _consent(row: Any) -> Moment:
     return Moment(at_ms=at_ms, kind="consent", name=f"consent.{status}", label=label, detail=detail)
 
 
-def _merge(row: Any) -> Moment:
+def _merge(row: Any, sources: Mapping[str, str]) -> Moment:
     at_ms, reason, source = row
-    by = kind_words(reason)
-    told = Said(f"（{source_name(source)}）", f" ({source_name(source)})") if source else Said("", "")
+    by, who = kind_words(reason), actor_words(source, sources)
+    told = Said(f"（{who.zh}）", f" ({who.en})") if source else Said("", "")
     return Moment(
         at_ms=at_ms,
         kind="identity",
@@ -190,14 +197,14 @@ def _merge(row: Any) -> Moment:
     )
 
 
-def _ruling(row: Any) -> Moment:
+def _ruling(row: Any, sources: Mapping[str, str]) -> Moment:
     at_ms, kind, actor = row
-    who = source_name(actor)
+    who = actor_words(actor, sources)
     label = Said("撤销了一次合并，又是两位客户", "A merge was undone: two people again")
     if kind == "apart":
         label = Said("确认与另一位客户不是同一个人", "Said to be another person than one who looks alike")
     name = "profile.separated" if kind == "undone" else "people.kept_apart"
-    return Moment(at_ms=at_ms, kind="identity", name=name, label=label, detail=Said(f"由 {who} 操作", f"by {who}"))
+    return Moment(at_ms=at_ms, kind="identity", name=name, label=label, detail=Said(f"由{who.zh}操作", f"by {who.en}"))
 
 
 def _shared(found: Mapping[str, Any]) -> list[Moment]:
@@ -274,31 +281,50 @@ def _tag_moment(at_ms: int, name: str, *, has: bool) -> Moment:
     return Moment(at_ms=at_ms, kind="tag", name="tag.put" if has else "tag.taken_off", label=label)
 
 
-def _events(found: Mapping[str, Any]) -> list[Moment]:
+def _events(found: Mapping[str, Any], items: Mapping[str, str]) -> list[Moment]:
     columns = (found[name].tolist() for name in ("at_ms", "kind", "name", "properties"))
-    return [_event(at_ms, kind, name, properties) for at_ms, kind, name, properties in zip(*columns, strict=True)]
+    rows = zip(*columns, strict=True)
+    return [_event(at_ms, (kind, name), parse_object(said), items) for at_ms, kind, name, said in rows]
 
 
-def _event(at_ms: int, kind: str, name: str, properties: str) -> Moment:
-    said = parse_object(properties)
+def _items(found: Mapping[str, Any]) -> set[str]:
+    """Return the ids of items that events name without saying what they are called."""
+    return {str(each["product_id"]) for text in found["properties"].tolist() for each in _unnamed(parse_object(text))}
+
+
+def _unnamed(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    lines = said.get("products")
+    about = [each for each in lines if isinstance(each, dict)] if isinstance(lines, list) else [said]
+    return [each for each in about if each.get("product_id") and not each.get("name")]
+
+
+def _event(at_ms: int, what: tuple[str, str], said: Mapping[str, Any], items: Mapping[str, str]) -> Moment:
+    kind, name = what
     if kind != "track":
         label = Said(f"浏览页面 {name}".strip(), f"Page {name}".strip())
         return Moment(at_ms=at_ms, kind="event", name=name or kind, label=label)
     words = event_name(name)
     label = Said(words.zh, f"{words.singular[:1].upper()}{words.singular[1:]}")
-    return Moment(at_ms=at_ms, kind="event", name=name, label=label, detail=_detail(said))
+    return Moment(at_ms=at_ms, kind="event", name=name, label=label, detail=_detail(said, items), codes=_codes(said))
 
 
-def _detail(properties: Mapping[str, Any]) -> Said | None:
+def _codes(said: Mapping[str, Any]) -> str:
+    """Return the ids of the items that an event's detail names."""
+    lines = said.get("products")
+    about = [each for each in lines[:PRODUCTS_SHOWN] if isinstance(each, dict)] if isinstance(lines, list) else [said]
+    return ", ".join(str(each["product_id"]) for each in about if each.get("product_id"))
+
+
+def _detail(properties: Mapping[str, Any], items: Mapping[str, str]) -> Said | None:
     """Return what an event was about: products and amount of an order, else the first thing that has a name."""
     products = properties.get("products")
     parts: list[Said] = []
     if isinstance(products, list):
-        parts += [_product(each) for each in products[:PRODUCTS_SHOWN] if isinstance(each, dict)]
+        parts += [_product(each, items) for each in products[:PRODUCTS_SHOWN] if isinstance(each, dict)]
         if len(products) > PRODUCTS_SHOWN:
             parts.append(Said(f"等 {len(products)} 种", f"{len(products)} products in all"))
-    elif (name := properties.get("name") or properties.get("product_id")) is not None:
-        parts.append(Said(str(name), str(name)))
+    elif (name := _item_name(properties, items)) is not None:
+        parts.append(Said(name, name))
     amount = _money(properties)
     if amount:
         parts.append(Said(amount, amount))
@@ -311,8 +337,15 @@ def _detail(properties: Mapping[str, Any]) -> Said | None:
     return Said(" · ".join(part.zh for part in parts), " · ".join(part.en for part in parts))
 
 
-def _product(product: Mapping[str, Any]) -> Said:
-    name = str(product.get("name") or product.get("product_id") or "?")
+def _item_name(said: Mapping[str, Any], items: Mapping[str, str]) -> str | None:
+    """Return what a thing is called: as the event says, else as the catalog does, else its id."""
+    identity = said.get("product_id")
+    name = said.get("name") or items.get(str(identity)) or identity
+    return None if name is None else str(name)
+
+
+def _product(product: Mapping[str, Any], items: Mapping[str, str]) -> Said:
+    name = _item_name(product, items) or "?"
     quantity = product.get("quantity", 1)
     return Said(name, name) if quantity == 1 else Said(f"{name} × {quantity}", f"{name} × {quantity}")
 

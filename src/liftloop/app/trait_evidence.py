@@ -7,12 +7,13 @@ from msgspec import Struct
 
 from liftloop.app.code_names import STAGE_NAMES, hour_of_week, medium_name
 from liftloop.app.following import Follower
+from liftloop.app.item_names import item_names
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES, shop_moment
 from liftloop.app.trait_study_reading import HABIT_DAYS
 from liftloop.app.words import Said
 from liftloop.kernel.clock import MINUTE_MS
 from liftloop.kernel.money import yuan_text
-from liftloop.profile.studied import STUDIED
+from liftloop.profile.studied import ITEM_TRAITS, STUDIED
 from liftloop.profile.studies.habits import ANSWERS_WEIGHT, HABIT_WEIGHT, INTEREST_HALF_LIFE_DAYS
 from liftloop.profile.studies.lifecycle import DORMANT_SHARE, LOST_SHARE
 
@@ -67,6 +68,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     rhythm: Mapping[str, Any]
     item: Mapping[str, Any]
     """Days on which the item of replenish_item was bought, and the last."""
+    item_name: str
     events: int
     messages: Mapping[str, Any]
 
@@ -84,14 +86,15 @@ async def studied_values(
             since_ms[str(name)] = int(at_ms)
     if not values or report is None:
         return []
-    evidence = await _evidence(follower, number, now_ms, (values, since_ms, report))
+    names = await item_names(follower, [str(values[each]) for each in ITEM_TRAITS & values.keys()])
+    evidence = await _evidence(follower, number, now_ms, (values, since_ms, report, names))
     return [
         StudiedValue(
             id=name,
             value=_shown(name, value),
             at_ms=since_ms[name],
             how=_HOW[name](evidence),
-            words=_words(name, value),
+            words=_words(name, value, names),
         )
         for name, value in values.items()
         if name in _HOW and name not in HIDDEN
@@ -102,13 +105,14 @@ async def _evidence(
     follower: Follower,
     number: int,
     now_ms: int,
-    known: tuple[Mapping[str, str | float], Mapping[str, int], Mapping[str, Any]],
+    known: tuple[Mapping[str, str | float], Mapping[str, int], Mapping[str, Any], Mapping[str, str]],
 ) -> Evidence:
-    values, since_ms, report = known
+    values, since_ms, report, names = known
     offset_ms = SHANGHAI_OFFSET_MINUTES * MINUTE_MS
     bought = await follower.select(_PURCHASES, [number, now_ms, offset_ms])
     days = int(bought["days"][0])
-    item = await follower.select(_ITEM, [number, now_ms, offset_ms, str(values.get("replenish_item", ""))])
+    replenish = str(values.get("replenish_item", ""))
+    item = await follower.select(_ITEM, [number, now_ms, offset_ms, replenish])
     events = await follower.select(_EVENTS, [number, now_ms, HABIT_DAYS * 24 * 60 * MINUTE_MS])
     messages = await follower.select(_SENT, [number, str(values.get("best_channel", ""))])
     return Evidence(
@@ -119,6 +123,7 @@ async def _evidence(
         mean_fen=float(bought["value"][0]) / days if days else 0.0,
         rhythm=report["rhythm"],
         item={name: column[0] for name, column in item.items()},
+        item_name=names.get(replenish, replenish),
         events=int(events["times"][0]),
         messages={name: int(column[0]) for name, column in messages.items()},
     )
@@ -138,7 +143,13 @@ def _shown(trait: str, value: str | float) -> str | float:
             return value
 
 
-def _words(trait: str, value: str | float) -> Said | None:
+def _words(trait: str, value: str | float, names: Mapping[str, str]) -> Said | None:
+    if trait in ITEM_TRAITS and value in names:
+        return Said(names[str(value)], names[str(value)])
+    if STUDIED[trait].unit == "instant":
+        return Said(_day(int(value)), _day(int(value)))
+    if trait == "best_channel":
+        return medium_name(str(value))
     if trait == "lifecycle_stage":
         return STAGE_NAMES[str(value)]
     if STUDIED[trait].unit == "hour_of_week":
@@ -197,7 +208,7 @@ def _interval(e: Evidence) -> Said:
 
 
 def _replenish(e: Evidence) -> Said:
-    item, days = e.values["replenish_item"], int(e.item["days"])
+    item, days = e.item_name, int(e.item["days"])
     last = _day(int(e.item["last_ms"])) if days else "—"
     return Said(
         f"{item} 有 {days} 天买过，最后一次 {last}；加上这件商品的补货周期（自己的间隔少时向所有人的靠拢）。",

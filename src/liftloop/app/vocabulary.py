@@ -19,6 +19,7 @@ from liftloop.app.field_words import (
     fields_of,
     is_derived,
 )
+from liftloop.app.item_names import item_names
 from liftloop.app.predictions import SEGMENT, segment_names
 from liftloop.app.words import Said
 from liftloop.collect.mapping_kinds import CUSTOMERS
@@ -29,6 +30,7 @@ from liftloop.storage.contract import StateReader
 
 EVENTS_MAX = 500  # A menu of more names is a search field; the commonest come first.
 VALUES_MAX = 30  # Traits with more values are typed, not chosen.
+ITEMS_MAX = 200  # Those that sell most; others are found by typing.
 ATTRIBUTE_ROWS_MAX = 200_000  # Rows looked at for names and values of attributes: about 0.1 s.
 
 _EVENT_ROWS = """
@@ -37,6 +39,10 @@ SELECT name, count(*) AS times FROM event WHERE kind = 'track' GROUP BY name ORD
 _CATEGORY_ROWS = """
 SELECT category, count(*) AS times FROM order_line_now WHERE category <> '' GROUP BY category
 ORDER BY times DESC, category LIMIT ?
+"""
+_ITEM_ROWS = """
+SELECT product_id AS id, count(*) AS times FROM order_line_now WHERE product_id <> '' GROUP BY product_id
+ORDER BY times DESC, product_id LIMIT ?
 """
 _ATTRIBUTE_ROWS = """
 SELECT name, value, count(*) FROM (SELECT name, value FROM attribute WHERE sealed = 0 LIMIT ?) GROUP BY name, value
@@ -107,6 +113,12 @@ TRAIT_NAMES: Mapping[str, Said] = {
     "rfm_frequency": Said("购买次数", "orders"),
     "rfm_monetary": Said("累计消费（已减退款）", "spent, refunds taken off"),
 }
+ITEM_PROPERTY = "product_id"
+BOUGHT_PROPERTY = "products.product_id"
+BOUGHT = Said("所购商品", "product bought")
+"""What that property is called where the goods are named and not numbered."""
+ITEM_PROPERTIES = frozenset({ITEM_PROPERTY, BOUGHT_PROPERTY})
+"""Properties of events that name items by id."""
 PROPERTY_NAMES: Mapping[str, Said] = {
     "revenue": Said("金额", "amount"),
     "total": Said("金额", "amount"),
@@ -138,6 +150,8 @@ class TraitWord(Struct, frozen=True, kw_only=True):
     """What people call those values that are codes."""
     phrases: tuple[str, ...] = ()
     """What else sentences may say for it."""
+    unit_said: str = ""
+    """The unit of a custom field."""
 
 
 class NamedWord(Struct, frozen=True, kw_only=True):
@@ -146,6 +160,8 @@ class NamedWord(Struct, frozen=True, kw_only=True):
     id: str
     name: Said
     values: tuple[str, ...] = ()
+    value_names: Mapping[str, Said] = {}
+    """What people call those values that are codes."""
 
 
 class Words(Struct, frozen=True, kw_only=True):
@@ -209,8 +225,16 @@ def _named(bodies: Mapping[str, Mapping[str, Any]], before: str) -> tuple[NamedW
 
 async def _properties(desk: Desk) -> tuple[NamedWord, ...]:
     categories = tuple(str(each) for each in (await desk.follower.select(_CATEGORY_ROWS, [VALUES_MAX]))["category"])
+    sold = [str(each) for each in (await desk.follower.select(_ITEM_ROWS, [ITEMS_MAX]))["id"]]
+    called = {each: Said(name, name) for each, name in (await item_names(desk.follower, sold)).items()}
+    values = {"products.category": categories, **dict.fromkeys(ITEM_PROPERTIES, tuple(sold))}
     return tuple(
-        NamedWord(id=each, name=name, values=categories if each == "products.category" else ())
+        NamedWord(
+            id=each,
+            name=name,
+            values=values.get(each, ()),
+            value_names=called if each in ITEM_PROPERTIES else {},
+        )
         for each, name in PROPERTY_NAMES.items()
     )
 
@@ -239,6 +263,7 @@ def _field_word(identity: str, asked: Asked) -> TraitWord:
         values=tuple(names),
         value_names=names,
         phrases=_field_phrases(asked),
+        unit_said=field.unit,
     )
 
 

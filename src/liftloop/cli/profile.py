@@ -54,7 +54,7 @@ def shown(person: str, data: Path, as_json: bool) -> None:
     lines += _membership(answer)
     lines += [f"  # {each['name']}" + (f" → {each['until']}" if each["until"] else "") for each in answer["tags"]]
     lines += [f"  ! {each['name']}: {spoken(each['sentence'])}" for each in answer["signals"]]
-    lines += [f"  {each['channel']} · {each['purpose']}: {each['status']}" for each in answer["consents"]]
+    lines += [f"  {spoken(each['words'])}" for each in answer["consents"]]
     lines += [f"  {each['at']}  {_moment(each)}" for each in answer["timeline"]]
     show({**answer, "identity": identity}, as_json, lines)
 
@@ -137,7 +137,7 @@ def _person(person: dict[str, Any]) -> str:
 
 
 def _identifier(identifier: dict[str, Any]) -> str:
-    source = f" · {identifier['source']}" if identifier["source"] else ""
+    source = f" · {spoken(identifier['told_by'])}" if identifier["source"] else ""
     return f"{spoken(identifier['name'])}: {identifier['value']}  ({spoken(identifier['sure'])}{source})"
 
 
@@ -152,6 +152,10 @@ def _value(trait: dict[str, Any]) -> str:
     if trait["words"]:
         return spoken(trait["words"])
     value, english = trait["value"], language() == "en"
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return spoken({"zh": "是", "en": "yes"} if value else {"zh": "否", "en": "no"})
     match trait["unit"]:
         case "fen":
             return yuan_text(value)

@@ -28,6 +28,7 @@ export function profileOf(member: Member): Views["Profile"] {
     })),
     consents: [
       {
+        words: text("短信 · 营销", "SMS · marketing"),
         channel: "sms",
         purpose: "marketing",
         topic: null,
@@ -37,6 +38,7 @@ export function profileOf(member: Member): Views["Profile"] {
         at: daysAgo(180),
       },
       {
+        words: text("邮件 · 营销 · 新品", "E-mail · marketing · 新品"),
         channel: "email",
         purpose: "marketing",
         topic: "新品",

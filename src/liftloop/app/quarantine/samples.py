@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from liftloop.app.people import masked
+from liftloop.app.masking import masked
 from liftloop.app.quarantine.replay import every_row, raw_of, record_of
 from liftloop.collect.contract import REJECTED
 from liftloop.collect.personal import PERSONAL_TRAITS

@@ -174,7 +174,7 @@ class Clause:
         token = self.tokens[at]
         if token.kind == VALUE and meaning.type == "text":
             return said_is or any(trait == meaning.id for trait, _ in token.more)
-        if token.kind == UNKNOWN:
+        if token.kind in (UNKNOWN, QUOTED):
             return said_is and meaning.type == "text"
         return token.kind in _OF_TRAIT
 
@@ -194,6 +194,8 @@ class Clause:
                 return {"is": token.word == "yes"}
             case _ if token.kind == UNKNOWN:
                 return {"is": self.reading.original(token)}
+            case _ if token.kind == QUOTED:
+                return {"is": self.reading.index.lexicon.items.get(token.word, token.word)}
             case _:
                 return {}
 

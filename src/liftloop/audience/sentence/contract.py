@@ -47,6 +47,10 @@ class Lexicon(Struct, frozen=True, kw_only=True):
     audiences: tuple[Named, ...] = ()
     """Audiences, signals as `signal:id`."""
     properties: tuple[Named, ...] = ()
+    items: Mapping[str, str] = {}
+    """What goods are called when they are read aloud: ids by name."""
+    units: tuple[str, ...] = ()
+    """Units of custom fields, which say nothing more behind a number."""
 
 
 class Part(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,9 @@ _TEST = re.compile(
     r"\s*(?:(?P<contains>含有|contains )|(?P<gte>至少|at least )|(?P<lte>最多|at most )|(?P<between>在|between )"
     r"|(?P<is>是|is ))\s*"
 )
+_QUOTED = re.compile(r"[「“](.+)[」”]")
+ITEM_PROPERTIES = frozenset({"product_id", "products.product_id"})
+"""Properties that name goods by id."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -55,7 +58,23 @@ def _filter(piece: str, index: Index) -> Fields | None:
         if found is None:
             return None
         test |= _tested(found.lastgroup or "", clause[found.end() :].strip())
-    return test
+    return _with_items(test, index) if identity in ITEM_PROPERTIES else test
+
+
+def _with_items(test: Fields, index: Index) -> Fields | None:
+    """Return a test in which names of goods in quotation marks are their ids; None where one is no known name."""
+    if "is" not in test and "in" not in test:
+        return test
+    values = [test["is"]] if "is" in test else list(test["in"])
+    ids = [_item(each, index) for each in values]
+    if None in ids:
+        return None
+    return {**test, "is": ids[0]} if "is" in test else {**test, "in": ids}
+
+
+def _item(said: object, index: Index) -> object:
+    quoted = _QUOTED.fullmatch(said) if isinstance(said, str) else None
+    return said if quoted is None else index.lexicon.items.get(quoted[1])
 
 
 def _property(piece: str, index: Index) -> tuple[str, str] | None:

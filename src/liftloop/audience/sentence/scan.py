@@ -12,6 +12,7 @@ from liftloop.audience.sentence.words import (
     COMPOSITES,
     EVENT,
     EVENT_PHRASES,
+    FILLER,
     FUNCTION_PHRASES,
     GOOD,
     PHRASE,
@@ -60,6 +61,9 @@ class Index:
         self._add_named(lexicon.audiences)
         self._add_all(tuple(CHURN_PHRASES.split("|")), (PHRASE, "churn", ""))
         self._add_all(tuple(VALUABLE_PHRASES.split("|")), (PHRASE, "valuable", ""))
+        for unit in lexicon.units:
+            if normalise(unit).plain.strip() not in self.meanings:
+                self._add(unit, (FILLER, "", ""))
         self._by_first: dict[str, list[str]] = {}
         for phrase in sorted(self.meanings, key=len, reverse=True):
             self._by_first.setdefault(phrase[0], []).append(phrase)

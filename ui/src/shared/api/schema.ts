@@ -1270,6 +1270,8 @@ export interface components {
             text_version: string | null;
             /** Topic */
             topic: string | null;
+            /** @description Channel, purpose and status in words. */
+            words: components["schemas"]["Text"];
         };
         /**
          * Constraint
@@ -2236,6 +2238,8 @@ export interface components {
              * @enum {string}
              */
             standing: "merged" | "undoing" | "given_up" | "undone";
+            /** @description What they are called. */
+            told_by: components["schemas"]["Text"];
         };
         /**
          * MessageRow
@@ -2344,6 +2348,11 @@ export interface components {
             audience_id?: string | null;
             /** Campaign Id */
             campaign_id?: string | null;
+            /**
+             * Codes
+             * @description Ids of the items that the detail names.
+             */
+            codes?: string | null;
             detail?: components["schemas"]["Text"] | null;
             /**
              * Kind
@@ -2362,6 +2371,13 @@ export interface components {
             /** Id */
             id: string;
             name: components["schemas"]["Text"];
+            /**
+             * Value Names
+             * @description What people call those values that are codes.
+             */
+            value_names?: {
+                [key: string]: components["schemas"]["Text"];
+            };
             /** Values */
             values: string[];
         };
@@ -2515,6 +2531,8 @@ export interface components {
              * @enum {string}
              */
             sureness: "sure" | "likely" | "weak" | "disputed";
+            /** @description What that source is called; empty where it is not known. */
+            told_by: components["schemas"]["Text"];
             /** Value */
             value: string;
         };

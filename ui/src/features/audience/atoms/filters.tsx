@@ -100,7 +100,11 @@ function EditFilter({
           placeholder={t("audience.typeValue")}
           value={values.map(String)}
           onChange={(chosen: string[]) => onChange(filterOf(filter.property, kind, chosen))}
-          options={(property?.values ?? []).map((value) => ({ value, label: value }))}
+          options={(property?.values ?? []).map((value) => {
+            const name = property?.value_names?.[value];
+            return { value, label: name ? format.say(name) : value, title: value };
+          })}
+          optionFilterProp="label"
         />
       )}
     </>

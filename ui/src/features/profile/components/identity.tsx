@@ -28,7 +28,7 @@ export function Identity({ profileId }: { profileId: string }) {
                 under: [
                   format.say(each.sure),
                   t("person.since", { date: format.day(each.since) }),
-                  each.source ? t("identity.source", { source: each.source }) : "",
+                  each.source ? t("identity.source", { source: format.say(each.told_by) }) : "",
                 ]
                   .filter(Boolean)
                   .join(" · "),
@@ -65,7 +65,9 @@ function MergeLine({ merge }: { merge: Merge }) {
         <Badge tone={toneOf[merge.standing]}>{t(`identity.standing.${merge.standing}`)}</Badge>{" "}
         <span>{who}</span>
         <p className={styles.why}>
-          {[format.say(merge.label), merge.source, format.day(merge.at)].filter(Boolean).join(" · ")}
+          {[format.say(merge.label), format.say(merge.told_by), format.day(merge.at)]
+            .filter(Boolean)
+            .join(" · ")}
         </p>
         {merge.problem ? <p className={styles.why}>{format.say(merge.problem)}</p> : null}
       </div>

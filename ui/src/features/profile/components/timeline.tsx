@@ -24,7 +24,11 @@ export function Timeline({ profile }: { profile: Profile }) {
                 <time dateTime={moment.at}>{format.hour(moment.at)}</time>
                 <div>
                   <Happened moment={moment} />
-                  {moment.detail ? <span className={styles.detail}>{format.say(moment.detail)}</span> : null}
+                  {moment.detail ? (
+                    <span className={styles.detail} title={moment.codes ?? undefined}>
+                      {format.say(moment.detail)}
+                    </span>
+                  ) : null}
                 </div>
               </li>
             ))}

@@ -58,7 +58,11 @@ export function Known({ profile }: { profile: Profile }) {
       <Facts
         facts={profile.traits.map((trait) => ({
           name: format.say(trait.name),
-          value: traitValue(trait, format, t("audience.yes"), t("audience.no")),
+          value: (
+            <span title={trait.words && typeof trait.value === "string" ? trait.value : undefined}>
+              {traitValue(trait, format, t("audience.yes"), t("audience.no"))}
+            </span>
+          ),
           ...(trait.how ? { under: format.say(trait.how) } : {}),
         }))}
       />
