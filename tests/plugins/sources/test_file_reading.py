@@ -290,3 +290,12 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     with pytest.raises(LiftloopError):
         open_table(bad, ReadOptions(work_folder=work))
     assert not list(work.iterdir())
+
+
+def test_numbers_longer_than_a_workbook_keeps_say_so(tmp_path: Path) -> None:
+    """A number of eighteen digits, stored as a number, has lost three: it is told as spreadsheets tell it."""
+    rows = [["证件号", "电话"], [420115199001011234, 13912345678], ["420115199001011234", 13800138001.0]]
+    with open_table(write_workbook(tmp_path / "ids.xlsx", {"s": rows}), ReadOptions()) as table:
+        columns = table.sample(10).columns
+    assert list(columns["证件号"]) == ["4.20115199001011E+17", "420115199001011234"]
+    assert list(columns["电话"]) == ["13912345678", "13800138001"]

@@ -24,6 +24,9 @@ UNPACKED_BYTES_MAX = 2 * 1024**3  # A full sheet of a million rows and thirty co
 COMPOUND_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
+DIGITS_KEPT = 1e15
+"""Whole numbers below it are stored to the last digit."""
+
 Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 
 
@@ -123,14 +126,17 @@ def _without_empty_end(cells: list[str]) -> list[str]:
 
 
 def cell_text(cell: Cell) -> str:
-    """Return a cell as text: whole floats without `.0`, dates in ISO, as the sheet stores and not as it shows them."""
+    """Return a cell as text: whole floats without `.0`, dates in ISO, as the sheet stores and not as it shows them.
+
+    Of a number a sheet stores fifteen digits: a longer one says `E+`, as the sheet does, and is no identifier any more.
+    """
     match cell:
         case str():
             return cell
         case bool():
             return "true" if cell else "false"
-        case float() if cell.is_integer() and abs(cell) < 1e15:
-            return str(int(cell))
+        case float() if cell.is_integer():
+            return str(int(cell)) if abs(cell) < DIGITS_KEPT else f"{cell:.14E}"
         case datetime.datetime():
             return cell.isoformat(sep=" ")
         case _:
