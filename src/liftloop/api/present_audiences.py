@@ -97,6 +97,7 @@ def vocabulary(words: Words) -> Vocabulary:
                 name=text(each.name),
                 type=each.type,
                 unit=each.unit,
+                computed=each.computed,
                 values=list(each.values),
                 value_names={value: text(name) for value, name in each.value_names.items()},
             )

@@ -232,6 +232,7 @@ class TraitWord(View):
         description="Of a date conditions ask `days_since`: the days since then, before it negative."
     )
     unit: Literal["fen", "days", "times", "none"]
+    computed: bool = Field(default=False, description="Found from events or studies; exports carry attributes only.")
     values: list[str]
     value_names: dict[str, Text] = Field(
         default_factory=dict, description="What people call those values that are codes."

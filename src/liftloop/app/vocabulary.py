@@ -150,6 +150,8 @@ class TraitWord(Struct, frozen=True, kw_only=True):
     """What people call those values that are codes."""
     phrases: tuple[str, ...] = ()
     """What else sentences may say for it."""
+    computed: bool = False
+    """Found from events or studies, and no attribute that somebody said."""
     unit_said: str = ""
     """The unit of a custom field."""
 
@@ -201,7 +203,7 @@ async def known_words(desk: Desk) -> Words:
     events = (await desk.follower.select(_EVENT_ROWS, [EVENTS_MAX]))["name"]
     attributes = await asyncio.to_thread(_attribute_words, desk.state)
     computed = [
-        TraitWord(id=each, name=trait_name(each, body), type="number", unit=trait_unit(body), values=())
+        TraitWord(id=each, name=trait_name(each, body), type="number", unit=trait_unit(body), values=(), computed=True)
         for each, body in desk.definitions.live("trait").items()
     ]
     segments = await segment_names(desk.follower)
@@ -249,6 +251,7 @@ def _studied_word(trait: StudiedTrait, segments: Mapping[str, Said]) -> TraitWor
         unit=unit,
         values=tuple(named),
         value_names=named,
+        computed=True,
     )
 
 

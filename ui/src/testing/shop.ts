@@ -59,12 +59,41 @@ export function makeMembers(count: number): Member[] {
 
 export const vocabulary: Views["Vocabulary"] = {
   traits: [
-    { id: "city", name: text("城市", "City"), type: "text", unit: "none", values: [...CITIES] },
-    { id: "level", name: text("会员等级", "Member level"), type: "text", unit: "none", values: [...LEVELS] },
-    { id: "total_spend", name: text("累计消费", "Total spend"), type: "number", unit: "fen", values: [] },
-    { id: "orders", name: text("累计下单", "Orders so far"), type: "number", unit: "times", values: [] },
+    {
+      id: "city",
+      computed: false,
+      name: text("城市", "City"),
+      type: "text",
+      unit: "none",
+      values: [...CITIES],
+    },
+    {
+      id: "level",
+      computed: false,
+      name: text("会员等级", "Member level"),
+      type: "text",
+      unit: "none",
+      values: [...LEVELS],
+    },
+    {
+      id: "total_spend",
+      computed: true,
+      name: text("累计消费", "Total spend"),
+      type: "number",
+      unit: "fen",
+      values: [],
+    },
+    {
+      id: "orders",
+      computed: true,
+      name: text("累计下单", "Orders so far"),
+      type: "number",
+      unit: "times",
+      values: [],
+    },
     {
       id: "days_since_order",
+      computed: true,
       name: text("距上次下单", "Days since last order"),
       type: "number",
       unit: "days",
@@ -72,6 +101,7 @@ export const vocabulary: Views["Vocabulary"] = {
     },
     {
       id: "wecom_friend",
+      computed: false,
       name: text("已加企业微信", "WeCom friend"),
       type: "yes_no",
       unit: "none",

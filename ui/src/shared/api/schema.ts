@@ -4113,6 +4113,12 @@ export interface components {
          * @description A trait that a definition may name, with its commonest values where they are few.
          */
         TraitWord: {
+            /**
+             * Computed
+             * @description Found from events or studies; exports carry attributes only.
+             * @default false
+             */
+            computed: boolean;
             /** Id */
             id: string;
             name: components["schemas"]["Text"];
