@@ -33,7 +33,14 @@ SHOWING = [path for path in sorted(SOURCES.rglob("*.py")) if ">>> " in path.read
 START_SECONDS_MAX = 180
 PROMISED = {
     "docs/start/first-hour.md": ('"state":"sent"', "no_consent:sms:marketing", '"messages":1'),
-    "docs/how-to/connect-your-sources.md": ('"rows": 1', "against_plan", '"taken":1', "web-shop 3 0", "erp 1 0"),
+    "docs/how-to/connect-your-sources.md": (
+        "ORDER BY n",
+        '"rows": 1',
+        "against_plan",
+        '"taken":1',
+        "web-shop 3 0",
+        "erp 1 0",
+    ),
     "docs/how-to/tell-customers-apart.md": ("two people again", "till-7 is nobody's", "merged by suggestion"),
     "docs/how-to/drive-from-outside.md": ('"qualified":', '"forged": 0', '"steps": ['),
 }
