@@ -9,7 +9,13 @@ PLACE = "/api/signals/templates"
 
 
 def view(user: str, number: int) -> dict[str, Any]:
-    return {"type": "track", "event": "Product Viewed", "userId": user, "messageId": f"{user}-{number}"}
+    return {
+        "type": "track",
+        "event": "Product Viewed",
+        "userId": user,
+        "messageId": f"{user}-{number}",
+        "properties": {"product_id": "sku_1"},
+    }
 
 
 async def templates(world: Served) -> dict[str, Any]:
@@ -22,12 +28,16 @@ def test_a_template_is_previewed_with_its_events_published_and_found_as_it_was_c
     async def story(world: Served) -> None:
         views = {"u1": 6, "u2": 4, "u3": 3, "u4": 1}
         world.installation.receive(*(view(user, n) for user, count in views.items() for n in range(count)))
+        bought = {"order_id": "o", "products": [{"product_id": "sku_1", "name": "鸡翅"}]}
+        world.installation.receive(
+            {"type": "track", "event": "Order Completed", "userId": "u4", "messageId": "o", "properties": bought}
+        )
         await world.settle()
         usual = (await world.admin.post(f"{PLACE}/hesitating/preview", {})).json()
         assert (usual["count"], usual["of"]) == (1, 4)
         (one,) = usual["people"]
         assert (one["person"]["identifier"], len(one["evidence"])) == ("u1", 5)
-        assert one["evidence"][0]["label"]["zh"] == "浏览商品"
+        assert one["evidence"][0]["label"]["zh"] == "浏览商品「鸡翅」"
         wanted = {"values": {"views": 3, "days": 2}}
         draft = (await world.admin.post(f"{PLACE}/hesitating/preview", wanted)).json()
         assert {each["person"]["identifier"] for each in draft["people"]} == {"u1", "u2", "u3"}

@@ -10,7 +10,7 @@ from liftloop.app.audience_words import read_aloud
 from liftloop.app.audiences.directory import Audiences, sampled
 from liftloop.app.desk import Desk
 from liftloop.app.people import PersonLine, people_rows
-from liftloop.app.signals import Evidence, evidence_of, newest_events
+from liftloop.app.signals import Evidence, evidence_of, newest_events, with_items
 from liftloop.app.words import Said
 from liftloop.audience.reading import check
 
@@ -42,11 +42,12 @@ async def signal_preview(desk: Desk, audiences: Audiences, where: Mapping[str, A
     numbers = await audiences.drafted(where)
     few = sampled(numbers)
     lines = await asyncio.to_thread(people_rows, desk.state, desk.vault, few)
-    evidence = [evidence_of(where, await newest_events(desk.follower, number, now_ms), now_ms) for number in few]
+    found = [evidence_of(where, await newest_events(desk.follower, number, now_ms), now_ms) for number in few]
+    evidence = [await with_items(desk.follower, each[:EVIDENCE_SHOWN]) for each in found]
     position = await desk.tick.ask("position")
     return SignalPreview(
         count=len(numbers),
         of=position["profiles"] - desk.state.rows(_MERGED)[0][0],
         sentence=read_aloud(where, await audiences.names(where)),
-        people=[Giver(line=line, evidence=found[:EVIDENCE_SHOWN]) for line, found in zip(lines, evidence, strict=True)],
+        people=[Giver(line=line, evidence=behind) for line, behind in zip(lines, evidence, strict=True)],
     )

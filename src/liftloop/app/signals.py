@@ -5,16 +5,19 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from liftloop.app.audience_words import read_aloud
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
+from liftloop.app.item_names import item_names
 from liftloop.app.spoken_names import spoken_names
 from liftloop.app.vocabulary import event_name
 from liftloop.app.words import Said
 from liftloop.audience.contract import Signal
 from liftloop.audience.reading import SIGNAL
 from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.codec import parse_object
 from liftloop.profile.sources import leaves, source_of, span_of
 from liftloop.profile.values import event_value
 
@@ -38,6 +41,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     name: str
     label: Said
     at_ms: int
+    item: str = ""
+    """The id of the item that it was about, where it names one."""
 
 
 class RaisedSignal(Struct, frozen=True, kw_only=True):
@@ -67,7 +72,7 @@ async def raised_signals(
     signals: list[RaisedSignal] = []
     for identity, (_, body, defined_ms, _) in newest.items():
         signal = msgspec.convert(body, Signal, strict=False)
-        evidence = evidence_of(signal.where, events, now_ms)
+        evidence = await with_items(follower, evidence_of(signal.where, events, now_ms))
         since_ms = int(since.get(SIGNAL + identity, defined_ms))
         newest_ms = evidence[0].at_ms if evidence else since_ms
         signals.append(
@@ -100,9 +105,21 @@ def evidence_of(tree: Mapping[str, Any], events: Sequence[tuple[str, int, str]],
             if counted == counted:
                 words = event_name(name)
                 label = Said(words.zh, f"{words.singular[:1].upper()}{words.singular[1:]}")
-                found.append(Evidence(name=name, label=label, at_ms=at_ms))
+                item = str(parse_object(properties.encode()).get("product_id") or "")
+                found.append(Evidence(name=name, label=label, at_ms=at_ms, item=item))
                 break
     return found[:EVIDENCE_MAX]
+
+
+async def with_items(follower: Follower, found: Sequence[Evidence]) -> list[Evidence]:
+    """Return evidence whose labels say what each event was about, where that has a name."""
+    names = await item_names(follower, {each.item for each in found})
+    return [
+        replace(each, label=Said(f"{each.label.zh}「{names[each.item]}」", f"{each.label.en} “{names[each.item]}”"))
+        if each.item in names
+        else each
+        for each in found
+    ]
 
 
 def _affirmed(tree: Any) -> Any:
