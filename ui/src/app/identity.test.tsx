@@ -1,5 +1,6 @@
 import { within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { identityOf } from "@/testing/identity";
 import { renderApp } from "@/testing/render-app";
 import { makeMembers } from "@/testing/shop";
 
@@ -21,6 +22,26 @@ describe("who is who", () => {
     expect(asked).toEqual([]);
     await user.click(within(dialog).getByRole("button", { name: "拆开" }));
     await expect.poll(() => asked, SLOW).toEqual(["/api/merges/120-0/undo"]);
+  });
+
+  it("says why a merge could not be undone, and lets it be tried again", async () => {
+    const [member] = makeMembers(1);
+    if (!member) throw new Error("the shop has a member");
+    const told = identityOf(member);
+    const problem = {
+      zh: "没能拆开：每次都有新消息进来。",
+      en: "Not undone: something new came in each time.",
+    };
+    const body = { ...told, merges: told.merges.map((each) => ({ ...each, standing: "given_up", problem })) };
+    const { screen } = renderApp(`/people/${member.id}`, {
+      intercept: (request) =>
+        request.url.endsWith("/identity")
+          ? new Response(JSON.stringify(body), { headers: { "Content-Type": "application/json" } })
+          : undefined,
+    });
+    expect(await screen.findByText(problem.zh, {}, SLOW)).toBeTruthy();
+    expect(screen.getByText("没能拆开")).toBeTruthy();
+    expect(screen.getByRole("button", { name: "拆开" })).toBeTruthy();
   });
 
   it("shows pairs with what speaks for and against them, and forgets one that is judged", async () => {

@@ -3,7 +3,7 @@ import type { Views } from "@/shared/api/client";
 import { found } from "./mock-answers.ts";
 import { daysAgo, type Member, personRow, text } from "./shop.ts";
 
-function identityOf(member: Member): Views["PersonIdentity"] {
+export function identityOf(member: Member): Views["PersonIdentity"] {
   return {
     profile_id: member.id,
     identifiers: [
