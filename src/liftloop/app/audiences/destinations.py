@@ -205,7 +205,8 @@ class Destinations:
             audience=destination.audience, destination=errand.told_as, changes=True, medium=destination.channel
         )
         if whole or not destination.changes or not self._exports.confirmed(order):
-            order = replace(order, changes=False)
+            # Whoever takes each id once would take the same people only once, however often they came and went.
+            order = replace(order, changes=False, anew_ms=errand.now_ms)
         return await self._exports.make(order, errand.actor)
 
     async def _delivered(self, errand: Errand, export: Export, standing: Standing) -> tuple[int, Said | None]:

@@ -74,6 +74,8 @@ class ExportOrder(Struct, frozen=True, kw_only=True):
     """Attributes beside profile id and customer number; sealed ones stay sealed."""
     medium: str = ""
     """Only who may be sent marketing through this medium; "" for everybody."""
+    anew_ms: int = 0
+    """When it was asked for, where the same people at another time are another export; 0 where they are not."""
 
 
 class Export(Struct, frozen=True, kw_only=True):
