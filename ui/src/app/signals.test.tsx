@@ -1,0 +1,50 @@
+import { within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { renderApp } from "@/testing/render-app";
+import { makeMembers } from "@/testing/shop";
+
+const SLOW = { timeout: 15_000 };
+
+describe("signals and membership", () => {
+  it("previews a changed number before it is published, and publishes exactly that", async () => {
+    const told: { path: string; body: Promise<unknown> }[] = [];
+    const { user, screen } = renderApp("/signals?signal=hesitating", {
+      intercept: (request) => {
+        if (request.method === "POST") {
+          told.push({ path: new URL(request.url).pathname, body: request.clone().json() });
+        }
+        return undefined;
+      },
+    });
+    const drawer = await screen.findByRole("dialog", {}, SLOW);
+    expect((await within(drawer).findAllByText(/浏览商品 ·/, {}, SLOW)).length).toBe(3);
+    expect((within(drawer).getByRole("button", { name: "没有改动" }) as HTMLButtonElement).disabled).toBe(
+      true,
+    );
+    const days = within(drawer).getByRole("spinbutton", { name: /几天之内/ });
+    await user.clear(days);
+    await user.type(days, "2");
+    await user.click(await within(drawer).findByRole("button", { name: "保存改动" }, SLOW));
+    const values = { views: 4, days: 2 };
+    await expect
+      .poll(async () => {
+        const saved = told.find((each) => each.path === "/api/signals/templates/hesitating");
+        return saved ? await saved.body : null;
+      }, SLOW)
+      .toEqual({ words: [], unless: [], values });
+    const looked = await Promise.all(
+      told.filter((each) => each.path.endsWith("/preview")).map((e) => e.body),
+    );
+    expect(looked.at(-1)).toEqual({ words: [], unless: [], values });
+  });
+
+  it("says of a member what is missing to the next level, what runs out, and every line of points", async () => {
+    const id = makeMembers(1)[0]?.id ?? "";
+    const { screen } = renderApp(`/people/${id}`);
+    expect(await screen.findByText("现在 420，还差 580", {}, SLOW)).toBeTruthy();
+    expect(screen.getByText("城市已知")).toBeTruthy();
+    expect(screen.getByText(/过期$/)).toBeTruthy();
+    expect(screen.getByText(/没有记上：不够扣/)).toBeTruthy();
+    expect(screen.getByText(/A-1001/)).toBeTruthy();
+  });
+});
