@@ -25,6 +25,7 @@ from liftloop.inference.likeness import CurvePoint, Judged, fitted, judge, midra
 from liftloop.kernel.clock import DAY_MS, HOUR_MS, Clock
 from liftloop.kernel.codec import canonical_json, parse_json
 from liftloop.kernel.errors import LiftloopError
+from liftloop.kernel.sets import are_among
 from liftloop.profile.studied import LIKENESS, STUDIED, Studied
 from liftloop.profile.studies.segments import FEATURES, Segment, described, kept_ids, named
 from liftloop.storage.contract import LakeReader, StorageError
@@ -201,11 +202,11 @@ class Predictions:
             rows[np.asarray(self._lake.select(asked.text, asked.parameters)["profile"]).astype(np.int64)] = False
         names = sorted(past.columns)
         features = past.matrix(names)[rows].astype(np.float32)
-        label = np.isin(past.profile[rows], inside)
+        label = are_among(past.profile[rows], inside)
         fold = assign_folds([str(each) for each in past.profile[rows].tolist()], count=FOLDS, salt=audience)
         judged = judge(features, past.matrix(_SIMPLE)[rows], label, fold)
         now = past if at_ms == now_ms else behaviour_at(self._lake, now_ms)
-        outside = ~np.isin(now.profile, inside)
+        outside = ~are_among(now.profile, inside)
         trait = LIKENESS + audience
         scores = Studied(trait=trait, profile=now.profile[:0], value=np.zeros(0))
         if judged.verdict == "usable" and outside.any():

@@ -17,6 +17,7 @@ from liftloop.app.trait_study_reading import SQL, Past, read_past
 from liftloop.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, Clock
 from liftloop.kernel.codec import canonical_json, parse_json
 from liftloop.kernel.errors import LiftloopError
+from liftloop.kernel.sets import distinct
 from liftloop.profile.studied import ITEM_TRAITS, STUDIED, TRAIT_STUDIED, TRAITS_STUDIED, Studied, part_of, words_of
 from liftloop.profile.studies.cycles import (
     interval_traits,
@@ -194,7 +195,7 @@ async def say_changes(tick: TickClient, changes: Sequence["Change"], now_ms: int
     """Send what changed, everything of some people at once, so that each is looked at once; return how many."""
     if not changes:
         return 0
-    people = np.unique(np.concatenate([change.found.profile[change.rows] for change in changes]))
+    people = distinct(np.concatenate([change.found.profile[change.rows] for change in changes]))
     for start in range(0, len(people), PEOPLE_AT_ONCE):
         low, high = people[start], people[min(start + PEOPLE_AT_ONCE, len(people)) - 1]
         records = [

@@ -16,6 +16,7 @@ from liftloop.audience.reading import BITS, MEMBER, conditioned
 from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.dice import hash_text, hash_texts
+from liftloop.kernel.sets import are_among, distinct
 from liftloop.kernel.words import Words
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People, put_tags
@@ -137,10 +138,10 @@ class AudienceMembership:
         self._audiences = audiences
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
-        merged = np.unique(frame["merge"]["forwarded"]) if "merge" in frame else np.zeros(0, dtype=np.int64)
+        merged = distinct(frame["merge"]["forwarded"]) if "merge" in frame else np.zeros(0, dtype=np.int64)
         slots, triggers = _concerned(state, frame, moment.now_ms)
         silent = _parted(frame)
-        slots = np.concatenate([slots, silent[~np.isin(silent, slots)]])
+        slots = np.concatenate([slots, silent[~are_among(silent, slots)]])
         triggers = np.concatenate([triggers, np.zeros(len(slots) - len(triggers), dtype=np.bool_)])
         if not len(slots) and not len(merged):
             return NOTHING
@@ -158,7 +159,7 @@ class AudienceMembership:
         if not len(changed):
             return Delta(writes=writes), {}
         names = _names(bits, program.ids)
-        changed = changed[~np.isin(slots[changed], silent)]
+        changed = changed[~are_among(slots[changed], silent)]
         about = (people.numbers(state, slots[changed]), triggers[changed], moment)
         return Delta(writes=writes), {
             "audience.entered": _facts(after[changed] & ~before[changed], names, about),
@@ -177,7 +178,7 @@ def _concerned(state: StateView, frame: Frame, now_ms: int) -> tuple[Slots, Trut
     if "person.touched" not in frame:
         return due, np.ones(len(due), dtype=np.bool_)
     touched = frame["person.touched"]
-    rest = due[~np.isin(due, touched["slot"])] if len(due) else due
+    rest = due[~are_among(due, touched["slot"])] if len(due) else due
     slots = np.concatenate([touched["slot"], rest])
     return slots, np.concatenate([touched["triggers"], np.ones(len(rest), dtype=np.bool_)])
 

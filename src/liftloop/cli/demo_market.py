@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.sets import distinct
 from liftloop.simulate.history import History
 from liftloop.simulate.market import Market
 from liftloop.simulate.messages import track_messages
@@ -87,7 +88,7 @@ class Customers:
             return 0.0, 0.0
         members = self._market.members([each["customer_id"] for each in self._contacted])
         when = np.array([each["at_ms"] for each in self._contacted], dtype=np.int64)
-        lift = self._market.lift(np.unique(members), self._market.contacts(self._contacted, when), (from_ms, to_ms))
+        lift = self._market.lift(distinct(members), self._market.contacts(self._contacted, when), (from_ms, to_ms))
         points = lift.points * lift.people / treated
         eligible = self._market.eligible(from_ms)
         alone = self._market.potential_outcomes(eligible, None, from_ms, (to_ms - from_ms) // DAY_MS)

@@ -31,6 +31,7 @@ from liftloop.journey.reading import persons, reached
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import MessageKey
+from liftloop.kernel.sets import distinct
 from liftloop.kernel.words import Words
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Record, Row, Update, Write
@@ -118,7 +119,7 @@ class DeliverMerges:
             write for windows in (SENT, SHADOW) for write in windows.move(state, kept, forwarded, horizon_ms).writes
         ]
         for name in state.names(suppressed_array("")):
-            heirs = np.unique(kept[state[name][forwarded] != 0])
+            heirs = distinct(kept[state[name][forwarded] != 0])
             writes.append(Write(name, heirs, np.ones(len(heirs), dtype=np.int8)))
         return Delta(writes=writes), {}
 
@@ -454,7 +455,7 @@ def _suppressed(
         if not enrolments or channel not in rules.channels:
             continue
         name = suppressed_array(medium_of(rules.channels[channel]))
-        slots = np.unique(persons(state, np.array(enrolments, dtype=np.int64)))
+        slots = distinct(persons(state, np.array(enrolments, dtype=np.int64)))
         slots = slots[slots >= 0]
         allocate.append(ArraySpec(name=name, dtype="|i1", fill=0, domain="profile"))
         writes.append(Write(name, slots, np.ones(len(slots), dtype=np.int8)))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from liftloop.identify.contract import JOINED, KEPT_APART, UNDO_ASKED, UNDO_GIVEN_UP, UNDOS_MAX, Ruled, UndoAsked
 from liftloop.identify.joining import Joining
 from liftloop.identify.reading import APART, APART_SPEC, FORWARD, UNDOING, UNDOING_SPEC, Undoing, follow, undoings
+from liftloop.kernel.sets import are_among
 from liftloop.runtime import people
 from liftloop.runtime.contract import Frame, Moment, Slots, StateView
 from liftloop.storage.contract import Delta, Record, Row, Write
@@ -65,7 +66,7 @@ def apart_pairs(state: StateView, heads: Slots) -> Slots:
     if not state.has(APART) or not len(state[APART]):
         return np.zeros((0, 2), dtype=np.int64)
     pairs = state[APART]
-    concerned = np.isin(follow(state, pairs.reshape(-1)), heads).reshape(-1, 2)
+    concerned = are_among(follow(state, pairs.reshape(-1)), heads).reshape(-1, 2)
     return pairs[concerned.all(axis=1)]
 
 

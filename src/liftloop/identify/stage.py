@@ -31,6 +31,7 @@ from liftloop.identify.rulings import apart_pairs, heard_of, ruled, rulings_in
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import parse_object
 from liftloop.kernel.dice import Hashes, hash_texts
+from liftloop.kernel.sets import are_among, distinct
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
 from liftloop.runtime.people import Settlers
@@ -125,8 +126,8 @@ def _settled(state: StateView, records: list[Record], blocked: frozenset[int]) -
     user = _hashes(USER, [record.user_id for record in records])
     anonymous = _hashes(ANONYMOUS, [record.anonymous_id for record in records])
     nobodys = np.fromiter(blocked, np.uint64, len(blocked))
-    user[np.isin(user, nobodys)] = NONE
-    anonymous[np.isin(anonymous, nobodys)] = NONE
+    user[are_among(user, nobodys)] = NONE
+    anonymous[are_among(anonymous, nobodys)] = NONE
     by_user, by_anonymous = _find(state, user), _find(state, anonymous)
     homes = np.where(user != NONE, by_user, by_anonymous)
     open_row = homes < 0
@@ -223,7 +224,7 @@ def _known(state: StateView, named: list[Names], said: Slots, rules: _Rules) -> 
     heads = follow(state, slots)
     disputed = (seconds >= 0) | (seconds == SHARED)
     apart = apart_pairs(state, heads)
-    involved = np.unique(np.concatenate([slots, seconds[seconds >= 0], apart.reshape(-1), said]))
+    involved = distinct(np.concatenate([slots, seconds[seconds >= 0], apart.reshape(-1), said]))
     involved = involved[involved >= 0]
     onward = follow(state, involved)
     merged = onward != involved

@@ -12,6 +12,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.inference.arrays import Floats, Integers, SingleFloats
+from liftloop.kernel.sets import distinct
 
 Texts: TypeAlias = NDArray[np.str_]
 Column: TypeAlias = Floats | Texts  # Missing: NaN among numbers, "" among texts.
@@ -87,9 +88,9 @@ def _number_code(name: str, column: Any, bins: int) -> NumberCode:
     known = column[np.isfinite(column)]
     if known.size == 0:
         known = np.zeros(1)
-    distinct = np.unique(known)
-    if distinct.size <= bins:
-        edges = (distinct[:-1] + distinct[1:]) / 2
+    different = distinct(known)
+    if different.size <= bins:
+        edges = (different[:-1] + different[1:]) / 2
     else:
         edges = np.unique(np.quantile(known, np.arange(1, bins) / bins))
     return NumberCode(
@@ -178,6 +179,6 @@ def cells_of(code: ColumnCode, raw: SingleFloats, bins: int) -> Integers:
     gap = np.isnan(raw)
     if isinstance(code, WordCode) or gap.all():
         return np.where(gap, 0, np.nan_to_num(raw) + 1).astype(np.int64)
-    known = np.unique(raw[~gap])
+    known = distinct(raw[~gap])
     edges = known[:-1] if known.size <= bins else np.unique(np.quantile(raw[~gap], np.arange(1, bins) / bins))
     return np.where(gap, 0, np.searchsorted(edges, raw, side="left") + 1).astype(np.int64)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.dice import Hashes, hash_text, mix
+from liftloop.kernel.sets import distinct
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.runtime.hash_index import ABSENT, HashIndex
 from liftloop.storage.contract import ArraySpec, Delta, Write
@@ -103,7 +104,7 @@ def inside(state: StateView, numbers: NDArray[np.int64], journey: str) -> Rows:
     if not count(state):
         return np.zeros(0, dtype=np.int64)
     latest = LATEST.find(state, person_keys(numbers, journey))
-    rows = np.unique(latest[latest != ABSENT])
+    rows = distinct(latest[latest != ABSENT])
     return rows[state[INSIDE][rows] == STAYS]
 
 

@@ -10,6 +10,7 @@ from liftloop.journey import enrolments
 from liftloop.journey.graph import Graph
 from liftloop.journey.walk import Walkers, standing_at_entry
 from liftloop.kernel.clock import FAR_FUTURE_MS
+from liftloop.kernel.sets import are_among
 from liftloop.runtime.contract import StateView
 from liftloop.storage.contract import ArraySpec, Row, Update, Write
 
@@ -65,7 +66,7 @@ def opening_of(state: StateView, codes: Codes, left: Numbers) -> Opening:
         return Opening(walkers=standing_at_entry(state, left[:0], 0), closed=left[:0])
     live_code = {graph.id: code for code, graph in codes.graphs if code in codes.live}
     rows = enrolments.standing(state)
-    rows = rows[~np.isin(rows, left)]
+    rows = rows[~are_among(rows, left)]
     standing_in = state[enrolments.CODE][rows] if len(rows) else rows
     walkers = standing_at_entry(state, rows[:0], 0)
     moved: list[tuple[int, int]] = []

@@ -9,6 +9,7 @@ from liftloop.identify.reading import follow
 from liftloop.journey.enrolments import CEDED, CEDED_TO, INSIDE, REACHED, REACHED_MAX, SLOT, Rows, count
 from liftloop.journey.enrolments import reached as so_far
 from liftloop.journey.lives import FIRST, MARK
+from liftloop.kernel.sets import are_among
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Write
 
@@ -40,7 +41,7 @@ def ceded_to(state: StateView, enrolments: NDArray[np.int64]) -> dict[int, tuple
     last = heirs[gone]
     while (ceding := _heir(heirs, last) >= 0).any():
         last = np.where(ceding, _heir(heirs, last), last)
-    theirs = np.isin(last, enrolments)
+    theirs = are_among(last, enrolments)
     gone, last = gone[theirs], last[theirs]
     same = persons(state, gone) == persons(state, last)
     found: dict[int, tuple[int, ...]] = {}

@@ -19,6 +19,7 @@ from liftloop.journey.graph import Graph, read
 from liftloop.journey.opening import OPENED, OPENED_SPEC, Codes, opening_of
 from liftloop.journey.walk import Walkers, World, entering, wake, waking, walk
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
+from liftloop.kernel.sets import are_among, distinct
 from liftloop.kernel.words import Words
 from liftloop.plan.contract import Campaign
 from liftloop.plan.reading import action_array
@@ -109,7 +110,7 @@ class JourneySteps:
         entries, launched = _entries(state, known, frame, moment)
         opening = opening_of(state, known.codes(), reached)
         due = enrolments.due(state, moment.now_ms, DUE_MAX)
-        due = due[~np.isin(due, reached)]
+        due = due[~are_among(due, reached)]
         ceded: Numbers = frame["journey.ceded"]["enrolment"] if "journey.ceded" in frame else due[:0]
         someone = any(len(slots) for slots in entries.values())
         if not (len(reached) or len(due) or len(ceded) or launched or opening.codes or someone):
@@ -180,8 +181,8 @@ def _reached_goals(state: StateView, known: _Known, frame: Frame) -> Numbers:
         graph = known.graphs[code]
         if graph.journey.goal_event:
             who = frame["person"]["slot"][names.are(graph.journey.goal_event) & ~frame["event"]["imported"]]
-            rows.append(enrolments.inside(state, people.numbers(state, np.unique(who)), graph.id))
-    return np.unique(np.concatenate(rows)) if rows else nothing
+            rows.append(enrolments.inside(state, people.numbers(state, distinct(who)), graph.id))
+    return distinct(np.concatenate(rows)) if rows else nothing
 
 
 def _entries(state: StateView, known: _Known, frame: Frame, moment: Moment) -> tuple[dict[int, Slots], list[Write]]:
@@ -261,7 +262,7 @@ def _launch(state: StateView, campaign: str, cursor: int) -> tuple[Slots, int]:
 
 def _admitted(state: StateView, graph: Graph, slots: Slots) -> Slots:
     """Return who of these may enter, each once, merged people under the profile that was kept."""
-    slots = np.unique(follow(state, slots))
+    slots = distinct(follow(state, slots))
     again = graph.journey.reentry == "after_leaving"
     return slots[enrolments.may_enter(state, people.numbers(state, slots), graph.id, again=again)]
 
@@ -326,7 +327,7 @@ def _indexed(world: World, newcomers: Walkers) -> Delta:
     """Return the delta that makes new enrolments each person's latest in their journey."""
     numbers = people.numbers(world.state, newcomers.slots)
     keys = np.zeros(len(numbers), dtype=np.uint64)
-    for code in np.unique(newcomers.codes).tolist():
+    for code in distinct(newcomers.codes).tolist():
         mine = newcomers.codes == code
         keys[mine] = enrolments.person_keys(numbers[mine], world.graphs[code].id)
     return enrolments.LATEST.put(world.state, keys, newcomers.rows)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import unpack_columns
+from liftloop.kernel.sets import distinct
 from liftloop.plan.contract import ASSIGNED
 from liftloop.plan.reading import DRAWN_AS, action_array, cell_array, drawn_keys, round_array
 from liftloop.runtime import people
@@ -116,7 +117,7 @@ def _inherited(state: StateView, campaign: str, kept: Slots, forwarded: Slots) -
     """Return which kept profiles take over an assignment, and from whom; where equally early, their own stays."""
     actions = state[action_array(campaign)]
     rounds = state[round_array(campaign)] if state.has(round_array(campaign)) else np.zeros(len(actions), np.int16)
-    heirs = np.unique(kept)
+    heirs = distinct(kept)
     family = np.concatenate([heirs, kept])
     members = np.concatenate([heirs, forwarded])
     members, family = members[actions[members] >= 0], family[actions[members] >= 0]

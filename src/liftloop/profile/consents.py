@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from msgspec import Struct
 
+from liftloop.kernel.sets import distinct
 from liftloop.profile.contract import GRANTED, NO_CONSENT, WITHDRAWN, Consent
 from liftloop.profile.reading import consent_array
 from liftloop.runtime.contract import Moment, Slots, StateView
@@ -100,8 +101,8 @@ def _known_orders(state: StateView, names: tuple[str, str], given: Sequence[Give
 
 def merge_consents(state: StateView, kept: Slots, forwarded: Slots) -> list[Write]:
     """Return the writes that let each merged person have the latest of all consents, a withdrawal where equal."""
-    everyone = np.concatenate([np.unique(kept), forwarded])
-    heirs = np.concatenate([np.unique(kept), kept])
+    everyone = np.concatenate([distinct(kept), forwarded])
+    heirs = np.concatenate([distinct(kept), kept])
     writes: list[Write] = []
     for at_name in [name for name in state.names("consent.") if name.endswith(".at_ms")]:
         status_name = at_name.removesuffix("at_ms") + "status"

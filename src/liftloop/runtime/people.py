@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.kernel.ids import PARTITIONS
+from liftloop.kernel.sets import are_among
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Write
 
@@ -106,7 +107,7 @@ class Settlers:
         """Return profile numbers of slots, newcomers included; shape [len(slots)]."""
         if not self.number_of:
             return numbers(state, slots)
-        fresh = np.isin(slots, np.fromiter(self.number_of, np.int64, len(self.number_of)))
+        fresh = are_among(slots, np.fromiter(self.number_of, np.int64, len(self.number_of)))
         result = np.empty(len(slots), dtype=np.int64)
         if not fresh.all():
             result[~fresh] = numbers(state, slots[~fresh])

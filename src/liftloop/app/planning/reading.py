@@ -21,6 +21,7 @@ from liftloop.app.planning.asof import (
 )
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import parse_object
+from liftloop.kernel.sets import distinct
 from liftloop.plan.contract import NOBODY, Campaign
 from liftloop.plan.inputs import Column, Contacts, Flags, Floats, Integers, People, Window
 from liftloop.plan.options import ChannelChoice, Option
@@ -283,7 +284,7 @@ class ConsentHistory:
         if part is None:
             return np.zeros(profile.size, dtype=np.bool_)
         people, when, said = self._profile[part], self._at_ms[part], self._granted[part]
-        known = np.unique(people)
+        known = distinct(people)
         code = np.minimum(np.searchsorted(known, profile), known.size - 1)
         there = known[code] == profile
         origin = int(min(when.min(), at_ms.min(initial=0)))

@@ -18,6 +18,7 @@ from liftloop.app.tags.directory import Tags
 from liftloop.app.tags.naming import known_people, named_in
 from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.kernel.sets import distinct
 from liftloop.profile.tags import LIST
 
 CATEGORY = "名单 list"
@@ -84,7 +85,7 @@ class Lists:
             strangers = np.flatnonzero(numbers < 0).tolist()
             unknown += [part[row] for row in strangers if start + row > 0]  # The first may be a heading.
         named = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
-        numbers = np.unique(named)
+        numbers = distinct(named)
         chosen = await self._made(name, numbers, f"来自文件 {path.name} / from the file {path.name}", actor)
         return ListMade(
             audience=chosen,

@@ -3,6 +3,7 @@
 import numpy as np
 from msgspec import Struct
 
+from liftloop.kernel.sets import are_among, distinct
 from liftloop.profile.studied import Studied
 from liftloop.profile.studies.purchases import Floats, Integers
 
@@ -92,11 +93,11 @@ def best_channel_traits(sent: Counts, answered: Counts, channels: tuple[str, ...
     rates = _by_kind(answered, len(channels)) / np.maximum(_by_kind(sent, len(channels)), 1)
     if not rates.any():
         return []
-    profile = np.unique(sent.profile)
+    profile = distinct(sent.profile)
     expected = np.broadcast_to(rates, (len(profile), len(channels))) * ANSWERS_WEIGHT
     messages = np.full((len(profile), len(channels)), ANSWERS_WEIGHT)
     expected = expected.copy()
-    known = np.isin(answered.profile, profile)
+    known = are_among(answered.profile, profile)
     np.add.at(messages, (np.searchsorted(profile, sent.profile), sent.kind), sent.count)
     np.add.at(
         expected, (np.searchsorted(profile, answered.profile[known]), answered.kind[known]), answered.count[known]
