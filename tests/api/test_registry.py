@@ -3,7 +3,7 @@
 from fastapi.routing import APIRoute
 
 from liftloop.api.access import Needs
-from liftloop.api.routes_health import router as health
+from liftloop.api.routes.health import router as health
 from liftloop.api.server import ROUTERS
 from liftloop.app.registry import COMMANDS, USE_CASES
 from liftloop.cli.main import COMMANDS as IN_TERMINAL

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from liftloop.api.views import ErrorView
-from liftloop.api.views_audience import PreviewRequest
-from liftloop.api.views_plan import GoalRequest
+from liftloop.api.views.audience import PreviewRequest
+from liftloop.api.views.plan import GoalRequest
+from liftloop.api.views.values import ErrorView
 from liftloop.kernel.errors import LiftloopError
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ from msgspec import Struct, json, msgpack
 from msgspec.structs import replace
 from shop_lake import UNTIL_MS, Ran, run_campaign, sources_of
 
-from liftloop.api.present_campaign import campaign_view, report_view
-from liftloop.api.present_plan import plan_row, plan_view, reading_view
+from liftloop.api.present.campaign import campaign_view, report_view
+from liftloop.api.present.plan import plan_row, plan_view, reading_view
 from liftloop.app.planning.reading import Moments, read_log
 from liftloop.app.planning.report import report
 from liftloop.app.planning.study import Sources, launch, plan_goal, read_goal

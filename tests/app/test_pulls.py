@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
 from served import NOW_MS, Served, served
 
 from liftloop.app.definitions.edge import BadDefinition, check_edge
-from liftloop.app.pulls import Pulls
+from liftloop.app.sources.pulls import Pulls
 from liftloop.collect.sources import DatabaseSource
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plugins.sources.database import BadPull, DatabaseAway, pull

@@ -11,9 +11,9 @@ import pytest
 from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings
 from liftloop.app.following import Follower
-from liftloop.app.rfm import rfm_of
-from liftloop.app.trait_evidence import studied_values
-from liftloop.app.trait_studies import StudyReport, TraitStudies
+from liftloop.app.studies.evidence import studied_values
+from liftloop.app.studies.rfm import rfm_of
+from liftloop.app.studies.traits import StudyReport, TraitStudies
 from liftloop.audience.reading import is_member, members
 from liftloop.identify.contract import USER
 from liftloop.identify.reading import find, identifier_hash

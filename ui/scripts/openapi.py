@@ -10,19 +10,10 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.routing import APIRoute
 
-from liftloop.api.routes_definitions import DefinitionPage, DefinitionRequest, DefinitionView, Published
-from liftloop.api.routes_lists import FreezeRequest, ListView
-from liftloop.api.routes_pulls import PullDone
-from liftloop.api.views import (
-    PAGE_MAX,
-    ClockAdvance,
-    ClockView,
-    ErrorView,
-    Health,
-    MetricCatalogue,
-    PeoplePage,
-)
-from liftloop.api.views_audience import (
+from liftloop.api.routes.definitions import DefinitionPage, DefinitionRequest, DefinitionView, Published
+from liftloop.api.routes.lists import FreezeRequest, ListView
+from liftloop.api.routes.pulls import PullDone
+from liftloop.api.views.audience import (
     Audience,
     AudienceList,
     AudienceRequest,
@@ -30,9 +21,9 @@ from liftloop.api.views_audience import (
     PreviewRequest,
     Vocabulary,
 )
-from liftloop.api.views_audience_insight import ExportRequest, ExportView, OverlapRequest, OverlapView
-from liftloop.api.views_campaign import Campaign, CampaignList, Ledger, Report
-from liftloop.api.views_data import (
+from liftloop.api.views.audience_insight import ExportRequest, ExportView, OverlapRequest, OverlapView
+from liftloop.api.views.campaign import Campaign, CampaignList, Ledger, Report
+from liftloop.api.views.data import (
     DatabaseTrial,
     DatabaseTrialRequest,
     DataQuality,
@@ -42,16 +33,25 @@ from liftloop.api.views_data import (
     SourceList,
     SourceRequest,
 )
-from liftloop.api.views_destination import DestinationList, RunRequest, RunView
-from liftloop.api.views_identity import Judgement, PersonIdentity, SuggestionList, UndoDone, UndoRequest
-from liftloop.api.views_import import Import, ImportStart, Kind
-from liftloop.api.views_plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
-from liftloop.api.views_prediction import LastSegments, Likeness, LikenessList, Segments
-from liftloop.api.views_profile import Profile, ProfileList, Why
-from liftloop.api.views_quarantine import QuarantineGroups, ReplayDone, ReplayRequest
-from liftloop.api.views_sentence import SentenceRequest, UnderstoodSentence
-from liftloop.api.views_signal import SignalPreview, SignalTemplateRequest, SignalTemplates
-from liftloop.api.views_tag import TagDefinition, TagDirectory, TagPeopleAnswer, TagPeopleRequest, TagPublished
+from liftloop.api.views.destination import DestinationList, RunRequest, RunView
+from liftloop.api.views.identity import Judgement, PersonIdentity, SuggestionList, UndoDone, UndoRequest
+from liftloop.api.views.imports import Import, ImportStart, Kind
+from liftloop.api.views.plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
+from liftloop.api.views.prediction import LastSegments, Likeness, LikenessList, Segments
+from liftloop.api.views.profile import Profile, ProfileList, Why
+from liftloop.api.views.quarantine import QuarantineGroups, ReplayDone, ReplayRequest
+from liftloop.api.views.sentence import SentenceRequest, UnderstoodSentence
+from liftloop.api.views.signal import SignalPreview, SignalTemplateRequest, SignalTemplates
+from liftloop.api.views.tag import TagDefinition, TagDirectory, TagPeopleAnswer, TagPeopleRequest, TagPublished
+from liftloop.api.views.values import (
+    PAGE_MAX,
+    ClockAdvance,
+    ClockView,
+    ErrorView,
+    Health,
+    MetricCatalogue,
+    PeoplePage,
+)
 
 api = APIRouter(prefix="/api", responses={422: {"model": ErrorView}, "default": {"model": ErrorView}})
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]

@@ -8,33 +8,31 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import Lifespan
 
-from liftloop.api import (
-    errors,
-    forward,
-    pages,
-    routes_audience_insight,
-    routes_audiences,
-    routes_campaigns,
-    routes_data,
-    routes_definitions,
-    routes_destinations,
-    routes_exports,
-    routes_health,
-    routes_identity,
-    routes_imports,
-    routes_lists,
-    routes_plans,
-    routes_points,
-    routes_predictions,
-    routes_profiles,
-    routes_pulls,
-    routes_quarantine,
-    routes_sentences,
-    routes_signals,
-    routes_studies,
-    routes_system,
-    routes_tags,
-    routes_upkeep,
+from liftloop.api import errors, forward, pages
+from liftloop.api.routes import (
+    audience_insight,
+    audiences,
+    campaigns,
+    data,
+    definitions,
+    destinations,
+    exports,
+    health,
+    identity,
+    imports,
+    lists,
+    plans,
+    points,
+    predictions,
+    profiles,
+    pulls,
+    quarantine,
+    sentences,
+    signals,
+    studies,
+    system,
+    tags,
+    upkeep,
 )
 from liftloop.app.desk import Desk
 from liftloop.app.sockets import reached_at
@@ -47,28 +45,28 @@ TRACKED_WHOLE = ("/sa", "/sa.gif")
 """What senders of events may also send to this port: paths below these, and these themselves."""
 
 ROUTERS = (
-    routes_audience_insight.router,
-    routes_sentences.router,
-    routes_audiences.router,
-    routes_data.router,
-    routes_definitions.router,
-    routes_destinations.router,
-    routes_exports.router,
-    routes_identity.router,
-    routes_imports.router,
-    routes_lists.router,
-    routes_plans.router,
-    routes_points.router,
-    routes_predictions.router,
-    routes_profiles.router,
-    routes_pulls.router,
-    routes_quarantine.router,
-    routes_signals.router,
-    routes_studies.router,
-    routes_tags.router,
-    routes_campaigns.router,
-    routes_system.router,
-    routes_upkeep.router,
+    audience_insight.router,
+    sentences.router,
+    audiences.router,
+    data.router,
+    definitions.router,
+    destinations.router,
+    exports.router,
+    identity.router,
+    imports.router,
+    lists.router,
+    plans.router,
+    points.router,
+    predictions.router,
+    profiles.router,
+    pulls.router,
+    quarantine.router,
+    signals.router,
+    studies.router,
+    tags.router,
+    campaigns.router,
+    system.router,
+    upkeep.router,
 )
 
 
@@ -100,7 +98,7 @@ def make_app(desk: Desk, admin_token: str) -> FastAPI:
     app = management_api(desk.settings.version, lifespan)
     app.state.desk = desk
     app.state.admin_token = admin_token
-    app.include_router(routes_health.router)
+    app.include_router(health.router)
     tracking = forward.Forward(reached_at(desk.settings.host, desk.settings.track_port))
     for path in TRACKED:
         app.mount(path, tracking)

@@ -13,11 +13,11 @@ from liftloop.app.last_seen import LastSeen
 from liftloop.app.opening import Newer
 from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
-from liftloop.app.predictions import Predictions
 from liftloop.app.quarantine.replay import Quarantine
 from liftloop.app.settings import Settings, clock_of
+from liftloop.app.studies.predictions import Predictions
+from liftloop.app.studies.traits import TraitStudies
 from liftloop.app.tick_client import TickClient
-from liftloop.app.trait_studies import TraitStudies
 from liftloop.app.upkeep.retention import Upkeep
 from liftloop.kernel.clock import Clock
 from liftloop.plugins.channels.addresses import parse_networks

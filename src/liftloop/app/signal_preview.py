@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from liftloop.app.audience_words import read_aloud
 from liftloop.app.audiences.directory import Audiences, sampled
 from liftloop.app.desk import Desk
+from liftloop.app.naming.trees import read_aloud
 from liftloop.app.people import PersonLine, people_rows
 from liftloop.app.signals import Evidence, evidence_of, newest_events, with_items
 from liftloop.app.words import Said

@@ -7,12 +7,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from liftloop.app.audience_words import read_aloud
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
 from liftloop.app.item_names import item_names
-from liftloop.app.spoken_names import spoken_names
-from liftloop.app.vocabulary import event_name
+from liftloop.app.naming.spoken import spoken_names
+from liftloop.app.naming.trees import read_aloud
+from liftloop.app.naming.vocabulary import event_name
 from liftloop.app.words import Said
 from liftloop.audience.contract import Signal
 from liftloop.audience.reading import SIGNAL

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from liftloop.api.present_examination import present_examination
+from liftloop.api.present.examination import present_examination
 from liftloop.app.doctor.examination import examine_closed
 from liftloop.app.settings import settings_from
 from liftloop.cli.connection import Server, answers, data_option, json_option, show, spoken

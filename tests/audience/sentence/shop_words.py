@@ -1,7 +1,7 @@
 """The lexicon of a shop that sells coffee, milk and chicken wings, as sentences in tests are read against it."""
 
-from liftloop.app.lexicon import lexicon_of
-from liftloop.app.vocabulary import TraitWord, Words, trait_name
+from liftloop.app.naming.lexicon import lexicon_of
+from liftloop.app.naming.vocabulary import TraitWord, Words, trait_name
 from liftloop.audience.sentence.contract import Good, Lexicon, Named
 from liftloop.profile.studied import STUDIED
 from liftloop.profile.studies.lifecycle import STAGES

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from shop_words import shop_lexicon
 
-from liftloop.app.audience_words import Names, read_aloud
+from liftloop.app.naming.trees import Names, read_aloud
 from liftloop.audience.sentence.canonical import canonical
 from liftloop.audience.sentence.grammar import understand
 from liftloop.audience.sentence.scan import Index

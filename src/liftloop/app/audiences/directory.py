@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings
-from liftloop.app.audience_words import Names, read_aloud
 from liftloop.app.audiences.missing import missing_of
 from liftloop.app.desk import Desk
+from liftloop.app.naming.spoken import spoken_names
+from liftloop.app.naming.trees import Names, read_aloud
 from liftloop.app.people import PersonLine, people_rows
 from liftloop.app.reachability import SUPPRESSED_ROWS, SUPPRESSING_WORDS, Reachability
-from liftloop.app.spoken_names import spoken_names
 from liftloop.app.words import Said
 from liftloop.audience.reading import SIGNAL
 from liftloop.deliver.contract import ChannelDefinition

@@ -10,10 +10,10 @@ from typing import Any, Literal
 import numpy as np
 from msgspec import Struct
 
-from liftloop.app.audience_words import read_aloud
 from liftloop.app.audiences.directory import Audiences, Tree
 from liftloop.app.audiences.insight import Asked
 from liftloop.app.desk import Desk
+from liftloop.app.naming.trees import read_aloud
 from liftloop.app.people import find_profile
 from liftloop.app.words import Said
 from liftloop.collect.fitting import FOR_EVER_MS

@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
-from liftloop.app.identities import rule
 from liftloop.app.matching.features import features_of
 from liftloop.app.matching.model import PAIRS_MAX, Alike, evidence, find_alike
 from liftloop.app.people import PersonLine, find_profile, people_rows
+from liftloop.app.persons.identities import rule
 from liftloop.app.words import Said
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import canonical_json

@@ -14,12 +14,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.app.audience_words import read_aloud
 from liftloop.app.audiences.directory import Audiences
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
+from liftloop.app.naming.spoken import spoken_names
+from liftloop.app.naming.trees import read_aloud
 from liftloop.app.people import PersonLine, find_profile, people_rows
-from liftloop.app.spoken_names import spoken_names
 from liftloop.app.tags.holders import last_put_ms, put_holders, senders_of
 from liftloop.app.tags.overlap import Conflict, conflicts_of
 from liftloop.app.tags.uses import Use, plans_of, uses_of

@@ -1,0 +1,1 @@
+"""From what the app knows to what the API answers."""

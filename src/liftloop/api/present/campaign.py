@@ -1,0 +1,80 @@
+"""From a measured report to what the app shows of a campaign."""
+
+from liftloop.api.present.plan import forecast_view, instant, metric_view, text
+from liftloop.api.views import campaign as views_campaign
+from liftloop.measure.lift import LiftEstimate, LookResult
+from liftloop.measure.report import Report, lift_in
+
+
+def report_view(report: Report) -> views_campaign.Report:
+    """Return the report as the API shows it."""
+    return views_campaign.Report(
+        campaign_id=report.campaign_id,
+        plan_id=report.plan_id,
+        as_of=instant(report.as_of_ms),
+        status=report.status,
+        verdict=report.verdict,
+        sentence=text(report.sentence),
+        next=text(report.next) if report.next else None,
+        warnings=[text(warning) for warning in report.warnings],
+        metric=metric_view(report.metric),
+        goal_lift=report.goal_lift,
+        lift_kind=report.lift_kind,
+        forecast=forecast_view(report.forecast, report.forecast_hash),
+        lift=_lift(report.lift),
+        difference=_lift(report.difference),
+        outcome=_outcome(report),
+        assigned=_assigned(report),
+        looks=[_look(look, report) for look in report.looks],
+        spend=_spend(report),
+        method=text(report.method),
+        variance_removed=report.variance_removed,
+    )
+
+
+def campaign_view(report: Report) -> views_campaign.Campaign:
+    """Return the campaign's line: running until its window ends, then done."""
+    return views_campaign.Campaign(
+        campaign_id=report.campaign_id,
+        plan_id=report.plan_id,
+        goal=report.goal_text,
+        status="done" if report.status == "final" else "running",
+        sentence=text(report.sentence),
+        started_at=instant(report.starts_ms),
+        ends_at=instant(report.ends_ms),
+        lift=_lift(report.lift),
+        lift_kind=report.lift_kind,
+        assigned=_assigned(report),
+        spend=_spend(report),
+    )
+
+
+def _lift(estimate: LiftEstimate | None) -> views_campaign.Lift | None:
+    if estimate is None:
+        return None
+    return views_campaign.Lift(value=estimate.value, low=estimate.low, high=estimate.high, level=estimate.level)
+
+
+def _look(look: LookResult, report: Report) -> views_campaign.Look:
+    told = look.relative is not None
+    return views_campaign.Look(
+        at=instant(look.at_ms),
+        planned=look.planned,
+        lift=_lift(lift_in(look, report.lift_kind)),
+        treated=look.treated if told else 0,
+        held_out=look.held_out if told else 0,
+    )
+
+
+def _outcome(report: Report) -> views_campaign.Outcome | None:
+    if report.treated_mean is None or report.held_out_mean is None:
+        return None
+    return views_campaign.Outcome(treated=report.treated_mean, held_out=report.held_out_mean)
+
+
+def _assigned(report: Report) -> views_campaign.Assigned:
+    return views_campaign.Assigned(treated=report.treated, held_out=report.held_out)
+
+
+def _spend(report: Report) -> views_campaign.Spend:
+    return views_campaign.Spend(spent=report.spend.spent_fen, expected=report.expected_fen, budget=report.budget_fen)

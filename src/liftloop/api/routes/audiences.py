@@ -1,0 +1,77 @@
+"""Audiences: what they may be built of, who a tree finds, and who is in each now."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+
+from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.present import audiences as present
+from liftloop.api.present.words import person_row
+from liftloop.api.views.audience import Audience, AudienceList, AudienceRequest, Preview, PreviewRequest, Vocabulary
+from liftloop.api.views.values import PAGE_MAX, PeoplePage
+from liftloop.app.audiences.directory import Audiences
+from liftloop.app.naming.vocabulary import known_words
+
+
+@asynccontextmanager
+async def _with_audiences(app: FastAPI) -> AsyncGenerator[None]:
+    app.state.audiences = Audiences(app.state.desk)
+    yield
+
+
+def audiences_of(request: Request) -> Audiences:
+    return request.app.state.audiences
+
+
+router = APIRouter(lifespan=_with_audiences)
+
+OnAudiences = Annotated[Audiences, Depends(audiences_of)]
+Reads = Annotated[Caller, Depends(may("audience.read"))]
+
+
+@router.get("/audiences")
+async def listed(audiences: OnAudiences, caller: Reads) -> AudienceList:
+    return AudienceList(audiences=[present.audience_row(line) for line in await audiences.listed()])
+
+
+@router.post("/audiences")
+async def publish(
+    request: AudienceRequest, audiences: OnAudiences, caller: Annotated[Caller, Depends(may("audience.publish"))]
+) -> Audience:
+    tree = request.model_dump(mode="json", by_alias=True)["definition"]
+    identity = await audiences.publish(request.audience_id, request.name, tree, caller.actor)
+    return present.audience(await audiences.page(identity))
+
+
+@router.get("/audiences/vocabulary")
+@router.get("/vocabulary", include_in_schema=False)
+async def vocabulary(desk: OnDesk, caller: Reads) -> Vocabulary:
+    return present.vocabulary(await known_words(desk))
+
+
+@router.post("/audiences/preview")
+async def preview(
+    request: PreviewRequest, audiences: OnAudiences, caller: Annotated[Caller, Depends(may("audience.preview"))]
+) -> Preview:
+    tree = request.model_dump(mode="json", by_alias=True)["definition"]
+    return present.preview(await audiences.preview(tree))
+
+
+@router.get("/audiences/{audience_id}")
+async def read(audience_id: str, audiences: OnAudiences, caller: Reads) -> Audience:
+    return present.audience(await audiences.page(audience_id))
+
+
+@router.get("/audiences/{audience_id}/people")
+async def people(
+    audience_id: str,
+    audiences: OnAudiences,
+    caller: Reads,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+) -> PeoplePage:
+    total, lines = await audiences.people(audience_id, after, limit)
+    following = str(after + limit) if after + limit < total else None
+    return PeoplePage(total=total, people=[person_row(each) for each in lines], next=following)

@@ -1,0 +1,113 @@
+"""From a sentence to a plan, from a plan to a campaign, from a campaign to what it changed."""
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Request
+
+from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.errors import language_of
+from liftloop.api.present.campaign import campaign_view, report_view
+from liftloop.api.present.plan import plan_row, plan_view, reading_view
+from liftloop.api.views.campaign import Campaign, CampaignList, Report
+from liftloop.api.views.plan import GoalExample, GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
+from liftloop.api.views.values import Metric, MetricCatalogue, Text
+from liftloop.plan.metric.catalogue import RETAIL, RETAIL_CATALOGUE
+from liftloop.profile.metric import Metric as MetricDefinition
+
+router = APIRouter()
+
+EXAMPLES = (
+    (
+        Text(zh="30天内复购率 +5%，预算 8 万元", en="raise repurchase rate by 5% in 30 days, budget ¥80,000"),
+        Text(zh="复购是最常见的第一个目标，订单里就有它的数据", en="The usual first goal; orders hold all it needs"),
+    ),
+    (
+        Text(zh="60天内活跃率 +8%，预算 5 万元", en="raise active rate by 8% in 60 days, budget ¥50,000"),
+        Text(zh="看谁还会来，先把沉睡的人唤醒", en="Who still comes: wake up those who have gone quiet"),
+    ),
+    (
+        Text(zh="30天内购买转化率 +3%，预算 3 万元", en="raise purchase conversion by 3% in 30 days, budget ¥30,000"),
+        Text(zh="适合新客多的店", en="Fits a shop with many newcomers"),
+    ),
+)
+
+Reads = Annotated[Caller, Depends(may("plan.read"))]
+
+
+@router.post("/goals")
+async def plan_goal(
+    request: GoalRequest, http: Request, desk: OnDesk, caller: Annotated[Caller, Depends(may("goal.plan"))]
+) -> Plan:
+    record = await desk.plans.make(request.text, request.answers, language_of(http), caller.actor)
+    return plan_view(record, None)
+
+
+@router.post("/goals/reading")
+def read_goal(
+    request: GoalRequest, http: Request, desk: OnDesk, caller: Annotated[Caller, Depends(may("goal.read"))]
+) -> Reading:
+    understood = desk.plans.read(request.text, request.answers, language_of(http))
+    metric = RETAIL_CATALOGUE.by_id.get(understood.goal.metric or "")
+    return reading_view(understood, metric)
+
+
+@router.get("/goals/examples")
+def examples(caller: Reads) -> GoalExamples:
+    return GoalExamples(examples=[GoalExample(text=goal, why=why) for goal, why in EXAMPLES])
+
+
+@router.get("/metrics/catalogue")
+def catalogue(caller: Annotated[Caller, Depends(may("metrics.read"))]) -> MetricCatalogue:
+    return MetricCatalogue(metrics=[metric_row(metric) for metric in RETAIL])
+
+
+@router.get("/plans")
+def plans(desk: OnDesk, caller: Reads) -> PlanList:
+    return PlanList(plans=[plan_row(record, desk.plans.campaign_of(record.plan_id)) for record in desk.plans.all()])
+
+
+@router.get("/plans/{plan_id}")
+def plan(plan_id: str, desk: OnDesk, caller: Reads) -> Plan:
+    return plan_view(desk.plans.kept(plan_id), desk.plans.campaign_of(plan_id))
+
+
+@router.post("/plans/{plan_id}/launch")
+async def launch(
+    plan_id: str, http: Request, desk: OnDesk, caller: Annotated[Caller, Depends(may("plan.launch"))]
+) -> Launched:
+    return Launched(campaign_id=await desk.plans.launch(plan_id, language_of(http), caller.actor))
+
+
+@router.get("/campaigns")
+async def campaigns(desk: OnDesk, caller: Annotated[Caller, Depends(may("campaign.read"))]) -> CampaignList:
+    reports = [await desk.plans.report(identity) for identity in desk.plans.campaigns()]
+    return CampaignList(campaigns=[campaign_view(each) for each in reports])
+
+
+@router.get("/campaigns/{campaign_id}")
+async def campaign(
+    campaign_id: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("campaign.read"))]
+) -> Campaign:
+    return campaign_view(await desk.plans.report(campaign_id))
+
+
+@router.get("/campaigns/{campaign_id}/report")
+async def report(campaign_id: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("campaign.read"))]) -> Report:
+    return report_view(await desk.plans.report(campaign_id))
+
+
+def metric_row(metric: MetricDefinition) -> Metric:
+    return Metric(
+        id=metric.id,
+        name=Text(zh=metric.name_zh, en=metric.name_en),
+        meaning=Text(zh=metric.meaning_zh, en=metric.meaning_en),
+        unit=metric.unit,
+        unit_of_analysis=metric.unit_of_analysis,
+        denominator=msgspec.to_builtins(metric.denominator),
+        numerator=msgspec.to_builtins(metric.numerator),
+        window=metric.window_days,
+        tail=metric.tail_days,
+        movable=metric.movable,
+        sources=list(metric.sources),
+    )

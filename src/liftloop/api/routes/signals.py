@@ -1,0 +1,114 @@
+"""Signals to begin with: which there are, who would give one, and to publish one with words and numbers."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from msgspec import to_builtins
+
+from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.present.words import at, person_row, text
+from liftloop.api.routes.audiences import OnAudiences
+from liftloop.api.routes.definitions import Published
+from liftloop.api.views.profile import SignalEvidence
+from liftloop.api.views.signal import (
+    SignalField,
+    SignalGiver,
+    SignalInUse,
+    SignalPreview,
+    SignalTemplate,
+    SignalTemplateRequest,
+    SignalTemplates,
+)
+from liftloop.app.naming.trees import read_aloud
+from liftloop.app.signal_preview import signal_preview
+from liftloop.app.signal_templates import TEMPLATES, Chosen, Template, body_of, chosen_in, usual
+from liftloop.audience.reading import SIGNAL
+
+router = APIRouter()
+
+
+@router.get("/signals/templates")
+async def listed(
+    desk: OnDesk, audiences: OnAudiences, caller: Annotated[Caller, Depends(may("definition.read"))]
+) -> SignalTemplates:
+    live = desk.definitions.live("signal")
+    names = await audiences.names(*(body["where"] for body in live.values()))
+    views: list[SignalTemplate] = []
+    for each in TEMPLATES.values():
+        in_use: SignalInUse | None = None
+        if each.id in live:
+            chosen = chosen_in(each.id, live[each.id])
+            in_use = SignalInUse(
+                version=desk.definitions.newest("signal", each.id)[0],
+                people=len(await audiences.matching(SIGNAL + each.id, live[each.id]["where"])),
+                sentence=text(read_aloud(live[each.id]["where"], names)),
+                words=list(chosen.words) if chosen else [],
+                unless=list(chosen.unless) if chosen else [],
+                values=dict(chosen.values) if chosen else {},
+                changed_by_hand=chosen is None,
+            )
+        views.append(_template(each, in_use))
+    return SignalTemplates(templates=views)
+
+
+def _template(template: Template, in_use: SignalInUse | None) -> SignalTemplate:
+    values = usual(template)
+    return SignalTemplate(
+        id=template.id,
+        name=text(template.name),
+        meaning=text(template.meaning),
+        body=to_builtins(template.signal),
+        words=list(template.words),
+        unless=list(template.unless),
+        fields=[
+            SignalField(
+                id=each.id, name=text(each.name), unit=each.unit, usual=values[each.id], low=each.low, high=each.high
+            )
+            for each in template.fields
+        ],
+        published=in_use is not None,
+        in_use=in_use,
+    )
+
+
+@router.post("/signals/templates/{template_id}")
+async def publish(
+    template_id: str,
+    request: SignalTemplateRequest,
+    desk: OnDesk,
+    caller: Annotated[Caller, Depends(may("definition.publish"))],
+) -> Published:
+    """Publish a signal to begin with, under its own id."""
+    version = await desk.definitions.publish("signal", template_id, _body(template_id, request), caller.actor)
+    return Published(kind="signal", id=template_id, version=version)
+
+
+@router.post("/signals/templates/{template_id}/preview")
+async def preview(
+    template_id: str,
+    request: SignalTemplateRequest,
+    desk: OnDesk,
+    audiences: OnAudiences,
+    caller: Annotated[Caller, Depends(may("audience.preview"))],
+) -> SignalPreview:
+    """Tell who gives this signal now, or would with these words and numbers; nothing is published."""
+    found = await signal_preview(desk, audiences, _body(template_id, request)["where"])
+    return SignalPreview(
+        count=found.count,
+        of=found.of,
+        sentence=text(found.sentence),
+        people=[
+            SignalGiver(
+                person=person_row(each.line),
+                evidence=[
+                    SignalEvidence(name=one.name, label=text(one.label), at=at(one.at_ms)) for one in each.evidence
+                ],
+            )
+            for each in found.people
+        ],
+    )
+
+
+def _body(template_id: str, request: SignalTemplateRequest) -> dict[str, Any]:
+    chosen = Chosen(words=tuple(request.words), unless=tuple(request.unless), values=request.values)
+    return body_of(template_id, chosen)

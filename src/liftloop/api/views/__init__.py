@@ -1,0 +1,1 @@
+"""What the management API takes and answers, as pydantic models."""

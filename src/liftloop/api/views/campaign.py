@@ -1,0 +1,119 @@
+"""A launched plan: its measured lift beside its frozen forecast, and the ledger that adds up."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from liftloop.api.views.plan import Forecast
+from liftloop.api.views.values import Count, Fen, Finite, LiftKind, MetricRef, Share, Text, View
+
+CampaignStatus = Literal["running", "measuring", "done", "stopped"]
+
+
+class Lift(View):
+    """A measured effect with its interval, valid at every planned look; `level` is its coverage (0.9)."""
+
+    value: Finite
+    low: Finite
+    high: Finite
+    level: Share
+
+
+class Assigned(View):
+    """People by assignment. Lift compares assigned with assigned, never sent with held out."""
+
+    treated: Count
+    held_out: Count
+
+
+class Spend(View):
+    """`expected` is what the plan foresaw for the whole campaign; `budget` is null where none was set."""
+
+    spent: Fen
+    expected: Fen
+    budget: Fen | None
+
+
+class Campaign(View):
+    campaign_id: str
+    plan_id: str
+    goal: str = Field(description="The sentence that the campaign came from.")
+    status: CampaignStatus
+    sentence: Text = Field(description="Lift in words, or why there is none yet.")
+    started_at: AwareDatetime
+    ends_at: AwareDatetime = Field(description="End of the measured window.")
+    lift: Lift | None
+    lift_kind: LiftKind
+    assigned: Assigned
+    spend: Spend
+
+
+class CampaignList(View):
+    campaigns: list[Campaign]
+
+
+class Look(View):
+    """One look at the data. A planned look that lies ahead has no lift yet."""
+
+    at: AwareDatetime
+    planned: bool
+    lift: Lift | None
+    treated: Count
+    held_out: Count
+
+
+class Outcome(View):
+    """The metric of each side, as assigned."""
+
+    treated: Finite
+    held_out: Finite
+
+
+class Report(View):
+    """What the campaign changed. `forecast` is the one frozen at launch, `lift` has the same kind."""
+
+    campaign_id: str
+    plan_id: str
+    as_of: AwareDatetime
+    status: Literal["too_early", "running", "final"]
+    verdict: Literal["better", "worse", "unclear", "too_early"]
+    sentence: Text
+    next: Text | None = Field(default=None, description="What would make it clear, where it is not.")
+    warnings: list[Text] = Field(
+        default_factory=list[Text], description="What blurs the comparison: unequal sides, coupons in other hands."
+    )
+    metric: MetricRef
+    goal_lift: Finite
+    lift_kind: LiftKind
+    forecast: Forecast
+    lift: Lift | None
+    difference: Lift | None = Field(description="The same effect in the metric's own unit, per person.")
+    outcome: Outcome | None
+    assigned: Assigned
+    looks: list[Look]
+    spend: Spend
+    method: Text = Field(description="How the lift was measured, for the analyst.")
+    variance_removed: Share | None = Field(description="Share of variance that earlier behaviour explained (CUPED).")
+
+
+class LedgerRow(View):
+    """People in one state for one reason.
+
+    `kind` orders the way from qualified to answered: blocked by a gate, held out, waiting, lost after
+    the hand-over, reached, answered.
+    """
+
+    kind: Literal["blocked", "held_out", "waiting", "lost", "reached", "answered"]
+    state: str
+    reason: str = Field(description="Stable code such as `frequency_cap`; empty where the state says it all.")
+    label: Text
+    people: Count
+
+
+class Ledger(View):
+    """Every person qualified so far is in exactly one row: the rows' people add up to `qualified`."""
+
+    campaign_id: str
+    as_of: AwareDatetime
+    qualified: Count
+    rows: list[LedgerRow]

@@ -1,0 +1,232 @@
+"""Goal and plan: from a sentence to two verdicts, as CONTRACTS "Metric, goal, plan" fixes the shape.
+
+Fields beyond that list are words for people (`label`, `sentence`, `why`) and links.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from liftloop.api.views.values import Count, Fen, Finite, Interval, LiftKind, MetricRef, Share, Text, View
+
+GOAL_CHARACTERS_MAX = 500  # A goal is a sentence; a longer text is a document pasted by mistake.
+
+QuestionId = Literal["metric", "size", "window", "scope"]
+PlanStatus = Literal["ready", "needs_answer", "exploration", "refused"]
+
+
+class GoalRequest(View):
+    """A goal in plain words, and the answers to what was asked back: {"window": "45天"}."""
+
+    text: str = Field(min_length=1, max_length=GOAL_CHARACTERS_MAX)
+    answers: dict[QuestionId, str] = Field(default_factory=dict)
+
+
+class GoalExample(View):
+    text: Text
+    why: Text = Field(description="What in the own data makes this a sensible goal.")
+
+
+class GoalExamples(View):
+    examples: list[GoalExample] = Field(max_length=3)
+
+
+class Chip(View):
+    """One understood piece of the sentence. Replacing its spans by other words and asking again edits it."""
+
+    field: str
+    label: Text
+    spans: list[Annotated[list[Count], Field(min_length=2, max_length=2)]] = Field(
+        description="Half-open offsets into `text`, counted in characters (code points); none if it was assumed."
+    )
+
+
+class Remark(View):
+    """Something that was assumed, or that should be noticed."""
+
+    id: str
+    text: Text
+
+
+class SizeReading(View):
+    """What the size would mean for the baseline under one way of reading it; both ways are shown."""
+
+    size_kind: Literal["relative", "points", "absolute"]
+    chosen: bool
+    sentence: Text
+
+
+class Understood(View):
+    """How the sentence was read, in pieces that a person can trust or correct."""
+
+    text: str
+    said: Text = Field(description="The goal restated as one sentence.")
+    chips: list[Chip]
+    assumed: list[Remark]
+    notes: list[Remark]
+    unread: list[str] = Field(description="Stretches of the text that were not understood.")
+    answers: dict[QuestionId, str]
+    metric: MetricRef | None
+    direction: Literal["up", "down"] | None
+    size: Finite | None = Field(description="0.05 is +5% or 5 points, as `size_kind` says; a level if absolute.")
+    size_kind: Literal["relative", "points", "absolute"] | None
+    against: Literal["nobody", "last_period"]
+    window_days: int | None
+    budget: Fen | None
+    readings: list[SizeReading] = Field(description="Empty until there is a baseline to read it against.")
+
+
+class Choice(View):
+    value: str = Field(description="What to send in `answers` under the question's id.")
+    label: Text
+
+
+class Question(View):
+    """Asked only where the sentence leaves the goal open."""
+
+    id: QuestionId
+    text: Text
+    choices: list[Choice]
+    open: bool = Field(description="Free words are taken as well.")
+
+
+class Reading(View):
+    """What a sentence means so far; quick enough to ask while it is typed."""
+
+    understood: Understood
+    questions: list[Question]
+
+
+class Baseline(View):
+    """Where we are when nothing is done, with its 90% interval, over the people it counts."""
+
+    value: Finite
+    low: Finite
+    high: Finite
+    people: Count
+    sentence: Text | None = Field(default=None, description="Where it is lost, in one sentence.")
+
+
+class Holdout(View):
+    """The people left alone so that the lift can be proven; `cost` is the value given up for that."""
+
+    share: Share
+    people: Count
+    cost: Fen
+
+
+class PlanAction(View):
+    """One offer x item x channel and who gets it. `lift` is what it adds to the metric of those people."""
+
+    id: str
+    offer: str | None
+    item: str | None
+    channel: str
+    people: Count
+    cost: Fen
+    lift: Finite
+    label: Text = Field(description="Offer and item in words.")
+    who: Text | None = None
+    when: Text | None = None
+    why: Text | None = None
+
+
+class Constraint(View):
+    """A limit, how much of it the plan uses, and what one more unit of it would bring."""
+
+    name: str
+    limit: Finite
+    used: Finite
+    shadow_price: Finite | None
+    unit: Literal["fen", "people", "messages"]
+    label: Text
+    sentence: Text | None = Field(default=None, description="The shadow price in words; null where it is zero.")
+
+
+class Certificate(View):
+    """Proof of the optimum: nothing can beat `bound`; the plan has `value`; `gap` is their relative distance."""
+
+    bound: Finite
+    value: Finite
+    gap: Finite
+
+
+class Forecast(View):
+    """Frozen lift forecast over the eligible people, of the plan's `lift_kind`.
+
+    `assumed` says that no randomised exposure was learned from and the range is an assumption.
+    """
+
+    point: Finite
+    i50: Interval
+    i80: Interval
+    i90: Interval
+    hash: str
+    assumed: bool
+
+
+class Reachable(View):
+    probability: Share
+    sentence: Text
+    would_need: Text | None
+
+
+class Provable(View):
+    """`detectable` is the smallest lift, of the plan's `lift_kind`, that this design sees with 80% power."""
+
+    power: Share
+    detectable: Finite
+    sentence: Text
+    would_need: Text | None
+
+
+class Missing(View):
+    """Something outside that must exist before the launch, and how long it usually takes."""
+
+    label: Text
+    lead_days: int = Field(ge=0)
+    blocks_launch: bool
+
+
+class Plan(View):
+    """What we would do about a goal. Everything after `questions` is null or empty until it is known."""
+
+    plan_id: str
+    status: PlanStatus
+    understood: Understood
+    questions: list[Question]
+    baseline: Baseline | None
+    holdout: Holdout | None
+    actions: list[PlanAction]
+    lift_kind: LiftKind = Field(description="Of every lift in this plan.")
+    goal_lift: Finite | None = Field(description="The goal as a lift of that kind, signed.")
+    constraints: list[Constraint]
+    certificate: Certificate | None
+    forecast: Forecast | None
+    reachable: Reachable | None
+    provable: Provable | None
+    sentence: Text = Field(description="The plan, the exploration or the refusal with its reason, in one sentence.")
+    remarks: list[Text] = Field(default_factory=list[Text], description="What else should be known before the launch.")
+    next: Text | None = Field(default=None, description="What to do now when the plan cannot be launched.")
+    eligible: Count = Field(description="People that the plan may reach or hold out.")
+    cost: Fen = Field(description="Expected spend: sends and redemptions.")
+    missing: list[Missing]
+    created_at: AwareDatetime
+    campaign_id: str | None = Field(description="The campaign, once launched.")
+
+
+class PlanRow(View):
+    plan_id: str
+    status: PlanStatus
+    text: str
+    sentence: Text
+    created_at: AwareDatetime
+    campaign_id: str | None
+
+
+class PlanList(View):
+    plans: list[PlanRow]
+
+
+class Launched(View):
+    campaign_id: str

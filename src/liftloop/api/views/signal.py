@@ -1,0 +1,69 @@
+"""Signals to begin with."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from liftloop.api.views.profile import SignalEvidence
+from liftloop.api.views.values import Count, PersonRow, Text, View
+
+Word = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class SignalField(View):
+    """A number of a template that may be changed."""
+
+    id: str
+    name: Text
+    unit: Literal["times", "days", "share"]
+    usual: float
+    low: float
+    high: float
+
+
+class SignalInUse(View):
+    """A template that is published."""
+
+    version: Count
+    people: Count = Field(description="Who gives the signal now.")
+    sentence: Text = Field(description="The definition read aloud.")
+    words: list[str] = Field(description="Words of one's own; empty where the definition was changed by hand.")
+    unless: list[str]
+    values: dict[str, float]
+    changed_by_hand: bool = Field(description="Whether it is no longer what the template makes of any fields.")
+
+
+class SignalTemplate(View):
+    """A signal that may be published as it is, or with further words where it listens for some."""
+
+    id: str
+    name: Text
+    meaning: Text
+    body: dict[str, Any] = Field(description="The definition of kind signal.")
+    words: list[str] = Field(description="What it listens for; empty where it listens for no words.")
+    unless: list[str] = Field(description="Phrases in which such a word means nothing.")
+    fields: list[SignalField]
+    published: bool
+    in_use: SignalInUse | None
+
+
+class SignalTemplates(View):
+    templates: list[SignalTemplate]
+
+
+class SignalTemplateRequest(View):
+    words: list[Word] = Field(default_factory=list, max_length=100)
+    unless: list[Word] = Field(default_factory=list, max_length=100)
+    values: dict[str, float] = Field(default_factory=dict, description="By field; left out, as usual.")
+
+
+class SignalGiver(View):
+    person: PersonRow
+    evidence: list[SignalEvidence] = Field(description="The newest events that the signal counts.")
+
+
+class SignalPreview(View):
+    count: Count
+    of: Count = Field(description="All people known.")
+    sentence: Text
+    people: list[SignalGiver] = Field(description="At most ten.")

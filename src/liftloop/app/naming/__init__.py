@@ -1,0 +1,1 @@
+"""What things are called: codes, fields, items, reasons, and the words that sentences are read against."""

@@ -1,0 +1,304 @@
+"""What the data are called in plain words: events, traits, media; and what of them there is here to choose from."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+from msgspec import Struct
+
+from liftloop.app.code_names import STAGE_NAMES
+from liftloop.app.desk import Desk
+from liftloop.app.item_names import item_names
+from liftloop.app.naming.fields import (
+    Asked,
+    Fields,
+    asked_fields,
+    asked_name,
+    choice_name,
+    field_name,
+    fields_of,
+    is_derived,
+)
+from liftloop.app.studies.predictions import SEGMENT, segment_names
+from liftloop.app.words import Said
+from liftloop.collect.mapping_kinds import CUSTOMERS
+from liftloop.kernel.codec import parse_json
+from liftloop.profile.contract import Aggregate
+from liftloop.profile.studied import STUDIED, StudiedTrait
+from liftloop.storage.contract import StateReader
+
+EVENTS_MAX = 500  # A menu of more names is a search field; the commonest come first.
+VALUES_MAX = 30  # Traits with more values are typed, not chosen.
+ITEMS_MAX = 200  # Those that sell most; others are found by typing.
+ATTRIBUTE_ROWS_MAX = 200_000  # Rows looked at for names and values of attributes: about 0.1 s.
+
+_EVENT_ROWS = """
+SELECT name, count(*) AS times FROM event WHERE kind = 'track' GROUP BY name ORDER BY times DESC, name LIMIT ?
+"""
+_CATEGORY_ROWS = """
+SELECT category, count(*) AS times FROM order_line_now WHERE category <> '' GROUP BY category
+ORDER BY times DESC, category LIMIT ?
+"""
+_ITEM_ROWS = """
+SELECT product_id AS id, count(*) AS times FROM order_line_now WHERE product_id <> '' GROUP BY product_id
+ORDER BY times DESC, product_id LIMIT ?
+"""
+_ATTRIBUTE_ROWS = """
+SELECT name, value, count(*) FROM (SELECT name, value FROM attribute WHERE sealed = 0 LIMIT ?) GROUP BY name, value
+"""
+
+
+class EventName(Struct, frozen=True):
+    """An event as a verb in Chinese and as a noun in English."""
+
+    zh: str
+    singular: str
+    plural: str
+
+
+EVENT_NAMES: Mapping[str, EventName] = {
+    "Order Completed": EventName("下单", "order", "orders"),
+    "Order Refunded": EventName("退款", "refund", "refunds"),
+    "Product Viewed": EventName("浏览商品", "product view", "product views"),
+    "Product List Viewed": EventName("浏览商品列表", "list view", "list views"),
+    "Products Searched": EventName("搜索", "search", "searches"),
+    "Product Added": EventName("加购", "product put into the cart", "products put into the cart"),
+    "Product Removed": EventName("移出购物车", "product taken out of the cart", "products taken out of the cart"),
+    "Cart Viewed": EventName("查看购物车", "look at the cart", "looks at the cart"),
+    "Checkout Started": EventName("开始结算", "checkout started", "checkouts started"),
+    "Coupon Entered": EventName("填写优惠券", "coupon entered", "coupons entered"),
+    "Coupon Applied": EventName("使用优惠券", "coupon applied", "coupons applied"),
+    "Coupon Redeemed": EventName("核销优惠券", "coupon redeemed", "coupons redeemed"),
+    "Store Visited": EventName("进店", "store visit", "store visits"),
+    "Form Submitted": EventName("提交表单", "form submitted", "forms submitted"),
+    "Message Opened": EventName("打开消息", "message opened", "messages opened"),
+    "Message Clicked": EventName("点击消息", "message clicked", "messages clicked"),
+    "Points Earned": EventName("获得积分", "points credit", "points credits"),
+    "Points Spent": EventName("使用积分", "use of points", "uses of points"),
+    "Points Expired": EventName("积分过期", "expiry of points", "expiries of points"),
+    "Points Adjusted": EventName("调整积分", "correction of points", "corrections of points"),
+    "Signed Up": EventName("注册", "registration", "registrations"),
+}
+"""Segment's e-commerce names, as CONTRACTS lists them; every other event is called what its sender calls it."""
+
+TRAIT_NAMES: Mapping[str, Said] = {
+    **{field.name: Said(field.zh, field.en) for field in CUSTOMERS.fields},
+    "createdAt": Said("注册时间", "registered at"),
+    "wecom_external_id": Said("企业微信外部联系人", "WeCom external id"),
+    "age": Said("年龄", "age"),
+    "alive_probability": Said("还会再买的概率", "chance to buy again"),
+    "orders_expected_365d": Said("今后一年预计购买", "purchases expected in a year"),
+    "clv_fen": Said("今后一年价值", "value of the coming year"),
+    "rfm_recency_score": Said("最近购买分（1–5）", "recency score (1–5)"),
+    "rfm_frequency_score": Said("购买次数分（1–5）", "frequency score (1–5)"),
+    "rfm_monetary_score": Said("消费金额分（1–5）", "monetary score (1–5)"),
+    "lifecycle_stage": Said("生命周期阶段", "lifecycle stage"),
+    "lifecycle_since_ms": Said("进入当前阶段的时间", "in this stage since"),
+    "order_interval_days": Said("购买间隔", "days between purchases"),
+    "replenish_item": Said("下一件该补的商品", "next item to replenish"),
+    "replenish_due_ms": Said("补货时间", "replenishment due"),
+    "successor_item": Said("接下来适合的商品", "what comes next"),
+    "interest_category": Said("最感兴趣的品类", "favourite category"),
+    "interest_share": Said("占全部兴趣的比例", "share of all interest"),
+    "interest_category_second": Said("第二感兴趣的品类", "second category"),
+    "best_hour_of_week": Said("最活跃的时段", "best hour of the week"),
+    "best_channel": Said("最常回应的渠道", "channel answered most"),
+    "points_balance": Said("积分余额", "points balance"),
+    "points_expire_next": Said("最近要过期的积分", "points that run out next"),
+    "points_expire_next_ms": Said("积分最近过期时间", "points run out next on"),
+    "segment": Said("行为分群", "segment"),
+    "rfm": Said("RFM 评分（各 1–5 分）", "RFM scores (1–5 each)"),
+    "rfm_recency": Said("距上次购买", "since the last order"),
+    "rfm_frequency": Said("购买次数", "orders"),
+    "rfm_monetary": Said("累计消费（已减退款）", "spent, refunds taken off"),
+}
+ITEM_PROPERTY = "product_id"
+BOUGHT_PROPERTY = "products.product_id"
+BOUGHT = Said("所购商品", "product bought")
+"""What that property is called where the goods are named and not numbered."""
+ITEM_PROPERTIES = frozenset({ITEM_PROPERTY, BOUGHT_PROPERTY})
+"""Properties of events that name items by id."""
+PROPERTY_NAMES: Mapping[str, Said] = {
+    "revenue": Said("金额", "amount"),
+    "total": Said("金额", "amount"),
+    "price": Said("单价", "price"),
+    "quantity": Said("数量", "quantity"),
+    "category": Said("品类", "category"),
+    "product_id": Said("商品", "product"),
+    "coupon": Said("优惠券", "coupon"),
+    "store_id": Said("门店", "store"),
+    "products.category": Said("商品品类", "product category"),
+    "products.name": Said("商品名", "product name"),
+    "products.product_id": Said("商品编号", "product number"),
+    "products.price": Said("商品单价", "product price"),
+    "channel": Said("渠道", "channel"),
+}
+Unit = Literal["fen", "days", "times", "none"]
+
+
+class TraitWord(Struct, frozen=True, kw_only=True):
+    """A trait that a condition may name; `values` are its commonest where they are few."""
+
+    id: str
+    name: Said
+    type: Literal["text", "number", "yes_no", "date"]
+    """Of a date conditions ask the days since then, before it negative."""
+    unit: Unit
+    values: tuple[str, ...]
+    value_names: Mapping[str, Said] = {}
+    """What people call those values that are codes."""
+    phrases: tuple[str, ...] = ()
+    """What else sentences may say for it."""
+    computed: bool = False
+    """Found from events or studies, and no attribute that somebody said."""
+    unit_said: str = ""
+    """The unit of a custom field."""
+
+
+class NamedWord(Struct, frozen=True, kw_only=True):
+    """A signal or property that a condition may name."""
+
+    id: str
+    name: Said
+    values: tuple[str, ...] = ()
+    value_names: Mapping[str, Said] = {}
+    """What people call those values that are codes."""
+
+
+class Words(Struct, frozen=True, kw_only=True):
+    """Everything that conditions may be built of here."""
+
+    traits: tuple[TraitWord, ...]
+    events: tuple[str, ...]
+    signals: tuple[NamedWord, ...] = ()
+    """As audiences are named: `signal:id`."""
+    properties: tuple[NamedWord, ...] = ()
+    """What events may be filtered by, the categories of goods with those that sell most."""
+
+
+def event_name(event: str) -> EventName:
+    """Return what to call an event; one that nobody named is quoted as it is sent."""
+    return EVENT_NAMES.get(event) or EventName(f"“{event}”", f"“{event}”", f"“{event}”")
+
+
+def trait_name(trait: str, body: Mapping[str, Any] | None = None) -> Said:
+    """Return what to call a trait; a computed one may say its own name."""
+    own = (body or {}).get("name")
+    return Said(own, own) if isinstance(own, str) and own else TRAIT_NAMES.get(trait, Said(trait, trait))
+
+
+def property_name(name: str) -> Said:
+    return PROPERTY_NAMES.get(name, Said(name, name))
+
+
+def trait_unit(body: Mapping[str, Any]) -> Unit:
+    """Return the unit of a computed trait."""
+    aggregate: Aggregate = body.get("aggregate", "count")
+    return "times" if aggregate == "count" else "none"
+
+
+async def known_words(desk: Desk) -> Words:
+    """Return the traits and events of this installation, the commonest events first."""
+    events = (await desk.follower.select(_EVENT_ROWS, [EVENTS_MAX]))["name"]
+    attributes = await asyncio.to_thread(_attribute_words, desk.state)
+    computed = [
+        TraitWord(id=each, name=trait_name(each, body), type="number", unit=trait_unit(body), values=(), computed=True)
+        for each, body in desk.definitions.live("trait").items()
+    ]
+    segments = await segment_names(desk.follower)
+    computed += [_studied_word(each, segments) for each in STUDIED.values()]
+    fields = fields_of(desk.definitions.live("field"))
+    computed += [_field_word(identity, asked) for identity, asked in asked_fields(fields).items()]
+    known = {each.id for each in computed}
+    others = [each for each in attributes if each.id not in known and not _is_field(each.id, fields)]
+    return Words(
+        traits=(*computed, *others),
+        events=tuple(str(each) for each in events),
+        signals=_named(desk.definitions.live("signal"), "signal:"),
+        properties=await _properties(desk),
+    )
+
+
+def _named(bodies: Mapping[str, Mapping[str, Any]], before: str) -> tuple[NamedWord, ...]:
+    names = {identity: str(body["name"]) for identity, body in bodies.items()}
+    return tuple(NamedWord(id=before + identity, name=Said(name, name)) for identity, name in names.items())
+
+
+async def _properties(desk: Desk) -> tuple[NamedWord, ...]:
+    categories = tuple(str(each) for each in (await desk.follower.select(_CATEGORY_ROWS, [VALUES_MAX]))["category"])
+    sold = [str(each) for each in (await desk.follower.select(_ITEM_ROWS, [ITEMS_MAX]))["id"]]
+    called = {each: Said(name, name) for each, name in (await item_names(desk.follower, sold)).items()}
+    values = {"products.category": categories, **dict.fromkeys(ITEM_PROPERTIES, tuple(sold))}
+    return tuple(
+        NamedWord(
+            id=each,
+            name=name,
+            values=values.get(each, ()),
+            value_names=called if each in ITEM_PROPERTIES else {},
+        )
+        for each, name in PROPERTY_NAMES.items()
+    )
+
+
+def _studied_word(trait: StudiedTrait, segments: Mapping[str, Said]) -> TraitWord:
+    unit: Unit = trait.unit if trait.unit in ("fen", "days", "times") else "none"
+    named = {"lifecycle_stage": STAGE_NAMES, SEGMENT: segments}.get(trait.id, {})
+    return TraitWord(
+        id=trait.id,
+        name=trait_name(trait.id),
+        type="date" if trait.unit == "instant" else trait.type,
+        unit=unit,
+        values=tuple(named),
+        value_names=named,
+        computed=True,
+    )
+
+
+def _field_word(identity: str, asked: Asked) -> TraitWord:
+    field, kinds = asked.field, {"number": "number", "boolean": "yes_no", "choices": "yes_no", "date": "date"}
+    names = {each.id: choice_name(each) for each in field.choices} if field.type == "choice" else {}
+    return TraitWord(
+        id=identity,
+        name=asked_name(asked),
+        type=cast(Any, kinds.get(field.type, "text")),
+        unit="none",
+        values=tuple(names),
+        value_names=names,
+        phrases=_field_phrases(asked),
+        unit_said=field.unit,
+    )
+
+
+def _field_phrases(asked: Asked) -> tuple[str, ...]:
+    name = field_name(asked.field)
+    if asked.choice is None:
+        return (name.zh, name.en)
+    choice = choice_name(asked.choice)
+    zh = tuple(f"{name.zh}{verb}{choice.zh}" for verb in ("", "有", "包含", "包括", "是"))
+    return (*zh, *(f"{name.en} {verb}{choice.en}" for verb in ("", "includes ", "include ", "is ")))
+
+
+def _is_field(attribute: str, fields: Fields) -> bool:
+    return attribute in fields or is_derived(attribute, fields)
+
+
+def _attribute_words(state: StateReader) -> list[TraitWord]:
+    """Return attributes by a sample of their rows: the first people's, which is as good as any."""
+    values: dict[str, Counter[Any]] = {}
+    for name, value, count in state.rows(_ATTRIBUTE_ROWS, (ATTRIBUTE_ROWS_MAX,)):
+        plain = parse_json(value)
+        if isinstance(plain, str | bool | int | float):
+            values.setdefault(name, Counter())[plain] += count
+    return [_attribute_word(name, of_name) for name, of_name in sorted(values.items())]
+
+
+def _attribute_word(name: str, values: Counter[Any]) -> TraitWord:
+    kind: Literal["text", "number", "yes_no"] = "text"
+    if all(isinstance(value, bool) for value in values):
+        kind = "yes_no"
+    elif all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        kind = "number"
+    few = kind == "text" and len(values) <= VALUES_MAX
+    chosen = tuple(str(value) for value, _ in values.most_common(VALUES_MAX)) if few else ()
+    return TraitWord(id=name, name=trait_name(name), type=kind, unit="none", values=chosen)
