@@ -4,6 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 from served import DAY_MS, NOW_MS, Served, play
 from test_audiences import a_small_shop, order
@@ -63,8 +64,11 @@ def test_asking_for_too_many_or_for_nothing_is_refused(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
-def test_a_sample_is_masked_and_stays_the_same_and_reach_counts_consent(tmp_path: Path) -> None:
+def test_a_sample_is_masked_and_stays_the_same_and_reach_counts_consent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Ten people at most, the same at each asking; the reachable are those who agreed."""
+    monkeypatch.setattr(last_seen, "PATIENCE_S", 60.0)
 
     async def story(world: Served) -> None:
         await a_small_shop(world)
