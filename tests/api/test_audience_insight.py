@@ -12,6 +12,8 @@ from test_audiences import a_small_shop, order
 TWICE = {"event": "Order Completed", "within_days": 30, "count": {"gte": 2}}
 SHANGHAI = {"trait": "city", "is": "上海"}
 
+from liftloop.app import last_seen
+
 
 async def published(world: Served, identity: str, tree: dict[str, Any]) -> None:
     body = {"audience_id": identity, "name": identity, "definition": tree}
