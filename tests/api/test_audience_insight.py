@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from served import DAY_MS, NOW_MS, Served, play
 from test_audiences import a_small_shop, order
 
+from liftloop.app import last_seen
+
 TWICE = {"event": "Order Completed", "within_days": 30, "count": {"gte": 2}}
 SHANGHAI = {"trait": "city", "is": "上海"}
-
-from liftloop.app import last_seen
 
 
 async def published(world: Served, identity: str, tree: dict[str, Any]) -> None:
