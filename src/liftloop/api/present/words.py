@@ -17,4 +17,10 @@ def text(said: Said) -> Text:
 
 
 def person_row(line: PersonLine) -> PersonRow:
-    return PersonRow(profile_id=line.profile, name=line.name, identifier=line.identifier, city=line.city)
+    return PersonRow(
+        profile_id=line.profile,
+        name=line.name,
+        identifier=line.identifier,
+        city=line.city,
+        last_seen_at=None if line.last_seen_ms is None else at(line.last_seen_ms),
+    )
