@@ -13,6 +13,6 @@ if [ "${room:-0}" -ge $ROOM_MB ] && [ "${memory:-0}" -ge $((2 * ROOM_MB)) ]; the
   # A short name, for a Unix socket's path has 107 bytes.
   set -- --basetemp "$memory_folder/t" "$@"
 fi
-# Three workers on two cores, because tests wait for processes.  Groups, which share what is dear to make, come first.
+# Three workers on two cores, because tests wait for processes.  Which tests stay together is said in tests/conftest.py.
 # What Python makes of the tests is kept, whatever the environment says: making it takes a worker ten seconds.
-PYTHONDONTWRITEBYTECODE='' .venv/bin/pytest -n 3 --dist loadgroup "$@"
+PYTHONDONTWRITEBYTECODE='' .venv/bin/pytest -n 3 --dist loadscope "$@"

@@ -14,8 +14,6 @@ from liftloop.plan.record import PlanRecord
 from liftloop.simulate.history import History, history
 from liftloop.simulate.world import sample_shop
 
-pytestmark = pytest.mark.xdist_group("small planned shop")  # What they share is made once, by one worker.
-
 GOAL = "30天内复购率 +5%，预算 1 万元，每人每周最多触达 2 次"
 Make = Callable[[str], Sources]
 

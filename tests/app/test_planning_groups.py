@@ -18,8 +18,6 @@ from liftloop.plan.record import PlanRecord
 from liftloop.simulate.columns import decoded
 from liftloop.simulate.history import History
 
-pytestmark = pytest.mark.xdist_group("small planned shop")  # What they share is made once, by one worker.
-
 AIM = "30天内复购率 +5%，预算 3 万元"
 LOYAL = {"event": "Order Completed", "within_days": 180, "count": {"gte": 3}}
 BUYER = {"event": "Order Completed", "within_days": 365}

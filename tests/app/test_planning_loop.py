@@ -20,8 +20,6 @@ from liftloop.plan.record import PlanRecord
 from liftloop.simulate.history import history
 from liftloop.simulate.world import sample_shop
 
-pytestmark = pytest.mark.xdist_group("planned loop")  # What they share is made once, by one worker.
-
 MEMBERS = 25_000
 GOAL = "30天内复购率 +5%，预算 3.5 万元，每人每周最多触达 2 次"
 

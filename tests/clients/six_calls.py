@@ -1,6 +1,6 @@
 """What the SDKs of Segment's protocol are told to say in these tests, and what must have arrived."""
 
-from conftest import Shop
+from told_shop import Shop
 
 from liftloop.kernel.codec import parse_json
 from liftloop.storage.contract import Record

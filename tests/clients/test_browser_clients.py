@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from conftest import Shop
+from told_shop import Shop
 
 from liftloop.kernel.codec import parse_json
 

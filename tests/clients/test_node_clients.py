@@ -6,10 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Shop
 from six_calls import check_six_calls
-
-pytestmark = pytest.mark.xdist_group("real clients")  # What they share is made once, by one worker.
+from told_shop import Shop
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -3,16 +3,14 @@
 from typing import Any
 
 import pytest
-from conftest import Shop
 from rudderstack.analytics.client import Client as Rudder
 from segment.analytics.client import Client as Segment
 from sensorsanalytics import BatchConsumer, DefaultConsumer, SensorsAnalytics
 from sensorsanalytics import SensorsAnalyticsIdentity as Identity
 from six_calls import ORDER, check_six_calls
+from told_shop import Shop
 
 from liftloop.kernel.codec import parse_json
-
-pytestmark = pytest.mark.xdist_group("real clients")  # What they share is made once, by one worker.
 
 
 def _raise(error: Exception, items: Any) -> None:

@@ -19,8 +19,6 @@ from test_kill import BATCH, BREATH_S, person, unknown
 from liftloop.app.upkeep.restore import DamagedBackup, Order, RestoreTargetTaken, restore
 from liftloop.kernel.errors import LiftloopError
 
-pytestmark = pytest.mark.xdist_group("backup")  # What they share is made once, by one worker.
-
 HOUR_S = 3_600
 
 

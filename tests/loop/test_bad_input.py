@@ -22,8 +22,6 @@ from test_full_disk import NOTHING_BYTES, limit
 
 from liftloop.storage.embedded.state import SqliteStateReader
 
-pytestmark = pytest.mark.xdist_group("bad input")  # What they share is made once, by one worker.
-
 FOLDER = ROOT / "tests" / "golden" / "bad_input"
 FILES = sorted(FOLDER.glob("*.yaml"))
 NAMES = {

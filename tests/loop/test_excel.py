@@ -13,8 +13,6 @@ import pytest
 from serving import Running
 from workbooks import Formula, Sheet, write_workbook
 
-pytestmark = pytest.mark.xdist_group("shared server")  # What they share is made once, by one worker.
-
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)

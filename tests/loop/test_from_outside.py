@@ -12,8 +12,6 @@ from serving import ROOT, Running, serving
 
 from liftloop.app.tick_client import TickClient
 
-pytestmark = pytest.mark.xdist_group("from outside")  # What they share is made once, by one worker.
-
 PEOPLE = 600
 
 

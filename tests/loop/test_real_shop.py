@@ -18,8 +18,6 @@ from serving import Running, serving
 
 from liftloop.testing.smtp_double import SmtpDouble
 
-pytestmark = pytest.mark.xdist_group("real shop")  # What they share is made once, by one worker.
-
 NOW = "2011-10-10T09:00:00+08:00"
 """Inside the data's year, so that real orders follow what is launched."""
 CUT = "2011-10-10"

@@ -12,8 +12,6 @@ from serving import Running
 
 from liftloop.collect.contract import BATCH_BYTES_MAX
 
-pytestmark = pytest.mark.xdist_group("shared server")  # What they share is made once, by one worker.
-
 
 @pytest.fixture(params=["tick", "desk"])
 def origin(request: pytest.FixtureRequest, shared_server: Running) -> str:

@@ -15,8 +15,6 @@ from liftloop.simulate.messages import receipts, track_messages
 from liftloop.simulate.rows import Kind
 from liftloop.simulate.world import World, parse_action
 
-pytestmark = pytest.mark.xdist_group("simulated shop")  # What they share is made once, by one worker.
-
 UNTIL_MS = 1_788_192_000_000  # 2026-09-01 00:00 in Shanghai.
 HOUR_MS = 3_600_000
 LATER_MS = UNTIL_MS + 40 * DAY_MS

@@ -14,8 +14,6 @@ from liftloop.simulate.history import History, row_counts, tables, write_files
 from liftloop.simulate.market import Market
 from liftloop.simulate.world import NOBODY, World, parse_action, sample_shop, variant
 
-pytestmark = pytest.mark.xdist_group("simulated shop")  # What they share is made once, by one worker.
-
 UNTIL_MS = 1_788_192_000_000  # 2026-09-01 00:00 in Shanghai.
 DrawPast = Callable[[World, int], History]
 

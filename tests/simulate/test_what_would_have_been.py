@@ -17,8 +17,6 @@ from liftloop.simulate.rows import Kind
 from liftloop.simulate.truth import Span, Truth, throw
 from liftloop.simulate.world import World, parse_action, past_actions, sample_shop, variant
 
-pytestmark = pytest.mark.xdist_group("simulated shop")  # What they share is made once, by one worker.
-
 UNTIL_MS = 1_788_192_000_000  # 2026-09-01 00:00 in Shanghai.
 WINDOW = (UNTIL_MS, UNTIL_MS + 30 * DAY_MS)
 DrawPast = Callable[[World, int], History]

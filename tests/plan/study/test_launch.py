@@ -19,8 +19,6 @@ from liftloop.plan.record import PlanRecord
 from liftloop.plan.study.whole import study
 from liftloop.plan.writing.planned import Head, record_of
 
-pytestmark = pytest.mark.xdist_group("launch")  # What they share is made once, by one worker.
-
 
 def _effect(trait: Floats, place: int) -> Floats:
     return np.full(trait.size, 0.02 + 0.00001 * FACES[place % 3])

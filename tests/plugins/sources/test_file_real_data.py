@@ -31,8 +31,6 @@ from liftloop.collect.mapping_rows import ImportContext, RejectedRow
 from liftloop.collect.quality import QualitySummary, QualityTally
 from liftloop.plugins.sources.file import ReadOptions, Table, open_table
 
-pytestmark = pytest.mark.xdist_group("real files")  # What they share is made once, by one worker.
-
 CONTEXT = ImportContext(now_ms=1_800_000_000_000, identity_key=b"a key that stays")
 
 
