@@ -57,7 +57,7 @@ class Server:
         named = {" ".join(child.cmdline()): child for child in desk.children()}
         found = {
             name: next(child for line, child in named.items() if f"liftloop.app.{module}" in line)
-            for name, module in (("tick", "tick"), ("dispatch", "dispatch_process"))
+            for name, module in (("tick", "tick.process"), ("dispatch", "dispatch.process"))
         }
         return {"desk": desk, **found}
 
