@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulled_rows import rows_by, source
 from sqlalchemy import create_engine, text
 
-from liftloop.collect.sources import DatabaseSource
 from liftloop.plugins.sources.database import BadPull, DatabaseAway, pull
 
 URL = os.environ.get("LIFTLOOP_TEST_MYSQL", "")
@@ -49,19 +49,10 @@ def a_table() -> Any:
     engine.dispose()
 
 
-def source(query: str, watermark: str, start: str | int) -> DatabaseSource:
-    return DatabaseSource(url=URL, query=query, watermark=watermark, start=start, import_kind="orders")
-
-
 @pytest.mark.parametrize(("watermark", "start"), [("n", -1), ("paid", "2026-01-01"), ("no", "")])
 def test_every_row_comes_once(orders: str, tmp_path: Path, watermark: str, start: str | int) -> None:
     """Whole numbers, instants to the millisecond and texts serve as watermarks; every row comes once, emoji and all."""
-    query = f"SELECT * FROM {orders} WHERE {watermark} > :watermark ORDER BY {watermark}"
-    since, rows, whole = start, list[str](), False
-    while not whole:
-        done = pull(source(query, watermark, start), since, tmp_path / "out.csv", 37)
-        rows += (tmp_path / "out.csv").read_text().splitlines()[1:]
-        since, whole = done.watermark, done.whole
+    rows = rows_by(URL, orders, watermark, start, tmp_path)
     assert len(rows) == len(set(rows)) == ROWS
     assert any(row.startswith("O000,2026-09-01 10:00:00.250000,0.25,") and row.endswith(",0,王0🍊") for row in rows)
 
@@ -83,7 +74,7 @@ def test_a_query_changes_nothing(orders: str, tmp_path: Path) -> None:
         f"SELECT n FROM {orders} WHERE n > :watermark; DELETE FROM {orders}",
     ):
         with pytest.raises(DatabaseAway):
-            pull(source(query, "n", 0), 0, tmp_path / "out.csv", 10)
+            pull(source(URL, query, "n", 0), 0, tmp_path / "out.csv", 10)
     with engine.begin() as connection:
         assert connection.execute(text(f"SELECT count(*) FROM {orders}")).scalar() == ROWS
         connection.execute(text("DROP FUNCTION liftloop_wipe"))
@@ -96,7 +87,7 @@ def test_a_pull_that_is_full_reads_no_further(tmp_path: Path) -> None:
     places = ", ".join(f"({digits}) AS p{place}" for place in range(PLACES))
     query = f"SELECT UUID_SHORT() + :watermark AS n FROM {places}"
     began_s = time.process_time()
-    done = pull(source(query, "n", 0), 0, tmp_path / "out.csv", 10)
+    done = pull(source(URL, query, "n", 0), 0, tmp_path / "out.csv", 10)
     assert (done.rows, done.whole) == (10, False)
     assert time.process_time() - began_s < CPU_S_MAX
 
@@ -106,4 +97,4 @@ def test_more_rows_of_one_watermark_than_may_be_are_refused(tmp_path: Path) -> N
     digits = " UNION ALL ".join(f"SELECT {digit} AS d" for digit in range(10))
     places = ", ".join(f"({digits}) AS p{place}" for place in range(PLACES))
     with pytest.raises(BadPull, match=r"200,000|20 万"):
-        pull(source(f"SELECT 7 + :watermark AS n FROM {places}", "n", 0), 0, tmp_path / "out.csv", 10)
+        pull(source(URL, f"SELECT 7 + :watermark AS n FROM {places}", "n", 0), 0, tmp_path / "out.csv", 10)

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulled_rows import rows_by, source
 from sqlalchemy import create_engine, text
 
-from liftloop.collect.sources import DatabaseSource
 from liftloop.plugins.sources.database import DatabaseAway, pull
 
 URL = os.environ.get("LIFTLOOP_TEST_POSTGRES", "")
@@ -37,19 +37,10 @@ def a_table() -> Any:
     engine.dispose()
 
 
-def source(query: str, watermark: str, start: str | int) -> DatabaseSource:
-    return DatabaseSource(url=URL, query=query, watermark=watermark, start=start, import_kind="orders")
-
-
 @pytest.mark.parametrize(("watermark", "start"), [("n", -1), ("paid", "2026-01-01"), ("no", "")])
 def test_every_row_comes_once(orders: str, tmp_path: Path, watermark: str, start: str | int) -> None:
     """Whole numbers, instants and texts serve as watermarks; pulls one after another give every row once."""
-    query = f"SELECT * FROM {orders} WHERE {watermark} > :watermark ORDER BY {watermark}"
-    since, rows, whole = start, list[str](), False
-    while not whole:
-        done = pull(source(query, watermark, start), since, tmp_path / "out.csv", 37)
-        rows += (tmp_path / "out.csv").read_text().splitlines()[1:]
-        since, whole = done.watermark, done.whole
+    rows = rows_by(URL, orders, watermark, start, tmp_path)
     assert len(rows) == len(set(rows)) == ROWS
     assert any(row.startswith('O0,2026-09-01 02:00:00+00:00,0.25,"{""a"": [1]}",0') for row in rows)
 
@@ -65,7 +56,7 @@ def test_a_query_changes_nothing(orders: str, tmp_path: Path) -> None:
         "SELECT liftloop_wipe() AS n WHERE 1 > :watermark",
     ):
         with pytest.raises(DatabaseAway):
-            pull(source(query, "n", 0), 0, tmp_path / "out.csv", 10)
+            pull(source(URL, query, "n", 0), 0, tmp_path / "out.csv", 10)
     with engine.begin() as connection:
         assert connection.execute(text(f"SELECT count(*) FROM {orders}")).scalar() == ROWS
         connection.execute(text("DROP FUNCTION liftloop_wipe"))

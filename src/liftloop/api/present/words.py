@@ -1,8 +1,9 @@
-"""What all parts of the API write alike: instants, sentences in both languages, a person in a list."""
+"""What all parts of the API write alike: instants, sentences in both languages, people in a list."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from liftloop.api.views.values import PersonRow, Text
+from liftloop.api.views.values import PeoplePage, PersonRow, Text
 from liftloop.app.people import PersonLine
 from liftloop.app.words import Said
 
@@ -24,3 +25,9 @@ def person_row(line: PersonLine) -> PersonRow:
         city=line.city,
         last_seen_at=None if line.last_seen_ms is None else at(line.last_seen_ms),
     )
+
+
+def people_page(total: int, lines: Sequence[PersonLine], after: int, limit: int) -> PeoplePage:
+    """Return the `limit` people that come after the first `after` of `total`, with where the next page begins."""
+    following = str(after + limit) if after + limit < total else None
+    return PeoplePage(total=total, people=[person_row(each) for each in lines], next=following)

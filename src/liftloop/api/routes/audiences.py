@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present import audiences as present
-from liftloop.api.present.words import person_row
+from liftloop.api.present.words import people_page
 from liftloop.api.views.audience import Audience, AudienceList, AudienceRequest, Preview, PreviewRequest, Vocabulary
 from liftloop.api.views.values import PAGE_MAX, PeoplePage
 from liftloop.app.audiences.directory import Audiences
@@ -73,5 +73,4 @@ async def people(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> PeoplePage:
     total, lines = await audiences.people(audience_id, after, limit)
-    following = str(after + limit) if after + limit < total else None
-    return PeoplePage(total=total, people=[person_row(each) for each in lines], next=following)
+    return people_page(total, lines, after, limit)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 
 from liftloop.api.access import Caller, OnDesk, may
-from liftloop.api.present.words import at, person_row, text
+from liftloop.api.present.words import at, people_page, text
 from liftloop.api.views.campaign import Ledger, LedgerRow
 from liftloop.api.views.profile import GateStep, Why
 from liftloop.api.views.values import PAGE_MAX, PeoplePage, Text
@@ -77,10 +77,7 @@ def ledger_people(
     skipped = int(after or 0)
     numbers = people_in(desk.state, campaign_id, (state, reason), (limit, skipped))
     total = sum(row.people for row in sheet(desk.state, campaign_id).rows if (row.state, row.reason) == (state, reason))
-    following = str(skipped + limit) if skipped + limit < total else None
-    return PeoplePage(
-        total=total, people=[person_row(each) for each in people_rows(desk.state, desk.vault, numbers)], next=following
-    )
+    return people_page(total, people_rows(desk.state, desk.vault, numbers), skipped, limit)
 
 
 @router.get("/profiles/{identity}/why")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from liftloop.api.access import Caller, OnDesk, may
-from liftloop.api.present.words import at, person_row, text
+from liftloop.api.present.words import at, people_page, text
 from liftloop.api.routes.audiences import OnAudiences
 from liftloop.api.views.tag import (
     TagConflict,
@@ -64,8 +64,7 @@ async def people(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> PeoplePage:
     total, lines = await tags.people(tag_id, after, limit)
-    following = str(after + limit) if after + limit < total else None
-    return PeoplePage(total=total, people=[person_row(each) for each in lines], next=following)
+    return people_page(total, lines, after, limit)
 
 
 @router.post("/tags/{tag_id}/people")
