@@ -24,18 +24,11 @@ describe("signals and membership", () => {
     const days = within(drawer).getByRole("spinbutton", { name: /几天之内/ });
     await user.clear(days);
     await user.type(days, "2");
+    const changed = { words: [], unless: [], values: { views: 4, days: 2 } };
+    const newest = async (path: string) => await told.findLast((each) => each.path.endsWith(path))?.body;
+    await expect.poll(() => newest("/hesitating/preview"), SLOW).toEqual(changed);
     await user.click(await within(drawer).findByRole("button", { name: "保存改动" }, SLOW));
-    const values = { views: 4, days: 2 };
-    await expect
-      .poll(async () => {
-        const saved = told.find((each) => each.path === "/api/signals/templates/hesitating");
-        return saved ? await saved.body : null;
-      }, SLOW)
-      .toEqual({ words: [], unless: [], values });
-    const looked = await Promise.all(
-      told.filter((each) => each.path.endsWith("/preview")).map((e) => e.body),
-    );
-    expect(looked.at(-1)).toEqual({ words: [], unless: [], values });
+    await expect.poll(() => newest("/templates/hesitating"), SLOW).toEqual(changed);
   });
 
   it("says of a member what is missing to the next level, what runs out, and every line of points", async () => {
