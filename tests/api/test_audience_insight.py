@@ -88,7 +88,9 @@ def test_a_sample_is_masked_and_stays_the_same_and_reach_counts_consent(
         seen = {each["identifier"]: each["last_seen_at"] for each in first["people"]}
         newest = min(each for each in seen if each.startswith("many"))
         later = order(newest, 0.5)
+        told_of = max(each for each in seen if each.startswith("many"))
         world.installation.append([later])
+        world.installation.receive({"type": "identify", "userId": told_of, "traits": {"city": "Bath"}})
         await world.settle()
         told = (await world.admin.post("/api/audiences/sample", body)).json()["people"]
         changed = {each["identifier"] for each in told if each["last_seen_at"] != seen[each["identifier"]]}

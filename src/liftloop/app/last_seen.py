@@ -1,4 +1,4 @@
-"""When people were last seen, kept in memory, so that no list of people has to look through history for it.
+"""When people last did something, kept in memory, so that no list of people has to look through history for it.
 
 Everything is read once, when somebody first asks, who does not wait for long; after that only what came in since.
 """
@@ -20,9 +20,10 @@ APART_MAX = 50_000
 PATIENCE_S = 0.5
 """How long who asks waits for what came in since; longer only a first reading of a long history takes."""
 _SINCE = """
-SELECT profile, max(at_ms) AS at_ms, max("offset") AS newest FROM event WHERE "offset" > $1
-GROUP BY profile
+SELECT profile, max(at_ms) AS at_ms, max("offset") AS newest FROM event
+WHERE "offset" > $1 AND kind IN ('track', 'page', 'screen') GROUP BY profile
 """
+"""Whoever is told of, as by a tag that is put on them, is not seen thereby."""
 
 
 class LastSeen:
