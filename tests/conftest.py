@@ -11,6 +11,7 @@ TOGETHER = frozenset(
         "tests/app/test_planning_loop.py",
         "tests/clients/test_node_clients.py",
         "tests/clients/test_python_clients.py",
+        "tests/collect/test_messages_bad_input.py",
         "tests/loop/test_bad_input.py",
         "tests/loop/test_from_outside.py",
         "tests/loop/test_real_shop.py",
@@ -20,7 +21,8 @@ TOGETHER = frozenset(
         "tests/simulate/test_what_would_have_been.py",
     }
 )
-"""Modules whose fixtures, a shop, a server or a year of real orders, take seconds to make."""
+"""Modules whose fixtures, a shop, a server or a year of real orders, take seconds to make, or whose last test looks at
+what all before it left behind."""
 
 
 class Together(LoadScopeScheduling):

@@ -386,8 +386,7 @@ async def _carried(departure: Departure) -> Answers:
     try:
         await asyncio.wait(sending, timeout=SEND_SECONDS_MAX)
     finally:
-        if not all(call.done() for call in sending):
-            await _cancel(sending)
+        await _cancel(sending)  # What has ended is asked too, or an error would be told by the garbage collector.
     handovers: list[Handover] = []
     returned: list[MessageKey] = []
     later: TryLater | None = None
