@@ -40,6 +40,7 @@ from liftloop.api.views.plan import GoalExamples, GoalRequest, Launched, Plan, P
 from liftloop.api.views.prediction import LastSegments, Likeness, LikenessList, Segments
 from liftloop.api.views.profile import Profile, ProfileList, Why
 from liftloop.api.views.quarantine import QuarantineGroups, ReplayDone, ReplayRequest
+from liftloop.api.views.results import FunnelPeopleRequest, FunnelRequest, FunnelView, ResultsVocabulary
 from liftloop.api.views.sentence import SentenceRequest, UnderstoodSentence
 from liftloop.api.views.signal import SignalPreview, SignalTemplateRequest, SignalTemplates
 from liftloop.api.views.tag import TagDefinition, TagDirectory, TagPeopleAnswer, TagPeopleRequest, TagPublished
@@ -101,6 +102,18 @@ def get_ledger(campaign_id: str) -> Ledger: ...
 def ledger_people(
     campaign_id: str, state: str, reason: str = "", after: str | None = None, limit: Limit = 50
 ) -> PeoplePage: ...
+
+
+@api.get("/results/vocabulary", summary="Events and days that history has")
+def results_vocabulary() -> ResultsVocabulary: ...
+
+
+@api.post("/results/funnel", summary="How far people come, and where they are lost")
+def funnel(body: FunnelRequest) -> FunnelView: ...
+
+
+@api.post("/results/funnel/people", summary="The people behind one number of a funnel")
+def funnel_people(body: FunnelPeopleRequest) -> PeoplePage: ...
 
 
 @api.get("/audiences", summary="Audiences by name")

@@ -34,6 +34,7 @@ USE_CASES: dict[str, UseCase] = {
         _reads("plan.read"),
         _reads("campaign.read"),
         _reads("campaign.ledger"),
+        _reads("results.read"),
         _reads("audience.read"),
         _reads("audience.preview"),
         _reads("profile.read"),
@@ -80,6 +81,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "plan": ("goal.plan",),
     "launch": ("plan.launch",),
     "report": ("campaign.read",),
+    "results": ("results.read",),
     "audience": (
         "audience.read",
         "audience.preview",

@@ -1,10 +1,10 @@
 /** The entries of the rail, as data: an entry is added here on the day its page works. */
-import { AimOutlined, FlagOutlined, TeamOutlined } from "@ant-design/icons";
+import { AimOutlined, FlagOutlined, LineChartOutlined, TeamOutlined } from "@ant-design/icons";
 import type { ReactNode } from "react";
 
 export interface Entry {
-  path: "/goals" | "/campaigns" | "/audiences";
-  label: "shell.goals" | "shell.campaigns" | "shell.customers";
+  path: "/goals" | "/campaigns" | "/audiences" | "/results";
+  label: "shell.goals" | "shell.campaigns" | "shell.customers" | "shell.results";
   icon: ReactNode;
   /** Other addresses that belong to this entry. */
   also: string[];
@@ -19,6 +19,7 @@ export const entries: Entry[] = [
     icon: <TeamOutlined />,
     also: ["/people", "/tags", "/signals", "/data"],
   },
+  { path: "/results", label: "shell.results", icon: <LineChartOutlined />, also: [] },
 ];
 
 export function entryAt(pathname: string): Entry | undefined {

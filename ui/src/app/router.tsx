@@ -76,6 +76,14 @@ export function makeRouter() {
           path: "data/forms/:formId",
           lazy: async () => ({ Component: (await import("./pages/data-form")).DataFormPage }),
         },
+        {
+          path: "results",
+          lazy: async () => ({ Component: (await import("./pages/results")).ResultsPage }),
+        },
+        {
+          path: "results/funnel",
+          lazy: async () => ({ Component: (await import("./pages/results-funnel")).ResultsFunnelPage }),
+        },
         { path: "*", element: <LostPage /> },
       ],
     },

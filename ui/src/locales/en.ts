@@ -6,6 +6,7 @@ import { identity } from "./en/identity";
 import { member } from "./en/member";
 import { imports, person } from "./en/person";
 import { goal, plan } from "./en/plan";
+import { results } from "./en/results";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
 import { signal } from "./en/signal";
 import { tag } from "./en/tag";
@@ -27,6 +28,7 @@ export default {
   data,
   identity,
   member,
+  results,
   signal,
   import: imports,
   tag,

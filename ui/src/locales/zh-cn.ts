@@ -6,6 +6,7 @@ import { identity } from "./zh-cn/identity";
 import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
 import { goal, plan } from "./zh-cn/plan";
+import { results } from "./zh-cn/results";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
 import { signal } from "./zh-cn/signal";
 import { tag } from "./zh-cn/tag";
@@ -27,6 +28,7 @@ export default {
   data,
   identity,
   member,
+  results,
   signal,
   import: imports,
   tag,

@@ -4,6 +4,7 @@ export const shell = {
   goals: "Goals and plans",
   campaigns: "Campaigns",
   customers: "Customers",
+  results: "Results",
   more: "More",
   language: "Language",
   appearance: "Appearance",

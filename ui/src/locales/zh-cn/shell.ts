@@ -4,6 +4,7 @@ export const shell = {
   goals: "目标与计划",
   campaigns: "活动",
   customers: "客户",
+  results: "效果",
   more: "更多",
   language: "语言",
   appearance: "外观",

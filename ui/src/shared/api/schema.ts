@@ -823,6 +823,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/results/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How far people come, and where they are lost */
+        post: operations["funnel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/funnel/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one number of a funnel */
+        post: operations["funnel_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events and days that history has */
+        get: operations["results_vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/segments": {
         parameters: {
             query?: never;
@@ -1633,6 +1684,14 @@ export interface components {
             /** Sources */
             sources: string[];
         };
+        /** EventSeenName */
+        EventSeenName: {
+            /** Event */
+            event: string;
+            name: components["schemas"]["Text"];
+            /** Times */
+            times: number;
+        };
         /** EventWord */
         EventWord: {
             /** Id */
@@ -1753,6 +1812,158 @@ export interface components {
              */
             name: string;
         };
+        /** FunnelGroupView */
+        FunnelGroupView: {
+            group: components["schemas"]["GroupName"];
+            /**
+             * People
+             * @description By step.
+             */
+            people: number[];
+            /**
+             * Place
+             * @description Its number, by which its people are asked for.
+             */
+            place: number;
+            /**
+             * Share
+             * @description Of those who started, who reached the last step.
+             */
+            share: number;
+        };
+        /** FunnelPeopleRequest */
+        FunnelPeopleRequest: {
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /**
+             * From
+             * @description First day.
+             */
+            from?: string | null;
+            group?: components["schemas"]["Grouping"] | null;
+            /**
+             * Lost
+             * @description Who came to this step and no further.
+             * @default false
+             */
+            lost: boolean;
+            /**
+             * Of Group
+             * @description The `place` of a group.
+             */
+            of_group?: number | null;
+            /**
+             * Ordered
+             * @default true
+             */
+            ordered: boolean;
+            /** Step */
+            step: number;
+            /** Steps */
+            steps: components["schemas"]["StepAsked"][];
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+            /**
+             * Window Days
+             * @description How long after the first step the last one may come.
+             * @default 7
+             */
+            window_days: number;
+        };
+        /** FunnelRequest */
+        FunnelRequest: {
+            /**
+             * From
+             * @description First day.
+             */
+            from?: string | null;
+            group?: components["schemas"]["Grouping"] | null;
+            /**
+             * Ordered
+             * @default true
+             */
+            ordered: boolean;
+            /** Steps */
+            steps: components["schemas"]["StepAsked"][];
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+            /**
+             * Window Days
+             * @description How long after the first step the last one may come.
+             * @default 7
+             */
+            window_days: number;
+        };
+        /**
+         * FunnelStep
+         * @description One step: who reached it, whom of them the next one lost, and who may still get there.
+         */
+        FunnelStep: {
+            /** Event */
+            event: string;
+            /**
+             * Lost
+             * @description People who came here and no further; 0 at the last step.
+             */
+            lost: number;
+            /**
+             * Open
+             * @description Of those lost, how many still have time.
+             */
+            open: number;
+            /** People */
+            people: number;
+            /**
+             * Seconds
+             * @description From the step before: a quarter, half, three quarters and nine tenths took at most so long.
+             */
+            seconds: number[] | null;
+            /** Share Of First */
+            share_of_first: number;
+            /** Share Of Previous */
+            share_of_previous: number;
+        };
+        /** FunnelView */
+        FunnelView: {
+            /**
+             * Events
+             * @description Events read for the answer.
+             */
+            events: number;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Groups */
+            groups: components["schemas"]["FunnelGroupView"][];
+            /** Ordered */
+            ordered: boolean;
+            sentence: components["schemas"]["Text"];
+            /** Steps */
+            steps: components["schemas"]["FunnelStep"][];
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /** Window Days */
+            window_days: number;
+            /**
+             * Worst
+             * @description The step after which the largest share is lost; null where none is.
+             */
+            worst: number | null;
+        };
         /**
          * GateStep
          * @description One gate in the order of the gate; `passed` is null where an earlier one had already decided.
@@ -1787,6 +1998,31 @@ export interface components {
             };
             /** Text */
             text: string;
+        };
+        /** Grouping */
+        Grouping: {
+            /**
+             * Kind
+             * @description `channel`: where somebody first came from; `property`: of the first event.
+             * @enum {string}
+             */
+            kind: "channel" | "trait" | "property" | "audience" | "campaign";
+            /**
+             * Name
+             * @description The trait, property, audience id or campaign id.
+             * @default
+             */
+            name: string;
+        };
+        /** GroupName */
+        GroupName: {
+            /** @description In words, for groups that are not values of the data. */
+            name?: components["schemas"]["Text"] | null;
+            /**
+             * Value
+             * @description As the data say it; empty where only `name` says it.
+             */
+            value: string;
         };
         /**
          * Health
@@ -2954,6 +3190,20 @@ export interface components {
              */
             values: string[];
         };
+        /** PropertyTest */
+        PropertyTest: {
+            /** Gte */
+            gte?: number | null;
+            /** Lte */
+            lte?: number | null;
+            /**
+             * One Of
+             * @default []
+             */
+            one_of: string[];
+            /** Property */
+            property: string;
+        };
         /**
          * Provable
          * @description `detectable` is the smallest lift, of the plan's `lift_kind`, that this design sees with 80% power.
@@ -3348,6 +3598,21 @@ export interface components {
              * @description What blurs the comparison: unequal sides, coupons in other hands.
              */
             warnings?: components["schemas"]["Text"][];
+        };
+        /**
+         * ResultsVocabulary
+         * @description What there is to ask about; `from` and `to` are null where nothing ever happened.
+         */
+        ResultsVocabulary: {
+            /**
+             * Events
+             * @description The commonest first; then those that stand for our messages.
+             */
+            events: components["schemas"]["EventSeenName"][];
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
         };
         /** RunRequest */
         RunRequest: {
@@ -3783,6 +4048,20 @@ export interface components {
             where?: {
                 [key: string]: components["schemas"]["JsonValue"];
             }[] | null;
+        };
+        /** StepAsked */
+        StepAsked: {
+            /**
+             * Event
+             * @description An event's name, `any` (whatever somebody does), or `message.opened` and its like.
+             */
+            event: string;
+            /**
+             * Where
+             * @description All of them hold.
+             * @default []
+             */
+            where: components["schemas"]["PropertyTest"][];
         };
         /**
          * SuggestedPair
@@ -6384,6 +6663,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayDone"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    funnel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    funnel_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    results_vocabulary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsVocabulary"];
                 };
             };
             /** @description Unprocessable Entity */

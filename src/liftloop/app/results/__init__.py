@@ -1,0 +1,1 @@
+"""What history says when it is asked: funnel, retention, lifetime value, attribution, return on spend."""

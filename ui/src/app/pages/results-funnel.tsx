@@ -1,0 +1,82 @@
+/** How far do people come, and where are they lost? */
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link, useSearchParams } from "react-router";
+import {
+  type Behind,
+  funnelOptions,
+  funnelPeopleOptions,
+  type Vocabulary,
+  vocabularyOptions,
+} from "@/features/results/api/results";
+import { FunnelBars, FunnelGroups, useEventName } from "@/features/results/components/funnel-bars";
+import { FunnelFields } from "@/features/results/components/funnel-fields";
+import { addressOf, funnelOf } from "@/features/results/model/asked";
+import { Card, Details, Page } from "@/shared/parts/page";
+import { PeopleDrawer } from "@/shared/parts/people-drawer";
+import { Shown, Waiting } from "@/shared/parts/shown";
+
+export function ResultsFunnelPage() {
+  const { t } = useTranslation();
+  const vocabulary = useQuery(vocabularyOptions());
+  return (
+    <Page title={t("results.question.funnel.asks")} lead={<Link to="/results">{t("results.back")}</Link>}>
+      <Shown query={vocabulary} lines={8}>
+        {(words) => <Asked vocabulary={words} />}
+      </Shown>
+    </Page>
+  );
+}
+
+function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
+  const { t } = useTranslation();
+  const [search, setSearch] = useSearchParams();
+  const asked = funnelOf(search, vocabulary);
+  const funnel = useQuery(funnelOptions(asked));
+  const behind = behindOf(search);
+  const people = useInfiniteQuery(funnelPeopleOptions(asked, behind));
+  const name = useEventName(vocabulary);
+  const to = (step: number, lost: boolean, group?: number) => {
+    const address = addressOf(asked);
+    address.set("people", String(step));
+    if (lost) address.set("lost", "1");
+    if (group !== undefined) address.set("of", String(group));
+    return String(address);
+  };
+  const event = name(asked.steps[behind?.step ?? 0]?.event ?? "");
+  return (
+    <>
+      <Card>
+        <FunnelFields
+          asked={asked}
+          vocabulary={vocabulary}
+          onChange={(next) => setSearch(addressOf(next), { preventScrollReset: true })}
+        />
+      </Card>
+      {funnel.isError || funnel.data === undefined ? (
+        <Card>
+          <Waiting query={funnel} lines={8} />
+        </Card>
+      ) : (
+        <>
+          <FunnelBars funnel={funnel.data} vocabulary={vocabulary} to={to} />
+          <FunnelGroups funnel={funnel.data} vocabulary={vocabulary} to={to} />
+          <Details summary={t("common.details")}>{t("results.funnel.how")}</Details>
+        </>
+      )}
+      <PeopleDrawer
+        open={behind !== null}
+        onClose={() => setSearch(addressOf(asked), { preventScrollReset: true })}
+        title={t(behind?.lost ? "results.funnel.lostTitle" : "results.funnel.reachedTitle", { event })}
+        people={people}
+      />
+    </>
+  );
+}
+
+function behindOf(search: URLSearchParams): Behind | null {
+  const step = search.get("people");
+  if (step === null) return null;
+  const group = search.get("of");
+  return { step: Number(step), lost: search.has("lost"), group: group === null ? null : Number(group) };
+}

@@ -1,0 +1,8 @@
+/** The pages below 效果, as data: one page, one question. A page adds its line on the day it works. */
+export interface Question {
+  path: `/results/${string}`;
+  /** What it asks and shows is in the words under this name. */
+  name: "funnel";
+}
+
+export const questions: Question[] = [{ path: "/results/funnel", name: "funnel" }];
