@@ -22,9 +22,8 @@ BATCH = 100
 
 def define(server: Server, inbox_url: str) -> None:
     """Publish everything that the loop folds by."""
-    server.publish(
-        "channel", "sink", {"id": "sink", "kind": "webhook", "settings": {"url": inbox_url, "secret": SECRET}}
-    )
+    sink = {"id": "sink", "kind": "webhook", "settings": {"url": inbox_url, "secret": SECRET}, "per_second_max": 100_000}
+    server.publish("channel", "sink", sink)
     server.publish("content", "hello", {"id": "hello", "body": "hello"})
     server.publish("setting", "delivery", {"caps": [{"count": 2, "days": 7}], "quiet_hours": None})
     for number in range(AUDIENCES):
