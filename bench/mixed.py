@@ -34,6 +34,8 @@ BLAST = "blast"
 WARM_S = 2.0
 LOOK_S = 1.0
 BLAST_S_MAX = 600.0
+LEFT_S_MAX = 30.0
+"""How long what is asked beside the loop is waited for after it."""
 ROWS_AT_ONCE = 5_000_000
 DAY_MS = 86_400_000
 _PAST = """
@@ -101,11 +103,13 @@ class _Beside:
             thread.start()
 
     def result(self) -> dict[str, Any]:
-        """Return what was done beside the loop, once the blast is over."""
+        """Return what was done beside the loop, once the blast is over; a study that goes on is left `unfinished`."""
         self._ending.set()
-        for thread in self._threads:
-            thread.join()
+        asking, blasting = self._threads
+        blasting.join()
+        asking.join(timeout=LEFT_S_MAX)
         return {
+            "unfinished": asking.is_alive(),
             "blast_s": self._blast_s,
             "blast_rows": self._rows,
             "studies_s": [round(each, 1) for each in self._seconds["study"]],
