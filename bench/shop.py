@@ -22,7 +22,12 @@ BATCH = 100
 
 def define(server: Server, inbox_url: str) -> None:
     """Publish everything that the loop folds by."""
-    sink = {"id": "sink", "kind": "webhook", "settings": {"url": inbox_url, "secret": SECRET}, "per_second_max": 100_000}
+    sink = {
+        "id": "sink",
+        "kind": "webhook",
+        "settings": {"url": inbox_url, "secret": SECRET},
+        "per_second_max": 100_000,
+    }
     server.publish("channel", "sink", sink)
     server.publish("content", "hello", {"id": "hello", "body": "hello"})
     server.publish("setting", "delivery", {"caps": [{"count": 2, "days": 7}], "quiet_hours": None})

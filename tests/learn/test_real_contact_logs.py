@@ -44,6 +44,7 @@ def test_half_of_the_promotion_log_earns_on_the_other_half() -> None:
     assert 1000 * gain.mean() < -30
 
 
+@pytest.mark.long
 def test_everybody_gets_the_mens_mail() -> None:
     """On Hillstrom's spend personalising does not pay; later columns are left out, and the report says both."""
     report = learn_policy(read_table(real_log("hillstrom/hillstrom.csv")), HILLSTROM)

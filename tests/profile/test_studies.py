@@ -8,6 +8,7 @@ import pytest
 from liftloop.inference.shrinkage import WEIGHT_MAX, prior_weight, shrunk
 from liftloop.kernel.clock import DAY_MS, HOUR_MS
 from liftloop.profile.studied import Studied
+from liftloop.profile.studies import habits
 from liftloop.profile.studies.cycles import (
     Bought,
     Sequences,
@@ -18,7 +19,9 @@ from liftloop.profile.studies.cycles import (
     successors,
 )
 from liftloop.profile.studies.habits import (
+    HOURS_OF_WEEK,
     Counts,
+    Hours,
     Interests,
     best_channel_traits,
     best_hour_traits,
@@ -181,10 +184,40 @@ def test_interests_rank_by_weight_and_fade() -> None:
 def test_an_hour_of_ones_own_needs_more_than_one_visit() -> None:
     """One visit at night leaves somebody with everybody's evening, sixty make the night theirs."""
     evening, night = 20, 2
-    hours = Counts(
-        profile=np.array([1, 2, 3]), kind=np.array([evening, night, night]), count=np.array([5_000.0, 1.0, 60.0])
-    )
+    hours = hours_of([(1, evening, 5_000), (2, night, 1), (3, night, 60)])
     assert by_person(best_hour_traits(hours), "best_hour_of_week") == {1: evening, 2: evening, 3: night}
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 100])
+def test_an_hour_does_not_depend_on_who_is_looked_at_together(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    """However people are cut into parts, each has the hour that a plain loop over her week finds."""
+    chance = np.random.default_rng(8)
+    rows = [
+        (person, int(hour), int(chance.integers(1, 40)))
+        for person in range(7)
+        for hour in chance.choice(HOURS_OF_WEEK, size=4, replace=False)
+    ]
+    monkeypatch.setattr(habits, "_PEOPLE_AT_ONCE", at_once)
+    assert by_person(best_hour_traits(hours_of(rows)), "best_hour_of_week") == plain_hours(rows)
+
+
+def hours_of(rows: list[tuple[int, int, int]]) -> Hours:
+    profile, hour, times = (np.array(column) for column in zip(*rows, strict=True))
+    return Hours(profile=profile, hour=hour.astype(np.uint8), times=times.astype(np.uint32))
+
+
+def plain_hours(rows: list[tuple[int, int, int]]) -> dict[int, float]:
+    """Return the hour of the highest smoothed count plus everybody's share, for each person."""
+
+    def smoothed(person: int | None, hour: int) -> float:
+        near = {hour: 0.5, (hour - 1) % HOURS_OF_WEEK: 0.25, (hour + 1) % HOURS_OF_WEEK: 0.25}
+        return sum(near.get(at, 0.0) * times for who, at, times in rows if person is None or who == person)
+
+    total = sum(times for _, _, times in rows)
+    week = range(HOURS_OF_WEEK)
+    everybody = [habits.HABIT_WEIGHT * smoothed(None, hour) / total for hour in week]
+    people = {person for person, _, _ in rows}
+    return {person: max(week, key=lambda hour: round(smoothed(person, hour) + everybody[hour], 9)) for person in people}
 
 
 def test_the_hour_of_the_week_is_the_shops_clock() -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from liftloop.app.item_names import ITEM_NAMES, names_of
 from liftloop.kernel.clock import DAY_MS
 from liftloop.profile.studies.cycles import FOLLOWERS_MIN, Bought, Sequences
-from liftloop.profile.studies.habits import INTEREST_HALF_LIFE_DAYS, INTEREST_WEIGHTS, Counts, Interests
+from liftloop.profile.studies.habits import INTEREST_HALF_LIFE_DAYS, INTEREST_WEIGHTS, Counts, Hours, Interests
 from liftloop.profile.studies.purchases import Floats, Integers, Purchases
 from liftloop.storage.contract import Array, LakeReader
 
@@ -45,7 +45,7 @@ class Past(Struct, frozen=True, kw_only=True, eq=False):
     item_names: Mapping[str, str]
     """What the things are called that were ever bought, or come after one, by id."""
     interests: Interests
-    hours: Counts
+    hours: Hours
     sent: Counts
     answered: Counts
     channels: tuple[str, ...]
@@ -113,9 +113,11 @@ def _interests(lake: LakeReader, now_ms: int) -> Interests:
     )
 
 
-def _hours(lake: LakeReader, now_ms: int, offset_ms: int) -> Counts:
+def _hours(lake: LakeReader, now_ms: int, offset_ms: int) -> Hours:
     rows = lake.select(SQL["hours"], [now_ms, offset_ms, HABIT_DAYS * DAY_MS])
-    return Counts(profile=_whole(rows["profile"]), kind=_whole(rows["hour"]), count=rows["times"].astype(np.float64))
+    return Hours(
+        profile=_whole(rows["profile"]), hour=rows["hour"].astype(np.uint8), times=rows["times"].astype(np.uint32)
+    )
 
 
 def _counts(rows: Mapping[str, Array], channels: Sequence[str]) -> Counts:
@@ -132,4 +134,4 @@ def _places(words: Array, place: Mapping[str, int]) -> Integers:
 
 
 def _whole(column: Any) -> Integers:
-    return np.asarray(column).astype(np.int64)
+    return np.asarray(column).astype(np.int64, copy=False)

@@ -60,9 +60,9 @@ SELECT profile, category, sum($5[list_position($4, name)] * pow(0.5, ($1 - at_ms
 FROM sign WHERE category <> '' GROUP BY profile, category ORDER BY profile, category
 
 -- name: hours
-SELECT profile, ((at_ms + $2) // 3600000 + 72) % 168 AS hour, count(*) AS times
+SELECT profile, (((at_ms + $2) // 3600000 + 72) % 168)::UTINYINT AS hour, count(*)::UINTEGER AS times
 FROM event_now WHERE kind IN ('track', 'page', 'screen') AND at_ms <= $1 AND at_ms > $1 - $3
-GROUP BY profile, hour ORDER BY profile, hour
+GROUP BY profile, hour ORDER BY profile
 
 -- name: sent
 SELECT coalesce(canonical.kept, message.profile) AS profile, message_settled.channel, count(*) AS times

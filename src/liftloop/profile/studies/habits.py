@@ -2,6 +2,7 @@
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from liftloop.kernel.sets import are_among, distinct
 from liftloop.profile.studied import Studied
@@ -59,25 +60,48 @@ def interest_traits(interests: Interests) -> list[Studied]:
     ]
 
 
-def best_hour_traits(hours: Counts) -> list[Studied]:
-    """Return best_hour_of_week, 0 for Monday from 00:00 to 23 + 24 * 6; `kind` of the counts is the hour.
+class Hours(Struct, frozen=True, kw_only=True, eq=False):
+    """How often somebody did something in an hour of the week; the rows of a person lie together; shape [rows] each.
+
+    A million people are about in forty hours each, so the columns are as narrow as they may be.
+    """
+
+    profile: Integers
+    hour: NDArray[np.uint8]
+    """0 is Monday from 00:00, 167 Sunday from 23:00."""
+    times: NDArray[np.uint32]
+
+
+def best_hour_traits(hours: Hours) -> list[Studied]:
+    """Return best_hour_of_week, 0 for Monday from 00:00 to 23 + 24 * 6.
 
     The mean of a Dirichlet posterior whose prior is everybody's week, worth HABIT_WEIGHT events; ties go to the
     earlier hour.
     """
-    everybody = _beside(_by_kind(hours, HOURS_OF_WEEK))
-    if not everybody.sum():
+    if not len(hours.profile):
         return []
+    first = np.flatnonzero(np.append(True, hours.profile[1:] != hours.profile[:-1]))
+    parts = [first[start : start + _PEOPLE_AT_ONCE] for start in range(0, len(first), _PEOPLE_AT_ONCE)]
+    ends = [*(part[0] for part in parts[1:]), len(hours.profile)]
+    weeks = (_weeks(hours, part, end) for part, end in zip(parts, ends, strict=True))
+    everybody = _beside(np.sum([week.sum(axis=0) for week in weeks], axis=0))
     prior = HABIT_WEIGHT * everybody / everybody.sum()
-    profile, person = np.unique(hours.profile, return_inverse=True)
-    best = np.zeros(len(profile))
-    for start in range(0, len(profile), _PEOPLE_AT_ONCE):
-        rows = np.flatnonzero((person >= start) & (person < start + _PEOPLE_AT_ONCE))
-        people = min(_PEOPLE_AT_ONCE, len(profile) - start)
-        own = np.zeros((people, HOURS_OF_WEEK))
-        np.add.at(own, (person[rows] - start, hours.kind[rows]), hours.count[rows])
-        best[start : start + people] = np.argmax(np.round(_beside(own) + prior, 9), axis=1)
-    return [Studied(trait="best_hour_of_week", profile=profile, value=best)]
+    best = [
+        np.argmax(np.round(_beside(_weeks(hours, part, end)) + prior, 9), axis=1)
+        for part, end in zip(parts, ends, strict=True)
+    ]
+    return [
+        Studied(trait="best_hour_of_week", profile=hours.profile[first], value=np.concatenate(best).astype(np.float64))
+    ]
+
+
+def _weeks(hours: Hours, first: Integers, end: int) -> Floats:
+    """Return [people, HOURS_OF_WEEK] of people whose rows begin at `first`, the last of them before `end`."""
+    rows = slice(int(first[0]), end)
+    person = np.repeat(np.arange(len(first)), np.diff(np.append(first, end)))
+    place = person * HOURS_OF_WEEK + hours.hour[rows]
+    found = np.bincount(place, weights=hours.times[rows], minlength=len(first) * HOURS_OF_WEEK)
+    return found.astype(np.float64).reshape(len(first), HOURS_OF_WEEK)
 
 
 _PEOPLE_AT_ONCE = 20_000
