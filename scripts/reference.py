@@ -15,7 +15,8 @@ import msgspec
 
 from liftloop.cli.main import liftloop
 from liftloop.collect.mapping_kinds import KINDS
-from liftloop.plan.metric.catalogue import RETAIL
+from liftloop.plan.metric.catalogue import TRADES
+from liftloop.plan.metric.events import events_of
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "liftloop"
@@ -282,13 +283,38 @@ def metric_pages() -> dict[str, str]:
 
 
 def _metric_page(head: str, language: str) -> str:
+    titles = {"en": _TRADES_EN, "zh": _TRADES_ZH}[language]
     lines = [head.rstrip()]
-    for metric in sorted(RETAIL, key=lambda metric: metric.id):
-        also = ", ".join((*metric.aliases_zh, *metric.aliases_en))
-        name, meaning = getattr(metric, f"name_{language}"), getattr(metric, f"meaning_{language}")
-        movable = _WORDS[language]["movable"] if metric.movable else ""
-        lines.append(f"| `{metric.id}` | {name} | {meaning} | {metric.kind} | {metric.unit} | {movable} | {also} |")
+    for trade, metrics in TRADES.items():
+        lines += ["", f"## {titles[trade]}", "", *_METRIC_COLUMNS[language]]
+        for metric in sorted(metrics, key=lambda metric: metric.id):
+            also = ", ".join((*metric.aliases_zh, *metric.aliases_en))
+            name, meaning = getattr(metric, f"name_{language}"), getattr(metric, f"meaning_{language}")
+            movable = _WORDS[language]["movable"] if metric.movable else ""
+            events = ", ".join(f"`{event}`" for event in events_of(metric))
+            kind = f"{metric.kind}, {metric.unit}"
+            lines.append(f"| `{metric.id}` | {name} | {meaning} | {kind} | {movable} | {events} | {also} |")
     return "\n".join(lines) + "\n"
+
+
+_TRADES_EN = {
+    "retail": "Retail",
+    "membership": "Members and subscribers",
+    "education": "Education",
+    "finance": "Insurance, banking, wealth",
+    "clinic": "Clinics",
+}
+_TRADES_ZH = {
+    "retail": "零售",
+    "membership": "会员与订阅",
+    "education": "教育",
+    "finance": "保险、银行、理财",
+    "clinic": "诊所",
+}
+_METRIC_COLUMNS = {
+    "en": ("| id | name | meaning | kind, unit | movable | events | also called |", "| --- " * 7 + "|"),
+    "zh": ("| id | 名称 | 含义 | 种类、单位 | 分母会变 | 事件 | 别名 |", "| --- " * 7 + "|"),
+}
 
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -404,9 +430,7 @@ _EN_METRICS = """\
 A goal names one of these metrics by its name or one of its other names, in either language.
 A share lies between 0 and 1; money is in fen.
 Where treatment can move the denominator, effects are claimed per eligible person.
-
-| id | name | meaning | kind | unit | movable | also called |
-| --- | --- | --- | --- | --- | --- | --- |
+Metrics of your own are [definitions of kind `metric`](definitions.md#metric), and a sentence knows them by name at once.
 """
 
 _ZH_METRICS = """\
@@ -417,9 +441,7 @@ _ZH_METRICS = """\
 目标里用名称或任一别名说出指标，中英文皆可。
 比例在 0 到 1 之间；金额以分计。
 如果触达会改变分母，效果按每个符合条件的人来声明。
-
-| id | 名称 | 含义 | 种类 | 单位 | 分母会变 | 别名 |
-| --- | --- | --- | --- | --- | --- | --- |
+自己的指标写成 [`metric` 种类的定义](definitions.zh-CN.md#指标)，发布后句子里马上认得。
 """
 
 

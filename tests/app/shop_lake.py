@@ -14,7 +14,7 @@ from liftloop.app.planning.study import Definitions, Sources
 from liftloop.kernel.codec import canonical_json, unpack_columns
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.launch import Launch
-from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 from liftloop.simulate.columns import decoded
 from liftloop.simulate.counterfactual import Lift
 from liftloop.simulate.history import History
@@ -238,7 +238,7 @@ def sources_of(past: History, folder: Path, alter: str = "", state: ShopState | 
         lake=lake,
         state=state or shop_state(past),
         definitions=definitions_of(past.world),
-        catalogue=RETAIL_CATALOGUE,
+        catalogue=BUILT_IN_CATALOGUE,
         now_ms=UNTIL_MS,
     )
 

@@ -12,7 +12,7 @@ from liftloop.app.planning.study import Sources, plan_goal
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import unpack_columns
 from liftloop.kernel.errors import LiftloopError
-from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 from liftloop.plan.outcome import outcome_of
 from liftloop.plan.record import PlanRecord
 from liftloop.simulate.columns import decoded
@@ -85,7 +85,7 @@ def test_membership_is_as_of_each_moment(sources: Sources) -> None:
     """Whether somebody was a loyal buyer at the start of a past window is counted from her orders before it alone."""
     starts = [UNTIL_MS - days * DAY_MS for days in (30, 60, 90)]
     look = Look(sources.lake, Moments(statement="windows", parameters=(starts, 1, 0, UNTIL_MS)))
-    outcome = outcome_of(RETAIL_CATALOGUE.by_id["repurchase_rate"])
+    outcome = outcome_of(BUILT_IN_CATALOGUE.by_id["repurchase_rate"])
     assert outcome is not None
     free = replace(outcome, before=())
     nothing = Meanings(traits={}, audiences={"loyal": LOYAL})

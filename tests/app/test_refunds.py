@@ -8,7 +8,7 @@ import pytest
 
 from liftloop.app.planning.reading import Look, Moments, condition_holds, features_at, outcomes, read_shop
 from liftloop.kernel.clock import DAY_MS
-from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 from liftloop.plan.outcome import outcome_of
 from liftloop.storage.embedded.connections import named_queries
 from liftloop.storage.embedded.lake import DuckLake
@@ -60,7 +60,7 @@ MOMENTS = Moments(statement="now_and_log", parameters=(NOW_MS, NOW_MS, [], 1))
 def _outcomes(lake: DuckLake, metric: str) -> dict[int, float]:
     """Return what each person counts in the 30 days after the moment."""
     ids = lake.select("SELECT DISTINCT profile FROM event_now ORDER BY profile")["profile"]
-    outcome = outcome_of(RETAIL_CATALOGUE.by_id[metric])
+    outcome = outcome_of(BUILT_IN_CATALOGUE.by_id[metric])
     assert outcome is not None
     found: Any = outcomes(Look(lake, MOMENTS), outcome, 30 * DAY_MS)
     return dict(zip(ids.tolist(), np.asarray(found).tolist(), strict=True))
@@ -90,7 +90,7 @@ def test_the_past_is_judged_by_what_was_known_then(lake: DuckLake) -> None:
     features = features_at(Look(lake, MOMENTS))
     assert features["orders_ever"].tolist() == [0, 0, 0, 0, 0, 0, 1, 0]
     assert (features["revenue_365"] / 100).tolist() == [0, 0, 0, 0, 0, 0, 100, 0]
-    bought = outcome_of(RETAIL_CATALOGUE.by_id["repurchase_rate"])
+    bought = outcome_of(BUILT_IN_CATALOGUE.by_id["repurchase_rate"])
     assert bought is not None
     assert condition_holds(Look(lake, MOMENTS), bought.before[0], 0).tolist() == [False] * 6 + [True, False]
 

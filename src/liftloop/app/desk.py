@@ -15,6 +15,7 @@ from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
 from liftloop.app.quarantine.replay import Quarantine
 from liftloop.app.settings import Settings, clock_of
+from liftloop.app.standing_goals import StandingGoals
 from liftloop.app.studies.predictions import Predictions
 from liftloop.app.studies.traits import TraitStudies
 from liftloop.app.tick_client import TickClient
@@ -76,6 +77,7 @@ class Desk:
         self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.quarantine)
         self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock, settings.study_days)
         self.predictions = Predictions(self.follower, self._lake, self.tick, self.definitions, self.clock)
+        self.standing_goals = StandingGoals(self.definitions, self.plans, self.follower, self.tick, self.clock)
         self.children: Children | None = None
         """The other processes, where this one started them."""
         self.at_rest: list[Callable[[], Awaitable[None]]] = []
@@ -95,6 +97,7 @@ class Desk:
                 self.upkeep.retain_daily(),
                 self.trait_studies.run_daily(),
                 self.predictions.run_daily(),
+                self.standing_goals.run_weekly(),
             )
         ]
 
@@ -117,5 +120,6 @@ class Desk:
         await self.upkeep.retain_if_due()
         await self.trait_studies.run_if_due()
         await self.predictions.run_if_due()
+        await self.standing_goals.run_if_due()
         for work in self.at_rest:
             await work()

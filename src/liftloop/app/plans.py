@@ -25,8 +25,8 @@ from liftloop.measure.report import Report
 from liftloop.plan.contract import ASSIGNED, Campaign
 from liftloop.plan.goal.contract import QuestionId, Understood
 from liftloop.plan.launch import Launch
-from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
 from liftloop.plan.record import PlanRecord
+from liftloop.plan.shop_metrics import catalogue_with
 from liftloop.storage.contract import StateReader
 
 T = TypeVar("T")
@@ -67,17 +67,24 @@ class Plans:
                 audiences=self._published.conditioned(),
                 traits=live("trait"),
             ),
-            catalogue=RETAIL_CATALOGUE,
+            catalogue=catalogue_with(live("metric")),
             now_ms=self._clock.now_ms(),
         )
 
     def read(self, text: str, answers: Mapping[QuestionId, str], language: Language) -> Understood:
         return read_goal(text, answers, language, self.sources())
 
-    async def make(self, text: str, answers: Mapping[QuestionId, str], language: Language, actor: str) -> PlanRecord:
+    async def make(
+        self,
+        text: str,
+        answers: Mapping[QuestionId, str],
+        language: Language,
+        actor: str,
+        within_fen: int | None = None,
+    ) -> PlanRecord:
         """Return a plan for a goal, written down; raises `LiftloopError` where the sentence cannot be read."""
         await self._follower.catch_up()
-        record = await self.study(lambda sources: plan_goal(text, answers, language, sources))
+        record = await self.study(lambda sources: plan_goal(text, answers, language, sources, within_fen))
         content = msgspec.msgpack.encode(record)
         self._folder.mkdir(exist_ok=True)
         path = self._path(record.plan_id)

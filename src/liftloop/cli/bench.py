@@ -29,6 +29,7 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
       liftloop bench mixed --json
       liftloop bench promotion --json
       liftloop bench clv --json
+      liftloop bench goals --json
       liftloop bench identity --json
       liftloop bench audience --json --events 5000000
     """

@@ -61,6 +61,12 @@ class Server:
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("POST", f"/api{path}", json.dumps(body).encode())
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._call("PUT", f"/api{path}", json.dumps(body).encode())
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._call("PATCH", f"/api{path}", json.dumps(body).encode())
+
     def upload(self, path: str, file: Path, **fields: str) -> Any:
         """Post a file as a browser's form does."""
         boundary = "liftloop-boundary-7f3a91c2"

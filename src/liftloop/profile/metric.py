@@ -77,7 +77,7 @@ class Metric(Struct, frozen=True, kw_only=True):
     movable: bool
     unit: MetricUnit = "share"
     good: Literal["up", "down"] = "up"
-    unit_of_analysis: Literal["person", "order", "message", "coupon"] = "person"
+    unit_of_analysis: Literal["person", "order", "message", "coupon", "lesson"] = "person"
     window_days: int = 30
     tail_days: int | None = None
     sources: tuple[str, ...] = ("orders",)

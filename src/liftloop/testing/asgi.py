@@ -39,6 +39,12 @@ class Caller(Struct, frozen=True, kw_only=True):
     async def post(self, path: str, body: Any) -> Answer:
         return await self.call("POST", path, body=msgspec.json.encode(body), kind="application/json")
 
+    async def put(self, path: str, body: Any) -> Answer:
+        return await self.call("PUT", path, body=msgspec.json.encode(body), kind="application/json")
+
+    async def patch(self, path: str, body: Any) -> Answer:
+        return await self.call("PATCH", path, body=msgspec.json.encode(body), kind="application/json")
+
     async def upload(self, path: str, file: tuple[str, bytes], fields: Mapping[str, str]) -> Answer:
         """Post a file, given as (name, content), with plain fields beside it, as a browser's form does."""
         boundary = "----liftloop-form-boundary"

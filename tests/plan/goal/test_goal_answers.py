@@ -10,15 +10,15 @@ from test_goal_phrasings import DEVELOPMENT, NOW
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plan.goal.contract import QuestionId, Understood
 from liftloop.plan.goal.grammar import answer, parse_goal
-from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 
 
 def understand(text: str, answers: dict[QuestionId, str] | None = None) -> Understood:
-    return parse_goal(text, language="zh-CN", catalogue=RETAIL_CATALOGUE, now=NOW, answers=answers)
+    return parse_goal(text, language="zh-CN", catalogue=BUILT_IN_CATALOGUE, now=NOW, answers=answers)
 
 
 def reply(understood: Understood, question: QuestionId, value: str) -> Understood:
-    return answer(understood, question, value, catalogue=RETAIL_CATALOGUE, now=NOW)
+    return answer(understood, question, value, catalogue=BUILT_IN_CATALOGUE, now=NOW)
 
 
 def test_every_choice_answers_its_question() -> None:

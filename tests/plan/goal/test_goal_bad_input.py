@@ -16,13 +16,13 @@ from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
 from liftloop.plan.goal.contract import Understood
 from liftloop.plan.goal.grammar import GOAL_CHARACTERS_MAX, parse_goal
 from liftloop.plan.goal.words import WORDS
-from liftloop.plan.metric.catalogue import RETAIL, RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN, BUILT_IN_CATALOGUE
 
 HELD = json.loads((Path(__file__).parents[2] / "golden/plan/bad_goals.json").read_text(encoding="utf-8"))
 
 
 def understand(text: str) -> Understood:
-    return parse_goal(text, language="zh-CN", catalogue=RETAIL_CATALOGUE, now=NOW)
+    return parse_goal(text, language="zh-CN", catalogue=BUILT_IN_CATALOGUE, now=NOW)
 
 
 @pytest.mark.parametrize("case", HELD["goals"], ids=[case["text"] for case in HELD["goals"]])
@@ -53,7 +53,7 @@ def test_a_page_is_refused_before_it_is_read() -> None:
 
 
 PHRASES = sorted({phrase for rows in WORDS.values() for phrase, _ in rows})
-NAMES = sorted({name for m in RETAIL for name in (m.name_zh, m.name_en, *m.aliases_zh, *m.aliases_en)})
+NAMES = sorted({name for m in BUILT_IN for name in (m.name_zh, m.name_en, *m.aliases_zh, *m.aliases_en)})
 AMOUNTS = ["5%", "+5%", "-5%", "2个点", "8万", "¥80,000", "80k", "两成", "一倍", "30天", "a month", "3 次", "1e9"]
 AMOUNTS += [
     "10月1日",
@@ -167,7 +167,7 @@ def test_a_worse_typist_is_understood_as_well(name: str) -> None:
         wide = "".join(chr(ord(c) + 0xFEE0) if c.isdigit() or c in "+%" else c for c in text)
         for variant in (wide, re.sub(" ", "  ", text), text.upper()):
             left, right = (
-                parse_goal(t, language="zh-CN", catalogue=RETAIL_CATALOGUE, now=now).goal for t in (text, variant)
+                parse_goal(t, language="zh-CN", catalogue=BUILT_IN_CATALOGUE, now=now).goal for t in (text, variant)
             )
             assert (left.metric, left.direction, left.size, left.window_days, left.budget_fen) == (
                 right.metric,
@@ -181,6 +181,6 @@ def test_a_worse_typist_is_understood_as_well(name: str) -> None:
 def test_the_zone_of_the_reader_decides_the_day() -> None:
     """Half past midnight in Shanghai is already tomorrow, though the day before in UTC."""
     late = datetime.fromisoformat("2026-10-01T00:30:00+08:00")
-    goal = parse_goal("本月复购率 +5%", language="zh-CN", catalogue=RETAIL_CATALOGUE, now=late).goal
+    goal = parse_goal("本月复购率 +5%", language="zh-CN", catalogue=BUILT_IN_CATALOGUE, now=late).goal
     assert goal.ends is not None
     assert (goal.ends.isoformat(), goal.window_days) == ("2026-10-31", 31)

@@ -10,13 +10,13 @@ from test_goal_phrasings import NOW
 from liftloop.plan.goal.check import check_against, level_after, readings
 from liftloop.plan.goal.contract import Goal
 from liftloop.plan.goal.grammar import parse_goal
-from liftloop.plan.metric.catalogue import RETAIL, RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN, BUILT_IN_CATALOGUE
 
-BY_ID = RETAIL_CATALOGUE.by_id
+BY_ID = BUILT_IN_CATALOGUE.by_id
 
 
 def goal_of(text: str) -> Goal:
-    return parse_goal(text, language="zh-CN", catalogue=RETAIL_CATALOGUE, now=NOW).goal
+    return parse_goal(text, language="zh-CN", catalogue=BUILT_IN_CATALOGUE, now=NOW).goal
 
 
 def codes(text: str, baseline: float) -> list[str]:
@@ -80,7 +80,7 @@ def test_amounts_have_one_reading() -> None:
 
 
 @given(
-    metric=st.sampled_from(RETAIL),
+    metric=st.sampled_from(BUILT_IN),
     direction=st.sampled_from(["up", "down"]),
     kind=st.sampled_from(["relative", "points", "absolute"]),
     size=st.floats(0, 10),
@@ -88,7 +88,7 @@ def test_amounts_have_one_reading() -> None:
 )
 def test_what_passes_is_possible(metric: object, direction: str, kind: str, size: float, baseline: float) -> None:
     """A goal without objections means a level that the metric can have, on the right side of the baseline."""
-    chosen = next(known for known in RETAIL if known is metric)
+    chosen = next(known for known in BUILT_IN if known is metric)
     goal = Goal(text="", language="en", metric=chosen.id, direction=direction, size=size, size_kind=kind)
     errors = check_against(goal, chosen, baseline)
     after = level_after(goal, kind, baseline)

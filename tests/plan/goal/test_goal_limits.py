@@ -4,11 +4,11 @@ import pytest
 from test_goal_phrasings import NOW, flat
 
 from liftloop.plan.goal.grammar import parse_goal
-from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 
 
 def read(text: str) -> dict[str, object]:
-    return flat(parse_goal(text, language="zh-CN", catalogue=RETAIL_CATALOGUE, now=NOW))
+    return flat(parse_goal(text, language="zh-CN", catalogue=BUILT_IN_CATALOGUE, now=NOW))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from liftloop.plan.goal.contract import Goal, Understood
 from liftloop.plan.goal.grammar import parse_goal
-from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "plan"
 DEFAULTS: dict[str, Any] = {
@@ -46,7 +46,10 @@ def flat(understood: Understood) -> dict[str, Any]:
         **{name: getattr(goal, name) for name in DEFAULTS if hasattr(goal, name)},
         "starts": goal.starts.isoformat() if goal.starts else None,
         "ends": goal.ends.isoformat() if goal.ends else None,
-        "scope": [("not " if c.excluded else "") + f"{c.kind}={c.value}" for c in goal.scope],
+        "scope": [
+            ("not " if c.excluded else "") + f"{c.kind}={c.value}" + (f"/{c.days}" if c.days else "")
+            for c in goal.scope
+        ],
         "channels": [f"{wish.wish} {wish.channel}" for wish in goal.channels],
         "caps": [f"{cap.touches_max}/{cap.period}" for cap in goal.caps],
         "guardrails": [
@@ -57,7 +60,7 @@ def flat(understood: Understood) -> dict[str, Any]:
 
 
 def read(text: str, now: datetime) -> dict[str, Any]:
-    return flat(parse_goal(text, language="zh-CN", catalogue=RETAIL_CATALOGUE, now=now))
+    return flat(parse_goal(text, language="zh-CN", catalogue=BUILT_IN_CATALOGUE, now=now))
 
 
 NOW, DEVELOPMENT = load("dev")

@@ -12,11 +12,11 @@ from test_goal_phrasings import DEVELOPMENT, NOW, load
 from liftloop.plan.goal.contract import ChannelWish, Goal, Guardrail, ScopeCondition, TouchCap
 from liftloop.plan.goal.grammar import parse_goal
 from liftloop.plan.goal.said import pieces, sentence
-from liftloop.plan.metric.catalogue import RETAIL, RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN, BUILT_IN_CATALOGUE
 from liftloop.profile.metric import Metric
 
 TODAY = NOW.date()
-BY_ID = RETAIL_CATALOGUE.by_id
+BY_ID = BUILT_IN_CATALOGUE.by_id
 PERIODS = st.sampled_from(["day", "week", "month", "quarter", "year"])
 PERIOD_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 
@@ -29,7 +29,7 @@ def fields(goal: Goal) -> dict[str, Any]:
 
 
 def again(text: str, now: datetime = NOW) -> tuple[dict[str, Any], list[str]]:
-    understood = parse_goal(text, language="zh-CN", catalogue=RETAIL_CATALOGUE, now=now)
+    understood = parse_goal(text, language="zh-CN", catalogue=BUILT_IN_CATALOGUE, now=now)
     return fields(understood.goal), [span.text for span in understood.unread]
 
 
@@ -93,7 +93,7 @@ def windows() -> st.SearchStrategy[dict[str, Any]]:
 
 @st.composite
 def goals(draw: st.DrawFn) -> Goal:
-    metric = draw(st.sampled_from(RETAIL))
+    metric = draw(st.sampled_from(BUILT_IN))
     guarded = draw(
         st.lists(
             st.sampled_from(["gross_margin", "complaint_rate", "unsubscribe_rate"]).filter(lambda i: i != metric.id),
@@ -158,7 +158,7 @@ def test_many_more_goals_survive_being_said_and_read(goal: Goal) -> None:
 
 
 def _survives(goal: Goal) -> None:
-    said = sentence(pieces(goal, RETAIL_CATALOGUE))
+    said = sentence(pieces(goal, BUILT_IN_CATALOGUE))
     for text in (said.zh, said.en):
         got, unread = again(text)
         assert (got, unread) == (fields(goal), []), text
@@ -169,7 +169,7 @@ def test_restating_a_goal_keeps_it(name: str) -> None:
     """Every written phrasing that names its metric means the same once restated in either language."""
     now, phrasings = load(name)
     for text, _ in phrasings:
-        understood = parse_goal(text, language="zh-CN", catalogue=RETAIL_CATALOGUE, now=now)
+        understood = parse_goal(text, language="zh-CN", catalogue=BUILT_IN_CATALOGUE, now=now)
         if understood.goal.metric is None:
             continue
         for said in (understood.said_zh, understood.said_en):
@@ -178,7 +178,7 @@ def test_restating_a_goal_keeps_it(name: str) -> None:
 
 def test_restatements_read_as_sentences() -> None:
     """The two sentences of the product's own example, word by word."""
-    understood = parse_goal(DEVELOPMENT[0][0], language="zh-CN", catalogue=RETAIL_CATALOGUE, now=NOW)
+    understood = parse_goal(DEVELOPMENT[0][0], language="zh-CN", catalogue=BUILT_IN_CATALOGUE, now=NOW)
     assert understood.said_zh == "30 天内，与不做活动相比，复购率提升 5%，预算 ¥200,000，每人每周最多 2 次"
     assert understood.said_en == (
         "Raise repurchase rate by 5%, compared with doing nothing, within 30 days, budget ¥200,000, "

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from liftloop.plan.goal.contract import Goal
 from liftloop.plan.inputs import Contacts, People, StudyInputs, Window, Worth
-from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 from liftloop.plan.options import ChannelChoice, Offer, Option, action_id
 
 Floats = NDArray[np.float64]
@@ -62,7 +62,7 @@ def inputs(
             size_kind="relative",
             window_days=30,
         ),
-        "metric": RETAIL_CATALOGUE.by_id["repurchase_rate"],
+        "metric": BUILT_IN_CATALOGUE.by_id["repurchase_rate"],
         "window_days": 30,
         "now_ms": NOW_MS,
         "budget_fen": people * 100,

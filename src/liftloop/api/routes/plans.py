@@ -12,7 +12,7 @@ from liftloop.api.present.plan import plan_row, plan_view, reading_view
 from liftloop.api.views.campaign import Campaign, CampaignList, Report
 from liftloop.api.views.plan import GoalExample, GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
 from liftloop.api.views.values import Metric, MetricCatalogue, Text
-from liftloop.plan.metric.catalogue import RETAIL, RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import TRADES
 from liftloop.profile.metric import Metric as MetricDefinition
 
 router = APIRouter()
@@ -32,6 +32,8 @@ EXAMPLES = (
     ),
 )
 
+TRADE_OF = {metric.id: trade for trade, metrics in TRADES.items() for metric in metrics}
+
 Reads = Annotated[Caller, Depends(may("plan.read"))]
 
 
@@ -48,7 +50,7 @@ def read_goal(
     request: GoalRequest, http: Request, desk: OnDesk, caller: Annotated[Caller, Depends(may("goal.read"))]
 ) -> Reading:
     understood = desk.plans.read(request.text, request.answers, language_of(http))
-    metric = RETAIL_CATALOGUE.by_id.get(understood.goal.metric or "")
+    metric = desk.plans.sources().catalogue.by_id.get(understood.goal.metric or "")
     return reading_view(understood, metric)
 
 
@@ -58,8 +60,9 @@ def examples(caller: Reads) -> GoalExamples:
 
 
 @router.get("/metrics/catalogue")
-def catalogue(caller: Annotated[Caller, Depends(may("metrics.read"))]) -> MetricCatalogue:
-    return MetricCatalogue(metrics=[metric_row(metric) for metric in RETAIL])
+def catalogue(desk: OnDesk, caller: Annotated[Caller, Depends(may("metrics.read"))]) -> MetricCatalogue:
+    known = desk.plans.sources().catalogue.by_id.values()
+    return MetricCatalogue(metrics=[metric_row(metric) for metric in known])
 
 
 @router.get("/plans")
@@ -100,9 +103,13 @@ async def report(campaign_id: str, desk: OnDesk, caller: Annotated[Caller, Depen
 def metric_row(metric: MetricDefinition) -> Metric:
     return Metric(
         id=metric.id,
+        trade=TRADE_OF.get(metric.id),
         name=Text(zh=metric.name_zh, en=metric.name_en),
+        also=[*metric.aliases_zh, *metric.aliases_en],
         meaning=Text(zh=metric.meaning_zh, en=metric.meaning_en),
+        kind=metric.kind,
         unit=metric.unit,
+        good=metric.good,
         unit_of_analysis=metric.unit_of_analysis,
         denominator=msgspec.to_builtins(metric.denominator),
         numerator=msgspec.to_builtins(metric.numerator),

@@ -59,9 +59,13 @@ class Metric(View):
     """A metric of the catalogue, its parts named as CONTRACTS names them; `window` and `tail` are days."""
 
     id: str
+    trade: str | None = Field(description="Where it comes from: a trade, or null for one that was published here.")
     name: Text
+    also: list[str] = Field(description="Other names by which a goal may call it.")
     meaning: Text
+    kind: Literal["share", "mean", "sum", "ratio"]
     unit: MetricUnit
+    good: Literal["up", "down"] = Field(description="Which way is better.")
     unit_of_analysis: str
     denominator: JsonValue = Field(description="The measure over which is counted; null for a sum.")
     numerator: JsonValue

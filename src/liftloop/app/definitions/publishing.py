@@ -36,6 +36,8 @@ from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plan.contract import Campaign
 from liftloop.plan.options import Words
+from liftloop.plan.shop_metrics import CustomMetric, metric_problem, metrics_with
+from liftloop.plan.standing import StandingGoal, standing_problem
 from liftloop.plugins.channels import open_channel
 from liftloop.plugins.channels.contract import Network
 from liftloop.profile.points import PointsRules
@@ -60,6 +62,8 @@ KINDS = (
     "tag",
     "level",
     "destination",
+    "metric",
+    "goal",
     *EDGE_KINDS,
 )
 BODY_BYTES_MAX = 256_000
@@ -255,10 +259,18 @@ class Definitions:
             case "destination":
                 destination = check_destination(body, self._allow, self.live("trait"))
                 self.newest("audience", destination.audience)
+            case "metric":
+                others = metrics_with(self._others(kind, identity))
+                _refuse(kind, metric_problem(identity, _as(kind, body, CustomMetric), others))
+            case "goal":
+                _refuse(kind, standing_problem(_as(kind, body, StandingGoal)))
             case "source" | "tracking_plan" | "form":
                 check_edge(kind, identity, body, self.live("source"))
             case _:
                 pass
+
+    def _others(self, kind: str, identity: str) -> dict[str, dict[str, Any]]:
+        return {other: body for other, body in self.live(kind).items() if other != identity}
 
     def _check_journey(self, identity: str, body: Mapping[str, Any]) -> None:
         check_journey(identity, body)

@@ -131,7 +131,7 @@ FROM exposure_now WHERE propensities IS NOT NULL AND profile IS NOT NULL;
 -- name: shop
 SELECT
     (SELECT count(*) FROM order_sold WHERE void_ms IS NULL) AS orders,
-    (SELECT coalesce(min(at_ms), 0) FROM order_now) AS first_ms,
+    (SELECT coalesce((SELECT min(at_ms) FROM order_now), (SELECT min(at_ms) FROM event_now), 0)) AS first_ms,
     (SELECT coalesce(max(at_ms), 0) FROM order_now) AS last_ms,
     (SELECT coalesce(avg(revenue - back), 0) * 100 FROM order_sold WHERE void_ms IS NULL) AS order_fen,
     (SELECT count(*) FROM order_now WHERE coupon <> '') AS coupon_orders,

@@ -101,8 +101,10 @@ def read_goal(text: str, answers: Mapping[QuestionId, str], language: Language, 
     return parse_goal(text, language=language, catalogue=catalogue, now=sources.now(), answers=answers)
 
 
-def plan_goal(text: str, answers: Mapping[QuestionId, str], language: Language, sources: Sources) -> PlanRecord:
-    """Return the plan for a goal: ready, an exploration, refused, or waiting for an answer. Raises LiftloopError."""
+def read_goal_and_group(
+    text: str, answers: Mapping[QuestionId, str], language: Language, sources: Sources
+) -> tuple[Understood, Group | Question]:
+    """Return what a sentence means, its words for people held against what is known here. Raises LiftloopError."""
     understood = read_goal(text, answers, language, sources)
     group: Group | Question = Group()
     if understood.goal.scope or understood.unread or "scope" in answers:
@@ -113,7 +115,25 @@ def plan_goal(text: str, answers: Mapping[QuestionId, str], language: Language, 
             understood = read_goal(text, answers, language, more)
         group = group_of(understood.goal.scope, answers.get("scope"), words)
         understood = _with_group(understood, group)
+    return understood, group
+
+
+def plan_goal(
+    text: str,
+    answers: Mapping[QuestionId, str],
+    language: Language,
+    sources: Sources,
+    within_fen: int | None = None,
+) -> PlanRecord:
+    """Return the plan for a goal: ready, an exploration, refused, or waiting for an answer. Raises LiftloopError.
+
+    `within_fen` is a limit of money beside the goal's own budget; the smaller one holds.
+    """
+    understood, group = read_goal_and_group(text, answers, language, sources)
     goal = understood.goal
+    if within_fen is not None:
+        budget_fen = within_fen if goal.budget_fen is None else min(goal.budget_fen, within_fen)
+        goal = replace(goal, budget_fen=budget_fen)
     known = f"{sources.now_ms}/{sources.lake.position().offset}"  # On a manual clock much is said at one instant.
     plan_id = f"plan-{hash_text(text, *map('='.join, sorted(answers.items())), known):016x}"
     head = Head(plan_id=plan_id, created_ms=sources.now_ms, understood=understood)
@@ -159,10 +179,7 @@ def _inputs(sources: Sources, goal: Goal, metric: Metric, salt: str, group: Tree
     )
     if outcome is None or not shop.people:
         return base
-    defined = sources.definitions
-    audiences = {identity: body["where"] for identity, body in defined.audiences.items()}
-    meanings = Meanings(traits=defined.traits, audiences=audiences)
-    population = Population(outcome=outcome, group=group, meanings=meanings)
+    population = population_of(sources, outcome, group)
     windows = windows_of(sources.lake, population, window_days, sources.now_ms, shop)
     read = _Reading(sources=sources, population=population, options=options, window_days=window_days, shop=shop)
     people, contacts, order_share = _people_and_contacts(read)
@@ -175,6 +192,14 @@ def _inputs(sources: Sources, goal: Goal, metric: Metric, salt: str, group: Tree
         windows=windows,
         order_share=order_share,
     )
+
+
+def population_of(sources: Sources, outcome: Outcome, group: Tree | None) -> Population:
+    """Return whose outcome counts, with what the group's tree may refer to."""
+    defined = sources.definitions
+    audiences = {identity: body["where"] for identity, body in defined.audiences.items()}
+    meanings = Meanings(traits=defined.traits, audiences=audiences)
+    return Population(outcome=outcome, group=group, meanings=meanings)
 
 
 class _Reading(Struct, frozen=True, kw_only=True):

@@ -18,7 +18,19 @@ Period = Literal["day", "week", "month", "quarter", "year"]
 WishKind = Literal["use", "only", "prefer", "avoid"]
 Comparison = Literal["at_least", "at_most", "no_drop", "no_rise"]
 ScopeKind = Literal[
-    "member", "tier", "lifecycle", "value", "sex", "place", "store", "category", "bought", "sales", "text", "group"
+    "member",
+    "tier",
+    "lifecycle",
+    "value",
+    "sex",
+    "place",
+    "store",
+    "category",
+    "bought",
+    "sales",
+    "text",
+    "group",
+    "quiet",
 ]
 QuestionId = Literal["metric", "size", "window", "scope"]
 
@@ -26,13 +38,15 @@ QuestionId = Literal["metric", "size", "window", "scope"]
 class ScopeCondition(Struct, frozen=True, kw_only=True):
     """Whom the goal is about. `text` is as typed; kind `text` was seen but not recognised.
 
-    Kind `group` is the name of an audience or a value of an attribute, spelled as it is known.
+    Kind `group` is the name of an audience or a value of an attribute, spelled as it is known; `quiet` is no order
+    for `value` days, and `bought` within the last `days` where that was said.
     """
 
     kind: ScopeKind
     value: str
     text: str
     excluded: bool = False
+    days: int | None = None
 
 
 class ChannelWish(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,10 @@
-"""The built-in metrics of retail, as data; a shop may add its own with `catalogue_of`."""
+"""The built-in metrics of all trades, as data; a shop adds its own as definitions of kind `metric`."""
+
+from collections.abc import Mapping
 
 from liftloop.plan.goal.catalogue import Catalogue, catalogue_of
+from liftloop.plan.metric.clinic import CLINIC
+from liftloop.plan.metric.education import EDUCATION
 from liftloop.plan.metric.events import (
     ACTIVITY,
     CLICKED,
@@ -17,6 +21,8 @@ from liftloop.plan.metric.events import (
     after,
     never_before,
 )
+from liftloop.plan.metric.finance import FINANCE
+from liftloop.plan.metric.membership import MEMBERSHIP
 from liftloop.plan.metric.people import SHARES
 from liftloop.profile.metric import Metric, Occurrences, People, Total
 
@@ -109,8 +115,18 @@ AMOUNTS: tuple[Metric, ...] = (
         kind="sum",
         name_zh="销售额",
         name_en="revenue",
-        aliases_zh=("GMV", "营收", "收入", "成交额", "营业额", "交易额", "业绩", "卖", "卖出"),
-        aliases_en=("sales", "GMV", "turnover", "sales revenue", "performance", "business results", "sell", "selling"),
+        aliases_zh=("GMV", "保费收入", "保费", "营收", "收入", "成交额", "营业额", "交易额", "业绩", "卖", "卖出"),
+        aliases_en=(
+            "sales",
+            "GMV",
+            "turnover",
+            "sales revenue",
+            "performance",
+            "business results",
+            "premium income",
+            "sell",
+            "selling",
+        ),
         meaning_zh="期内订单金额合计，已扣除退款",
         meaning_en="the sum of order values within the window, refunds deducted",
         numerator=Total(event=ORDER, property="revenue"),
@@ -347,5 +363,12 @@ AMOUNTS: tuple[Metric, ...] = (
     ),
 )
 
-RETAIL: tuple[Metric, ...] = (*SHARES, *AMOUNTS)
-RETAIL_CATALOGUE: Catalogue = catalogue_of(RETAIL)
+TRADES: Mapping[str, tuple[Metric, ...]] = {
+    "retail": (*SHARES, *AMOUNTS),
+    "membership": MEMBERSHIP,
+    "education": EDUCATION,
+    "finance": FINANCE,
+    "clinic": CLINIC,
+}
+BUILT_IN: tuple[Metric, ...] = tuple(metric for metrics in TRADES.values() for metric in metrics)
+BUILT_IN_CATALOGUE: Catalogue = catalogue_of(BUILT_IN)

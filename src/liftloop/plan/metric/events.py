@@ -1,6 +1,8 @@
 """The events that the built-in metrics count, and the conditions that recur in them."""
 
-from liftloop.profile.metric import Condition
+from typing import assert_never
+
+from liftloop.profile.metric import Condition, Metric, Occurrences, People, Total
 
 ORDER = "Order Completed"
 REFUND = "Order Refunded"
@@ -24,6 +26,10 @@ CUSTOMER_DAYS = 365
 LAPSED_DAYS = 90
 
 
+def before(*events: str, days: int) -> Condition:
+    return Condition(events=events, side="before", days=days)
+
+
 def ordered_before(days: int) -> Condition:
     return Condition(events=(ORDER,), side="before", days=days)
 
@@ -42,3 +48,21 @@ def none_after(*events: str) -> Condition:
 
 def none_before(event: str, days: int) -> Condition:
     return Condition(events=(event,), side="before", days=days, times_min=0, times_max=0)
+
+
+def events_of(metric: Metric) -> tuple[str, ...]:
+    """Return the events that a metric counts, each once."""
+    found: list[str] = []
+    for measure in (metric.numerator, metric.denominator):
+        match measure:
+            case People(where=where):
+                found += [event for condition in where for event in condition.events]
+            case Occurrences(events=events):
+                found += events
+            case Total(event=event):
+                found.append(event)
+            case None:
+                pass
+            case _:
+                assert_never(measure)
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,6 @@
+"""Lets scenarios import the worlds of their neighbours."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
