@@ -430,7 +430,7 @@ _EN_METRICS = """\
 A goal names one of these metrics by its name or one of its other names, in either language.
 A share lies between 0 and 1; money is in fen.
 Where treatment can move the denominator, effects are claimed per eligible person.
-Metrics of your own are [definitions of kind `metric`](definitions.md#metric), and a sentence knows them by name at once.
+Metrics of your own are [definitions of kind `metric`](definitions.md#metric); sentences know them by name at once.
 """
 
 _ZH_METRICS = """\

@@ -2508,10 +2508,26 @@ export interface components {
          * @description A metric of the catalogue, its parts named as CONTRACTS names them; `window` and `tail` are days.
          */
         Metric: {
+            /**
+             * Also
+             * @description Other names by which a goal may call it.
+             */
+            also: string[];
             /** @description The measure over which is counted; null for a sum. */
             denominator: components["schemas"]["JsonValue"];
+            /**
+             * Good
+             * @description Which way is better.
+             * @enum {string}
+             */
+            good: "up" | "down";
             /** Id */
             id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "share" | "mean" | "sum" | "ratio";
             meaning: components["schemas"]["Text"];
             /**
              * Movable
@@ -2527,6 +2543,11 @@ export interface components {
              * @description Days outcomes are awaited; null is one median purchase cycle.
              */
             tail: number | null;
+            /**
+             * Trade
+             * @description Where it comes from: a trade, or null for one that was published here.
+             */
+            trade: string | null;
             /**
              * Unit
              * @enum {string}
