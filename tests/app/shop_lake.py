@@ -40,6 +40,8 @@ class ShopState:
             " tick INTEGER, position INTEGER, status TEXT, source TEXT, text_version TEXT)"
         )
         self._connection.execute("CREATE TABLE merge (tick INTEGER, position INTEGER, kept INTEGER, forwarded INTEGER)")
+        self._connection.execute("CREATE TABLE attribute (profile INTEGER, name TEXT, sealed INTEGER)")
+        self._connection.execute("INSERT INTO attribute VALUES (64, 'phone', 1)")
         self._connection.executemany("INSERT INTO consent VALUES (?,?,?,?,?,?,?,?,?,?)", consents)
 
     def join(self, kept: int, forwarded: int) -> None:

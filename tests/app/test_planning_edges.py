@@ -80,12 +80,16 @@ def test_without_history_there_is_no_baseline(small_sources: Make) -> None:
 
 
 def test_nothing_to_do_it_with(small_sources: Make) -> None:
-    """Without offers or channels the plan says what is missing."""
-    sources = small_sources("")
-    bare = Definitions(offers=sources.definitions.offers, channels={}, contents={}, campaigns={})
-    record = _plan(replace(sources, definitions=bare))
-    assert record.status == "refused"
-    assert "渠道" in record.sentence.zh
+    """Without offers or channels a trial is drafted all the same; it says what is missing and cannot be launched."""
+    sources = small_sources("DELETE FROM exposure")
+    record = _plan(replace(sources, definitions=Definitions(offers={}, channels={}, contents={}, campaigns={})))
+    assert record.status == "exploration"
+    assert [thing.blocks_launch for thing in record.missing if "渠道" in thing.label.zh] == [True]
+    assert [thing.blocks_launch for thing in record.missing if "优惠" in thing.label.zh] == [False]
+    assert {action.offer for action in record.actions} == {"reminder"}
+    assert record.next is not None
+    with pytest.raises(NotLaunchable):
+        launch(record, "zh-CN", sources)
 
 
 @pytest.mark.parametrize(
@@ -135,10 +139,21 @@ def test_unknown_margins_are_said_to_be_revenue(small_sources: Make) -> None:
 
 
 def test_people_without_consent_are_not_reached(small_past: History, tmp_path: Path) -> None:
-    """No consent, no option: a shop without consents is refused, and told what is missing."""
-    record = _plan(sources_of(small_past, tmp_path, "", ShopState([])))
+    """Consents that nobody ever gave are missing: a draft says so and is not launched, whatever channels there are."""
+    sources = sources_of(small_past, tmp_path, "DELETE FROM exposure", ShopState([]))
+    record = _plan(sources)
+    assert record.status == "exploration"
+    assert ["授权" in thing.label.zh and thing.blocks_launch for thing in record.missing] == [True]
+    with pytest.raises(NotLaunchable):
+        launch(record, "zh-CN", sources)
+
+
+def test_where_some_consented_the_others_are_not_reckoned_with(small_past: History, tmp_path: Path) -> None:
+    """As soon as one person has agreed, who may be reached is known: too few of them is a refusal, not a draft."""
+    one = [(64, "sms", "marketing", "", 1, 1, 1, "granted", "form", "")]
+    record = _plan(sources_of(small_past, tmp_path, "DELETE FROM exposure", ShopState(one)))
     assert record.status == "refused"
-    assert record.eligible == 0
+    assert record.eligible <= 1
     assert "同意" in record.sentence.zh
 
 

@@ -11,6 +11,7 @@ from liftloop.app.following import Follower
 from liftloop.app.intake import Intake
 from liftloop.app.last_seen import LastSeen
 from liftloop.app.opening import Newer
+from liftloop.app.opportunities.directory import Opportunities
 from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
 from liftloop.app.quarantine.replay import Quarantine
@@ -76,6 +77,9 @@ class Desk:
         self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up)
         self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.quarantine)
         self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock, settings.study_days)
+        self.opportunities = Opportunities(
+            folder.path / "opportunities.json", self.plans, self.trait_studies, self.follower, self.clock
+        )
         self.predictions = Predictions(self.follower, self._lake, self.tick, self.definitions, self.clock)
         self.standing_goals = StandingGoals(self.definitions, self.plans, self.follower, self.tick, self.clock)
         self.children: Children | None = None

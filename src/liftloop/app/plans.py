@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -50,6 +50,8 @@ class Plans:
         self._tick = tick
         self._state = state
         self._clock = clock
+        self.offered: Mapping[str, Mapping[str, Any]] = {}
+        """Groups that goals may name beside audiences and tags."""
         self._reports: dict[str, Report] = {}
         self._reporting = asyncio.Lock()
 
@@ -66,6 +68,7 @@ class Plans:
                 campaigns=live("campaign"),
                 audiences=self._published.conditioned(),
                 traits=live("trait"),
+                offered=self.offered,
             ),
             catalogue=catalogue_with(live("metric")),
             now_ms=self._clock.now_ms(),

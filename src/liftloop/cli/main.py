@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "样例门店：从目标到增量 / a sample shop from goal to lift",
     "status": "运行状况 / how it is",
     "import": "导入文件 / import a file",
+    "opportunities": "机会：现在值得对谁做什么 / what is worth doing now",
     "plan": "目标 → 方案 / a goal becomes a plan",
     "goal": "长期目标 / standing goals",
     "launch": "启动方案 / start a plan",

@@ -7,7 +7,6 @@ when its destination confirms it does it become what the next changes are counte
 import asyncio
 import csv
 import io
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from liftloop.app.audiences.telling import customers_of, heads_of
 from liftloop.app.definitions.publishing import Conflict, NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
+from liftloop.app.whole_files import write_whole
 from liftloop.audience.destinations import Change
 from liftloop.collect.cleaning import neutralise_formula
 from liftloop.kernel.codec import canonical_json, parse_json
@@ -235,14 +235,3 @@ def _csv(rows: Sequence[Sequence[str]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

@@ -8,8 +8,9 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.app.audiences.directory import Numbers
-from liftloop.app.audiences.export import Export, write_whole
+from liftloop.app.audiences.export import Export
 from liftloop.app.audiences.telling import people_told
+from liftloop.app.whole_files import write_whole
 from liftloop.audience.destinations import (
     ROWS_MAX,
     Change,

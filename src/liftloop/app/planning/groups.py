@@ -21,6 +21,8 @@ from liftloop.storage.contract import LakeReader
 Tree = Mapping[str, Any]
 
 EVERYONE = "everyone"
+OFFERED = "opportunity:"
+"""Before the id of a group that nobody published: goals that name it keep its tree."""
 WORDS_MAX = 20_000  # The commonest words of all attributes; what is rarer can be made an audience.
 CHOICES_MAX = 6
 NEARNESS_MIN = 0.3  # Of difflib: below, two names share little more than a letter.
@@ -67,14 +69,19 @@ def vocabulary(
     lake: LakeReader, audiences: Mapping[str, Mapping[str, Any]], traits: Mapping[str, Mapping[str, Any]]
 ) -> tuple[Known, ...]:
     """Return every group that a goal may name: the published audiences and tags, then the words of attributes."""
-    known = [
-        _tag(identity, str(body["name"])) if identity.startswith(TAG) else _audience(identity, str(body["name"]))
-        for identity, body in audiences.items()
-    ]
+    known = [_group_named(identity, body) for identity, body in audiences.items()]
     columns = lake.select(SQL["attribute_values"], [WORDS_MAX])
     rows = zip(columns["key"].tolist(), columns["word"].tolist(), columns["people"].tolist(), strict=True)
     known += [_attribute(name, word, int(people)) for name, word, people in rows if name not in traits]
     return tuple(known)
+
+
+def _group_named(identity: str, body: Mapping[str, Any]) -> Known:
+    name = str(body["name"])
+    if identity.startswith(OFFERED):
+        label = Choice(value=identity, zh=f"机会“{name}”", en=f"the opportunity “{name}”")
+        return Known(value=identity, name=name, tree=body["where"], label=label)
+    return _tag(identity, name) if identity.startswith(TAG) else _audience(identity, name)
 
 
 def _audience(identity: str, name: str) -> Known:
@@ -163,7 +170,7 @@ def _fitting(condition: ScopeCondition, known: Sequence[Known]) -> list[Known]:
     """Return the groups that a condition names; audiences and tags go before attributes, for somebody named them so."""
     wanted = _spellings(condition)
     fitting = [each for each in known if _plain(each.name) in wanted]
-    audiences = [each for each in fitting if each.value.startswith(("audience:", TAG))]
+    audiences = [each for each in fitting if each.value.startswith(("audience:", OFFERED, TAG))]
     return audiences or fitting
 
 

@@ -56,6 +56,17 @@ FROM event_now LEFT JOIN (SELECT "offset", void_ms FROM order_sold WHERE void_ms
 ON void."offset" = event_now."offset" AND event_now.name = 'Order Completed'
 WHERE name IN (SELECT unnest($1::VARCHAR[]));
 
+-- name: events_named
+SELECT profile, at_ms FROM event_now WHERE kind = 'track' AND name = $1;
+
+-- name: lines_about
+-- Orders with a line of these products or categories, once an order.
+SELECT DISTINCT profile, at_ms, order_id FROM order_line_now
+WHERE NOT refunded AND (product_id IN (SELECT unnest($1::VARCHAR[])) OR category IN (SELECT unnest($2::VARCHAR[])));
+
+-- name: orders_with_coupon
+SELECT profile, at_ms FROM order_now WHERE NOT refunded AND coupon IN (SELECT unnest($1::VARCHAR[]));
+
 -- name: revenue
 WITH moment AS MATERIALIZED ({moment})
 SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(o.revenue), 0) * 100 AS amount

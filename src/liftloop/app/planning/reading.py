@@ -1,6 +1,6 @@
 """Reads lake and state into the plain arrays that a study is made from; all joins are set-wise, in the lake."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -223,6 +223,8 @@ class Population(Struct, frozen=True, kw_only=True):
     outcome: Outcome
     group: Tree | None = None
     meanings: Meanings
+    standing: "Callable[[Look], Flags] | None" = None
+    """Who was in the group at each moment, where the lake alone cannot tell of the past."""
 
 
 def included(look: Look, population: Population) -> Flags:
@@ -235,6 +237,8 @@ def included(look: Look, population: Population) -> Flags:
 
 def _belongs(look: Look, population: Population) -> Flags:
     assert population.group is not None
+    if population.standing is not None:
+        return population.standing(look)
     moments = look.moments
     asked = selection_at(population.group, population.meanings, SQL[moments.statement], moments.parameters)
     found = np.zeros(look.count, dtype=np.bool_)
@@ -267,12 +271,22 @@ ORDER BY channel, person, at_ms, status <> 'granted'
 """
 
 
+_ADDRESSES = "SELECT 1 FROM attribute WHERE name IN ('phone', 'email', 'wecom_id', 'openid', 'unionid') LIMIT 1"
+
+
+def has_addresses(state: StateReader) -> bool:
+    """Say whether anybody can be written to at all."""
+    return bool(state.rows(_ADDRESSES))
+
+
 class ConsentHistory:
     """Who had consented to marketing by a medium at which instant: the latest word holds, a withdrawal where equal."""
 
     def __init__(self, state: StateReader) -> None:
         rows = state.rows(_CONSENTS)
         media = np.array([row[1] for row in rows], dtype=object)
+        self.known = bool(rows)
+        """Whether anybody ever said anything; in a new shop nobody has."""
         self._profile = np.array([row[0] for row in rows], dtype=np.int64)
         self._at_ms = np.array([row[2] for row in rows], dtype=np.int64)
         self._granted = np.array([row[3] == "granted" for row in rows], dtype=np.bool_)
@@ -420,7 +434,7 @@ def windows_of(
     look = Look(lake, moments)
     if not look.count:
         return ()
-    weight = np.where(included(look, population), _left_alone(look, Span(start_ms=-span, end_ms=span)), 0.0)
+    weight = np.where(included(look, population), left_alone(look, Span(start_ms=-span, end_ms=span)), 0.0)
     value = outcomes(look, outcome, span)
     found: list[Window] = []
     for start in np.unique(look.at_ms).tolist():
@@ -438,7 +452,7 @@ def windows_of(
     return tuple(found)
 
 
-def _left_alone(look: Look, span: Span) -> Floats:
+def left_alone(look: Look, span: Span) -> Floats:
     """Return how much each moment counts for "nothing done": none if contacted, more if left alone by chance."""
     columns = look.lake.select(SQL["past_chances"])
     stream, weight = look.stream(happenings(columns)), columns["weight"].astype(np.float64)

@@ -3,7 +3,7 @@
 Runs in `desk`, never in the tick. Two calls with the same arguments over the same data give the same plan.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
+from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings, Tree
 from liftloop.app.planning.attributes import attribute_features
 from liftloop.app.planning.groups import Group, group_of, names_in, vocabulary
@@ -27,6 +28,7 @@ from liftloop.app.planning.reading import (
     channel_choice,
     contacts_of,
     features_at,
+    has_addresses,
     included,
     outcomes,
     people_of,
@@ -35,16 +37,19 @@ from liftloop.app.planning.reading import (
     read_shop,
     windows_of,
 )
+from liftloop.app.planning.standing import Standing, models_of, needs_standing
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
+from liftloop.app.studies.reading import read_past
 from liftloop.audience.reading import LEVEL, SIGNAL
-from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.clock import DAY_MS, MINUTE_MS
 from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import Language
+from liftloop.plan.cold_start import REMINDER, USUAL_CHANNEL, Start, missing_of, next_of
 from liftloop.plan.contract import Campaign
 from liftloop.plan.goal.catalogue import Catalogue
 from liftloop.plan.goal.contract import Goal, Question, QuestionId, Understood
 from liftloop.plan.goal.grammar import parse_goal
-from liftloop.plan.inputs import Contacts, People, StudyInputs, Worth
+from liftloop.plan.inputs import Contacts, Flags, People, StudyInputs, Worth
 from liftloop.plan.launch import Launch, salt_of
 from liftloop.plan.launch import launch as launch_of
 from liftloop.plan.metric.events import ORDER
@@ -68,15 +73,19 @@ class Definitions(Struct, frozen=True, kw_only=True):
     audiences: Mapping[str, Mapping[str, Any]] = {}
     """Everything that has a tree, by the id under which conditions name it: tags as `tag:x`, levels as `level:x`."""
     traits: Mapping[str, Mapping[str, Any]] = {}
+    offered: Mapping[str, Mapping[str, Any]] = {}
+    """Groups that nobody published and that goals may name all the same: those of opportunities."""
 
     @property
     def named(self) -> dict[str, Mapping[str, Any]]:
-        """Return the groups that a goal may name: audiences and tags."""
-        return {
+        """Return the groups that a goal may name: audiences and tags, then what is offered under no name of these."""
+        own = {
             identity: body
             for identity, body in self.audiences.items()
             if identity.startswith(TAG) or not identity.startswith((SIGNAL, LEVEL))
         }
+        taken = {body["name"] for body in own.values()}
+        return own | {identity: body for identity, body in self.offered.items() if body["name"] not in taken}
 
 
 class Sources(Struct, frozen=True, kw_only=True):
@@ -140,8 +149,22 @@ def plan_goal(
     metric = sources.catalogue.by_id.get(goal.metric or "")
     if understood.questions or metric is None or isinstance(group, Question):
         return waiting(head, metric)
-    inputs = _inputs(sources, goal, metric, salt_of(plan_id), group.tree)
-    return replace(record_of(head, inputs, study(inputs)), group=group.tree)
+    consents = ConsentHistory(sources.state)
+    start = _start(sources, consents)
+    inputs = _inputs(_Asking(sources=sources, goal=goal, metric=metric, group=group.tree, start=start), consents)
+    inputs = replace(inputs, salt=salt_of(plan_id))
+    record = record_of(replace(head, missing=missing_of(start)), inputs, study(inputs))
+    return replace(record, group=group.tree, next=record.next or next_of(start))
+
+
+def _start(sources: Sources, consents: ConsentHistory) -> Start:
+    defined = sources.definitions
+    return Start(
+        channels=bool(defined.channels),
+        addresses=has_addresses(sources.state),
+        consents=consents.known,
+        offers=bool(defined.offers),
+    )
 
 
 def _with_group(understood: Understood, group: Group | Question) -> Understood:
@@ -156,7 +179,18 @@ def launch(record: PlanRecord, language: Language, sources: Sources) -> Launch:
     return launch_of(record, at_ms=sources.now_ms, language=language, contents={})
 
 
-def _inputs(sources: Sources, goal: Goal, metric: Metric, salt: str, group: Tree | None) -> StudyInputs:
+class _Asking(Struct, frozen=True, kw_only=True):
+    """A goal that is understood, with whose it is and what the shop has to reach it."""
+
+    sources: Sources
+    goal: Goal
+    metric: Metric
+    group: Tree | None
+    start: Start
+
+
+def _inputs(asking: _Asking, consents: ConsentHistory) -> StudyInputs:
+    sources, goal, metric = asking.sources, asking.goal, asking.metric
     window_days = goal.window_days or metric.window_days
     outcome = outcome_of(metric)
     shop = read_shop(sources.lake)
@@ -174,15 +208,15 @@ def _inputs(sources: Sources, goal: Goal, metric: Metric, salt: str, group: Tree
         windows=(),
         worth=_worth(metric, outcome, shop),
         order_share=0.0,
-        salt=salt,
+        salt="",
         data_position=_position(sources.lake),
     )
     if outcome is None or not shop.people:
         return base
-    population = population_of(sources, outcome, group)
+    population = population_of(sources, outcome, asking.group)
     windows = windows_of(sources.lake, population, window_days, sources.now_ms, shop)
     read = _Reading(sources=sources, population=population, options=options, window_days=window_days, shop=shop)
-    people, contacts, order_share = _people_and_contacts(read)
+    people, contacts, order_share = _people_and_contacts(read, None if asking.start.drafted else consents)
     unusable = int(sources.lake.select(SQL["log_without_chances"])["contacts"][0])
     return replace(
         base,
@@ -199,7 +233,24 @@ def population_of(sources: Sources, outcome: Outcome, group: Tree | None) -> Pop
     defined = sources.definitions
     audiences = {identity: body["where"] for identity, body in defined.audiences.items()}
     meanings = Meanings(traits=defined.traits, audiences=audiences)
-    return Population(outcome=outcome, group=group, meanings=meanings)
+    standing = _standing(sources, group, meanings)
+    return Population(outcome=outcome, group=group, meanings=meanings, standing=standing)
+
+
+def _standing(sources: Sources, group: Tree | None, meanings: Meanings) -> Callable[[Look], Flags] | None:
+    """Return what tells who was in a group of studied traits: for now the lake, for past moments today's models."""
+    if group is None or not needs_standing(group):
+        return None
+    now_ms, lake = sources.now_ms, sources.lake
+    models = models_of(read_past(lake, now_ms, sources.offset_minutes * MINUTE_MS), now_ms)
+
+    def standing(look: Look) -> Flags:
+        found = Standing(look, models).holds(group)
+        asked = selection(group, meanings, now_ms)
+        people = lake.select(asked.text, asked.parameters)["profile"].astype(np.int64)
+        return np.where(look.at_ms >= now_ms, np.isin(look.profile, people), found)
+
+    return standing
 
 
 class _Reading(Struct, frozen=True, kw_only=True):
@@ -210,8 +261,11 @@ class _Reading(Struct, frozen=True, kw_only=True):
     shop: Shop
 
 
-def _people_and_contacts(read: _Reading) -> tuple[People, Contacts | None, float]:
-    """Return the people of now, the usable contacts of the past, and the share that orders within a month."""
+def _people_and_contacts(read: _Reading, consents: ConsentHistory | None) -> tuple[People, Contacts | None, float]:
+    """Return the people of now, the usable contacts of the past, and the share that orders within a month.
+
+    Without `consents` everything is taken to reach everybody.
+    """
     lake, now_ms = read.sources.lake, read.sources.now_ms
     campaigns = {name: _campaign(body) for name, body in read.sources.definitions.campaigns.items()}
     matured_days = max([read.window_days, *(option.valid_days for option in read.options)])
@@ -223,7 +277,9 @@ def _people_and_contacts(read: _Reading) -> tuple[People, Contacts | None, float
     profile, at_ms = look.profile, look.at_ms
     inside = included(look, read.population)
     features = features_at(look) | attribute_features(lake, read.shop.people, profile, at_ms)
-    reach = reach_of(ConsentHistory(read.sources.state), read.options, profile, at_ms)
+    reach = np.ones((profile.size, len(read.options)), dtype=np.bool_)
+    if consents is not None:
+        reach = reach_of(consents, read.options, profile, at_ms)
     now = np.flatnonzero((look.source == NOW) & inside)
     people = people_of(look, features, now, reach[now])
     order_share = float((features["orders_30"][now] > 0).mean()) if now.size else 0.0
@@ -255,11 +311,11 @@ def _redeemed(read: _Reading, moments: Moments) -> Array:
 
 
 def _options(sources: Sources, goal: Goal) -> tuple[Option, ...]:
-    offers = [_offer(identity, body) for identity, body in sources.definitions.offers.items()]
+    offers = [_offer(identity, body) for identity, body in sources.definitions.offers.items()] or [REMINDER]
     channels = [
         channel_choice({"id": identity, **body}, CHANNEL_NAMES)
         for identity, body in sources.definitions.channels.items()
-    ]
+    ] or [USUAL_CHANNEL]
     words = sources.lake.select(SQL["log_words"])["word"].tolist()
     tried = [word for word in words if not word.startswith("{")]
     return options_of(offers, _wished(channels, goal), _items(sources.lake), tried)

@@ -85,7 +85,7 @@ def study_of(past: Past, now_ms: int) -> Findings:
     """Return the traits of everybody as of now: pure, whole, from columns to columns."""
     buyers = buyers_of(past.purchases)
     rhythm, worth = rhythm_of(past.purchases), fit_worth(buyers, now_ms)
-    owners = np.bincount(_distinct_items(past), minlength=len(past.bought.items))
+    owners = np.bincount(distinct_items(past), minlength=len(past.bought.items))
     following = successors(past.bought.items, past.sequences, owners, past.named)
     traits = [
         *(worth_traits(buyers, worth, now_ms) if worth is not None else ()),
@@ -254,7 +254,7 @@ def known_values(lake: LakeReader, traits: Iterable[str]) -> dict[str, Mapping[s
     return {trait: lake.select(SQL["known"], [trait]) for trait in traits}
 
 
-def _distinct_items(past: Past) -> NDArray[np.int64]:
+def distinct_items(past: Past) -> NDArray[np.int64]:
     """Return the item of each (person, item) pair."""
     bought = past.bought
     first = np.ones(len(bought.item), dtype=np.bool_)

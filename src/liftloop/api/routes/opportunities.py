@@ -1,0 +1,34 @@
+"""Opportunities: the last scan, a new one, and the plan that one of them becomes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.errors import language_of
+from liftloop.api.present.opportunities import opportunities_view
+from liftloop.api.present.plan import plan_view
+from liftloop.api.views.opportunity import Opportunities
+from liftloop.api.views.plan import Plan
+
+router = APIRouter()
+
+
+@router.get("/opportunities")
+async def found(desk: OnDesk, caller: Annotated[Caller, Depends(may("opportunity.read"))]) -> Opportunities:
+    """Return the last scan; where there is none, or many orders came since, scan first."""
+    return opportunities_view(await desk.opportunities.found())
+
+
+@router.post("/opportunities")
+async def scan(desk: OnDesk, caller: Annotated[Caller, Depends(may("opportunity.scan"))]) -> Opportunities:
+    """Scan now."""
+    return opportunities_view(await desk.opportunities.found(again=True))
+
+
+@router.post("/opportunities/{opportunity_id}/plan")
+async def plan(
+    opportunity_id: str, http: Request, desk: OnDesk, caller: Annotated[Caller, Depends(may("goal.plan"))]
+) -> Plan:
+    """Make the plan for its goal, with its people as scope."""
+    return plan_view(await desk.opportunities.plan(opportunity_id, language_of(http), caller.actor), None)

@@ -1,0 +1,102 @@
+"""The use cases around opportunities: scan when something has changed, keep what was found, make a plan of one."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from liftloop.app.definitions.publishing import NotFound
+from liftloop.app.following import Follower
+from liftloop.app.opportunities.queries import SQL
+from liftloop.app.opportunities.scan import Opportunity, Scan, scan
+from liftloop.app.planning.groups import OFFERED
+from liftloop.app.plans import Plans
+from liftloop.app.studies.traits import StudyBusy, TraitStudies
+from liftloop.app.whole_files import write_whole
+from liftloop.kernel.clock import HOUR_MS, Clock
+from liftloop.kernel.errors import Language
+from liftloop.plan.record import PlanRecord
+
+FRESH_MS = 6 * HOUR_MS  # Groups turn over by the day.
+NEW_SHARE = 0.02  # So many orders that were not there make it another shop.
+
+
+class Opportunities:
+    """One scan at a time; the last one is kept in a file, so that its groups can be named in goals after a restart."""
+
+    def __init__(self, path: Path, plans: Plans, studies: TraitStudies, follower: Follower, clock: Clock) -> None:
+        self._path = path
+        self._plans = plans
+        self._studies = studies
+        self._follower = follower
+        self._clock = clock
+        self._alone = asyncio.Lock()
+        self._last = _kept(path)
+        self._offer(self._last)
+
+    async def found(self, *, again: bool = False) -> Scan:
+        """Return the last scan, or a new one where `again` is asked, or time or new orders have made it old."""
+        async with self._alone:
+            await self._follower.catch_up()
+            if self._last is None or again or await self._is_old(self._last):
+                await self._study()
+                self._last = await self._plans.study(scan)
+                await asyncio.to_thread(write_whole, self._path, msgspec.json.encode(self._last))
+                self._offer(self._last)
+            return self._last
+
+    async def one(self, identity: str) -> Opportunity:
+        """Return an opportunity of the last scan; raises `NotFound`."""
+        held = await self.found()
+        for each in held.opportunities:
+            if each.id == identity:
+                return each
+        raise NotFound("opportunity", identity)
+
+    async def plan(self, identity: str, language: Language, actor: str) -> PlanRecord:
+        """Return the plan for an opportunity's goal and its people, written down; raises `NotFound`."""
+        chosen = await self.one(identity)
+        text = chosen.goal.en if language == "en" else chosen.goal.zh
+        return await self._plans.make(text, {}, language, actor)
+
+    async def _is_old(self, last: Scan) -> bool:
+        if not 0 <= self._clock.now_ms() - last.at_ms < FRESH_MS:
+            return True
+        return await self._new_share(last.offset) > NEW_SHARE
+
+    async def _study(self) -> None:
+        """Let the traits be studied first where that was never done, or not since most orders came in."""
+        rows = await self._follower.select(SQL["study_offset"])
+        offset = int(rows["offset"][0])
+        if offset >= 0 and await self._new_share(offset) <= NEW_SHARE:
+            return
+        try:
+            await self._studies.run()
+        except StudyBusy:  # The one under way began with the same orders; its traits are there at the next scan.
+            return
+
+    async def _new_share(self, offset: int) -> float:
+        rows = await self._follower.select(SQL["orders_since"], [offset])
+        return int(rows["new"][0]) / max(int(rows["orders"][0]), 1)
+
+    def _offer(self, found: Scan | None) -> None:
+        self._plans.offered = groups_of(found) if found is not None else {}
+
+
+def groups_of(found: Scan) -> dict[str, Mapping[str, Any]]:
+    """Return the groups of a scan as goals may name them, one for each language."""
+    return {
+        f"{OFFERED}{each.id}:{language}": {"name": name, "where": each.where}
+        for each in found.opportunities
+        for language, name in (("zh", each.name.zh), ("en", each.name.en))
+    }
+
+
+def _kept(path: Path) -> Scan | None:
+    """Return the scan of before; one that another version wrote and this cannot read is made anew."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Scan)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
