@@ -11,7 +11,7 @@ from test_choice import STAKE
 
 from liftloop.plan.goal.catalogue import Catalogue
 from liftloop.plan.goal.grammar import parse_goal
-from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 from liftloop.plan.opportunities.candidate import (
     WINDOW_DAYS,
     Birthdays,
@@ -39,7 +39,7 @@ SHOP = ShopNow(
 
 
 def _catalogue() -> Catalogue:
-    return replace(RETAIL_CATALOGUE, groups=tuple(name for each in NAMES.values() for name in (each.zh, each.en)))
+    return replace(BUILT_IN_CATALOGUE, groups=tuple(name for each in NAMES.values() for name in (each.zh, each.en)))
 
 
 def test_every_kind_is_a_candidate_of_a_shop_that_has_all_data() -> None:
