@@ -1,5 +1,7 @@
 import ast
+import hashlib
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -8,8 +10,10 @@ from msgspec.structs import replace
 import liftloop.simulate
 from liftloop.kernel.errors import LiftloopError
 from liftloop.simulate.world import (
+    Variant,
     World,
     encode_world,
+    frozen_world,
     parse_action,
     past_actions,
     read_world,
@@ -77,6 +81,22 @@ def test_variants_differ_only_where_they_say(shop: World):
         assert restored == shop
     assert variant(shop, "null").response.scale == 0.0
     assert variant(shop, "costly").offers[1].cost_fen == 3 * shop.offers[1].cost_fen
+
+
+FROZEN = {
+    "null": "bf5e18339b260aee4e02c344daf628740fddce26c8058a14098a136fa7bbe8dd",
+    "weak": "ec1d4ad68f9b1e3049f866ee0186f77f049d2a1ef44a3678c5acece827580a29",
+    "costly": "f310768a099700a85307d7615de4487851efa5db782b087178f9a492b0bcc456",
+    "drift": "a889b953d2ca48623d6c480414e401345688aefeea2f78a81b79755429649cfe",
+}
+
+
+@pytest.mark.parametrize("name", get_args(Variant))
+def test_the_worlds_that_judge_planning_do_not_move(name: Variant):
+    """The four worlds were fixed before the planning that they judge, and no later change fits them to it."""
+    path = Path(liftloop.simulate.__file__).parent / "worlds" / f"{name}.json"
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == FROZEN[name]
+    assert frozen_world(name, 2_000) == resized(read_world(path), 2_000)
 
 
 def test_size_is_asked_for_and_limited():

@@ -267,6 +267,12 @@ def sample_shop(members: int = 150_000) -> World:
     return resized(decode_world(text), members)
 
 
+def frozen_world(name: Variant, members: int) -> World:
+    """Return one of the four worlds by which planning is judged; their files were fixed before what they judge."""
+    text = resources.files("liftloop.simulate").joinpath(f"worlds/{name}.json").read_bytes()
+    return resized(decode_world(text), members)
+
+
 def resized(world: World, members: int) -> World:
     if not MEMBERS_MIN <= members <= MEMBERS_MAX:
         raise _refused(f"members must be {MEMBERS_MIN:,} to {MEMBERS_MAX:,}, not {members:,}")
