@@ -28,6 +28,10 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
       liftloop bench expiry --json
       liftloop bench mixed --json
       liftloop bench promotion --json
+      liftloop bench policy --json
+      liftloop bench forecast --json
+      liftloop bench plan --json
+      liftloop bench closed_loop --json
       liftloop bench clv --json
       liftloop bench goals --json
       liftloop bench identity --json

@@ -34,6 +34,7 @@ COMMANDS = {
     "restore": "从备份恢复 / make a folder of a backup",
     "retain": "清理过期数据 / let go of what is too old",
     "doctor": "体检数据目录 / examine the data folder",
+    "simulate": "在已知真相的市场里比较 / compare in a market with known truth",
     "bench": "性能测量 / measure",
 }
 """Command to short help; the module of that name here has one click command called `command`."""

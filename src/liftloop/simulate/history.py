@@ -28,15 +28,23 @@ DAYS_TOLD = 640  # A year of orders before the first campaign, which is nine mon
 AHEAD_DAYS = 200  # Prepared future: a campaign, its tail and a second one after it.
 
 
-class History(Struct, frozen=True, kw_only=True):
-    """Tables by import kind (and `stores`), and what only the simulator knows: `truth`, `state`, `campaigns`.
+class Past(Struct, frozen=True, kw_only=True):
+    """What only the simulator knows of a past: `truth`, `state`, `campaigns`.
 
-    `state` is what past contacts left behind; it belongs to this history, `Market` takes a copy.
+    `state` is what past contacts left behind; it belongs to this past, `Market` takes a copy.
     """
 
     world: World
     until_ms: int
     days: int
+    truth: Truth
+    state: State
+    campaigns: tuple[Exposures, ...]
+
+
+class History(Past, frozen=True, kw_only=True):
+    """A past with the tables that one would import, by kind (and `stores`)."""
+
     customers: Table
     items: Table
     stores: Table
@@ -44,9 +52,23 @@ class History(Struct, frozen=True, kw_only=True):
     events: Table
     consents: Table
     exposures: Table
-    truth: Truth
-    state: State
-    campaigns: tuple[Exposures, ...]
+
+
+def past(
+    world: World,
+    rng: np.random.Generator,
+    until_ms: int,
+    days: int = DAYS_TOLD,
+    ahead_days: int = AHEAD_DAYS,
+) -> Past:
+    """Return the `days` before `until_ms`, and a truth that reaches `ahead_days` beyond it, without any table.
+
+    The same world, generator state and span give the same past. Nothing told is at or after `until_ms`.
+    """
+    truth = throw(world, Span(until_ms=until_ms, days=days, ahead_days=ahead_days), rng)
+    state = State(truth)
+    campaigns = run_campaigns(truth, state)
+    return Past(world=world, until_ms=until_ms, days=days, truth=truth, state=state, campaigns=tuple(campaigns))
 
 
 def history(
@@ -56,14 +78,10 @@ def history(
     days: int = DAYS_TOLD,
     ahead_days: int = AHEAD_DAYS,
 ) -> History:
-    """Return the `days` before `until_ms`, and a truth that reaches `ahead_days` beyond it.
-
-    The same world, generator state and span give the same bytes. Nothing told is at or after `until_ms`.
-    """
-    truth = throw(world, Span(until_ms=until_ms, days=days, ahead_days=ahead_days), rng)
-    state = State(truth)
-    campaigns = run_campaigns(truth, state)
-    past = between(truth, state, truth.since_ms, until_ms)
+    """Return such a past with its tables; the same world, generator state and span give the same bytes."""
+    drawn = past(world, rng, until_ms, days, ahead_days)
+    truth, state, campaigns = drawn.truth, drawn.state, drawn.campaigns
+    happened = between(truth, state, truth.since_ms, until_ms)
     return History(
         world=world,
         until_ms=until_ms,
@@ -71,13 +89,13 @@ def history(
         customers=customer_table(truth),
         items=item_table(world),
         stores=store_table(world),
-        orders=order_table(truth, past),
-        events=event_table(truth, state, past, campaigns),
+        orders=order_table(truth, happened),
+        events=event_table(truth, state, happened, campaigns),
         consents=consent_table(truth, state),
         exposures=exposure_table(truth, campaigns),
         truth=truth,
         state=state,
-        campaigns=tuple(campaigns),
+        campaigns=campaigns,
     )
 
 

@@ -12,7 +12,7 @@ from liftloop.simulate.contacts import NO_CONTACTS, Contacts, Replies, State, re
 from liftloop.simulate.counterfactual import Expected, Lift, converted, expected, lift
 from liftloop.simulate.frames import joined, taken
 from liftloop.simulate.happenings import Happenings, between
-from liftloop.simulate.history import History
+from liftloop.simulate.history import Past
 from liftloop.simulate.tables import customer_ids
 from liftloop.simulate.world import Action, parse_action
 
@@ -27,7 +27,7 @@ class Market:
     All questions about what would have been leave the market as it is.
     """
 
-    def __init__(self, past: History) -> None:
+    def __init__(self, past: Past) -> None:
         self.truth = past.truth
         self._start = past.state.copy()
         self._state = past.state.copy()
@@ -74,9 +74,13 @@ class Market:
         last = last_order_ms(self.truth, self._state, at_ms)
         return np.flatnonzero(last >= at_ms - active_days * DAY_MS)
 
+    def consent_ends(self) -> Ints:
+        """Return [member, channel] when each consent ended, as far as contacts until now have ended it."""
+        return consent_end_ms(self.truth, self._state)
+
     def consents(self, at_ms: int) -> Flags:
         """Return [member, channel] whether a message may be sent at `at_ms`."""
-        return consent_end_ms(self.truth, self._state) > at_ms
+        return self.consent_ends() > at_ms
 
     def potential_outcomes(self, members: Ints, action: Action | None, at_ms: int, window_days: int) -> Flags:
         """Return whether each member orders within the window if all get `action` at `at_ms`, or nobody does.

@@ -64,7 +64,7 @@ def customer_table(truth: Truth) -> Table:
         "email": Coded(codes=np.where(email, number, NONE), values=padded("m", number + 1, 7, "@example.test")),
         "gender": coded(["male", "female"], people.female.astype(np.int64)),
         "birthday": Dates(values=people.birth_day),
-        "baby_birthday": Dates(values=_known_babies(truth)),
+        "baby_birthday": Dates(values=known_babies(truth)),
         "registered_at": _moments(truth, people.registered_ms),
         "store_id": coded([store.id for store in world.stores], people.store),
         "city": coded([region.name_zh for region in world.regions], city),
@@ -230,7 +230,7 @@ def _phones(number: Ints, present: Flags) -> Coded:
     return Coded(codes=np.where(present, number, NONE), values=padded("138", digits, 8))
 
 
-def _known_babies(truth: Truth) -> Ints:
+def known_babies(truth: Truth) -> Ints:
     """Three in four families have told the child's birthday, and only children already born have one."""
     people = truth.people
     number = np.arange(people.baby_day.size, dtype=np.int64)

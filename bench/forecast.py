@@ -1,0 +1,140 @@
+"""Whether frozen forecasts keep their word in a market whose effects drift, given that the plan was launched.
+
+Each seed draws a shop of the frozen world `drift`; campaigns follow each other every 35 days, each forecast from the
+campaigns before it and never from itself, launched where the study says ready, and measured 30 days later as a report
+measures it. `bias`: summed forecast over summed true lift, minus one (`bias_measured`: over the measured lift).
+`coverage_90`: share of 90% intervals that held the measured lift. `width_ratio`: their mean width over that of the
+measured lift's own 90% interval. `cold` begins with nothing but orders, `learned` with ten past campaigns.
+
+    python -m bench.forecast [--seeds 12] [--members 20000] [--campaigns 4]
+"""
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from bench.policy import FEN_A_MEMBER, UNTIL_MS, seeds_of
+from liftloop.app.proving.runs import GAP_DAYS, Played, Series, play
+from liftloop.inference.intervals import z_two_sided
+from liftloop.simulate.history import past
+from liftloop.simulate.world import Variant, frozen_world
+
+GOAL = 0.01
+SEEDS, MEMBERS, CAMPAIGNS = 12, 30_000, 4
+BIAS, COVERAGE, WIDTH = (0.05, 0.02), ((0.86, 0.94), (0.88, 0.92)), (2.5, 2.0)
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """What became of a set of launched forecasts."""
+
+    bias: float
+    bias_measured: float
+    coverage_90: float
+    coverage_true: float
+    width_ratio: float
+    campaigns: int
+
+
+def launched(world: Variant, seed: int, members: int, campaigns: int, cold: bool) -> list[Played]:
+    drawn = past(
+        frozen_world(world, members), np.random.default_rng(seed), UNTIL_MS, ahead_days=(campaigns + 2) * GAP_DAYS
+    )
+    series = Series(
+        campaigns=campaigns, size=GOAL, budget_fen=members * FEN_A_MEMBER, salt=f"forecast {seed}", cold=cold
+    )
+    played = play(drawn, "liftloop", series).campaigns
+    for one in played:
+        told = (
+            f"{one.forecast.point:+.4f} {one.forecast.i90[0]:+.4f}..{one.forecast.i90[1]:+.4f}" if one.forecast else ""
+        )
+        measured = f"{one.measured.value:+.4f} ± {one.measured.error:.4f}" if one.measured else "-"
+        print(
+            f"{world} seed {seed}{' cold' if cold else ''} #{one.number}: {one.status} {one.reason} forecast {told}, "
+            f"true {one.truth:+.4f}, measured {measured}",
+            file=sys.stderr,
+        )
+    return [one for one in played if one.status == "ready" and one.measured is not None]
+
+
+def kept(played: Sequence[Played]) -> Kept:
+    if not played:
+        nothing = math.nan
+        return Kept(
+            bias=nothing,
+            bias_measured=nothing,
+            coverage_90=nothing,
+            coverage_true=nothing,
+            width_ratio=nothing,
+            campaigns=0,
+        )
+    pairs = [(one.forecast, one.measured, one.truth) for one in played if one.forecast and one.measured]
+    point = sum(forecast.point for forecast, _, _ in pairs)
+    inside = [forecast.i90[0] <= measured.value <= forecast.i90[1] for forecast, measured, _ in pairs]
+    true_inside = [forecast.i90[0] <= truth <= forecast.i90[1] for forecast, _, truth in pairs]
+    width = float(np.mean([forecast.i90[1] - forecast.i90[0] for forecast, _, _ in pairs]))
+    own = float(np.mean([2 * z_two_sided(0.9) * measured.error for _, measured, _ in pairs]))
+    return Kept(
+        bias=point / sum(truth for _, _, truth in pairs) - 1,
+        bias_measured=point / sum(measured.value for _, measured, _ in pairs) - 1,
+        coverage_90=float(np.mean(inside)),
+        coverage_true=float(np.mean(true_inside)),
+        width_ratio=width / own,
+        campaigns=len(pairs),
+    )
+
+
+def told_of(all_: Kept) -> dict[str, Any]:
+    return {name: round(value, 4) for name, value in zip(all_.__struct_fields__, _values(all_), strict=True)}
+
+
+def _values(one: Kept) -> list[float]:
+    return [getattr(one, name) for name in one.__struct_fields__]
+
+
+def missed_of(found: Kept) -> list[str]:
+    missed: list[str] = []
+    for place, word in ((1, "aim"), (0, "must")):
+        low, high = COVERAGE[place]
+        bad = {
+            "bias": not abs(found.bias) <= BIAS[place],
+            "coverage_90": not low <= found.coverage_90 <= high,
+            "width_ratio": not found.width_ratio <= WIDTH[place],
+        }
+        for name, is_bad in bad.items():
+            if is_bad:
+                missed = [one for one in missed if not one.startswith(name)] + [f"{name}: {word}"]
+    return missed
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--json", action="store_true", help="the last line is JSON in any case")
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--members", type=int, default=MEMBERS)
+    parser.add_argument("--campaigns", type=int, default=CAMPAIGNS)
+    parser.add_argument("--world", default="drift")
+    parser.add_argument("--states", default="learned,cold")
+    given = parser.parse_args()
+    started = time.process_time()
+    found: dict[str, list[Played]] = {}
+    for state in given.states.split(","):
+        found[state] = [
+            one
+            for seed in seeds_of(given.seeds)
+            for one in launched(given.world, seed, given.members, given.campaigns, state == "cold")
+        ]
+    together = kept([one for played in found.values() for one in played])
+    told = told_of(together) | {state: told_of(kept(played)) for state, played in found.items()}
+    print(f"{time.process_time() - started:.0f} s CPU, one thread", file=sys.stderr)
+    print(json.dumps(told | {"missed": missed_of(together)}))
+
+
+if __name__ == "__main__":
+    main()
