@@ -12,7 +12,7 @@ from liftloop.app.planning.asof import EVER, Asked, Happenings, Span, Stream, da
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS
 from liftloop.plan.goal.contract import Goal
 from liftloop.plan.inputs import Column, Contacts, Flags, Floats, Integers, People, StudyInputs, Window, Worth
-from liftloop.plan.metric.catalogue import RETAIL_CATALOGUE
+from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 from liftloop.plan.options import ChannelChoice, ItemChoice, Option, options_of
 from liftloop.plan.options import Offer as PlannedOffer
 from liftloop.simulate.arrays import NONE
@@ -120,7 +120,7 @@ def inputs_at(market: Market, log: Sequence[Drawn], asked: Question) -> StudyInp
     past = everybody.size + np.flatnonzero(active[everybody.size :])
     return StudyInputs(
         goal=_goal(asked),
-        metric=RETAIL_CATALOGUE.by_id[METRIC],
+        metric=BUILT_IN_CATALOGUE.by_id[METRIC],
         window_days=WINDOW_DAYS,
         now_ms=now_ms,
         budget_fen=asked.budget_fen,
