@@ -1,6 +1,7 @@
 """A goal about a group over the API: understood, asked where unknown, planned, launched and counted for it alone."""
 
 from pathlib import Path
+from typing import Any
 
 from served import Served, play
 from test_channels import SECRET
@@ -32,6 +33,30 @@ def orders() -> str:
     return "\n".join(rows) + "\n"
 
 
+async def rehearsed(world: Served, plan: dict[str, Any]) -> None:
+    """Rehearse a plan: everybody ends at one step or gets a message, and neither state nor log has changed by it."""
+
+    def written() -> list[Any]:
+        tables = ("outbox", "ledger", "enrolment", "fact", "definition")
+        counts = [world.desk.state.rows(f"SELECT count(*) FROM {table}") for table in tables]
+        return [*counts, world.desk.follower.lake.position(), world.installation.fold.offset]
+
+    await world.settle()
+    before = written()
+    path = f"/api/plans/{plan['plan_id']}"
+    found = (await world.admin.post(f"{path}/rehearse", {})).json()
+    assert found["people"] == found["rehearsed"] == plan["eligible"]
+    stopped = {step["gate"]: step["stopped"] for step in found["steps"]}
+    assert sum(stopped.values()) + found["handed_over"] == found["people"]
+    assert {"policy", "holdout"} <= set(stopped)
+    assert found["cost"] == 5 * found["handed_over"] > 0
+    assert sum(hour["messages"] for hour in found["hours"]) == found["handed_over"]
+    assert (await world.admin.get(f"{path}/what-if", budget_fen=100)).json()["points"] == []  # Nothing was learned yet.
+    assert (await world.admin.post("/api/plans/plan-none/rehearse", {})).status == 404
+    await world.settle()
+    assert written() == before
+
+
 def test_a_goal_for_vip_customers_reaches_vip_customers_alone(tmp_path: Path) -> None:
     """The level as the file has it is recognised; baseline, plan, assignment and ledger hold these people only."""
 
@@ -56,6 +81,7 @@ def test_a_goal_for_vip_customers_reaches_vip_customers_alone(tmp_path: Path) ->
         (question,) = asked["questions"]
         assert question["id"] == "scope"
         assert len(question["choices"]) > 1
+        await rehearsed(world, plan)
         launched = (await world.admin.post(f"/api/plans/{plan['plan_id']}/launch", {})).json()
         await world.settle()
         ledger = (await world.admin.get(f"/api/campaigns/{launched['campaign_id']}/ledger")).json()

@@ -36,10 +36,11 @@ from liftloop.api.views.data import (
 from liftloop.api.views.destination import DestinationList, RunRequest, RunView
 from liftloop.api.views.identity import Judgement, PersonIdentity, SuggestionList, UndoDone, UndoRequest
 from liftloop.api.views.imports import Import, ImportStart, Kind
-from liftloop.api.views.plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
+from liftloop.api.views.plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading, WhatIf
 from liftloop.api.views.prediction import LastSegments, Likeness, LikenessList, Segments
 from liftloop.api.views.profile import Profile, ProfileList, Why
 from liftloop.api.views.quarantine import QuarantineGroups, ReplayDone, ReplayRequest
+from liftloop.api.views.rehearsal import Rehearsal, RehearsalRequest
 from liftloop.api.views.results import FunnelPeopleRequest, FunnelRequest, FunnelView, ResultsVocabulary
 from liftloop.api.views.sentence import SentenceRequest, UnderstoodSentence
 from liftloop.api.views.signal import SignalPreview, SignalTemplateRequest, SignalTemplates
@@ -76,6 +77,14 @@ def list_plans() -> PlanList: ...
 
 @api.get("/plans/{plan_id}", summary="One plan")
 def get_plan(plan_id: str) -> Plan: ...
+
+
+@api.get("/plans/{plan_id}/what-if", summary="A plan at other budgets: the whole curve at once")
+def what_if(plan_id: str, budget_fen: int | None = None) -> WhatIf: ...
+
+
+@api.post("/plans/{plan_id}/rehearse", summary="What a launch now would do, gate by gate; nothing is sent")
+def rehearse(plan_id: str, body: RehearsalRequest) -> Rehearsal: ...
 
 
 @api.post("/plans/{plan_id}/launch", summary="Launch a plan; twice returns the same campaign")

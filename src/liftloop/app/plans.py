@@ -15,16 +15,22 @@ from liftloop.app.definitions.publishing import Definitions as Published
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
+from liftloop.app.planning.reading import channel_choice
 from liftloop.app.planning.report import report
 from liftloop.app.planning.study import Definitions, Sources, launch, plan_goal, read_goal
+from liftloop.app.rehearsal.run import Play, Rehearsal, rehearse
+from liftloop.app.rehearsal.sample import sample_of
+from liftloop.app.rehearsal.stage import known_of
 from liftloop.app.tick_client import TickClient
-from liftloop.kernel.clock import MINUTE_MS, Clock
+from liftloop.deliver.settings import REMEMBERED_DAYS
+from liftloop.kernel.clock import DAY_MS, MINUTE_MS, Clock
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import Language
 from liftloop.measure.report import Report
 from liftloop.plan.contract import ASSIGNED, Campaign
 from liftloop.plan.goal.contract import QuestionId, Understood
 from liftloop.plan.launch import Launch
+from liftloop.plan.options import CHANNEL_NAMES
 from liftloop.plan.record import PlanRecord
 from liftloop.plan.shop_metrics import catalogue_with
 from liftloop.storage.contract import StateReader
@@ -141,6 +147,31 @@ class Plans:
         while await self._follower.fill():
             await self._follower.catch_up()
         return started.campaign_id
+
+    async def rehearse(self, plan_id: str, language: Language, people_max: int) -> Rehearsal:
+        """Return what a launch now would do, told by at most so many of its people; nothing is sent or written.
+
+        Raises `NotFound`, and `NotLaunchable` where there is nothing to rehearse.
+        """
+        started = launch(self.kept(plan_id), language, self.sources())
+        sample = sample_of(started.assigned, people_max)
+        channels = self._published.live("channel")
+        defined = [channel_choice({"id": identity, **body}, CHANNEL_NAMES) for identity, body in channels.items()]
+        told = await self._tick.ask(
+            "rehearsing",
+            profiles=sample.profile.tobytes(),
+            media=sorted({each.medium for each in defined}),
+            since_ms=self._clock.now_ms() - REMEMBERED_DAYS * DAY_MS,
+        )
+        play = Play(
+            plan_id=plan_id,
+            launch=started,
+            channels=channels,
+            delivery=self._published.live("setting").get("delivery"),
+            sample=sample,
+            known=known_of(sample.profile, told),
+        )
+        return await asyncio.to_thread(rehearse, play)
 
     async def report(self, campaign_id: str) -> Report:
         """Return what a campaign changed, at most REPORT_FRESH_MS old; raises `NotFound`."""

@@ -34,6 +34,7 @@ USE_CASES: dict[str, UseCase] = {
         _reads("plan.read"),
         _reads("opportunity.read"),
         _changes("opportunity.scan"),
+        _reads("plan.rehearse"),
         _reads("campaign.read"),
         _reads("campaign.ledger"),
         _reads("results.read"),
@@ -86,6 +87,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "plan": ("goal.plan",),
     "goal": ("goal.read", "goal.stand", "goal.approve"),
     "launch": ("plan.launch",),
+    "rehearse": ("plan.rehearse",),
     "report": ("campaign.read",),
     "results": ("results.read",),
     "audience": (

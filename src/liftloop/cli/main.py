@@ -16,6 +16,7 @@ COMMANDS = {
     "opportunities": "机会：现在值得对谁做什么 / what is worth doing now",
     "plan": "目标 → 方案 / a goal becomes a plan",
     "goal": "长期目标 / standing goals",
+    "rehearse": "排演方案 / rehearse a plan",
     "launch": "启动方案 / start a plan",
     "report": "复盘 / what a campaign changed",
     "results": "效果 / funnel, retention, value, attribution, return",

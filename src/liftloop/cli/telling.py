@@ -31,6 +31,17 @@ def lines_of_plan(plan: dict[str, Any]) -> list[str]:
     return lines + _price_of_proof(plan)
 
 
+def lines_of_rehearsal(found: dict[str, Any]) -> list[str]:
+    """Return who would be left after each gate, why the others stop, and what runs out."""
+    rows = [(_said("计划里", "In the plan"), f"{found['people']:,}", "")]
+    for step in found["steps"]:
+        rows.append((spoken(step["label"]), f"-{step['stopped']:,}", ""))
+        rows += [("", f"{reason['people']:,}", spoken(reason["label"])) for reason in step["reasons"]]
+    rows.append((_said("会收到", "Would get it"), f"{found['handed_over']:,}", yuan_text(found["cost"])))
+    limits = [f"  {spoken(each['sentence'])}" for each in found["runs_out"]]
+    return [spoken(found["sentence"]), "", *table(rows, frozenset({1})), *limits]
+
+
 def lines_of_measure(report: dict[str, Any], ledger: dict[str, Any]) -> list[str]:
     """Return the ledger that adds up, and measured lift beside the frozen forecast."""
     return [*_ledger(ledger), *_compared(report, None), f"  {spoken(report['sentence'])}"]

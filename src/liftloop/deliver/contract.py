@@ -127,6 +127,17 @@ class Channel(Protocol):
     async def close(self) -> None: ...
 
 
+class Capacity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the people or the provider behind a channel can carry; plans keep to it, the gate does not ask."""
+
+    per_day: int = 0
+    """Messages a day: a provider's quota, or what staff confirm by hand; 0 for no limit."""
+    confirmed: float = 1.0
+    """Share of messages that staff send on where they must (WeCom); the rest is never received and costs nothing."""
+    lead_days: int = 0
+    """Days until a new template is approved: nothing in new words leaves earlier."""
+
+
 class ChannelDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A channel as a person sets it up; kind `channel` among the definitions."""
 
@@ -139,6 +150,7 @@ class ChannelDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     per_second_max: float = 1_000.0
     cost_fen: int = 0
     """Cost of one accepted message."""
+    capacity: Capacity | None = None
 
 
 class AttemptsSettled(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from liftloop.plan.goal.check import level_after
 from liftloop.plan.inputs import Floats, Integers, People, StudyInputs
 from liftloop.plan.optimise import Allotment, Draw, Menu
 from liftloop.plan.policy.selection import Judged
+from liftloop.plan.whatif import BudgetPoint
 
 Status = Literal["ready", "exploration", "refused"]
 Reason = Literal[
@@ -59,14 +60,6 @@ class Plan(Struct, frozen=True, kw_only=True, eq=False):
     arm_effect: Floats
 
 
-class WhatIf(Struct, frozen=True, kw_only=True):
-    """What another budget would lead to."""
-
-    budget_fen: int
-    point: float
-    probability: float
-
-
 class Finding(Struct, frozen=True, kw_only=True, eq=False):
     """The answer to a goal. `reason` says why it is no ready plan; `error` is a goal that cannot be at all."""
 
@@ -83,7 +76,8 @@ class Finding(Struct, frozen=True, kw_only=True, eq=False):
     judged: Judged | None = None
     sizing: Sizing | None = None
     eligible: int = 0
-    other_budgets: tuple[WhatIf, ...] = ()
+    curve: tuple[BudgetPoint, ...] = ()
+    """What other budgets would lead to."""
 
 
 def level_of(inputs: StudyInputs, baseline: Baseline) -> float:

@@ -4,20 +4,30 @@ Held-out people are taken out first and follow the same prices in shadow.
 """
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from liftloop.inference.allocation import NO_ACTION, Certificate, Constraint, Problem, allocate
+from liftloop.inference.allocation import (
+    NO_ACTION,
+    Allocation,
+    Certificate,
+    Constraint,
+    Infeasible,
+    Problem,
+    allocate,
+)
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.effects.design import best_arm
 from liftloop.plan.inputs import Flags, Floats, Integers
 from liftloop.plan.options import Option
+from liftloop.plan.resources import FAIR_RATIO_MIN, LEAST, Group, Rows, Terms, asking, bounding, rates
 
 EXPLORATION_SHARE = 0.10
 """A tenth is drawn uniformly: with 20 actions each keeps a chance of 0.5%, the least that can be learned from."""
+EXPLORATION_STOCK_MAX = 0.5
+"""Of a stock or a channel's capacity; scarcer things are kept for those whom they move most."""
 EXPLORATION_MONEY_MAX = 0.2
 """Of the budget; a shop that can pay for little explores less rather than spend its money on it."""
 DRAW_MARGIN = 3.0
@@ -29,6 +39,8 @@ class Menu(Struct, frozen=True, kw_only=True, eq=False):
     """Everybody eligible: predicted effects and expected cost [people, 1 + options], who is reached and held out.
 
     `floor` is the price of a fen in outcome below which nothing is bought even if the budget would allow it.
+    `untried` [options] are drawn by the exploration floor alone; `groups` must not be priced out; `share` is the
+    part of every stock and capacity that these people have a claim to.
     """
 
     options: tuple[Option, ...]
@@ -39,29 +51,44 @@ class Menu(Struct, frozen=True, kw_only=True, eq=False):
     budget_fen: int | None
     floor: float
     exploration: float
+    terms: Terms = Terms()
+    groups: tuple[Group, ...] = ()
+    untried: Flags | None = None
+    share: float = 1.0
 
 
 class Allotment(Struct, frozen=True, kw_only=True, eq=False):
     """The arm that is best for each person, the proof, and the price of a fen in outcome at which it was bought.
 
-    `spend_fen` is expected, exploration included.
+    `spend_fen` is expected, exploration included; `unmet` are least shares that no plan could give.
     """
 
     arm: Integers
     certificate: Certificate
     price: float
     spend_fen: float
+    unmet: tuple[str, ...] = ()
 
 
 def allot(menu: Menu) -> Allotment:
-    """Return the best arms; treated people share the budget, held-out people get what they would have got."""
+    """Return the best arms; treated people share all limits, held-out people get what they would have got.
+
+    Groups are held against the four-fifths rule first and get rows of their own only where the plan would break it.
+    """
+    allotment = _allotted(menu, ())
+    treated = ~menu.held
+    groups = tuple(Group(name=group.name, inside=group.inside[treated]) for group in menu.groups)
+    behind = {each.name for each in rates(groups, allotment.arm[treated], menu.options) if each.ratio < FAIR_RATIO_MIN}
+    return _allotted(menu, tuple(group for group in groups if group.name in behind)) if behind else allotment
+
+
+def _allotted(menu: Menu, groups: tuple[Group, ...]) -> Allotment:
     treated = np.flatnonzero(~menu.held)
     reserve = exploration_cost(menu)
-    limits = _limits(menu, treated, reserve)
     value = menu.effect[treated, 1:] - menu.floor * menu.cost_fen[treated, 1:]
-    reach = open_arms(menu)[:, 1:]
+    reach = _best_arms(menu)
     value = np.where(reach[treated], value, -np.inf)
-    solved = allocate(Problem(value=value, constraints=limits))
+    solved, unmet = _solved(value, _limits(menu, treated, reserve), _asked(menu, treated, groups))
     prices = {use.name: use.shadow_price for use in solved.certificate.uses}
     price = menu.floor + prices.get(BUDGET, 0.0)
     arm = best_arm(menu.effect, menu.cost_fen, price, reach)
@@ -72,6 +99,45 @@ def allot(menu: Menu) -> Allotment:
         certificate=solved.certificate,
         price=price,
         spend_fen=(1 - menu.exploration) * spend + reserve,
+        unmet=unmet,
+    )
+
+
+def _solved(
+    value: Floats, limits: tuple[Constraint, ...], asked: tuple[Constraint, ...]
+) -> tuple[Allocation, tuple[str, ...]]:
+    """Return the allocation, and the least shares that had to be given up because the limits leave no room for them."""
+    try:
+        return allocate(Problem(value=value, constraints=(*limits, *asked))), ()
+    except Infeasible:
+        # Doing nothing meets every other row, so only least shares can be impossible.
+        least = tuple(row.name for row in asked if row.name.startswith(LEAST))
+        kept = tuple(row for row in asked if row.name not in least)
+        return allocate(Problem(value=value, constraints=(*limits, *kept))), least
+
+
+def expected_people(menu: Menu, arm: Integers) -> Floats:
+    """Return how many treated people are expected to draw each arm: [1 + options]."""
+    best = np.bincount(arm[~menu.held], minlength=menu.effect.shape[1])
+    return (1 - menu.exploration) * best + explored_people(menu)
+
+
+def explored_people(menu: Menu) -> Floats:
+    """Return how many treated people the exploration floor is expected to give each arm: [1 + options]."""
+    open_ = open_arms(menu)[~menu.held]
+    return menu.exploration * (open_ / open_.sum(axis=1, keepdims=True)).sum(axis=0)
+
+
+def part_of(menu: Menu, rows: Integers) -> Menu:
+    """Return the menu of some of the people, with their part of every stock and capacity; the budget stays as it is."""
+    return replace(
+        menu,
+        effect=menu.effect[rows],
+        cost_fen=menu.cost_fen[rows],
+        reach=menu.reach[rows],
+        held=menu.held[rows],
+        groups=tuple(Group(name=group.name, inside=group.inside[rows]) for group in menu.groups),
+        share=menu.share * rows.size / max(menu.held.size, 1),
     )
 
 
@@ -100,37 +166,64 @@ def affordable_exploration(menu: Menu) -> float:
 
 
 def open_arms(menu: Menu) -> Flags:
-    """Return [people, 1 + options] what may be drawn at all: nobody, and what reaches; nothing paid on no budget."""
-    reach = menu.reach
-    if menu.budget_fen == 0:
-        reach = reach & (menu.cost_fen[:, 1:] <= 0)
-    return np.column_stack([np.ones(reach.shape[0], dtype=np.bool_), reach])
+    """Return [people, 1 + options] what exploration may draw: nobody, and what reaches and is not scarce."""
+    reach = _reachable(menu)
+    scarce = _scarce(menu, reach)
+    return np.column_stack([np.ones(reach.shape[0], dtype=np.bool_), reach & ~scarce[None, :]])
+
+
+def _reachable(menu: Menu) -> Flags:
+    """Return [people, options] what may be done at all: what reaches, and nothing paid on no budget."""
+    return menu.reach & (menu.cost_fen[:, 1:] <= 0) if menu.budget_fen == 0 else menu.reach
+
+
+def _scarce(menu: Menu, reach: Flags) -> Flags:
+    """Return [options] of what a uniform draw would use up too much: half of a stock or capacity, all in a trial."""
+    treated = reach[~menu.held]
+    drawn_of = menu.exploration * (treated / (treated.sum(axis=1, keepdims=True) + 1)).sum(axis=0)
+    part = 1.0 if menu.exploration == 1 else EXPLORATION_STOCK_MAX
+    scarce = np.zeros(len(menu.options), dtype=np.bool_)
+    for row in bounding(menu.terms, _rows(menu, np.zeros(0, dtype=np.int64), ())):
+        if float(drawn_of @ row.use) > part * row.limit:
+            scarce |= row.use > 0
+    return scarce
+
+
+def _best_arms(menu: Menu) -> Flags:
+    """Return [people, options] what may be a person's best: what reaches her and was tried before."""
+    reach = _reachable(menu)
+    return reach if menu.untried is None else reach & ~menu.untried[None, :]
 
 
 def _limits(menu: Menu, treated: Integers, reserve: float) -> tuple[Constraint, ...]:
-    """Return budget and stock; what exploration takes is set aside, the rest is spent on the other draws."""
+    """Return budget, stock and capacity; what exploration takes is set aside, the rest is for the other draws.
+
+    Money holds in expectation. Things hold even if everybody draws her best: there is no fraction of a coupon.
+    """
     limits: list[Constraint] = []
     if menu.budget_fen is not None:
         left = max(menu.budget_fen - reserve - _draw_margin(menu), 0.0) / (1 - menu.exploration)
         limits.append(Constraint(name=BUDGET, limit=left, use=np.maximum(menu.cost_fen[treated, 1:], 0.0)))
-    for name, stock in _stocks(menu.options):
-        use = np.array(
-            [
-                float(name in (f"stock:{o.item.id if o.item else ''}", f"stock:{o.offer.id if o.offer else ''}"))
-                for o in menu.options
-            ]
-        )
-        limits.append(Constraint(name=name, limit=float(stock), use=use))
+    explored = explored_people(menu)
+    for row in bounding(menu.terms, _rows(menu, treated, ())):
+        taken = float(explored[1:] @ row.use)
+        margin = DRAW_MARGIN * math.sqrt(taken)
+        limits.append(Constraint(name=row.name, limit=max(row.limit - taken - margin, 0.0), use=row.use))
     return tuple(limits)
 
 
-def _stocks(options: Sequence[Option]) -> list[tuple[str, int]]:
-    found: dict[str, int] = {}
-    for option in options:
-        for thing in (option.offer, option.item):
-            if thing is not None and thing.stock is not None:
-                found[f"stock:{thing.id}"] = thing.stock
-    return list(found.items())
+def _asked(menu: Menu, treated: Integers, groups: tuple[Group, ...]) -> tuple[Constraint, ...]:
+    return asking(menu.terms, _rows(menu, treated, groups))
+
+
+def _rows(menu: Menu, treated: Integers, groups: tuple[Group, ...]) -> Rows:
+    return Rows(
+        options=menu.options,
+        effect=menu.effect[treated, 1:],
+        cost_fen=menu.cost_fen[treated, 1:],
+        groups=groups,
+        share=menu.share,
+    )
 
 
 class Draw(Struct, frozen=True, kw_only=True, eq=False):

@@ -10,6 +10,7 @@ from liftloop.plan.contract import Action
 from liftloop.plan.forecast import Forecast
 from liftloop.plan.goal.contract import Reading, Understood
 from liftloop.plan.options import Words
+from liftloop.plan.whatif import BudgetPoint
 
 Status = Literal["ready", "needs_answer", "exploration", "refused"]
 LiftKind = Literal["relative", "points"]
@@ -80,6 +81,13 @@ class MissingThing(Struct, frozen=True, kw_only=True):
     blocks_launch: bool
 
 
+class BudgetCurve(Struct, frozen=True, kw_only=True):
+    """What other budgets would lead to, cheapest first; `by_action` of each point is parallel to `actions`."""
+
+    actions: tuple[str, ...]
+    points: tuple[BudgetPoint, ...]
+
+
 class Assigned(Struct, frozen=True, kw_only=True):
     """Who is assigned what: packed columns {profile, action, cell}, the vectors of the cells, and the actions."""
 
@@ -124,5 +132,6 @@ class PlanRecord(Struct, frozen=True, kw_only=True):
     budget_fen: int | None = None
     window_days: int = 0
     missing: tuple[MissingThing, ...] = ()
+    curve: BudgetCurve | None = None
     assigned: Assigned | None = None
     campaign_id: str = ""

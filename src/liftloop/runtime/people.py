@@ -128,3 +128,21 @@ class Settlers:
             ]
         rows = (self._blocks + len(self._new_cells)) * BLOCK
         return Delta(allocate=_SPECS if self._first else (), grow={"profile": rows}, writes=writes)
+
+
+def housed(filled: NDArray[np.int64], owner: NDArray[np.int64], ordinal: NDArray[np.int64]) -> Delta:
+    """Return the delta of an empty state in which each partition is `filled` so far.
+
+    `owner` and `ordinal` [blocks] say of which partition each block is, and the how many-th.
+    """
+    cells = owner * BLOCKS_MAX + ordinal
+    return Delta(
+        allocate=_SPECS,
+        grow={"profile": owner.size * BLOCK},
+        writes=[
+            Write(_FILLED, np.arange(PARTITIONS), filled),
+            Write(_OWNER, np.arange(owner.size), owner.astype(np.int32)),
+            Write(_ORDINAL, np.arange(owner.size), ordinal.astype(np.int32)),
+            Write(_BLOCK_OF, cells, np.arange(owner.size).astype(np.int32)),
+        ],
+    )

@@ -8,7 +8,7 @@ import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
 import { MockData } from "./mock-data.ts";
 import { MockImports } from "./mock-imports.ts";
-import { planFor, planRow, readyPlan } from "./plans.ts";
+import { planFor, planRow, readyPlan, whatIfFor } from "./plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { readingFor } from "./reading.ts";
 import { understoodOf } from "./sentences.ts";
@@ -98,6 +98,11 @@ export class MockServer {
       ["POST", path("/goals"), async ({ request }) => this.plan(await request.json())],
       ["GET", path("/plans"), () => ({ plans: this.plans.map(planRow) })],
       ["GET", path("/plans/:id"), ({ ids }) => found(this.plans, (plan) => plan.plan_id === ids[0])],
+      [
+        "GET",
+        path("/plans/:id/what-if"),
+        ({ ids }) => whatIfFor(found(this.plans, (plan) => plan.plan_id === ids[0])),
+      ],
       ["POST", path("/plans/:id/launch"), ({ ids }) => this.launch(ids[0] ?? "")],
       ["GET", path("/campaigns"), () => ({ campaigns: this.campaigns })],
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],

@@ -232,3 +232,28 @@ export function planRow(plan: Views["Plan"]): Views["PlanRow"] {
     campaign_id: plan.campaign_id,
   };
 }
+
+/** What other budgets would lead to: more people and more lift, less and less of both for each yuan. */
+export function whatIfFor(plan: Views["Plan"]): Views["WhatIf"] {
+  const { forecast, cost } = plan;
+  if (!forecast || forecast.assumed) return { actions: [], points: [], at: null };
+  const top = plan.understood.budget ?? cost;
+  const width = (forecast.i90[1] ?? 0) - (forecast.i90[0] ?? 0);
+  const points = [0, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3].map((factor): Views["BudgetPoint"] => {
+    const reached = 1 - Math.exp(-2.2 * factor);
+    const gain = reached / (1 - Math.exp(-2.2));
+    const point = forecast.point * gain;
+    return {
+      budget: Math.round(top * factor),
+      cost: Math.round(cost * gain),
+      people: Math.round(66_600 * gain),
+      actions: [20_000, ...plan.actions.map((action) => Math.round(action.people * gain))],
+      point,
+      i90: [point - (width / 2) * Math.sqrt(gain + 0.05), point + (width / 2) * Math.sqrt(gain + 0.05)],
+      probability: Math.min(0.97, 0.44 * gain ** 3),
+      power: Math.min(0.95, 0.86 * gain),
+      shadow_price: (2.2 * Math.exp(-2.2 * factor) * 900) / top,
+    };
+  });
+  return { actions: ["nobody", ...plan.actions.map((action) => action.id)], points, at: null };
+}

@@ -17,6 +17,7 @@ from liftloop.plan.record import (
     PlanRecord,
     Verdict,
 )
+from liftloop.plan.whatif import BudgetPoint, at_budget
 from liftloop.profile.metric import Metric
 
 SHANGHAI_OFFSET_MINUTES = 8 * 60
@@ -123,6 +124,30 @@ def question_view(question: Question) -> views_plan.Question:
 
 def metric_view(metric: MetricName) -> views.MetricRef:
     return views.MetricRef(id=metric.id, name=text(metric.name), unit=metric.unit)
+
+
+def what_if_view(record: PlanRecord, budget_fen: int | None) -> views_plan.WhatIf:
+    """Return what other budgets would lead to, and what `budget_fen` would."""
+    curve = record.curve
+    if curve is None:
+        return views_plan.WhatIf(actions=[], points=[], at=None)
+    at = None if budget_fen is None else _budget_point(at_budget(curve.points, budget_fen))
+    return views_plan.WhatIf(actions=list(curve.actions), points=[_budget_point(each) for each in curve.points], at=at)
+
+
+def _budget_point(point: BudgetPoint) -> views_plan.BudgetPoint:
+    told = point.told
+    return views_plan.BudgetPoint(
+        budget=point.budget_fen,
+        cost=point.cost_fen,
+        people=point.people,
+        actions=list(point.by_action),
+        point=told.point,
+        i90=[told.low, told.high],
+        probability=told.probability,
+        power=told.power,
+        shadow_price=point.price,
+    )
 
 
 def forecast_view(forecast: Forecast, frozen: str) -> views_plan.Forecast:

@@ -3,16 +3,21 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.errors import language_of
 from liftloop.api.present.campaign import campaign_view, report_view
-from liftloop.api.present.plan import plan_row, plan_view, reading_view
+from liftloop.api.present.plan import plan_row, plan_view, reading_view, what_if_view
+from liftloop.api.present.rehearsal import rehearsal_view
 from liftloop.api.views.campaign import Campaign, CampaignList, Report
-from liftloop.api.views.plan import GoalExample, GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading
+from liftloop.api.views.plan import GoalExample, GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading, WhatIf
+from liftloop.api.views.rehearsal import Rehearsal, RehearsalRequest
 from liftloop.api.views.values import Metric, MetricCatalogue, Text
+from liftloop.app.planning.reading import channel_choice
+from liftloop.app.rehearsal.sample import EVERYBODY, PEOPLE_MAX
 from liftloop.plan.metric.catalogue import TRADES
+from liftloop.plan.options import CHANNEL_NAMES
 from liftloop.profile.metric import Metric as MetricDefinition
 
 router = APIRouter()
@@ -33,6 +38,7 @@ EXAMPLES = (
 )
 
 TRADE_OF = {metric.id: trade for trade, metrics in TRADES.items() for metric in metrics}
+BUDGET_FEN_MAX = 10**13  # A hundred billion yuan; more is a slip of the finger.
 
 Reads = Annotated[Caller, Depends(may("plan.read"))]
 
@@ -73,6 +79,30 @@ def plans(desk: OnDesk, caller: Reads) -> PlanList:
 @router.get("/plans/{plan_id}")
 def plan(plan_id: str, desk: OnDesk, caller: Reads) -> Plan:
     return plan_view(desk.plans.kept(plan_id), desk.plans.campaign_of(plan_id))
+
+
+@router.get("/plans/{plan_id}/what-if")
+def what_if(
+    plan_id: str, desk: OnDesk, caller: Reads, budget_fen: Annotated[int | None, Query(ge=0, le=BUDGET_FEN_MAX)] = None
+) -> WhatIf:
+    return what_if_view(desk.plans.kept(plan_id), budget_fen)
+
+
+@router.post("/plans/{plan_id}/rehearse")
+async def rehearse(
+    plan_id: str,
+    request: RehearsalRequest,
+    http: Request,
+    desk: OnDesk,
+    caller: Annotated[Caller, Depends(may("plan.rehearse"))],
+) -> Rehearsal:
+    people_max = EVERYBODY if request.whole else PEOPLE_MAX
+    found = await desk.plans.rehearse(plan_id, language_of(http), people_max)
+    channels = [
+        channel_choice({"id": identity, **body}, CHANNEL_NAMES)
+        for identity, body in desk.definitions.live("channel").items()
+    ]
+    return rehearsal_view(found, {each.id: each for each in channels})
 
 
 @router.post("/plans/{plan_id}/launch")

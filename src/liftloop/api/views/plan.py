@@ -228,5 +228,30 @@ class PlanList(View):
     plans: list[PlanRow]
 
 
+class BudgetPoint(View):
+    """What a budget leads to: people contacted, expected spend, the lift with its 90% interval, both verdicts."""
+
+    budget: Fen
+    cost: Fen
+    people: Count
+    actions: list[Count] = Field(description="People by action, parallel to `actions` of the curve.")
+    point: Finite
+    i90: Interval
+    probability: Share
+    power: Share
+    shadow_price: Finite = Field(description="What one more fen would bring, in the metric's unit.")
+
+
+class WhatIf(View):
+    """The plan at other budgets, cheapest first; between two of them read off a straight line.
+
+    Empty for plans that were not learned from a log and for those that cost nothing.
+    """
+
+    actions: list[str]
+    points: list[BudgetPoint]
+    at: BudgetPoint | None = Field(description="What `budget_fen` leads to, where it was asked for.")
+
+
 class Launched(View):
     campaign_id: str

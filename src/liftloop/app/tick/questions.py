@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.audience.reading import check, conditioned, holds, is_member, known_members, member_words, members
+from liftloop.deliver.gate import SENT, suppressed_array
 from liftloop.deliver.second_look import Leaving, second_look
 from liftloop.deliver.stage import enrolment_of, visit_of
 from liftloop.identify.contract import ANONYMOUS, USER
@@ -15,7 +16,7 @@ from liftloop.identify.reading import disputed, find, follow, identifier_hash, u
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.plan.reading import action_array
 from liftloop.profile.contract import Source, SourceId
-from liftloop.profile.reading import People
+from liftloop.profile.reading import People, consents_of
 from liftloop.profile.sources import (
     attribute_array,
     covering,
@@ -92,6 +93,28 @@ def _assigned(fold: Fold, given: Mapping[str, Any]) -> Answer:
         return {"profiles": b""}
     slots = np.flatnonzero(fold.state[name] >= 0)
     return {"profiles": people.numbers(fold.state, slots[follow(fold.state, slots) == slots]).tobytes()}
+
+
+def _rehearsing(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return what the gate would ask of people: consents and suppression by medium, and messages that caps count."""
+    numbers = np.frombuffer(given["profiles"], dtype=np.int64)
+    slots = follow(fold.state, people.slots(fold.state, numbers))
+    known = slots >= 0
+    asked = np.where(known, slots, 0)
+    media = [str(each) for each in given["media"]]
+
+    def stopped(medium: str) -> NDArray[np.bool_]:
+        name = suppressed_array(medium)
+        return fold.state[name][asked] != 0 if fold.state.has(name) else np.zeros(len(asked), dtype=np.bool_)
+
+    recent = SENT.recent(fold.state, asked).at_ms if SENT.exists(fold.state) else np.zeros((len(asked), 0), np.int64)
+    place, column = np.nonzero((recent > int(given["since_ms"])) & known[:, None])
+    return {
+        "consents": {each: consents_of(fold.state, asked, each, "marketing").tobytes() for each in media},
+        "suppressed": {each: (stopped(each) | ~known).tobytes() for each in media},
+        "place": place.astype(np.int64).tobytes(),
+        "at_ms": recent[place, column].tobytes(),
+    }
 
 
 def _preview(fold: Fold, given: Mapping[str, Any]) -> Answer:
@@ -325,6 +348,7 @@ _ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
     "members": _member_numbers,
     "memberships": _memberships,
     "assigned": _assigned,
+    "rehearsing": _rehearsing,
     "preview": _preview,
     "explain": _explain,
     "person": _person,

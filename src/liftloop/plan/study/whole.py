@@ -5,6 +5,7 @@ the goal is.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -12,9 +13,10 @@ from msgspec.structs import replace
 
 from liftloop.inference.intervals import Estimate
 from liftloop.inference.power import Noise
+from liftloop.inference.shift import Surprise
 from liftloop.plan.baseline import Baseline, baseline_of
 from liftloop.plan.effects.fit import Log, anyway_now, effects_for, fit, prepare
-from liftloop.plan.finding import Finding, Lifts, Plan, WhatIf, level_of, lifts_of, people_at, sign_of
+from liftloop.plan.finding import Finding, Lifts, Plan, level_of, lifts_of, people_at, sign_of
 from liftloop.plan.forecast import (
     Design,
     forecast_of,
@@ -36,12 +38,12 @@ from liftloop.plan.optimise import (
     held_out,
     open_arms,
 )
-from liftloop.plan.options import Option
 from liftloop.plan.outcome import outcome_of
 from liftloop.plan.policy.selection import Judged, Terms, View, judge, view
 from liftloop.plan.policy.worth import Predicted, effective_rows, thin_share
 from liftloop.plan.redemption import Costs, learned_costs
 from liftloop.plan.study.exploration import PEOPLE_MIN, explored
+from liftloop.plan.whatif import Foretell, Told, budget_curve
 
 ROWS_MIN = 1_000  # Randomised contacts below which a log serves to price coupons, not to tell effects.
 EFFECTIVE_ROWS_MIN = 200.0
@@ -49,8 +51,6 @@ THIN_SHARE_MAX = 0.05
 HOPE = 0.9  # A goal inside the 90% interval of what the log shows is neither promised nor ruled out.
 CHANCE_MIN = 0.005
 THIN_ROWS_MAX = 0.5
-SURE = 0.8  # Above four chances in five nobody asks what more money would bring.
-WHAT_IF_FACTORS = (1.5, 2.0, 3.0)
 SAMPLE_PEOPLE = 20_000  # Means over so many people miss by less than a hundredth of their spread.
 PROBABILITY_MIN = 0.01  # A goal with less than one chance in a hundred is refused with what can be had instead.
 
@@ -223,7 +223,7 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     )
     if estimate.value <= 0:
         return replace(found, reason="nothing_works")
-    found = replace(found, other_budgets=_other_budgets(given, menu, allotment, found))
+    found = replace(found, curve=budget_curve(menu, allotment, _foretell(given, known, design, surprises)))
     if probability < PROBABILITY_MIN:
         return replace(found, reason="out_of_reach")
     return replace(found, status="ready")
@@ -236,51 +236,26 @@ def _error_of_base(known: Finding, estimate: Estimate) -> float:
     return abs(estimate.value * baseline.error / baseline.value) if relative else 0.0
 
 
-def _other_budgets(given: _Material, menu: Menu, allotment: Allotment, found: Finding) -> tuple[WhatIf, ...]:
-    """Return what more money would lead to where money is what binds; told from a sample of the people."""
-    if menu.budget_fen is None or allotment.price <= menu.floor or (found.probability or 0.0) >= SURE:
-        return ()
-    rows = np.arange(0, given.people.count, max(1, given.people.count // SAMPLE_PEOPLE))
-    share = rows.size / given.people.count
-    return tuple(_at_budget(given, menu, found, rows, (factor, share)) for factor in WHAT_IF_FACTORS)
+def _foretell(given: _Material, known: Finding, design: Design, surprises: Sequence[Surprise]) -> Foretell:
+    """Return what tells of any choice among the menu's people what `_planned` tells of the plan's own."""
+    assert known.lifts is not None
+    lifts, sign = known.lifts, 1.0 if known.lifts.goal >= 0 else -1.0
 
+    def told(rows: Integers, arm: Integers, menu: Menu) -> Told:
+        part = Predicted(simple=given.predicted.simple[rows], personal=given.predicted.personal[rows])
+        estimate = _effect_of(given, part.parts(arm).mean(axis=0), menu.exploration)
+        error = math.hypot(estimate.error, _error_of_base(known, estimate))
+        signed = Estimate(value=sign * estimate.value, error=error, units=estimate.units)
+        forecast = forecast_of(signed, shift_of(estimate, surprises), design, lifts.unit)
+        return Told(
+            point=forecast.point,
+            low=forecast.i90[0],
+            high=forecast.i90[1],
+            probability=reach_probability(forecast, lifts.goal),
+            power=design.power(_to_prove(lifts, estimate.value) * lifts.unit),
+        )
 
-def _at_budget(given: _Material, menu: Menu, found: Finding, rows: Integers, scale: tuple[float, float]) -> WhatIf:
-    factor, share = scale
-    assert menu.budget_fen is not None
-    assert found.forecast is not None
-    assert found.lifts is not None
-    part = Menu(
-        options=tuple(_scaled_stock(option, share) for option in menu.options),
-        effect=menu.effect[rows],
-        cost_fen=menu.cost_fen[rows],
-        reach=menu.reach[rows],
-        held=menu.held[rows],
-        budget_fen=round(menu.budget_fen * factor * share),
-        floor=menu.floor,
-        exploration=menu.exploration,
-    )
-    best = Predicted(simple=given.predicted.simple[rows], personal=given.predicted.personal[rows]).parts(
-        allot(part).arm
-    )
-    mixed = (1 - menu.exploration) * best.mean(axis=0) + menu.exploration * _uniform_parts(given)
-    value = given.judged.calibration.worth(mixed).value - given.judged.luck
-    sign = 1.0 if found.lifts.goal >= 0 else -1.0
-    there = replace(found.forecast, point=sign * value / found.lifts.unit)
-    return WhatIf(
-        budget_fen=round(menu.budget_fen * factor),
-        point=there.point,
-        probability=reach_probability(there, found.lifts.goal),
-    )
-
-
-def _scaled_stock(option: Option, share: float) -> Option:
-    offer, item = option.offer, option.item
-    if offer is not None and offer.stock is not None:
-        offer = replace(offer, stock=math.ceil(offer.stock * share))
-    if item is not None and item.stock is not None:
-        item = replace(item, stock=math.ceil(item.stock * share))
-    return replace(option, offer=offer, item=item)
+    return told
 
 
 def _known(baseline: Baseline | None) -> Baseline:
@@ -300,7 +275,11 @@ def _noise(baseline: Baseline | None, given: _Material) -> Noise:
 
 def _effect(given: _Material, allotment: Allotment, exploration: float) -> Estimate:
     """Return what the plan adds per eligible person: the calibrated worth of its best arms and of its floor."""
-    best = given.predicted.parts(allotment.arm).mean(axis=0)
+    return _effect_of(given, given.predicted.parts(allotment.arm).mean(axis=0), exploration)
+
+
+def _effect_of(given: _Material, best: Floats, exploration: float) -> Estimate:
+    """Return the same of a choice whose mean predicted parts [3] are given."""
     mixed = (1 - exploration) * best + exploration * _uniform_parts(given)
     found = given.judged.calibration.worth(mixed)
     return Estimate(value=found.value - given.judged.luck, error=found.error, units=given.log.contacts.count)

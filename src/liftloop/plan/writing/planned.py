@@ -16,6 +16,7 @@ from liftloop.plan.optimise import BUDGET
 from liftloop.plan.options import Option, Words
 from liftloop.plan.record import (
     Assigned,
+    BudgetCurve,
     HoldoutPlan,
     Limit,
     MetricName,
@@ -103,6 +104,7 @@ def record_of(head: Head, inputs: StudyInputs, found: Finding) -> PlanRecord:
         budget_fen=inputs.budget_fen,
         window_days=inputs.window_days,
         missing=head.missing,
+        curve=_curve(found, plan) if plan and found.curve else None,
         assigned=_assigned(plan) if plan and can_launch else None,
     )
 
@@ -243,6 +245,11 @@ def _provable(inputs: StudyInputs, found: Finding) -> Verdict:
         sentence=provable_sentence(inputs, found, power),
         would_need=provable_need(inputs, found) if power < PROOF.power else None,
     )
+
+
+def _curve(found: Finding, plan: Plan) -> BudgetCurve:
+    actions = (NOBODY, *(option.id for option in plan.menu.options))
+    return BudgetCurve(actions=actions, points=found.curve)
 
 
 def _frozen(inputs: StudyInputs, found: Finding) -> str:

@@ -7,10 +7,12 @@ from liftloop.plan.finding import Finding, Lifts, Plan, Reason
 from liftloop.plan.forecast import share_needed
 from liftloop.plan.inputs import StudyInputs, Worth
 from liftloop.plan.options import Option, Words, label
+from liftloop.plan.whatif import BudgetPoint
 from liftloop.profile.metric import Metric
 
 WORTH_SAYING = 0.05  # A twentieth more of a chance is worth a sentence.
 LIKELY = 0.6
+SURE = 0.8  # Above four chances in five nobody asks what more money would bring.
 
 
 def lift_text(value: float, lifts: Lifts, metric: Metric) -> Words:
@@ -253,10 +255,10 @@ def reachable_need(inputs: StudyInputs, found: Finding) -> Words | None:
     now = found.probability or 0.0
     if forecast.assumed:
         return None
-    better = [other for other in found.other_budgets if other.probability >= now + WORTH_SAYING]
-    if better:
-        other = next((one for one in better if one.probability >= LIKELY), better[-1])
-        money, chance = whole_yuan(other.budget_fen), chance_text(other.probability)
+    better = [other for other in _more(inputs, found) if other.told.probability >= now + WORTH_SAYING]
+    if better and now < SURE:
+        other = next((one for one in better if one.told.probability >= LIKELY), better[-1])
+        money, chance = whole_yuan(other.budget_fen), chance_text(other.told.probability)
         return Words(
             zh=f"预算加到 {money}，可能升到 {chance}", en=f"With a budget of {money} the chance rises to {chance}"
         )
@@ -267,6 +269,12 @@ def reachable_need(inputs: StudyInputs, found: Finding) -> Words | None:
         zh=f"加钱也帮不上多少；把目标定在 {point.zh} 左右，或者接通更多渠道、拿到更多人的同意",
         en=f"More money would hardly help; aim for about {point.en}, or connect more channels and win more consents",
     )
+
+
+def _more(inputs: StudyInputs, found: Finding) -> list[BudgetPoint]:
+    """Return the larger budgets that are worth naming: half as much again and up."""
+    budget_fen = inputs.budget_fen
+    return [each for each in found.curve if budget_fen is not None and each.budget_fen >= 1.5 * budget_fen]
 
 
 def provable_need(inputs: StudyInputs, found: Finding) -> Words:

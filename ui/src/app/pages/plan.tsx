@@ -4,16 +4,19 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import type { Goal } from "@/features/plan/api/goals";
-import { type Plan, planOptions } from "@/features/plan/api/plans";
+import { type Plan, planOptions, whatIfOptions } from "@/features/plan/api/plans";
 import { useCreatePlan } from "@/features/plan/api/use-create-plan";
 import { Actions } from "@/features/plan/components/actions";
 import { Analyst } from "@/features/plan/components/analyst";
 import { Baseline } from "@/features/plan/components/baseline";
+import { Budget } from "@/features/plan/components/budget";
 import { Forecast } from "@/features/plan/components/forecast";
 import { GoalField } from "@/features/plan/components/goal-field";
 import { Launch, MissingList } from "@/features/plan/components/launch";
 import { planTone } from "@/features/plan/components/plan-list";
 import { Verdicts } from "@/features/plan/components/verdicts";
+import { withBudget } from "@/features/plan/model/chips";
+import { planAt, pointAt } from "@/features/plan/model/what-if";
 import { Note } from "@/shared/parts/note";
 import { Card, Page } from "@/shared/parts/page";
 import { ErrorNote, Waiting } from "@/shared/parts/shown";
@@ -39,6 +42,14 @@ function PlanArgument({ plan }: { plan: Plan }) {
   const { t } = useTranslation();
   const format = useFormat();
   const navigate = useNavigate();
+  const [budget, setBudget] = useState<number | null>(null);
+  const curve = useQuery({ ...whatIfOptions(plan.plan_id), enabled: plan.status === "ready" }).data;
+  const again = useCreatePlan((planId) => void navigate(`/goals/${planId}`));
+  const rung = curve && pointAt(curve.points, budget ?? plan.understood.budget ?? plan.cost);
+  const at = budget === null ? undefined : rung;
+  const shown = curve && at ? planAt(plan, curve, at) : plan;
+  const replanWith = (fen: number) =>
+    again.mutate({ text: withBudget(plan.understood, fen), answers: plan.understood.answers });
   const launchable = plan.status === "ready" || plan.status === "exploration";
   const action = plan.campaign_id ? (
     <Link to={`/campaigns/${plan.campaign_id}`}>{t("plan.toCampaign")}</Link>
@@ -57,9 +68,12 @@ function PlanArgument({ plan }: { plan: Plan }) {
         ))}
       </Note>
       {plan.baseline ? <Baseline plan={plan} baseline={plan.baseline} /> : null}
-      <Verdicts plan={plan} />
-      {plan.actions.length > 0 ? <Actions plan={plan} /> : null}
-      {plan.forecast ? <Forecast plan={plan} forecast={plan.forecast} /> : null}
+      <Verdicts plan={shown} moved={at !== undefined} />
+      {shown.actions.length > 0 ? <Actions plan={shown} /> : null}
+      {shown.forecast ? <Forecast plan={shown} forecast={shown.forecast} /> : null}
+      {curve && rung ? (
+        <Budget plan={plan} curve={curve} at={rung} onMove={setBudget} onReplan={replanWith} />
+      ) : null}
       {plan.constraints.length > 0 ? <Analyst plan={plan} /> : null}
       {plan.missing.length > 0 ? (
         <Note tone="decide" title={t("plan.missing")}>

@@ -687,6 +687,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{plan_id}/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a launch now would do, gate by gate; nothing is sent */
+        post: operations["rehearse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan_id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan at other budgets: the whole curve at once */
+        get: operations["what_if"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/predictions": {
         parameters: {
             query?: never;
@@ -1182,6 +1216,51 @@ export interface components {
             file: string;
             /** Name */
             name: string;
+        };
+        /**
+         * BudgetPoint
+         * @description What a budget leads to: people contacted, expected spend, the lift with its 90% interval, both verdicts.
+         */
+        BudgetPoint: {
+            /**
+             * Actions
+             * @description People by action, parallel to `actions` of the curve.
+             */
+            actions: number[];
+            /**
+             * Budget
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            budget: number;
+            /**
+             * Cost
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            cost: number;
+            /**
+             * I90
+             * @description [low, high] in the unit of the point.
+             */
+            i90: number[];
+            /** People */
+            people: number;
+            /** Point */
+            point: number;
+            /**
+             * Power
+             * @description A fraction between 0 and 1.
+             */
+            power: number;
+            /**
+             * Probability
+             * @description A fraction between 0 and 1.
+             */
+            probability: number;
+            /**
+             * Shadow Price
+             * @description What one more fen would bring, in the metric's unit.
+             */
+            shadow_price: number;
         };
         /** Campaign */
         Campaign: {
@@ -3507,6 +3586,103 @@ export interface components {
             definition: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"]) | null;
             name: components["schemas"]["Text"];
         };
+        /** Rehearsal */
+        Rehearsal: {
+            /**
+             * Cost
+             * @description Messages alone; coupons are spent when they are used.
+             */
+            cost: number;
+            /** Handed Over */
+            handed_over: number;
+            /** Hours */
+            hours: components["schemas"]["RehearsalHour"][];
+            /**
+             * People
+             * @description Everybody whom the plan assigned an action, held-out people too.
+             */
+            people: number;
+            /** Plan Id */
+            plan_id: string;
+            /**
+             * Rehearsed
+             * @description People who stood for everybody.
+             */
+            rehearsed: number;
+            /** Runs Out */
+            runs_out: components["schemas"]["RehearsalLimit"][];
+            sentence: components["schemas"]["Text"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Steps */
+            steps: components["schemas"]["RehearsalStep"][];
+        };
+        /** RehearsalHour */
+        RehearsalHour: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Cost
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            cost: number;
+            /** Messages */
+            messages: number;
+        };
+        /**
+         * RehearsalLimit
+         * @description What runs out, on which day counted from 0, and how many people it concerns.
+         */
+        RehearsalLimit: {
+            /** Day */
+            day: number;
+            /** People */
+            people: number;
+            sentence: components["schemas"]["Text"];
+            /**
+             * What
+             * @description `budget` or `channel:ID`.
+             */
+            what: string;
+        };
+        /** RehearsalReason */
+        RehearsalReason: {
+            label: components["schemas"]["Text"];
+            /** People */
+            people: number;
+            /** Reason */
+            reason: string;
+        };
+        /** RehearsalRequest */
+        RehearsalRequest: {
+            /**
+             * Whole
+             * @description Everybody rather than a sample of at most 50,000 people.
+             * @default false
+             */
+            whole: boolean;
+        };
+        /**
+         * RehearsalStep
+         * @description One step of the gate: who stops there and why, and how many are left after it.
+         */
+        RehearsalStep: {
+            /** Gate */
+            gate: string;
+            label: components["schemas"]["Text"];
+            /** Left */
+            left: number;
+            /** Reasons */
+            reasons: components["schemas"]["RehearsalReason"][];
+            /** Stopped */
+            stopped: number;
+        };
         /**
          * Remark
          * @description Something that was assumed, or that should be noticed.
@@ -4588,6 +4764,20 @@ export interface components {
             signals: components["schemas"]["NamedWord"][];
             /** Traits */
             traits: components["schemas"]["TraitWord"][];
+        };
+        /**
+         * WhatIf
+         * @description The plan at other budgets, cheapest first; between two of them read off a straight line.
+         *
+         *     Empty for plans that were not learned from a log and for those that cost nothing.
+         */
+        WhatIf: {
+            /** Actions */
+            actions: string[];
+            /** @description What `budget_fen` leads to, where it was asked for. */
+            at: components["schemas"]["BudgetPoint"] | null;
+            /** Points */
+            points: components["schemas"]["BudgetPoint"][];
         };
         /**
          * Why
@@ -6360,6 +6550,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Launched"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    rehearse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: {
+                budget_fen?: number | null;
+            };
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
                 };
             };
             /** @description Unprocessable Entity */

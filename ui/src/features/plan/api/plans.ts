@@ -15,6 +15,16 @@ export function planOptions(planId: string) {
   });
 }
 
+/** The plan at other budgets: the whole curve at once, so that the slider asks nobody while it moves. */
+export function whatIfOptions(planId: string) {
+  return queryOptions({
+    queryKey: ["plans", planId, "what-if"],
+    queryFn: () =>
+      answered(api.GET("/api/plans/{plan_id}/what-if", { params: { path: { plan_id: planId } } })),
+    staleTime: Number.POSITIVE_INFINITY, // A plan never changes once it is made.
+  });
+}
+
 export function launchPlan(planId: string): Promise<Views["Launched"]> {
   return answered(api.POST("/api/plans/{plan_id}/launch", { params: { path: { plan_id: planId } } }));
 }

@@ -2,16 +2,22 @@
 import { useTranslation } from "react-i18next";
 import type { Views } from "@/shared/api/client";
 import { marks, type Tone } from "@/shared/parts/note";
-import type { Text } from "@/shared/words/format";
 import { useFormat } from "@/shared/words/use-format";
 import type { Plan } from "../api/plans";
 import { toneOf } from "../model/verdict";
 import styles from "./plan.module.css";
 
-export function Verdicts({ plan }: { plan: Plan }) {
+/** `moved` is a plan at another budget: its verdicts are told in short, for the server's sentences are about its own. */
+export function Verdicts({ plan, moved = false }: { plan: Plan; moved?: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { reachable, provable, holdout } = plan;
+  const short = () => ({
+    goal: format.lift(plan.goal_lift ?? 0, plan.lift_kind),
+    point: format.lift(plan.forecast?.point ?? 0, plan.lift_kind),
+    reach: format.percent(reachable?.probability ?? 0, 0),
+    power: format.percent(provable?.power ?? 0, 0),
+  });
   return (
     <div className={styles.verdicts}>
       {reachable ? (
@@ -19,7 +25,7 @@ export function Verdicts({ plan }: { plan: Plan }) {
           question={t("plan.canReach")}
           tone={toneOf(reachable.probability)}
           share={reachable.probability}
-          sentence={reachable.sentence}
+          sentence={moved ? t("plan.reachShort", short()) : format.say(reachable.sentence)}
           wouldNeed={reachable.would_need}
         />
       ) : null}
@@ -28,7 +34,7 @@ export function Verdicts({ plan }: { plan: Plan }) {
           question={t("plan.canProve")}
           tone={toneOf(provable.power)}
           share={provable.power}
-          sentence={provable.sentence}
+          sentence={moved ? t("plan.proveShort", short()) : format.say(provable.sentence)}
           wouldNeed={provable.would_need}
         />
       ) : null}
@@ -52,7 +58,7 @@ interface VerdictProps {
   question: string;
   tone: Tone;
   share: number;
-  sentence: Text;
+  sentence: string;
   wouldNeed: Views["Reachable"]["would_need"];
 }
 
@@ -67,7 +73,7 @@ function Verdict({ question, tone, share, sentence, wouldNeed }: VerdictProps) {
         </span>
         {format.percent(share, 0)}
       </p>
-      <p>{format.say(sentence)}</p>
+      <p>{sentence}</p>
       {wouldNeed ? <p className={styles.need}>{format.say(wouldNeed)}</p> : null}
     </section>
   );

@@ -26,3 +26,16 @@ export function withWordsAt(text: string, spans: Span[], words: string): string 
     .replace(/[ \u00a0]{2,}/g, " ")
     .trim();
 }
+
+/** The sentence with another budget, in whole yuan; where it named none, one is added at its end. */
+export function withBudget(
+  understood: { text: string; chips: { field: string; spans: Span[] }[] },
+  fen: number,
+): string {
+  const { text } = understood;
+  const spans = understood.chips.find((chip) => chip.field === "budget")?.spans ?? [];
+  const chinese = /\p{Script=Han}/u.test(text);
+  const yuan = Math.round(fen / 100);
+  const words = chinese ? `预算 ${yuan} 元` : `budget ¥${yuan}`;
+  return spans.length > 0 ? withWordsAt(text, spans, words) : `${text}${chinese ? "，" : ", "}${words}`;
+}
