@@ -294,8 +294,25 @@ def run_campaign(past: History, launched: Launch, sources: Sources, folder: Path
             "holdout": held,
         },
     )
+    _add_sent(path, launched, profile, action, np.flatnonzero((action > 0) & ~held))
     lake = DuckLake(path, memory_limit="1GB", threads=1)
     return Ran(lake=lake, lift=lift, held=int(held.sum()), assigned=count)
+
+
+def _add_sent(path: Path, launched: Launch, profile: Any, action: Any, rows: Any) -> None:
+    """Say of every treated person's message that it was sent and taken at once, at the cost of its action."""
+    actions = launched.campaign.actions
+    keys = np.array([f"m{row}" for row in rows.tolist()], dtype=object)
+    count, at_ms = rows.size, np.full(rows.size, UNTIL_MS, dtype=np.int64)
+    said = {"tick": np.ones(count, dtype=np.int64), "message_key": keys}
+    names = np.array([each.id for each in actions], dtype=object)[action[rows]]
+    channels = np.array([each.channel for each in actions], dtype=object)[action[rows]]
+    campaign, state = (np.full(count, text, dtype=object) for text in (launched.campaign_id, "queued"))
+    about = {"profile": profile[rows], "channel": channels, "action": names, "campaign": campaign, "state": state}
+    add_rows(path, "message", said | about | {"decided_ms": at_ms})
+    costs = np.array([each.cost_fen for each in actions], dtype=np.int64)[action[rows]]
+    accepted = np.full(count, "accepted", dtype=object)
+    add_rows(path, "message_settled", said | {"outcome": accepted, "at_ms": at_ms, "cost_fen": costs})
 
 
 def _vectors(names: Any, cells: Any) -> Any:
@@ -321,6 +338,23 @@ def _add_happened(path: Path, happened: Sequence[Mapping[str, Any]]) -> None:
                 "revenue": np.array([order["revenue"] for order in orders]),
                 "coupon": np.array([order.get("coupon") for order in orders], dtype=object),
                 "refunded": np.zeros(len(rows), dtype=bool),
+            }
+        ),
+    )
+    lines = [(row, order, line) for row, order in zip(rows, orders, strict=True) for line in order["products"]]
+    add_rows(
+        path,
+        "order_line",
+        _numbered(
+            {
+                "profile": profile[[row for row, _, _ in lines]],
+                "at_ms": at_ms[[row for row, _, _ in lines]],
+                "order_id": np.array([order["order_id"] for _, order, _ in lines], dtype=object),
+                "product_id": np.array([line["product_id"] for _, _, line in lines], dtype=object),
+                "category": np.array([line.get("category") for _, _, line in lines], dtype=object),
+                "price": np.array([line["price"] for _, _, line in lines], dtype=np.float64),
+                "quantity": np.array([line["quantity"] for _, _, line in lines], dtype=np.float64),
+                "refunded": np.zeros(len(lines), dtype=bool),
             }
         ),
     )

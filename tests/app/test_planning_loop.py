@@ -1,6 +1,7 @@
 """From a sentence to measured lift over a sample shop, the market's own truth beside it."""
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -10,13 +11,19 @@ from shop_lake import UNTIL_MS, Ran, run_campaign, sources_of
 
 from liftloop.api.present.campaign import campaign_view, report_view
 from liftloop.api.present.plan import plan_row, plan_view, reading_view
+from liftloop.api.present.review import review_view
 from liftloop.app.planning.reading import Moments, read_log
 from liftloop.app.planning.report import report
 from liftloop.app.planning.study import Sources, launch, plan_goal, read_goal
+from liftloop.app.reviews.counted import Reached, counted
 from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.codec import unpack_columns
+from liftloop.kernel.dice import hash_text, uniform
 from liftloop.measure.report import Report
+from liftloop.measure.review.writing import Written, review_of
 from liftloop.plan.launch import Launch
 from liftloop.plan.record import PlanRecord
+from liftloop.plugins.documents import written as written_file
 from liftloop.simulate.history import history
 from liftloop.simulate.world import sample_shop
 
@@ -119,6 +126,70 @@ def test_what_was_launched_is_learned_from(loop: Loop) -> None:
     assert log.arm[own].max() == 0
     assert (log.arm[own] == 0).sum() >= loop.ran.held
     assert log.chance[own, 0].min() >= share
+
+
+@pytest.fixture(scope="module")
+def written(loop: Loop) -> Written:
+    return _written(loop)
+
+
+def test_the_review_says_what_was_counted(loop: Loop, written: Written) -> None:
+    """The review adds up: actions to treated people, groups to everybody; money is claimed only where it is sure."""
+    review = review_of(written)
+    report, findings = written.report, written.findings
+    assert sum(each.people for each in findings.done) <= report.treated
+    assert sum(each.sent for each in findings.done) == sum(each.people for each in findings.done)
+    often = [group for group in findings.groups if "year" in group.label.en]
+    assert sum(group.treated + group.held_out for group in often) == loop.ran.assigned
+    by_id = {section.id: section for section in review.sections}
+    assert list(by_id) == ["result", "did", "groups", "money", "trust", "ledger", "next"]
+    shown = [fact.label.en for fact in by_id["money"].facts]
+    assert ("Return on spend (ROI)" in shown) == findings.money.sure()
+    assert findings.doubts.exposed == 2
+    assert findings.doubts.transactional == 1
+    assert any("2 held-out people" in note.text.en for note in by_id["trust"].notes) == (0.01 * report.held_out < 2)
+    assert review_view(review).headline.zh == report.sentence.zh
+
+
+def test_a_review_of_broken_sides_concludes_nothing(loop: Loop) -> None:
+    """Where the sides do not have their planned sizes no lift, no group, no money is told, only how to mend it."""
+    written = _written(loop, share=0.4)
+    review = review_of(written)
+    assert written.report.lift is None
+    assert not written.findings.groups
+    assert written.findings.money.extra is None
+    by_id = {section.id: section for section in review.sections}
+    assert by_id["trust"].notes[0].tone == "harm"
+    assert "groups" not in by_id
+    assert by_id["next"].lead.en.startswith("Mend")
+
+
+def test_the_review_is_a_file_too(written: Written) -> None:
+    """PDF and slides hold the same review in either language; slides keep texts and charts that can be edited."""
+    pptx = pytest.importorskip("pptx", reason="the extra `review` is not installed")
+    pytest.importorskip("typst", reason="the extra `review` is not installed")
+    review = review_of(written)
+    assert written_file(review, "pdf", "zh-CN").startswith(b"%PDF-")
+    deck = pptx.Presentation(BytesIO(written_file(review, "pptx", "en")))
+    assert deck.slide_width / deck.slide_height == pytest.approx(16 / 9, rel=1e-3)
+    assert len(deck.slides) == len(review.sections) + 1
+    texts = [shape.text_frame.text for slide in deck.slides for shape in slide.shapes if shape.has_text_frame]
+    assert review.headline.en in texts
+    assert all(section.lead.en in texts for section in review.sections)
+    charts = sum(shape.has_chart for slide in deck.slides for shape in slide.shapes)
+    assert charts == sum(section.chart is not None for section in review.sections) > 2
+
+
+def _written(loop: Loop, share: float | None = None) -> Written:
+    campaign = loop.launched.campaign
+    if share is not None:
+        campaign = replace(campaign, holdout=replace(campaign.holdout, share=share))
+    now = replace(loop.sources, lake=loop.ran.lake, now_ms=UNTIL_MS + 30 * DAY_MS)
+    members = np.asarray(unpack_columns(loop.launched.assigned)["profile"]).astype(np.int64)
+    salt = hash_text("holdout", campaign.holdout.salt)
+    held = members[uniform(members.astype(np.uint64), salt) < loop.launched.campaign.holdout.share]
+    reached = Reached(qualified=members.size, ledger=(), marketing=held[:2], served=held[1:3])
+    return counted(loop.launched.campaign_id, campaign, loop.record, now, reached)
 
 
 def test_reading_while_typing_needs_no_plan(loop: Loop) -> None:

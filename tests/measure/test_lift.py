@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from liftloop.measure.lift import LOOKS, Scored, Sides, coverage, glance, look, planned_looks, ratio_of_sides
+from liftloop.measure.lift import LOOKS, Sides, glance, look, planned_looks, ratio_of_sides
 
 PEOPLE = 4_000
 RUNS = 300
@@ -93,23 +93,3 @@ def test_a_handful_of_people_is_no_lift() -> None:
 
 def test_planned_looks_end_with_the_window() -> None:
     assert planned_looks(0, 100) == (25, 50, 75, 100)
-
-
-def test_the_ledger_counts_what_came_true() -> None:
-    """Coverage is the share of forecasts whose interval held what was measured, at each of the three sizes."""
-
-    def row(measured: float) -> Scored:
-        intervals = ((-1.0, 1.0), (-2.0, 2.0), (-3.0, 3.0))
-        return Scored(
-            campaign_id="c",
-            plan_id="p",
-            forecast_hash="h",
-            forecast=0.0,
-            intervals=intervals,
-            measured=measured,
-            measured_low=measured,
-            measured_high=measured,
-        )
-
-    assert coverage([row(0.5), row(1.5), row(2.5), row(9.0)]) == (0.25, 0.5, 0.75)
-    assert np.isnan(coverage([])).all()

@@ -118,6 +118,10 @@ class Plans:
             raise NotFound("plan", plan_id)
         return msgspec.msgpack.decode(path.read_bytes(), type=PlanRecord)
 
+    def has(self, plan_id: str) -> bool:
+        """Return whether there is such a plan."""
+        return self._path(plan_id).is_file()
+
     def all(self) -> list[PlanRecord]:
         """Return every plan, the newest first."""
         records = [self.kept(path.stem) for path in self._folder.glob(f"*{PLAN_SUFFIX}")]

@@ -57,6 +57,7 @@ USE_CASES: dict[str, UseCase] = {
         _changes("goal.stand"),
         _changes("goal.approve", "approver"),
         _changes("plan.launch", "approver"),
+        _changes("review.send"),
         _changes("audience.publish"),
         _changes("audience.export"),
         UseCase(name="audience.export_rows", role="operator", changes=False),
@@ -90,6 +91,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "rehearse": ("plan.rehearse",),
     "report": ("campaign.read",),
     "results": ("results.read",),
+    "review": ("campaign.read",),
     "audience": (
         "audience.read",
         "audience.preview",

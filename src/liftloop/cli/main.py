@@ -20,6 +20,7 @@ COMMANDS = {
     "launch": "启动方案 / start a plan",
     "report": "复盘 / what a campaign changed",
     "results": "效果 / funnel, retention, value, attribution, return",
+    "review": "复盘文件 / the review of a campaign",
     "audience": "人群 / audiences",
     "profile": "一个人 / one person",
     "why": "她为什么（没）收到 / why she got it, or not",

@@ -65,6 +65,14 @@ class Envelope(Struct, frozen=True, kw_only=True, array_like=True):
 ENVELOPE = msgspec.msgpack.Decoder(Envelope)
 
 
+class Enclosure(Struct, frozen=True, kw_only=True):
+    """A file that goes with a message."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class Message(Struct, frozen=True, kw_only=True):
     """A rendered message, ready for one hand-over."""
 
@@ -80,6 +88,7 @@ class Message(Struct, frozen=True, kw_only=True):
     subject: str
     body: str
     at_ms: int
+    files: tuple[Enclosure, ...] = ()
 
 
 class Handover(Struct, frozen=True, kw_only=True):

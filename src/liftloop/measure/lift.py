@@ -4,7 +4,7 @@ Adjusted by what was known before (CUPED); intervals hold at every planned look,
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -127,29 +127,3 @@ def _with_interval(estimate: Estimate, reach: float) -> LiftEstimate | None:
     if not math.isfinite(estimate.value) or not math.isfinite(reach):
         return None
     return LiftEstimate(value=estimate.value, low=estimate.value - reach, high=estimate.value + reach)
-
-
-class Scored(Struct, frozen=True, kw_only=True):
-    """A row of the forecast ledger: what was frozen at launch beside what was measured at the end."""
-
-    campaign_id: str
-    plan_id: str
-    forecast_hash: str
-    forecast: float
-    intervals: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
-    measured: float
-    measured_low: float
-    measured_high: float
-
-    def inside(self) -> tuple[bool, bool, bool]:
-        """Return whether the measured lift lies within the 50, 80 and 90% intervals."""
-        first, second, third = (low <= self.measured <= high for low, high in self.intervals)
-        return first, second, third
-
-
-def coverage(rows: Sequence[Scored]) -> tuple[float, float, float]:
-    """Return the share of past forecasts whose 50, 80 and 90% intervals held the measured lift; NaN without any."""
-    if not rows:
-        return (math.nan, math.nan, math.nan)
-    shares = np.array([row.inside() for row in rows], dtype=np.float64).mean(axis=0)
-    return (float(shares[0]), float(shares[1]), float(shares[2]))

@@ -1,11 +1,13 @@
 """The report of a campaign: the lift in plain words beside the frozen forecast, what it cost, and what to do now."""
 
+import math
 from typing import Literal
 
 from msgspec import Struct
 
 from liftloop.kernel.money import yuan_text
-from liftloop.measure.lift import LiftEstimate, LookResult, Scored
+from liftloop.measure.lift import LiftEstimate, LookResult
+from liftloop.measure.scorecard import Scored
 from liftloop.plan.record import Forecast, LiftKind, MetricName, PlanRecord, Words
 
 LEAK_SHARE = 0.01  # More coupons than that in the hands of people who were not assigned them blur the comparison.
@@ -123,7 +125,7 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
         budget_fen=record.budget_fen,
         method=METHOD,
         variance_removed=told.explained if told and lift else None,
-        scored=scored(record, facts.campaign_id, lift) if final and lift else None,
+        scored=scored(record, facts, lift) if final and lift else None,
     )
 
 
@@ -142,14 +144,23 @@ def lift_in(told: LookResult | None, kind: LiftKind) -> LiftEstimate | None:
     return told.relative if kind == "relative" else told.difference
 
 
-def scored(record: PlanRecord, campaign_id: str, lift: LiftEstimate) -> Scored:
+def scored(record: PlanRecord, facts: Facts, lift: LiftEstimate) -> Scored:
     """Return the forecast ledger's row of a finished campaign."""
     assert record.forecast is not None
-    forecast = record.forecast
+    assert record.metric is not None
+    forecast, relative = record.forecast, record.lift_kind == "relative"
     return Scored(
-        campaign_id=campaign_id,
+        campaign_id=facts.campaign_id,
         plan_id=record.plan_id,
+        title=record.understood.goal.text,
         forecast_hash=record.forecast_hash,
+        kind=record.lift_kind,
+        metric_unit=record.metric.unit,
+        starts_ms=facts.starts_ms,
+        ends_ms=facts.ends_ms,
+        assumed=forecast.assumed,
+        unit=1.0 if relative or record.baseline is None else record.baseline.value,
+        error=math.hypot(forecast.evaluation, forecast.measurement, forecast.shift),
         forecast=forecast.point,
         intervals=(forecast.i50, forecast.i80, forecast.i90),
         measured=lift.value,
@@ -206,9 +217,10 @@ def _sentence(record: PlanRecord, facts: Facts, lift: LiftEstimate | None) -> Wo
     size = lift_words(abs(lift.value), unit, kind)
     zh, en = ("高", "higher") if lift.value > 0 else ("低", "lower")
     so_far = facts.now_ms < facts.ends_ms
+    name_en = f"So far {name.en}" if so_far else name.en.capitalize()
     return Words(
         zh=f"{'到目前为止，' if so_far else ''}{name.zh}比没被触达的人{zh} {size.zh}（{range_zh}）",
-        en=f"{'So far ' if so_far else ''}{name.en} is {size.en} {en} than among people left alone ({range_en})",
+        en=f"{name_en} is {size.en} {en} than among people left alone ({range_en})",
     )
 
 

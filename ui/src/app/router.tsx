@@ -84,6 +84,18 @@ export function makeRouter() {
           path: "results/funnel",
           lazy: async () => ({ Component: (await import("./pages/results-funnel")).ResultsFunnelPage }),
         },
+        {
+          path: "results/reviews",
+          lazy: async () => ({ Component: (await import("./pages/reviews")).ReviewsPage }),
+        },
+        {
+          path: "results/reviews/:campaignId",
+          lazy: async () => ({ Component: (await import("./pages/review")).ReviewPage }),
+        },
+        {
+          path: "results/forecasts",
+          lazy: async () => ({ Component: (await import("./pages/forecasts")).ForecastsPage }),
+        },
         { path: "*", element: <LostPage /> },
       ],
     },

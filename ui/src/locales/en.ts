@@ -7,6 +7,7 @@ import { member } from "./en/member";
 import { imports, person } from "./en/person";
 import { goal, plan } from "./en/plan";
 import { results } from "./en/results";
+import { review, scorecard } from "./en/review";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
 import { signal } from "./en/signal";
 import { tag } from "./en/tag";
@@ -34,4 +35,6 @@ export default {
   tag,
   destination,
   list,
+  review,
+  scorecard,
 };

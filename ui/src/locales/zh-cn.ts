@@ -7,6 +7,7 @@ import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
 import { goal, plan } from "./zh-cn/plan";
 import { results } from "./zh-cn/results";
+import { review, scorecard } from "./zh-cn/review";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
 import { signal } from "./zh-cn/signal";
 import { tag } from "./zh-cn/tag";
@@ -34,4 +35,6 @@ export default {
   tag,
   destination,
   list,
+  review,
+  scorecard,
 };

@@ -34,6 +34,7 @@ from liftloop.journey.graph import check as check_journey
 from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import LiftloopError
+from liftloop.measure.review.recipients import ReviewSettings, review_problem
 from liftloop.plan.contract import Campaign
 from liftloop.plan.options import Words
 from liftloop.plan.shop_metrics import CustomMetric, metric_problem, metrics_with
@@ -251,6 +252,8 @@ class Definitions:
                     raise BadDefinition(kind, problems[0].en, problems[0].zh)
             case "setting" if identity == "points":
                 _as(kind, body, PointsRules)
+            case "setting" if identity == "review":
+                _refuse(kind, review_problem(_as(kind, body, ReviewSettings), self.live("channel")))
             case "setting" if identity == "identity":
                 _refuse(kind, identity_problem(_as(kind, body, IdentityRules)))
             case "setting":

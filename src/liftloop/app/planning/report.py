@@ -1,9 +1,11 @@
 """Measures a launched campaign from the lake: who was assigned what, what they did since, what it cost."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 import numpy as np
+from msgspec import Struct
 
 from liftloop.app.planning.reading import SQL, Look, Moments, features_at, outcomes
 from liftloop.app.planning.study import Sources
@@ -13,25 +15,49 @@ from liftloop.measure.lift import LookResult, Sides, ahead, glance, planned_look
 from liftloop.measure.report import Facts, Report, SpendSoFar, report_of
 from liftloop.plan.contract import Campaign
 from liftloop.plan.effects.design import scales_of, standard
+from liftloop.plan.inputs import Column
 from liftloop.plan.options import Offer
 from liftloop.plan.outcome import outcome_of
 from liftloop.plan.record import PlanRecord
 
 
-def report(campaign_id: str, campaign: Campaign, record: PlanRecord, sources: Sources) -> Report:
-    """Return the report of a campaign as of now; `record` is the plan it was launched from."""
-    lake = sources.lake
-    assigned = lake.select(SQL["assignment"], [campaign_id, campaign.starts_ms, campaign.ends_ms])
-    span = (campaign.starts_ms, campaign.ends_ms)
-    moments = Moments(statement="assigned_people", parameters=(campaign_id, campaign.starts_ms, *span))
-    look = Look(lake, moments)
+class Sighted(Struct, frozen=True, kw_only=True, eq=False):
+    """Everybody assigned, one row each, in one order: what was known of them before, their side and their action."""
+
+    look: Look
+    features: Mapping[str, Column]
+    sides: Sides
+    action: Column
+    assigned_twice: int
+
+
+def sighted(campaign_id: str, campaign: Campaign, sources: Sources) -> Sighted:
+    """Return the people of a campaign as assigned; a merged person counts under her first assignment."""
+    lake, span = sources.lake, (campaign.starts_ms, campaign.ends_ms)
+    assigned = lake.select(SQL["assignment"], [campaign_id, *span])
+    look = Look(lake, Moments(statement="assigned_people", parameters=(campaign_id, campaign.starts_ms, *span)))
     held = assigned["held"].astype(np.bool_)
-    before = np.zeros((held.size, 0))
-    if held.size:
-        features = features_at(look)
-        before = standard(scales_of(features), features, held.size)
-    sides = Sides(held=held, before=before)
-    broken = bool(held.size) and ratio_of_sides(sides, campaign.holdout.share).mismatch
+    features = features_at(look) if held.size else {}
+    before = standard(scales_of(features), features, held.size) if held.size else np.zeros((0, 0))
+    return Sighted(
+        look=look,
+        features=features,
+        sides=Sides(held=held, before=before),
+        action=assigned["action"],
+        assigned_twice=int(lake.select(SQL["assigned_twice"], [campaign_id, *span])["people"][0]),
+    )
+
+
+def report(
+    campaign_id: str, campaign: Campaign, record: PlanRecord, sources: Sources, seen: Sighted | None = None
+) -> Report:
+    """Return the report of a campaign as of now; `record` is the plan it was launched from.
+
+    `seen` are its people where somebody has read them already.
+    """
+    seen = seen or sighted(campaign_id, campaign, sources)
+    held = seen.sides.held
+    broken = bool(held.size) and ratio_of_sides(seen.sides, campaign.holdout.share).mismatch
     return report_of(
         record,
         Facts(
@@ -39,14 +65,12 @@ def report(campaign_id: str, campaign: Campaign, record: PlanRecord, sources: So
             starts_ms=campaign.starts_ms,
             ends_ms=campaign.ends_ms,
             now_ms=sources.now_ms,
-            looks=_looks(sources, record, look, sides, campaign) if held.size else (),
+            looks=_looks(sources, record, seen.look, seen.sides, campaign) if held.size else (),
             broken=broken,
             treated=int((~held).sum()),
             held_out=int(held.sum()),
             spend=_spend(campaign_id, campaign, sources),
-            assigned_twice=int(
-                lake.select(SQL["assigned_twice"], [campaign_id, campaign.starts_ms, campaign.ends_ms])["people"][0]
-            ),
+            assigned_twice=seen.assigned_twice,
         ),
     )
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from liftloop.deliver.contract import Message
+from liftloop.deliver.contract import Enclosure, Message
 from liftloop.kernel.clock import SECOND_MS
 
 ADDRESS_CHARS_MAX = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets.
@@ -64,6 +64,7 @@ def mail(message: Message, sender: Sender, address: str) -> bytes:
     Written by hand: the standard library takes a millisecond a mail and rolls dice for the boundary.
     """
     boundary = blake2b(b"boundary " + message.key.encode(), digest_size=16).hexdigest()
+    kind = "mixed" if message.files else "alternative"
     headers = [
         ("From", f"{_words(sender.name)} <{sender.address}>" if sender.name else sender.address),
         ("To", address),
@@ -72,11 +73,32 @@ def mail(message: Message, sender: Sender, address: str) -> bytes:
         ("Message-ID", message_id(message.key, sender.domain)),
         *_replies(sender, message),
         ("MIME-Version", "1.0"),
-        ("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
+        ("Content-Type", f'multipart/{kind}; boundary="{boundary}"'),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode("ascii")
-    parts = [_part(boundary, "plain", plain(message.body)), _part(boundary, "html", message.body)]
+    parts = _enclosed(message, boundary) if message.files else _bodies(message, boundary)
     return b"".join([head, b"\r\n", *parts, f"--{boundary}--\r\n".encode()])
+
+
+def _bodies(message: Message, boundary: str) -> list[bytes]:
+    return [_part(boundary, "plain", plain(message.body)), _part(boundary, "html", message.body)]
+
+
+def _enclosed(message: Message, boundary: str) -> list[bytes]:
+    """Return the text as one part, then the files."""
+    inner = f"text-{boundary}"
+    opening = f'--{boundary}\r\nContent-Type: multipart/alternative; boundary="{inner}"\r\n\r\n'.encode()
+    files = [_file(boundary, each) for each in message.files]
+    return [opening, *_bodies(message, inner), f"--{inner}--\r\n".encode(), *files]
+
+
+def _file(boundary: str, file: Enclosure) -> bytes:
+    name = quote(file.name, safe="")  # RFC 2231: the name in UTF-8, its bytes as in addresses.
+    head = (
+        f"--{boundary}\r\nContent-Type: {file.media_type}\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-Disposition: attachment; filename*=utf-8''{name}\r\n\r\n"
+    )
+    return head.encode("ascii") + encodebytes(file.content).replace(b"\n", b"\r\n")
 
 
 def _replies(sender: Sender, message: Message) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 What was written and not answered is `uncertain`; only what surely never left may be handed over again.
 """
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -81,6 +82,7 @@ class _Item(Struct, frozen=True, omit_defaults=True):
     content: str
     at: str
     subject: str = ""
+    files: list[dict[str, str]] = []
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -198,6 +200,10 @@ def _item(message: Message) -> _Item:
         message.body,
         _iso(message.at_ms),
         message.subject,
+        [
+            {"name": each.name, "media_type": each.media_type, "content": b64encode(each.content).decode()}
+            for each in message.files
+        ],
     )
 
 

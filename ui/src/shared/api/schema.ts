@@ -243,6 +243,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{campaign_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Review */
+        get: operations["get_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/review/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Review File */
+        get: operations["review_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/review/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send Review */
+        post: operations["send_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clock": {
         parameters: {
             query?: never;
@@ -441,6 +492,23 @@ export interface paths {
         };
         /** The rows of an export as CSV */
         get: operations["export_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Forecast Ledger */
+        get: operations["forecast_ledger"];
         put?: never;
         post?: never;
         delete?: never;
@@ -900,6 +968,23 @@ export interface paths {
         };
         /** Events and days that history has */
         get: operations["results_vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reviews Sent */
+        get: operations["reviews_sent"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1883,6 +1968,103 @@ export interface components {
             /** Point */
             point: number;
         };
+        /**
+         * ForecastRow
+         * @description A forecast that was launched beside what was measured; all lifts are of `kind`.
+         */
+        ForecastRow: {
+            /**
+             * Assumed
+             * @description An assumed range, made before anything could be learned; not scored.
+             */
+            assumed: boolean;
+            /** Campaign Id */
+            campaign_id: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Forecast */
+            forecast: number;
+            /** Goal */
+            goal: string;
+            /**
+             * I50
+             * @description [low, high] in the unit of the point.
+             */
+            i50: number[];
+            /**
+             * I80
+             * @description [low, high] in the unit of the point.
+             */
+            i80: number[];
+            /**
+             * I90
+             * @description [low, high] in the unit of the point.
+             */
+            i90: number[];
+            /**
+             * Inside
+             * @description Whether the measured lift lies within the 90% interval.
+             */
+            inside: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "relative" | "points";
+            /** Measured */
+            measured: number;
+            /**
+             * Measured Range
+             * @description [low, high] in the unit of the point.
+             */
+            measured_range: number[];
+            /**
+             * Metric Unit
+             * @enum {string}
+             */
+            metric_unit: "share" | "fen" | "count";
+            /** Plan Id */
+            plan_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
+         * ForecastScores
+         * @description How the ledger did, of relative lifts; a figure is null where the rows do not allow one.
+         */
+        ForecastScores: {
+            /**
+             * Bias
+             * @description Summed forecast over summed measured, minus one; signed.
+             */
+            bias: number | null;
+            /** Campaigns */
+            campaigns: number;
+            /** Coverage 50 */
+            coverage_50: number | null;
+            /** Coverage 80 */
+            coverage_80: number | null;
+            /** Coverage 90 */
+            coverage_90: number | null;
+            /**
+             * Slope
+             * @description Of measured on forecast; 1 is wanted.
+             */
+            slope: number | null;
+            /**
+             * Winkler
+             * @description Mean interval score of the 90% range, in its own errors.
+             */
+            winkler: number | null;
+            /** Wrong Sign */
+            wrong_sign: number | null;
+        };
         /** FreezeRequest */
         FreezeRequest: {
             /**
@@ -2152,6 +2334,11 @@ export interface components {
              * @description A fraction between 0 and 1.
              */
             share: number;
+        };
+        /** HTTPValidationError */
+        HTTPValidationError: {
+            /** Detail */
+            detail?: components["schemas"]["ValidationError"][];
         };
         /** Identifier */
         Identifier: {
@@ -3811,6 +3998,156 @@ export interface components {
             /** To */
             to: string | null;
         };
+        /**
+         * Review
+         * @description The review of one campaign: the same document as its PDF and its slides.
+         */
+        Review: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Campaign Id */
+            campaign_id: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Facts */
+            facts: components["schemas"]["ReviewFact"][];
+            headline: components["schemas"]["Text"];
+            method: components["schemas"]["Text"];
+            /** Plan Id */
+            plan_id: string;
+            /** Sections */
+            sections: components["schemas"]["ReviewSection"][];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "too_early" | "running" | "final";
+            /** Title */
+            title: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "unclear" | "too_early";
+        };
+        /** ReviewBar */
+        ReviewBar: {
+            /** High */
+            high: number | null;
+            label: components["schemas"]["Text"];
+            /** Low */
+            low: number | null;
+            /** @description The value written out. */
+            text: components["schemas"]["Text"];
+            /**
+             * Tone
+             * @enum {string}
+             */
+            tone: "good" | "decide" | "harm" | "plain";
+            /** Value */
+            value: number;
+        };
+        /**
+         * ReviewChart
+         * @description `intervals` has a zero line, `bars` starts at zero; `mark` is a line to reach.
+         */
+        ReviewChart: {
+            /** Bars */
+            bars: components["schemas"]["ReviewBar"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "intervals" | "bars";
+            mark: components["schemas"]["ReviewBar"] | null;
+            title: components["schemas"]["Text"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "lift" | "points" | "fen" | "number" | "people";
+        };
+        /** ReviewFact */
+        ReviewFact: {
+            label: components["schemas"]["Text"];
+            under: components["schemas"]["Text"] | null;
+            value: components["schemas"]["Text"];
+        };
+        /**
+         * ReviewHanded
+         * @description What became of one review for one recipient.
+         */
+        ReviewHanded: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Campaign Id */
+            campaign_id: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Outcome
+             * @description Empty while it is not known; `later` where nothing left and it is tried again.
+             */
+            outcome: string;
+            /** Reason */
+            reason: string;
+        };
+        /** ReviewNote */
+        ReviewNote: {
+            text: components["schemas"]["Text"];
+            /**
+             * Tone
+             * @enum {string}
+             */
+            tone: "good" | "decide" | "harm" | "plain";
+        };
+        /**
+         * ReviewSection
+         * @description One question with its answer in a sentence, and what stands behind it.
+         */
+        ReviewSection: {
+            chart: components["schemas"]["ReviewChart"] | null;
+            /** Facts */
+            facts: components["schemas"]["ReviewFact"][];
+            /**
+             * Id
+             * @enum {string}
+             */
+            id: "result" | "did" | "groups" | "money" | "steering" | "trust" | "ledger" | "next";
+            lead: components["schemas"]["Text"];
+            /** Notes */
+            notes: components["schemas"]["ReviewNote"][];
+            /** Points */
+            points: components["schemas"]["Text"][];
+            table: components["schemas"]["ReviewTable"] | null;
+            title: components["schemas"]["Text"];
+        };
+        /** ReviewsHanded */
+        ReviewsHanded: {
+            /** Handed */
+            handed: components["schemas"]["ReviewHanded"][];
+        };
+        /** ReviewTable */
+        ReviewTable: {
+            /** Columns */
+            columns: components["schemas"]["Text"][];
+            /** Rows */
+            rows: components["schemas"]["Text"][][];
+        };
         /** RunRequest */
         RunRequest: {
             /**
@@ -3865,6 +4202,29 @@ export interface components {
             status: "done" | "failed";
             /** Whole */
             whole: boolean;
+        };
+        /**
+         * Scorecard
+         * @description The forecast ledger, newest first, and what it says.
+         */
+        Scorecard: {
+            /** Alarm */
+            alarm: boolean;
+            next: components["schemas"]["Text"] | null;
+            /** Rows */
+            rows: components["schemas"]["ForecastRow"][];
+            scores: components["schemas"]["ForecastScores"];
+            sentence: components["schemas"]["Text"];
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "empty" | "too_few" | "kept" | "wrong";
+            /**
+             * Stretch 90
+             * @description Errors that a 90% range reaches by this ledger; null while too short.
+             */
+            stretch_90: number | null;
         };
         /** SeenAndPlanned */
         SeenAndPlanned: {
@@ -4745,6 +5105,19 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** ValidationError */
+        ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
+            /** Location */
+            loc: (string | number)[];
+            /** Message */
+            msg: string;
+            /** Error Type */
+            type: string;
+        };
         /**
          * Vocabulary
          * @description What definitions may be built of in this installation.
@@ -5430,6 +5803,98 @@ export interface operations {
             };
         };
     };
+    get_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    review_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+                form: "pdf" | "pptx";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewsHanded"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     advance_clock: {
         parameters: {
             query?: never;
@@ -6000,6 +6465,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    forecast_ledger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scorecard"];
                 };
             };
         };
@@ -7100,6 +7585,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    reviews_sent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewsHanded"];
                 };
             };
         };

@@ -7,7 +7,13 @@ import type { Campaign } from "../api/campaigns";
 import { clearness, statusTone } from "../model/status";
 import styles from "./measure.module.css";
 
-export function CampaignList({ campaigns }: { campaigns: Campaign[] }) {
+interface CampaignListProps {
+  campaigns: Campaign[];
+  /** Where a name leads: the running campaign, or its review. */
+  to?: "campaign" | "review";
+}
+
+export function CampaignList({ campaigns, to = "campaign" }: CampaignListProps) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -15,7 +21,9 @@ export function CampaignList({ campaigns }: { campaigns: Campaign[] }) {
       {campaigns.map((campaign) => (
         <li key={campaign.campaign_id}>
           <div className={styles.name}>
-            <Link to={`/campaigns/${campaign.campaign_id}`}>{campaign.goal}</Link>
+            <Link to={`${to === "review" ? "/results/reviews" : "/campaigns"}/${campaign.campaign_id}`}>
+              {campaign.goal}
+            </Link>
             <span>{format.say(campaign.sentence)}</span>
           </div>
           <div className={styles.lift}>
