@@ -43,6 +43,22 @@ from liftloop.api.views.profile import Profile, ProfileList, Why
 from liftloop.api.views.quarantine import QuarantineGroups, ReplayDone, ReplayRequest
 from liftloop.api.views.rehearsal import Rehearsal, RehearsalRequest
 from liftloop.api.views.results import FunnelPeopleRequest, FunnelRequest, FunnelView, ResultsVocabulary
+from liftloop.api.views.results_money import (
+    AttributionPeopleRequest,
+    AttributionRequest,
+    AttributionView,
+    LifetimePeopleRequest,
+    LifetimeRequest,
+    LifetimeView,
+    RetentionPeopleRequest,
+    RetentionRequest,
+    RetentionView,
+    SpendDays,
+    SpendDaysRequest,
+    SpendPeopleRequest,
+    SpendRequest,
+    SpendView,
+)
 from liftloop.api.views.sentence import SentenceRequest, UnderstoodSentence
 from liftloop.api.views.signal import SignalPreview, SignalTemplateRequest, SignalTemplates
 from liftloop.api.views.tag import TagDefinition, TagDirectory, TagPeopleAnswer, TagPeopleRequest, TagPublished
@@ -124,6 +140,46 @@ def funnel(body: FunnelRequest) -> FunnelView: ...
 
 @api.post("/results/funnel/people", summary="The people behind one number of a funnel")
 def funnel_people(body: FunnelPeopleRequest) -> PeoplePage: ...
+
+
+@api.post("/results/retention", summary="Who came back, by when they began")
+def retention_results(body: RetentionRequest) -> RetentionView: ...
+
+
+@api.post("/results/retention/people", summary="The people behind one number of it")
+def retention_people(body: RetentionPeopleRequest) -> PeoplePage: ...
+
+
+@api.post("/results/lifetime-value", summary="What buyers are worth")
+def lifetime_results(body: LifetimeRequest) -> LifetimeView: ...
+
+
+@api.post("/results/lifetime-value/people", summary="The people behind one number of it")
+def lifetime_people(body: LifetimePeopleRequest) -> PeoplePage: ...
+
+
+@api.post("/results/attribution", summary="What led to conversions, by seven models")
+def attribution_results(body: AttributionRequest) -> AttributionView: ...
+
+
+@api.post("/results/attribution/people", summary="The people behind one number of it")
+def attribution_people(body: AttributionPeopleRequest) -> PeoplePage: ...
+
+
+@api.post("/results/return-on-spend", summary="What ads brought for what they cost")
+def spend_results(body: SpendRequest) -> SpendView: ...
+
+
+@api.post("/results/return-on-spend/people", summary="The people behind one number of it")
+def spend_people(body: SpendPeopleRequest) -> PeoplePage: ...
+
+
+@api.post("/results/return-on-spend/file", summary="The same as CSV", response_class=Response)
+def spend_file(body: SpendRequest) -> Response: ...
+
+
+@api.post("/results/return-on-spend/days", summary="Imported spend by day")
+def spend_days(body: SpendDaysRequest) -> SpendDays: ...
 
 
 @api.get("/audiences", summary="Audiences by name")

@@ -8,7 +8,10 @@ import click
 from liftloop.cli.connection import data_option, json_option, server, show, spoken
 from liftloop.cli.main import language
 from liftloop.cli.telling import table
+from liftloop.kernel.money import yuan_text
 
+ORDER = "Order Completed"
+RULES = ("first", "last", "last_non_direct", "linear", "time_decay", "position")
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 
 _first = click.option("--from", "first", help="第一天 / first day, YYYY-MM-DD")
@@ -23,6 +26,8 @@ def command() -> None:
     \b
     例 / Examples:
       liftloop results funnel --step "Product Viewed" --step "Order Completed" --within 7
+      liftloop results retention --by month
+      liftloop results spend
     """
 
 
@@ -52,6 +57,169 @@ def funnel(steps: tuple[str, ...], data: Path, as_json: bool, **asked: Any) -> N
     with server(data) as desk:
         found = desk.post("/results/funnel", body)
     show(found, as_json, _funnel_lines(found))
+
+
+@command.command("retention")
+@click.option("--first", "first_event", default=ORDER, show_default=True, help="以什么开始 / what they begin with")
+@click.option("--back", default=ORDER, show_default=True, help="以什么算回来 / what counts as coming back")
+@click.option("--by", type=click.Choice(["day", "week", "month"]), default="month", show_default=True)
+@_first
+@_last
+@data_option
+@json_option
+def retention(data: Path, as_json: bool, **asked: Any) -> None:
+    """同一批新人，后来每个月（周、日）回来多少。 / Of those who began together, who came back in each month after.
+
+    \b
+    例 / Example:
+      liftloop results retention --by week --from 2026-06-01 --to 2026-08-31
+    """
+    body = {
+        **days(asked),
+        "first": {"event": asked["first_event"]},
+        "back": {"event": asked["back"]},
+        "grain": asked["by"],
+    }
+    with server(data) as desk:
+        found = desk.post("/results/retention", body)
+    rows = [
+        [each["first_day"], f"{each['people']:,}", *(_cell(cell) for cell in each["cells"])]
+        for each in found["cohorts"]
+    ]
+    widest = max((len(row) for row in rows), default=0)
+    shown = table([[*row, *[""] * (widest - len(row))] for row in rows], right=frozenset(range(1, widest)))
+    note = "* 还没过完 / not over yet"
+    show(found, as_json, [spoken(found["sentence"]), *shown, note])
+
+
+@command.command("value")
+@click.option("--days", "horizon", type=click.Choice(["90", "180", "365"]), default="365", show_default=True)
+@click.option("--margin", is_flag=True, help="按毛利，不按收入 / margin, not revenue")
+@_first
+@_last
+@_group
+@data_option
+@json_option
+def value(data: Path, as_json: bool, **asked: Any) -> None:
+    """新买家值多少钱，获客成本多久回本。 / What new buyers are worth, and when they have paid what they cost.
+
+    \b
+    例 / Example:
+      liftloop results value --days 180 --group channel --from 2026-01-01 --to 2026-06-30
+    """
+    body = {
+        **days(asked),
+        "horizon_days": int(asked["horizon"]),
+        "basis": "margin" if asked["margin"] else "revenue",
+        "group": grouping(asked["group"]),
+    }
+    with server(data) as desk:
+        found = desk.post("/results/lifetime-value", body)
+    zh, en = (
+        ["首单月或组", "人数", "已带来", "还会带来", "合计"],
+        ["Month or group", "People", "So far", "To come", "Worth"],
+    )
+    rows = [
+        [
+            group_words(each["group"]),
+            f"{each['people']:,}",
+            *(_yuan(each[name]) for name in ("realised", "expected", "value")),
+        ]
+        for each in (*found["months"], *found["groups"])
+    ]
+    lines = table([en if language() == "en" else zh, *rows], right=frozenset({1, 2, 3, 4}))
+    show(found, as_json, [spoken(found["sentence"]), *lines])
+
+
+@command.command("attribution")
+@click.option("--conversion", default=ORDER, show_default=True, help="转化事件 / what counts as a conversion")
+@click.option("--lookback", default=30.0, show_default=True, help="回看几天 / days before it")
+@click.option("--by", type=click.Choice(["channel", "campaign"]), default="channel", show_default=True)
+@click.option("--campaign", default="", help="只看一个活动，分它的实测增量 / divide one campaign's measured lift")
+@click.option("--markov-order", default=1, show_default=True, help="1–3")
+@_first
+@_last
+@data_option
+@json_option
+def attribution(data: Path, as_json: bool, **asked: Any) -> None:
+    """转化之前各渠道在不在场，七种算法并排。 / Who was there before conversions, by seven models side by side.
+
+    \b
+    例 / Example:
+      liftloop results attribution --lookback 14
+    """
+    body = {
+        **days(asked),
+        "conversion": {"event": asked["conversion"]},
+        "lookback_days": asked["lookback"],
+        "level": asked["by"],
+        "campaign": asked["campaign"],
+        "markov_order": asked["markov_order"],
+    }
+    with server(data) as desk:
+        found = desk.post("/results/attribution", body)
+    heads = ["", *(each["model"] for each in (found["channels"] or [{"credits": []}])[0]["credits"])]
+    rows = [
+        [
+            f"{spoken(each['name'])} {each['campaign']}".strip(),
+            *(f"{credit['share']:.1%}" for credit in each["credits"]),
+        ]
+        for each in found["channels"]
+    ]
+    lines = table([heads, *rows], right=frozenset(range(1, len(heads)))) if rows else []
+    show(found, as_json, [spoken(found["sentence"]), *lines, spoken(found["why_no_amounts"])])
+
+
+@command.command("spend")
+@click.option("--model", type=click.Choice(RULES), default="last_non_direct", show_default=True)
+@click.option("--lookback", default=30.0, show_default=True, help="回看几天 / days before an order")
+@click.option("--margin", is_flag=True, help="按毛利，不按收入 / margin, not revenue")
+@_first
+@_last
+@data_option
+@json_option
+def spend(data: Path, as_json: bool, **asked: Any) -> None:
+    """广告花了多少、归因到多少，到计划、单元、关键词。 / What ads cost and what is attributed, down to the keyword.
+
+    \b
+    例 / Example:
+      liftloop import spend.csv --kind spend && liftloop results spend --from 2026-08-01 --to 2026-08-31
+    """
+    body = {
+        **days(asked),
+        "model": asked["model"],
+        "lookback_days": asked["lookback"],
+        "basis": "margin" if asked["margin"] else "revenue",
+    }
+    with server(data) as desk:
+        found = desk.post("/results/return-on-spend", body)
+    rows = [row for node in found["nodes"] for row in _spend_rows(node)]
+    rows += [
+        ["没有触点 / no touch", *_spend_cells(found["untouched"])],
+        ["合计 / total", *_spend_cells(found["total"])],
+    ]
+    zh, en = ["", "花费", "订单", "新客", "归因金额", "ROI"], ["", "Cost", "Orders", "New", "Attributed", "ROI"]
+    lines = table([en if language() == "en" else zh, *rows], right=frozenset(range(1, 6)))
+    show(found, as_json, [spoken(found["sentence"]), *lines, *(spoken(each) for each in found["warnings"])])
+
+
+def _spend_rows(node: dict[str, Any]) -> list[list[str]]:
+    row = ["  " * (len(node["key"]) - 1) + spoken(node["name"]), *_spend_cells(node["amounts"])]
+    return [row, *(below for each in node["below"] for below in _spend_rows(each))]
+
+
+def _spend_cells(amounts: dict[str, Any]) -> list[str]:
+    roi = "" if amounts["roi"] is None else f"{amounts['roi']:+.0%}"
+    counts = (f"{amounts[name]:,.1f}" for name in ("conversions", "newcomers"))
+    return [_yuan(amounts["cost"]), *counts, _yuan(amounts["value"]), roi]
+
+
+def _cell(cell: dict[str, Any]) -> str:
+    return f"{cell['share']:.0%}{'*' if cell['running'] else ''}"
+
+
+def _yuan(fen: int) -> str:
+    return yuan_text(round(fen / 100) * 100)
 
 
 def days(asked: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ ZONE_MS = SHANGHAI_OFFSET_MINUTES * MINUTE_MS
 DAYS_MAX = 3_660
 """Ten years: longer than any lake keeps."""
 DAYS_USUAL = 30
+ORDER = "Order Completed"
 ACTIVE = "any"
 """Stands for whatever somebody does themselves."""
 MESSAGE_EVENTS = ("message.sent", "message.delivered", "message.opened", "message.clicked", "message.replied")

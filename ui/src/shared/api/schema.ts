@@ -925,6 +925,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/results/attribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What led to conversions, by seven models */
+        post: operations["attribution_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/attribution/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one number of it */
+        post: operations["attribution_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/results/funnel": {
         parameters: {
             query?: never;
@@ -953,6 +987,142 @@ export interface paths {
         put?: never;
         /** The people behind one number of a funnel */
         post: operations["funnel_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/lifetime-value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What buyers are worth */
+        post: operations["lifetime_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/lifetime-value/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one number of it */
+        post: operations["lifetime_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who came back, by when they began */
+        post: operations["retention_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/retention/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one number of it */
+        post: operations["retention_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/return-on-spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What ads brought for what they cost */
+        post: operations["spend_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/return-on-spend/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Imported spend by day */
+        post: operations["spend_days"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/return-on-spend/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as CSV */
+        post: operations["spend_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/return-on-spend/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one number of it */
+        post: operations["spend_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1190,6 +1360,199 @@ export interface components {
             /** Treated */
             treated: number;
         };
+        /** AttributedChannel */
+        AttributedChannel: {
+            /**
+             * Action
+             * @description Of one campaign, its action.
+             */
+            action: string;
+            /** Campaign */
+            campaign: string;
+            /**
+             * Conversions
+             * @description On whose way it was.
+             */
+            conversions: number;
+            /** Credits */
+            credits: components["schemas"]["Credit"][];
+            /** Key */
+            key: string;
+            /**
+             * Least
+             * @description The least share that any model gives it.
+             */
+            least: number;
+            /** Most */
+            most: number;
+            name: components["schemas"]["Text"];
+            /**
+             * Others
+             * @description Sources that stand together here.
+             */
+            others: number;
+            /** Place */
+            place: number;
+            /** Touches */
+            touches: number;
+        };
+        /** AttributionPeopleRequest */
+        AttributionPeopleRequest: {
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /**
+             * Campaign
+             * @description Only this campaign's messages; its measured lift is divided.
+             * @default
+             */
+            campaign: string;
+            /**
+             * Channel
+             * @description The `place` of a channel.
+             */
+            channel: number;
+            /**
+             * @default {
+             *       "event": "Order Completed",
+             *       "where": []
+             *     }
+             */
+            conversion: components["schemas"]["StepAsked"];
+            /**
+             * Counted
+             * @description Which of our own messages are touches.
+             * @default clicked
+             * @enum {string}
+             */
+            counted: "clicked" | "opened" | "delivered" | "sent";
+            /**
+             * From
+             * @description First day.
+             */
+            from?: string | null;
+            /**
+             * Level
+             * @default channel
+             * @enum {string}
+             */
+            level: "channel" | "campaign";
+            /**
+             * Lookback Days
+             * @default 30
+             */
+            lookback_days: number;
+            /**
+             * Markov Order
+             * @default 1
+             */
+            markov_order: number;
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+        };
+        /** AttributionRequest */
+        AttributionRequest: {
+            /**
+             * Campaign
+             * @description Only this campaign's messages; its measured lift is divided.
+             * @default
+             */
+            campaign: string;
+            /**
+             * @default {
+             *       "event": "Order Completed",
+             *       "where": []
+             *     }
+             */
+            conversion: components["schemas"]["StepAsked"];
+            /**
+             * Counted
+             * @description Which of our own messages are touches.
+             * @default clicked
+             * @enum {string}
+             */
+            counted: "clicked" | "opened" | "delivered" | "sent";
+            /**
+             * From
+             * @description First day.
+             */
+            from?: string | null;
+            /**
+             * Level
+             * @default channel
+             * @enum {string}
+             */
+            level: "channel" | "campaign";
+            /**
+             * Lookback Days
+             * @default 30
+             */
+            lookback_days: number;
+            /**
+             * Markov Order
+             * @default 1
+             */
+            markov_order: number;
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+        };
+        /** AttributionView */
+        AttributionView: {
+            /** Channels */
+            channels: components["schemas"]["AttributedChannel"][];
+            /** Conversions */
+            conversions: number;
+            /** Disagree */
+            disagree: boolean;
+            /**
+             * Disagreement
+             * @description How much of the whole the two models that differ most give differently.
+             */
+            disagreement: number;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            sentence: components["schemas"]["Text"];
+            /** Shapley Exact */
+            shapley_exact: boolean;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /**
+             * Total
+             * @description The measured lift with its bounds, where it is divided.
+             */
+            total: number[] | null;
+            /**
+             * Unit
+             * @description Of the amounts; empty where there are none.
+             * @enum {string}
+             */
+            unit: "" | "share" | "fen" | "count";
+            /**
+             * Untouched
+             * @description Conversions without a touch within the lookback: nobody is given these.
+             */
+            untouched: number;
+            /**
+             * Value
+             * @description What the conversions brought; it is not what the channels brought.
+             */
+            value: number | null;
+            why_no_amounts: components["schemas"]["Text"];
+        };
         /** Audience */
         Audience: {
             /** Audience Id */
@@ -1271,6 +1634,23 @@ export interface components {
             used_by: number;
             /** Version */
             version: number;
+        };
+        /** BacktestView */
+        BacktestView: {
+            /**
+             * Came
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            came: number;
+            /** Days */
+            days: number;
+            /**
+             * Forecast
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            forecast: number;
+            /** People */
+            people: number;
         };
         /**
          * Baseline
@@ -1509,6 +1889,23 @@ export interface components {
             unit: "fen" | "people" | "messages";
             /** Used */
             used: number;
+        };
+        /** Credit */
+        Credit: {
+            /**
+             * Amount
+             * @description Of the measured lift; null where it was not shown to differ from zero.
+             */
+            amount: number | null;
+            /** Interval */
+            interval?: number[] | null;
+            /**
+             * Model
+             * @enum {string}
+             */
+            model: "first" | "last" | "last_non_direct" | "linear" | "time_decay" | "position" | "markov" | "shapley";
+            /** Share */
+            share: number;
         };
         /**
          * CurvePointView
@@ -2524,6 +2921,171 @@ export interface components {
             needs: number | null;
             sentence: components["schemas"]["Text"];
         };
+        /** LifetimePeopleRequest */
+        LifetimePeopleRequest: {
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /**
+             * Basis
+             * @default revenue
+             * @enum {string}
+             */
+            basis: "revenue" | "margin";
+            /**
+             * From
+             * @description First day.
+             */
+            from?: string | null;
+            group?: components["schemas"]["Grouping"] | null;
+            /**
+             * Horizon Days
+             * @default 365
+             * @enum {integer}
+             */
+            horizon_days: 90 | 180 | 365;
+            /**
+             * Month
+             * @description The `place` of a month.
+             */
+            month?: number | null;
+            /** Of Group */
+            of_group?: number | null;
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+        };
+        /** LifetimePoint */
+        LifetimePoint: {
+            /** Days */
+            days: number;
+            /** People */
+            people: number;
+            /**
+             * Value
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            value: number;
+        };
+        /**
+         * LifetimeRequest
+         * @description About those who first bought in these days.
+         */
+        LifetimeRequest: {
+            /**
+             * Basis
+             * @default revenue
+             * @enum {string}
+             */
+            basis: "revenue" | "margin";
+            /**
+             * From
+             * @description First day.
+             */
+            from?: string | null;
+            group?: components["schemas"]["Grouping"] | null;
+            /**
+             * Horizon Days
+             * @default 365
+             * @enum {integer}
+             */
+            horizon_days: 90 | 180 | 365;
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+        };
+        /** LifetimeRow */
+        LifetimeRow: {
+            /**
+             * Cac
+             * @description Ad spend for each of these buyers.
+             */
+            cac: number | null;
+            /**
+             * Expected
+             * @description A buyer's mean still to come within the horizon; forecast.
+             */
+            expected: number;
+            group: components["schemas"]["GroupName"];
+            /**
+             * Interval
+             * @description Nine times in ten, in fen.
+             */
+            interval: number[];
+            /**
+             * Payback Days
+             * @description By when a buyer had brought that; null where it was not seen.
+             */
+            payback_days: number | null;
+            /** People */
+            people: number;
+            /** Place */
+            place: number;
+            /**
+             * Realised
+             * @description A buyer's mean so far, within the horizon.
+             */
+            realised: number;
+            /**
+             * Value
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            value: number;
+            /**
+             * Whole
+             * @description Everybody is old enough: nothing is forecast.
+             */
+            whole: boolean;
+        };
+        /** LifetimeView */
+        LifetimeView: {
+            /** @description The same model in the past, beside what came. */
+            backtest: components["schemas"]["BacktestView"] | null;
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "revenue" | "margin";
+            /**
+             * Curve
+             * @description What a buyer had brought so far by age, of those that old.
+             */
+            curve: components["schemas"]["LifetimePoint"][];
+            /** Groups */
+            groups: components["schemas"]["LifetimeRow"][];
+            /** Horizon Days */
+            horizon_days: number;
+            /**
+             * Known Until
+             * Format: date
+             */
+            known_until: string;
+            /**
+             * Margin Known
+             * @description Share of revenue whose margin is known, where margin is asked.
+             */
+            margin_known: number | null;
+            /**
+             * Model
+             * @description Whether what lies ahead is forecast; else too few people came back.
+             */
+            model: boolean;
+            /** Months */
+            months: components["schemas"]["LifetimeRow"][];
+            sentence: components["schemas"]["Text"];
+            /**
+             * Spend
+             * @description Imported ad spend of these days.
+             */
+            spend: number;
+            whole: components["schemas"]["LifetimeRow"];
+        };
         /**
          * Lift
          * @description A measured effect with its interval, valid at every planned look; `level` is its coverage (0.9).
@@ -2994,6 +3556,34 @@ export interface components {
              * @description The largest overlap first.
              */
             rows: components["schemas"]["OverlapRow"][];
+        };
+        /** OwnCampaign */
+        OwnCampaign: {
+            /** Campaign Id */
+            campaign_id: string;
+            /**
+             * Cost
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            cost: number;
+            /** Goal */
+            goal: string;
+            /**
+             * Incremental
+             * @description More than in the holdout, with bounds; null where unclear.
+             */
+            incremental: number[] | null;
+            /**
+             * Roi
+             * @description With bounds; only where the lift is money.
+             */
+            roi: number[] | null;
+            sentence: components["schemas"]["Text"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "share" | "fen" | "count";
         };
         /**
          * PeoplePage
@@ -3998,6 +4588,177 @@ export interface components {
             /** To */
             to: string | null;
         };
+        /** RetentionCell */
+        RetentionCell: {
+            /** Age */
+            age: number;
+            /**
+             * Amount
+             * @description What the cohort paid in it, refunds taken off.
+             */
+            amount: number;
+            /** People */
+            people: number;
+            /**
+             * Running
+             * @description Its days are not over: more may come, and it counts in no average.
+             */
+            running: boolean;
+            /** Share */
+            share: number;
+        };
+        /** RetentionCohort */
+        RetentionCohort: {
+            /** Bucket */
+            bucket: number;
+            /**
+             * Cells
+             * @description Up to now; what lies ahead is not there.
+             */
+            cells: components["schemas"]["RetentionCell"][];
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * May Be Older
+             * @description The data begin here: some may have begun before.
+             */
+            may_be_older: boolean;
+            /** People */
+            people: number;
+        };
+        /** RetentionPeopleRequest */
+        RetentionPeopleRequest: {
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /**
+             * Age
+             * @description Who came back after so many; null for all who began.
+             */
+            age?: number | null;
+            /**
+             * @description Whoever does this afterwards came back.
+             * @default {
+             *       "event": "Order Completed",
+             *       "where": []
+             *     }
+             */
+            back: components["schemas"]["StepAsked"];
+            /**
+             * Cohort
+             * @description The `bucket` of a cohort.
+             */
+            cohort: number;
+            /**
+             * @description Whoever does this for the first time begins.
+             * @default {
+             *       "event": "Order Completed",
+             *       "where": []
+             *     }
+             */
+            first: components["schemas"]["StepAsked"];
+            /**
+             * From
+             * @description First day.
+             */
+            from?: string | null;
+            /**
+             * Grain
+             * @description Weeks begin on Monday; days by the shop's clock.
+             * @default month
+             * @enum {string}
+             */
+            grain: "day" | "week" | "month";
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+        };
+        /** RetentionPoint */
+        RetentionPoint: {
+            /** Age */
+            age: number;
+            /**
+             * Amount Share
+             * @description Paid, as a share of what was paid in the first bucket.
+             */
+            amount_share: number | null;
+            /**
+             * Interval
+             * @description Nine times in ten.
+             */
+            interval: number[];
+            /** Of */
+            of: number;
+            /** People */
+            people: number;
+            /** Share */
+            share: number;
+        };
+        /** RetentionRequest */
+        RetentionRequest: {
+            /**
+             * @description Whoever does this afterwards came back.
+             * @default {
+             *       "event": "Order Completed",
+             *       "where": []
+             *     }
+             */
+            back: components["schemas"]["StepAsked"];
+            /**
+             * @description Whoever does this for the first time begins.
+             * @default {
+             *       "event": "Order Completed",
+             *       "where": []
+             *     }
+             */
+            first: components["schemas"]["StepAsked"];
+            /**
+             * From
+             * @description First day.
+             */
+            from?: string | null;
+            /**
+             * Grain
+             * @description Weeks begin on Monday; days by the shop's clock.
+             * @default month
+             * @enum {string}
+             */
+            grain: "day" | "week" | "month";
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+        };
+        /** RetentionView */
+        RetentionView: {
+            /** Cohorts */
+            cohorts: components["schemas"]["RetentionCohort"][];
+            /**
+             * Curve
+             * @description All whole cells of one age together.
+             */
+            curve: components["schemas"]["RetentionPoint"][];
+            /**
+             * Grain
+             * @enum {string}
+             */
+            grain: "day" | "week" | "month";
+            /**
+             * Known Until
+             * Format: date
+             * @description The last day of which there are data.
+             */
+            known_until: string;
+            sentence: components["schemas"]["Text"];
+        };
         /**
          * Review
          * @description The review of one campaign: the same document as its PDF and its slides.
@@ -4596,6 +5357,222 @@ export interface components {
              * @description Money in fen (分); 100 fen are 1 yuan.
              */
             spent: number;
+        };
+        /** SpendAmounts */
+        SpendAmounts: {
+            /**
+             * Cac
+             * @description Cost of a newcomer.
+             */
+            cac: number | null;
+            /** Clicks */
+            clicks: number;
+            /** Conversions */
+            conversions: number;
+            /**
+             * Cost
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            cost: number;
+            /** Impressions */
+            impressions: number;
+            /**
+             * Newcomers
+             * @description Of them first orders.
+             */
+            newcomers: number;
+            /**
+             * Roi
+             * @description (value - cost) / cost.
+             */
+            roi: number | null;
+            /** Touches */
+            touches: number;
+            /**
+             * Value
+             * @description Attributed revenue or margin.
+             */
+            value: number;
+        };
+        /** SpendDayRow */
+        SpendDayRow: {
+            /** Clicks */
+            clicks: number;
+            /**
+             * Cost
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            cost: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Impressions */
+            impressions: number;
+            /** Key */
+            key: string[];
+            /**
+             * Replaced
+             * @description Rows of earlier imports in whose place this one stands.
+             */
+            replaced: number;
+        };
+        /** SpendDays */
+        SpendDays: {
+            /** Days */
+            days: components["schemas"]["SpendDayRow"][];
+        };
+        /** SpendDaysRequest */
+        SpendDaysRequest: {
+            /**
+             * From
+             * @description First day.
+             */
+            from?: string | null;
+            /** Key */
+            key: string[];
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+        };
+        /** SpendNode */
+        SpendNode: {
+            amounts: components["schemas"]["SpendAmounts"];
+            /** Below */
+            below: components["schemas"]["SpendNode"][];
+            /** Key */
+            key: string[];
+            /**
+             * Missing Days
+             * @description Of a campaign: days between its first and last without spend.
+             */
+            missing_days: string[];
+            name: components["schemas"]["Text"];
+        };
+        /** SpendPeopleRequest */
+        SpendPeopleRequest: {
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /**
+             * Basis
+             * @default revenue
+             * @enum {string}
+             */
+            basis: "revenue" | "margin";
+            /**
+             * Counted
+             * @default clicked
+             * @enum {string}
+             */
+            counted: "clicked" | "opened" | "delivered" | "sent";
+            /**
+             * From
+             * @description First day.
+             */
+            from?: string | null;
+            /**
+             * Key
+             * @description Channel, campaign, ad group, keyword.
+             */
+            key: string[];
+            /**
+             * Lookback Days
+             * @default 30
+             */
+            lookback_days: number;
+            /**
+             * Model
+             * @default last_non_direct
+             * @enum {string}
+             */
+            model: "first" | "last" | "last_non_direct" | "linear" | "time_decay" | "position";
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+        };
+        /** SpendRequest */
+        SpendRequest: {
+            /**
+             * Basis
+             * @default revenue
+             * @enum {string}
+             */
+            basis: "revenue" | "margin";
+            /**
+             * Counted
+             * @default clicked
+             * @enum {string}
+             */
+            counted: "clicked" | "opened" | "delivered" | "sent";
+            /**
+             * From
+             * @description First day.
+             */
+            from?: string | null;
+            /**
+             * Lookback Days
+             * @default 30
+             */
+            lookback_days: number;
+            /**
+             * Model
+             * @default last_non_direct
+             * @enum {string}
+             */
+            model: "first" | "last" | "last_non_direct" | "linear" | "time_decay" | "position";
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+        };
+        /** SpendView */
+        SpendView: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "revenue" | "margin";
+            /** Currency */
+            currency: string;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Margin Known */
+            margin_known: number | null;
+            /**
+             * Model
+             * @enum {string}
+             */
+            model: "first" | "last" | "last_non_direct" | "linear" | "time_decay" | "position";
+            /** Nodes */
+            nodes: components["schemas"]["SpendNode"][];
+            /**
+             * Own
+             * @description Our own campaigns of these days, by what was measured.
+             */
+            own: components["schemas"]["OwnCampaign"][];
+            sentence: components["schemas"]["Text"];
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /** @description The sum of the nodes and of what has no touch: all orders of these days. */
+            total: components["schemas"]["SpendAmounts"];
+            untouched: components["schemas"]["SpendAmounts"];
+            /** Warnings */
+            warnings: components["schemas"]["Text"][];
         };
         /** Step */
         Step: {
@@ -7467,6 +8444,90 @@ export interface operations {
             };
         };
     };
+    attribution_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributionView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    attribution_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributionPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     funnel: {
         parameters: {
             query?: never;
@@ -7519,6 +8580,340 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["FunnelPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    lifetime_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifetimeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifetimeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    lifetime_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifetimePeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    retention_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    retention_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    spend_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpendRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    spend_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpendDaysRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendDays"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    spend_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpendRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    spend_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpendPeopleRequest"];
             };
         };
         responses: {
