@@ -56,6 +56,7 @@ _HALF = re.compile(
     rf"|half (?:an? |of an? )?(?P<en>percentage points?|points?|percent|per cent|months?|years?|quarters?){_END}"
     rf"|(?P<bare>一半|half){_END}"
 )
+_HALF_OF = re.compile(rf"half a (?P<scale>billion|million|thousand|hundred){_END}")
 _AND_A_HALF = re.compile(r"个?半(?P<unit>月|年|星期|小时|成)|(?P<tenth>成)半")
 _UNIT = re.compile(
     rf" ?(?:(?P<points>个?百分点|个点|点(?![钟前半击])|个?pp{_END}|% ?points?{_END}"
@@ -83,6 +84,8 @@ def amount_at(text: str, start: int) -> Token | None:
     """Return the longest amount that begins at `start` of a plain text, or None."""
     if (foreign := _FOREIGN.match(text, start)) is not None:
         return Token(kind=FOREIGN, start=start, end=foreign.end())
+    if (million := _HALF_OF.match(text, start)) is not None:
+        return _with_unit(text, million, Decimal(_MAGNITUDES[million.group("scale")]) / 2)
     if (half := _HALF.match(text, start)) is not None:
         return _half(half)
     if (fraction := _FRACTION.match(text, start)) is not None:

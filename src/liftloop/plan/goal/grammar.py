@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from liftloop.kernel.errors import EXIT_REFUSED, Language, LiftloopError
 from liftloop.kernel.plain_text import is_chinese, normalise
+from liftloop.plan.goal.behaviour import read_bought, read_habits, read_quiet
 from liftloop.plan.goal.catalogue import Catalogue
 from liftloop.plan.goal.contract import Chip, Goal, QuestionId, Understood
 from liftloop.plan.goal.draft import Draft
@@ -19,7 +20,7 @@ from liftloop.plan.goal.limits import read_budget, read_caps
 from liftloop.plan.goal.questions import Open, questions_of, unusable_answer
 from liftloop.plan.goal.said import pieces, sentence
 from liftloop.plan.goal.scan import phrase_at, scan
-from liftloop.plan.goal.scope import read_bought, read_channels, read_groups, read_scope
+from liftloop.plan.goal.scope import read_channels, read_groups, read_scope
 from liftloop.plan.goal.size import read_aim
 from liftloop.plan.goal.window import PERIOD_DAYS, read_against, read_standing, read_window
 
@@ -125,7 +126,8 @@ def _understood(draft: Draft, text: str, answers: Mapping[QuestionId, str], cata
 
 
 def _goal(draft: Draft, text: str, catalogue: Catalogue, chosen: str | None) -> tuple[Goal, tuple[str, ...]]:
-    bought = (*read_groups(draft, catalogue.groups), *read_bought(draft))
+    named = read_groups(draft, catalogue.groups)
+    bought = (*named, *read_quiet(draft), *read_bought(draft), *read_habits(draft))
     caps, capped_channels = read_caps(draft)
     budget_fen, budget_period = read_budget(draft)
     against, against_period = read_against(draft)

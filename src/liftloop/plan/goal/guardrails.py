@@ -12,7 +12,7 @@ from liftloop.profile.metric import Metric
 
 _BOUNDED = re.compile(r"K?(?P<metric>M)[KR]*(?P<bound>[XG])R?(?P<amount>[PQYNC])[vXG]?")
 _BOUND_AFTER = re.compile(r"K?(?P<metric>M)[KR]*(?P<amount>[PQYN])(?P<bound>[GX])")
-_UNHARMED = re.compile(r"(?:Z(?P<verb>[hDU])(?P<metric>M)|(?P<metric2>M)Z(?P<verb2>[hDU]))")
+_UNHARMED = re.compile(r"(?:Z(?P<verb>[hDU])(?P<metric>M)|(?P<metric2>M)Z(?P<verb2>[hDU])|Z(?P<metric3>M)(?P<verb3>[hDU]))")
 
 
 class _Found(Struct, frozen=True, kw_only=True):
@@ -65,10 +65,11 @@ def _bounded(draft: Draft, catalogue: Catalogue) -> list[_Found]:
 def _unharmed(draft: Draft, catalogue: Catalogue) -> list[_Found]:
     found: list[_Found] = []
     for match in _UNHARMED.finditer(draft.kinds):
-        index = match.start("metric") if match.group("metric") else match.start("metric2")
+        which = next(each for each in ("", "2", "3") if match.group(f"metric{each}"))
+        index = match.start(f"metric{which}")
         ids = draft.tokens[index].more
         owner = _owner(ids, None, catalogue)
-        comparison = _direction_forbidden(match.group("verb") or match.group("verb2"), owner)
+        comparison = _direction_forbidden(match.group(f"verb{which}"), owner)
         guardrail = Guardrail(metric=owner.id, comparison=comparison)
         found.append(_Found(start=match.start(), end=match.end(), ids=ids, guardrail=guardrail))
     return found

@@ -34,7 +34,7 @@ _PERIODS: tuple[Period, ...] = ("day", "week", "month", "quarter", "year")
 
 _BUDGETS = (
     re.compile(r"(?P<before>[ij]?)B(?P<after>[ij]?)[KRX~fib-]*(?P<amount>[YN])[vX]*(?P<per>[ijT]?)"),
-    re.compile(r"(?P<before>[ij]?)[fKRX-]*(?P<amount>[YN])(?P<after>)[ij]?B(?P<per>[ij]?)"),
+    re.compile(r"(?P<before>[ij]?)[fKRX-]*(?P<amount>[YN])(?P<after>)(?:[ij]|T(?=B))?B(?P<per>[ij]?)"),
 )
 _NO_BUDGET = re.compile(r"ZB(?![X])")
 _UNLIMITED_BUDGET = re.compile(r"B[UX]?u|uB")
@@ -127,7 +127,8 @@ def _budget(draft: Draft, found: re.Match[str]) -> tuple[int, Period | None]:
         end, per = end - 1, None  # `预算 8 万，一个月` without the comma: a window, not a rate.
     tokens = draft.tokens[start:end]
     draft.claim("budget", range(start, end))
-    period = _period([token for token in tokens if token.kind in (EVERY, PER)] + ([per] if per else []))
+    rates = [token for token in tokens if token.kind in (EVERY, PER) or draft.text(token).startswith("a ")]
+    period = _period([*rates, *([per] if per else [])])
     if amount.kind == NUMBER:
         draft.assume("budget_in_yuan", "预算没有写单位，按人民币元计算", "The budget names no unit, so it is in yuan")
     fen = round(amount.amount if amount.kind == MONEY else amount.amount * 100)

@@ -179,7 +179,9 @@ def _condition_words(condition: ScopeCondition) -> Words:
         case "category":
             words = Words(zh=f"{value}品类", en=f"{value} category")
         case "bought":
-            words = Words(zh=f"买过{value}的客户", en=f"customers who bought {value}")
+            return _bought_words(condition)
+        case "quiet":
+            words = Words(zh=f"{value} 天没有下单的客户", en=f"customers who have not ordered in {value} days")
         case "group":
             words = Words(zh=f"“{value}”", en=f"“{value}”")
         case "text":
@@ -188,6 +190,13 @@ def _condition_words(condition: ScopeCondition) -> Words:
             zh, en = _SCOPES[f"{condition.kind}={value}"]
             words = Words(zh=zh, en=en)
     return Words(zh=f"非{words.zh}", en=f"excluding {words.en}") if condition.excluded else words
+
+
+def _bought_words(condition: ScopeCondition) -> Words:
+    value, days = condition.value, condition.days
+    verb_zh, verb_en = ("没买过", "who never bought") if condition.excluded else ("买过", "who bought")
+    lately_zh, lately_en = (f"最近 {days} 天", f" in the last {days} days") if days else ("", "")
+    return Words(zh=f"{lately_zh}{verb_zh}{value}的客户", en=f"customers {verb_en} {value}{lately_en}")
 
 
 def budget_words(goal: Goal) -> Words | None:

@@ -10,7 +10,21 @@ from typing import TypeVar
 from liftloop.plan.goal.amounts import amount_at
 from liftloop.plan.goal.catalogue import Catalogue
 from liftloop.plan.goal.dates import date_at
-from liftloop.plan.goal.tokens import FESTIVAL, METRIC, MINUS, NUMBER, RANGE, REACH, STOP, UNKNOWN, WINDOW, Token
+from liftloop.plan.goal.tokens import (
+    CHANNEL,
+    COUNT,
+    FESTIVAL,
+    METRIC,
+    MINUS,
+    NUMBER,
+    RANGE,
+    REACH,
+    STOP,
+    UNKNOWN,
+    UP,
+    WINDOW,
+    Token,
+)
 from liftloop.plan.goal.words import WORDS
 
 _STOPS = frozenset(",;。、!?.()[]{}<>\"'“”|/…·「」『』《》=&#*@^%$")
@@ -30,7 +44,7 @@ def scan(text: str, catalogue: Catalogue, today: date) -> tuple[Token, ...]:
             position += 1
             continue
         token = _token_at(text, position, catalogue, today)
-        tokens.append(_as_amount(token, tokens, text))
+        tokens.append(_as_push(_as_amount(token, tokens, text), tokens, text))
         position = tokens[-1].end
     return tuple(_with_levels(_with_years(tokens), text))
 
@@ -99,6 +113,13 @@ def _as_amount(token: Token, before: list[Token], text: str) -> Token:
     digits = text[token.start : token.end]
     if token.kind == FESTIVAL and digits.isdecimal() and before and before[-1].kind in _BEFORE_AMOUNT:
         return Token(kind=NUMBER, start=token.start, end=token.end, amount=float(digits))
+    return token
+
+
+def _as_push(token: Token, before: list[Token], text: str) -> Token:
+    """A number of pushes is of messages, and no verb (one push per week)."""
+    if token.kind == UP and text[token.start : token.end] == "push" and before and before[-1].kind in (NUMBER, COUNT):
+        return Token(kind=CHANNEL, start=token.start, end=token.end, word="app_push")
     return token
 
 

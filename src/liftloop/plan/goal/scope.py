@@ -3,20 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from liftloop.kernel.plain_text import is_chinese, normalise
+from liftloop.kernel.plain_text import normalise
 from liftloop.plan.goal.contract import ChannelWish, ScopeCondition, ScopeKind, WishKind
 from liftloop.plan.goal.draft import CLAIMED, Draft
-from liftloop.plan.goal.tokens import BOUGHT, CUSTOMER, EXCEPT, ONLY, PREFER, SCOPE, STORE, UNKNOWN
+from liftloop.plan.goal.tokens import CUSTOMER, EXCEPT, ONLY, PREFER, SCOPE, STORE, UNKNOWN
 
 _KINDS: tuple[ScopeKind, ...] = ("member", "tier", "lifecycle", "value", "sex", "sales")
 _CHANNELS = re.compile(r"(?P<before>[OZJHb]*)(?P<channels>L[LH]*)(?P<after>[OJ]*)")
-_BOUGHT = re.compile(BOUGHT)
-# What was bought is read from the text itself: names of goods hold words of every kind.
-_BOUGHT_ZH = re.compile(r" ?(?P<goods>[^,;。、的 ]{1,12}?)(?:的|客户|顾客|用户|会员|人|(?=[,;。、 ]|$))")
-_BOUGHT_EN = re.compile(
-    r" (?:a |the |any )?(?P<goods>[^,;.:() ]+(?: [^,;.:() ]+){0,3}?)"
-    r"(?= (?:in|within|over|by|before|during|to|and|last|who|have|will|should|at)(?![a-z])|[,;.:]|$)"
-)
 _STORE = re.compile(r"(?P<except>q?)[Vbg]?(?:p(?:,?p)*[Vg]?n|n[Vbg]?p(?:,?p)*)O?")
 _NAMED_STORE = re.compile(r"(?P<except>q?)[Vg]?\?nO?")
 _CATEGORY = re.compile(r"(?P<except>q?)[Vg]?(?:\?c|c\?)O?")
@@ -25,7 +18,7 @@ _PEOPLE = re.compile(r"(?P<except>q?)O?[Vgb]?s+k?O?")
 _OFFLINE = re.compile(r"(?P<except>q?)[Vgb]?nO?")
 _AIMED = re.compile(r"(?P<except>q?)g\?k?")
 # Names of stores hold numerals and small words (三里屯, 五角场, 人民广场).
-_NAME_PARTS = frozenset("?kNvVtgH")
+_NAME_PARTS = frozenset("?kNvVtgHp")
 # Words of a match that are not part of what it names.
 _AROUND = frozenset((EXCEPT, *"VgbO"))
 # A name of people holds one of these at least.
@@ -78,23 +71,6 @@ def read_groups(draft: Draft, names: Sequence[str]) -> tuple[ScopeCondition, ...
     return tuple(conditions)
 
 
-def read_bought(draft: Draft) -> tuple[ScopeCondition, ...]:
-    """Read what people bought before (买过奶粉的); first of all readers, since goods may be called anything."""
-    conditions: list[ScopeCondition] = []
-    while (found := draft.find(_BOUGHT)) is not None:
-        token = draft.tokens[found.start()]
-        pattern = _BOUGHT_ZH if is_chinese(draft.text(token)) else _BOUGHT_EN
-        goods = pattern.match(draft.plain.plain, token.end)
-        end = token.end if goods is None else goods.end("goods")
-        inside = [index for index, other in enumerate(draft.tokens) if token.start <= other.start and other.end <= end]
-        draft.claim("scope", [index for index in inside if not draft.fields[index]])
-        if goods is not None:
-            start, stop = draft.plain.span(goods.start("goods"), goods.end("goods"))
-            text = draft.original[start:stop]
-            conditions.append(ScopeCondition(kind="bought", value=text, text=text))
-    return tuple(conditions)
-
-
 def read_scope(draft: Draft, bought: tuple[ScopeCondition, ...]) -> tuple[ScopeCondition, ...]:
     """Read places, stores, categories and kinds of people; what follows 针对 or `among` is kept as text.
 
@@ -119,7 +95,8 @@ def read_scope(draft: Draft, bought: tuple[ScopeCondition, ...]) -> tuple[ScopeC
     _claim_customers(draft)
     if not ordered and not bought:
         draft.assume("everyone", "没有限定人群：所有允许触达的客户", "No group was named: everyone who may be reached")
-    return tuple(dict.fromkeys((*bought, *ordered)))
+    known = {(each.kind, each.value, each.excluded, each.days): each for each in reversed((*bought, *ordered))}
+    return tuple(reversed(known.values()))
 
 
 def _named_stores(draft: Draft) -> list[tuple[int, ScopeCondition]]:

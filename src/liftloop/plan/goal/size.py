@@ -39,20 +39,25 @@ _AMOUNTS = "PQYNC*"
 _FROM_TO = re.compile(r"f(?P<base>[PYNC])[UDI]?(?P<target>[RX~]+)?[+b]?(?P<amount>[PQYNC])[XGv]?")
 _TARGET = re.compile(r"[UDI]?R[XG]?(?P<amount>[PQYNC*])[XGv]?")
 _BOUND = re.compile(r"(?<![UDb])(?P<bound>[XG])[KR]*(?P<amount>[PYNC])[v]?")
-_BOUND_AFTER = re.compile(r"[KM](?P<amount>[PYN])(?P<bound>[XG])")
+_BOUND_AFTER = re.compile(r"[KM](?P<amount>[PYN])(?P<bound>[XGv])")
+# `8% win-back rate` and `卖 300 万` name a level; a verb of change before it makes it a change.
+_NAMED_LEVEL = re.compile(r"(?<![UDI+b-])(?P<amount>P)M|(?P<sold>M)(?P<amount2>[NY])(?!U)")
 _CHANGE_RANGE = re.compile(r"[b+-]?(?P<amount>[PQYNC])[~R](?P<high>[PQYNC])")
 _CHANGES = (  # Amounts with a verb or a sign go before bare ones, which may count anything.
     re.compile(r"(?:[UDI][UDIb]*[XG]?(?P<sign>[+-]?)|(?P<sign2>[+-]))(?P<amount>[PQYNC*])G?"),
     re.compile(r"b?[XG]?(?P<amount>[PQYNC*])G?"),
 )
-_COUNTED_PEOPLE = re.compile(r"(?:[U+]b?[NC]|[NC]U)s")
+_COUNTED_PEOPLE = re.compile(r"(?:[U+]b?[NC]|[NC]U)s|[U+](?P<people>s)b[NC]")
 _COUNTS: dict[tuple[str, ...], str] = {
     ("lifecycle=new",): "new_customers",
     ("lifecycle=new", "member=member"): "registrations",
 }
-_VERB = re.compile(r"(?<!Z)[UDI]")
+_SOLD = frozenset({"卖", "卖出", "卖到", "sell", "selling"})
+_VERB = re.compile(r"(?<!Z)(?<!Z[M_])[UDI]")
 # A rise of more than the whole is possible for money and counts, and rarely meant.
 _LARGE = 1.0
+# A bare number of ten thousand or more (卖 300 万) is of yuan: pieces are counted with a word.
+_MONEY_MIN = 10_000
 
 
 class _Sized(Struct, frozen=True, kw_only=True):
@@ -145,6 +150,7 @@ def _candidates_from(draft: Draft, kinds: str, position: int) -> Iterator[_Sized
         for found in pattern.finditer(kinds, position):
             bound = "G" if found.group("bound") == AT_LEAST else "X"
             yield replace(_from_match(draft, found), target=True, bound=bound)
+    yield from _named_levels(draft, kinds, position)
     for found in _CHANGE_RANGE.finditer(kinds, position):
         sized = _from_match(draft, found)
         high = draft.tokens[found.start("high")]
@@ -153,6 +159,15 @@ def _candidates_from(draft: Draft, kinds: str, position: int) -> Iterator[_Sized
         for found in pattern.finditer(kinds, position):
             sign = "-" if MINUS in found.group() else "+" if PLUS in found.group() else ""
             yield replace(_from_match(draft, found), sign=sign)
+
+
+def _named_levels(draft: Draft, kinds: str, position: int) -> Iterator[_Sized]:
+    for found in _NAMED_LEVEL.finditer(kinds, position):
+        sold = found.group("sold")
+        if sold and draft.text(draft.tokens[found.start("sold")]) not in _SOLD:
+            continue
+        at = found.start("amount2" if sold else "amount")
+        yield _Sized(token=draft.tokens[at], indices=range(at, at + 1), target=True)
 
 
 def _from_match(draft: Draft, found: re.Match[str]) -> _Sized:
@@ -192,9 +207,10 @@ def _named(draft: Draft, sized: _Sized | None, chosen: str | None, catalogue: Ca
 def _counted(draft: Draft, catalogue: Catalogue) -> tuple[str, ...]:
     """Read a number of new people as the metric that counts them (增加 5000 个新会员, 500 more new customers)."""
     for found in _COUNTED_PEOPLE.finditer(draft.kinds):
-        people = draft.tokens[found.end() - 1].more
+        at = found.start("people") if found.group("people") else found.end() - 1
+        people = draft.tokens[at].more
         if (id_ := _COUNTS.get(people)) is not None and id_ in catalogue.by_id:
-            draft.claim("metric", [found.end() - 1])
+            draft.claim("metric", [at])
             return (id_,)
     return ()
 
@@ -221,9 +237,10 @@ def _closest(draft: Draft, places: list[int], sized: _Sized) -> list[int]:
 
 def _fitting(ids: tuple[str, ...], sized: _Sized | None, catalogue: Catalogue) -> tuple[str, ...]:
     """Of several metrics with one name, keep those whose unit the size has (业绩 +50 万元 is no count)."""
-    if sized is None or len(ids) < 2 or sized.token.kind not in (MONEY, COUNT):
+    large = sized is not None and sized.token.kind == NUMBER and sized.token.amount >= _MONEY_MIN
+    if sized is None or len(ids) < 2 or (sized.token.kind not in (MONEY, COUNT) and not large):
         return ids
-    unit = "fen" if sized.token.kind == MONEY else "count"
+    unit = "count" if sized.token.kind == COUNT else "fen"
     return tuple(id_ for id_ in ids if catalogue.by_id[id_].unit == unit) or ids
 
 

@@ -14,7 +14,6 @@ from liftloop.plan.goal.tokens import (
     AGAINST,
     DATE,
     END,
-    EVERY,
     FESTIVAL,
     LASTING,
     WINDOW,
@@ -29,6 +28,7 @@ _COMPARED: tuple[AgainstPeriod, ...] = ("previous", "day", "week", "month", "qua
 
 # Each takes the first place at which it matches; a festival may have its year before or after it.
 _RANGE = re.compile(r"(?:[fV](?P<first>[AF])[R~b]?(?P<last>[AF])|(?P<first2>[AF])d?[R~](?P<last2>[AF]))[dvE]?")
+_TWO_FESTIVALS = re.compile(r"V?(?P<first>F)(?P<last>F)[dv]?")
 _DAYS_BEFORE = re.compile(r"V?(?:(?P<length>T)m(?P<day>F)|(?P<day2>F)t(?P<length2>T)v?)")
 _FINISHED = re.compile(r"(?P<at>W?F|[AWz])Et?")
 _BEFORE = re.compile(r"(?:m(?P<at>W?FW?|[AWz])|(?P<at2>W?F|[AWz])d?t)")
@@ -38,7 +38,8 @@ _FESTIVAL = re.compile(r"[dVb]?(?P<at>W?FW?)d?")
 _CALENDAR = re.compile(r"[Vd]?(?P<at>W)[dv]?")
 _DEADLINE = re.compile(r"V?(?P<at>[Az])")
 _LENGTHS = (re.compile(r"V(?P<length>T)v?"), re.compile(r"(?P<length>T)v"), re.compile(r"(?P<length>T)"))
-_STANDING = re.compile(r"[iS]")
+_STANDING = re.compile(r"[iS]|(?<=[NCYPQ])j")
+_A_PERIOD = re.compile(r"(?<=[NCYPQ])T")
 _AGAINST = re.compile(AGAINST)
 
 
@@ -63,21 +64,27 @@ def read_against(draft: Draft) -> tuple[Against, AgainstPeriod | None]:
 
 def read_standing(draft: Draft) -> Period | None:
     """Read whether the goal repeats; a lasting goal without a period is looked at monthly."""
-    found = draft.find(_STANDING)
+    found = draft.find(_STANDING) or _each_period(draft)
     if found is None:
         return None
+    found = _each_period(draft) if draft.tokens[found.start()].kind == LASTING and _each_period(draft) else found
     token = draft.tokens[found.start()]
     draft.claim("standing", range(*found.span()))
     if token.kind == LASTING:
         draft.assume("standing_monthly", "长期目标没有说周期，按每月一次", "The standing goal names no period: monthly")
         return "month"
-    assert token.kind == EVERY
     return next(period for period in _PERIODS if period == token.word)
+
+
+def _each_period(draft: Draft) -> re.Match[str] | None:
+    """Find a rate in English (500 a month); `+5% 一个月` is a length."""
+    found = draft.find(_A_PERIOD)
+    return found if found is not None and draft.text(draft.tokens[found.start()]).startswith("a ") else None
 
 
 def read_window(draft: Draft) -> Window:
     """Read the window; one that is over, or longer than three years, is left unread and noted."""
-    for read in (_range, _days_before, _finished, _before, _by, _starting, _festival, _calendar, _length, _deadline):
+    for read in (_two_festivals, _range, _days_before, _finished, _before, _by, _starting, _festival, _calendar, _length, _deadline):
         window = read(draft)
         if window is not None:
             return window
@@ -100,6 +107,16 @@ def _range(draft: Draft) -> Window | None:
         last = next_day(last.month, last.day, first) or last
     window = _between(draft, found, first, last)
     return None if window is None else _named(draft, window)
+
+
+def _two_festivals(draft: Draft) -> Window | None:
+    """Read two festivals in one breath (中秋国庆) as the time from the first to the end of the second."""
+    found = draft.find(_TWO_FESTIVALS)
+    if found is None:
+        return None
+    first, _ = _days_of(draft, found.span("first"))
+    last, _ = _days_of(draft, found.span("last"))
+    return None if first is None or last is None or last < first else _between(draft, found, first[0], last[1])
 
 
 def _named(draft: Draft, window: Window) -> Window:

@@ -28,16 +28,16 @@ Index = Mapping[str, tuple[tuple[str, Entry], ...]]
 _KINDS: dict[str, str] = {
     k.UP: """
         提升|提高|提|增加|增长|上升|上涨|上调|涨|升|拉升|拉高|拉动|提振|推高|扩大|促进|冲|做大|提上去|多|
-        加|raise|raising|increase|increasing|lift|lifting|boost|boosting|grow|growing|growth|up|more|
+        加|↑|to get|raise|raising|increase|increasing|lift|lifting|boost|boosting|grow|growing|growth|up|more|
         higher|push|drive|gain|add|additional|extra|uplift
     """,
     k.DOWN: """
         降低|下降|减少|下调|压低|压缩|压|降|减|缩减|下滑|跌|掉|reduce|reducing|reduction|cut|cutting|
-        lower|lowering|decrease|decreasing|drop|dropping|decline|down|shrink|trim|less|fewer|bring down
+        lower|lowering|fall|falling|dip|slip|slump|↓|decrease|decreasing|drop|dropping|decline|down|shrink|trim|less|fewer|bring down
     """,
     k.IMPROVE: "改善|优化|做好|搞好|improve|improving|improvement|better|optimise|optimize",
     k.KEEP: "保持|维持|稳住|稳定|保住|守住|保|keep|keeping|maintain|maintaining|hold|holding|stay|stays",
-    k.REACH: "达到|做到|达成|到|至|目标为|目标是|to|reach|reaching|hit|hitting|achieve|target|target of",
+    k.REACH: "达到|做到|达成|到|至|目标为|目标是|to|reach|reaching|hit|hitting|achieve|target|target of|aim for|aiming for|aim at",
     k.FROM: "从|自|由|from|between|starting|starting on|starting from|beginning",
     k.PLUS: "+",
     k.MINUS: "-",
@@ -63,13 +63,14 @@ _KINDS: dict[str, str] = {
     """,
     k.UNLIMITED: "不限|无上限|不设限|不设上限|unlimited|no limit|without limit",
     k.EACH_PERSON: """
-        每人|每个人|每位|每客|每位客户|每个客户|每名客户|每位会员|每个会员|每位用户|每个用户|每位顾客|
+        每人|每个人|每位|每客|每位客户|每个客户|每名客户|每位会员|每个会员|每位患者|每个患者|每位学员|每个学员|每位家长|每名学员|每位用户|每个用户|每位顾客|
+        per patient|per student|per learner|per lead|per policyholder|per client|
         单人|单个客户|per person|per customer|per member|per user|per head|each person|each customer|
         each member|each user|a person|everyone|anyone|anybody|任何人
     """,
     k.LASTING: "长期|持续|一直|standing|continuously|ongoing|always",
     k.TOUCH: """
-        触达|打扰|发送|推送|联系|接触|收到|消息|信息|营销|通知|发|次|touch|touches|message|contact|send|
+        触达|打扰|发送|推送|联系|接触|收到|消息|信息|营销|通知|发|次|提醒|打|touch|touches|message|contact|send|
         notification|time|contacted|messaged
     """,
     k.WITHIN: """
@@ -91,14 +92,14 @@ _KINDS: dict[str, str] = {
         not|without|don't|do not|don't use|do not use|avoid|avoiding|never
     """,
     k.PREFER: """
-        优先|优先用|优先使用|优先走|首选|尽量用|主要用|为主|主打|最好用|prefer|preferably|preferred|
+        优先|优先用|优先使用|优先走|首选|尽量用|主要用|为主|主打|最好用|first|prefer|preferably|preferred|
         mainly|primarily|preferring
     """,
     k.STORE: "门店|店铺|分店|线下门店|店|store|shop|outlet|branch|branches",
     k.CATEGORY: "品类|类目|类商品|类|系列|category|categories|products category",
     k.CUSTOMER: """
-        客户|顾客|用户|人|人群|消费者|客群|粉丝|customer|people|user|shopper|buyers of|person|clients|
-        client|audience
+        客户|顾客|用户|人|人群|消费者|客群|粉丝|患者|学员|家长|学生|持卡人|投保人|保户|customer|people|user|shopper|buyers of|person|clients|
+        client|audience|patient|student|learner|lead|policyholder|cardholder|parent
     """,
     k.BOUGHT: """
         买过|购买过|下单过|买了|who bought|who have bought|who purchased|who had bought|that bought|
@@ -111,12 +112,12 @@ _KINDS: dict[str, str] = {
         的|地|得|把|将|让|使|令|请|帮|帮我|麻烦|我|我们|咱们|你|您|想|想要|要|希望|能|能够|可以|在|并|
         并且|且|和|与|跟|及|以及|同时|都|是|有|吧|了|一下|一起|一定|一些|个|这|那|其|实现|完成|左右|
         大约|约|目前|现在|当前|提前|力争|争取|目标|计划|需要|通过|用|使用|走|给我|做|全渠道|全部|所有|
-        整体|总体|幅度|比例|水平|时间|区|市|省|后|再|外|以外|之外|全店|:|更多|比例为|与不做活动相比|相比不做活动|相对|即|为|is|a|
+        整体|总体|幅度|比例|水平|时间|区|市|省|后|再|外|以外|之外|全店|双节|:|更多|比例为|与不做活动相比|相比不做活动|相对|即|为|is|a|
         an|the|our|my|we|i|i'd|we'd|you|please|want|wants|would|like|want to|would like|should|need|
         let's|can|could|get|getting|bring|make|have|has|be|are|and|with|of|at|on|that|this|their|its|it|
-        us|all|via|using|use|as|while|so|also|about|around|roughly|approximately|rate|level|
+        us|all|via|using|use|as|so|also|about|around|roughly|approximately|rate|level|
         overall|total|value|goal|relative|against|doing nothing|compared with doing nothing|
-        than doing nothing|there|will|help|me|them
+        than doing nothing|there|will|help|me|them|let|while|then|anything
     """,
 }
 
@@ -128,6 +129,7 @@ _EVERY_ZH = {
     "quarter": "每季度|每个季度|每季",
     "year": "每年|每一年",
 }
+_SHORT = {"day": ("d",), "week": ("wk", "w"), "month": ("mo", "mth"), "quarter": ("qtr", "q"), "year": ("yr", "y")}
 _ADVERBS = {"day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
 _CHANNELS: tuple[tuple[str, str], ...] = (
@@ -137,7 +139,7 @@ _CHANNELS: tuple[tuple[str, str], ...] = (
     ("mini_program", "小程序|mini program|miniprogram|mini app"),
     ("email", "邮件|电子邮件|电邮|发邮件|email|e mail|mail"),
     ("phone", "电话|打电话|外呼|电话外呼|phone call|phone|call|calling|telephone"),
-    ("app_push", "app推送|app 推送|app push|push notification|push message|站内推送"),
+    ("app_push", "app推送|app 推送|app push|push notification|push message|pushes|站内推送"),
 )
 
 _SCOPES: tuple[tuple[str, str], ...] = (
@@ -147,12 +149,12 @@ _SCOPES: tuple[tuple[str, str], ...] = (
     ("tier=silver", "银卡|白银|silver"),
     ("tier=platinum", "白金|铂金|platinum"),
     ("tier=diamond", "钻石|diamond"),
-    ("lifecycle=new", "新客|新客户|新顾客|新用户|新人|new customer|new user|new buyer|first time buyer"),
+    ("lifecycle=new", "新客|新客户|新学员|新顾客|新用户|新人|new customer|new user|new buyer|first time buyer"),
     ("lifecycle=new member=member", "新会员|new member"),
     (
         "lifecycle=existing",
         """
-        老客|老客户|老顾客|老用户|回头客|existing customer|returning customer|repeat customer|
+        老客|老客户|老顾客|老用户|老学员|老患者|回头客|existing customer|returning customer|repeat customer|
         current customer
         """,
     ),
@@ -243,7 +245,8 @@ def _period_entries() -> list[tuple[str, Entry]]:
     for period in _PERIODS:
         every = (*_split(_EVERY_ZH[period]), f"every {period}", f"each {period}", _ADVERBS[period])
         rows += [(phrase, Entry(kind=k.EVERY, word=period)) for phrase in every]
-        rows += [(f"per {period}", Entry(kind=k.PER, word=period)), (f"/{period}", Entry(kind=k.PER, word=period))]
+        per = (f"per {period}", *(f"/{short}" for short in (period, *_SHORT[period])))
+        rows += [(phrase, Entry(kind=k.PER, word=period)) for phrase in per]
     return rows
 
 
