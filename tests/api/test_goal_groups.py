@@ -9,6 +9,7 @@ from test_imports import loaded
 
 PEOPLE = 1_200
 VIP = 400
+GOODS = ("鸡翅", "牛奶")
 GOAL = "30天内复购率 +5%，预算 5000 元"
 
 
@@ -26,7 +27,7 @@ def orders() -> str:
     rows = ["订单号,下单时间,会员号,商品名称,数量,单价"]
     for n in range(PEOPLE):
         rows += [
-            f"A{n}-{month},2026-{month:02d}-{1 + n % 28:02d} 10:00:00,M{n},鸡翅,1,{20 + n % 7}"
+            f"A{n}-{month},2026-{month:02d}-{1 + n % 28:02d} 10:00:00,M{n},{GOODS[n % 2]},1,{20 + n % 7}"
             for month in range(3, 9)
             if n % 3 < (2 if n < VIP else 0) or n % 6 == month % 6
         ]
@@ -76,6 +77,11 @@ def test_a_goal_for_vip_customers_reaches_vip_customers_alone(tmp_path: Path) ->
         assert "“VIP会员”（400 人）" in said["text"]["zh"]
         assert plan["eligible"] == VIP < everybody["eligible"]
         assert plan["baseline"]["value"] > everybody["baseline"]["value"] + 0.1
+        buyers = (await world.admin.post("/api/goals", {"text": f"买过鸡翅的人{GOAL}"})).json()
+        assert buyers["status"] == "exploration", buyers["sentence"]
+        assert buyers["eligible"] == len({row.split(",")[2] for row in orders().splitlines() if "鸡翅" in row})
+        lately = (await world.admin.post("/api/goals", {"text": f"最近30天买过鸡翅的人{GOAL}"})).json()
+        assert 0 < lately["baseline"]["people"] < buyers["baseline"]["people"]
         asked = (await world.admin.post("/api/goals", {"text": f"黑金客户{GOAL}"})).json()
         assert asked["status"] == "needs_answer"
         (question,) = asked["questions"]

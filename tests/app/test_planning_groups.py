@@ -7,8 +7,9 @@ from shop_lake import PROFILE_OF_MEMBER, UNTIL_MS, sources_of
 
 from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings
+from liftloop.app.planning.diagnosis import Sample, groups_in, members
 from liftloop.app.planning.reading import Look, Moments, Population, included
-from liftloop.app.planning.study import Sources, plan_goal
+from liftloop.app.planning.study import Sources, plan_goal, population_of
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import unpack_columns
 from liftloop.kernel.errors import LiftloopError
@@ -146,9 +147,55 @@ def test_the_same_word_in_two_attributes_is_asked(
     assert sorted(values[:-1]) == sorted([f"attribute:city={city}", f"attribute:home={city}"])
 
 
-@pytest.mark.parametrize("text", ["VIP 客户", "沉睡客户", "买过奶粉的人", "黑金客户"])
+@pytest.mark.parametrize("text", ["VIP 客户", "沉睡客户", "买过登月舱的人", "黑金客户"])
 def test_what_the_shop_does_not_know_is_never_everybody(sources: Sources, text: str) -> None:
     """Words that the grammar knows and the shop does not are asked, never dropped."""
     record = plan_goal(f"{text}{AIM}", {}, "zh-CN", sources)
     assert record.status == "needs_answer", record.understood
     assert [question.id for question in record.understood.questions] == ["scope"]
+
+
+def test_who_has_not_ordered_for_a_while_is_counted(sources: Sources, everybody: PlanRecord) -> None:
+    """60 天没下单的人 ordered before and not since."""
+    rows = sources.lake.select(
+        "SELECT profile, max(at_ms) AS last_ms FROM event_now WHERE name = 'Order Completed' GROUP BY 1"
+    )
+    quiet = set(rows["profile"][rows["last_ms"] < UNTIL_MS - 60 * DAY_MS].tolist())
+    record = plan_goal(f"60天没下单的人，{AIM}", {}, "zh-CN", sources)
+    assert assigned(record) == assigned(everybody) & quiet
+
+
+def test_a_signal_and_a_level_are_named_like_any_group(sources: Sources, everybody: PlanRecord) -> None:
+    """Either half of a signal's name, and a level's name, mean its people."""
+    named = {
+        "signal:loyal": {"name": "忠诚 devoted", "where": LOYAL},
+        "level:gold": {"name": "金牌", "where": LOYAL},
+    }
+    more = replace(sources, definitions=replace(sources.definitions, audiences=named))
+    asked = selection(LOYAL, Meanings(traits={}, audiences={}), UNTIL_MS)
+    members = set(sources.lake.select(asked.text, asked.parameters)["profile"].tolist())
+    for words in ("忠诚客户", "金牌客户"):
+        assert assigned(plan_goal(f"{words}{AIM}", {}, "zh-CN", more)) == assigned(everybody) & members
+
+
+def test_groups_of_a_diagnosis_are_who_the_lake_says(sources: Sources) -> None:
+    """Counted in memory for many moments at once, each group holds exactly whom its tree holds when it is asked."""
+    outcome = outcome_of(BUILT_IN_CATALOGUE.by_id["repurchase_rate"])
+    assert outcome is not None
+    population = population_of(sources, outcome, None)
+    starts = [UNTIL_MS - days * DAY_MS for days in (30, 60)]
+    look = Sample(sources.lake, Moments(statement="windows", parameters=(starts, 1, 0, UNTIL_MS)), 1)
+    groups, flags = groups_in(look, population, 6_000)
+    asked = [n for n, group in enumerate(groups) if "products" not in str(group.tree)]
+    assert len(asked) > 12
+    for n in asked[:7] + asked[-5:]:
+        assert flags[n].tolist() == members(look, population, groups[n].tree).tolist(), groups[n]
+
+
+def test_a_plan_says_where_its_metric_is_lost(everybody: PlanRecord) -> None:
+    """The plan's record has the diagnosis and a sentence for each of its parts."""
+    found = everybody.diagnosis
+    assert found is not None
+    assert len(everybody.diagnosed) == 1 + len(found.parts) > 1
+    assert found.looked > 20
+    assert [step.name.en for step in found.steps] == ["viewed or visited", "added to cart", "ordered"]

@@ -22,7 +22,7 @@ def say(lines: list[str]) -> None:
 
 def lines_of_plan(plan: dict[str, Any]) -> list[str]:
     """Return what was understood, baseline, plan, forecast, the two verdicts and the price of proof."""
-    lines = [*_understood(plan), *_baseline(plan), *_actions(plan), *_forecast(plan)]
+    lines = [*_understood(plan), *_baseline(plan), *_diagnosis(plan), *_actions(plan), *_forecast(plan)]
     for name, zh, en in (("reachable", "做得到吗", "Reachable?"), ("provable", "证明得了吗", "Provable?")):
         if plan[name]:
             lines += ["", _said(zh, en), f"  {spoken(plan[name]['sentence'])}"]
@@ -106,6 +106,16 @@ def _baseline(plan: dict[str, Any]) -> list[str]:
             f"  {value} (nine times in ten between {low} and {high}), {people} people",
         ),
     ]
+
+
+def _diagnosis(plan: dict[str, Any]) -> list[str]:
+    found = plan["diagnosis"]
+    if not found:
+        return []
+    steps = [f"{spoken(each['name'])} {_share(each['before'])} → {_share(each['now'])}" for each in found["steps"]]
+    lines = ["", _said("丢在哪里", "Where it is lost"), f"  {spoken(found['sentence'])}"]
+    lines += [f"  · {spoken(each['sentence'])}" for each in found["parts"]]
+    return [*lines, "  " + " | ".join(steps)] if steps else lines
 
 
 def _actions(plan: dict[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from liftloop.plan.baseline import Baseline
 from liftloop.plan.contract import Action
+from liftloop.plan.diagnosis import Diagnosis
 from liftloop.plan.forecast import Forecast
 from liftloop.plan.goal.contract import Reading, Understood
 from liftloop.plan.options import Words
@@ -117,6 +118,9 @@ class PlanRecord(Struct, frozen=True, kw_only=True):
     readings: tuple[Reading, ...] = ()
     remarks: tuple[Words, ...] = ()
     baseline: Baseline | None = None
+    diagnosis: Diagnosis | None = None
+    diagnosed: tuple[Words, ...] = ()
+    """What the diagnosis says, a sentence each; the first is the whole, the others its parts in their order."""
     holdout: HoldoutPlan | None = None
     actions: tuple[PlannedAction, ...] = ()
     lift_kind: LiftKind = "relative"

@@ -72,6 +72,15 @@ def test_development_phrasings_are_read_exactly(text: str, expect: dict[str, Any
     assert read(text, NOW) == {**DEFAULTS, **expect}
 
 
+NOW_OF_TRADES, TRADES = load("trades")
+
+
+@pytest.mark.parametrize(("text", "expect"), TRADES, ids=[text for text, _ in TRADES])
+def test_phrasings_of_the_trades_are_read_exactly(text: str, expect: dict[str, Any]) -> None:
+    """Each of the 130 sentences of five trades, 99 of which were read at first sight, is read to the last field."""
+    assert read(text, NOW_OF_TRADES) == {**DEFAULTS, **expect}
+
+
 def test_there_are_sixty_half_of_them_chinese() -> None:
     """The two sets have the sizes that were asked for and share no sentence."""
     held_out = load("heldout")[1]

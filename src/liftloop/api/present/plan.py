@@ -31,6 +31,7 @@ def plan_view(record: PlanRecord, campaign_id: str | None) -> views_plan.Plan:
         understood=understood_view(record.understood, record.metric, record.readings),
         questions=[question_view(question) for question in record.understood.questions],
         baseline=_baseline(record),
+        diagnosis=_diagnosis(record),
         holdout=_holdout(record.holdout) if record.holdout else None,
         actions=[_action(action) for action in record.actions],
         lift_kind=record.lift_kind,
@@ -184,6 +185,40 @@ def _baseline(record: PlanRecord) -> views_plan.Baseline | None:
         low=known.low,
         high=known.high,
         people=known.people,
+        sentence=text(record.diagnosed[0]) if record.diagnosed else None,
+    )
+
+
+def _diagnosis(record: PlanRecord) -> views_plan.Diagnosis | None:
+    found = record.diagnosis
+    if found is None:
+        return None
+    return views_plan.Diagnosis(
+        sentence=text(record.diagnosed[0]),
+        now=found.now,
+        before=found.before,
+        change_low=found.change_low,
+        change_high=found.change_high,
+        people=found.people,
+        looked=found.looked,
+        parts=[
+            views_plan.DiagnosisPart(
+                kind=part.kind,
+                name=text(part.name),
+                sentence=text(said),
+                people=part.people,
+                value=part.value,
+                compared=part.compared,
+                low=part.low,
+                high=part.high,
+                contribution=part.contribution,
+                where=dict(part.tree),
+            )
+            for part, said in zip(found.parts, record.diagnosed[1:], strict=True)
+        ],
+        steps=[
+            views_plan.DiagnosisStep(name=text(step.name), now=step.now, before=step.before) for step in found.steps
+        ],
     )
 
 

@@ -5,7 +5,7 @@ Fields beyond that list are words for people (`label`, `sentence`, `why`) and li
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, JsonValue
 
 from liftloop.api.views.values import Count, Fen, Finite, Interval, LiftKind, MetricRef, Share, Text, View
 
@@ -107,6 +107,43 @@ class Baseline(View):
     sentence: Text | None = Field(default=None, description="Where it is lost, in one sentence.")
 
 
+class DiagnosisPart(View):
+    """A group that lost: beside its own level before (`fell`) or the rest's now (`below_rest`)."""
+
+    kind: Literal["fell", "below_rest"]
+    name: Text
+    sentence: Text
+    people: Count
+    value: Finite
+    compared: Finite
+    low: Finite = Field(description="Of the difference, allowing for everything that was looked at.")
+    high: Finite
+    contribution: Finite = Field(description="What the whole would gain if there were no difference.")
+    where: JsonValue = Field(description="These people, as the tree of an audience.")
+
+
+class DiagnosisStep(View):
+    """The share of people who took a step, now and in the window before."""
+
+    name: Text
+    now: Share
+    before: Share
+
+
+class Diagnosis(View):
+    """Where the metric is lost and for whom; what is named passed a correction for `looked` comparisons."""
+
+    sentence: Text
+    now: Finite
+    before: Finite
+    change_low: Finite
+    change_high: Finite
+    people: Count
+    looked: Count
+    parts: list[DiagnosisPart]
+    steps: list[DiagnosisStep]
+
+
 class Holdout(View):
     """The people left alone so that the lift can be proven; `cost` is the value given up for that."""
 
@@ -196,6 +233,7 @@ class Plan(View):
     understood: Understood
     questions: list[Question]
     baseline: Baseline | None
+    diagnosis: Diagnosis | None = None
     holdout: Holdout | None
     actions: list[PlanAction]
     lift_kind: LiftKind = Field(description="Of every lift in this plan.")

@@ -1,12 +1,12 @@
 """Reads what a diagnosis is made of: two windows, and the groups that may be a reason, each as an audience's tree."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from liftloop.app.audience_lake import selection_at
-from liftloop.app.planning.asof import Span
+from liftloop.app.planning.asof import Span, Stream, days_before, happenings
 from liftloop.app.planning.reading import SQL, Look, Moments, Population, Shop, included, outcomes
 from liftloop.audience.reading import LEVEL
 from liftloop.kernel.clock import DAY_MS
@@ -19,12 +19,41 @@ from liftloop.profile.tags import TAG
 from liftloop.storage.contract import LakeReader
 
 PEOPLE_MAX = 20_000  # A group of a twentieth is then met within two points.
-GROUPS_MAX = 40  # Each is one question to the lake.
+GROUPS_MAX = 60  # More would raise the bar for every one of them.
+NAMED_MAX = 12  # Each is a question to the lake.
 WORDS_MAX = 400
 WORD_SHARE_MIN, WORD_SHARE_MAX = 0.02, 0.95
 WORDS_OF_ONE_MAX = 6
 _RECENCY_DAYS = (30, 90, 180, 365)
 _ORDERS = ((1, 1), (2, 2), (3, None))
+
+
+class Sample(Look):
+    """The moments of every so-manieth person: events are read of these people alone."""
+
+    def __init__(self, lake: LakeReader, moments: Moments, modulus: int) -> None:
+        super().__init__(lake, moments)
+        self._modulus = modulus
+        self._sampled: dict[tuple[str, ...], Stream] = {}
+
+    def named(self, events: tuple[str, ...]) -> Stream:
+        if events not in self._sampled:
+            columns = self.lake.select(SQL["named_part"], [list(events), self._modulus])
+            self._sampled[events] = self.stream(happenings(columns))
+        return self._sampled[events]
+
+    def categories(self, names: Sequence[str]) -> list[Flags]:
+        """Return who had bought of each category in the year before."""
+        columns = self.lake.select(SQL["order_lines_part"], [list(names), self._modulus])
+        lines = self.stream(happenings(columns))
+        return [lines.where(columns["category"] == at).count(days_before(365)) > 0 for at in range(1, len(names) + 1)]
+
+    def words(self, pairs: Sequence[tuple[str, str]]) -> list[Flags]:
+        """Return who has each word of an attribute; one that was first said later counts as said before."""
+        columns = self.lake.select(
+            SQL["attribute_people"], [[key for key, _ in pairs], [word for _, word in pairs], self._modulus]
+        )
+        return [np.isin(self.profile, columns["profile"][columns["place"] == at]) for at in range(1, len(pairs) + 1)]
 
 
 def diagnosis_of(
@@ -35,95 +64,114 @@ def diagnosis_of(
     span = window_days * DAY_MS
     modulus = max(1, -(-shop.people // PEOPLE_MAX))
     starts = [now_ms - span, now_ms - 2 * span]
-    look = Look(lake, Moments(statement="windows", parameters=(starts, modulus, shop.first_ms, now_ms)))
+    moments = Moments(statement="windows", parameters=(starts, modulus, shop.first_ms, now_ms))
+    look = Sample(lake, moments, modulus)
     if not look.count:
         return None
     inside = included(look, population)
     latest = look.at_ms == starts[0]
-    groups = groups_here(lake, population, shop.people)
-    member = np.zeros((len(groups), look.count), dtype=np.bool_)
-    for place, group in enumerate(groups):
-        member[place] = _members(look, population, group)
+    groups, member = groups_in(look, population, shop.people)
     seen = Seen(
         value=outcomes(look, population.outcome, span)[inside],
         latest=latest[inside],
-        member=member[:, inside],
+        member=np.array(member, dtype=np.bool_).reshape(len(groups), look.count)[:, inside],
         stands_for=modulus,
     )
     steps = _steps(look, (inside, latest), span) if _orders(population) else ()
     return diagnose(seen, groups, steps, 1.0 if metric.good == "up" else -1.0)
 
 
-def groups_here(lake: LakeReader, population: Population, people: int) -> tuple[Group, ...]:
-    """Return the groups worth a look: recency and frequency of orders, goods, levels, tags, words of attributes."""
-    found = [*_recency(), *_frequency(), *_categories(lake), *_named(population), *_words(lake, people)]
-    return tuple(found[:GROUPS_MAX])
+def groups_in(look: Sample, population: Population, people: int) -> tuple[tuple[Group, ...], list[Flags]]:
+    """Return the groups worth a look, as trees, and who of the moments was in each then.
+
+    By recency and frequency of orders, goods, words of attributes, levels and tags. Each membership is what the lake
+    answers when it is asked for the tree.
+    """
+    found = [*_recency(look), *_frequency(look), *_categories(look), *_words(look, people)]
+    found += _named(look, population)
+    found = found[:GROUPS_MAX]
+    return tuple(group for group, _ in found), [flags for _, flags in found]
 
 
-def _members(look: Look, population: Population, group: Group) -> Flags:
-    moments = look.moments
-    asked = selection_at(group.tree, population.meanings, SQL[moments.statement], moments.parameters)
+def members(look: Look, population: Population, tree: Mapping[str, Any]) -> Flags:
+    """Return whom a tree held for at each moment, as the lake answers."""
+    asked = selection_at(tree, population.meanings, SQL[look.moments.statement], look.moments.parameters)
     found = np.zeros(look.count, dtype=np.bool_)
     found[look.lake.select(asked.text, asked.parameters)["profile"].astype(np.int64)] = True
     return found
 
 
-def _recency() -> list[Group]:
-    found: list[Group] = []
+def _recency(look: Sample) -> list[tuple[Group, Flags]]:
+    within_days = {days: look.named((ORDER,)).count(days_before(days)) > 0 for days in _RECENCY_DAYS}
+    found: list[tuple[Group, Flags]] = []
     for since, until in zip((0, *_RECENCY_DAYS), _RECENCY_DAYS, strict=False):
         within: dict[str, Any] = {"event": ORDER, "within_days": until}
         tree = {"all": [within, {"not": {"event": ORDER, "within_days": since}}]} if since else within
         zh = f"{since}–{until} 天前最后一次下单" if since else f"最近 {until} 天下过单"
         en = f"last order {since}–{until} days ago" if since else f"ordered in the last {until} days"
-        found.append(Group(name=Words(zh=zh, en=en), tree=tree))
+        flags = within_days[until] & ~within_days[since] if since else within_days[until]
+        found.append((Group(name=Words(zh=zh, en=en), tree=tree), flags))
     return found
 
 
-def _frequency() -> list[Group]:
-    found: list[Group] = []
+def _frequency(look: Sample) -> list[tuple[Group, Flags]]:
+    times = look.named((ORDER,)).count(days_before(365))
+    found: list[tuple[Group, Flags]] = []
     for low, high in _ORDERS:
         count = {"gte": low} if high is None else {"gte": low, "lte": high}
-        more = (" 次以上", " or more") if high is None else (" 次", "")
-        name = Words(zh=f"一年下过 {low}{more[0]}单", en=f"{low}{more[1]} orders in a year")
-        found.append(Group(name=name, tree={"event": ORDER, "within_days": 365, "count": count}))
+        more = (" 单以上", " or more") if high is None else (" 单", "")
+        name = Words(
+            zh=f"一年下过 {low}{more[0]}", en="1 order in a year" if high == 1 else f"{low}{more[1]} orders in a year"
+        )
+        flags = (times >= low) & (times <= (high or np.inf))
+        found.append((Group(name=name, tree={"event": ORDER, "within_days": 365, "count": count}), flags))
     return found
 
 
-def _categories(lake: LakeReader) -> list[Group]:
-    names = [str(name) for name in lake.select(SQL["category_top"])["category"].tolist()]
-    return [
+def _categories(look: Sample) -> list[tuple[Group, Flags]]:
+    names = [str(name) for name in look.lake.select(SQL["category_top"])["category"].tolist()]
+    if not names:
+        return []
+    groups = [
         Group(
             name=Words(zh=f"一年内买过{name}", en=f"bought {name} in a year"),
             tree={"event": ORDER, "within_days": 365, "where": {"property": "products.category", "is": name}},
         )
         for name in names
     ]
+    return list(zip(groups, look.categories(names), strict=True))
 
 
-def _named(population: Population) -> list[Group]:
-    """Return levels and tags with a rule: what a group is called here."""
-    found: list[Group] = []
-    for identity in population.meanings.audiences:
+def _named(look: Sample, population: Population) -> list[tuple[Group, Flags]]:
+    """Return levels and tags: what a group is called here."""
+    found: list[tuple[Group, Flags]] = []
+    for identity in list(population.meanings.audiences)[:NAMED_MAX]:
         if identity.startswith((LEVEL, TAG)):
             word = identity.partition(":")[2]
-            found.append(Group(name=Words(zh=word, en=word), tree={"audience": identity}))
+            group = Group(name=Words(zh=f"“{word}”", en=f"“{word}”"), tree={"audience": identity})
+            found.append((group, members(look, population, group.tree)))
     return found
 
 
-def _words(lake: LakeReader, people: int) -> list[Group]:
+def _words(look: Sample, people: int) -> list[tuple[Group, Flags]]:
     """Return the commonest words of attributes that some have and not all: cities, levels, channels of entry."""
-    columns = lake.select(SQL["attribute_values"], [WORDS_MAX])
+    columns = look.lake.select(SQL["attribute_values"], [WORDS_MAX])
     rows = zip(columns["key"].tolist(), columns["word"].tolist(), columns["people"].tolist(), strict=True)
     counted: dict[str, int] = {}
-    found: list[Group] = []
+    pairs: list[tuple[str, str]] = []
     for key, word, count in rows:
         if not WORD_SHARE_MIN * people <= count <= WORD_SHARE_MAX * people:
             continue
         counted[key] = counted.get(key, 0) + 1
         if counted[key] <= WORDS_OF_ONE_MAX:
-            name = Words(zh=f"{key} 为“{word}”", en=f"{key} is “{word}”")
-            found.append(Group(name=name, tree={"trait": key, "is": word}))
-    return found
+            pairs.append((key, word))
+    if not pairs:
+        return []
+    groups = [
+        Group(name=Words(zh=f"{key} 为“{word}”", en=f"{key} is “{word}”"), tree={"trait": key, "is": word})
+        for key, word in pairs
+    ]
+    return list(zip(groups, look.words(pairs), strict=True))
 
 
 def _orders(population: Population) -> bool:

@@ -10,9 +10,11 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from liftloop.app.planning.behaviour import tree_of_behaviour
 from liftloop.app.planning.reading import SQL
+from liftloop.audience.reading import LEVEL, SIGNAL
 from liftloop.kernel.places import PLACE_EN
-from liftloop.kernel.plain_text import normalise
+from liftloop.kernel.plain_text import is_chinese, normalise
 from liftloop.plan.goal.contract import Choice, Question, Remark, ScopeCondition, Understood
 from liftloop.plan.goal.questions import unusable_answer
 from liftloop.profile.tags import TAG
@@ -68,20 +70,40 @@ class Group(Struct, frozen=True, kw_only=True):
 def vocabulary(
     lake: LakeReader, audiences: Mapping[str, Mapping[str, Any]], traits: Mapping[str, Mapping[str, Any]]
 ) -> tuple[Known, ...]:
-    """Return every group that a goal may name: the published audiences and tags, then the words of attributes."""
-    known = [_group_named(identity, body) for identity, body in audiences.items()]
+    """Return every group that a goal may name: audiences, tags, levels and signals, then the words of attributes."""
+    known = [each for identity, body in audiences.items() for each in _named(identity, body)]
     columns = lake.select(SQL["attribute_values"], [WORDS_MAX])
     rows = zip(columns["key"].tolist(), columns["word"].tolist(), columns["people"].tolist(), strict=True)
     known += [_attribute(name, word, int(people)) for name, word, people in rows if name not in traits]
     return tuple(known)
 
 
-def _group_named(identity: str, body: Mapping[str, Any]) -> Known:
+def _named(identity: str, body: Mapping[str, Any]) -> list[Known]:
+    """Return what somebody named, by its name; a signal is called by either language's part of it."""
     name = str(body["name"])
     if identity.startswith(OFFERED):
         label = Choice(value=identity, zh=f"机会“{name}”", en=f"the opportunity “{name}”")
-        return Known(value=identity, name=name, tree=body["where"], label=label)
-    return _tag(identity, name) if identity.startswith(TAG) else _audience(identity, name)
+        return [Known(value=identity, name=name, tree=body["where"], label=label)]
+    if identity.startswith(TAG):
+        return [_tag(identity, name)]
+    if identity.startswith(LEVEL):
+        label = Choice(value=identity, zh=f"等级“{name}”", en=f"the level “{name}”")
+        return [Known(value=identity, name=name, tree={"audience": identity}, label=label)]
+    if identity.startswith(SIGNAL):
+        label = Choice(value=identity, zh=f"有信号“{name}”的人", en=f"people with the signal “{name}”")
+        return [Known(value=identity, name=each, tree={"audience": identity}, label=label) for each in names_of(name)]
+    return [_audience(identity, name)]
+
+
+def names_of(name: str) -> tuple[str, ...]:
+    """Return a name and, where it is said in Chinese and English one after the other, its two parts.
+
+    >>> names_of("犹豫 hesitating")
+    ('犹豫 hesitating', '犹豫', 'hesitating')
+    """
+    zh, _, en = name.partition(" ")
+    parts = (zh, en) if is_chinese(zh) and en and not is_chinese(en) else ()
+    return (name, *parts)
 
 
 def _audience(identity: str, name: str) -> Known:
@@ -108,7 +130,9 @@ def names_in(understood: Understood, known: Sequence[Known]) -> tuple[str, ...]:
     return tuple(name for name in sorted(names) if any(normalise(name).plain in text for text in unread))
 
 
-def group_of(scope: Sequence[ScopeCondition], answer: str | None, words: Sequence[Known]) -> Group | Question:
+def group_of(
+    scope: Sequence[ScopeCondition], answer: str | None, words: Sequence[Known], lake: LakeReader
+) -> Group | Question:
     """Return whom the conditions mean, or what must be asked; an answer says it in place of all of them.
 
     Conditions of one kind are alternatives (上海、杭州), different kinds hold together (上海的 VIP).
@@ -119,7 +143,7 @@ def group_of(scope: Sequence[ScopeCondition], answer: str | None, words: Sequenc
         return _answered(answer, words)
     chosen: list[tuple[ScopeCondition, Known]] = []
     for condition in asked:
-        fitting = _fitting(condition, words)
+        fitting = _fitting(condition, words) or _behaving(condition, lake)
         if len(fitting) != 1:
             return _which(condition, fitting or _nearest(condition, words))
         chosen.append((condition, fitting[0]))
@@ -170,8 +194,13 @@ def _fitting(condition: ScopeCondition, known: Sequence[Known]) -> list[Known]:
     """Return the groups that a condition names; audiences and tags go before attributes, for somebody named them so."""
     wanted = _spellings(condition)
     fitting = [each for each in known if _plain(each.name) in wanted]
-    audiences = [each for each in fitting if each.value.startswith(("audience:", OFFERED, TAG))]
+    audiences = [each for each in fitting if each.value.startswith(("audience:", OFFERED, TAG, LEVEL, SIGNAL))]
     return audiences or fitting
+
+
+def _behaving(condition: ScopeCondition, lake: LakeReader) -> list[Known]:
+    found = tree_of_behaviour(condition, lake)
+    return [] if found is None else [Known(value="", name=condition.text, tree=found[0], label=found[1])]
 
 
 def _spellings(condition: ScopeCondition) -> set[str]:

@@ -67,6 +67,33 @@ WHERE NOT refunded AND (product_id IN (SELECT unnest($1::VARCHAR[])) OR category
 -- name: orders_with_coupon
 SELECT profile, at_ms FROM order_now WHERE NOT refunded AND coupon IN (SELECT unnest($1::VARCHAR[]));
 
+-- name: named_part
+SELECT event_now.profile, event_now.at_ms, void.void_ms AS undone_ms
+FROM event_now LEFT JOIN (SELECT "offset", void_ms FROM order_sold WHERE void_ms IS NOT NULL) AS void
+ON void."offset" = event_now."offset" AND event_now.name = 'Order Completed'
+WHERE name IN (SELECT unnest($1::VARCHAR[])) AND hash(event_now.profile) % $2::UBIGINT = 0;
+
+-- name: order_lines_part
+SELECT profile, at_ms, void_ms AS undone_ms, coalesce(list_position($1::VARCHAR[], category), 0)::TINYINT AS category
+FROM order_line_sold WHERE hash(profile) % $2::UBIGINT = 0;
+
+-- name: attribute_people
+-- Who said each of some words for an attribute, last; `place` counts the pairs from 1.
+WITH pair AS (
+    SELECT unnest($1::VARCHAR[]) AS key, unnest($2::VARCHAR[]) AS word,
+        unnest(range(1, len($1::VARCHAR[]) + 1)) AS place
+),
+said AS (
+    SELECT profile, at_ms, "offset", unnest(map_entries(from_json(properties, '"MAP(VARCHAR,JSON)"'))) AS entry
+    FROM event_now WHERE kind = 'identify' AND properties <> '{}' AND json_type(properties) = 'OBJECT'
+    AND hash(profile) % $3::UBIGINT = 0
+),
+last AS (
+    SELECT profile, entry.key AS key, json_extract_string(arg_max(entry.value, (at_ms, "offset")), '$') AS word
+    FROM said WHERE entry.key IN (SELECT key FROM pair) GROUP BY ALL
+)
+SELECT last.profile, pair.place FROM last JOIN pair ON pair.key = last.key AND pair.word = last.word;
+
 -- name: revenue
 WITH moment AS MATERIALIZED ({moment})
 SELECT moment.source, moment.id, moment.at_ms, coalesce(sum(o.revenue), 0) * 100 AS amount
@@ -158,6 +185,27 @@ FROM order_line_sold AS l LEFT JOIN item ON item.item_id = l.product_id WHERE l.
 -- name: items
 SELECT item_id, coalesce(name, item_id) AS name, coalesce(category, '') AS category, price_fen, margin_fen, stock, body
 FROM item;
+
+-- name: goods
+-- What goods are called: by category, by name, or by the name and category that their number has in the list of items.
+WITH line AS (
+    SELECT product_id, nullif(name, '') AS name, nullif(category, '') AS category, count(*) AS times
+    FROM order_line_now WHERE NOT refunded GROUP BY ALL
+),
+called AS (
+    SELECT category AS word, 0 AS place, category AS value, sum(times) AS times FROM line WHERE category IS NOT NULL
+    GROUP BY ALL
+    UNION ALL
+    SELECT name, 1, name, sum(times) FROM line WHERE name IS NOT NULL GROUP BY ALL
+    UNION ALL
+    SELECT item.name, 2, line.product_id, sum(times) FROM line JOIN item ON item.item_id = line.product_id
+    WHERE line.name IS NULL GROUP BY ALL
+    UNION ALL
+    SELECT item.category, 2, line.product_id, sum(times) FROM line JOIN item ON item.item_id = line.product_id
+    WHERE line.category IS NULL GROUP BY ALL
+)
+SELECT word, place, value FROM called WHERE word IS NOT NULL AND word <> '' AND value IS NOT NULL
+ORDER BY times DESC, word, place, value LIMIT $1;
 
 -- name: assigned_people
 SELECT 0 AS source, coalesce(canonical.kept, decision.profile) AS id,

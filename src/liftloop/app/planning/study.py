@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings, Tree
 from liftloop.app.planning.attributes import attribute_features
-from liftloop.app.planning.groups import Group, group_of, names_in, vocabulary
+from liftloop.app.planning.diagnosis import diagnosis_of
+from liftloop.app.planning.groups import Group, group_of, names_in, names_of, vocabulary
 from liftloop.app.planning.reading import (
     LOG_ROWS_MAX,
     NOW,
@@ -40,12 +41,12 @@ from liftloop.app.planning.reading import (
 from liftloop.app.planning.standing import Standing, models_of, needs_standing
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.studies.reading import read_past
-from liftloop.audience.reading import LEVEL, SIGNAL
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS
 from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import Language
 from liftloop.plan.cold_start import REMINDER, USUAL_CHANNEL, Start, missing_of, next_of
 from liftloop.plan.contract import Campaign
+from liftloop.plan.diagnosis import Diagnosis
 from liftloop.plan.goal.catalogue import Catalogue
 from liftloop.plan.goal.contract import Goal, Question, QuestionId, Understood
 from liftloop.plan.goal.grammar import parse_goal
@@ -57,9 +58,9 @@ from liftloop.plan.options import CHANNEL_NAMES, ChannelChoice, ItemChoice, Offe
 from liftloop.plan.outcome import Outcome, outcome_of
 from liftloop.plan.record import PlanRecord
 from liftloop.plan.study.whole import study
+from liftloop.plan.writing.diagnosis import diagnosis_sentences
 from liftloop.plan.writing.planned import Head, record_of, waiting
 from liftloop.profile.metric import Metric
-from liftloop.profile.tags import TAG
 from liftloop.storage.contract import Array, LakeReader, StateReader
 
 
@@ -78,14 +79,10 @@ class Definitions(Struct, frozen=True, kw_only=True):
 
     @property
     def named(self) -> dict[str, Mapping[str, Any]]:
-        """Return the groups that a goal may name: audiences and tags, then what is offered under no name of these."""
-        own = {
-            identity: body
-            for identity, body in self.audiences.items()
-            if identity.startswith(TAG) or not identity.startswith((SIGNAL, LEVEL))
-        }
-        taken = {body["name"] for body in own.values()}
-        return own | {identity: body for identity, body in self.offered.items() if body["name"] not in taken}
+        """Return the groups that a goal may name: all that have a tree, then what is offered under no name of these."""
+        taken = {body["name"] for body in self.audiences.values()}
+        offered = {identity: body for identity, body in self.offered.items() if body["name"] not in taken}
+        return {**self.audiences, **offered}
 
 
 class Sources(Struct, frozen=True, kw_only=True):
@@ -105,7 +102,8 @@ class Sources(Struct, frozen=True, kw_only=True):
 
 def read_goal(text: str, answers: Mapping[QuestionId, str], language: Language, sources: Sources) -> Understood:
     """Return what a sentence means so far; quick enough to ask while it is typed. Raises LiftloopError."""
-    names = tuple(str(body["name"]) for body in sources.definitions.named.values())
+    named = sources.definitions.named
+    names = tuple(name for body in named.values() for name in names_of(str(body["name"])))
     catalogue = replace(sources.catalogue, groups=(*names, *sources.catalogue.groups))
     return parse_goal(text, language=language, catalogue=catalogue, now=sources.now(), answers=answers)
 
@@ -122,7 +120,7 @@ def read_goal_and_group(
         if named:
             more = replace(sources, catalogue=replace(sources.catalogue, groups=named))
             understood = read_goal(text, answers, language, more)
-        group = group_of(understood.goal.scope, answers.get("scope"), words)
+        group = group_of(understood.goal.scope, answers.get("scope"), words, sources.lake)
         understood = _with_group(understood, group)
     return understood, group
 
@@ -154,7 +152,9 @@ def plan_goal(
     inputs = _inputs(_Asking(sources=sources, goal=goal, metric=metric, group=group.tree, start=start), consents)
     inputs = replace(inputs, salt=salt_of(plan_id))
     record = record_of(replace(head, missing=missing_of(start)), inputs, study(inputs))
-    return replace(record, group=group.tree, next=record.next or next_of(start))
+    found = _diagnosed(sources, metric, inputs.window_days, group.tree)
+    said = diagnosis_sentences(found, metric, inputs.window_days) if found is not None else ()
+    return replace(record, group=group.tree, next=record.next or next_of(start), diagnosis=found, diagnosed=said)
 
 
 def _start(sources: Sources, consents: ConsentHistory) -> Start:
@@ -165,6 +165,16 @@ def _start(sources: Sources, consents: ConsentHistory) -> Start:
         consents=consents.known,
         offers=bool(defined.offers),
     )
+
+
+def _diagnosed(sources: Sources, metric: Metric, window_days: int, group: Tree | None) -> Diagnosis | None:
+    """Return where the metric is lost, None where it is none of people or nobody is known."""
+    outcome = outcome_of(metric)
+    shop = read_shop(sources.lake)
+    if outcome is None or not shop.people:
+        return None
+    population = population_of(sources, outcome, group)
+    return diagnosis_of(sources.lake, population, metric, window_days, (sources.now_ms, shop))
 
 
 def _with_group(understood: Understood, group: Group | Question) -> Understood:

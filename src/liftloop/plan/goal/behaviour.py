@@ -13,9 +13,7 @@ from liftloop.plan.goal.tokens import BOUGHT, DURATION, Token
 _BOUGHT = re.compile(BOUGHT)
 _DURATION = re.compile(DURATION)
 # What was bought is read from the text itself: names of goods hold words of every kind.
-_BOUGHT_ZH = re.compile(
-    r" ?(?P<goods>[^,;。、的 ]{1,12}?)(?:的|客户|顾客|用户|会员|人|患者|学员|家长|(?=[,;。、 ]|$))"
-)
+_BOUGHT_ZH = re.compile(r" ?(?P<goods>[^,;。、的 ]{1,12}?)(?:的|客户|顾客|用户|会员|人|患者|学员|家长|(?=[,;。、 ]|$))")
 _BOUGHT_EN = re.compile(
     r" (?:a |the |any )?(?P<goods>[^,;.:() ]+(?: [^,;.:() ]+){0,3}?)"
     r"(?= (?:in|within|over|by|before|during|to|and|last|who|have|will|should|at)(?![a-z])|[,;.:]|$)"
@@ -103,7 +101,7 @@ def _lately(draft: Draft, span: tuple[int, int], *, chinese: bool) -> tuple[int,
         if chinese and token.end <= start and _WITHIN.fullmatch(plain, token.end, start):
             recent = _RECENT.search(plain, 0, token.start)
             assert recent is not None, "an empty match is always there"
-            if recent.group().strip() or token.end < start and plain[token.end : start].strip():
+            if recent.group().strip() or (token.end < start and plain[token.end : start].strip()):
                 return recent.start(), end, int(token.amount)
         if not chinese and token.start >= end and _LATELY.fullmatch(plain, end, token.start):
             return start, token.end, int(token.amount)

@@ -12,7 +12,9 @@ from liftloop.profile.metric import Metric
 
 _BOUNDED = re.compile(r"K?(?P<metric>M)[KR]*(?P<bound>[XG])R?(?P<amount>[PQYNC])[vXG]?")
 _BOUND_AFTER = re.compile(r"K?(?P<metric>M)[KR]*(?P<amount>[PQYN])(?P<bound>[GX])")
-_UNHARMED = re.compile(r"(?:Z(?P<verb>[hDU])(?P<metric>M)|(?P<metric2>M)Z(?P<verb2>[hDU])|Z(?P<metric3>M)(?P<verb3>[hDU]))")
+_UNHARMED = re.compile(
+    r"(?:Z(?P<verb>[hDU])(?P<metric>M)|(?P<metric2>M)Z(?P<verb2>[hDU])|Z(?P<metric3>M)(?P<verb3>[hDU]))"
+)
 
 
 class _Found(Struct, frozen=True, kw_only=True):

@@ -64,10 +64,12 @@ def read_against(draft: Draft) -> tuple[Against, AgainstPeriod | None]:
 
 def read_standing(draft: Draft) -> Period | None:
     """Read whether the goal repeats; a lasting goal without a period is looked at monthly."""
-    found = draft.find(_STANDING) or _each_period(draft)
+    rate = _each_period(draft)
+    found = draft.find(_STANDING)
+    if found is None or (rate is not None and draft.tokens[found.start()].kind == LASTING):
+        found = rate or found
     if found is None:
         return None
-    found = _each_period(draft) if draft.tokens[found.start()].kind == LASTING and _each_period(draft) else found
     token = draft.tokens[found.start()]
     draft.claim("standing", range(*found.span()))
     if token.kind == LASTING:
@@ -84,7 +86,19 @@ def _each_period(draft: Draft) -> re.Match[str] | None:
 
 def read_window(draft: Draft) -> Window:
     """Read the window; one that is over, or longer than three years, is left unread and noted."""
-    for read in (_two_festivals, _range, _days_before, _finished, _before, _by, _starting, _festival, _calendar, _length, _deadline):
+    for read in (
+        _two_festivals,
+        _range,
+        _days_before,
+        _finished,
+        _before,
+        _by,
+        _starting,
+        _festival,
+        _calendar,
+        _length,
+        _deadline,
+    ):
         window = read(draft)
         if window is not None:
             return window

@@ -33,11 +33,15 @@ _KINDS: dict[str, str] = {
     """,
     k.DOWN: """
         降低|下降|减少|下调|压低|压缩|压|降|减|缩减|下滑|跌|掉|reduce|reducing|reduction|cut|cutting|
-        lower|lowering|fall|falling|dip|slip|slump|↓|decrease|decreasing|drop|dropping|decline|down|shrink|trim|less|fewer|bring down
+        lower|lowering|fall|falling|dip|slip|slump|↓|
+        decrease|decreasing|drop|dropping|decline|down|shrink|trim|less|fewer|bring down
     """,
     k.IMPROVE: "改善|优化|做好|搞好|improve|improving|improvement|better|optimise|optimize",
     k.KEEP: "保持|维持|稳住|稳定|保住|守住|保|keep|keeping|maintain|maintaining|hold|holding|stay|stays",
-    k.REACH: "达到|做到|达成|到|至|目标为|目标是|to|reach|reaching|hit|hitting|achieve|target|target of|aim for|aiming for|aim at",
+    k.REACH: """
+        达到|做到|达成|到|至|目标为|目标是|to|reach|reaching|hit|hitting|achieve|target|target of|aim for|
+        aiming for|aim at
+    """,
     k.FROM: "从|自|由|from|between|starting|starting on|starting from|beginning",
     k.PLUS: "+",
     k.MINUS: "-",
@@ -98,7 +102,8 @@ _KINDS: dict[str, str] = {
     k.STORE: "门店|店铺|分店|线下门店|店|store|shop|outlet|branch|branches",
     k.CATEGORY: "品类|类目|类商品|类|系列|category|categories|products category",
     k.CUSTOMER: """
-        客户|顾客|用户|人|人群|消费者|客群|粉丝|患者|学员|家长|学生|持卡人|投保人|保户|customer|people|user|shopper|buyers of|person|clients|
+        客户|顾客|用户|人|人群|消费者|客群|粉丝|患者|学员|家长|学生|
+        持卡人|投保人|保户|customer|people|user|shopper|buyers of|person|clients|
         client|audience|patient|student|learner|lead|policyholder|cardholder|parent
     """,
     k.BOUGHT: """

@@ -2162,6 +2162,79 @@ export interface components {
             place: string;
         };
         /**
+         * Diagnosis
+         * @description Where the metric is lost and for whom; what is named passed a correction for `looked` comparisons.
+         */
+        Diagnosis: {
+            /** Before */
+            before: number;
+            /** Change High */
+            change_high: number;
+            /** Change Low */
+            change_low: number;
+            /** Looked */
+            looked: number;
+            /** Now */
+            now: number;
+            /** Parts */
+            parts: components["schemas"]["DiagnosisPart"][];
+            /** People */
+            people: number;
+            sentence: components["schemas"]["Text"];
+            /** Steps */
+            steps: components["schemas"]["DiagnosisStep"][];
+        };
+        /**
+         * DiagnosisPart
+         * @description A group that lost: beside its own level before (`fell`) or the rest's now (`below_rest`).
+         */
+        DiagnosisPart: {
+            /** Compared */
+            compared: number;
+            /**
+             * Contribution
+             * @description What the whole would gain if there were no difference.
+             */
+            contribution: number;
+            /** High */
+            high: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "fell" | "below_rest";
+            /**
+             * Low
+             * @description Of the difference, allowing for everything that was looked at.
+             */
+            low: number;
+            name: components["schemas"]["Text"];
+            /** People */
+            people: number;
+            sentence: components["schemas"]["Text"];
+            /** Value */
+            value: number;
+            /** @description These people, as the tree of an audience. */
+            where: components["schemas"]["JsonValue"];
+        };
+        /**
+         * DiagnosisStep
+         * @description The share of people who took a step, now and in the window before.
+         */
+        DiagnosisStep: {
+            /**
+             * Before
+             * @description A fraction between 0 and 1.
+             */
+            before: number;
+            name: components["schemas"]["Text"];
+            /**
+             * Now
+             * @description A fraction between 0 and 1.
+             */
+            now: number;
+        };
+        /**
          * ErrorView
          * @description What went wrong and what to do next; the body of every answer that is not 2xx.
          */
@@ -3763,6 +3836,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            diagnosis?: components["schemas"]["Diagnosis"] | null;
             /**
              * Eligible
              * @description People that the plan may reach or hold out.
