@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from unittest import mock
 
 import msgspec
+import numpy as np
 from provider import Deaths, Killed, Provider, lines
 from story import (
     CHANNELS,
@@ -15,32 +16,38 @@ from story import (
     START_MS,
     Act,
     Advance,
+    Assign,
     Dispatch,
     Erase,
     Fill,
     Fold,
     Forget,
     Keep,
+    Order,
     Post,
     Publish,
     Retire,
+    Steer,
     Story,
 )
 
+from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.dispatch import rounds as dispatch_module
 from liftloop.app.dispatch.attempts import AttemptFile
 from liftloop.app.dispatch.personal import Asked, Told
 from liftloop.app.dispatch.rounds import Dispatcher, DispatchTools
 from liftloop.app.facts import fact, published
 from liftloop.app.following import Follower
+from liftloop.app.steering.brakes import Brakes, NotRunning
 from liftloop.app.tick.questions import answer
 from liftloop.deliver.contract import Envelope
 from liftloop.deliver.second_look import Stopped
 from liftloop.identify.contract import USER
 from liftloop.identify.reading import identifier_hash
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
-from liftloop.kernel.codec import canonical_json
+from liftloop.kernel.codec import canonical_json, pack_columns
 from liftloop.kernel.ids import Offset, TickNumber
+from liftloop.plan.contract import ASSIGNED, STEERED
 from liftloop.runtime.catalog import RETIRED
 from liftloop.storage.contract import Record
 from liftloop.testing.installation import Installation
@@ -66,6 +73,8 @@ class Life:
         self.received_ms: dict[str, int] = {}
         self.unasked: list[str] = []
         """Marketing that arrived without consent."""
+        self.despite: list[str] = []
+        """Marketing that left while its campaign was paused or stopped."""
         self.at_its_end: Callable[[Life], None] = lambda life: None
         """Called when all acts are done and everything is folded and filled; time then goes on until all rests."""
         self.shop = Installation(path / "data", START_MS, self.deaths)
@@ -120,6 +129,12 @@ class Life:
                 self.shop.worker.checkpoint()
             case Forget():
                 self._forget()
+            case Assign(actions=actions):
+                self._assign(actions)
+            case Steer(batch=batch, share=share):
+                self._steer(batch, share)
+            case Order(campaign=campaign, order=order):
+                asyncio.run(self._order(campaign, order))
             case Erase(user=user):
                 self.shop.vault.destroy([identifier_hash(USER, user)])
 
@@ -140,6 +155,34 @@ class Life:
             body = canonical_json({"kind": act.kind, "id": act.id, "version": act.version})
             self.shop.append([fact(RETIRED, f"{act.kind}/{act.id}", body, AUTHOR, now_ms)])
         self.shop.fold_all()
+
+    def _assign(self, actions: Mapping[str, int]) -> None:
+        self.shop.fold_all()
+        asked = [{"identifier": user, "now_ms": self.shop.now_ms()} for user in actions]
+        numbers = [answer(self.shop.fold, "person", each)["profile"] for each in asked]
+        columns = {
+            "profile": np.array(numbers, dtype=np.int64),
+            "action": np.array(list(actions.values()), dtype=np.int64),
+            "cell": np.zeros(len(numbers), dtype=np.int64),
+        }
+        self._say(ASSIGNED, pack_columns(columns))
+
+    def _steer(self, batch: int, share: float) -> None:
+        self._say(STEERED, canonical_json({"action": "greet", "batch": batch, "shares": [share, 1 - share]}))
+
+    def _say(self, kind: str, body: bytes) -> None:
+        self.shop.append([fact(kind, "spring", body, "system:test", self.shop.now_ms())])
+        self.shop.fold_all()
+
+    async def _order(self, campaign: str, order: Literal["pause", "continue", "stop"]) -> None:
+        """Order as the desk does; done again after a death in it, it changes nothing more."""
+        shop = self.shop
+        shop.fold_all()
+        brakes = Brakes(
+            Definitions(shop.tick, shop.state, shop.clock, (), shop.vault), shop.tick, shop.state, shop.clock
+        )
+        with contextlib.suppress(NotRunning):
+            await brakes.order(campaign, order, {"reason": "manual"}, AUTHOR)
 
     async def _fill(self) -> None:
         """Follow and fill as the desk does."""

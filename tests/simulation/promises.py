@@ -12,6 +12,7 @@ from story import CAPS, DEVICES, HOLDOUT, USERS
 from liftloop.app.tick.questions import answer
 from liftloop.collect.stage import AHEAD_MAX_MS
 from liftloop.deliver.contract import Message
+from liftloop.deliver.decisions import VISIT_BITS
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import parse_json
 from liftloop.kernel.dice import hash_text, uniform
@@ -148,7 +149,8 @@ def _count(life: Life, table: str) -> Counter[str]:
 def nobody_got_a_message_twice(life: Life) -> None:
     """Marketing arrives at most once for each key; what the ledger says of a message is what became of it."""
     rows = life.shop.state.rows("SELECT message_key, channel, purpose, state FROM ledger")
-    for key, channel, purpose, state in rows:
+    assert all(state not in MAY_HAVE_ARRIVED for _, channel, _, state in rows if not channel), "nothing was to be sent"
+    for key, channel, purpose, state in (row for row in rows if row[1]):
         arrived = life.providers[channel].taken[key]
         assert arrived <= 1 or (purpose != "marketing" and channel == "sms"), key
         assert arrived or state != "sent", f"{key} was called sent"
@@ -164,10 +166,18 @@ def held_out_people_got_nothing(life: Life) -> None:
         "SELECT ledger.message_key, ledger.channel, ledger.journey, enrolment.profile, ledger.state FROM ledger"
         " JOIN enrolment ON enrolment.id = ledger.enrolment WHERE purpose = 'marketing'"
     )
+    found = life.shop.lake.select("SELECT decision, holdout FROM decision WHERE campaign = 'spring'")
+    decided = {
+        (int(number) >> VISIT_BITS, int(number) & (2**VISIT_BITS - 1)): bool(held)
+        for number, held in zip(found["decision"], found["holdout"], strict=True)
+    }
     for key, channel, journey, profile, state in rows:
-        held = uniform(np.array([profile], dtype=np.uint64), hash_text("holdout", journey))[0] < HOLDOUT
+        if journey == "spring":  # Held out under the number that was assigned, which a merge may have changed.
+            held = decided[int(key.rsplit("/", 2)[1]), int(key.rpartition("/")[2])]
+        else:
+            held = uniform(np.array([profile], dtype=np.uint64), hash_text("holdout", journey))[0] < HOLDOUT
         assert held == (state == "held_out"), key
-        assert not (held and life.providers[channel].taken[key]), key
+        assert not (held and channel and life.providers[channel].taken[key]), key
 
 
 def caps_and_budget_held(life: Life) -> None:
@@ -192,7 +202,7 @@ def caps_and_budget_held(life: Life) -> None:
     spent = life.shop.state.rows(
         "SELECT coalesce(sum(cost_fen), 0) FROM ledger WHERE campaign = 'autumn' AND state IN ('sent', 'uncertain')"
     )[0][0]
-    body = life.shop.state.rows("SELECT body FROM definition WHERE kind = 'campaign'")[0][0]
+    body = life.shop.state.rows("SELECT body FROM definition WHERE kind = 'campaign' AND id = 'autumn'")[0][0]
     assert spent <= parse_json(body)["budget_fen"]
 
 
@@ -222,11 +232,14 @@ def look_for_consent(life: Life, messages: Sequence[Message]) -> None:
     merged = dict(shop.state.rows("SELECT forwarded, kept FROM merge ORDER BY tick, position"))
     consents = shop.state.rows("SELECT profile, channel, at_ms, status = 'withdrawn', status FROM consent")
     for message in messages:
-        channel, purpose, profile = shop.state.rows(
-            "SELECT channel, purpose, profile FROM ledger WHERE message_key = ?", (message.key,)
+        channel, purpose, profile, campaign = shop.state.rows(
+            "SELECT channel, purpose, profile, campaign FROM ledger WHERE message_key = ?", (message.key,)
         )[0]
         if purpose != "marketing":
             continue
+        live = shop.fold.catalog.live("campaign").get(campaign)
+        if live is not None and (live.body.get("paused") or live.body.get("stopped_ms")):
+            life.despite.append(message.key)
         mine = [row[2:] for row in consents if _head(merged, row[0]) == _head(merged, profile) and row[1] == channel]
         if max(mine, default=(0, 0, "none"))[2] != "granted":
             life.unasked.append(message.key)
@@ -237,6 +250,29 @@ def everybody_who_got_marketing_wanted_it(life: Life) -> None:
     assert life.unasked == []
 
 
+def nothing_left_against_orders(life: Life) -> None:
+    """No marketing left while its campaign was paused or stopped."""
+    assert life.despite == []
+
+
+def copies_are_drawn_once(life: Life) -> None:
+    """Everybody has one copy of a campaign, whatever became of shares and people, and every chance was logged."""
+    rows = life.shop.lake.select(
+        "SELECT decision, variant, batch, arms FROM decision WHERE campaign = 'spring' ORDER BY decision"
+    )
+    drawn: dict[int, set[str]] = defaultdict(set)
+    for number, variant, batch, arms in zip(
+        rows["decision"], rows["variant"], rows["batch"], rows["arms"], strict=True
+    ):
+        chances = parse_json(arms)
+        assert set(chances) == {"nobody", "greet/A", "greet/B"}
+        assert abs(sum(chances.values()) - 1) < 1e-9
+        if variant:
+            drawn[int(number) >> VISIT_BITS].add(variant)
+            assert batch >= 0 or int(number) & (2**VISIT_BITS - 1) > 0, "only who had one keeps one"
+    assert all(len(variants) == 1 for variants in drawn.values())
+
+
 ALL = (
     the_lake_is_the_log,
     the_ledger_adds_up,
@@ -244,4 +280,6 @@ ALL = (
     held_out_people_got_nothing,
     caps_and_budget_held,
     everybody_who_got_marketing_wanted_it,
+    nothing_left_against_orders,
+    copies_are_drawn_once,
 )

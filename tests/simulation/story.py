@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from msgspec import Struct
@@ -68,13 +68,33 @@ class Forget(Struct, frozen=True, kw_only=True, tag=True):
     """Retention lets go of what lake and fold have taken in."""
 
 
+class Assign(Struct, frozen=True, kw_only=True, tag=True):
+    """A study says who is to get which action of `spring`."""
+
+    actions: Mapping[str, int]
+
+
+class Steer(Struct, frozen=True, kw_only=True, tag=True):
+    """A study moves the shares of the variants of `spring`; some facts come too late to change anything."""
+
+    batch: int
+    share: float
+
+
+class Order(Struct, frozen=True, kw_only=True, tag=True):
+    """Somebody pauses a campaign, lets it go on or stops it."""
+
+    campaign: str
+    order: Literal["pause", "continue", "stop"]
+
+
 class Erase(Struct, frozen=True, kw_only=True, tag=True):
     """The keys of a person's identifier are destroyed."""
 
     user: str
 
 
-Act = Post | Fold | Publish | Retire | Fill | Dispatch | Advance | Keep | Forget | Erase
+Act = Post | Fold | Publish | Retire | Fill | Dispatch | Advance | Keep | Forget | Assign | Steer | Order | Erase
 
 
 class Story(Struct, frozen=True, kw_only=True):
@@ -89,6 +109,7 @@ class _Teller:
         self.messages: list[dict[str, Any]] = []
         self.versions: dict[tuple[str, str], int] = {}
         self.live: set[tuple[str, str]] = set()
+        self.batch = 0
 
     def one(self, options: Sequence[Any]) -> Any:
         return options[int(self.dice.integers(len(options)))]
@@ -219,6 +240,16 @@ class _Teller:
             "caps": [{"count": 1, "days": 1}],
             "budget_fen": self.one([30, 10_000]),
         }
+        copies = [{"id": "A", "content": "hello"}, {"id": "B", "content": "hello"}]
+        spring = {
+            **campaign,
+            "name": "spring",
+            "actions": [{"id": "nobody"}, {"id": "greet", "channel": self.one(CHANNELS), "variants": copies}],
+            "cells": [[0.3, 0.7]],
+            "holdout": {"share": HOLDOUT, "salt": "spring"},
+            "caps": [],
+            "budget_fen": 0,
+        }
         settings = {"caps": list(CAPS)} | ({"quiet_hours": None} if self.chance(0.5) else {})
         channels = [
             self.publish("channel", name, {"id": name, "kind": "webhook", "settings": {}, "cost_fen": 5})
@@ -233,11 +264,35 @@ class _Teller:
             self.publish("setting", "identity", {"detect_shared": False, "limits": {"phone": 255}}),
             self.publish("content", "hello", {"id": "hello", "body": "你好"}),
             self.publish("campaign", "autumn", campaign),
+            self.publish("campaign", "spring", spring),
             self.publish("audience", "buyers", audience),
             self.publish("trait", "spent", self.trait()),
             *(self.publish("journey", name, self.journey(name)) for name in JOURNEYS),
             Post(messages=[self.consenting(user) for user in USERS]),
+            Fold(),
+            Assign(actions={user: int(self.chance(0.7)) for user in USERS[:10]}),
+            self.publish("journey", "spring", self.launched()),
         ]
+
+    def launched(self) -> dict[str, Any]:
+        """Return the journey of a campaign that starts its people in waves, and says the same twice."""
+        act = {"kind": "act", "expires_s": self.one([4_000, 200_000])}
+        return {
+            "name": "spring",
+            "trigger": {"on": "campaign", "campaign": "spring", "at_ms": START_MS},
+            "campaign": "spring",
+            "nodes": [
+                {"kind": "stagger", "id": "turn", "over_s": 90_000, "waves": 5, "salt": "spring", "next": "first"},
+                {**act, "id": "first", "next": "pause"},
+                {"kind": "wait", "id": "pause", "duration_s": self.one([60, 40_000]), "next": "second"},
+                {**act, "id": "second", "next": "out"},
+                {"kind": "exit", "id": "out"},
+            ],
+        }
+
+    def ordered(self) -> Order:
+        order = self.one(["pause", "pause", "continue", "continue", "continue", "stop"])
+        return Order(campaign=self.one(["autumn", "spring"]) if order != "stop" else "spring", order=order)
 
     def consenting(self, user: str) -> dict[str, Any]:
         """Return a message in which a person says yes to everything."""
@@ -254,8 +309,16 @@ class _Teller:
         self.messages.append(message)
         return message
 
+    def steer(self) -> Steer:
+        """Return a move of the shares, now and then one that was made from old shares."""
+        batch = max(self.batch + self.one([1, 1, 1, 0]), 1)
+        self.batch = max(self.batch, batch)
+        return Steer(batch=batch, share=float(self.dice.uniform(0.1, 0.9)))
+
     def act(self) -> Act:
         draw = self.dice.random()
+        if draw < 0.07:
+            return self.one([self.ordered, self.ordered, self.steer])()
         if draw < 0.42:
             return Post(messages=self.posts())
         if draw < 0.54:
@@ -267,7 +330,8 @@ class _Teller:
             return Advance(to_ms=self.now_ms)
         if draw < 0.87:
             return self.definition()
-        return self.one([Fill(), Fill(), Keep(between=self.posts()), Forget(), Erase(user=self.one(USERS))])
+        erase = Erase(user=self.one(USERS))
+        return self.one([Fill(), Fill(), Keep(between=self.posts()), Forget(), Forget(), erase, erase])
 
 
 def story_of(seed: int, length: int) -> Story:

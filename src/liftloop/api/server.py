@@ -22,6 +22,7 @@ from liftloop.api.routes import (
     identity,
     imports,
     lists,
+    live,
     opportunities,
     plans,
     points,
@@ -75,6 +76,7 @@ ROUTERS = (
     studies.router,
     tags.router,
     campaigns.router,
+    live.router,
     system.router,
     upkeep.router,
 )

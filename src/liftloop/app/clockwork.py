@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -67,6 +68,18 @@ class Advanced(Struct, frozen=True, kw_only=True):
     errors: int
 
 
+class Timed(Protocol):
+    """A study with instants of its own, which the clock must not jump over."""
+
+    def next_ms(self) -> int:
+        """Return when it is due next; asked at every instant, so it must be quick."""
+        ...
+
+    async def run_if_due(self) -> None:
+        """Do what is due now, over a lake that it brings up to date itself."""
+        ...
+
+
 class Clockwork:
     """The one hand on the manual clock."""
 
@@ -77,6 +90,7 @@ class Clockwork:
         clock: Clock,
         pending: Callable[[int], tuple[int, int]],
         catch_up: Callable[[], Awaitable[None]],
+        timed: Timed,
     ) -> None:
         self._tick = tick
         self._state = state
@@ -84,6 +98,7 @@ class Clockwork:
         self._pending = pending
         """Given now, return (due messages without an answer, instant of the next retry)."""
         self._catch_up = catch_up
+        self._timed = timed
         self._moving = asyncio.Lock()
         self._counted: tuple[int, int] | None = None
         """Messages and errors up to the end of the last advance: a count reads the whole ledger."""
@@ -97,10 +112,14 @@ class Clockwork:
             before, timers = self._counted or self._settled(), 0
             while True:
                 due_ms = max(await self._quiet(), self._clock.now_ms())
-                if due_ms > target_ms:
+                study_ms = self._timed.next_ms()
+                if min(due_ms, study_ms) > target_ms:
                     break
-                timers += 1
-                await self._move(due_ms)
+                timers += due_ms <= study_ms
+                await self._move(max(min(due_ms, study_ms), self._clock.now_ms()))
+                if study_ms <= due_ms:
+                    await self._quiet()
+                    await self._timed.run_if_due()
             await self._move(target_ms)
             await self._quiet()
             await self._catch_up()

@@ -17,6 +17,7 @@ from liftloop.app.plans import Plans
 from liftloop.app.quarantine.replay import Quarantine
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.standing_goals import StandingGoals
+from liftloop.app.steering.study import SteeringStudy
 from liftloop.app.studies.predictions import Predictions
 from liftloop.app.studies.traits import TraitStudies
 from liftloop.app.tick_client import TickClient
@@ -74,7 +75,8 @@ class Desk:
         self.pending = PendingMessages(self.state, folder.attempts)
         self.quarantine = Quarantine(self.tick, self.state, self.vault, self.clock)
         self.intake = Intake(self.follower, self.state, self.definitions, self.clock)
-        self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up)
+        self.steering = SteeringStudy(self.follower, self.definitions, self.state, self.tick, self.clock)
+        self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up, self.steering)
         self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.quarantine)
         self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock, settings.study_days)
         self.opportunities = Opportunities(
@@ -102,6 +104,7 @@ class Desk:
                 self.trait_studies.run_daily(),
                 self.predictions.run_daily(),
                 self.standing_goals.run_weekly(),
+                self.steering.run_forever(),
             )
         ]
 

@@ -29,7 +29,7 @@ from liftloop.kernel.errors import Language
 from liftloop.measure.report import Report
 from liftloop.plan.contract import ASSIGNED, Campaign
 from liftloop.plan.goal.contract import QuestionId, Understood
-from liftloop.plan.launch import Launch
+from liftloop.plan.launch import AT_ONCE, Launch, LaunchTerms
 from liftloop.plan.options import CHANNEL_NAMES
 from liftloop.plan.record import PlanRecord
 from liftloop.plan.shop_metrics import catalogue_with
@@ -119,7 +119,7 @@ class Plans:
         return msgspec.msgpack.decode(path.read_bytes(), type=PlanRecord)
 
     def has(self, plan_id: str) -> bool:
-        """Return whether there is such a plan."""
+        """Return whether there is such a plan; campaigns may also be published by hand."""
         return self._path(plan_id).is_file()
 
     def all(self) -> list[PlanRecord]:
@@ -132,12 +132,12 @@ class Plans:
         campaigns = self._published.live("campaign")
         return next((identity for identity, body in campaigns.items() if body["plan"] == plan_id), None)
 
-    async def launch(self, plan_id: str, language: Language, actor: str) -> str:
+    async def launch(self, plan_id: str, language: Language, actor: str, terms: LaunchTerms = AT_ONCE) -> str:
         """Start a plan and return its campaign; a plan that was launched returns the campaign it has."""
         running = self.campaign_of(plan_id)
         if running is not None:
             return running
-        started: Launch = launch(self.kept(plan_id), language, self.sources())
+        started: Launch = launch(self.kept(plan_id), language, self.sources(), terms)
         now_ms = self._clock.now_ms()
         journeys = [each for each in started.definitions if each.kind == "journey"]
         for each in started.definitions:

@@ -58,6 +58,8 @@ USE_CASES: dict[str, UseCase] = {
         _changes("goal.approve", "approver"),
         _changes("plan.launch", "approver"),
         _changes("review.send"),
+        _changes("campaign.order"),
+        _changes("campaign.undo"),
         _changes("audience.publish"),
         _changes("audience.export"),
         UseCase(name="audience.export_rows", role="operator", changes=False),
@@ -92,6 +94,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report": ("campaign.read",),
     "results": ("results.read",),
     "review": ("campaign.read",),
+    "campaign": ("campaign.read", "campaign.order", "campaign.undo"),
     "audience": (
         "audience.read",
         "audience.preview",

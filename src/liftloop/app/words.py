@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
+
 
 class Said(Struct, frozen=True):
     """One sentence in both languages."""
@@ -52,6 +54,7 @@ _REASONS = {
     "unrendered": Said("内容无法生成", "the content could not be rendered"),
     "expired": Said("超过了发送期限", "past its time"),
     "campaign_ended": Said("活动已经结束", "the campaign is over"),
+    "campaign_stopped": Said("活动已经停止", "the campaign was stopped"),
     "campaign_retired": Said("活动已经下线", "the campaign was retired"),
     "journey_retired": Said("旅程在开始之前就下线了", "the journey was retired before it began"),
 }
@@ -84,6 +87,8 @@ def reason_words(reason: str) -> Said:
         case "consent_withdrawn":
             medium = rest.partition(":")[0]
             return Said(f"已撤回 {medium} 授权", f"consent to {medium} was withdrawn")
+        case "paused":
+            return Said(f"活动暂停中（{pause_words(rest).zh}）", f"the campaign is paused ({pause_words(rest).en})")
         case "suppressed":
             return Said(
                 f"{rest} 已停止联系（退订、投诉或地址无效）",
@@ -93,9 +98,21 @@ def reason_words(reason: str) -> Said:
             return Said(reason, reason)
 
 
+def pause_words(why: str) -> Said:
+    """Return why a campaign is paused: by whom, or which guardrail was crossed."""
+    head, _, metric = why.partition(":")
+    if head == "guardrail":
+        known = BUILT_IN_CATALOGUE.by_id.get(metric)
+        zh, en = (known.name_zh, known.name_en) if known else (metric, metric)
+        return Said(f"{zh}越过了底线", f"{en} crossed its limit")
+    return Said("有人按下了暂停", "somebody paused it")
+
+
 def sentence(state: str, reason: str) -> Said:
     """Return the one sentence that answers "why did she (not) get this?"."""
     what, why = state_words(state), reason_words(reason)
+    if reason.startswith("paused:") and state == "deferred":
+        return Said(f"先留着没发：{why.zh}。", f"Held back for now: {why.en}.")
     if not why.zh:
         return Said(f"{what.zh}。", f"{what.en[0].upper()}{what.en[1:]}.")
     return Said(f"{what.zh}：{why.zh}。", f"{what.en[0].upper()}{what.en[1:]}: {why.en}.")

@@ -187,3 +187,12 @@ class ReceiptsReceived(Struct, frozen=True, kw_only=True):
     keys: list[str]
     receipts: list[str]
     at_ms: list[int]
+
+
+class MessagesRescheduled(Struct, frozen=True, kw_only=True):
+    """Body of the fact `messages.rescheduled`: columns, one row a message of the outbox that leaves at another time."""
+
+    keys: list[str]
+    due_ms: list[int]
+    version: int = 0
+    """Of the campaign that asks for it: two pauses at one instant are two facts."""

@@ -107,6 +107,8 @@ def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counte
         _hold_out(verdict)
         np.add.at(counters.sent, verdict.slots[verdict.open()], 1)
         np.add.at(counters.shadow, verdict.slots[verdict.reason == WOULD_BE_SENT], 1)
+        if rules.paused(intent.campaign):
+            _hold_back(verdict)
     verdict.stop(verdict.open() & (verdict.due_ms > moment.now_ms), "deferred", "quiet_hours")
     verdict.stop(verdict.open(), "queued", "")
     return verdict
@@ -217,6 +219,12 @@ def _hold_out(verdict: Verdict) -> None:
     verdict.reason[stopped] = [f"held_out:{reason}" for reason in verdict.reason[stopped]]
     verdict.state[stopped] = "held_out"
     verdict.stop(verdict.held, "held_out", WOULD_BE_SENT)
+
+
+def _hold_back(verdict: Verdict) -> None:
+    """Let the messages of a paused campaign wait until it goes on and they are rescheduled, or their time is over."""
+    verdict.due_ms[verdict.open()] = verdict.expires_ms + 1
+    verdict.stop(verdict.open(), "queued", "")
 
 
 def cost_of(intent: Intent, channel: ChannelDefinition) -> int:

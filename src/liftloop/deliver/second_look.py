@@ -38,6 +38,8 @@ class Stopped(Struct, frozen=True):
 
 
 MAY_LEAVE = Stopped("", "")
+HELD = "held"
+"""Not now: its campaign is paused. Neither an end nor an outcome; the message is looked at again later."""
 
 
 def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped]:
@@ -51,6 +53,7 @@ def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped
     stopped = [MAY_LEAVE] * len(leaving.profiles)
     marketing = np.array([purpose == "marketing" for purpose in leaving.purposes], dtype=np.bool_)
     ended = {campaign: _ended(state.definitions, campaign, now_ms) for campaign in set(leaving.campaigns)}
+    paused = {campaign: _paused(state.definitions, campaign) for campaign in set(leaving.campaigns)}
     refused = _refused(state, leaving)
     gone = marketing & ceded(state, leaving.enrolments)
     parted = _parted(state, leaving)
@@ -58,6 +61,8 @@ def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped
     for row in np.flatnonzero(parted | (refused != "") | marketing).tolist():
         if marketing[row] and ended[leaving.campaigns[row]]:
             stopped[row] = Stopped("expired", ended[leaving.campaigns[row]])
+        elif marketing[row] and paused[leaving.campaigns[row]]:
+            stopped[row] = Stopped(HELD, paused[leaving.campaigns[row]])
         elif parted[row]:
             stopped[row] = Stopped("suppressed", "separated")
         elif gone[row]:
@@ -103,6 +108,15 @@ def _medium(definitions: Definitions, channel: str) -> str:
 
 def _ended(definitions: Definitions, campaign: str, now_ms: int) -> str:
     live = definitions.live("campaign").get(campaign)
+    if live is not None and live.body.get("stopped_ms"):
+        return "campaign_stopped"
     if live is not None:
         return "campaign_ended" if now_ms > int(live.body["ends_ms"]) else ""
     return "campaign_retired" if definitions.version("campaign", campaign, 1) is not None else ""
+
+
+def _paused(definitions: Definitions, campaign: str) -> str:
+    """Return why a campaign is paused, empty where it is not."""
+    live = definitions.live("campaign").get(campaign)
+    why = str(live.body.get("paused") or "") if live is not None else ""
+    return f"paused:{why}" if why else ""

@@ -59,7 +59,13 @@ class Rules(Struct, frozen=True, kw_only=True):
         """Return why a campaign sends nothing any more, empty while it runs or where there is none."""
         if campaign in self.retired:
             return "campaign_retired"
+        if campaign in self.campaigns and self.campaigns[campaign].stopped_ms:
+            return "campaign_stopped"
         return "campaign_ended" if now_ms > self.ends_ms(campaign) else ""
+
+    def paused(self, campaign: str) -> bool:
+        """Return whether a campaign's messages are held back for now."""
+        return campaign in self.campaigns and self.campaigns[campaign].paused != ""
 
     def ends_ms(self, campaign: str) -> int:
         """Return the last instant at which a campaign's messages may leave."""

@@ -1,7 +1,5 @@
 """The folds of deliver: intents through the gate into ledger and outbox, outcomes and receipts back into the ledger."""
 
-from collections.abc import Sequence
-
 import msgspec
 import numpy as np
 from msgspec import Struct
@@ -12,8 +10,10 @@ from liftloop.deliver.contract import (
     AttemptsSettled,
     ChannelDefinition,
     Envelope,
+    MessagesRescheduled,
     ReceiptsReceived,
 )
+from liftloop.deliver.decisions import decisions, repeated
 from liftloop.deliver.gate import (
     SENT,
     SHADOW,
@@ -29,7 +29,7 @@ from liftloop.deliver.settings import Rules, medium_of, rules_of
 from liftloop.journey.contract import Intent
 from liftloop.journey.reading import persons, reached
 from liftloop.kernel.clock import FAR_FUTURE_MS
-from liftloop.kernel.codec import canonical_json, pack
+from liftloop.kernel.codec import pack
 from liftloop.kernel.ids import MessageKey
 from liftloop.kernel.sets import distinct
 from liftloop.kernel.words import Words
@@ -38,9 +38,11 @@ from liftloop.storage.contract import ArraySpec, Delta, Record, Row, Update, Wri
 
 SETTLED = "attempts.settled"
 RECEIVED = "receipts.received"
+RESCHEDULED = "messages.rescheduled"
 
 _SETTLED = msgspec.json.Decoder(AttemptsSettled)
 _RECEIVED = msgspec.json.Decoder(ReceiptsReceived)
+_RESCHEDULED = msgspec.json.Decoder(MessagesRescheduled)
 
 STATE_OF_OUTCOME = {
     "accepted": "sent",
@@ -57,10 +59,6 @@ RELEASING = NEVER_LEFT | {"rejected", "invalid_recipient", "quota_exhausted", "o
 """Outcomes after which nothing was sent for certain: cap and budget come back."""
 SUPPRESSING = frozenset({"invalid_recipient", "opted_out", "complained", "unsubscribed"})
 """What ends all contact through a medium."""
-
-
-VISIT_BITS = 31
-"""Of a decision's number: visits are counted in 31 bits, which leaves room for four billion enrolments."""
 
 
 class _Decided(Struct, frozen=True):
@@ -156,7 +154,7 @@ class DeliverGate:
                     "outbox": [row for each in decided for row in _outbox_rows(each, rules, moment)],
                 },
             ),
-            {"decision.made": _decisions(verdicts, moment), "message.decided": _messages(decided, moment)},
+            {"decision.made": decisions(verdicts, moment), "message.decided": _messages(decided, moment)},
         )
 
     def next_due_ms(self, state: StateView) -> int:
@@ -178,9 +176,10 @@ class DeliverOutcomes:
         records: list[Record] = list(system["record"]) if system is not None else []
         settled = [_SETTLED.decode(record.body) for record in records if record.kind == SETTLED]
         received = [_RECEIVED.decode(record.body) for record in records if record.kind == RECEIVED]
-        if not settled and not received:
+        rescheduled = [_RESCHEDULED.decode(record.body) for record in records if record.kind == RESCHEDULED]
+        if not settled and not received and not rescheduled:
             return NOTHING
-        updates = [_settle_rows(each, moment) for each in settled]
+        updates = [_settle_rows(each, moment) for each in settled] + [_due_rows(each) for each in rescheduled]
         released = _released(state, settled)
         suppressed = _suppressed(state, self._compiled.rules(state), settled, received)
         arrived = reached(state, *_arrived(settled))
@@ -337,38 +336,6 @@ def _outbox_rows(decided: _Decided, rules: Rules, moment: Moment) -> list[Row]:
     ]
 
 
-def _decisions(verdicts: list[Verdict], moment: Moment) -> Batch:
-    """Return one decision a person and message: what was open, with which chance, and what was taken."""
-    counts = [len(verdict.slots) for verdict in verdicts]
-    intents = [verdict.intent for verdict in verdicts]
-    held = np.concatenate([verdict.held for verdict in verdicts])
-    count = len(held)
-    columns = {
-        "decision": np.concatenate([(each.enrolments << VISIT_BITS) | each.visits for each in intents]),
-        "campaign": _repeated([each.campaign or each.journey for each in intents], counts),
-        "profile": np.concatenate([verdict.numbers for verdict in verdicts]),
-        "decided_ms": np.full(count, moment.now_ms, dtype=np.int64),
-        "eligible": _repeated([canonical_json(list(each.eligible)).decode() for each in intents], counts),
-        "action": _repeated([each.action.id for each in intents], counts),
-        "propensities": Words.joined(map(_propensities, intents)),
-        "holdout": held,
-        "arm": Words(("treated", "holdout"), held.astype(np.int32)),
-        "policy": _repeated([each.policy for each in intents], counts),
-        "features": Words.alike("{}", count),
-    }
-    return Batch(count, columns)
-
-
-def _propensities(intent: Intent) -> Words:
-    vectors = [canonical_json(dict(zip(intent.eligible, cell, strict=True))).decode() for cell in intent.cells]
-    return Words.of(vectors).at(intent.cell)
-
-
-def _repeated(texts: Sequence[str], counts: Sequence[int]) -> Words:
-    """Return each text as often as its count says."""
-    return Words.of(texts).at(np.repeat(np.arange(len(texts)), counts))
-
-
 def _messages(decided: list[_Decided], moment: Moment) -> Batch:
     keys = [key for each in decided for key in each.keys]
     verdicts = [each.verdict for each in decided]
@@ -378,11 +345,11 @@ def _messages(decided: list[_Decided], moment: Moment) -> Batch:
         len(keys),
         {
             "message_key": keys,
-            "campaign": _repeated([each.campaign for each in intents], counts),
-            "journey": _repeated([each.journey for each in intents], counts),
+            "campaign": repeated([each.campaign for each in intents], counts),
+            "journey": repeated([each.journey for each in intents], counts),
             "profile": np.concatenate([verdict.numbers for verdict in verdicts]),
-            "channel": _repeated([each.action.channel for each in intents], counts),
-            "action": _repeated([each.action.id for each in intents], counts),
+            "channel": repeated([each.action.channel for each in intents], counts),
+            "action": repeated([each.action.id for each in intents], counts),
             "state": Words.of([state for verdict in verdicts for state in verdict.state.tolist()]),
             "reason": Words.of([reason for verdict in verdicts for reason in verdict.reason.tolist()]),
             "decided_ms": np.full(len(keys), moment.now_ms, dtype=np.int64),
@@ -396,6 +363,12 @@ def _settle_rows(settled: AttemptsSettled, moment: Moment) -> Update:
         for key, outcome, reason in zip(settled.keys, settled.outcomes, settled.reasons, strict=True)
     ]
     return Update(table="ledger", columns=("state", "reason", "changed_ms"), rows=rows)
+
+
+def _due_rows(rescheduled: MessagesRescheduled) -> Update:
+    """Return the outbox rows with their new instants; a message that has left meanwhile is passed over."""
+    rows: list[Row] = list(zip(rescheduled.due_ms, rescheduled.keys, strict=True))
+    return Update(table="outbox", columns=("due_ms",), rows=rows)
 
 
 def _arrived(settled: list[AttemptsSettled]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

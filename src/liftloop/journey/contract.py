@@ -42,6 +42,19 @@ class Wait(Struct, frozen=True, kw_only=True, tag_field="kind", tag="wait", forb
     next: str
 
 
+class Stagger(Struct, frozen=True, kw_only=True, tag_field="kind", tag="stagger", forbid_unknown_fields=True):
+    """Stay until an instant of one's own: the people of a launch go on in `waves` equal parts over `over_s`.
+
+    Whose turn is when is drawn by the hash of the person under `salt`; the first wave goes on at once.
+    """
+
+    id: str
+    over_s: int
+    waves: int
+    salt: str
+    next: str
+
+
 class Condition(Struct, frozen=True, kw_only=True, tag_field="kind", tag="condition", forbid_unknown_fields=True):
     """Go one way or the other by what holds of the person now."""
 
@@ -64,7 +77,10 @@ class Send(Struct, frozen=True, kw_only=True, tag_field="kind", tag="send", forb
 
 
 class Act(Struct, frozen=True, kw_only=True, tag_field="kind", tag="act", forbid_unknown_fields=True):
-    """Carry out the action that the campaign assigned this person: a message, or nothing."""
+    """Carry out the action that the campaign assigned this person: a message, or nothing.
+
+    Where the action has variants, who gets which is drawn here, from the shares in force.
+    """
 
     id: str
     next: str
@@ -77,7 +93,7 @@ class Exit(Struct, frozen=True, kw_only=True, tag_field="kind", tag="exit", forb
     id: str
 
 
-Node = Wait | Condition | Send | Act | Exit
+Node = Wait | Stagger | Condition | Send | Act | Exit
 
 
 class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,6 +133,14 @@ class Intent(Struct, frozen=True, kw_only=True):
     slots: Slots
     enrolments: NDArray[np.int64]
     visits: NDArray[np.int64]
+    variant: str = ""
+    """Id of the action's variant that they get; `action` has its content. Empty where the action has none."""
+    place: int = -1
+    """Its place among the variants."""
+    batch: int = -1
+    """How often the shares had changed when it was drawn; -1 where it was given earlier and is kept."""
+    arms: Sequence[tuple[int, str, float]] = ()
+    """All arms down to variants: the place of the action in `eligible`, the name, its chance once that is drawn."""
 
 
 class BadJourney(LiftloopError):

@@ -7,12 +7,14 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.audience.reading import check as check_tree
-from liftloop.journey.contract import Act, BadJourney, Condition, Exit, Journey, Node, OnCampaign, Send, Wait
+from liftloop.journey.contract import Act, BadJourney, Condition, Exit, Journey, Node, OnCampaign, Send, Stagger, Wait
 
 NODES_MAX = 200
 """More does not fit on a canvas, nor in a head."""
 
 
+WAVES_MAX = 1_000
+"""Each wave is an instant at which the tick wakes people: more are no smoother to anybody who looks."""
 SECONDS_MAX = 10 * 366 * 86_400
 """Ten years: a longer wait is a slip of the keyboard, and far longer ones do not fit a column of times."""
 
@@ -70,6 +72,16 @@ def _check_node(journey: Journey, node: Node) -> None:
                 f"节点 {node.id} 的等待时间要大于 0，且不超过十年",
                 f"node {node.id} must wait more than 0, at most ten years",
             )
+        case Stagger(over_s=seconds, waves=waves) if not (0 < seconds <= SECONDS_MAX and 0 < waves <= WAVES_MAX):
+            raise BadJourney(
+                f"节点 {node.id} 要在十年以内分 1 到 {WAVES_MAX} 批",
+                f"node {node.id} must take 1 to {WAVES_MAX} waves within ten years",
+            )
+        case Stagger() if not _of_its_campaign(journey):
+            raise BadJourney(
+                f"节点 {node.id} 需要由旅程所属的活动触发",
+                f"node {node.id} needs the journey's own campaign as its trigger",
+            )
         case Send(expires_s=seconds) | Act(expires_s=seconds) if not 0 < seconds <= SECONDS_MAX:
             raise BadJourney(
                 f"节点 {node.id} 的有效时间要大于 0，且不超过十年",
@@ -91,7 +103,7 @@ def _of_its_campaign(journey: Journey) -> bool:
 
 def successors(node: Node) -> tuple[str, ...]:
     match node:
-        case Wait(next=onward) | Send(next=onward) | Act(next=onward):
+        case Wait(next=onward) | Stagger(next=onward) | Send(next=onward) | Act(next=onward):
             return (onward,)
         case Condition(yes=yes, no=no):
             return (yes, no)
@@ -105,7 +117,7 @@ def _check_loops(graph: Graph) -> None:
 
     def visit(identity: str) -> None:
         node = graph.node(graph.position[identity])
-        if isinstance(node, Wait) or state.get(identity) == 2:
+        if isinstance(node, Wait | Stagger) or state.get(identity) == 2:
             return
         if state.get(identity) == 1:
             raise BadJourney(
@@ -117,5 +129,5 @@ def _check_loops(graph: Graph) -> None:
         state[identity] = 2
 
     for node in graph.journey.nodes:
-        for onward in successors(node) if isinstance(node, Wait) else (node.id,):
+        for onward in successors(node) if isinstance(node, Wait | Stagger) else (node.id,):
             visit(onward)

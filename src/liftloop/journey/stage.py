@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
-from liftloop.journey.contract import OnAudience, OnCampaign, OnEvent
+from liftloop.journey.contract import Intent, OnAudience, OnCampaign, OnEvent
 from liftloop.journey.graph import Graph, read
 from liftloop.journey.opening import OPENED, OPENED_SPEC, Codes, opening_of
 from liftloop.journey.walk import Walkers, World, entering, wake, waking, walk
@@ -22,7 +22,7 @@ from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
 from liftloop.kernel.sets import are_among, distinct
 from liftloop.kernel.words import Words
 from liftloop.plan.contract import Campaign
-from liftloop.plan.reading import action_array
+from liftloop.plan.reading import action_array, variant_array
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
 from liftloop.runtime.hash_index import ABSENT
@@ -126,6 +126,7 @@ class JourneySteps:
         delta = _joined(
             _moved(world, newcomers, walkers, leavers),
             Delta(writes=[*_ended(reached), *opening.writes(), *launched], updates=opening.updates()),
+            _given(state, intents),
         )
         return delta, {
             "message.intended": Batch(len(intents), {"intent": intents}),
@@ -314,12 +315,27 @@ def _moved(world: World, newcomers: Walkers, walkers: Walkers, leavers: _Leavers
     )
 
 
-def _joined(first: Delta, second: Delta) -> Delta:
+def _joined(first: Delta, *others: Delta) -> Delta:
+    parts = (first, *others)
     return Delta(
-        allocate=[*first.allocate, *second.allocate],
-        writes=[*first.writes, *second.writes],
+        allocate=[spec for part in parts for spec in part.allocate],
+        writes=[write for part in parts for write in part.writes],
         puts=first.puts,
-        updates=[*first.updates, *second.updates],
+        updates=[update for part in parts for update in part.updates],
+    )
+
+
+def _given(state: StateView, intents: Sequence[Intent]) -> Delta:
+    """Return the delta that remembers which variant people were given; they keep it."""
+    given = [intent for intent in intents if intent.variant and intent.batch >= 0]
+    campaigns = dict.fromkeys(intent.campaign for intent in given)
+    places = [np.full(len(intent.slots), intent.place, dtype=np.int8) for intent in given]
+    return Delta(
+        allocate=[ArraySpec(name=variant_array(each), dtype="|i1", fill=-1, domain="profile") for each in campaigns],
+        writes=[
+            Write(variant_array(intent.campaign), follow(state, intent.slots), place)
+            for intent, place in zip(given, places, strict=True)
+        ],
     )
 
 

@@ -5,16 +5,18 @@ from typing import Any
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from liftloop.audience.reading import holds, known_members
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
-from liftloop.journey.contract import Act, Condition, Exit, Intent, Send, Wait
+from liftloop.journey.contract import Act, Condition, Exit, Intent, OnCampaign, Send, Stagger, Wait
 from liftloop.journey.graph import NODES_MAX, Graph
 from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
+from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.contract import NOBODY, Action, Campaign
-from liftloop.plan.reading import action_array, cell_array
+from liftloop.plan.reading import action_array, cell_array, draw_variants, drawn_numbers, variant_arms
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People
 from liftloop.runtime.contract import Moment, Slots, StateView
@@ -113,6 +115,9 @@ def walk(world: World, walkers: Walkers) -> list[Intent]:
                 case Wait():
                     walkers.due_ms[group] = world.moment.now_ms + node.duration_s * SECOND_MS
                     moving[group] = False
+                case Stagger():
+                    walkers.due_ms[group] = _turns(world, graph, node, walkers.slots[group])
+                    moving[group] = False
                 case Condition():
                     truth = _condition(world, node, walkers.slots[group])
                     walkers.nodes[group] = np.where(truth, graph.position[node.yes], graph.position[node.no])
@@ -135,9 +140,18 @@ def wake(world: World, walkers: Walkers) -> None:
     moving = np.ones(len(walkers.rows), dtype=np.bool_)
     for graph, position, group in list(_groups(world, walkers, moving)):
         node = graph.node(position)
-        assert isinstance(node, Wait), "people rest at wait nodes only"
+        assert isinstance(node, Wait | Stagger), "people rest where they wait only"
         walkers.nodes[group] = graph.position[node.next]
         walkers.due_ms[group] = FAR_FUTURE_MS
+
+
+def _turns(world: World, graph: Graph, node: Stagger, slots: Slots) -> NDArray[np.int64]:
+    """Return when each person goes on; whoever comes later than their turn goes on at once."""
+    trigger = graph.journey.trigger
+    began_ms = trigger.at_ms if isinstance(trigger, OnCampaign) else world.moment.now_ms
+    numbers = drawn_numbers(world.state, graph.journey.campaign, slots).astype(np.uint64)
+    waves = np.floor(uniform(numbers, hash_text("stagger", node.salt)) * node.waves).astype(np.int64)
+    return np.maximum(began_ms + waves * (node.over_s * SECOND_MS // node.waves), world.moment.now_ms)
 
 
 def _groups(
@@ -167,13 +181,34 @@ def _intents(world: World, graph: Graph, node: Send | Act, walkers: Walkers, gro
             action = Action(id=f"{node.channel}:{node.content}", channel=node.channel, content=node.content)
             return [_intent(graph, node, (action, walkers, group), None)]
         case Act():
-            campaign = world.campaigns[graph.journey.campaign]
-            assigned, cell = _assigned(world, graph.journey.campaign, walkers.slots[group])
-            return [
-                _intent(graph, node, (action, walkers, group[chosen]), (campaign, cell[chosen]))
-                for index, action in enumerate(campaign.actions)
-                if (chosen := assigned == index).any()
-            ]
+            return _acts(world, graph, node, walkers, group)
+
+
+def _acts(world: World, graph: Graph, node: Act, walkers: Walkers, group: NDArray[np.int64]) -> list[Intent]:
+    """Return one intent for each action and, where it has variants, each of those that somebody is given."""
+    identity = graph.journey.campaign
+    campaign = world.campaigns[identity]
+    assigned, cell = _assigned(world, identity, walkers.slots[group])
+    arms = variant_arms(world.state, identity, campaign) if any(each.variants for each in campaign.actions) else ()
+    intents: list[Intent] = []
+    for place, action in enumerate(campaign.actions):
+        chosen = np.flatnonzero(assigned == place)
+        if not len(chosen):
+            continue
+        if not action.variants:
+            whole = _intent(graph, node, (action, walkers, group[chosen]), (campaign, cell[chosen]))
+            intents.append(replace(whole, arms=arms) if arms else whole)
+            continue
+        drawn = draw_variants(world.state, identity, campaign, place, follow(world.state, walkers.slots[group[chosen]]))
+        for number, variant in enumerate(action.variants):
+            said = replace(action, content=variant.content)
+            for kept in (False, True):
+                mine = chosen[(drawn.variant == number) & (drawn.before == kept)]
+                if len(mine):
+                    intent = _intent(graph, node, (said, walkers, group[mine]), (campaign, cell[mine]))
+                    batch = -1 if kept else drawn.batch
+                    intents.append(replace(intent, variant=variant.id, place=number, batch=batch, arms=arms))
+    return intents
 
 
 def _assigned(world: World, campaign: str, slots: Slots) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -4,8 +4,23 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from liftloop.plan.goal.contract import Guardrail as Guardrail
+
 NOBODY = "nobody"
 """The action of leaving a person alone; always the first action of a campaign."""
+
+
+VARIANTS_MAX = 8
+"""Ways to carry out one action: more do not get enough people each to be told apart."""
+UNIFORM_SHARE = 0.1
+"""The part of a campaign's people, fixed by hash for ever, whose variant is drawn evenly whatever was learned."""
+
+
+class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way to carry out an action: the same offer through the same channel, in words of its own."""
+
+    id: str
+    content: str
 
 
 class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,6 +33,8 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     item: str = ""
     cost_fen: int = 0
     """Cost of one accepted message."""
+    variants: Sequence[Variant] = ()
+    """Where there are any, who gets which is drawn when the action is carried out, and `content` stands for none."""
 
 
 class Cap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,6 +49,24 @@ class Holdout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     share: float
     salt: str
+
+
+class SteeringTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """By what variants are compared, and how boldly people are moved between them."""
+
+    events: Sequence[str] = ("Order Completed",)
+    """Whoever does one of these within `maturity_s` of the message counts as won."""
+    maturity_s: int = 3_600
+    """Batches are compared at this age, counting of each what came within it."""
+    floor: float = 0.1
+    """Least share of a variant among the people who are steered: 0.1 while a claim is wanted, 0.02 afterwards."""
+
+
+class Spread(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Over which time a launch starts its people: in `waves` equal parts, each person's by hash."""
+
+    over_s: int
+    waves: int
 
 
 class Campaign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +86,29 @@ class Campaign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What messages may cost in all; 0 for no limit."""
     policy: str = ""
     """Fingerprint of the policy that assigned."""
+    steering: SteeringTerms = SteeringTerms()
+    spread: Spread | None = None
+    """None starts everybody at once."""
+    guardrails: Sequence[Guardrail] = ()
+    """What must not be harmed, beside what is watched in every campaign."""
+    paused: str = ""
+    """Why nothing leaves at present, such as `guardrail:complaint_rate` or `manual`; empty while it goes on."""
+    stopped_ms: int = 0
+    """When somebody ended its sending for good; what it changed is measured to the end. 0 while it sends."""
 
 
 ASSIGNED = "campaign.assigned"
 """The fact of a study's answer: packed columns {profile, action, cell} of one campaign, named by it."""
+STEERED = "campaign.steered"
+"""The fact that shares of an action's variants have changed; its body is `Steered`, its name the campaign."""
+
+
+class Steered(Struct, frozen=True, kw_only=True):
+    """Shares of one action's variants from the tick on that folds it; `batch` is one more than the one in force."""
+
+    action: str
+    batch: int
+    shares: Sequence[float]
+    """Of the steered people, in the order of the variants; they sum to one."""
+    held: bool = False
+    """A person has set them; the system leaves them alone until somebody lets it go on."""

@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from liftloop.kernel.clock import DAY_MS
-from liftloop.kernel.errors import EXIT_REFUSED, Language, LiftloopError
-from liftloop.plan.contract import NOBODY, Action, Campaign, Cap, Holdout
+from liftloop.kernel.errors import EXIT_REFUSED, EXIT_USAGE, Language, LiftloopError
+from liftloop.plan.contract import NOBODY, VARIANTS_MAX, Action, Campaign, Cap, Holdout, Spread, SteeringTerms, Variant
 from liftloop.plan.drafts import Draft, draft
 from liftloop.plan.record import PlanRecord
 
@@ -36,6 +36,36 @@ class Launch(Struct, frozen=True, kw_only=True):
     campaign: Campaign
 
 
+class LaunchTerms(Struct, frozen=True, kw_only=True):
+    """What somebody chose at the launch: contents to compare, by action, and over which time people are started."""
+
+    variants: Mapping[str, Sequence[str]] = {}
+    spread: Spread | None = None
+
+
+AT_ONCE = LaunchTerms()
+"""Everybody at once, and one content an action."""
+MATURITY_MIN_S, MATURITY_MAX_S = 3_600, 86_400
+MATURITY_PART = 12
+"""A twelfth of the time over which people are started is waited for responses: long enough to see some, and short
+enough that what they teach still finds people to move."""
+
+
+class BadLaunch(LiftloopError):
+    """The choices at the launch do not fit the plan."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(
+            "bad_launch",
+            zh=zh,
+            en=en,
+            next_zh="改好再启动",
+            next_en="mend it and launch again",
+            status=422,
+            exit_code=EXIT_USAGE,
+        )
+
+
 class NotLaunchable(LiftloopError):
     """A plan that is refused or still asks something cannot be launched."""
 
@@ -51,28 +81,39 @@ class NotLaunchable(LiftloopError):
         )
 
 
-def launch(record: PlanRecord, *, at_ms: int, language: Language, contents: Mapping[str, str]) -> Launch:
+def launch(
+    record: PlanRecord,
+    *,
+    at_ms: int,
+    language: Language,
+    contents: Mapping[str, str],
+    terms: LaunchTerms = AT_ONCE,
+) -> Launch:
     """Return what starts the plan at `at_ms`.
 
     `contents` are contents that exist, by action id; where an action has none, words are drafted by rule in both
     languages and the one of `language` is used. Calling twice with the same arguments gives the same launch.
-    Raises `NotLaunchable`.
+    Raises `NotLaunchable` and `BadLaunch`.
     """
     assigned = record.assigned
     blocked = any(missing.blocks_launch for missing in record.missing)
     if assigned is None or blocked:
         raise NotLaunchable(record)
+    _check_terms(record, terms)
     campaign_id = f"campaign-{record.plan_id.removeprefix('plan-')}"
     drafts: list[Draft] = []
     actions: list[Action] = []
     for action, label in zip(assigned.actions, assigned.labels, strict=True):
+        if action.id in terms.variants:
+            actions.append(replace(action, variants=_variants(terms.variants[action.id])))
+            continue
         if action.id == NOBODY or action.id in contents:
             actions.append(replace(action, content=contents.get(action.id, "")))
             continue
         both = draft(campaign_id, action, label)
         drafts += both
         actions.append(replace(action, content=next(one.id for one in both if one.language == language)))
-    campaign = _campaign(record, actions, at_ms)
+    campaign = _campaign(record, actions, at_ms, terms)
     return Launch(
         campaign_id=campaign_id,
         definitions=(
@@ -85,7 +126,28 @@ def launch(record: PlanRecord, *, at_ms: int, language: Language, contents: Mapp
     )
 
 
-def _campaign(record: PlanRecord, actions: Sequence[Action], at_ms: int) -> Campaign:
+def _check_terms(record: PlanRecord, terms: LaunchTerms) -> None:
+    assert record.assigned is not None
+    actions = {each.id for each in record.assigned.actions} - {NOBODY}
+    unknown = sorted(set(terms.variants) - actions)
+    if unknown:
+        raise BadLaunch(f"方案里没有动作 {unknown[0]}", f"the plan has no action {unknown[0]}")
+    for action, contents in terms.variants.items():
+        if not 2 <= len(contents) <= VARIANTS_MAX or len(set(contents)) < len(contents):
+            raise BadLaunch(
+                f"动作 {action} 要有 2 到 {VARIANTS_MAX} 个不同的内容版本",
+                f"action {action} takes 2 to {VARIANTS_MAX} different contents",
+            )
+    if terms.spread is not None and terms.spread.over_s > record.window_days * DAY_MS // 1_000:
+        raise BadLaunch("分批的时间不能长过活动本身", "people cannot be started over more than the campaign's own time")
+
+
+def _variants(contents: Sequence[str]) -> tuple[Variant, ...]:
+    """Return contents as variants A, B, C … in their order."""
+    return tuple(Variant(id=chr(ord("A") + place), content=content) for place, content in enumerate(contents))
+
+
+def _campaign(record: PlanRecord, actions: Sequence[Action], at_ms: int, terms: LaunchTerms) -> Campaign:
     assert record.assigned is not None
     assert record.holdout is not None
     caps = [
@@ -103,7 +165,15 @@ def _campaign(record: PlanRecord, actions: Sequence[Action], at_ms: int) -> Camp
         caps=caps,
         budget_fen=record.budget_fen or 0,
         policy=record.forecast_hash,
+        steering=_steering(terms.spread),
+        spread=terms.spread,
+        guardrails=record.understood.goal.guardrails,
     )
+
+
+def _steering(spread: Spread | None) -> SteeringTerms:
+    over_s = spread.over_s if spread else 0
+    return SteeringTerms(maturity_s=min(max(over_s // MATURITY_PART, MATURITY_MIN_S), MATURITY_MAX_S))
 
 
 def salt_of(plan_id: str) -> str:
@@ -112,14 +182,18 @@ def salt_of(plan_id: str) -> str:
 
 
 def _journey(record: PlanRecord, campaign_id: str, campaign: Campaign) -> dict[str, Any]:
-    """Return the journey as a definition: act once, wait until the window is over, leave."""
+    """Return the journey as a definition: wait for one's turn, act once, wait until the window is over, leave."""
     window_s = record.window_days * DAY_MS // 1_000
+    spread = campaign.spread
+    stagger = {"kind": "stagger", "id": "turn", "salt": campaign.holdout.salt, "next": "act"}
+    before = [{**stagger, "over_s": spread.over_s, "waves": spread.waves}] if spread else []
     return {
         "name": record.understood.goal.text,
         "trigger": {"on": "campaign", "campaign": campaign_id, "at_ms": campaign.starts_ms},
         "campaign": campaign_id,
         "holdout": msgspec.to_builtins(campaign.holdout),
         "nodes": [
+            *before,
             {"kind": "act", "id": "act", "next": "wait", "expires_s": min(window_s, 3 * 86_400)},
             {"kind": "wait", "id": "wait", "duration_s": window_s, "next": "done"},
             {"kind": "exit", "id": "done"},

@@ -1,10 +1,14 @@
-"""What later stages may ask plan: where assigned actions stand, and under whose number they were drawn."""
+"""What later stages may ask plan: where assigned actions stand, under whose number they were drawn, which variant."""
+
+from collections.abc import Sequence
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
-from liftloop.kernel.dice import Hashes, hash_text, mix
+from liftloop.kernel.dice import Hashes, hash_text, mix, uniform
+from liftloop.plan.contract import UNIFORM_SHARE, VARIANTS_MAX, Action, Campaign
 from liftloop.runtime import people
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.runtime.hash_index import ABSENT, HashIndex
@@ -28,6 +32,21 @@ def round_array(campaign: str) -> str:
     return f"campaign.{campaign}.round"
 
 
+def variant_array(campaign: str) -> str:
+    """Return the array that holds which variant of their action each person was given, -1 where none was yet."""
+    return f"campaign.{campaign}.variant"
+
+
+def shares_array(campaign: str) -> str:
+    """Return the array that holds the shares in force, `VARIANTS_MAX` an action; -1 where none were ever set."""
+    return f"campaign.{campaign}.shares"
+
+
+def batch_array(campaign: str) -> str:
+    """Return the array that holds how often the shares of each action have changed."""
+    return f"campaign.{campaign}.batch"
+
+
 def drawn_keys(numbers: NDArray[np.int64], campaign: str) -> Hashes:
     """Return the keys of `DRAWN_AS`; shape [len(numbers)]."""
     keys = mix(numbers.astype(np.uint64), hash_text("drawn", campaign))
@@ -49,3 +68,75 @@ def drawn_numbers(state: StateView, campaign: str, slots: Slots) -> NDArray[np.i
     other = DRAWN_AS.find(state, drawn_keys(numbers, campaign))
     drawn[assigned] = np.where(other == ABSENT, numbers, other)
     return drawn
+
+
+class InForce(Struct, frozen=True, kw_only=True):
+    """How the variants of one action are drawn now; `batch` counts the changes."""
+
+    batch: int
+    shares: tuple[float, ...]
+    """Of the people who are steered."""
+
+    def chances(self) -> tuple[float, ...]:
+        """Return the chance of each variant for somebody of whom it is not yet known whether she is steered."""
+        return tuple(UNIFORM_SHARE / len(self.shares) + (1 - UNIFORM_SHARE) * share for share in self.shares)
+
+
+def in_force(state: StateView, campaign: str, place: int, variants: int) -> InForce:
+    """Return the shares of the action at `place`; equal ones until a study moves them."""
+    name = shares_array(campaign)
+    kept = state[name][place * VARIANTS_MAX : place * VARIANTS_MAX + variants] if state.has(name) else np.zeros(0)
+    if len(kept) < variants or (kept < 0).any():
+        return InForce(batch=0, shares=(1 / variants,) * variants)
+    return InForce(batch=int(state[batch_array(campaign)][place]), shares=tuple(kept.tolist()))
+
+
+def variant_arms(state: StateView, campaign_id: str, campaign: Campaign) -> list[tuple[int, str, float]]:
+    """Return every arm down to variants: the place of its action, its name, and its chance once the action is drawn."""
+    arms: list[tuple[int, str, float]] = []
+    for place, action in enumerate(campaign.actions):
+        if not action.variants:
+            arms.append((place, action.id, 1.0))
+            continue
+        chances = in_force(state, campaign_id, place, len(action.variants)).chances()
+        names = (arm_name(action, each.id) for each in action.variants)
+        arms += [(place, name, chance) for name, chance in zip(names, chances, strict=True)]
+    return arms
+
+
+def arm_name(action: Action, variant: str) -> str:
+    """Return how the decision log names an action in one of its variants."""
+    return f"{action.id}/{variant}"
+
+
+class Drawn(Struct, frozen=True, kw_only=True):
+    """Which variant each person gets, parallel to the slots that were asked about."""
+
+    variant: NDArray[np.int64]
+    before: NDArray[np.bool_]
+    """Given to them earlier, and kept."""
+    batch: int
+
+
+def draw_variants(state: StateView, campaign_id: str, campaign: Campaign, place: int, slots: Slots) -> Drawn:
+    """Return the variants of an action for people whose merges are followed and who were assigned it.
+
+    Drawn by the hash of campaign, person and batch: done again, it comes out the same. Who has one keeps it, and a
+    person of two profiles draws as the one whose assignment stayed.
+    """
+    action = campaign.actions[place]
+    count = len(action.variants)
+    now = in_force(state, campaign_id, place, count)
+    salt = campaign.holdout.salt
+    numbers = drawn_numbers(state, campaign_id, slots).astype(np.uint64)
+    never_steered = uniform(numbers, hash_text("uniform", salt)) < UNIFORM_SHARE
+    dice = uniform(numbers, hash_text("variant", salt, action.id, str(now.batch)))
+    drawn = np.where(never_steered, _place(dice, (1 / count,) * count), _place(dice, now.shares))
+    name = variant_array(campaign_id)
+    held = state[name][slots].astype(np.int64) if state.has(name) else np.full(len(slots), -1)
+    before = (held >= 0) & (held < count)
+    return Drawn(variant=np.where(before, held, drawn), before=before, batch=now.batch)
+
+
+def _place(dice: NDArray[np.float64], shares: Sequence[float]) -> NDArray[np.int64]:
+    return np.searchsorted(np.cumsum(shares)[:-1], dice, side="right").astype(np.int64)

@@ -8,7 +8,7 @@ from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import unpack_columns
 from liftloop.kernel.sets import distinct
 from liftloop.plan.contract import ASSIGNED
-from liftloop.plan.reading import DRAWN_AS, action_array, cell_array, drawn_keys, round_array
+from liftloop.plan.reading import DRAWN_AS, action_array, cell_array, drawn_keys, round_array, variant_array
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Frame, Moment, Slots, StateView
 from liftloop.runtime.hash_index import ABSENT
@@ -39,7 +39,7 @@ class AssignmentMerges:
             heirs, sources = _inherited(state, campaign, kept, forwarded)
             if not len(heirs):
                 continue
-            arrays = (action_array(campaign), cell_array(campaign), round_array(campaign))
+            arrays = (action_array(campaign), cell_array(campaign), round_array(campaign), variant_array(campaign))
             writes += [Write(array, heirs, state[array][sources]) for array in arrays if state.has(array)]
             numbers = people.numbers(state, sources)
             known = DRAWN_AS.find(state, drawn_keys(numbers, campaign))

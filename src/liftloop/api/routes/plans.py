@@ -11,11 +11,23 @@ from liftloop.api.present.campaign import campaign_view, report_view
 from liftloop.api.present.plan import plan_row, plan_view, reading_view, what_if_view
 from liftloop.api.present.rehearsal import rehearsal_view
 from liftloop.api.views.campaign import Campaign, CampaignList, Report
-from liftloop.api.views.plan import GoalExample, GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading, WhatIf
+from liftloop.api.views.plan import (
+    GoalExample,
+    GoalExamples,
+    GoalRequest,
+    Launched,
+    LaunchRequest,
+    Plan,
+    PlanList,
+    Reading,
+    WhatIf,
+)
 from liftloop.api.views.rehearsal import Rehearsal, RehearsalRequest
 from liftloop.api.views.values import Metric, MetricCatalogue, Text
 from liftloop.app.planning.reading import channel_choice
 from liftloop.app.rehearsal.sample import EVERYBODY, PEOPLE_MAX
+from liftloop.plan.contract import Spread
+from liftloop.plan.launch import LaunchTerms
 from liftloop.plan.metric.catalogue import TRADES
 from liftloop.plan.options import CHANNEL_NAMES
 from liftloop.profile.metric import Metric as MetricDefinition
@@ -107,9 +119,20 @@ async def rehearse(
 
 @router.post("/plans/{plan_id}/launch")
 async def launch(
-    plan_id: str, http: Request, desk: OnDesk, caller: Annotated[Caller, Depends(may("plan.launch"))]
+    plan_id: str,
+    http: Request,
+    desk: OnDesk,
+    caller: Annotated[Caller, Depends(may("plan.launch"))],
+    request: LaunchRequest | None = None,
 ) -> Launched:
-    return Launched(campaign_id=await desk.plans.launch(plan_id, language_of(http), caller.actor))
+    spread = request.spread if request else None
+    terms = LaunchTerms(
+        variants=request.variants if request else {},
+        spread=Spread(over_s=round(spread.hours * 3_600), waves=spread.waves) if spread else None,
+    )
+    for content in (each for contents in terms.variants.values() for each in contents):
+        desk.definitions.newest("content", content)
+    return Launched(campaign_id=await desk.plans.launch(plan_id, language_of(http), caller.actor, terms))
 
 
 @router.get("/campaigns")

@@ -291,5 +291,21 @@ class WhatIf(View):
     at: BudgetPoint | None = Field(description="What `budget_fen` leads to, where it was asked for.")
 
 
+class LaunchSpread(View):
+    """Over how many hours people are started, in how many equal parts; each person's part is drawn by hash."""
+
+    hours: float = Field(gt=0, le=24 * 365)
+    waves: int = Field(ge=1, le=1_000)
+
+
+class LaunchRequest(View):
+    """What is chosen at the launch; nothing starts everybody at once with the words of the plan."""
+
+    spread: LaunchSpread | None = None
+    variants: dict[str, list[str]] = Field(
+        default_factory=dict[str, list[str]], description="Contents to compare by action id; two to eight each."
+    )
+
+
 class Launched(View):
     campaign_id: str

@@ -9,8 +9,9 @@ from liftloop.collect.drafting import IDENTIFIER_CHARACTERS_MAX
 from liftloop.deliver.settings import DAY_MINUTES, QuietHours
 from liftloop.identify.contract import BLOCKED_MAX, KINDS, LIMIT_MAX, IdentityRules
 from liftloop.journey.contract import Journey, OnCampaign
+from liftloop.journey.graph import SECONDS_MAX, WAVES_MAX
 from liftloop.kernel.clock import DAY_MS
-from liftloop.plan.contract import NOBODY, Campaign, Cap, Holdout
+from liftloop.plan.contract import NOBODY, VARIANTS_MAX, Campaign, Cap, Holdout
 from liftloop.plan.options import Words
 from liftloop.profile.studied import STUDIED
 from liftloop.profile.tags import TAG
@@ -18,6 +19,7 @@ from liftloop.runtime.windows import LIVE_MAX
 
 FEN_MAX = 10**15
 """Ten trillion yuan, far from where 64 bits end."""
+MATURITY_S_MAX = 366 * 86_400
 CAP_DAYS_MAX = 3_660
 """Ten years: longer than anything is kept."""
 TAG_ID = re.compile(r"[\w.\-]{1,64}")
@@ -68,12 +70,34 @@ def campaign_problem(campaign: Campaign, before: Campaign | None) -> Words | Non
         return Words(zh="费用和预算不能是负数，也不能过大", en="costs and budget must not be negative, nor too large")
     if not 0 <= campaign.starts_ms <= campaign.ends_ms <= INSTANT_MAX_MS:
         return Words(zh="ends_ms 不能早于 starts_ms", en="ends_ms must not be before starts_ms")
+    if problem := _variants_problem(campaign):
+        return problem
     if before is not None and _moved(campaign, before):
         return Words(
             zh="已分配的人按位置记着动作和概率：原有的 actions 和 cells 要保持原来的顺序",
             en="people assigned hold actions and chances by place: those that were there must keep their order",
         )
     return holdout_problem(campaign.holdout) or caps_problem(campaign.caps)
+
+
+def _variants_problem(campaign: Campaign) -> Words | None:
+    for action in campaign.actions:
+        ids = [variant.id for variant in action.variants]
+        sound = all(ids) and len(set(ids)) == len(ids) and not any("/" in each for each in ids)
+        if len(ids) == 1 or len(ids) > VARIANTS_MAX or not sound:
+            return Words(
+                zh=f"动作 {action.id} 要有 2 到 {VARIANTS_MAX} 个版本，id 不重复，也不含斜杠",
+                en=f"action {action.id} takes 2 to {VARIANTS_MAX} variants whose ids differ and have no slash",
+            )
+    terms, spread = campaign.steering, campaign.spread
+    if not 0 < terms.maturity_s <= MATURITY_S_MAX or not 0 < terms.floor <= 0.5 or not terms.events:
+        return Words(
+            zh="steering 要有 events，maturity_s 在一年以内，floor 在 0 到 0.5 之间",
+            en="steering needs events, a maturity_s of up to a year and a floor up to 0.5",
+        )
+    if spread is not None and not (0 < spread.over_s <= SECONDS_MAX and 0 < spread.waves <= WAVES_MAX):
+        return Words(zh=f"spread 最多分 {WAVES_MAX} 批", en=f"spread takes up to {WAVES_MAX} waves")
+    return None
 
 
 def tag_problem(identity: str, tag: Tag) -> Words | None:

@@ -43,7 +43,7 @@ async def serve(settings: Settings) -> None:
     watching = asyncio.create_task(_watch_parent(stop, settings.desk))
     tick = TickClient(folder.tick_socket)
     if await _answers(tick, stop):
-        await _dispatch(settings, folder, tick, stop)
+        await dispatch(settings, folder, tick, stop)
     watching.cancel()
     await tick.close()
 
@@ -55,7 +55,7 @@ async def _answers(tick: TickClient, stop: asyncio.Event) -> bool:
     return not stop.is_set()
 
 
-async def _dispatch(settings: Settings, folder: DataFolder, tick: TickClient, stop: asyncio.Event) -> None:
+async def dispatch(settings: Settings, folder: DataFolder, tick: TickClient, stop: asyncio.Event) -> None:
     """Send what the outbox holds until `stop`."""
     state = SqliteStateReader(folder.state)
     vault = SqliteVault(folder.vault, folder.master_key())

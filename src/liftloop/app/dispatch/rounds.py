@@ -32,7 +32,7 @@ from liftloop.app.dispatch.settle import (
 from liftloop.app.dispatch.words import Due, Wordings
 from liftloop.app.tick.restored import NEVER_RESTORED, Restored
 from liftloop.deliver.contract import Channel, Envelope, Handover, Message, TryLater
-from liftloop.deliver.second_look import Stopped
+from liftloop.deliver.second_look import HELD, Stopped
 from liftloop.deliver.stage import enrolment_of
 from liftloop.kernel.clock import SECOND_MS, Clock
 from liftloop.kernel.ids import MessageKey
@@ -48,6 +48,7 @@ IDLE_AFTER_S = 1.0
 SEND_SECONDS_MAX = 900.0  # Fifty mails to a server that takes its time; channels have nearer time-outs of their own.
 LAND_SECONDS_MAX = 20.0  # After being told to stop; what is still in the air then is settled by the next start.
 WITHDRAWN_S = 2.0  # Between looks for messages that were stopped while they waited.
+HELD_LOOK_MS = 5 * SECOND_MS  # What a pause holds back is rescheduled by the desk; until then it is looked at again.
 NO_ROOM_S = 1.0  # Between tries to write while the disk is full.
 NO_ROOM_PAUSE_MS = 5 * SECOND_MS
 
@@ -206,8 +207,8 @@ class Dispatcher:
         """Return a group in words; what must not leave or cannot be said stays behind, with the reason."""
         name = lane.channel.name
         looked = await self._tools.second_look(name, [due.envelope for due in dues])
-        dues, looked = self._without_rivals(lane, dues, looked)
         now_ms = self._tools.clock.now_ms()
+        dues, looked = self._without_rivals(lane, *_without_held(lane, dues, looked, now_ms))
         verdicts = [
             self._not_again(due, _too_late(due, stopped, now_ms)) for due, stopped in zip(dues, looked, strict=True)
         ]
@@ -364,6 +365,27 @@ class Dispatcher:
             for task in [task for task in tasks if task.done()]:
                 tasks.discard(task)
                 task.result()
+
+
+def _without_held(
+    lane: Lane, dues: Sequence[Due], looked: Sequence[Stopped], now_ms: int
+) -> tuple[Sequence[Due], Sequence[Stopped]]:
+    """Let what its campaign's pause holds back wait a little, unless its own time is over."""
+    held = [stopped.outcome == HELD for stopped in looked]
+    if not any(held):
+        return dues, looked
+    waits = [each and due.envelope.expires_ms >= now_ms for each, due in zip(held, dues, strict=True)]
+    lane.wait(_later(due, now_ms + HELD_LOOK_MS, "paused") for due, wait in zip(dues, waits, strict=True) if wait)
+    late = [Stopped("expired", stopped.reason) if each else stopped for each, stopped in zip(held, looked, strict=True)]
+    going = [pair for pair, wait in zip(zip(dues, late, strict=True), waits, strict=True) if not wait]
+    return [due for due, _ in going], [stopped for _, stopped in going]
+
+
+def _later(due: Due, next_ms: int, reason: str) -> Waiting:
+    envelope = due.envelope
+    return Waiting(
+        key=envelope.key, channel=envelope.channel, tries=due.tries, next_ms=next_ms, doubt=due.doubt, reason=reason
+    )
 
 
 def _sender(key: str) -> tuple[str, int]:

@@ -51,7 +51,7 @@ from liftloop.plan.goal.catalogue import Catalogue
 from liftloop.plan.goal.contract import Goal, Question, QuestionId, Understood
 from liftloop.plan.goal.grammar import parse_goal
 from liftloop.plan.inputs import Contacts, Flags, People, StudyInputs, Worth
-from liftloop.plan.launch import Launch, salt_of
+from liftloop.plan.launch import AT_ONCE, Launch, LaunchTerms, salt_of
 from liftloop.plan.launch import launch as launch_of
 from liftloop.plan.metric.events import ORDER
 from liftloop.plan.options import CHANNEL_NAMES, ChannelChoice, ItemChoice, Offer, Option, options_of
@@ -184,9 +184,9 @@ def _with_group(understood: Understood, group: Group | Question) -> Understood:
     return replace(understood, assumed=(*understood.assumed, *group.remarks))
 
 
-def launch(record: PlanRecord, language: Language, sources: Sources) -> Launch:
-    """Return what starts a plan now; see `liftloop.plan.launch`. Raises `NotLaunchable`."""
-    return launch_of(record, at_ms=sources.now_ms, language=language, contents={})
+def launch(record: PlanRecord, language: Language, sources: Sources, terms: LaunchTerms = AT_ONCE) -> Launch:
+    """Return what starts a plan now; see `liftloop.plan.launch`. Raises `NotLaunchable` and `BadLaunch`."""
+    return launch_of(record, at_ms=sources.now_ms, language=language, contents={}, terms=terms)
 
 
 class _Asking(Struct, frozen=True, kw_only=True):

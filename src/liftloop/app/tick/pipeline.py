@@ -10,6 +10,7 @@ from liftloop.journey.merging import JourneyMerges
 from liftloop.journey.separating import JourneySeparation
 from liftloop.journey.stage import JourneyCodes, JourneySteps
 from liftloop.plan.stage import AssignmentMerges, Assignments
+from liftloop.plan.steering_fold import SteeredShares
 from liftloop.profile.attributes import ProfileAttributes
 from liftloop.profile.points_fold import ProfilePoints
 from liftloop.profile.separation import ProfileSeparation
@@ -38,6 +39,7 @@ def stages() -> tuple[Stage, ...]:
         AudienceMembership(audiences),
         AssignmentMerges(),
         Assignments(),
+        SteeredShares(),
         JourneyLives(),
         JourneyCodes(),
         JourneyMerges(),

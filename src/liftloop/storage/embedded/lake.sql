@@ -101,6 +101,10 @@ ALTER TABLE system_record ADD COLUMN IF NOT EXISTS packed BLOB;
 -- Who sent it (`key:web`), and whether it said which customer it is about; NULL for what came before there was this.
 ALTER TABLE event ADD COLUMN IF NOT EXISTS source VARCHAR;
 ALTER TABLE event ADD COLUMN IF NOT EXISTS recognised BOOLEAN;
+-- Which variant of the action was given, in which batch of shares, and the chances of all arms down to variants.
+ALTER TABLE decision ADD COLUMN IF NOT EXISTS variant VARCHAR;
+ALTER TABLE decision ADD COLUMN IF NOT EXISTS batch BIGINT;
+ALTER TABLE decision ADD COLUMN IF NOT EXISTS arms VARCHAR;
 -- A version that only says that the item is gone.
 ALTER TABLE item_version ADD COLUMN IF NOT EXISTS deleted BOOLEAN;
 

@@ -1,0 +1,76 @@
+"""How the variants of a campaign compare: one comparison for each action that has some, at an instant."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from liftloop.app.steering.reading import Shares, cells_of, shares_of
+from liftloop.app.steering.watch import Running
+from liftloop.kernel.clock import HOUR_MS, SECOND_MS
+from liftloop.measure.steering.claims import Gain, VariantClaim, claims, gain
+from liftloop.measure.steering.counts import CELL_MS, Cells
+from liftloop.measure.steering.moves import Past, Position, Standing, standing
+from liftloop.storage.contract import LakeReader
+
+
+class Comparison(Struct, frozen=True, kw_only=True, eq=False):
+    """One action's variants: what is known of them and what may be claimed.
+
+    `history` are the shares so far, the last of them in force; `matured_ms` is up to when what people did counts.
+    """
+
+    action: str
+    place: int
+    names: tuple[str, ...]
+    contents: tuple[str, ...]
+    cells: Cells
+    history: tuple[Shares, ...]
+    found: Standing
+    claims: tuple[VariantClaim, ...]
+    gain: Gain | None
+    elapsed: float
+    matured_ms: int
+
+    @property
+    def in_force(self) -> Shares:
+        return self.history[-1]
+
+
+def comparison_of(lake: LakeReader, running: Running, place: int, past: Past) -> Comparison:
+    """Return how the variants of the action at `place` compare."""
+    campaign = running.campaign
+    action = campaign.actions[place]
+    history = shares_of(running.entries, campaign, place)
+    cells = cells_of(lake, running.campaign_id, campaign, place, history)
+    maturity_ms = campaign.steering.maturity_s * SECOND_MS
+    batches = cells.matured(running.now_ms, maturity_ms).closed(history[-1].batch)
+    elapsed = elapsed_of(running)
+    at = Position(shares=history[-1].shares, batch=history[-1].batch, elapsed=elapsed)
+    found = standing(batches, campaign.steering, past, at)
+    moved = len(history) > 1
+    return Comparison(
+        action=action.id,
+        place=place,
+        names=tuple(variant.id for variant in action.variants),
+        contents=tuple(variant.content for variant in action.variants),
+        cells=cells,
+        history=tuple(history),
+        found=found,
+        claims=claims(batches, int(np.argmax(found.best)), elapsed),
+        gain=gain(batches, elapsed) if moved else None,
+        elapsed=elapsed,
+        matured_ms=int(batches.began_ms[-1]) + CELL_MS if len(batches.began_ms) else 0,
+    )
+
+
+def elapsed_of(running: Running) -> float:
+    """Return which share of the campaign's people has been started."""
+    campaign = running.campaign
+    over_ms = campaign.spread.over_s * SECOND_MS if campaign.spread else HOUR_MS
+    return min(1.0, max(0.0, (running.now_ms - campaign.starts_ms) / over_ms))
+
+
+def places_of(running: Running) -> Sequence[int]:
+    """Return the places of the actions that have variants."""
+    return [place for place, action in enumerate(running.campaign.actions) if len(action.variants) > 1]

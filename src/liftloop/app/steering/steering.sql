@@ -1,0 +1,51 @@
+-- name: cells
+-- People by variant and piece of time, and how many of them responded within the time that all of them are given.
+WITH answered AS (
+    SELECT message.profile, receipt.at_ms,
+        CASE receipt.receipt WHEN 'clicked' THEN 'Message Clicked' WHEN 'opened' THEN 'Message Opened' END AS name
+    FROM receipt JOIN message USING (message_key)
+    WHERE message.campaign = $1 AND receipt.receipt IN ('clicked', 'opened')
+),
+given AS (
+    SELECT decision.decision, coalesce(canonical.kept, decision.profile) AS profile, decision.variant, decision.batch,
+        coalesce(settled.at_ms, decision.decided_ms) AS from_ms
+    FROM decision
+    JOIN message ON message.campaign = decision.campaign AND message.profile = decision.profile
+        AND message.decided_ms = decision.decided_ms AND message.action = decision.action
+    LEFT JOIN message_settled AS settled ON settled.message_key = message.message_key
+    LEFT JOIN canonical ON canonical.forwarded = decision.profile
+    WHERE decision.campaign = $1 AND decision.action = $2 AND NOT decision.holdout AND decision.batch >= 0
+        AND message.state IN ('queued', 'deferred')
+),
+happened AS (
+    SELECT profile, at_ms FROM event_now WHERE name IN (SELECT unnest($3::VARCHAR[])) AND at_ms >= $4
+    UNION ALL
+    SELECT coalesce(canonical.kept, answered.profile), at_ms FROM answered
+    LEFT JOIN canonical ON canonical.forwarded = answered.profile WHERE name IN (SELECT unnest($3::VARCHAR[]))
+),
+responded AS (
+    SELECT DISTINCT given.decision FROM given JOIN happened ON happened.profile = given.profile
+        AND happened.at_ms >= given.from_ms AND happened.at_ms < given.from_ms + $5
+)
+SELECT given.batch, (given.from_ms - $4) // $6 AS piece, given.variant, count(*) AS people,
+    count(responded.decision) AS total
+FROM given LEFT JOIN responded ON responded.decision = given.decision
+GROUP BY ALL ORDER BY piece, batch, variant;
+
+-- name: log
+SELECT "offset", at_ms, kind, actor, body FROM system_record
+WHERE name = $1 AND kind IN (SELECT unnest($2::VARCHAR[])) ORDER BY "offset";
+
+-- name: answered
+SELECT
+    (SELECT count(*) FROM message JOIN message_settled AS settled USING (message_key)
+        WHERE message.campaign = $1 AND settled.outcome IN ('accepted', 'uncertain') AND settled.at_ms >= $3) AS sent,
+    (SELECT count(DISTINCT message_key) FROM receipt JOIN message USING (message_key)
+        JOIN message_settled AS settled USING (message_key)
+        WHERE message.campaign = $1 AND receipt.receipt = $2 AND settled.at_ms >= $3) AS answers;
+
+-- name: spent
+SELECT (settled.at_ms - $2) // $3 AS piece, sum(settled.cost_fen) AS cost_fen
+FROM message JOIN message_settled AS settled USING (message_key)
+WHERE message.campaign = $1 AND settled.outcome IN ('accepted', 'uncertain')
+GROUP BY piece ORDER BY piece;
