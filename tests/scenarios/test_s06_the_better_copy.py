@@ -41,7 +41,7 @@ def history() -> list[dict[str, Any]]:
                 "type": "identify",
                 "messageId": f"i{number}",
                 "timestamp": _iso(born_ms),
-                "traits": {"city": "上海"},
+                "traits": {"city": "上海", "phone": f"139{number:08d}"},
                 "context": {"consents": [{"channel": "sms", "purpose": "marketing", "at": _iso(born_ms)}]},
             }
         )
