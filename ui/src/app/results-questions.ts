@@ -2,7 +2,11 @@
 export interface Question {
   path: `/results/${string}`;
   /** What it asks and shows is in the words under this name. */
-  name: "funnel";
+  name: "reviews" | "forecasts" | "funnel";
 }
 
-export const questions: Question[] = [{ path: "/results/funnel", name: "funnel" }];
+export const questions: Question[] = [
+  { path: "/results/reviews", name: "reviews" },
+  { path: "/results/forecasts", name: "forecasts" },
+  { path: "/results/funnel", name: "funnel" },
+];

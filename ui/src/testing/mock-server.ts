@@ -11,6 +11,7 @@ import { MockImports } from "./mock-imports.ts";
 import { planFor, planRow, readyPlan, whatIfFor } from "./plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { readingFor } from "./reading.ts";
+import { reviewOf, scorecardOf } from "./reviews.ts";
 import { understoodOf } from "./sentences.ts";
 import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
 import { signalPreviewOf, templates } from "./signals.ts";
@@ -107,6 +108,8 @@ export class MockServer {
       ["GET", path("/campaigns"), () => ({ campaigns: this.campaigns })],
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
+      ["GET", path("/campaigns/:id/review"), ({ ids }) => reviewOf(this.campaign(ids[0]))],
+      ["GET", path("/forecasts"), () => scorecardOf(this.members.length === 0)],
       ["GET", path("/campaigns/:id/ledger"), ({ ids }) => ledgerOf(this.campaign(ids[0]))],
       ["GET", path("/campaigns/:id/ledger/people"), ({ ids, query }) => this.ledgerPeople(ids[0], query)],
       [

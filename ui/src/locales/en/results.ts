@@ -3,6 +3,15 @@ export const results = {
   lead: "One page answers one question; every number leads to the people behind it.",
   back: "All questions",
   question: {
+    reviews: {
+      asks: "How did a campaign do?",
+      shows:
+        "The review: what changed, for whom, at what cost, whether to believe it, what next; as PDF and slides",
+    },
+    forecasts: {
+      asks: "Do our forecasts come true?",
+      shows: "The scorecard: every forecast that was launched beside what was measured",
+    },
     funnel: {
       asks: "Where do people stop?",
       shows:

@@ -3,6 +3,14 @@ export const results = {
   lead: "一页回答一个问题；每个数字都能点到背后的人。",
   back: "全部问题",
   question: {
+    reviews: {
+      asks: "这次活动做得怎么样",
+      shows: "复盘：改变了什么、对谁有用、花了多少、可不可信、下一步；可存为 PDF 和 PPTX",
+    },
+    forecasts: {
+      asks: "我们的预测准不准",
+      shows: "预测记分牌：每一个启动过的预测，旁边是后来真正测到的",
+    },
     funnel: {
       asks: "人走到哪一步就不走了",
       shows: "从看到、点击、注册到付费，一步步剩多少人，丢在哪里，用了多久",

@@ -56,7 +56,12 @@ export function chartOption(chart: ReviewChart, look: Look, format: Format): ECh
   if (chart.kind === "bars") {
     return { ...shape, xAxis: { ...values, show: false }, series: counts(bars, look, format) };
   }
-  return { ...shape, xAxis: values, series: ranges(chart, bars, look, format) };
+  return {
+    ...shape,
+    grid: { ...shape.grid, right: 24 },
+    xAxis: values,
+    series: ranges(chart, bars, look, format),
+  };
 }
 
 function counts(bars: ReviewChart["bars"], { palette }: Look, format: Format): BarSeriesOption[] {

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { renderApp } from "@/testing/render-app";
+
+const SLOW = { timeout: 15_000 };
+
+describe("reviews and forecasts", () => {
+  it("shows every section of a review and keeps its PDF as a file", async () => {
+    const asked: string[] = [];
+    const { user, screen } = renderApp("/results/reviews/camp_running", {
+      intercept: (request) => {
+        if (request.url.endsWith("/review/pdf")) {
+          asked.push(new URL(request.url).pathname);
+          return new Response("%PDF-", { headers: { "content-type": "application/pdf" } });
+        }
+        return undefined;
+      },
+    });
+    expect(await screen.findByText(/复购率比没被触达的人高 6.4%/, {}, SLOW)).toBeTruthy();
+    for (const title of [
+      "改变了什么",
+      "做了什么",
+      "对谁有用",
+      "花了多少，带来多少",
+      "可不可信",
+      "学到什么，下一步",
+    ]) {
+      expect(screen.getByRole("heading", { name: title })).toBeTruthy();
+    }
+    await user.click(screen.getByRole("button", { name: "存为 PDF" }));
+    await expect.poll(() => asked, SLOW).toEqual(["/api/campaigns/camp_running/review/pdf"]);
+  });
+
+  it("says of each forecast whether it came true", async () => {
+    const { screen } = renderApp("/results/forecasts");
+    expect(await screen.findByText(/对了 2 个（67%）/, {}, SLOW)).toBeTruthy();
+    expect(screen.getAllByText("说中了").length).toBe(2);
+    expect(screen.getAllByText("没说中").length).toBe(1);
+  });
+});
