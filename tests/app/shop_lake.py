@@ -44,6 +44,10 @@ class ShopState:
         self._connection.execute("INSERT INTO attribute VALUES (64, 'phone', 1)")
         self._connection.executemany("INSERT INTO consent VALUES (?,?,?,?,?,?,?,?,?,?)", consents)
 
+    def say(self, profile: int, purpose: str, status: str, at_ms: int) -> None:
+        row = (profile, "", purpose, "", at_ms, 1, at_ms, status, "test", "")
+        self._connection.execute("INSERT INTO consent VALUES (?,?,?,?,?,?,?,?,?,?)", row)
+
     def join(self, kept: int, forwarded: int) -> None:
         self._connection.execute("INSERT INTO merge VALUES (1, 1, ?, ?)", (kept, forwarded))
 

@@ -6,9 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from shop_lake import UNTIL_MS, ShopState, sources_of
+from shop_lake import UNTIL_MS, ShopState, shop_state, sources_of
 
+from liftloop.app.planning.reading import SQL
 from liftloop.app.planning.study import Definitions, Sources, launch, plan_goal
+from liftloop.app.planning.terms import at_cap, unprofiled
+from liftloop.kernel.clock import DAY_MS
+from liftloop.plan.goal.contract import TouchCap
 from liftloop.plan.launch import NotLaunchable
 from liftloop.plan.record import PlanRecord
 from liftloop.simulate.history import History, history
@@ -161,3 +165,29 @@ def test_the_same_question_over_the_same_data_has_the_same_answer(small_sources:
     """A plan is a function of sentence, data and instant: record and assignment are equal byte for byte."""
     sources = small_sources("")
     assert _plan(sources) == _plan(sources)
+
+
+def test_who_refused_profiling_is_known_by_consent_and_by_attribute(small_past: History, tmp_path: Path) -> None:
+    """A withdrawn consent to profiling and an attribute say the same; granted again, or said of nobody, they do not."""
+    state = shop_state(small_past)
+    state.say(64, "profiling", "withdrawn", 1)
+    state.say(128, "profiling", "withdrawn", 1)
+    state.say(128, "profiling", "granted", 2)
+    said = (
+        "INSERT INTO event BY NAME SELECT 1000000 AS \"offset\", 192 AS profile, 5 AS at_ms, 5 AS received_ms,"
+        " '' AS name, 'identify' AS kind, 'm' AS message_id, '{\"no_profiling\": true}' AS properties, true AS imported"
+    )
+    sources = sources_of(small_past, tmp_path, said, state)
+    assert unprofiled(sources.lake, sources.state).tolist() == [64, 192]
+
+
+def test_whoever_has_used_up_her_cap_is_not_planned_for(small_past: History, tmp_path: Path) -> None:
+    """A cap of one a month takes out everybody contacted within the month, one of a hundred takes out nobody."""
+    sources = sources_of(small_past, tmp_path)
+    columns = sources.lake.select(SQL["contacts"])
+    recent = np.unique(columns["profile"][columns["at_ms"] > UNTIL_MS - 30 * DAY_MS])
+    everybody = np.arange(6_000) * 64
+    full = at_cap(sources.lake, everybody, (TouchCap(touches_max=1, period="month"),), UNTIL_MS)
+    assert np.array_equal(everybody[full], np.intersect1d(recent, everybody))
+    assert not at_cap(sources.lake, everybody, (TouchCap(touches_max=100, period="month"),), UNTIL_MS).any()
+    assert at_cap(sources.lake, everybody, (TouchCap(touches_max=0, period="week"),), UNTIL_MS).all()

@@ -74,6 +74,7 @@ class Plans:
                 campaigns=live("campaign"),
                 audiences=self._published.conditioned(),
                 traits=live("trait"),
+                settings=live("setting"),
                 offered=self.offered,
             ),
             catalogue=catalogue_with(live("metric")),

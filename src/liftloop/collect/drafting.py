@@ -25,7 +25,7 @@ NESTED_MAX = 64
 """Levels of brackets: nobody means more, and what reads messages later may stand deeper on its own stack than we do."""
 CHANNEL_CHARACTERS_MAX = 64
 """A channel's id is shorter; a column in memory may bear the name."""
-PURPOSES = ("marketing", "transactional", "service")
+PURPOSES = ("marketing", "transactional", "service", "profiling")
 CONSENT_AT_MS_MAX = 2**53
 """Whole numbers beyond it are no instants, and no longer exact in JSON."""
 RULES = CleaningRules()

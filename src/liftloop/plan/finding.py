@@ -1,5 +1,6 @@
 """What a study finds: a plan of who gets what, its forecast, and how lifts are told; or why there is none."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -9,9 +10,12 @@ from liftloop.plan.baseline import Baseline
 from liftloop.plan.exploration import Sizing
 from liftloop.plan.forecast import Design, Forecast
 from liftloop.plan.goal.check import level_after
+from liftloop.plan.harm import GroupEffect
 from liftloop.plan.inputs import Floats, Integers, People, StudyInputs
 from liftloop.plan.optimise import Allotment, Draw, Menu
 from liftloop.plan.policy.selection import Judged
+from liftloop.plan.reasons import Driver
+from liftloop.plan.resources import GroupRate
 from liftloop.plan.whatif import BudgetPoint
 
 Status = Literal["ready", "exploration", "refused"]
@@ -78,6 +82,12 @@ class Finding(Struct, frozen=True, kw_only=True, eq=False):
     eligible: int = 0
     curve: tuple[BudgetPoint, ...] = ()
     """What other budgets would lead to."""
+    drivers: Mapping[int, tuple[Driver, ...]] = {}
+    """What moved people into each arm, where the choice was by person."""
+    worst: GroupEffect | None = None
+    """The group that the log says the plan would do worst by."""
+    rates: tuple[GroupRate, ...] = ()
+    """How sensitive groups fare with offers that change what people pay."""
 
 
 def level_of(inputs: StudyInputs, baseline: Baseline) -> float:
@@ -110,6 +120,7 @@ def people_at(people: People, rows: Integers) -> People:
         profile=people.profile[rows],
         features={name: column[rows] for name, column in people.features.items()},
         reach=people.reach[rows],
+        unprofiled=None if people.unprofiled is None else people.unprofiled[rows],
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from liftloop.plan.goal.contract import Goal
 from liftloop.plan.options import Option
+from liftloop.plan.terms import Terms
 from liftloop.profile.metric import Metric
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -30,6 +31,8 @@ class People(Struct, frozen=True, kw_only=True, eq=False):
     profile: Integers
     features: Mapping[str, Column]
     reach: Flags
+    unprofiled: Flags | None = None
+    """Who must not be decided on by what is known of them; None is nobody."""
 
     @property
     def count(self) -> int:
@@ -99,4 +102,5 @@ class StudyInputs(Struct, frozen=True, kw_only=True, eq=False):
     order_share: float
     """Share of these people who order within a coupon's validity when left alone; prices what was never tried."""
     salt: str
+    terms: Terms = Terms()
     data_position: tuple[int, int]

@@ -13,7 +13,9 @@ from liftloop.plan.contract import NOBODY, VARIANTS_MAX, Action, Campaign, Cap, 
 from liftloop.plan.drafts import Draft, draft
 from liftloop.plan.record import PlanRecord
 
-_DAYS = {"day": 1.0, "week": 7.0, "month": 30.0, "quarter": 91.0, "year": 365.0}
+SENDING_DAYS = 3
+"""A message that was not let through by then is too late for its plan."""
+DAYS_OF = {"day": 1.0, "week": 7.0, "month": 30.0, "quarter": 91.0, "year": 365.0}
 
 
 class Published(Struct, frozen=True, kw_only=True):
@@ -151,7 +153,7 @@ def _campaign(record: PlanRecord, actions: Sequence[Action], at_ms: int, terms: 
     assert record.assigned is not None
     assert record.holdout is not None
     caps = [
-        Cap(count=cap.touches_max, days=_DAYS[cap.period] if cap.period in _DAYS else float(record.window_days))
+        Cap(count=cap.touches_max, days=DAYS_OF[cap.period] if cap.period in DAYS_OF else float(record.window_days))
         for cap in record.understood.goal.caps
     ]
     return Campaign(
@@ -194,7 +196,7 @@ def _journey(record: PlanRecord, campaign_id: str, campaign: Campaign) -> dict[s
         "holdout": msgspec.to_builtins(campaign.holdout),
         "nodes": [
             *before,
-            {"kind": "act", "id": "act", "next": "wait", "expires_s": min(window_s, 3 * 86_400)},
+            {"kind": "act", "id": "act", "next": "wait", "expires_s": min(window_s, SENDING_DAYS * 86_400)},
             {"kind": "wait", "id": "wait", "duration_s": window_s, "next": "done"},
             {"kind": "exit", "id": "done"},
         ],

@@ -22,7 +22,8 @@ from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.effects.design import best_arm
 from liftloop.plan.inputs import Flags, Floats, Integers
 from liftloop.plan.options import Option
-from liftloop.plan.resources import FAIR_RATIO_MIN, LEAST, Group, Rows, Terms, asking, bounding, rates
+from liftloop.plan.resources import FAIR_RATIO_MIN, LEAST, Group, Rows, asking, bounding, rates
+from liftloop.plan.terms import Terms
 
 EXPLORATION_SHARE = 0.10
 """A tenth is drawn uniformly: with 20 actions each keeps a chance of 0.5%, the least that can be learned from."""
@@ -139,6 +140,11 @@ def part_of(menu: Menu, rows: Integers) -> Menu:
         groups=tuple(Group(name=group.name, inside=group.inside[rows]) for group in menu.groups),
         share=menu.share * rows.size / max(menu.held.size, 1),
     )
+
+
+def impersonal(personal: Floats, usual: Floats, unprofiled: Flags | None) -> Floats:
+    """Return `personal` [people, arms] with the rows of `unprofiled` people replaced by what is usual."""
+    return personal if unprofiled is None else np.where(unprofiled[:, None], usual, personal)
 
 
 def exploration_cost(menu: Menu) -> float:

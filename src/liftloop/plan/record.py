@@ -45,6 +45,8 @@ class PlannedAction(Struct, frozen=True, kw_only=True):
     who: Words | None
     when: Words | None
     why: Words | None
+    reasons: tuple[Words, ...] = ()
+    """Why these people and not others; empty where the choice was not by person."""
 
 
 class Limit(Struct, frozen=True, kw_only=True):

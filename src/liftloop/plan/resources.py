@@ -4,7 +4,7 @@ Each limit becomes one row of the allocation. Rows that only bound are met by do
 may not be met.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -13,25 +13,12 @@ from liftloop.inference.allocation import Constraint
 from liftloop.inference.allocation_rows import at_least, return_floor
 from liftloop.plan.inputs import Flags, Floats, Integers
 from liftloop.plan.options import Option
+from liftloop.plan.terms import Terms
 
 STOCK, CAPACITY, RETURN, LEAST, FAIR = "stock:", "capacity:", "return", "least:", "fair:"
 """How the names of rows begin; what follows says of what."""
 FAIR_RATIO_MIN = 0.8
 """A group gets a price-like offer at no less than four fifths of everybody's rate (the rule of the EEOC, 1978)."""
-
-
-class Terms(Struct, frozen=True, kw_only=True):
-    """What else a plan must keep to.
-
-    `capacity` is how many messages each channel carries while the plan sends. `return_min` asks that what a fen of
-    cost brings is worth so many fen, at `unit_fen` for a unit of outcome. `least` is each option's least share of
-    the treated people.
-    """
-
-    capacity: Mapping[str, float] = {}
-    return_min: float | None = None
-    unit_fen: float = 0.0
-    least: Mapping[str, float] = {}
 
 
 class Group(Struct, frozen=True, kw_only=True, eq=False):

@@ -239,6 +239,7 @@ def _action(action: PlannedAction) -> views_plan.PlanAction:
         who=text(action.who) if action.who else None,
         when=text(action.when) if action.when else None,
         why=text(action.why) if action.why else None,
+        reasons=[text(reason) for reason in action.reasons],
     )
 
 

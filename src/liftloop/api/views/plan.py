@@ -166,6 +166,7 @@ class PlanAction(View):
     who: Text | None = None
     when: Text | None = None
     why: Text | None = None
+    reasons: list[Text] = Field(default_factory=list[Text], description="Why these people and not the others.")
 
 
 class Constraint(View):

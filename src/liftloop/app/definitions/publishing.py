@@ -39,6 +39,8 @@ from liftloop.plan.contract import Campaign
 from liftloop.plan.options import Words
 from liftloop.plan.shop_metrics import CustomMetric, metric_problem, metrics_with
 from liftloop.plan.standing import StandingGoal, standing_problem
+from liftloop.plan.terms import SETTING as PLANNING
+from liftloop.plan.terms import PlanningRules, rules_problem
 from liftloop.plugins.channels import open_channel
 from liftloop.plugins.channels.contract import Network
 from liftloop.profile.points import PointsRules
@@ -256,6 +258,8 @@ class Definitions:
                 _refuse(kind, review_problem(_as(kind, body, ReviewSettings), self.live("channel")))
             case "setting" if identity == "identity":
                 _refuse(kind, identity_problem(_as(kind, body, IdentityRules)))
+            case "setting" if identity == PLANNING:
+                _refuse(kind, rules_problem(_as(kind, body, PlanningRules)))
             case "setting":
                 settings = _as(kind, body, DeliverySettings)
                 _refuse(kind, caps_problem(settings.caps) or quiet_problem(settings.quiet_hours))

@@ -312,3 +312,10 @@ WITH pair AS (
 )
 SELECT key, json_extract_string(value, '$') AS word, count(DISTINCT profile) AS people FROM pair
 WHERE length(value) <= 42 GROUP BY key, word HAVING people >= 2 ORDER BY people DESC, key, word LIMIT $1;
+
+-- name: no_profiling
+-- Who said as an attribute that nobody is to decide on them by what is known.
+SELECT profile FROM event_now
+WHERE kind = 'identify' AND contains(properties, 'no_profiling')
+AND json_extract_string(properties, '$.no_profiling') IS NOT NULL
+GROUP BY profile HAVING arg_max(json_extract_string(properties, '$.no_profiling'), at_ms) IN ('true', '1') ORDER BY profile;

@@ -39,6 +39,7 @@ from liftloop.app.planning.reading import (
     windows_of,
 )
 from liftloop.app.planning.standing import Standing, models_of, needs_standing
+from liftloop.app.planning.terms import bounded, rules_of
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.studies.reading import read_past
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS
@@ -74,6 +75,7 @@ class Definitions(Struct, frozen=True, kw_only=True):
     audiences: Mapping[str, Mapping[str, Any]] = {}
     """Everything that has a tree, by the id under which conditions name it: tags as `tag:x`, levels as `level:x`."""
     traits: Mapping[str, Mapping[str, Any]] = {}
+    settings: Mapping[str, Mapping[str, Any]] = {}
     offered: Mapping[str, Mapping[str, Any]] = {}
     """Groups that nobody published and that goals may name all the same: those of opportunities."""
 
@@ -150,6 +152,8 @@ def plan_goal(
     consents = ConsentHistory(sources.state)
     start = _start(sources, consents)
     inputs = _inputs(_Asking(sources=sources, goal=goal, metric=metric, group=group.tree, start=start), consents)
+    rules = rules_of(sources.definitions.settings)
+    inputs = bounded(inputs, sources.definitions.channels, rules, (sources.lake, sources.state))
     inputs = replace(inputs, salt=salt_of(plan_id))
     record = record_of(replace(head, missing=missing_of(start)), inputs, study(inputs))
     found = _diagnosed(sources, metric, inputs.window_days, group.tree)

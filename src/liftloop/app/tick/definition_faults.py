@@ -23,6 +23,8 @@ from liftloop.journey.graph import NODES_MAX, read, successors
 from liftloop.kernel.codec import Json
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plan.contract import Campaign
+from liftloop.plan.terms import SETTING as PLANNING
+from liftloop.plan.terms import PlanningRules
 from liftloop.profile.points import PointsRules
 from liftloop.profile.sources import leaves, source_of
 from liftloop.runtime.catalog import Fault
@@ -82,6 +84,8 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
             msgspec.convert(body, type=PointsRules, strict=False)
         case "setting" if identity == "identity":
             msgspec.convert(body, type=IdentityRules, strict=False)
+        case "setting" if identity == PLANNING:
+            msgspec.convert(body, type=PlanningRules, strict=False)
         case _:
             pass
 

@@ -6,6 +6,7 @@ the goal is.
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -26,6 +27,7 @@ from liftloop.plan.forecast import (
     shift_of,
 )
 from liftloop.plan.goal.check import check_against
+from liftloop.plan.harm import worst_group
 from liftloop.plan.inputs import Contacts, Flags, Floats, Integers, People, StudyInputs
 from liftloop.plan.optimise import (
     EXPLORATION_SHARE,
@@ -36,12 +38,16 @@ from liftloop.plan.optimise import (
     allot,
     draw,
     held_out,
+    impersonal,
     open_arms,
 )
 from liftloop.plan.outcome import outcome_of
 from liftloop.plan.policy.selection import Judged, Terms, View, judge, view
 from liftloop.plan.policy.worth import Predicted, effective_rows, thin_share
+from liftloop.plan.reasons import Asked, drivers_of
 from liftloop.plan.redemption import Costs, learned_costs
+from liftloop.plan.resources import Group, rates
+from liftloop.plan.sensitive import sensitive_groups
 from liftloop.plan.study.exploration import PEOPLE_MIN, explored
 from liftloop.plan.whatif import Foretell, Told, budget_curve
 
@@ -116,8 +122,13 @@ class _Material(Struct, frozen=True, kw_only=True, eq=False):
     floor: float
 
     def effect(self) -> Floats:
-        """Return the predicted effects by which the deployed rule chooses: [people, 1 + options]."""
-        return self.predicted.personal if self.judged.selected.rule == "personal" else self.predicted.simple
+        """Return the predicted effects by which the deployed rule chooses: [people, 1 + options].
+
+        Who must not be decided on by what is known of them gets what is best on average.
+        """
+        if self.judged.selected.rule != "personal":
+            return self.predicted.simple
+        return impersonal(self.predicted.personal, self.predicted.simple, self.people.unprofiled)
 
 
 def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: Contacts) -> Finding:
@@ -125,6 +136,8 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
     fits = fit(log)
     base = _base(inputs, baseline, log)
     costs = learned_costs(log, inputs.options, people, inputs.order_share)
+    usual = np.broadcast_to(costs.now.mean(axis=0), costs.now.shape)
+    costs = replace(costs, now=impersonal(costs.now, usual, people.unprofiled))
     predicted = Predicted(simple=effects_for(fits.simple[None], log), personal=effects_for(fits.personal[None], log))
     floor = _floor(inputs)
     trial = _menu(inputs, people, predicted.personal, (costs, floor), np.zeros(people.count, dtype=np.bool_))
@@ -185,6 +198,8 @@ def _menu(inputs: StudyInputs, people: People, effect: Floats, priced: tuple[Cos
         budget_fen=inputs.budget_fen,
         floor=priced[1],
         exploration=EXPLORATION_SHARE,
+        terms=inputs.terms,
+        groups=sensitive_groups(people) if inputs.terms.fair else (),
     )
     return replace(menu, exploration=affordable_exploration(menu))
 
@@ -223,10 +238,24 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     )
     if estimate.value <= 0:
         return replace(found, reason="nothing_works")
+    found = replace(found, **_whom(given, menu, allotment, drawn))
     found = replace(found, curve=budget_curve(menu, allotment, _foretell(given, known, design, surprises)))
     if probability < PROBABILITY_MIN:
         return replace(found, reason="out_of_reach")
     return replace(found, status="ready")
+
+
+def _whom(given: _Material, menu: Menu, allotment: Allotment, drawn: Draw) -> dict[str, Any]:
+    """Return why people get what they get, who might be harmed, and how sensitive groups fare with prices."""
+    rule = given.judged.selected.rule
+    treated = ~menu.held
+    groups = [Group(name=each.name, inside=each.inside[treated]) for each in sensitive_groups(given.people)]
+    asked = Asked(features=given.people.features, menu=menu, arm=allotment.arm, price=allotment.price)
+    return {
+        "drivers": drivers_of(asked) if rule == "personal" else {},
+        "worst": worst_group(given.log, given.seen.predicted.personal, given.seen.choice[rule]),
+        "rates": rates(groups, drawn.arm[treated], menu.options),
+    }
 
 
 def _error_of_base(known: Finding, estimate: Estimate) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
+from liftloop.inference.allocation import ConstraintUse
 from liftloop.kernel.codec import fingerprint, pack_columns
 from liftloop.plan.contract import NOBODY, Action
 from liftloop.plan.finding import Finding, Plan
@@ -26,6 +27,8 @@ from liftloop.plan.record import (
     Proof,
     Verdict,
 )
+from liftloop.plan.resources import RETURN
+from liftloop.plan.writing.limits import amount_text, resource_label, resource_price
 from liftloop.plan.writing.remarks import remarks_of
 from liftloop.plan.writing.sentences import (
     lift_text,
@@ -41,6 +44,7 @@ from liftloop.plan.writing.sentences import (
     whole_yuan,
     why_text,
 )
+from liftloop.plan.writing.whom import reasons_of
 from liftloop.profile.metric import Metric
 
 
@@ -152,6 +156,7 @@ def _action(inputs: StudyInputs, found: Finding, plan: Plan, place: int) -> Plan
         who=who,
         when=Words(zh="启动后马上开始，避开免打扰时间", en="From the launch on, outside quiet hours"),
         why=why,
+        reasons=reasons_of(found.drivers.get(arm, ())),
     )
 
 
@@ -162,22 +167,23 @@ def _limits(inputs: StudyInputs, plan: Plan) -> tuple[Limit, ...]:
     if inputs.budget_fen is not None:
         price = prices[BUDGET].shadow_price if BUDGET in prices else None
         limits.append(_budget_limit(inputs, plan, price))
-    for use in uses:
-        if use.name != BUDGET and use.used > 0:
-            name = use.name.removeprefix("stock:")
-            limits.append(
-                Limit(
-                    name=use.name,
-                    limit=use.limit,
-                    used=use.used,
-                    shadow_price=use.shadow_price,
-                    unit="messages",
-                    label=Words(zh=f"{name} 的库存", en=f"Stock of {name}"),
-                    sentence=None,
-                )
-            )
+    limits += [_resource_limit(inputs, use) for use in uses if use.name != BUDGET]
     limits += [_cap_limit(cap) for cap in inputs.goal.caps]
     return tuple(limits)
+
+
+def _resource_limit(inputs: StudyInputs, use: ConstraintUse) -> Limit:
+    """Return a row of the allocation as a limit; rows that ask for more are turned, so that used reaches the limit."""
+    turned = -1.0 if use.limit < 0 else 1.0
+    return Limit(
+        name=use.name,
+        limit=turned * use.limit,
+        used=turned * use.used,
+        shadow_price=use.shadow_price,
+        unit="fen" if use.name == RETURN else "messages",
+        label=resource_label(use.name, inputs.options),
+        sentence=resource_price(use, inputs),
+    )
 
 
 def _cap_limit(cap: TouchCap) -> Limit:
@@ -204,12 +210,10 @@ _PERIODS = {
 
 
 def _budget_limit(inputs: StudyInputs, plan: Plan, price: float | None) -> Limit:
-    more = (price or 0.0) * 100_000
+    more = amount_text((price or 0.0) * 100_000, inputs)
     sentence = None
-    if price and inputs.metric.unit == "share":
-        sentence = Words(
-            zh=f"再加 ¥1,000，大约多 {more:.1f} 人", en=f"One more ¥1,000 would bring about {more:.1f} more people"
-        )
+    if price:
+        sentence = Words(zh=f"再加 ¥1,000，大约多 {more.zh}", en=f"One more ¥1,000 would bring about {more.en}")
     return Limit(
         name=BUDGET,
         limit=float(inputs.budget_fen or 0),

@@ -3,7 +3,9 @@
 from liftloop.plan.finding import Finding
 from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.options import Words
+from liftloop.plan.resources import LEAST
 from liftloop.plan.writing.sentences import lift_text, whole_yuan
+from liftloop.plan.writing.whom import fairness_remark, harm_remark
 
 NEARLY_ALL = 0.98
 
@@ -15,6 +17,10 @@ def remarks_of(inputs: StudyInputs, found: Finding) -> tuple[Words, ...]:
         _does_it_pay(inputs, found),
         _margin(inputs, found),
         _how_chosen(found),
+        harm_remark(inputs, found),
+        fairness_remark(found),
+        _unprofiled(inputs, found),
+        _unmet(found),
         _denominator(inputs),
         _without_chances(inputs, found),
     ]
@@ -75,6 +81,28 @@ def _how_chosen(found: Finding) -> Words | None:
         zh="对同样能触达的人用同一种做法：过去的随机触达里，看不出挑着人发会更好",
         en="Everybody who can be reached alike gets the same: past random contacts do not show that choosing by person "
         "does better",
+    )
+
+
+def _unprofiled(inputs: StudyInputs, found: Finding) -> Words | None:
+    refused = inputs.people.unprofiled
+    count = 0 if refused is None else int(refused.sum())
+    if not count or found.plan is None:
+        return None
+    return Words(
+        zh=f"{count:,} 人拒绝个性化，给他们的是对大家平均最好的做法，不看他们的资料",
+        en=f"{count:,} people refused profiling and get what is best on average, whatever is known of them",
+    )
+
+
+def _unmet(found: Finding) -> Words | None:
+    unmet = found.plan.allotment.unmet if found.plan is not None and found.plan.allotment is not None else ()
+    if not unmet:
+        return None
+    names = "、".join(name.removeprefix(LEAST) for name in unmet)
+    return Words(
+        zh=f"库存、容量和预算之内，做不到这些最低占比：{names}",
+        en=f"Within stock, capacity and budget these least shares cannot be met: {names}",
     )
 
 

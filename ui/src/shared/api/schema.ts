@@ -3903,6 +3903,11 @@ export interface components {
             offer: string | null;
             /** People */
             people: number;
+            /**
+             * Reasons
+             * @description Why these people and not the others.
+             */
+            reasons?: components["schemas"]["Text"][];
             when?: components["schemas"]["Text"] | null;
             who?: components["schemas"]["Text"] | null;
             why?: components["schemas"]["Text"] | null;

@@ -1,0 +1,98 @@
+"""What a plan must keep to beside the goal's own words: capacity, the shop's rules, caps used up, refusals."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec.structs import replace
+
+from liftloop.app.planning.reading import SQL
+from liftloop.deliver.contract import ChannelDefinition
+from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.sets import are_among
+from liftloop.plan.goal.contract import TouchCap
+from liftloop.plan.inputs import Flags, Integers, StudyInputs, Worth
+from liftloop.plan.launch import DAYS_OF, SENDING_DAYS
+from liftloop.plan.terms import SETTING, PlanningRules, Terms
+from liftloop.storage.contract import LakeReader, StateReader
+
+_REFUSED = """
+WITH RECURSIVE chain (forwarded, kept) AS (
+    SELECT forwarded, kept FROM merge
+    UNION SELECT chain.forwarded, merge.kept FROM chain JOIN merge ON merge.forwarded = chain.kept
+),
+head (profile, kept) AS (SELECT forwarded, kept FROM chain WHERE kept NOT IN (SELECT forwarded FROM merge))
+SELECT coalesce(head.kept, consent.profile) AS person, at_ms, status
+FROM consent LEFT JOIN head ON head.profile = consent.profile
+WHERE purpose = 'profiling' ORDER BY person, at_ms, status <> 'granted'
+"""
+
+
+def rules_of(settings: Mapping[str, Mapping[str, Any]]) -> PlanningRules:
+    """Return the shop's rules for plans; the usual ones where it has none."""
+    return msgspec.convert(settings.get(SETTING, {}), type=PlanningRules, strict=False)
+
+
+def bounded(
+    inputs: StudyInputs,
+    channels: Mapping[str, Mapping[str, Any]],
+    rules: PlanningRules,
+    read: tuple[LakeReader, StateReader],
+) -> StudyInputs:
+    """Return the inputs with the terms that hold here, and people only where caps leave room for a message."""
+    lake, state = read
+    people, worth = inputs.people, inputs.worth
+    if worth is not None and not worth.is_margin and rules.margin_share is not None:
+        worth = Worth(unit_fen=worth.unit_fen * rules.margin_share, is_margin=True)
+    full = at_cap(lake, people.profile, inputs.goal.caps, inputs.now_ms)
+    return replace(
+        inputs,
+        worth=worth,
+        terms=Terms(
+            capacity=_capacity(channels, inputs.window_days),
+            return_min=rules.return_min if worth is not None else None,
+            unit_fen=worth.unit_fen if worth is not None else 0.0,
+            least=rules.least,
+            fair=rules.fair,
+        ),
+        people=replace(
+            people,
+            reach=people.reach & ~full[:, None],
+            unprofiled=are_among(people.profile, unprofiled(lake, state)),
+        ),
+    )
+
+
+def _capacity(channels: Mapping[str, Mapping[str, Any]], window_days: int) -> dict[str, float]:
+    days = min(window_days, SENDING_DAYS)
+    found: dict[str, float] = {}
+    for identity, body in channels.items():
+        capacity = msgspec.convert({**body, "id": identity}, type=ChannelDefinition, strict=False).capacity
+        if capacity is not None and capacity.per_day > 0:
+            found[identity] = float(capacity.per_day * max(days - capacity.lead_days, 0))
+    return found
+
+
+def unprofiled(lake: LakeReader, state: StateReader) -> Integers:
+    """Return who refused to be decided on by what is known of them, sorted: by a consent, or an attribute said so."""
+    latest = {int(person): str(status) for person, _, status in state.rows(_REFUSED)}
+    refused = [person for person, status in latest.items() if status != "granted"]
+    said = lake.select(SQL["no_profiling"])["profile"].astype(np.int64)
+    return np.unique(np.concatenate([np.array(refused, dtype=np.int64), said]))
+
+
+def at_cap(lake: LakeReader, profile: Integers, caps: tuple[TouchCap, ...], now_ms: int) -> Flags:
+    """Return who has had as many messages lately as one of the goal's caps allows."""
+    full = np.zeros(profile.size, dtype=np.bool_)
+    if not caps:
+        return full
+    columns = lake.select(SQL["contacts"])
+    person, at_ms = columns["profile"].astype(np.int64), columns["at_ms"].astype(np.int64)
+    order = np.argsort(profile)
+    for cap in caps:
+        recent = person[at_ms > now_ms - DAYS_OF.get(cap.period, 0.0) * DAY_MS]
+        known = recent[are_among(recent, profile)]
+        place = order[np.searchsorted(profile[order], known)]
+        full |= np.bincount(place, minlength=profile.size) >= cap.touches_max
+    return full
