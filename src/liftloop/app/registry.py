@@ -119,6 +119,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "restore": ("installation.restore",),
     "retain": ("installation.retain",),
     "doctor": ("installation.examine",),
+    "simulate": ("goal.plan",),
     "bench": ("installation.serve",),
 }
 """The use cases that each command of the terminal performs; whoever may read the folder's files has every role."""
