@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from liftloop.inference.calibration import stretch
 from liftloop.measure.scorecard import Scored, foretold, scorecard_of
+from liftloop.plan.forecast import Forecast, retold
 
 ERROR = 0.02
 
@@ -75,3 +77,25 @@ def test_forecasts_that_keep_missing_raise_the_alarm() -> None:
     assert narrow.stretch[2] is not None
     assert 1.2 < honest.stretch[2] < 2.3
     assert narrow.stretch[2] == pytest.approx(2.2 * honest.stretch[2])
+
+
+def test_the_ledger_sets_the_width_of_new_ranges() -> None:
+    """A new forecast is told with ranges as wide as past errors were, and as it was while the ledger is short."""
+    forecast = Forecast(
+        point=0.06,
+        i50=(0.05, 0.07),
+        i80=(0.04, 0.08),
+        i90=(0.03, 0.09),
+        assumed=False,
+        evaluation=0.01,
+        measurement=0.01,
+        shift=0.01,
+    )
+    noise = np.random.default_rng(8).normal(size=40)
+    ledger = foretold([_row(n, 0.05, 0.05 + 3.0 * ERROR * each) for n, each in enumerate(noise)])
+    told = retold(forecast, ledger)
+    reach = stretch(ledger, 0.9)
+    assert reach is not None
+    assert told.i90[1] - told.point == pytest.approx(reach * 0.01 * np.sqrt(3))
+    assert told.i90[0] <= told.i80[0] <= told.i50[0] < told.point
+    assert retold(forecast, ledger[:10]) == forecast

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from scipy.special import ndtr
 
-from liftloop.inference.intervals import Estimate, forecast_intervals
+from liftloop.inference.calibration import CONFORMAL_MIN, LEVELS, Foretold, recalibrated
+from liftloop.inference.intervals import Estimate, Interval, forecast_intervals
 from liftloop.inference.power import Noise, Standard, detectable_effect, difference_error, holdout_needed, power_of
 from liftloop.inference.shift import CAMPAIGNS_NEEDED, Surprise, heterogeneity, shift_error
 from liftloop.plan.effects.fit import Log
@@ -81,6 +83,21 @@ def forecast_of(effect: Estimate, shift: float, design: Design, unit: float) -> 
         measurement=errors[1],
         shift=errors[2],
     )
+
+
+def retold(forecast: Forecast, ledger: Sequence[Foretold]) -> Forecast:
+    """Return a forecast whose ranges are as wide as the ledger of past ones shows they must be.
+
+    While the ledger is short the ranges stay as they are; the parts of the error stay in any case, so that later rows
+    of the ledger are judged by the model's own error.
+    """
+    error = math.hypot(forecast.evaluation, forecast.measurement, forecast.shift)
+    if forecast.assumed or not error > 0 or len(ledger) < CONFORMAL_MIN:
+        return forecast
+    given = zip(LEVELS, (forecast.i50, forecast.i80, forecast.i90), strict=True)
+    first, second, third = (Interval(confidence=level, low=low, high=high) for level, (low, high) in given)
+    half, most, nine = recalibrated(ledger, forecast.point, error, (first, second, third))
+    return replace(forecast, i50=(half.low, half.high), i80=(most.low, most.high), i90=(nine.low, nine.high))
 
 
 def reach_probability(forecast: Forecast, goal: float) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from liftloop.inference.calibration import Foretold
 from liftloop.plan.goal.contract import Goal
 from liftloop.plan.options import Option
 from liftloop.plan.terms import Terms
@@ -104,3 +105,5 @@ class StudyInputs(Struct, frozen=True, kw_only=True, eq=False):
     salt: str
     terms: Terms = Terms()
     data_position: tuple[int, int]
+    ledger: tuple[Foretold, ...] = ()
+    """Past forecasts that were launched beside what was measured, oldest first; they set the width of new ranges."""

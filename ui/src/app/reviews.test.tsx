@@ -4,6 +4,13 @@ import { renderApp } from "@/testing/render-app";
 const SLOW = { timeout: 15_000 };
 
 describe("reviews and forecasts", () => {
+  it("says of each forecast whether it came true", async () => {
+    const { screen } = renderApp("/results/forecasts");
+    expect(await screen.findByText(/对了 2 个（67%）/, {}, SLOW)).toBeTruthy();
+    expect(screen.getAllByText("说中了").length).toBe(2);
+    expect(screen.getAllByText("没说中").length).toBe(1);
+  });
+
   it("shows every section of a review and keeps its PDF as a file", async () => {
     const asked: string[] = [];
     const { user, screen } = renderApp("/results/reviews/camp_running", {
@@ -28,12 +35,5 @@ describe("reviews and forecasts", () => {
     }
     await user.click(screen.getByRole("button", { name: "存为 PDF" }));
     await expect.poll(() => asked, SLOW).toEqual(["/api/campaigns/camp_running/review/pdf"]);
-  });
-
-  it("says of each forecast whether it came true", async () => {
-    const { screen } = renderApp("/results/forecasts");
-    expect(await screen.findByText(/对了 2 个（67%）/, {}, SLOW)).toBeTruthy();
-    expect(screen.getAllByText("说中了").length).toBe(2);
-    expect(screen.getAllByText("没说中").length).toBe(1);
   });
 });

@@ -17,6 +17,7 @@ from liftloop.app.audience_question import Meanings, Tree
 from liftloop.app.planning.attributes import attribute_features
 from liftloop.app.planning.diagnosis import diagnosis_of
 from liftloop.app.planning.groups import Group, group_of, names_in, names_of, vocabulary
+from liftloop.app.planning.ledger import read_ledger
 from liftloop.app.planning.reading import (
     LOG_ROWS_MAX,
     NOW,
@@ -45,6 +46,7 @@ from liftloop.app.studies.reading import read_past
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS
 from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import Language
+from liftloop.measure.scorecard import foretold
 from liftloop.plan.cold_start import REMINDER, USUAL_CHANNEL, Start, missing_of, next_of
 from liftloop.plan.contract import Campaign
 from liftloop.plan.diagnosis import Diagnosis
@@ -224,6 +226,7 @@ def _inputs(asking: _Asking, consents: ConsentHistory) -> StudyInputs:
         order_share=0.0,
         salt="",
         data_position=_position(sources.lake),
+        ledger=foretold(read_ledger(sources.lake)),
     )
     if outcome is None or not shop.people:
         return base

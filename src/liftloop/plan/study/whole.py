@@ -12,6 +12,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
+from liftloop.inference.calibration import Foretold
 from liftloop.inference.intervals import Estimate
 from liftloop.inference.power import Noise
 from liftloop.inference.shift import Surprise
@@ -24,6 +25,7 @@ from liftloop.plan.forecast import (
     holdout_share,
     past_surprises,
     reach_probability,
+    retold,
     shift_of,
 )
 from liftloop.plan.goal.check import check_against
@@ -120,6 +122,7 @@ class _Material(Struct, frozen=True, kw_only=True, eq=False):
     base: float
     explained: float
     floor: float
+    ledger: tuple[Foretold, ...]
 
     def effect(self) -> Floats:
         """Return the predicted effects by which the deployed rule chooses: [people, 1 + options].
@@ -153,6 +156,7 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
     residual = contacts.outcome - log.anyway
     explained = float(np.clip(1 - residual.var() / max(contacts.outcome.var(), 1e-12), 0.0, 0.9))
     material = _Material(
+        ledger=inputs.ledger,
         people=people,
         log=log,
         costs=costs,
@@ -226,7 +230,7 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     surprises = past_surprises(given.log, given.seen.predicted, given.seen.expected, given.judged.calibration)
     error = math.hypot(estimate.error, _error_of_base(known, estimate))
     signed = Estimate(value=sign * estimate.value, error=error, units=estimate.units)
-    forecast = forecast_of(signed, shift_of(estimate, surprises), design, known.lifts.unit)
+    forecast = retold(forecast_of(signed, shift_of(estimate, surprises), design, known.lifts.unit), inputs.ledger)
     probability = reach_probability(forecast, known.lifts.goal)
     plan = _plan(given, menu, allotment, drawn, (share, design, sign * estimate.value))
     found = replace(
@@ -275,7 +279,7 @@ def _foretell(given: _Material, known: Finding, design: Design, surprises: Seque
         estimate = _effect_of(given, part.parts(arm).mean(axis=0), menu.exploration)
         error = math.hypot(estimate.error, _error_of_base(known, estimate))
         signed = Estimate(value=sign * estimate.value, error=error, units=estimate.units)
-        forecast = forecast_of(signed, shift_of(estimate, surprises), design, lifts.unit)
+        forecast = retold(forecast_of(signed, shift_of(estimate, surprises), design, lifts.unit), given.ledger)
         return Told(
             point=forecast.point,
             low=forecast.i90[0],
