@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 from served import NOW_MS, Served, play
 
 ORDERS = """订单号,下单时间,会员手机号,商品名称,数量,单价
@@ -218,5 +219,25 @@ def test_a_joined_file_may_change_what_the_first_looks_like(tmp_path: Path) -> N
         joined = (await world.admin.upload(path, ("descriptions.csv", dates.encode()), {})).json()
         assert joined["kind"] == "exposures"
         assert not joined["questions"]
+
+    play(tmp_path, story)
+
+
+@pytest.mark.long  # Six files are imported by a process each.
+def test_sample_data_are_lent_to_an_empty_shop_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty installation gets a shop with its past and offers; one that has customers is refused."""
+    monkeypatch.setattr("liftloop.app.sample_shop.MEMBERS", 300)
+
+    async def story(world: Served) -> None:
+        lent = await world.admin.post("/api/sample", {})
+        assert lent.status == 200, lent.body
+        done = [await finished(world, each["import_id"]) for each in lent.json()["imports"]]
+        kinds = ("items", "customers", "consents", "orders", "events", "exposures")
+        ended = {each["kind"]: (each["status"], each["counts"]["rejected"]) for each in done}
+        assert ended == dict.fromkeys(kinds, ("done", 0))
+        assert (await world.desk.tick.ask("position"))["profiles"] == 300
+        assert world.desk.definitions.live("offer")
+        refused = await world.admin.post("/api/sample", {})
+        assert (refused.status, refused.json()["code"]) == (409, "not_empty")
 
     play(tmp_path, story)

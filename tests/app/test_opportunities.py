@@ -117,13 +117,17 @@ def test_an_old_file_and_a_short_one_have_no_opportunities_now(world: World) -> 
     assert (short.status, short.opportunities) == ("short", ())
 
 
-def test_an_opportunity_becomes_a_plan_for_its_people(world: World) -> None:
-    """The goal that a scan writes is planned without a question, for exactly the people of the opportunity."""
+def test_a_goal_about_people_of_studied_traits_has_a_past(world: World) -> None:
+    """Saved as an audience, an opportunity's people can be planned for, though nobody had studied them in the past."""
     chosen = world.found.opportunities[0]
-    definitions = replace(world.sources.definitions, offered=groups_of(world.found))
+    definitions = replace(
+        world.sources.definitions,
+        audiences={"next": {"name": chosen.name.zh, "where": chosen.where}},
+        offered=groups_of(world.found),
+    )
     record = plan_goal(chosen.goal.zh, {}, "zh-CN", replace(world.sources, definitions=definitions))
     assert record.understood.questions == ()
-    assert record.group == chosen.where
-    assert record.baseline is not None, "such people are found in the past too, when no trait was studied"
+    assert record.group == {"audience": "next"}, "what somebody published goes before what is offered"
+    assert record.baseline is not None
     assert record.baseline.people == chosen.people
     assert record.status in ("ready", "exploration")

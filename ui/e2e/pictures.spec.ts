@@ -4,6 +4,7 @@ import { expect, test } from "@playwright/test";
 import { AppPage } from "./pages/app";
 
 const pages: [name: string, path: string][] = [
+  ["home", "/"],
   ["goals", "/goals"],
   ["plan", "/goals/plan_ready"],
   ["plan-exploration", "/goals/plan_exploration"],

@@ -35,8 +35,10 @@ from liftloop.api.views.data import (
     SourceRequest,
 )
 from liftloop.api.views.destination import DestinationList, RunRequest, RunView
+from liftloop.api.views.goal import StandingGoalPage
 from liftloop.api.views.identity import Judgement, PersonIdentity, SuggestionList, UndoDone, UndoRequest
-from liftloop.api.views.imports import Import, ImportStart, Kind
+from liftloop.api.views.imports import Import, ImportStart, Kind, SampleImports
+from liftloop.api.views.opportunity import Opportunities
 from liftloop.api.views.plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading, WhatIf
 from liftloop.api.views.prediction import LastSegments, Likeness, LikenessList, Segments
 from liftloop.api.views.profile import Profile, ProfileList, Why
@@ -86,6 +88,26 @@ def create_plan(body: GoalRequest) -> Plan: ...
 
 @api.get("/goals/examples", summary="Three goals that fit the own data")
 def goal_examples() -> GoalExamples: ...
+
+
+@api.get("/goals/standing", summary="Goals that stand, with where each is on its path")
+def list_standing_goals() -> StandingGoalPage: ...
+
+
+@api.get("/opportunities", summary="What is worth doing now, in money, with its people")
+def list_opportunities() -> Opportunities: ...
+
+
+@api.post("/opportunities", summary="Scan for opportunities now")
+def scan_opportunities() -> Opportunities: ...
+
+
+@api.post("/opportunities/{opportunity_id}/plan", summary="Make the plan for an opportunity and its people")
+def plan_opportunity(opportunity_id: str) -> Plan: ...
+
+
+@api.post("/sample", summary="Import a sample shop where there is no data yet")
+def import_sample() -> SampleImports: ...
 
 
 @api.get("/plans", summary="Plans, newest first")

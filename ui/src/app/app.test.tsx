@@ -53,6 +53,7 @@ describe("the gate", () => {
 
 describe("every page without its data", () => {
   const pages = [
+    "/",
     "/goals",
     "/campaigns",
     "/campaigns/c",

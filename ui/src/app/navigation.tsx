@@ -1,16 +1,17 @@
 /** The entries of the rail, as data: an entry is added here on the day its page works. */
-import { AimOutlined, FlagOutlined, LineChartOutlined, TeamOutlined } from "@ant-design/icons";
+import { AimOutlined, FlagOutlined, HomeOutlined, LineChartOutlined, TeamOutlined } from "@ant-design/icons";
 import type { ReactNode } from "react";
 
 export interface Entry {
-  path: "/goals" | "/campaigns" | "/audiences" | "/results";
-  label: "shell.goals" | "shell.campaigns" | "shell.customers" | "shell.results";
+  path: "/" | "/goals" | "/campaigns" | "/audiences" | "/results";
+  label: "shell.home" | "shell.goals" | "shell.campaigns" | "shell.customers" | "shell.results";
   icon: ReactNode;
   /** Other addresses that belong to this entry. */
   also: string[];
 }
 
 export const entries: Entry[] = [
+  { path: "/", label: "shell.home", icon: <HomeOutlined />, also: [] },
   { path: "/goals", label: "shell.goals", icon: <AimOutlined />, also: [] },
   { path: "/campaigns", label: "shell.campaigns", icon: <FlagOutlined />, also: [] },
   {
@@ -23,5 +24,7 @@ export const entries: Entry[] = [
 ];
 
 export function entryAt(pathname: string): Entry | undefined {
-  return entries.find((entry) => [entry.path, ...entry.also].some((path) => pathname.startsWith(path)));
+  return entries.find(({ path, also }) =>
+    path === "/" ? pathname === "/" : [path, ...also].some((each) => pathname.startsWith(each)),
+  );
 }

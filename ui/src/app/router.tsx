@@ -1,5 +1,5 @@
 /** Addresses of the app; each page is loaded when it is first opened. */
-import { createBrowserRouter, Navigate } from "react-router";
+import { createBrowserRouter } from "react-router";
 import { LostPage } from "./lost-page";
 import { Shell } from "./shell";
 
@@ -15,7 +15,7 @@ export function makeRouter() {
       ErrorBoundary: LostPage,
       HydrateFallback: Nothing,
       children: [
-        { index: true, element: <Navigate to="/goals" replace /> },
+        { index: true, lazy: async () => ({ Component: (await import("./pages/home")).HomePage }) },
         { path: "goals", lazy: async () => ({ Component: (await import("./pages/goals")).GoalsPage }) },
         { path: "goals/:planId", lazy: async () => ({ Component: (await import("./pages/plan")).PlanPage }) },
         {

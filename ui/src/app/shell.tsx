@@ -37,7 +37,7 @@ function Rail() {
   const here = entryAt(useLocation().pathname);
   return (
     <nav className={styles.rail} aria-label={t("shell.navigation")}>
-      <Link to="/goals" className={styles.brand} aria-label="Liftloop">
+      <Link to="/" className={styles.brand} aria-label="Liftloop">
         <img src="/mark.svg" alt="" width={28} height={28} />
         <span>Liftloop</span>
       </Link>

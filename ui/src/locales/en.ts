@@ -2,6 +2,7 @@ import { audience, people } from "./en/audience";
 import { campaign, ledger } from "./en/campaign";
 import { data } from "./en/data";
 import { destination, list } from "./en/destination";
+import { home } from "./en/home";
 import { identity } from "./en/identity";
 import { member } from "./en/member";
 import { imports, person } from "./en/person";
@@ -27,6 +28,7 @@ export default {
   people,
   person,
   data,
+  home,
   identity,
   member,
   results,

@@ -2,6 +2,7 @@ import { audience, people } from "./zh-cn/audience";
 import { campaign, ledger } from "./zh-cn/campaign";
 import { data } from "./zh-cn/data";
 import { destination, list } from "./zh-cn/destination";
+import { home } from "./zh-cn/home";
 import { identity } from "./zh-cn/identity";
 import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
@@ -27,6 +28,7 @@ export default {
   people,
   person,
   data,
+  home,
   identity,
   member,
   results,

@@ -3,6 +3,7 @@ import type { Views } from "@/shared/api/client";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { audiences, examples } from "./first-data.ts";
 import { handoverRoutes } from "./handover.ts";
+import { homeRoutes } from "./home.ts";
 import { identityRoutes } from "./identity.ts";
 import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
@@ -140,14 +141,11 @@ export class MockServer {
       ["GET", path("/tags/:id/people"), () => this.tagPeople()],
       ["GET", path("/signals/templates"), () => templates],
       ["POST", path("/signals/templates/:id/preview"), () => signalPreviewOf(this.members)],
-      [
-        "POST",
-        path("/signals/templates/:id"),
-        ({ ids }) => ({ kind: "signal", id: ids[0] ?? "", version: 2 }),
-      ],
+      ["POST", path("/signals/templates/:id"), ({ ids }) => ({ kind: "signal", id: ids[0], version: 2 })],
       ["GET", path("/profiles"), ({ query }) => this.search(query.get("q") ?? "")],
       ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
       ...identityRoutes(path, this.members),
+      ...homeRoutes(path, this.members.length === 0, (text) => this.plan({ text, answers: {} })),
       ...handoverRoutes(path, this.members.length === 0),
       ["GET", path("/profiles/:id/why"), ({ ids }) => whyOf(this.member(ids[0]))],
       ...this.imports.routes(path),

@@ -76,3 +76,9 @@ class Import(View):
     counts: ImportCounts
     quality: list[Finding]
     sentence: Text
+
+
+class SampleImports(View):
+    """The imports of a sample shop, in the order in which they end."""
+
+    imports: list[Import]

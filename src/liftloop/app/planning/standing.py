@@ -28,9 +28,11 @@ from liftloop.profile.studies.cycles import (
 )
 from liftloop.profile.studies.purchases import Purchases, buyers_of
 from liftloop.profile.studies.worth import WorthModel, fit_worth, rfm_traits, worth_traits
+from liftloop.profile.tags import TAG
 
 Tree = Mapping[str, Any]
 
+DEPTH_MAX = 16
 WEEK_MS = 7 * DAY_MS
 """Traits of a contact are those of the week before it: known before the draw, and told for a few instants only."""
 TOLD = frozenset(
@@ -95,6 +97,22 @@ def _column(studied: Studied, people: Integers) -> Floats:
         return np.full(people.size, np.nan)
     place = np.minimum(np.searchsorted(studied.profile, people), studied.profile.size - 1)
     return np.where(studied.profile[place] == people, value[place], np.nan)
+
+
+def spelled_out(tree: Any, audiences: Mapping[str, Tree], depth: int = DEPTH_MAX) -> Any:
+    """Return a tree with the audiences and tags that it names put in their places, as deep as audiences may nest."""
+    match tree:
+        case {"audience": name} | {"tag": name} if depth:
+            known = audiences.get(str(name) if "audience" in tree else f"{TAG}{name}")
+            return tree if known is None else spelled_out(known, audiences, depth - 1)
+        case {"all": parts}:
+            return {"all": [spelled_out(part, audiences, depth) for part in parts]}
+        case {"any": parts}:
+            return {"any": [spelled_out(part, audiences, depth) for part in parts]}
+        case {"not": part}:
+            return {"not": spelled_out(part, audiences, depth)}
+        case _:
+            return tree
 
 
 def needs_standing(tree: Any) -> bool:

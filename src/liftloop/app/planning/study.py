@@ -39,7 +39,7 @@ from liftloop.app.planning.reading import (
     read_shop,
     windows_of,
 )
-from liftloop.app.planning.standing import Standing, models_of, needs_standing
+from liftloop.app.planning.standing import Standing, models_of, needs_standing, spelled_out
 from liftloop.app.planning.terms import bounded, rules_of
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.studies.reading import read_past
@@ -256,13 +256,16 @@ def population_of(sources: Sources, outcome: Outcome, group: Tree | None) -> Pop
 
 def _standing(sources: Sources, group: Tree | None, meanings: Meanings) -> Callable[[Look], Flags] | None:
     """Return what tells who was in a group of studied traits: for now the lake, for past moments today's models."""
-    if group is None or not needs_standing(group):
+    if group is None:
+        return None
+    whole = spelled_out(group, meanings.audiences)
+    if not needs_standing(whole):
         return None
     now_ms, lake = sources.now_ms, sources.lake
     models = models_of(read_past(lake, now_ms, sources.offset_minutes * MINUTE_MS), now_ms)
 
     def standing(look: Look) -> Flags:
-        found = Standing(look, models).holds(group)
+        found = Standing(look, models).holds(whole)
         asked = selection(group, meanings, now_ms)
         people = lake.select(asked.text, asked.parameters)["profile"].astype(np.int64)
         return np.where(look.at_ms >= now_ms, np.isin(look.profile, people), found)

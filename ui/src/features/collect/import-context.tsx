@@ -6,6 +6,8 @@ interface ImportState {
   /** A file that was dropped on the page and waits to be sent. */
   dropped: File | null;
   open(): void;
+  /** Opens the dialog with a file that was chosen elsewhere. */
+  take(file: File): void;
   close(): void;
 }
 
@@ -37,6 +39,10 @@ export function ImportProvider({ children }: { children: ReactNode }) {
       isOpen,
       dropped,
       open: () => setOpen(true),
+      take: (file) => {
+        setDropped(file);
+        setOpen(true);
+      },
       close: () => {
         setOpen(false);
         setDropped(null);

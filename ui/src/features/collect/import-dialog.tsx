@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import { ErrorNote, Skeleton } from "@/shared/parts/shown";
 import { type Import, importOptions, type Kind, proposeImport } from "./api/imports";
 import { ChooseFile } from "./components/choose-file";
@@ -23,6 +24,7 @@ export function ImportDialog() {
 function ImportSteps() {
   const { dropped, close } = useImport();
   const queries = useQueryClient();
+  const navigate = useNavigate();
   const [file, setFile] = useState<File | null>(null);
   const propose = useMutation({
     mutationFn: (from: { file: File; kind: Kind | null }) => proposeImport(from.file, from.kind),
@@ -56,6 +58,10 @@ function ImportSteps() {
       proposed={propose.data}
       onKind={(kind) => (file ? send(file, kind) : undefined)}
       onDone={done}
+      onOpportunities={() => {
+        done();
+        void navigate("/");
+      }}
     />
   );
 }
@@ -64,9 +70,10 @@ interface UnderwayProps {
   proposed: Import;
   onKind(kind: Kind): void;
   onDone(): void;
+  onOpportunities(): void;
 }
 
-function Underway({ proposed, onKind, onDone }: UnderwayProps) {
+function Underway({ proposed, onKind, onDone, onOpportunities }: UnderwayProps) {
   const queries = useQueryClient();
   const { data } = useQuery({
     ...importOptions(proposed.import_id),
@@ -77,5 +84,5 @@ function Underway({ proposed, onKind, onDone }: UnderwayProps) {
     const started = (next: Import) => queries.setQueryData(importOptions(proposed.import_id).queryKey, next);
     return <ConfirmMapping proposed={data} onKind={onKind} onStarted={started} />;
   }
-  return <ImportResult state={data} onDone={onDone} />;
+  return <ImportResult state={data} onDone={onDone} onOpportunities={onOpportunities} />;
 }

@@ -52,5 +52,6 @@ export const imports = {
   progress: "Progress of the import",
   count: { rows: "Rows", customers: "Customers", events: "Events", rejected: "Rows refused" },
   download: "Download the {{rows}} refused rows",
+  toOpportunities: "See the opportunities",
   done: "Done",
 };

@@ -1,6 +1,7 @@
 export const shell = {
   navigation: "Main navigation",
   skip: "Skip to the page",
+  home: "Home",
   goals: "Goals and plans",
   campaigns: "Campaigns",
   customers: "Customers",

@@ -52,5 +52,6 @@ export const imports = {
   progress: "导入进度",
   count: { rows: "行", customers: "客户", events: "事件", rejected: "没有收下的行" },
   download: "下载没有收下的 {{rows}} 行",
+  toOpportunities: "看现在有哪些机会",
   done: "完成",
 };

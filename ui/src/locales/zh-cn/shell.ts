@@ -1,6 +1,7 @@
 export const shell = {
   navigation: "主导航",
   skip: "跳到正文",
+  home: "首页",
   goals: "目标与计划",
   campaigns: "活动",
   customers: "客户",

@@ -568,6 +568,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/goals/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Goals that stand, with where each is on its path */
+        get: operations["list_standing_goals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -698,6 +715,41 @@ export interface paths {
         get: operations["metric_catalogue"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/opportunities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is worth doing now, in money, with its people */
+        get: operations["list_opportunities"];
+        put?: never;
+        /** Scan for opportunities now */
+        post: operations["scan_opportunities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/opportunities/{opportunity_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the plan for an opportunity and its people */
+        post: operations["plan_opportunity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1157,6 +1209,23 @@ export interface paths {
         get: operations["reviews_sent"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a sample shop where there is no data yet */
+        post: operations["import_sample"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2719,6 +2788,26 @@ export interface components {
             examples: components["schemas"]["GoalExample"][];
         };
         /**
+         * GoalLevel
+         * @description The metric in the window that just ended and what the next will be, each with its 90% interval.
+         */
+        GoalLevel: {
+            /** Foreseen */
+            foreseen: number;
+            /** Foreseen High */
+            foreseen_high: number;
+            /** Foreseen Low */
+            foreseen_low: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Now */
+            now: number;
+            /** People */
+            people: number;
+        };
+        /**
          * GoalRequest
          * @description A goal in plain words, and the answers to what was asked back: {"window": "45天"}.
          */
@@ -2729,6 +2818,69 @@ export interface components {
             };
             /** Text */
             text: string;
+        };
+        /**
+         * GoalReview
+         * @description One look at a standing goal; facts of the log, never changed afterwards.
+         */
+        GoalReview: {
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "none" | "suggested" | "waits" | "launched" | "no_plan" | "stopped";
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Base
+             * @description Where the path began.
+             */
+            base: number;
+            /** Campaign Id */
+            campaign_id: string | null;
+            /**
+             * Cost
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            cost: number;
+            level: components["schemas"]["GoalLevel"];
+            /**
+             * Path
+             * @description Where it should be by now.
+             */
+            path: number;
+            /** People */
+            people: number;
+            /** Plan Id */
+            plan_id: string | null;
+            reason: components["schemas"]["Text"];
+            sentence: components["schemas"]["Text"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "on_path" | "behind" | "over";
+            /**
+             * Sure
+             * @description The whole interval of the level says so.
+             */
+            sure: boolean;
+            /** Target */
+            target: number;
+            /**
+             * Used Cost
+             * @description Of the week's limit, before this.
+             */
+            used_cost: number;
+            /** Used People */
+            used_people: number;
+            /** Version */
+            version: number;
         };
         /** Grouping */
         Grouping: {
@@ -3559,6 +3711,93 @@ export interface components {
         Not: {
             /** Not */
             not: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
+        };
+        /**
+         * Opportunities
+         * @description The last scan, the first opportunity first. The sums count everybody once.
+         */
+        Opportunities: {
+            /**
+             * High
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            high: number;
+            /** Last Order At */
+            last_order_at: string | null;
+            /**
+             * Low
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            low: number;
+            /**
+             * Money
+             * @enum {string}
+             */
+            money: "margin" | "revenue";
+            /** Opportunities */
+            opportunities: components["schemas"]["Opportunity"][];
+            /** People */
+            people: number;
+            /**
+             * Point
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            point: number;
+            /**
+             * Scanned At
+             * Format: date-time
+             */
+            scanned_at: string;
+            sentence: components["schemas"]["Text"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "no_orders" | "stale" | "short";
+        };
+        /**
+         * Opportunity
+         * @description One opportunity. `definition` is the tree of its people: it can be opened, counted and saved as an audience.
+         */
+        Opportunity: {
+            /** Definition */
+            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
+            /** @description A goal that the planner reads without a question. */
+            goal: components["schemas"]["Text"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "replenish" | "leaving" | "quiet_best" | "second" | "successor" | "viewed" | "festival" | "birthday" | "slow_stock" | "ended_series";
+            /**
+             * Lift
+             * @description What a contact is taken to add to the share that buys, relative.
+             */
+            lift: number;
+            /** @description Of the people, as the goal names them. */
+            name: components["schemas"]["Text"];
+            /** Opportunity Id */
+            opportunity_id: string;
+            /** People */
+            people: number;
+            /**
+             * Shared
+             * @description Those of its people who are also in a narrower opportunity; there they count.
+             */
+            shared: number;
+            stake: components["schemas"]["Stake"];
+            title: components["schemas"]["Text"];
+            /**
+             * Usual
+             * @description What its people bring within the window if nothing is done.
+             */
+            usual: number;
+            /** @description Why now. */
+            why: components["schemas"]["Text"];
+            /** Window Days */
+            window_days: number;
+            /** @description Where the money comes from, in a sentence or three. */
+            worth: components["schemas"]["Text"];
         };
         /**
          * Outcome
@@ -5044,6 +5283,14 @@ export interface components {
             whole: boolean;
         };
         /**
+         * SampleImports
+         * @description The imports of a sample shop, in the order in which they end.
+         */
+        SampleImports: {
+            /** Imports */
+            imports: components["schemas"]["Import"][];
+        };
+        /**
          * Scorecard
          * @description The forecast ledger, newest first, and what it says.
          */
@@ -5653,6 +5900,87 @@ export interface components {
             /** Warnings */
             warnings: components["schemas"]["Text"][];
         };
+        /**
+         * Stake
+         * @description What a contact may add within the window: in four cases out of five between `low` and `high`.
+         */
+        Stake: {
+            /**
+             * Basis
+             * @description Whether what a contact adds was learned from random contacts (of these people, of everybody), or is the usual range of retail, assumed.
+             * @enum {string}
+             */
+            basis: "assumed" | "learned_all" | "learned";
+            /**
+             * High
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            high: number;
+            /**
+             * Low
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            low: number;
+            /**
+             * Point
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            point: number;
+        };
+        /**
+         * StandingGoal
+         * @description A standing goal and its last look; `review` is null before the first.
+         */
+        StandingGoal: {
+            /** Answers */
+            answers: {
+                [key: string]: string;
+            };
+            /**
+             * Autonomy
+             * @enum {string}
+             */
+            autonomy: "suggest" | "approve" | "autopilot";
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "up" | "down";
+            /**
+             * Ends
+             * @description When the path ends; null for one that lasts.
+             */
+            ends: string | null;
+            /** Hour */
+            hour: number;
+            /** Id */
+            id: string;
+            limits: components["schemas"]["WeeklyLimits"];
+            metric: components["schemas"]["MetricRef"] | null;
+            /** Name */
+            name: string;
+            /** Next Review */
+            next_review: string | null;
+            /** Paused */
+            paused: boolean;
+            review: components["schemas"]["GoalReview"] | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Text */
+            text: string;
+            /** Version */
+            version: number;
+            /** Weekday */
+            weekday: number;
+        };
+        /** StandingGoalPage */
+        StandingGoalPage: {
+            /** Goals */
+            goals: components["schemas"]["StandingGoal"][];
+        };
         /** Step */
         Step: {
             /** Event */
@@ -6193,6 +6521,16 @@ export interface components {
             signals: components["schemas"]["NamedWord"][];
             /** Traits */
             traits: components["schemas"]["TraitWord"][];
+        };
+        /**
+         * WeeklyLimits
+         * @description What may be spent, and how many people contacted, in any seven days; null is no limit.
+         */
+        WeeklyLimits: {
+            /** Budget */
+            budget?: number | null;
+            /** People */
+            people?: number | null;
         };
         /**
          * WhatIf
@@ -7667,6 +8005,44 @@ export interface operations {
             };
         };
     };
+    list_standing_goals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingGoalPage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -7973,6 +8349,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricCatalogue"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_opportunities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opportunities"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    scan_opportunities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opportunities"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    plan_opportunity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                opportunity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -9079,6 +9571,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewsHanded"];
+                };
+            };
+        };
+    };
+    import_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleImports"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };

@@ -14,6 +14,8 @@ export interface Format {
   /** A number that may have decimals: two at most, none that say nothing. */
   number(value: number): string;
   money(fen: number): string;
+  /** An amount that nobody knows to the yuan: two digits that count, the rest zeros. */
+  yuan(fen: number): string;
   percent(fraction: number, digits?: number): string;
   /** A change with its sign: "+3.1%" for a relative one, "+0.6 points" for points. */
   lift(fraction: number, kind: LiftKind, digits?: number): string;
@@ -43,6 +45,11 @@ export function formatFor(language: Language): Format {
     const digits = Math.abs(fen) < 10_000 && fen % 100 !== 0 ? 2 : 0;
     return `${fen < 0 ? MINUS : ""}¥${number(Math.abs(fen) / 100, digits)}`;
   };
+  const yuan = (fen: number) => {
+    const whole = Math.round(fen / 100);
+    const unit = 10 ** Math.max(Math.floor(Math.log10(Math.abs(whole) || 1)) - 1, 0);
+    return money(Math.round(whole / unit) * unit * 100);
+  };
   const points = language === "en" ? " points" : " 个百分点";
   const lift = (fraction: number, kind: LiftKind, digits = 1) => {
     const sign = fraction > 0 ? "+" : "";
@@ -63,6 +70,7 @@ export function formatFor(language: Language): Format {
     number: (value) =>
       new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value).replace("-", MINUS),
     money,
+    yuan,
     percent,
     lift,
     moreOrLess,

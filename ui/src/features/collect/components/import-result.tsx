@@ -16,7 +16,14 @@ const tones: Record<Import["quality"][number]["level"], Tone> = {
   problem: "harm",
 };
 
-export function ImportResult({ state, onDone }: { state: Import; onDone(): void }) {
+interface ResultProps {
+  state: Import;
+  onDone(): void;
+  /** What orders lead to. */
+  onOpportunities(): void;
+}
+
+export function ImportResult({ state, onDone, onOpportunities }: ResultProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { counts } = state;
@@ -66,9 +73,15 @@ export function ImportResult({ state, onDone }: { state: Import; onDone(): void 
           ) : (
             <span />
           )}
-          <Button type="primary" onClick={onDone}>
-            {t("import.done")}
-          </Button>
+          {state.status === "done" && state.kind === "orders" ? (
+            <Button type="primary" onClick={onOpportunities}>
+              {t("import.toOpportunities")}
+            </Button>
+          ) : (
+            <Button type="primary" onClick={onDone}>
+              {t("import.done")}
+            </Button>
+          )}
         </div>
       )}
     </div>

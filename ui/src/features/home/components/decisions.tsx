@@ -1,0 +1,41 @@
+/** What waits for somebody: plans of goals that stand, and campaigns that are seen to do harm. */
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { Badge } from "@/shared/parts/note";
+import { useFormat } from "@/shared/words/use-format";
+import type { Campaign, StandingGoal } from "../api/home";
+import { harming, waiting } from "../model/today";
+import styles from "./rows.module.css";
+
+interface DecisionsProps {
+  campaigns: Campaign[];
+  goals: StandingGoal[];
+}
+
+export function Decisions({ campaigns, goals }: DecisionsProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const plans = waiting(goals);
+  const harm = harming(campaigns);
+  if (plans.length + harm.length === 0) return <p className={styles.soft}>{t("home.nothingWaits")}</p>;
+  return (
+    <ul className={styles.short}>
+      {harm.map((each) => (
+        <li key={each.campaign_id}>
+          <Badge tone="harm">{t("home.harm")}</Badge>
+          <Link to={`/campaigns/${each.campaign_id}`}>{each.goal}</Link>
+          <span>{format.say(each.sentence)}</span>
+        </li>
+      ))}
+      {plans.map((goal) => (
+        <li key={goal.id}>
+          <Badge tone="decide">{t("home.planWaits")}</Badge>
+          <Link to={goal.review?.plan_id ? `/goals/${goal.review.plan_id}` : "/goals"}>
+            {goal.name || goal.text}
+          </Link>
+          {goal.review ? <span>{format.say(goal.review.reason)}</span> : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
