@@ -15,7 +15,7 @@ import { readingFor } from "./reading.ts";
 import { reviewOf, scorecardOf } from "./reviews.ts";
 import { understoodOf } from "./sentences.ts";
 import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
-import { signalPreviewOf, templates } from "./signals.ts";
+import { signalRoutes } from "./signals.ts";
 import { tagDirectory } from "./tags.ts";
 
 export const MOCK_TOKEN = "demo-token";
@@ -138,13 +138,11 @@ export class MockServer {
       ["GET", path("/audiences/:id"), ({ ids }) => this.audience(ids[0])],
       ["GET", path("/audiences/:id/people"), ({ ids, query }) => this.audiencePeople(ids[0], query)],
       ["GET", path("/tags"), () => (this.members.length === 0 ? { of: 0, tags: [] } : tagDirectory)],
-      ["GET", path("/tags/:id/people"), () => this.tagPeople()],
-      ["GET", path("/signals/templates"), () => templates],
-      ["POST", path("/signals/templates/:id/preview"), () => signalPreviewOf(this.members)],
-      ["POST", path("/signals/templates/:id"), ({ ids }) => ({ kind: "signal", id: ids[0], version: 2 })],
+      ["GET", path("/tags/:id/people"), ({ query }) => this.page(this.members.slice(0, PAGE), query, PAGE)],
       ["GET", path("/profiles"), ({ query }) => this.search(query.get("q") ?? "")],
       ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
       ...identityRoutes(path, this.members),
+      ...signalRoutes(path, this.members),
       ...homeRoutes(path, this.members.length === 0, (text) => this.plan({ text, answers: {} })),
       ...handoverRoutes(path, this.members.length === 0),
       ["GET", path("/profiles/:id/why"), ({ ids }) => whyOf(this.member(ids[0]))],
@@ -204,11 +202,6 @@ export class MockServer {
       used_by: 1,
       updated_at: daysAgo(4),
     };
-  }
-
-  private tagPeople(): Views["PeoplePage"] {
-    const some = this.members.slice(0, PAGE);
-    return { total: some.length, people: some.map((each) => personRow(each)), next: null };
   }
 
   private audienceRow(saved: Saved & { version: number }): Views["AudienceRow"] {

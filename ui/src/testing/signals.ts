@@ -64,3 +64,16 @@ export function signalPreviewOf(members: Member[]): Views["SignalPreview"] {
     })),
   };
 }
+
+type Handler = (asked: { ids: string[] }) => unknown;
+
+export function signalRoutes(
+  path: (pattern: string) => RegExp,
+  members: Member[],
+): [string, RegExp, Handler][] {
+  return [
+    ["GET", path("/signals/templates"), () => templates],
+    ["POST", path("/signals/templates/:id/preview"), () => signalPreviewOf(members)],
+    ["POST", path("/signals/templates/:id"), ({ ids }) => ({ kind: "signal", id: ids[0], version: 2 })],
+  ];
+}

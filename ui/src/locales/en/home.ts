@@ -13,10 +13,8 @@ export const home = {
   sampleUse: "Use sample data",
   sampleRunning: "Importing the {{files}} files of a sample shop, about a minute",
   today: {
-    decideAndLead_one:
-      "Today {{decide}} thing waits for your decision; campaigns ahead: {{leading}}.",
-    decideAndLead_other:
-      "Today {{decide}} things wait for your decision; campaigns ahead: {{leading}}.",
+    decideAndLead_one: "Today {{decide}} thing waits for your decision; campaigns ahead: {{leading}}.",
+    decideAndLead_other: "Today {{decide}} things wait for your decision; campaigns ahead: {{leading}}.",
     decide_one: "Today {{decide}} thing waits for your decision.",
     decide_other: "Today {{decide}} things wait for your decision.",
     lead_one: "Nothing waits for your decision today; {{leading}} campaign is ahead.",
