@@ -174,7 +174,7 @@ def test_who_refused_profiling_is_known_by_consent_and_by_attribute(small_past: 
     state.say(128, "profiling", "withdrawn", 1)
     state.say(128, "profiling", "granted", 2)
     said = (
-        "INSERT INTO event BY NAME SELECT 1000000 AS \"offset\", 192 AS profile, 5 AS at_ms, 5 AS received_ms,"
+        'INSERT INTO event BY NAME SELECT 1000000 AS "offset", 192 AS profile, 5 AS at_ms, 5 AS received_ms,'
         " '' AS name, 'identify' AS kind, 'm' AS message_id, '{\"no_profiling\": true}' AS properties, true AS imported"
     )
     sources = sources_of(small_past, tmp_path, said, state)
