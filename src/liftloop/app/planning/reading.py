@@ -417,7 +417,8 @@ def contacts_of(log: LogRows, people: Mapping[str, Any], keep: Flags) -> Contact
         outcome=people["outcome"][rows],
         redeemed=people["redeemed"][rows],
         features={name: column[rows] for name, column in people["features"].items()},
-        reach=people["reach"][rows],
+        # What had a chance was possible, whatever is known today of consents at that time.
+        reach=people["reach"][rows] | (log.chance[rows, 1:] > 0),
     )
 
 

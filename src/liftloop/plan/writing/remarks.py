@@ -4,6 +4,7 @@ from liftloop.plan.finding import Finding
 from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.options import Words
 from liftloop.plan.resources import LEAST
+from liftloop.plan.writing.economics import economics_remark
 from liftloop.plan.writing.sentences import lift_text, whole_yuan
 from liftloop.plan.writing.whom import fairness_remark, harm_remark
 
@@ -15,6 +16,7 @@ def remarks_of(inputs: StudyInputs, found: Finding) -> tuple[Words, ...]:
     remarks = [
         _whose_figures(inputs, found),
         _does_it_pay(inputs, found),
+        economics_remark(inputs, found),
         _margin(inputs, found),
         _how_chosen(found),
         harm_remark(inputs, found),
