@@ -33,7 +33,7 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     item: str = ""
     cost_fen: int = 0
     """Cost of one accepted message."""
-    variants: Sequence[Variant] = ()
+    variants: tuple[Variant, ...] = ()
     """Where there are any, who gets which is drawn when the action is carried out, and `content` stands for none."""
 
 

@@ -36,9 +36,9 @@ class GroupEffect(Struct, frozen=True, kw_only=True):
 
 
 def worst_group(log: Log, predicted: Floats, choice: Integers) -> GroupEffect | None:
-    """Return the group with the lowest effect of `choice` [rows]; `predicted` [rows, arms] are out of fold.
+    """Return the group that `choice` [rows] harms most for certain, else the one that it might harm most.
 
-    None where no group has rows enough to be told.
+    `predicted` [rows, arms] are out of fold. None where no group has rows enough to be told.
     """
     score = policy_scores(log, predicted, choice)
     groups = _groups(log.contacts.features)
@@ -62,7 +62,8 @@ def worst_group(log: Log, predicted: Floats, choice: Integers) -> GroupEffect | 
                 groups=len(told),
             )
         )
-    return min(found, key=lambda each: each.effect_high)
+    harmed = [each for each in found if each.harmed]
+    return min(harmed, key=lambda each: each.effect_high) if harmed else min(found, key=lambda each: each.effect_low)
 
 
 def policy_scores(log: Log, predicted: Floats, choice: Integers) -> Floats:

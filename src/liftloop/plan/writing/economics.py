@@ -73,7 +73,7 @@ def economics_remark(inputs: StudyInputs, found: Finding) -> Words | None:
     contacted = max(sum(each.people for each in accounts), 1)
     chosen = [each for each in accounts if each.people > CHOSEN_SHARE * contacted]
     losing = [each for each in accounts if each.people <= CHOSEN_SHARE * contacted and each.left_fen < 0]
-    if not chosen or not losing:
+    if not chosen or not losing or chosen[0].left_fen <= 0:
         return None
     first, other = chosen[0], max(losing, key=lambda each: each.brings_fen)
     what_zh, what_en = ("毛利", "margin") if worth.is_margin else ("销售额", "revenue")

@@ -6,7 +6,7 @@ from liftloop.inference.allocation import ConstraintUse
 from liftloop.kernel.money import yuan_text
 from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.options import Option, Words
-from liftloop.plan.resources import CAPACITY, FAIR, LEAST, RETURN, STOCK
+from liftloop.plan.resources import CAPACITY, FAIR, LEAST, RETURN, STOCK, stocks
 
 MORE = 100  # One more coupon is nothing that anybody orders; a hundred are.
 WORTH_SAYING = 0.05
@@ -46,6 +46,13 @@ def _named(thing: str, options: Sequence[Option]) -> Words:
             if each is not None and each.id == thing:
                 return Words(zh=each.name_zh or thing, en=each.name_en or each.name_zh or thing)
     return Words(zh=thing, en=thing)
+
+
+def whole_limit(name: str, inputs: StudyInputs) -> float | None:
+    """Return a stock or a capacity as it is, before anything was set aside; None for other rows."""
+    if name.startswith(STOCK):
+        return float(stocks(inputs.options)[name.removeprefix(STOCK)])
+    return inputs.terms.capacity[name.removeprefix(CAPACITY)] if name.startswith(CAPACITY) else None
 
 
 def resource_price(use: ConstraintUse, inputs: StudyInputs) -> Words | None:

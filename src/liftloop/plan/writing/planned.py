@@ -27,8 +27,8 @@ from liftloop.plan.record import (
     Proof,
     Verdict,
 )
-from liftloop.plan.resources import RETURN
-from liftloop.plan.writing.limits import amount_text, resource_label, resource_price
+from liftloop.plan.resources import RETURN, use_of
+from liftloop.plan.writing.limits import amount_text, resource_label, resource_price, whole_limit
 from liftloop.plan.writing.remarks import remarks_of
 from liftloop.plan.writing.sentences import (
     lift_text,
@@ -167,18 +167,22 @@ def _limits(inputs: StudyInputs, plan: Plan) -> tuple[Limit, ...]:
     if inputs.budget_fen is not None:
         price = prices[BUDGET].shadow_price if BUDGET in prices else None
         limits.append(_budget_limit(inputs, plan, price))
-    limits += [_resource_limit(inputs, use) for use in uses if use.name != BUDGET]
+    limits += [_resource_limit(inputs, plan, use) for use in uses if use.name != BUDGET]
     limits += [_cap_limit(cap) for cap in inputs.goal.caps]
     return tuple(limits)
 
 
-def _resource_limit(inputs: StudyInputs, use: ConstraintUse) -> Limit:
-    """Return a row of the allocation as a limit; rows that ask for more are turned, so that used reaches the limit."""
+def _resource_limit(inputs: StudyInputs, plan: Plan, use: ConstraintUse) -> Limit:
+    """Return a row of the allocation as a limit: of things whole, what exploration takes included.
+
+    Rows that ask for more are turned, so that used reaches the limit.
+    """
     turned = -1.0 if use.limit < 0 else 1.0
+    whole = whole_limit(use.name, inputs)
     return Limit(
         name=use.name,
-        limit=turned * use.limit,
-        used=turned * use.used,
+        limit=turned * use.limit if whole is None else whole,
+        used=turned * use.used if whole is None else float(plan.arm_people[1:] @ use_of(use.name, inputs.options)),
         shadow_price=use.shadow_price,
         unit="fen" if use.name == RETURN else "messages",
         label=resource_label(use.name, inputs.options),

@@ -87,6 +87,10 @@ def harm_remark(inputs: StudyInputs, found: Finding) -> Words | None:
             zh=f"小心：{span.zh}的人被打扰后反而更差（{low.zh}～{high.zh}），建议把他们排除在外",
             en=f"Take care: people who {span.en} do worse when contacted ({low.en} to {high.en}); leave them out",
         )
+    if worst.effect_low > 0:
+        return Words(
+            zh=f"分 {worst.groups} 组看过，每一组都变好", en=f"Each of the {worst.groups} groups looked at does better"
+        )
     return Words(
         zh=f"分 {worst.groups} 组看过，没有哪一组明显变差；最说不准的是{span.zh}的人（{low.zh}～{high.zh}）",
         en=f"Of {worst.groups} groups none is seen to do worse; least sure are people who {span.en} "
