@@ -42,6 +42,27 @@ async def shop(world: Served) -> None:
     assert (await world.admin.post("/api/offers", offer)).status == 200
 
 
+async def own_metric(world: Served) -> None:
+    """Publish a metric; from then on it is listed, sentences know it, and without data no goal can stand on it."""
+    driven = {"events": ["Test Drive Taken"], "side": "after"}
+    body = {
+        "name": "试驾率",
+        "numerator": {"type": "people", "where": [driven]},
+        "denominator": {"type": "people"},
+    }
+    definition = {"kind": "metric", "id": "test_drive_rate", "body": body}
+    assert (await world.admin.post("/api/definitions", definition)).status == 200
+    taken = await world.admin.post("/api/definitions", {**definition, "body": {**body, "name": "复购率"}})
+    assert taken.status == 422
+    assert "复购率" in taken.json()["message_zh"]
+    metrics = (await world.admin.get("/api/metrics/catalogue")).json()["metrics"]
+    trades = {each["id"]: each["trade"] for each in metrics}
+    assert (trades["test_drive_rate"], trades["follow_up_rate"]) == (None, "clinic")
+    empty = await world.admin.put("/api/goals/standing/drives", {"text": "每月试驾率 +5%"})
+    assert (empty.status, empty.json()["code"]) == (422, "not_standing")
+    assert "Test Drive Taken" in empty.json()["next"]
+
+
 async def a_week_later(world: Served) -> dict[str, Any]:
     """Go on by a week, by the public clock while nothing waits for a provider, and return the goal."""
     if world.installation.state.rows("SELECT count(*) FROM outbox")[0][0]:
@@ -66,6 +87,7 @@ def test_a_standing_goal_is_planned_again_within_its_autonomy(tmp_path: Path) ->
 
     async def story(world: Served) -> None:
         await shop(world)
+        await own_metric(world)
         refused = await world.admin.put(GOAL, {"text": TEXT, "autonomy": "autopilot"})
         assert (refused.status, refused.json()["code"]) == (422, "not_standing")
         stood = await world.admin.put(GOAL, {"text": TEXT})

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.routing import APIRoute
 
 from liftloop.api.routes.definitions import DefinitionPage, DefinitionRequest, DefinitionView, Published
+from liftloop.api.routes.goals import router as goals
 from liftloop.api.routes.lists import FreezeRequest, ListView
 from liftloop.api.routes.pulls import PullDone
 from liftloop.api.routes.reviews import router as reviews
@@ -423,6 +424,7 @@ def named(route: APIRoute) -> str:
 app = FastAPI(title="Liftloop", version="1", generate_unique_id_function=named, separate_input_output_schemas=False)
 app.include_router(api)
 app.include_router(reviews, prefix="/api")
+app.include_router(goals, prefix="/api")
 
 if __name__ == "__main__":
     print(json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True))

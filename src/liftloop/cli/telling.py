@@ -120,6 +120,7 @@ def _diagnosis(plan: dict[str, Any]) -> list[str]:
 
 def _actions(plan: dict[str, Any]) -> list[str]:
     lines = ["", _said("方案", "Plan"), f"  {spoken(plan['sentence'])}"]
+    lines += [f"  → {spoken(plan['next'])}"] if plan["next"] else []
     if not plan["actions"]:
         return lines
     actions = sorted(plan["actions"], key=lambda action: -action["people"])

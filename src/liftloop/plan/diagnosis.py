@@ -95,9 +95,9 @@ class _Compared(Struct, frozen=True, kw_only=True):
 
 
 def diagnose(seen: Seen, groups: Sequence[Group], steps: Sequence[Step], good: float) -> Diagnosis | None:
-    """Return where the metric is lost; None without people in both windows. `good` is 1 if more is better, else -1."""
+    """Return where the metric is lost; None without people or outcomes. `good` is 1 if more is better, else -1."""
     now, before = seen.value[seen.latest], seen.value[~seen.latest]
-    if min(now.size, before.size) < GROUP_PEOPLE_MIN:
+    if min(now.size, before.size) < GROUP_PEOPLE_MIN or not seen.value.any():
         return None
     change = _difference(now, before)
     looked = [each for place in range(len(groups)) for each in _comparisons(seen, place)]

@@ -11,6 +11,7 @@ import { results } from "./en/results";
 import { review, scorecard } from "./en/review";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
 import { signal } from "./en/signal";
+import { diagnosis, standing } from "./en/standing";
 import { tag } from "./en/tag";
 
 export default {
@@ -22,6 +23,8 @@ export default {
   identifier,
   goal,
   plan,
+  standing,
+  diagnosis,
   campaign,
   ledger,
   audience,

@@ -11,6 +11,7 @@ import { results } from "./zh-cn/results";
 import { review, scorecard } from "./zh-cn/review";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
 import { signal } from "./zh-cn/signal";
+import { diagnosis, standing } from "./zh-cn/standing";
 import { tag } from "./zh-cn/tag";
 
 export default {
@@ -22,6 +23,8 @@ export default {
   identifier,
   goal,
   plan,
+  standing,
+  diagnosis,
   campaign,
   ledger,
   audience,

@@ -9,6 +9,7 @@ from liftloop.app.audience_lake import selection_at
 from liftloop.app.planning.asof import Span, Stream, days_before, happenings
 from liftloop.app.planning.reading import SQL, Look, Moments, Population, Shop, included, outcomes
 from liftloop.audience.reading import LEVEL
+from liftloop.collect.mapping_kinds import CUSTOMERS
 from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.diagnosis import Diagnosis, Group, Seen, Step, diagnose
 from liftloop.plan.inputs import Flags
@@ -24,6 +25,7 @@ NAMED_MAX = 12  # Each is a question to the lake.
 WORDS_MAX = 400
 WORD_SHARE_MIN, WORD_SHARE_MAX = 0.02, 0.95
 WORDS_OF_ONE_MAX = 6
+_NAMES = {field.name: Words(zh=field.zh, en=field.en) for field in CUSTOMERS.fields}
 _RECENCY_DAYS = (30, 90, 180, 365)
 _ORDERS = ((1, 1), (2, 2), (3, None))
 
@@ -168,10 +170,14 @@ def _words(look: Sample, people: int) -> list[tuple[Group, Flags]]:
     if not pairs:
         return []
     groups = [
-        Group(name=Words(zh=f"{key} 为“{word}”", en=f"{key} is “{word}”"), tree={"trait": key, "is": word})
+        Group(name=_has(_NAMES.get(key, Words(zh=key, en=key)), word), tree={"trait": key, "is": word})
         for key, word in pairs
     ]
     return list(zip(groups, look.words(pairs), strict=True))
+
+
+def _has(name: Words, word: str) -> Words:
+    return Words(zh=f"{name.zh}为“{word}”", en=f"{name.en} “{word}”")
 
 
 def _orders(population: Population) -> bool:

@@ -5,6 +5,7 @@ from typing import assert_never
 from liftloop.plan.diagnosis import Diagnosis, Part
 from liftloop.plan.goal.said import amount_words, number
 from liftloop.plan.options import Words
+from liftloop.plan.writing.standing import readable
 from liftloop.profile.metric import Metric, MetricUnit
 
 
@@ -58,4 +59,4 @@ def _gain(contribution: float, unit: MetricUnit) -> tuple[str, str]:
 
 
 def _level(value: float, unit: MetricUnit) -> str:
-    return amount_words(round(value, 4) if unit == "share" else round(value, 2), unit)
+    return amount_words(readable(value, unit), unit)

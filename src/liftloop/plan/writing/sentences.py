@@ -6,6 +6,7 @@ from liftloop.kernel.money import yuan_text
 from liftloop.plan.finding import Finding, Lifts, Plan, Reason
 from liftloop.plan.forecast import share_needed
 from liftloop.plan.inputs import StudyInputs, Worth
+from liftloop.plan.metric.events import events_of
 from liftloop.plan.options import Option, Words, label
 from liftloop.plan.whatif import BudgetPoint
 from liftloop.profile.metric import Metric
@@ -176,10 +177,6 @@ _REFUSALS: Mapping[Reason, Callable[[StudyInputs, Finding], Words]] = {
 }
 
 _NEXT: Mapping[Reason, Words] = {
-    "no_history": Words(
-        zh="导入至少三个月的相关记录（订单、到店等），再来做计划",
-        en="Import at least three months of what it counts, such as orders or visits, then plan again",
-    ),
     "no_people": Words(zh="放宽人群，或者先导入更多客户", en="Widen the group, or import more customers first"),
     "no_options": Words(
         zh="用 POST /api/offers 加一个优惠，用 POST /api/channels 接通一个渠道",
@@ -212,6 +209,12 @@ def next_step(inputs: StudyInputs, found: Finding) -> Words | None:
         return Words(
             zh=f"把目标改成 {point.zh} 左右，或者换更强的优惠先试",
             en=f"Aim for about {point.en}, or try stronger offers first",
+        )
+    if found.reason == "no_history":
+        events = events_of(inputs.metric)
+        return Words(
+            zh=f"接入或导入至少三个月的这些事件，再来做计划：{'、'.join(events)}",
+            en=f"Connect or import at least three months of these events, then plan again: {', '.join(events)}",
         )
     return _NEXT.get(found.reason)
 

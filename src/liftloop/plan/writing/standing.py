@@ -1,17 +1,19 @@
 """Where a standing goal is, in one sentence."""
 
+from liftloop.plan.goal.check import SHARE_DECIMALS
 from liftloop.plan.goal.said import amount_words
 from liftloop.plan.options import Words
 from liftloop.plan.standing import Review
-
-DECIMALS = 4  # Hundredths of a percent: finer than any level is known.
+from liftloop.profile.metric import MetricUnit
 
 
 def review_sentence(review: Review) -> Words:
     """Return how the goal stands: now, where it should be, where it is going."""
     level, unit = review.level, review.unit
-    now, path, foreseen = (amount_words(_readable(each), unit) for each in (level.now, review.path_now, level.foreseen))
-    target = amount_words(_readable(review.path.target), unit)
+    now, path, foreseen, target = (
+        amount_words(readable(each, unit), unit)
+        for each in (level.now, review.path_now, level.foreseen, review.path.target)
+    )
     match review.status:
         case "over":
             return Words(
@@ -29,5 +31,10 @@ def review_sentence(review: Review) -> Words:
     )
 
 
-def _readable(level: float) -> float:
-    return float(f"{level:.{DECIMALS}g}") if abs(level) < 1 else round(level, 2)
+def readable(level: float, unit: MetricUnit) -> float:
+    """Return a level with as many digits as anybody reads: hundredths of a percent, whole fen, hundredths.
+
+    >>> readable(0.186391, "share"), readable(1257.17, "fen"), readable(3.14159, "count")
+    (0.1864, 1257.0, 3.14)
+    """
+    return round(level, {"share": SHARE_DECIMALS, "fen": 0, "count": 2}[unit])

@@ -1,14 +1,18 @@
 /** Who qualifies, this second? The tree on the left, the count and ten people on the right, always in step. */
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { audienceListOptions, audienceOptions, vocabularyOptions } from "@/features/audience/api/audiences";
 import { AudienceEditor } from "@/features/audience/components/audience-editor";
+import type { Views } from "@/shared/api/client";
 import { Card, Page } from "@/shared/parts/page";
 import { Waiting } from "@/shared/parts/shown";
 
 export function NewAudiencePage() {
   const { t } = useTranslation();
+  const [query] = useSearchParams();
+  const begin = useMemo(() => beginning(query), [query]);
   const vocabulary = useQuery(vocabularyOptions());
   const audiences = useQuery(audienceListOptions());
   const waiting = [vocabulary, audiences].find((query) => query.data === undefined);
@@ -23,6 +27,8 @@ export function NewAudiencePage() {
     <AudienceEditor
       words={{ vocabulary: vocabulary.data, audiences: audiences.data.audiences }}
       saved={null}
+      key={query.toString()}
+      begin={begin}
     />
   );
 }
@@ -49,4 +55,15 @@ export function AudiencePage() {
       saved={audience.data}
     />
   );
+}
+
+/** A new audience may begin as people that another page speaks of: `?name=…&where=…`. */
+function beginning(query: URLSearchParams): { name: string; where: Views["Audience"]["definition"] } | null {
+  const where = query.get("where");
+  if (where === null) return null;
+  try {
+    return { name: query.get("name") ?? "", where: JSON.parse(where) };
+  } catch {
+    return null; // Somebody cut the address short: an empty audience is begun.
+  }
 }

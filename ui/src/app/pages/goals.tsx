@@ -1,5 +1,5 @@
 /** What do you want to reach? A sentence, three examples from the own data, and the plans so far. */
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,9 +7,11 @@ import { useNavigate } from "react-router";
 import { useImport } from "@/features/collect/import-context";
 import { examplesOptions, type Goal } from "@/features/plan/api/goals";
 import { planListOptions } from "@/features/plan/api/plans";
+import { letStand, standingOptions } from "@/features/plan/api/standing";
 import { useCreatePlan } from "@/features/plan/api/use-create-plan";
 import { GoalField } from "@/features/plan/components/goal-field";
 import { PlanList } from "@/features/plan/components/plan-list";
+import { StandingList } from "@/features/plan/components/standing";
 import { EmptyNote, Note } from "@/shared/parts/note";
 import { Card, Page } from "@/shared/parts/page";
 import { ErrorNote, Shown } from "@/shared/parts/shown";
@@ -21,6 +23,16 @@ export function GoalsPage() {
   const navigate = useNavigate();
   const [goal, setGoal] = useState<Goal>({ text: "", answers: {} });
   const plans = useQuery(planListOptions());
+  const standing = useQuery(standingOptions());
+  const queries = useQueryClient();
+  const stand = useMutation({
+    mutationFn: letStand,
+    onSuccess: () => {
+      setGoal({ text: "", answers: {} });
+      void queries.invalidateQueries({ queryKey: ["standing"] });
+      void queries.invalidateQueries({ queryKey: ["plans"] });
+    },
+  });
   const { open } = useImport();
   const plan = useCreatePlan((planId) => void navigate(`/goals/${planId}`));
   return (
@@ -30,8 +42,27 @@ export function GoalsPage() {
         <div className={styles.below} aria-live="polite">
           {plan.isPending ? <Note tone="plain" title={t("goal.working")} /> : null}
           {plan.isError ? <ErrorNote error={plan.error} /> : null}
+          {goal.text.trim() !== "" ? (
+            <Button loading={stand.isPending} onClick={() => stand.mutate(goal)}>
+              {t("standing.make")}
+            </Button>
+          ) : null}
           {goal.text === "" ? <Examples onChoose={(text) => setGoal({ text, answers: {} })} /> : null}
         </div>
+      </Card>
+      <Card title={t("standing.title")} aside={<span className={styles.why}>{t("standing.lead")}</span>}>
+        {stand.isError ? <ErrorNote error={stand.error} /> : null}
+        <Shown query={standing} lines={3}>
+          {({ goals }) =>
+            goals.length > 0 ? (
+              <StandingList goals={goals} />
+            ) : (
+              <EmptyNote title={t("standing.none")}>
+                <p>{t("standing.noneHow")}</p>
+              </EmptyNote>
+            )
+          }
+        </Shown>
       </Card>
       <Card title={t("plan.recent")}>
         <Shown query={plans} lines={4}>

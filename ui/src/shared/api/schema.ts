@@ -575,10 +575,99 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Goals that stand, with where each is on its path */
-        get: operations["list_standing_goals"];
+        /** Standing */
+        get: operations["standing"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/goals/standing/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One */
+        get: operations["one"];
+        /**
+         * Stand
+         * @description Let a goal stand, or change it, and look at it at once; what autopilot may do needs an approver.
+         */
+        put: operations["stand"];
+        post?: never;
+        /**
+         * End
+         * @description Let a goal stand no longer; its campaigns go on unless they are stopped.
+         */
+        delete: operations["end"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change autonomy or limits, pause or go on; needs an approver because autopilot launches.
+         */
+        patch: operations["change"];
+        trace?: never;
+    };
+    "/api/goals/standing/{identity}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Launch a plan that waits.
+         */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/goals/standing/{identity}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review
+         * @description Look at a goal now instead of on its weekday.
+         */
+        post: operations["review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/goals/standing/{identity}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop
+         * @description Stop a campaign that the goal launched, and pause the goal.
+         */
+        post: operations["stop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1418,6 +1507,11 @@ export interface components {
         AnyOf: {
             /** Any */
             any: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"])[];
+        };
+        /** Approval */
+        Approval: {
+            /** Plan Id */
+            plan_id: string;
         };
         /**
          * Assigned
@@ -5976,10 +6070,65 @@ export interface components {
             /** Weekday */
             weekday: number;
         };
+        /**
+         * StandingGoalChange
+         * @description What is to be changed; what is left out stays.
+         */
+        StandingGoalChange: {
+            /** Autonomy */
+            autonomy?: ("suggest" | "approve" | "autopilot") | null;
+            limits?: components["schemas"]["WeeklyLimits"] | null;
+            /** Paused */
+            paused?: boolean | null;
+        };
+        /** StandingGoalDetail */
+        StandingGoalDetail: {
+            goal: components["schemas"]["StandingGoal"];
+            /**
+             * Reviews
+             * @description The latest first.
+             */
+            reviews: components["schemas"]["GoalReview"][];
+        };
         /** StandingGoalPage */
         StandingGoalPage: {
             /** Goals */
             goals: components["schemas"]["StandingGoal"][];
+        };
+        /**
+         * StandingGoalRequest
+         * @description A goal that is to stand; the same id again changes it.
+         */
+        StandingGoalRequest: {
+            /** Answers */
+            answers?: {
+                [key: string]: string;
+            };
+            /**
+             * Autonomy
+             * @default suggest
+             * @enum {string}
+             */
+            autonomy: "suggest" | "approve" | "autopilot";
+            /**
+             * Hour
+             * @default 9
+             */
+            hour: number;
+            limits?: components["schemas"]["WeeklyLimits"];
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Text */
+            text: string;
+            /**
+             * Weekday
+             * @description Monday is 1.
+             * @default 1
+             */
+            weekday: number;
         };
         /** Step */
         Step: {
@@ -6003,6 +6152,11 @@ export interface components {
              * @default []
              */
             where: components["schemas"]["PropertyTest"][];
+        };
+        /** StopRequest */
+        StopRequest: {
+            /** Campaign Id */
+            campaign_id: string;
         };
         /**
          * SuggestedPair
@@ -8005,7 +8159,7 @@ export interface operations {
             };
         };
     };
-    list_standing_goals: {
+    standing: {
         parameters: {
             query?: never;
             header?: never;
@@ -8023,22 +8177,237 @@ export interface operations {
                     "application/json": components["schemas"]["StandingGoalPage"];
                 };
             };
-            /** @description Unprocessable Entity */
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingGoalDetail"];
+                };
+            };
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
-            /** @description Default Response */
-            default: {
+        };
+    };
+    stand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingGoalRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["StandingGoal"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingGoal"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingGoalChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingGoal"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalReview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalReview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalReview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

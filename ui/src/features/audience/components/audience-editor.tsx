@@ -31,17 +31,23 @@ interface AudienceEditorProps {
   words: Words;
   /** Null for a new audience. */
   saved: Views["Audience"] | null;
+  /** What a new audience begins as. */
+  begin?: { name: string; where: Views["Audience"]["definition"] } | null;
 }
 
-export function AudienceEditor({ words, saved }: AudienceEditorProps) {
+export function AudienceEditor({ words, saved, begin = null }: AudienceEditorProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const { message } = App.useApp();
   const nameField = useId();
-  const [name, setName] = useState(saved?.name ?? "");
-  const builder = useBuilder(firstDefinition(saved, words), format.say, saved === null);
+  const [name, setName] = useState(saved?.name ?? begin?.name ?? "");
+  const builder = useBuilder(
+    begin ? asGroup(begin.where) : firstDefinition(saved, words),
+    format.say,
+    saved === null && begin === null,
+  );
   const { definition, preview, complete } = builder;
   const save = useMutation({
     mutationFn: () =>

@@ -5,7 +5,7 @@ import { Facts } from "@/shared/parts/facts";
 import { Card } from "@/shared/parts/page";
 import { useFormat } from "@/shared/words/use-format";
 import type { Plan } from "../api/plans";
-import styles from "./plan.module.css";
+import { Diagnosis } from "./diagnosis";
 
 export function Baseline({ plan, baseline }: { plan: Plan; baseline: Views["Baseline"] }) {
   const { t } = useTranslation();
@@ -31,7 +31,7 @@ export function Baseline({ plan, baseline }: { plan: Plan; baseline: Views["Base
           { name: t("plan.eligible"), value: format.people(plan.eligible), under: t("plan.eligibleUnder") },
         ]}
       />
-      {baseline.sentence ? <p className={styles.sentence}>{format.say(baseline.sentence)}</p> : null}
+      {plan.diagnosis ? <Diagnosis found={plan.diagnosis} /> : null}
     </Card>
   );
 }
