@@ -36,7 +36,6 @@ from liftloop.api.views.data import (
     SourceRequest,
 )
 from liftloop.api.views.destination import DestinationList, RunRequest, RunView
-from liftloop.api.views.goal import StandingGoalPage
 from liftloop.api.views.identity import Judgement, PersonIdentity, SuggestionList, UndoDone, UndoRequest
 from liftloop.api.views.imports import Import, ImportStart, Kind, SampleImports
 from liftloop.api.views.opportunity import Opportunities
@@ -89,10 +88,6 @@ def create_plan(body: GoalRequest) -> Plan: ...
 
 @api.get("/goals/examples", summary="Three goals that fit the own data")
 def goal_examples() -> GoalExamples: ...
-
-
-@api.get("/goals/standing", summary="Goals that stand, with where each is on its path")
-def list_standing_goals() -> StandingGoalPage: ...
 
 
 @api.get("/opportunities", summary="What is worth doing now, in money, with its people")
