@@ -2,11 +2,15 @@
 export interface Question {
   path: `/results/${string}`;
   /** What it asks and shows is in the words under this name. */
-  name: "reviews" | "forecasts" | "funnel";
+  name: "reviews" | "forecasts" | "funnel" | "retention" | "value" | "attribution" | "spend";
 }
 
 export const questions: Question[] = [
   { path: "/results/reviews", name: "reviews" },
   { path: "/results/forecasts", name: "forecasts" },
   { path: "/results/funnel", name: "funnel" },
+  { path: "/results/retention", name: "retention" },
+  { path: "/results/value", name: "value" },
+  { path: "/results/attribution", name: "attribution" },
+  { path: "/results/spend", name: "spend" },
 ];

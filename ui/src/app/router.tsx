@@ -85,6 +85,24 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/results-funnel")).ResultsFunnelPage }),
         },
         {
+          path: "results/retention",
+          lazy: async () => ({ Component: (await import("./pages/results-retention")).ResultsRetentionPage }),
+        },
+        {
+          path: "results/value",
+          lazy: async () => ({ Component: (await import("./pages/results-value")).ResultsValuePage }),
+        },
+        {
+          path: "results/attribution",
+          lazy: async () => ({
+            Component: (await import("./pages/results-attribution")).ResultsAttributionPage,
+          }),
+        },
+        {
+          path: "results/spend",
+          lazy: async () => ({ Component: (await import("./pages/results-spend")).ResultsSpendPage }),
+        },
+        {
           path: "results/reviews",
           lazy: async () => ({ Component: (await import("./pages/reviews")).ReviewsPage }),
         },

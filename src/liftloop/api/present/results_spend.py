@@ -14,6 +14,7 @@ from liftloop.measure.report import Report
 from liftloop.measure.return_on_spend import Amounts, Node
 
 MISSING_SHOWN = 3
+_ROI = 12
 _LEVELS = ("channel", "campaign", "ad_group", "keyword")
 _COLUMNS = "level channel campaign ad_group keyword cost impressions clicks touches conversions newcomers value roi cac"
 
@@ -30,7 +31,7 @@ def spend_view(asked: SpendAsked, found: SpendFound, own: Sequence[Report]) -> v
         margin_known=found.margin_known,
         nodes=[_node(each, found) for each in found.nodes],
         untouched=amounts(found.untouched),
-        total=amounts(found.total),
+        total=amounts(found.total).model_copy(update={"roi": None}),
         own=[_own(each) for each in own],
     )
 
@@ -77,7 +78,9 @@ def csv_text(found: SpendFound) -> str:
         for each in _walked(node):
             writer.writerow(_row(_LEVELS[len(each.key) - 1], each.key, each.amounts))
     writer.writerow(_row("untouched", (), found.untouched))
-    writer.writerow(_row("total", (), found.total))
+    total = _row("total", (), found.total)
+    total[_ROI] = ""  # Of all orders, those without a touch too: no return of the ads.
+    writer.writerow(total)
     return "\ufeff" + out.getvalue()  # The mark by which Excel knows UTF-8.
 
 
@@ -134,10 +137,11 @@ def _warnings(found: SpendFound) -> list[Said]:
         those = sorted(found.missing.items(), key=lambda each: -len(each[1]))
         named = [f"{channel_said(channel).zh} {name}".strip() for (channel, name), _ in those[:MISSING_SHOWN]]
         count = sum(len(days) for days in found.missing.values())
+        more = "等" if len(those) > MISSING_SHOWN else ""
         said.append(
             Said(
-                f"有 {count} 天缺花费（{'、'.join(named)}{'等' if len(those) > MISSING_SHOWN else ''}），成本偏低",
-                f"{count} days lack spend ({', '.join(named)}): the cost reads too low",
+                f"{len(those)} 个计划缺花费，共 {count} 天（{'、'.join(named)}{more}），成本偏低",
+                f"{len(those)} campaigns lack spend, {count} days in all ({', '.join(named)}): the cost reads too low",
             )
         )
     if found.replaced:

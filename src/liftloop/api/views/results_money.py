@@ -224,7 +224,9 @@ class SpendView(View):
     margin_known: float | None
     nodes: list[SpendNode]
     untouched: SpendAmounts
-    total: SpendAmounts = Field(description="The sum of the nodes and of what has no touch: all orders of these days.")
+    total: SpendAmounts = Field(
+        description="The sum of the nodes and of what has no touch, all orders of these days: no ROI of the ads."
+    )
     own: list[OwnCampaign] = Field(description="Our own campaigns of these days, by what was measured.")
 
 

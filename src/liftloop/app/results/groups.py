@@ -5,10 +5,12 @@ from typing import Any, Literal
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from liftloop.app.audiences.directory import Audiences
 from liftloop.app.desk import Desk
 from liftloop.app.results.asking import BadQuestion
+from liftloop.app.results.platforms import channel_said, platform_key
 from liftloop.app.results.sources import SOURCE
 from liftloop.app.words import Said
 from liftloop.inference.arrays import Integers
@@ -100,7 +102,7 @@ async def grouped(desk: Desk, audiences: Audiences, grouping: Grouping | None) -
         return EVERYBODY
     match grouping.kind:
         case "channel":
-            return await _ranked(desk, _CHANNEL, (), DIRECT)
+            return _named(await _ranked(desk, _CHANNEL, (), DIRECT))
         case "trait":
             return await _ranked(desk, _TRAIT, (pointer(grouping.name), grouping.name), UNSAID)
         case "audience":
@@ -115,6 +117,15 @@ async def grouped(desk: Desk, audiences: Audiences, grouping: Grouping | None) -
 def pointer(name: str) -> str:
     """Return the JSON pointer to a property of this name."""
     return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _named(found: Grouped) -> Grouped:
+    """Return channels with what people call them."""
+    groups = tuple(
+        Group(value=each.value, said=channel_said(platform_key(each.value))) if each.value else each
+        for each in found.groups
+    )
+    return replace(found, groups=groups)
 
 
 async def _ranked(desk: Desk, labelled: str, given: Sequence[Any], rest: Said) -> Grouped:

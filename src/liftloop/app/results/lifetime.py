@@ -12,7 +12,7 @@ from liftloop.app.audiences.directory import Audiences
 from liftloop.app.desk import Desk
 from liftloop.app.results.asking import ZONE_MS, BadQuestion, Period, shop_day, span_of
 from liftloop.app.results.groups import Group, Grouped, Grouping, grouped
-from liftloop.app.results.platforms import channel_said, platform_key
+from liftloop.app.results.platforms import platform_key
 from liftloop.app.results.spend import ReturnOnSpend, SpendDay
 from liftloop.inference.arrays import Flags, Floats, Integers
 from liftloop.inference.repeat_purchases import Histories, expected_repeats
@@ -262,8 +262,7 @@ def _groups(
         chosen = book.chosen & (places == place)
         if not chosen.any():
             continue
-        named = Group(value=group.value, said=channel_said(platform_key(group.value))) if group.value else group
-        line = _group(book, chosen, (place, named if channels else group), error)
+        line = _group(book, chosen, (place, group), error)
         if channels and group.value:
             cost_fen = sum(row.cost_fen for row in spend if row.key[0] == platform_key(group.value))
             line = _with_cost(line, cost_fen, curve(book.buying, chosen, asked.horizon_days, until_ms))

@@ -1,31 +1,23 @@
 /** How far do people come, and where are they lost? */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import {
   type Behind,
   funnelOptions,
   funnelPeopleOptions,
   type Vocabulary,
-  vocabularyOptions,
 } from "@/features/results/api/results";
 import { FunnelBars, FunnelGroups, useEventName } from "@/features/results/components/funnel-bars";
 import { FunnelFields } from "@/features/results/components/funnel-fields";
+import { QuestionPage } from "@/features/results/components/question-page";
 import { addressOf, funnelOf } from "@/features/results/model/asked";
-import { Card, Details, Page } from "@/shared/parts/page";
+import { Card, Details } from "@/shared/parts/page";
 import { PeopleDrawer } from "@/shared/parts/people-drawer";
-import { Shown, Waiting } from "@/shared/parts/shown";
+import { Waiting } from "@/shared/parts/shown";
 
 export function ResultsFunnelPage() {
-  const { t } = useTranslation();
-  const vocabulary = useQuery(vocabularyOptions());
-  return (
-    <Page title={t("results.question.funnel.asks")} lead={<Link to="/results">{t("results.back")}</Link>}>
-      <Shown query={vocabulary} lines={8}>
-        {(words) => <Asked vocabulary={words} />}
-      </Shown>
-    </Page>
-  );
+  return <QuestionPage name="funnel">{(words) => <Asked vocabulary={words} />}</QuestionPage>;
 }
 
 function Asked({ vocabulary }: { vocabulary: Vocabulary }) {

@@ -13,13 +13,20 @@ interface Days {
   to: string | null;
 }
 
-export function DayFields({ days, onChange }: { days: Days; onChange(days: Days): void }) {
+interface DayFieldsProps {
+  days: Days;
+  /** What happened in these days, where that is not plain. */
+  label?: string;
+  onChange(days: { from: string | null; to: string | null }): void;
+}
+
+export function DayFields({ days, label, onChange }: DayFieldsProps) {
   const { t } = useTranslation();
   const first = useId();
   const last = useId();
   return (
     <div className={styles.field}>
-      <label htmlFor={first}>{t("results.days")}</label>
+      <label htmlFor={first}>{label ?? t("results.days")}</label>
       <span className={styles.days}>
         <Input
           id={first}
@@ -47,15 +54,11 @@ interface EventSelectProps {
   value: string;
   label: string;
   onChange(event: string): void;
-  /** Leaves out what stands for messages and activity. */
-  own?: boolean;
 }
 
-export function EventSelect({ vocabulary, value, label, onChange, own = false }: EventSelectProps) {
+export function EventSelect({ vocabulary, value, label, onChange }: EventSelectProps) {
   const format = useFormat();
-  const options = vocabulary.events
-    .filter((each) => !own || each.times > 0)
-    .map((each) => ({ value: each.event, label: format.say(each.name) }));
+  const options = vocabulary.events.map((each) => ({ value: each.event, label: format.say(each.name) }));
   return (
     <Select
       aria-label={label}
@@ -66,6 +69,22 @@ export function EventSelect({ vocabulary, value, label, onChange, own = false }:
       onChange={onChange}
       options={options}
     />
+  );
+}
+
+interface EventFieldProps {
+  vocabulary: Vocabulary;
+  label: string;
+  value: string;
+  onChange(event: string): void;
+}
+
+export function EventField({ vocabulary, label, value, onChange }: EventFieldProps) {
+  return (
+    <div className={styles.field}>
+      <span>{label}</span>
+      <EventSelect vocabulary={vocabulary} label={label} value={value} onChange={onChange} />
+    </div>
   );
 }
 

@@ -7,6 +7,7 @@ import { Card } from "@/shared/parts/page";
 import { useFormat } from "@/shared/words/use-format";
 import type { Funnel, Vocabulary } from "../api/results";
 import styles from "./results.module.css";
+import tables from "./tables.module.css";
 import { useDuration } from "./use-duration";
 
 interface FunnelBarsProps {
@@ -38,7 +39,7 @@ export function FunnelBars({ funnel, vocabulary, to }: FunnelBarsProps) {
                 <span className={styles.share}>{format.percent(step.share_of_first)}</span>
               </span>
               <span className={styles.track} aria-hidden="true">
-                <span style={{ width: `${100 * step.share_of_first}%` }} />
+                <span className={styles.fill} style={{ width: `${100 * step.share_of_first}%` }} />
               </span>
             </Link>
             {place < funnel.steps.length - 1 ? (
@@ -79,8 +80,8 @@ export function FunnelGroups({ funnel, vocabulary, to }: FunnelBarsProps) {
   return (
     <Card title={t("results.funnel.bestGroup", { group: called(best), share: format.percent(best.share) })}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard. */}
-      <div className={styles.scroll} tabIndex={0}>
-        <table className={styles.table}>
+      <div className={tables.scroll} tabIndex={0}>
+        <table className={tables.table}>
           <caption className="only-read">{t("results.group")}</caption>
           <thead>
             <tr>
