@@ -5988,7 +5988,7 @@ export interface components {
              * Format: date
              */
             to: string;
-            /** @description The sum of the nodes and of what has no touch: all orders of these days. */
+            /** @description The sum of the nodes and of what has no touch, all orders of these days: no ROI of the ads. */
             total: components["schemas"]["SpendAmounts"];
             untouched: components["schemas"]["SpendAmounts"];
             /** Warnings */
