@@ -1,5 +1,6 @@
 """Small boosted trees, one thread and deterministic: the same rows give the same model text anywhere."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import lightgbm
@@ -14,7 +15,7 @@ MODELS_KEPT = 32  # Parsed from text; a nested cross-fit uses each a few times i
 
 
 class Trees(Struct, frozen=True, kw_only=True):
-    """How many trees, of how many leaves, at which learning rate.
+    """How many trees, of how many leaves, at which learning rate; a leaf holds `leaf_share` of the rows at least.
 
     Few leaves because effects are weak: 4 leaves hold an interaction of two columns.
     """
@@ -22,15 +23,37 @@ class Trees(Struct, frozen=True, kw_only=True):
     count: int
     leaves: int
     rate: float
+    leaf_share: float = ROWS_PER_LEAF_SHARE
 
 
 def fit_trees(raw: SingleFloats, target: Floats, trees: Trees, categorical: tuple[int, ...]) -> str:
     """Return the text of a squared-error model of `target` [rows] on `raw` [rows, columns] (NaN: missing)."""
-    settings = {
+    settings = _settings(trees, target.size)
+    data = lightgbm.Dataset(raw, target, categorical_feature=list(categorical), params=settings)
+    return lightgbm.train(settings, data, num_boost_round=trees.count).model_to_string()
+
+
+def fit_trees_weighted(raw: SingleFloats, jobs: Sequence[tuple[Floats, Floats]], trees: Trees) -> list[str]:
+    """Return a model for each (target, weight), both [rows]; weight 0 leaves a row out.
+
+    The columns are sorted into bins once for all: with six models of 100,000 rows half of the time.
+    """
+    settings = _settings(trees, raw.shape[0])
+    data = lightgbm.Dataset(raw, np.zeros(raw.shape[0]), params=settings, free_raw_data=False)
+    found: list[str] = []
+    for target, weight in jobs:
+        data.set_label(target)
+        data.set_weight(weight)
+        found.append(lightgbm.train(settings, data, num_boost_round=trees.count).model_to_string())
+    return found
+
+
+def _settings(trees: Trees, rows: int) -> dict[str, object]:
+    return {
         "objective": "regression",
         "num_leaves": trees.leaves,
         "learning_rate": trees.rate,
-        "min_data_in_leaf": max(ROWS_PER_LEAF_MIN, int(target.size * ROWS_PER_LEAF_SHARE)),
+        "min_data_in_leaf": max(ROWS_PER_LEAF_MIN, int(rows * trees.leaf_share)),
         "max_bin": 63,  # A quarter of the default: a third faster, no difference in value seen.
         "num_threads": 1,  # On a contended machine two threads were 54 times slower than one.
         "deterministic": True,
@@ -38,8 +61,6 @@ def fit_trees(raw: SingleFloats, target: Floats, trees: Trees, categorical: tupl
         "seed": 1,
         "verbose": -1,
     }
-    data = lightgbm.Dataset(raw, target, categorical_feature=list(categorical), params=settings)
-    return lightgbm.train(settings, data, num_boost_round=trees.count).model_to_string()
 
 
 def predict_trees(text: str, raw: SingleFloats) -> Floats:

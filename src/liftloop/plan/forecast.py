@@ -11,10 +11,8 @@ from scipy.special import ndtr
 from liftloop.inference.calibration import CONFORMAL_MIN, LEVELS, Foretold, recalibrated
 from liftloop.inference.intervals import Estimate, Interval, forecast_intervals
 from liftloop.inference.power import Noise, Standard, detectable_effect, difference_error, holdout_needed, power_of
-from liftloop.inference.shift import CAMPAIGNS_NEEDED, Surprise, heterogeneity, shift_error
-from liftloop.plan.effects.fit import Log
-from liftloop.plan.inputs import Floats
-from liftloop.plan.policy.worth import Calibration, Predicted
+from liftloop.inference.strength import Strength, StrengthNow
+from liftloop.plan.policy.selection import Tested
 
 PROOF = Standard(alpha=0.1, power=0.8)
 """A lift is shown when its 90% interval leaves zero out; four chances in five to see it are wanted."""
@@ -22,7 +20,7 @@ HOLDOUT_MIN = 0.05  # A smaller group meets too few of the events that a campaig
 HOLDOUT_DEFAULT = 0.10
 HOLDOUT_MAX = 0.2  # Proof that costs more than a fifth of the people is for its owner to ask for.
 ROWS_OF_A_CAMPAIGN_MIN = 500
-SIGNAL_MIN = 1.0  # A campaign expected to move less than one standard error tells nothing of how much effects vary.
+SIGNAL_MIN = 0.5  # A campaign expected to move less than half a standard error tells nothing of how effects vary.
 
 
 class Forecast(Struct, frozen=True, kw_only=True):
@@ -107,38 +105,28 @@ def reach_probability(forecast: Forecast, goal: float) -> float:
     return float(ndtr(distance / error)) if error > 0 else float(distance >= 0)
 
 
-def past_surprises(log: Log, predicted: Predicted, expected: Floats, calibration: Calibration) -> list[Surprise]:
-    """Return, for each past campaign, how far its effect strayed from what was expected of the same people.
+def past_strengths(seen: Tested) -> list[Strength]:
+    """Return, for each past campaign, how strong its effect was as a multiple of what was expected of it.
 
-    As a fraction of the expectation, so that campaigns of unlike strength compare; campaigns too small or too weak
-    to tell are left out. The straying is the slope of what is left on having been contacted.
+    The multiple is the slope of the outcome on what had been expected of those drawn, so that campaigns of unlike
+    strength and options compare; campaigns too small or too weak to tell are left out.
     """
-    left = log.contacts.outcome - log.anyway - expected @ calibration.slopes
-    contacted = expected[:, 0]
-    chance = log.contacts.chance
-    level = (chance[:, 1:] * predicted.personal[:, 1:]).sum(axis=1)
-    found: list[Surprise] = []
+    log = seen.log
+    fitted = seen.expected @ seen.calibration.slopes
+    target = log.contacts.outcome - log.anyway
+    found: list[Strength] = []
     for campaign in np.unique(log.contacts.campaign):
         mask = log.contacts.campaign == campaign
-        spread = float(np.square(contacted[mask]).sum())
-        treated = float((1 - chance[mask, 0]).sum())
-        if int(mask.sum()) < ROWS_OF_A_CAMPAIGN_MIN or spread == 0 or treated == 0:
+        spread = float(np.square(fitted[mask]).sum())
+        if int(mask.sum()) < ROWS_OF_A_CAMPAIGN_MIN or spread == 0:
             continue
-        strayed = float((contacted * left)[mask].sum()) / spread
-        error = math.sqrt(float(np.square(contacted * left)[mask].sum())) / spread
-        size = abs(float(level[mask].sum())) / treated
-        if size > SIGNAL_MIN * error:
-            found.append(Surprise(difference=strayed / size, error=error / size))
+        multiple = float((fitted * target)[mask].sum()) / spread
+        error = math.sqrt(float(np.square(fitted * (target - multiple * fitted))[mask].sum())) / spread
+        if error < 1 / SIGNAL_MIN:
+            found.append(Strength(years=float(log.years[mask].mean()), multiple=multiple, error=error))
     return found
 
 
-def shift_of(effect: Estimate, surprises: Sequence[Surprise]) -> float:
-    """Return the standard deviation of the next campaign's effect around its forecast, per person.
-
-    A quarter of the effect until it is learned; what past campaigns show (DerSimonian and Laird) joins it by their
-    number, the prior counting as the eight campaigns with fewer than which that method says zero half of the time.
-    """
-    prior = shift_error(effect.value, effect.error, ())
-    learned = max(abs(effect.value), effect.error) ** 2 * heterogeneity(surprises)
-    count = len(surprises) if len(surprises) > 1 else 0
-    return math.sqrt((CAMPAIGNS_NEEDED * prior**2 + count * learned) / (CAMPAIGNS_NEEDED + count))
+def shift_of(effect: Estimate, strength: StrengthNow) -> float:
+    """Return the standard deviation of the next campaign's effect around the strength of now, per person."""
+    return max(abs(effect.value), effect.error) * strength.own

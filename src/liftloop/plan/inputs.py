@@ -49,6 +49,7 @@ class Contacts(Struct, frozen=True, kw_only=True, eq=False):
     """
 
     profile: Integers
+    at_ms: Integers
     campaign: Integers
     arm: Integers
     chance: Floats

@@ -116,9 +116,11 @@ def _contacts(rng: np.random.Generator, effect: Effect, rows: int, menu: tuple[O
         bought[mine] += effect(trait[mine], place)
     outcome = (rng.random(rows) < bought).astype(np.float64)
     coupon = np.array([0, *(option.face_fen for option in menu)])[arm] > 0
+    campaign = rng.integers(0, 9, rows)
     return Contacts(
         profile=np.arange(rows) * 64,
-        campaign=rng.integers(0, 9, rows),
+        at_ms=NOW_MS - (40 + 25 * campaign) * DAY_MS,
+        campaign=campaign,
         arm=arm,
         chance=chance,
         outcome=outcome,

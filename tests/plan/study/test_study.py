@@ -21,6 +21,11 @@ def by_money(trait: Floats, place: int) -> Floats:
     return (0.012 + 0.00001 * face) * (1.0 if place < len(FACES) else 0.5) * (1 + 0.6 * trait)
 
 
+def by_much_money(trait: Floats, place: int) -> Floats:
+    """The same, half as strong again, so that no log of the test's size leaves it unclear."""
+    return 1.5 * by_money(trait, place)
+
+
 def opposite(trait: Floats, place: int) -> Floats:
     """What pleases one half annoys the other: no channel for everybody does anything."""
     return 0.06 * trait * (1.0 if place < len(FACES) else -1.0)
@@ -36,11 +41,11 @@ def test_forecasts_are_neither_too_high_nor_too_low() -> None:
     """Over seeds the forecast's errors are centered and as large as the forecast says they are."""
     errors: list[float] = []
     for seed in SEEDS:
-        found = study(inputs(seed, by_money, people=10_000, rows=60_000))
+        found = study(inputs(seed, by_much_money, people=10_000, rows=60_000))
         assert found.status == "ready"
         assert found.forecast is not None
         assert found.lifts is not None
-        truth = _truth(found, by_money) / found.lifts.unit
+        truth = _truth(found, by_much_money) / found.lifts.unit
         errors.append((found.forecast.point - truth) / found.forecast.evaluation)
     assert abs(np.mean(errors)) < 2.6 / np.sqrt(len(errors))  # One chance in a hundred if it is centered.
     assert np.mean(np.square(errors)) < 2.2  # Chi-square of twelve: one chance in a hundred.

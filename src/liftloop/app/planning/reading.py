@@ -410,6 +410,7 @@ def contacts_of(log: LogRows, people: Mapping[str, Any], keep: Flags) -> Contact
         return None
     return Contacts(
         profile=people["profile"][rows],
+        at_ms=people["at_ms"][rows],
         campaign=log.campaign[rows],
         arm=log.arm[rows],
         # Given that the action drawn is an option today, its chances are those among options of today.

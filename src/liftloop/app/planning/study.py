@@ -309,6 +309,7 @@ def _people_and_contacts(read: _Reading, consents: ConsentHistory | None) -> tup
     log = read_log(lake, moments, read.options, campaigns)
     known: dict[str, Any] = {
         "profile": profile[past],
+        "at_ms": at_ms[past],
         "outcome": outcomes(look, read.population.outcome, read.window_days * DAY_MS)[past],
         "redeemed": _redeemed(read, moments)[past],
         "features": {name: column[past] for name, column in features.items()},

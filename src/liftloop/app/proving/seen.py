@@ -264,6 +264,7 @@ def _contacts(
     window = Span(start_ms=0, end_ms=WINDOW_DAYS * DAY_MS)
     return Contacts(
         profile=look.member[moment],
+        at_ms=look.at_ms[moment],
         campaign=np.repeat(np.arange(len(usable)), [one.member.size for one in usable])[kept],
         arm=arm,
         chance=np.concatenate([one.chance for one in usable])[kept],

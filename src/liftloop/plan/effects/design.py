@@ -67,10 +67,13 @@ def outcome_columns(people: Floats, campaign: Integers, campaigns: int) -> Float
 class Traits(Struct, frozen=True, kw_only=True, eq=False):
     """What options are: `of` [1 + options, traits], the first row (nobody) all zeros.
 
-    `category` names, for each option, the feature that says how much a person likes its item's shelf, or "".
+    `weight` [traits] is how little each average is shrunk; being about an item is no trait that items share, so it is
+    shrunk as an option's own. `category` names, for each option, the feature that says how much a person likes its
+    item's shelf, or "".
     """
 
     of: Floats
+    weight: Floats
     category: tuple[str, ...]
 
 
@@ -81,11 +84,13 @@ def traits_of(options: Sequence[Option]) -> Traits:
     half = float(np.median(faces[faces > 0])) if (faces > 0).any() else 1.0
     columns = [np.ones(len(options)), faces / (faces + half)]
     columns += [np.array([float(option.channel.id == channel) for option in options]) for channel in channels[1:]]
+    weight = np.full(len(columns), MAIN_WEIGHT)
     if any(option.item for option in options):
+        weight = np.append(weight, 1.0)
         columns.append(np.array([float(option.item is not None) for option in options]))
     table = np.vstack([np.zeros(len(columns)), np.column_stack(columns)])
     liked = tuple(f"category:{option.item.category}" if option.item else "" for option in options)
-    return Traits(of=table, category=liked)
+    return Traits(of=table, weight=weight, category=liked)
 
 
 def liking(traits: Traits, features: Mapping[str, Column], rows: int) -> Floats:
@@ -119,7 +124,7 @@ def effect_columns(traits: Traits, drawn: Drawn) -> Floats:
     own[rows[treated], drawn.arm[treated] - 1] += 1.0
     likes = drawn.liking[rows, drawn.arm] - (drawn.liking * drawn.chance).sum(axis=1)
     by_person = (is_what[:, :, None] * drawn.people[:, None, :]).reshape(drawn.arm.size, -1)
-    return np.column_stack([MAIN_WEIGHT * is_what, own, likes, by_person])
+    return np.column_stack([traits.weight * is_what, own, likes, by_person])
 
 
 class Effects(Struct, frozen=True, kw_only=True, eq=False):
@@ -141,17 +146,24 @@ def effects_of(coefficients: Floats, traits: Traits) -> Effects:
     wide, options = traits.of.shape[1], len(traits.category)
     rest = coefficients[1 + wide + options :]
     return Effects(
-        main=coefficients[1 : 1 + wide] * MAIN_WEIGHT,
+        main=coefficients[1 : 1 + wide] * traits.weight,
         own=coefficients[1 + wide : 1 + wide + options],
         liking=float(rest[0]) if rest.size else 0.0,
         by_person=rest[1:].reshape(wide, -1) if rest.size else np.zeros((wide, 0)),
     )
 
 
-def predicted(model: Effects, traits: Traits, people: Floats, liked: Floats) -> Floats:
-    """Return effects [rows, 1 + options] in units of the outcome; nobody's are 0."""
+def level_of(model: Effects, traits: Traits) -> Floats:
+    """Return the average effect of each arm [1 + options]; nobody's is 0."""
     level = traits.of @ model.main
     level[1:] += model.own
+    level[0] = 0.0
+    return level
+
+
+def predicted(model: Effects, traits: Traits, people: Floats, liked: Floats) -> Floats:
+    """Return effects [rows, 1 + options] in units of the outcome; nobody's are 0."""
+    level = level_of(model, traits)
     found = np.broadcast_to(level, (people.shape[0], level.size)).copy()
     if model.by_person.size:
         found += (people @ model.by_person.T) @ traits.of.T

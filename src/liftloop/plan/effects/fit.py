@@ -3,14 +3,16 @@
 Nobody's outcome is ever predicted by a model that saw it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
 from threadpoolctl import threadpool_limits
 
 from liftloop.inference.arrays import SingleFloats
+from liftloop.inference.boosting import Trees, fit_trees_weighted, predict_trees
 from liftloop.inference.ridge import Sums, added, fit_ridge, predict_linear, sums_of
+from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.effects.design import (
     Drawn,
@@ -19,6 +21,7 @@ from liftloop.plan.effects.design import (
     Traits,
     effect_columns,
     effects_of,
+    level_of,
     liking,
     outcome_columns,
     predicted,
@@ -30,6 +33,12 @@ from liftloop.plan.effects.design import (
 from liftloop.plan.inputs import Contacts, Floats, Integers, People
 from liftloop.plan.options import Option
 
+YEAR_MS = 365.25 * DAY_MS
+KEEN_TREES = Trees(count=30, leaves=4, rate=0.12, leaf_share=0.02)
+"""Effects are weak beside the noise of outcomes: small trees, and leaves that hold a fiftieth of the rows."""
+KEEN_MAX = 5.0  # Nobody is believed to answer more than six times as strongly as the average.
+DOSE_MIN = 1e-9  # An average effect of nothing has no multiples.
+DOSE_SMALL = 0.05  # Rows whose dose hardly differs from what was expected say nothing and divide by nearly zero.
 FOLDS = 5  # Five folds leave 80% of the rows to train on; ten cost twice as much and gain little.
 
 
@@ -37,8 +46,8 @@ class Log(Struct, frozen=True, kw_only=True, eq=False):
     """Past contacts made ready for fitting: standard features, folds by person, and what they would do anyway.
 
     `anyway` [rows] is the expected outcome over the chances of the row, by a model without the row's fold;
-    `person` [rows] codes people from 0; `line` is the same model of all rows, for people of now; `now` are their
-    standard features and `now_liking` what their options' items mean to them.
+    `person` [rows] codes people from 0, `years` [rows] is how long ago it was; `line` is the same model of all rows,
+    for people of now; `now` are their standard features and `now_liking` what their options' items mean to them.
     """
 
     contacts: Contacts
@@ -47,6 +56,7 @@ class Log(Struct, frozen=True, kw_only=True, eq=False):
     drawn: Drawn
     fold: Integers
     person: Integers
+    years: Floats
     anyway: Floats
     line: Floats
     now: Floats
@@ -54,13 +64,17 @@ class Log(Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Fits(Struct, frozen=True, kw_only=True, eq=False):
-    """The effect models by the fold left out, None for none: by what an option is alone, and by person."""
+    """The effect models by the fold left out, None for none: by what an option is alone, and by person.
+
+    `keen` are trees for how many times the average effect a person answers with, whatever she gets; "" is once.
+    """
 
     simple: dict[int | None, Effects]
     personal: dict[int | None, Effects]
+    keen: dict[int | None, str]
 
 
-def prepare(contacts: Contacts, people: People, options: Sequence[Option], salt: str) -> Log:
+def prepare(contacts: Contacts, people: People, options: Sequence[Option], now_ms: int, salt: str) -> Log:
     """Return the log with features scaled on the people of now and the outcome's cross-fitted expectation."""
     scales, traits = scales_of(people.features), traits_of(options)
     features = standard(scales, contacts.features, contacts.count)
@@ -83,6 +97,7 @@ def prepare(contacts: Contacts, people: People, options: Sequence[Option], salt:
         drawn=drawn,
         fold=fold,
         person=person.astype(np.int64),
+        years=(now_ms - contacts.at_ms) / YEAR_MS,
         anyway=anyway,
         line=line,
         now=standard(scales, people.features, people.count),
@@ -117,10 +132,34 @@ def fit(log: Log) -> Fits:
         sums = [_sums(log, np.flatnonzero(log.fold == one)) for one in range(FOLDS)]
         short = [_first(part, 1 + simple_columns(log.traits)) for part in sums]
         lefts: list[int | None] = [None, *range(FOLDS)]
+        simple = {left: effects_of(_without(short, left), log.traits) for left in lefts}
         return Fits(
-            simple={left: effects_of(_without(short, left), log.traits) for left in lefts},
+            simple=simple,
             personal={left: effects_of(_without(sums, left), log.traits) for left in lefts},
+            keen=_keen(log, simple),
         )
+
+
+def _keen(log: Log, simple: Mapping[int | None, Effects]) -> dict[int | None, str]:
+    """Return trees for the person's answer as a multiple of the average effect, by the fold left out.
+
+    The residual on residual again, with the average effect as the dose: minimises (outcome - anyway - multiple *
+    (dose drawn - dose expected))^2, which is a regression of the ratio weighted by the squared dose.
+    """
+    left = log.contacts.outcome - log.anyway
+    jobs: list[tuple[Floats, Floats]] = []
+    for fold, model in simple.items():
+        level = level_of(model, log.traits)
+        dose = level[log.drawn.arm] - log.drawn.chance @ level
+        size = float(np.abs(dose).mean())
+        if size < DOSE_MIN:
+            return dict.fromkeys(simple, "")
+        told = np.abs(dose) > DOSE_SMALL * size
+        ratio = np.divide(left, dose, out=np.zeros_like(left), where=told)
+        inside = told if fold is None else told & (log.fold != fold)
+        jobs.append((ratio, np.where(inside, np.square(dose / size), 0.0)))
+    texts = fit_trees_weighted(log.drawn.people.astype(np.float32), jobs, KEEN_TREES)
+    return dict(zip(simple, texts, strict=True))
 
 
 def _sums(log: Log, rows: Integers) -> Sums:
@@ -140,6 +179,26 @@ def _first(sums: Sums, count: int) -> Sums:
 
 def _without(sums: Sequence[Sums], left: int | None) -> Floats:
     return fit_ridge(added([part for fold, part in enumerate(sums) if fold != left]))
+
+
+def keen_now(fits: Fits, log: Log) -> Floats:
+    """Return how much more than the average everybody of now answers, as a part of it: [people]."""
+    return _keenness(fits.keen[None], log.now)
+
+
+def keen_in_log(fits: Fits, log: Log) -> Floats:
+    """Return the same for the rows of the log, by models without the row's own fold."""
+    found = np.zeros(log.fold.size)
+    for fold in range(FOLDS):
+        rows = np.flatnonzero(log.fold == fold)
+        found[rows] = _keenness(fits.keen[fold], log.drawn.people[rows])
+    return found
+
+
+def _keenness(trees: str, people: Floats) -> Floats:
+    if not trees or not people.shape[0]:
+        return np.zeros(people.shape[0])
+    return np.clip(predict_trees(trees, people.astype(np.float32)) - 1.0, -KEEN_MAX, KEEN_MAX)
 
 
 def effects_for(model: Effects, log: Log) -> Floats:

@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from liftloop.inference.intervals import Estimate
 from liftloop.plan.effects.design import best_arm
-from liftloop.plan.effects.fit import FOLDS, Fits, Log, effects_in_log
+from liftloop.plan.effects.fit import FOLDS, Fits, Log, effects_in_log, keen_in_log
 from liftloop.plan.inputs import Flags, Floats, Integers
-from liftloop.plan.policy.worth import Calibration, Predicted, calibrate, expected_parts
+from liftloop.plan.policy.worth import Calibration, Predicted, believed, calibrate, expected_parts
 
 CLAIM = 0.95
 """One-sided confidence that doing something beats nothing, shared by the rules that ask (Bonferroni)."""
@@ -47,40 +47,66 @@ class Selected(Struct, frozen=True, kw_only=True):
 
 
 class Terms(Struct, frozen=True, kw_only=True, eq=False):
-    """On what terms rules compete: expected cost in the log [rows, arms], and the price of a fen in outcome."""
+    """On what terms rules compete: expected cost in the log [rows, arms], and the price of a fen in outcome.
+
+    `relied` [options] are those of which the log shows enough to choose them.
+    """
 
     cost_fen: Floats
     price: float
+    relied: Flags
 
 
-class View(Struct, frozen=True, kw_only=True, eq=False):
-    """The log with effects predicted by models without the row's fold, and what each rule would have done.
+class Tested(Struct, frozen=True, kw_only=True, eq=False):
+    """The log with effects predicted by models without the row's fold, and how true effects follow them.
 
-    `expected` [rows, 3] are the parts drawn minus those expected, `parts` [rows, 3] and `cost` [rows] (priced) those
-    of what a rule chooses.
+    `expected` [rows, PARTS] are the parts drawn minus those expected.
     """
 
     log: Log
     predicted: Predicted
+    expected: Floats
+    calibration: Calibration
+
+
+class View(Struct, frozen=True, kw_only=True, eq=False):
+    """The log, and what each rule would have done in it.
+
+    `expected` [rows, PARTS] are the parts drawn minus those expected; `parts` [rows, PARTS] and `cost` [rows] (priced)
+    are those of what a rule chooses.
+    """
+
+    log: Log
     expected: Floats
     choice: Mapping[Rule, Integers]
     parts: Mapping[Rule, Floats]
     cost: Mapping[Rule, Floats]
 
 
-def view(log: Log, fits: Fits, terms: Terms) -> View:
-    """Return what the rules would have done in the log on these terms."""
-    predicted = Predicted(simple=effects_in_log(fits.simple, log), personal=effects_in_log(fits.personal, log))
-    reach, rows = log.contacts.reach, np.arange(log.contacts.count)
+def tested(log: Log, fits: Fits) -> Tested:
+    """Return what models without the row's fold predict for the log, held against what happened."""
+    predicted = Predicted(
+        simple=effects_in_log(fits.simple, log),
+        personal=effects_in_log(fits.personal, log),
+        keen=keen_in_log(fits, log),
+    )
+    expected = expected_parts(log, predicted)
+    return Tested(log=log, predicted=predicted, expected=expected, calibration=believed(log, expected))
+
+
+def view(seen: Tested, terms: Terms) -> View:
+    """Return what the rules would have done in the log on these terms, by calibrated effects."""
+    predicted, slopes = seen.predicted, seen.calibration.slopes
+    reach, rows = seen.log.contacts.reach & terms.relied[None, :], np.arange(seen.log.contacts.count)
+    simple, personal = (predicted.effects(slopes, personal=by_person) for by_person in (False, True))
     choice: dict[Rule, Integers] = {
         "nobody": np.zeros(rows.size, dtype=np.int64),
-        "simple": best_arm(predicted.simple, terms.cost_fen, terms.price, reach),
-        "personal": best_arm(predicted.personal, terms.cost_fen, terms.price, reach),
+        "simple": best_arm(simple, terms.cost_fen, terms.price, reach),
+        "personal": best_arm(personal, terms.cost_fen, terms.price, reach),
     }
     return View(
-        log=log,
-        predicted=predicted,
-        expected=expected_parts(log, predicted),
+        log=seen.log,
+        expected=seen.expected,
         choice=choice,
         parts={rule: predicted.parts(chosen) for rule, chosen in choice.items()},
         cost={rule: terms.price * terms.cost_fen[rows, chosen] for rule, chosen in choice.items()},

@@ -13,61 +13,127 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.inference.intervals import Estimate
+from liftloop.inference.strength import MULTIPLE_MIN, StrengthNow
 from liftloop.plan.effects.fit import Log
 from liftloop.plan.inputs import Flags, Floats, Integers
 
-PARTS = 3
-"""Being contacted at all; the predicted average effect of the option; what is predicted of the person beyond it."""
+PARTS = 4
+"""Being contacted at all; the predicted average effect of the option; what is predicted of the person beyond it, by
+lines for each trait of the option, and by trees for how strongly she answers to anything."""
+PERSONAL = slice(2, 4)
+
+
+BELIEVED = np.array([0.0, 1.0, 0.5, 0.7])
+BELIEVED_SPREAD = 0.5
+"""Slopes of the parts before a log is seen, and their standard deviation (of the level: times the average effect)."""
+
+LEVEL_MIN = 0.02  # Of the outcome's spread: where no average effect was found, there may still be a small one.
 
 
 class Predicted(Struct, frozen=True, kw_only=True, eq=False):
-    """Effects predicted for some people, each [people, arms]: by the option alone, and by the person too."""
+    """Effects predicted for some people: by the option alone and by the person too, each [people, arms], and how much
+    stronger than average a person answers to anything, `keen` [people], 0 for the average.
+    """
 
     simple: Floats
     personal: Floats
+    keen: Floats
 
     def parts(self, choice: Integers) -> Floats:
-        """Return the three parts of the choice's effect for each person: [people, 3]."""
+        """Return the parts of the choice's effect for each person: [people, PARTS]."""
         rows = np.arange(choice.size)
         simple = self.simple[rows, choice]
-        return np.column_stack([(choice > 0).astype(np.float64), simple, self.personal[rows, choice] - simple])
+        personal = self.personal[rows, choice] - simple
+        return np.column_stack([(choice > 0).astype(np.float64), simple, personal, simple * self.keen])
+
+    def mean_parts(self, weight: Floats) -> Floats:
+        """Return the parts [people, PARTS] to be expected where each arm has a weight [people, arms]."""
+        simple = (weight * self.simple).sum(axis=1)
+        personal = (weight * self.personal).sum(axis=1) - simple
+        return np.column_stack([weight[:, 1:].sum(axis=1), simple, personal, simple * self.keen])
+
+    def without(self, unprofiled: Flags | None) -> "Predicted":
+        """Return the same with nothing of the person for those who must not be decided on by what is known of them."""
+        if unprofiled is None:
+            return self
+        personal = np.where(unprofiled[:, None], self.simple, self.personal)
+        return Predicted(simple=self.simple, personal=personal, keen=np.where(unprofiled, 0.0, self.keen))
+
+    def at(self, rows: Integers) -> "Predicted":
+        return Predicted(simple=self.simple[rows], personal=self.personal[rows], keen=self.keen[rows])
+
+    def effects(self, slopes: Floats, *, personal: bool) -> Floats:
+        """Return the calibrated effect of every arm [people, arms], with or without what is of the person."""
+        level, usual, by_lines, by_trees = slopes.tolist()
+        found = usual * self.simple
+        if personal:
+            found += by_lines * (self.personal - self.simple) + by_trees * self.simple * self.keen[:, None]
+        found[:, 1:] += level
+        found[:, 0] = 0.0
+        return found
 
 
 class Calibration(Struct, frozen=True, kw_only=True, eq=False):
-    """How true effects follow the three predicted parts: `slopes` [3] and their covariance [3, 3]."""
+    """How true effects follow the predicted parts: `slopes` [PARTS] and their covariance.
+
+    `unsure` is what it is not known how strong effects are now, as a part of them.
+    """
 
     slopes: Floats
     covariance: Floats
+    unsure: float = 0.0
 
     def worth(self, parts: Floats) -> Estimate:
-        """Return the effect per person of a policy whose mean parts are given [3]."""
-        variance = float(parts @ self.covariance @ parts)
-        return Estimate(value=float(parts @ self.slopes), error=math.sqrt(max(variance, 0.0)), units=0)
+        """Return the effect per person of a policy whose mean parts are given [PARTS]."""
+        value = float(parts @ self.slopes)
+        sampled = max(float(parts @ self.covariance @ parts), 0.0)
+        return Estimate(value=value, error=math.hypot(math.sqrt(sampled), self.unsure * value), units=0)
+
+    def now(self, strength: StrengthNow) -> "Calibration":
+        """Return the calibration for effects of now, where this one is of the log's whole time."""
+        by = strength.multiple
+        return Calibration(
+            slopes=by * self.slopes, covariance=by**2 * self.covariance, unsure=strength.error / max(by, MULTIPLE_MIN)
+        )
 
 
 def calibrate(log: Log, expected: Floats, inside: Flags) -> Calibration:
     """Return the calibration on the rows `inside`, errors robust to one person's rows moving together.
 
-    `expected` [rows, 3] are the `expected_parts` of the log.
+    `expected` [rows, PARTS] are the `expected_parts` of the log. Nothing is believed beforehand: gates ask this.
     """
+    return _calibrated(log, expected, inside, np.zeros(PARTS))
+
+
+def believed(log: Log, expected: Floats) -> Calibration:
+    """Return the calibration of all rows with what is believed of such predictions beforehand; plans are made by it.
+
+    Models that are shrunk already should be right on average, what they say of single people rather too much, and an
+    option of which nothing is predicted does nothing. With few rows the four slopes alone would undo all of that.
+    """
+    everybody = np.ones(log.contacts.count, dtype=np.bool_)
+    average = float(np.abs(expected[:, 1]).mean()) / max(float(np.abs(expected[:, 0]).mean()), 1e-12)
+    level = max(average, LEVEL_MIN * float(log.contacts.outcome.std()), 1e-9)
+    return _calibrated(log, expected, everybody, 1 / np.square(BELIEVED_SPREAD * np.array([level, 1.0, 1.0, 1.0])))
+
+
+def _calibrated(log: Log, expected: Floats, inside: Flags, trust: Floats) -> Calibration:
+    """Return Bayesian least squares with prior precision `trust` [PARTS] around BELIEVED, and a robust covariance."""
     columns = expected[inside]
     target = (log.contacts.outcome - log.anyway)[inside]
-    gram = np.linalg.pinv(columns.T @ columns)
-    slopes = gram @ (columns.T @ target)
+    noise = max(float(np.square(target).mean()), 1e-12)
+    prior = np.diag(noise * trust)
+    inverse = np.linalg.pinv(columns.T @ columns + prior, hermitian=True)
+    slopes = inverse @ (columns.T @ target + prior @ BELIEVED)
     left = columns * (target - columns @ slopes)[:, None]
     person = log.person[inside]
     sums = np.column_stack([np.bincount(person, weights=left[:, part]) for part in range(PARTS)])
-    return Calibration(slopes=slopes, covariance=gram @ (sums.T @ sums) @ gram)
+    return Calibration(slopes=slopes, covariance=inverse @ (sums.T @ sums + noise * prior) @ inverse)
 
 
 def expected_parts(log: Log, predicted: Predicted) -> Floats:
-    """Return the parts of the option drawn minus what was to be expected from the row's chances: [rows, 3]."""
-    chance = log.contacts.chance
-    drawn = predicted.parts(log.contacts.arm)
-    treated = 1.0 - chance[:, 0]
-    simple = (chance * predicted.simple).sum(axis=1)
-    personal = (chance * predicted.personal).sum(axis=1) - simple
-    return drawn - np.column_stack([treated, simple, personal])
+    """Return the parts of the option drawn minus what was to be expected from the row's chances: [rows, PARTS]."""
+    return predicted.parts(log.contacts.arm) - predicted.mean_parts(log.contacts.chance)
 
 
 def effective_rows(log: Log, arm: int) -> float:

@@ -5,7 +5,6 @@ the goal is.
 """
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,15 +14,15 @@ from msgspec.structs import replace
 from liftloop.inference.calibration import Foretold
 from liftloop.inference.intervals import Estimate
 from liftloop.inference.power import Noise
-from liftloop.inference.shift import Surprise
+from liftloop.inference.strength import StrengthNow, strength_now
 from liftloop.plan.baseline import Baseline, baseline_of
-from liftloop.plan.effects.fit import Log, anyway_now, effects_for, fit, prepare
+from liftloop.plan.effects.fit import Log, anyway_now, effects_for, fit, keen_now, prepare
 from liftloop.plan.finding import Finding, Lifts, Plan, level_of, lifts_of, people_at, sign_of
 from liftloop.plan.forecast import (
     Design,
     forecast_of,
     holdout_share,
-    past_surprises,
+    past_strengths,
     reach_probability,
     retold,
     shift_of,
@@ -44,10 +43,10 @@ from liftloop.plan.optimise import (
     open_arms,
 )
 from liftloop.plan.outcome import outcome_of
-from liftloop.plan.policy.selection import Judged, Terms, View, judge, view
+from liftloop.plan.policy.selection import Judged, Terms, View, judge, tested, view
 from liftloop.plan.policy.worth import Predicted, effective_rows, thin_share
 from liftloop.plan.reasons import Asked, drivers_of
-from liftloop.plan.redemption import Costs, learned_costs
+from liftloop.plan.redemption import Costs, Moved, learned_costs
 from liftloop.plan.resources import Group, rates
 from liftloop.plan.sensitive import sensitive_groups
 from liftloop.plan.study.exploration import PEOPLE_MIN, explored
@@ -55,7 +54,6 @@ from liftloop.plan.whatif import Foretell, Told, budget_curve
 
 ROWS_MIN = 1_000  # Randomised contacts below which a log serves to price coupons, not to tell effects.
 EFFECTIVE_ROWS_MIN = 200.0
-THIN_SHARE_MAX = 0.05
 HOPE = 0.9  # A goal inside the 90% interval of what the log shows is neither promised nor ruled out.
 CHANCE_MIN = 0.005
 THIN_ROWS_MAX = 0.5
@@ -115,37 +113,49 @@ class _Material(Struct, frozen=True, kw_only=True, eq=False):
     people: People
     log: Log
     costs: Costs
+    relied: Flags
     seen: View
+    logged: Floats
+    """Calibrated effects of every option in the log, by models without the row's fold."""
     judged: Judged
+    strength: StrengthNow
     predicted: Predicted
     """Effects of every option on everybody of now."""
+    effect: Floats
+    """The calibrated effects by which the deployed rule chooses: [people, 1 + options]."""
     base: float
     explained: float
     floor: float
     ledger: tuple[Foretold, ...]
 
-    def effect(self) -> Floats:
-        """Return the predicted effects by which the deployed rule chooses: [people, 1 + options].
-
-        Who must not be decided on by what is known of them gets what is best on average.
-        """
-        if self.judged.selected.rule != "personal":
-            return self.predicted.simple
-        return impersonal(self.predicted.personal, self.predicted.simple, self.people.unprofiled)
-
 
 def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: Contacts) -> Finding:
-    log = prepare(contacts, people, inputs.options, inputs.salt)
+    log = prepare(contacts, people, inputs.options, inputs.now_ms, inputs.salt)
+    relied = _relied(log)
+    if not relied.any():
+        return explored(inputs, baseline, people, "thin_log")
     fits = fit(log)
     base = _base(inputs, baseline, log)
-    costs = learned_costs(log, inputs.options, people, inputs.order_share)
+    predicted = Predicted(
+        simple=effects_for(fits.simple[None], log),
+        personal=effects_for(fits.personal[None], log),
+        keen=keen_now(fits, log),
+    ).without(people.unprofiled)
+    floor = _floor(inputs)
+    seen = tested(log, fits)
+    strength = strength_now(past_strengths(seen))
+    calibration = seen.calibration.now(strength)
+    slopes = calibration.slopes
+    by_person = predicted.effects(slopes, personal=True)
+    moved = Moved(logged=seen.predicted.effects(seen.calibration.slopes, personal=True), now=by_person)
+    costs = learned_costs(log, inputs.options, moved, inputs.order_share)
     usual = np.broadcast_to(costs.now.mean(axis=0), costs.now.shape)
     costs = replace(costs, now=impersonal(costs.now, usual, people.unprofiled))
-    predicted = Predicted(simple=effects_for(fits.simple[None], log), personal=effects_for(fits.personal[None], log))
-    floor = _floor(inputs)
-    trial = _menu(inputs, people, predicted.personal, (costs, floor), np.zeros(people.count, dtype=np.bool_))
-    seen = view(log, fits, Terms(cost_fen=costs.logged, price=allot(trial).price))
-    judged = judge(seen)
+    nobody_held = np.zeros(people.count, dtype=np.bool_)
+    trial = _menu(inputs, people, by_person, _Terms(costs=costs, floor=floor, relied=relied, held=nobody_held))
+    seen_on_terms = view(seen, Terms(cost_fen=costs.logged, price=allot(trial).price, relied=relied))
+    judged = judge(seen_on_terms)
+    judged = replace(judged, calibration=calibration)
     rule = judged.selected.rule
     lifts = lifts_of(inputs, baseline, base)
     known = Finding(status="refused", baseline=baseline, eligible=people.count, judged=judged, lifts=lifts)
@@ -160,9 +170,13 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
         people=people,
         log=log,
         costs=costs,
-        seen=seen,
+        relied=relied,
+        seen=seen_on_terms,
+        logged=moved.logged,
         judged=judged,
+        strength=strength,
         predicted=predicted,
+        effect=by_person if rule == "personal" else predicted.effects(slopes, personal=False),
         base=base,
         explained=explained,
         floor=floor,
@@ -192,15 +206,25 @@ def _floor(inputs: StudyInputs) -> float:
     return 1.0 / inputs.worth.unit_fen
 
 
-def _menu(inputs: StudyInputs, people: People, effect: Floats, priced: tuple[Costs, float], held: Flags) -> Menu:
+class _Terms(Struct, frozen=True, kw_only=True, eq=False):
+    """What options cost, the least that a fen must buy, which are relied upon, and who is held out."""
+
+    costs: Costs
+    floor: float
+    relied: Flags
+    held: Flags
+
+
+def _menu(inputs: StudyInputs, people: People, effect: Floats, terms: _Terms) -> Menu:
     menu = Menu(
         options=inputs.options,
         effect=effect,
-        cost_fen=priced[0].now,
+        cost_fen=terms.costs.now,
         reach=people.reach,
-        held=held,
+        untried=~terms.relied,
+        held=terms.held,
         budget_fen=inputs.budget_fen,
-        floor=priced[1],
+        floor=terms.floor,
         exploration=EXPLORATION_SHARE,
         terms=inputs.terms,
         groups=sensitive_groups(people) if inputs.terms.fair else (),
@@ -211,26 +235,27 @@ def _menu(inputs: StudyInputs, people: People, effect: Floats, priced: tuple[Cos
 def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     """Size the holdout by a first forecast, take these people out, and plan and forecast again."""
     assert known.lifts is not None
-    nobody_held = np.zeros(given.people.count, dtype=np.bool_)
-    trial = _menu(inputs, given.people, given.effect(), (given.costs, given.floor), nobody_held)
+    terms = _Terms(
+        costs=given.costs,
+        floor=given.floor,
+        relied=given.relied,
+        held=np.zeros(given.people.count, dtype=np.bool_),
+    )
+    trial = _menu(inputs, given.people, given.effect, terms)
     effect = _effect(given, allot(trial), trial.exploration).value
     prove = _to_prove(known.lifts, effect)
     noise = _noise(known.baseline, given)
     share = holdout_share(prove * known.lifts.unit, noise, given.people.count)
     held = held_out(given.people.profile, share, inputs.salt)
-    menu = _menu(inputs, given.people, given.effect(), (given.costs, given.floor), held)
+    menu = _menu(inputs, given.people, given.effect, replace(terms, held=held))
     allotment = allot(menu)
     estimate = _effect(given, allotment, menu.exploration)
-    thin = _thin(given, allotment)
-    if thin:
-        return explored(inputs, _known(known.baseline), given.people, "thin_log")
     drawn = draw(given.people.profile, allotment.arm, open_arms(menu), menu.exploration, inputs.salt)
     design = Design(treated=int((~held).sum()), held_out=int(held.sum()), noise=noise)
     sign = sign_of(inputs)
-    surprises = past_surprises(given.log, given.seen.predicted, given.seen.expected, given.judged.calibration)
     error = math.hypot(estimate.error, _error_of_base(known, estimate))
     signed = Estimate(value=sign * estimate.value, error=error, units=estimate.units)
-    forecast = retold(forecast_of(signed, shift_of(estimate, surprises), design, known.lifts.unit), inputs.ledger)
+    forecast = retold(forecast_of(signed, shift_of(estimate, given.strength), design, known.lifts.unit), inputs.ledger)
     probability = reach_probability(forecast, known.lifts.goal)
     plan = _plan(given, menu, allotment, drawn, (share, design, sign * estimate.value))
     found = replace(
@@ -243,7 +268,7 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     if estimate.value <= 0:
         return replace(found, reason="nothing_works")
     found = replace(found, **_whom(given, menu, allotment, drawn))
-    found = replace(found, curve=budget_curve(menu, allotment, _foretell(given, known, design, surprises)))
+    found = replace(found, curve=budget_curve(menu, allotment, _foretell(given, known, design)))
     if probability < PROBABILITY_MIN:
         return replace(found, reason="out_of_reach")
     return replace(found, status="ready")
@@ -257,7 +282,7 @@ def _whom(given: _Material, menu: Menu, allotment: Allotment, drawn: Draw) -> di
     asked = Asked(features=given.people.features, menu=menu, arm=allotment.arm, price=allotment.price)
     return {
         "drivers": drivers_of(asked) if rule == "personal" else {},
-        "worst": worst_group(given.log, given.seen.predicted.personal, given.seen.choice[rule]),
+        "worst": worst_group(given.log, given.logged, given.seen.choice[rule]),
         "rates": rates(groups, drawn.arm[treated], menu.options),
     }
 
@@ -269,17 +294,17 @@ def _error_of_base(known: Finding, estimate: Estimate) -> float:
     return abs(estimate.value * baseline.error / baseline.value) if relative else 0.0
 
 
-def _foretell(given: _Material, known: Finding, design: Design, surprises: Sequence[Surprise]) -> Foretell:
+def _foretell(given: _Material, known: Finding, design: Design) -> Foretell:
     """Return what tells of any choice among the menu's people what `_planned` tells of the plan's own."""
     assert known.lifts is not None
     lifts, sign = known.lifts, 1.0 if known.lifts.goal >= 0 else -1.0
 
     def told(rows: Integers, arm: Integers, menu: Menu) -> Told:
-        part = Predicted(simple=given.predicted.simple[rows], personal=given.predicted.personal[rows])
+        part = given.predicted.at(rows)
         estimate = _effect_of(given, part.parts(arm).mean(axis=0), menu.exploration)
         error = math.hypot(estimate.error, _error_of_base(known, estimate))
         signed = Estimate(value=sign * estimate.value, error=error, units=estimate.units)
-        forecast = retold(forecast_of(signed, shift_of(estimate, surprises), design, lifts.unit), given.ledger)
+        forecast = retold(forecast_of(signed, shift_of(estimate, given.strength), design, lifts.unit), given.ledger)
         return Told(
             point=forecast.point,
             low=forecast.i90[0],
@@ -312,32 +337,27 @@ def _effect(given: _Material, allotment: Allotment, exploration: float) -> Estim
 
 
 def _effect_of(given: _Material, best: Floats, exploration: float) -> Estimate:
-    """Return the same of a choice whose mean predicted parts [3] are given."""
+    """Return the same of a choice whose mean predicted parts are given."""
     mixed = (1 - exploration) * best + exploration * _uniform_parts(given)
     found = given.judged.calibration.worth(mixed)
     return Estimate(value=found.value - given.judged.luck, error=found.error, units=given.log.contacts.count)
 
 
 def _uniform_parts(given: _Material) -> Floats:
-    """Return the mean predicted parts of a uniform draw among nobody and what reaches each person: [3]."""
+    """Return the mean predicted parts of a uniform draw among nobody and what reaches each person: [PARTS]."""
     reach = given.people.reach
-    ways = reach.sum(axis=1) + 1.0
-    simple = (given.predicted.simple[:, 1:] * reach).sum(axis=1) / ways
-    personal = (given.predicted.personal[:, 1:] * reach).sum(axis=1) / ways
-    return np.array([float(((ways - 1) / ways).mean()), float(simple.mean()), float((personal - simple).mean())])
+    weight = np.column_stack([np.zeros(reach.shape[0]), reach / (reach.sum(axis=1, keepdims=True) + 1.0)])
+    return given.predicted.mean_parts(weight).mean(axis=0)
 
 
-def _thin(given: _Material, allotment: Allotment) -> bool:
-    """Say whether the log shows too little of what the plan would do to forecast it.
-
-    An arm given to a twentieth of the people or fewer cannot spoil the mean and is not asked for its rows.
-    """
-    shares = np.bincount(allotment.arm, minlength=given.effect().shape[1]) / max(allotment.arm.size, 1)
-    used = [arm for arm in range(1, shares.size) if shares[arm] > THIN_SHARE_MAX]
-    return any(
-        effective_rows(given.log, arm) < EFFECTIVE_ROWS_MIN or thin_share(given.log, arm, CHANCE_MIN) > THIN_ROWS_MAX
-        for arm in used
-    )
+def _relied(log: Log) -> Flags:
+    """Return of which options [options] the log shows enough to choose them; the others may only be explored."""
+    arms = range(1, log.contacts.chance.shape[1])
+    enough = [
+        effective_rows(log, arm) >= EFFECTIVE_ROWS_MIN and thin_share(log, arm, CHANCE_MIN) <= THIN_ROWS_MAX
+        for arm in arms
+    ]
+    return np.array(enough, dtype=np.bool_)
 
 
 def _calibrated(given: _Material, arm: Integers) -> Floats:
