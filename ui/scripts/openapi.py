@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 
 from liftloop.api.routes.definitions import DefinitionPage, DefinitionRequest, DefinitionView, Published
 from liftloop.api.routes.goals import router as goals
+from liftloop.api.routes.experiments import router as experiments
 from liftloop.api.routes.lists import FreezeRequest, ListView
 from liftloop.api.routes.pulls import PullDone
 from liftloop.api.routes.reviews import router as reviews
@@ -420,6 +421,7 @@ app = FastAPI(title="Liftloop", version="1", generate_unique_id_function=named, 
 app.include_router(api)
 app.include_router(reviews, prefix="/api")
 app.include_router(goals, prefix="/api")
+app.include_router(experiments, prefix="/api")
 
 if __name__ == "__main__":
     print(json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True))

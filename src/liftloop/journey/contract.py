@@ -65,6 +65,22 @@ class Condition(Struct, frozen=True, kw_only=True, tag_field="kind", tag="condit
     no: str
 
 
+class Arm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way of an experiment, and the share of people who go it."""
+
+    id: str
+    share: float
+    next: str
+
+
+class Experiment(Struct, frozen=True, kw_only=True, tag_field="kind", tag="experiment", forbid_unknown_fields=True):
+    """Go one of several ways, drawn once for ever: by the person as entered, so that arms can be compared."""
+
+    id: str
+    arms: Sequence[Arm]
+    """Shares are fixed and add up to one; whoever changes them begins another experiment."""
+
+
 class Send(Struct, frozen=True, kw_only=True, tag_field="kind", tag="send", forbid_unknown_fields=True):
     """Ask the gate to send a message, and go on."""
 
@@ -93,7 +109,7 @@ class Exit(Struct, frozen=True, kw_only=True, tag_field="kind", tag="exit", forb
     id: str
 
 
-Node = Wait | Stagger | Condition | Send | Act | Exit
+Node = Wait | Stagger | Condition | Experiment | Send | Act | Exit
 
 
 class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

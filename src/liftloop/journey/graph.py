@@ -1,13 +1,27 @@
 """Reads and checks the graph of a journey."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import isclose
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from liftloop.audience.reading import check as check_tree
-from liftloop.journey.contract import Act, BadJourney, Condition, Exit, Journey, Node, OnCampaign, Send, Stagger, Wait
+from liftloop.journey.contract import (
+    Act,
+    Arm,
+    BadJourney,
+    Condition,
+    Exit,
+    Experiment,
+    Journey,
+    Node,
+    OnCampaign,
+    Send,
+    Stagger,
+    Wait,
+)
 
 NODES_MAX = 200
 """More does not fit on a canvas, nor in a head."""
@@ -15,6 +29,8 @@ NODES_MAX = 200
 
 WAVES_MAX = 1_000
 """Each wave is an instant at which the tick wakes people: more are no smoother to anybody who looks."""
+ARMS_MAX = 10
+"""More arms than that never gather enough people each."""
 SECONDS_MAX = 10 * 366 * 86_400
 """Ten years: a longer wait is a slip of the keyboard, and far longer ones do not fit a column of times."""
 
@@ -87,6 +103,11 @@ def _check_node(journey: Journey, node: Node) -> None:
                 f"节点 {node.id} 的有效时间要大于 0，且不超过十年",
                 f"the message of node {node.id} must last more than 0, at most ten years",
             )
+        case Experiment(arms=arms) if not _fair(arms):
+            raise BadJourney(
+                f"节点 {node.id} 要有 2 到 {ARMS_MAX} 个名字不同的分支，share 都大于 0，合计为 1",
+                f"node {node.id} needs 2 to {ARMS_MAX} arms of different names, with shares above 0 that add up to 1",
+            )
         case Act() if not _of_its_campaign(journey):
             raise BadJourney(
                 f"节点 {node.id} 需要由旅程所属的活动触发",
@@ -94,6 +115,12 @@ def _check_node(journey: Journey, node: Node) -> None:
             )
         case _:
             pass
+
+
+def _fair(arms: Sequence[Arm]) -> bool:
+    named = len({arm.id for arm in arms}) == len(arms) and all(arm.id for arm in arms)
+    shared = all(arm.share > 0 for arm in arms) and isclose(sum(arm.share for arm in arms), 1, abs_tol=1e-6)
+    return 2 <= len(arms) <= ARMS_MAX and named and shared
 
 
 def _of_its_campaign(journey: Journey) -> bool:
@@ -107,6 +134,8 @@ def successors(node: Node) -> tuple[str, ...]:
             return (onward,)
         case Condition(yes=yes, no=no):
             return (yes, no)
+        case Experiment(arms=arms):
+            return tuple(arm.next for arm in arms)
         case Exit():
             return ()
 

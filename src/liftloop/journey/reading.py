@@ -6,12 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
+from liftloop.journey.contract import Experiment
 from liftloop.journey.enrolments import CEDED, CEDED_TO, INSIDE, REACHED, REACHED_MAX, SLOT, Rows, count
 from liftloop.journey.enrolments import reached as so_far
 from liftloop.journey.lives import FIRST, MARK
+from liftloop.kernel.dice import hash_text, uniform
 from liftloop.kernel.sets import are_among
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Write
+
+
+def arms_of(numbers: NDArray[np.int64], journey: str, node: Experiment) -> NDArray[np.int64]:
+    """Return each person's arm, as a place in `node.arms`, by the profile number as entered; the same for ever."""
+    drawn = uniform(numbers.astype(np.uint64), hash_text("experiment", journey, node.id))
+    ends = np.cumsum([arm.share for arm in node.arms])
+    return np.minimum(np.searchsorted(ends, drawn, side="right"), len(node.arms) - 1).astype(np.int64)
 
 
 def persons(state: StateView, enrolments: NDArray[np.int64]) -> Slots:

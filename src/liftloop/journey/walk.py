@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from liftloop.audience.reading import holds, known_members
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
-from liftloop.journey.contract import Act, Condition, Exit, Intent, OnCampaign, Send, Stagger, Wait
+from liftloop.journey.contract import Act, Condition, Exit, Experiment, Intent, OnCampaign, Send, Stagger, Wait
 from liftloop.journey.graph import NODES_MAX, Graph
+from liftloop.journey.reading import arms_of
 from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.contract import NOBODY, Action, Campaign
 from liftloop.plan.reading import action_array, cell_array, draw_variants, drawn_numbers, variant_arms
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People
+from liftloop.runtime import people
 from liftloop.runtime.contract import Moment, Slots, StateView
 from liftloop.storage.contract import Write
 
@@ -121,6 +123,10 @@ def walk(world: World, walkers: Walkers) -> list[Intent]:
                 case Condition():
                     truth = _condition(world, node, walkers.slots[group])
                     walkers.nodes[group] = np.where(truth, graph.position[node.yes], graph.position[node.no])
+                case Experiment():
+                    numbers = people.numbers(world.state, walkers.slots[group])
+                    onward = np.array([graph.position[arm.next] for arm in node.arms], dtype=np.int32)
+                    walkers.nodes[group] = onward[arms_of(numbers, graph.id, node)]
                 case Act() if graph.journey.campaign not in world.campaigns:
                     walkers.inside[group] = enrolments.ORPHANED
                     moving[group] = False

@@ -111,6 +111,14 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/review")).ReviewPage }),
         },
         {
+          path: "results/experiments",
+          lazy: async () => ({ Component: (await import("./pages/experiments")).ExperimentsPage }),
+        },
+        {
+          path: "results/experiments/:experimentId",
+          lazy: async () => ({ Component: (await import("./pages/experiment")).ExperimentPage }),
+        },
+        {
           path: "results/forecasts",
           lazy: async () => ({ Component: (await import("./pages/forecasts")).ForecastsPage }),
         },

@@ -8,7 +8,7 @@ import { member } from "./en/member";
 import { imports, person } from "./en/person";
 import { goal, plan } from "./en/plan";
 import { results } from "./en/results";
-import { review, scorecard } from "./en/review";
+import { experiment, review, scorecard } from "./en/review";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
 import { signal } from "./en/signal";
 import { diagnosis, standing } from "./en/standing";
@@ -42,4 +42,5 @@ export default {
   list,
   review,
   scorecard,
+  experiment,
 };

@@ -8,7 +8,7 @@ import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
 import { goal, plan } from "./zh-cn/plan";
 import { results } from "./zh-cn/results";
-import { review, scorecard } from "./zh-cn/review";
+import { experiment, review, scorecard } from "./zh-cn/review";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
 import { signal } from "./zh-cn/signal";
 import { diagnosis, standing } from "./zh-cn/standing";
@@ -42,4 +42,5 @@ export default {
   list,
   review,
   scorecard,
+  experiment,
 };

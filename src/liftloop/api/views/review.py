@@ -47,7 +47,7 @@ class ReviewTable(View):
 class ReviewSection(View):
     """One question with its answer in a sentence, and what stands behind it."""
 
-    id: Literal["result", "did", "groups", "money", "steering", "trust", "ledger", "next"]
+    id: Literal["result", "did", "groups", "money", "steering", "trust", "ledger", "next", "looks", "guards"]
     title: Text
     lead: Text
     facts: list[ReviewFact]

@@ -34,6 +34,7 @@ from liftloop.journey.graph import check as check_journey
 from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import LiftloopError
+from liftloop.measure.experiments.definition import ExperimentDefinition, experiment_problem
 from liftloop.measure.review.recipients import ReviewSettings, review_problem
 from liftloop.plan.contract import Campaign
 from liftloop.plan.options import Words
@@ -65,6 +66,7 @@ KINDS = (
     "tag",
     "level",
     "destination",
+    "experiment",
     "metric",
     "goal",
     *EDGE_KINDS,
@@ -271,6 +273,8 @@ class Definitions:
                 _refuse(kind, metric_problem(identity, _as(kind, body, CustomMetric), others))
             case "goal":
                 _refuse(kind, standing_problem(_as(kind, body, StandingGoal)))
+            case "experiment":
+                _refuse(kind, experiment_problem(_as(kind, body, ExperimentDefinition), self.live("journey")))
             case "source" | "tracking_plan" | "form":
                 check_edge(kind, identity, body, self.live("source"))
             case _:

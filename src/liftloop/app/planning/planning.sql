@@ -319,3 +319,32 @@ SELECT profile FROM event_now
 WHERE kind = 'identify' AND contains(properties, 'no_profiling')
 AND json_extract_string(properties, '$.no_profiling') IS NOT NULL
 GROUP BY profile HAVING arg_max(json_extract_string(properties, '$.no_profiling'), at_ms) IN ('true', '1') ORDER BY profile;
+
+-- name: experiment_entered
+-- Who entered a journey, each under the first entry; statement for moments, with the journey's least version.
+SELECT 0 AS source, coalesce(canonical.kept, enrolment.profile) AS id,
+    coalesce(canonical.kept, enrolment.profile) AS profile, min(at_ms) AS at_ms
+FROM enrolment LEFT JOIN canonical ON canonical.forwarded = enrolment.profile
+WHERE entered AND journey = $1 AND at_ms >= $2 AND at_ms <= $3 AND version >= $4
+GROUP BY coalesce(canonical.kept, enrolment.profile)
+
+-- name: experiment_drawn
+-- In the order of the moments: the profile as entered, by which the arm was drawn, and all they entered as.
+SELECT coalesce(canonical.kept, enrolment.profile) AS id, arg_min(enrolment.profile, at_ms) AS drawn,
+    list(DISTINCT enrolment.profile) AS others
+FROM enrolment LEFT JOIN canonical ON canonical.forwarded = enrolment.profile
+WHERE entered AND journey = $1 AND at_ms >= $2 AND at_ms <= $3 AND version >= $4
+GROUP BY coalesce(canonical.kept, enrolment.profile) ORDER BY id;
+
+-- name: experiment_messages
+-- Messages of a journey by person: handed over, opened (or clicked), clicked.
+WITH told AS (
+    SELECT message_key, bool_or(receipt = 'opened') AS opened, bool_or(receipt = 'clicked') AS clicked
+    FROM receipt WHERE at_ms <= $2 GROUP BY message_key
+)
+SELECT coalesce(canonical.kept, message.profile) AS id, count(*) AS sent,
+    count(*) FILTER (told.opened OR told.clicked) AS opened, count(*) FILTER (told.clicked) AS clicked
+FROM message JOIN message_settled AS settled USING (message_key) LEFT JOIN told USING (message_key)
+LEFT JOIN canonical ON canonical.forwarded = message.profile
+WHERE message.journey = $1 AND settled.outcome IN ('accepted', 'uncertain') AND settled.at_ms <= $2
+GROUP BY id ORDER BY id;

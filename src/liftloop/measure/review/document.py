@@ -7,7 +7,7 @@ from msgspec import Struct
 from liftloop.measure.report import Status, VerdictName
 from liftloop.plan.record import Words
 
-SectionId = Literal["result", "did", "groups", "money", "steering", "trust", "ledger", "next"]
+SectionId = Literal["result", "did", "groups", "money", "steering", "trust", "ledger", "next", "looks", "guards"]
 Tone = Literal["good", "decide", "harm", "plain"]
 """What a mark says: fine, needs a decision, does harm, or nothing of these."""
 Unit = Literal["lift", "points", "fen", "number", "people"]

@@ -8,6 +8,11 @@ export const results = {
       shows:
         "The review: what changed, for whom, at what cost, whether to believe it, what next; as PDF and slides",
     },
+    experiments: {
+      asks: "Which way does better?",
+      shows:
+        "Experiments: people drawn to several ways, compared by what they did, opened and clicked, with a verdict",
+    },
     forecasts: {
       asks: "Do our forecasts come true?",
       shows: "The scorecard: every forecast that was launched beside what was measured",

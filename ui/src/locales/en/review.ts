@@ -41,3 +41,11 @@ export const scorecard = {
   assumed: "An assumption",
   said: "Forecast {{forecast}}, measured {{measured}}",
 };
+
+export const experiment = {
+  listTitle: "Experiments",
+  listLead: "People are drawn to one of several ways; conclusions are drawn on planned days only.",
+  none: "There is no experiment yet: put a node of kind experiment into a journey and publish an experiment",
+  all: "All experiments",
+  status: { too_early: "Too early", running: "Running", final: "Finished" },
+};

@@ -7,6 +7,10 @@ export const results = {
       asks: "这次活动做得怎么样",
       shows: "复盘：改变了什么、对谁有用、花了多少、可不可信、下一步；可存为 PDF 和 PPTX",
     },
+    experiments: {
+      asks: "哪种做法更好",
+      shows: "实验：随机分成几组各走一条路，比转化、打开和点击，给出结论",
+    },
     forecasts: {
       asks: "我们的预测准不准",
       shows: "预测记分牌：每一个启动过的预测，旁边是后来真正测到的",

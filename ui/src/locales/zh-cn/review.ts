@@ -41,3 +41,11 @@ export const scorecard = {
   assumed: "当时是假设",
   said: "预测 {{forecast}}，实际 {{measured}}",
 };
+
+export const experiment = {
+  listTitle: "实验",
+  listLead: "把人随机分成几组，各走一条路；只在计划好的日子下结论。",
+  none: "还没有实验：在旅程里放一个实验节点，再发布一个实验",
+  all: "全部实验",
+  status: { too_early: "还早", running: "进行中", final: "已结束" },
+};

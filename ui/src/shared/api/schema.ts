@@ -483,6 +483,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Experiments */
+        get: operations["list_experiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{experiment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Experiment */
+        get: operations["get_experiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/{export_id}/rows": {
         parameters: {
             query?: never;
@@ -2494,6 +2528,57 @@ export interface components {
             /** Id */
             id: string;
             name: components["schemas"]["Text"];
+        };
+        /**
+         * Experiment
+         * @description An experiment as of now; no verdict while it is too early, or where the arms do not have their sizes.
+         */
+        Experiment: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Facts */
+            facts: components["schemas"]["ReviewFact"][];
+            headline: components["schemas"]["Text"];
+            /** Id */
+            id: string;
+            method: components["schemas"]["Text"];
+            /** Name */
+            name: string;
+            /** Sections */
+            sections: components["schemas"]["ReviewSection"][];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "too_early" | "running" | "final";
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "unclear" | "too_early";
+            /**
+             * Winner
+             * @description The arm that does best; empty while none is shown to.
+             */
+            winner: string;
+        };
+        /** ExperimentList */
+        ExperimentList: {
+            /** Experiments */
+            experiments: components["schemas"]["Experiment"][];
         };
         /** ExportRequest */
         ExportRequest: {
@@ -5300,7 +5385,7 @@ export interface components {
              * Id
              * @enum {string}
              */
-            id: "result" | "did" | "groups" | "money" | "steering" | "trust" | "ledger" | "next";
+            id: "result" | "did" | "groups" | "money" | "steering" | "trust" | "ledger" | "next" | "looks" | "guards";
             lead: components["schemas"]["Text"];
             /** Notes */
             notes: components["schemas"]["ReviewNote"][];
@@ -7973,6 +8058,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_experiments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentList"];
+                };
+            };
+        };
+    };
+    get_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -18,7 +18,10 @@ const verdictTone: Record<Review["verdict"], Tone> = {
   too_early: "plain",
 };
 
-export function ReviewDocument({ review }: { review: Review }) {
+/** Whatever is told as a document: a review, an experiment. */
+type Told = Pick<Review, "verdict" | "headline" | "facts" | "sections" | "method">;
+
+export function ReviewDocument({ review }: { review: Told }) {
   const format = useFormat();
   const { t } = useTranslation();
   return (

@@ -1,0 +1,1 @@
+"""Experiments: read from the lake as people entered, compared with the control, told as documents."""
