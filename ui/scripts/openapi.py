@@ -11,8 +11,8 @@ from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.routing import APIRoute
 
 from liftloop.api.routes.definitions import DefinitionPage, DefinitionRequest, DefinitionView, Published
-from liftloop.api.routes.goals import router as goals
 from liftloop.api.routes.experiments import router as experiments
+from liftloop.api.routes.goals import router as goals
 from liftloop.api.routes.lists import FreezeRequest, ListView
 from liftloop.api.routes.pulls import PullDone
 from liftloop.api.routes.reviews import router as reviews
