@@ -9,7 +9,7 @@ import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
 import { MockData } from "./mock-data.ts";
 import { MockImports } from "./mock-imports.ts";
-import { planFor, planRow, readyPlan, whatIfFor } from "./plans.ts";
+import { planFor, planRow, readyPlan, rehearsalFor, whatIfFor } from "./plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { readingFor } from "./reading.ts";
 import { reviewOf, scorecardOf } from "./reviews.ts";
@@ -104,6 +104,15 @@ export class MockServer {
         "GET",
         path("/plans/:id/what-if"),
         ({ ids }) => whatIfFor(found(this.plans, (plan) => plan.plan_id === ids[0])),
+      ],
+      [
+        "POST",
+        path("/plans/:id/rehearse"),
+        async ({ ids, request }) =>
+          rehearsalFor(
+            found(this.plans, (plan) => plan.plan_id === ids[0]),
+            ((await request.json()) as { whole: boolean }).whole,
+          ),
       ],
       ["POST", path("/plans/:id/launch"), ({ ids }) => this.launch(ids[0] ?? "")],
       ["GET", path("/campaigns"), () => ({ campaigns: this.campaigns })],

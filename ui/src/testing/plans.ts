@@ -118,6 +118,10 @@ export function readyPlan(): Views["Plan"] {
         lift: 0.082,
         label: text("满 50 减 5 · 鸡翅", "¥5 off ¥50 · chicken wings"),
         who: text("45～90 天没来、以前常买的人", "Away for 45 to 90 days, used to buy often"),
+        reasons: [
+          text("上次下单在 62 天前（其他人 21）", "last ordered 62 days ago (others 21)"),
+          text("一年里下单 6.4 次（其他人 2.1）", "6.4 orders in a year (others 2.1)"),
+        ],
         when: text("11 月 23 日起，按各自常来的时段", "From 23 Nov, at each person's usual hour"),
         why: text("¥5 和 ¥10 带来的人一样多，花费少一半", "¥5 brings as many as ¥10 at half the cost"),
       },
@@ -256,4 +260,83 @@ export function whatIfFor(plan: Views["Plan"]): Views["WhatIf"] {
     };
   });
   return { actions: ["nobody", ...plan.actions.map((action) => action.id)], points, at: null };
+}
+
+/** A rehearsal whose steps add up, with a channel that runs full on its first day. */
+export function rehearsalFor(plan: Views["Plan"], whole: boolean): Views["Rehearsal"] {
+  const people = plan.eligible;
+  const step = (
+    gate: string,
+    label: Views["Text"],
+    stopped: number,
+    left: number,
+    reason: Views["Text"],
+  ) => ({
+    gate,
+    label,
+    stopped,
+    left,
+    reasons: [{ reason: gate, label: reason, people: stopped }],
+  });
+  const hour = Date.parse(daysAgo(0)) - (Date.parse(daysAgo(0)) % 3_600_000);
+  const hours = [9_200, 8_800, 4_000, 0, 12_000, 11_000, 10_000, 5_200].map((messages, place) => ({
+    at: new Date(hour + place * 3_600_000).toISOString(),
+    messages,
+    cost: messages * 5,
+  }));
+  const handedOver = hours.reduce((sum, each) => sum + each.messages, 0);
+  return {
+    plan_id: plan.plan_id,
+    starts_at: hours[0]?.at ?? daysAgo(0),
+    rehearsed: whole ? people : 50_000,
+    people,
+    sentence: text(
+      `现在启动，${people.toLocaleString("en")} 人里有 60,200 人会收到，1 天内发完，发送费 ¥3,010`,
+      `Launched now, 60,200 of ${people.toLocaleString("en")} people would get a message on the first day, for ¥3,010 of sending`,
+    ),
+    steps: [
+      step(
+        "policy",
+        text("计划决定不打扰", "left alone by the plan"),
+        11_600,
+        74_820,
+        text("预期不触达更好", "better left alone"),
+      ),
+      step(
+        "consent",
+        text("没有授权或已停发", "no consent, or suppressed"),
+        2_120,
+        72_700,
+        text("没有同意短信营销", "no consent to SMS"),
+      ),
+      step(
+        "caps",
+        text("达到触达上限", "at the frequency cap"),
+        4_722,
+        67_978,
+        text("7 天内最多 2 条，已达上限", "at most 2 in 7 days"),
+      ),
+      step(
+        "holdout",
+        text("留作对照", "in the holdout"),
+        7_778,
+        60_200,
+        text("对照组；否则会收到", "holdout; would have been sent"),
+      ),
+    ],
+    handed_over: handedOver,
+    cost: handedOver * 5,
+    hours: hours.filter((each) => each.messages > 0),
+    runs_out: [
+      {
+        what: "channel:sms",
+        day: 0,
+        people: 6_400,
+        sentence: text(
+          "短信第 1 天达到一天的上限，6,400 人会顺延到后面几天",
+          "SMS carries no more on day 1; 6,400 people wait for later days",
+        ),
+      },
+    ],
+  };
 }

@@ -14,6 +14,7 @@ import { Forecast } from "@/features/plan/components/forecast";
 import { GoalField } from "@/features/plan/components/goal-field";
 import { Launch, MissingList } from "@/features/plan/components/launch";
 import { planTone } from "@/features/plan/components/plan-list";
+import { Rehearsal } from "@/features/plan/components/rehearsal";
 import { Verdicts } from "@/features/plan/components/verdicts";
 import { withBudget } from "@/features/plan/model/chips";
 import { planAt, pointAt } from "@/features/plan/model/what-if";
@@ -74,6 +75,7 @@ function PlanArgument({ plan }: { plan: Plan }) {
       {curve && rung ? (
         <Budget plan={plan} curve={curve} at={rung} onMove={setBudget} onReplan={replanWith} />
       ) : null}
+      {launchable && !plan.campaign_id ? <Rehearsal plan={plan} /> : null}
       {plan.constraints.length > 0 ? <Analyst plan={plan} /> : null}
       {plan.missing.length > 0 ? (
         <Note tone="decide" title={t("plan.missing")}>

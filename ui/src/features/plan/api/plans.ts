@@ -25,6 +25,13 @@ export function whatIfOptions(planId: string) {
   });
 }
 
+export type Rehearsed = Views["Rehearsal"];
+
+export function rehearsePlan(planId: string, whole: boolean): Promise<Rehearsed> {
+  const params = { path: { plan_id: planId } };
+  return answered(api.POST("/api/plans/{plan_id}/rehearse", { params, body: { whole } }));
+}
+
 export function launchPlan(planId: string): Promise<Views["Launched"]> {
   return answered(api.POST("/api/plans/{plan_id}/launch", { params: { path: { plan_id: planId } } }));
 }

@@ -59,6 +59,12 @@ function Action({ action, kind }: { action: Views["PlanAction"]; kind: Plan["lif
             <dd>{words}</dd>
           </div>
         ))}
+        {action.reasons && action.reasons.length > 0 ? (
+          <div>
+            <dt>{t("plan.reasons")}</dt>
+            <dd>{action.reasons.map((reason) => format.say(reason)).join(t("plan.comma"))}</dd>
+          </div>
+        ) : null}
       </dl>
     </li>
   );

@@ -11,6 +11,10 @@ import styles from "./budget.module.css";
 
 const STEPS = 200; // As fine as a thumb can hold on a phone.
 
+// The two ends keep inside the card.
+const AT_START = { transform: "none" };
+const AT_END = { transform: "translateX(-100%)" };
+
 interface BudgetProps {
   plan: Plan;
   curve: Curve;
@@ -54,8 +58,12 @@ export function Budget({ plan, curve, at, onMove, onReplan }: BudgetProps) {
         step={step}
         value={at.budget}
         onChange={onMove}
-        tooltip={{ formatter: (value) => format.money(value ?? 0) }}
-        marks={{ 0: format.money(0), [own]: t("plan.whatIfOwn"), [most]: format.money(most) }}
+        tooltip={{ open: false }}
+        marks={{
+          0: { label: format.money(0), style: AT_START },
+          [own]: t("plan.whatIfOwn"),
+          [most]: { label: format.money(most), style: AT_END },
+        }}
         ariaLabelledByForHandle={field}
       />
       <div className={styles.below}>
