@@ -11,32 +11,39 @@ WORD_VALUES = {
 SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 
 
+_TENS = {"十": 10, "百": 100, "千": 1000}
+
+
 def han_number(text: str) -> int | None:
     """Return the value of Chinese numerals, or None where they make no number.
 
-    >>> han_number("二十五"), han_number("八万"), han_number("一百零五"), han_number("二〇二六")
-    (25, 80000, 105, 2026)
+    >>> han_number("二十五"), han_number("八万"), han_number("一百零五"), han_number("二〇二六"), han_number("一万五")
+    (25, 80000, 105, 2026, 15000)
     """
     digits = {character: value for value, character in enumerate("零一二三四五六七八九")}
     digits.update({"〇": 0, "两": 2})
     if all(character in digits for character in text):
         return int("".join(str(digits[character]) for character in text))
-    total, section, digit = 0, 0, None
+    total, section, digit, last, zero = 0, 0, None, 1, False
     for character in text:
         if character in digits:
             if digit:
                 return None
             digit = digits[character]
-        elif character in "十百千":
-            section += (1 if digit is None else digit) * {"十": 10, "百": 100, "千": 1000}[character]
+            zero = zero or digit == 0
+        elif character in _TENS:
+            last, zero = _TENS[character], False
+            section += (1 if digit is None else digit) * last
             digit = None
         else:
             section += digit or 0
             if section == 0 and total == 0:
                 return None
-            total = (total + section) * (10**4 if character == "万" else 10**8)
+            last, zero = (10**4 if character == "万" else 10**8), False
+            total = (total + section) * last
             section, digit = 0, None
-    return total + section + (digit or 0)
+    # 一万五 is fifteen thousand, 一万零五 is not; 二十五 is what it says.
+    return total + section + (digit or 0) * (1 if zero else max(last // 10, 1))
 
 
 def english_number(text: str) -> int:

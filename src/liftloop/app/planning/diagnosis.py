@@ -35,25 +35,25 @@ class Sample(Look):
 
     def __init__(self, lake: LakeReader, moments: Moments, modulus: int) -> None:
         super().__init__(lake, moments)
-        self._modulus = modulus
+        self.modulus = modulus
         self._sampled: dict[tuple[str, ...], Stream] = {}
 
     def named(self, events: tuple[str, ...]) -> Stream:
         if events not in self._sampled:
-            columns = self.lake.select(SQL["named_part"], [list(events), self._modulus])
+            columns = self.lake.select(SQL["named_part"], [list(events), self.modulus])
             self._sampled[events] = self.stream(happenings(columns))
         return self._sampled[events]
 
     def categories(self, names: Sequence[str]) -> list[Flags]:
         """Return who had bought of each category in the year before."""
-        columns = self.lake.select(SQL["order_lines_part"], [list(names), self._modulus])
+        columns = self.lake.select(SQL["order_lines_part"], [list(names), self.modulus])
         lines = self.stream(happenings(columns))
         return [lines.where(columns["category"] == at).count(days_before(365)) > 0 for at in range(1, len(names) + 1)]
 
     def words(self, pairs: Sequence[tuple[str, str]]) -> list[Flags]:
         """Return who has each word of an attribute; one that was first said later counts as said before."""
         columns = self.lake.select(
-            SQL["attribute_people"], [[key for key, _ in pairs], [word for _, word in pairs], self._modulus]
+            SQL["attribute_people"], [[key for key, _ in pairs], [word for _, word in pairs], self.modulus]
         )
         return [np.isin(self.profile, columns["profile"][columns["place"] == at]) for at in range(1, len(pairs) + 1)]
 
@@ -157,12 +157,12 @@ def _named(look: Sample, population: Population) -> list[tuple[Group, Flags]]:
 
 def _words(look: Sample, people: int) -> list[tuple[Group, Flags]]:
     """Return the commonest words of attributes that some have and not all: cities, levels, channels of entry."""
-    columns = look.lake.select(SQL["attribute_values"], [WORDS_MAX])
+    columns = look.lake.select(SQL["attribute_words_part"], [WORDS_MAX, look.modulus])
     rows = zip(columns["key"].tolist(), columns["word"].tolist(), columns["people"].tolist(), strict=True)
     counted: dict[str, int] = {}
     pairs: list[tuple[str, str]] = []
     for key, word, count in rows:
-        if not WORD_SHARE_MIN * people <= count <= WORD_SHARE_MAX * people:
+        if not WORD_SHARE_MIN * people <= count * look.modulus <= WORD_SHARE_MAX * people:
             continue
         counted[key] = counted.get(key, 0) + 1
         if counted[key] <= WORDS_OF_ONE_MAX:

@@ -77,6 +77,20 @@ WHERE name IN (SELECT unnest($1::VARCHAR[])) AND hash(event_now.profile) % $2::U
 SELECT profile, at_ms, void_ms AS undone_ms, coalesce(list_position($1::VARCHAR[], category), 0)::TINYINT AS category
 FROM order_line_sold WHERE hash(profile) % $2::UBIGINT = 0;
 
+-- name: attribute_words_part
+-- The commonest words of attributes among every so-manieth person.
+WITH pair AS (
+    SELECT profile, entry.key AS key, entry.value AS value
+    FROM (
+        SELECT profile, unnest(map_entries(from_json(properties, '"MAP(VARCHAR,JSON)"'))) AS entry
+        FROM event_now WHERE kind = 'identify' AND properties <> '{}' AND json_type(properties) = 'OBJECT'
+        AND hash(profile) % $2::UBIGINT = 0
+    )
+    WHERE json_type(entry.value) = 'VARCHAR' AND NOT contains(entry.key, '"')
+)
+SELECT key, json_extract_string(value, '$') AS word, count(DISTINCT profile) AS people FROM pair
+WHERE length(value) <= 42 GROUP BY key, word HAVING people >= 2 ORDER BY people DESC, key, word LIMIT $1;
+
 -- name: attribute_people
 -- Who said each of some words for an attribute, last; `place` counts the pairs from 1.
 WITH pair AS (

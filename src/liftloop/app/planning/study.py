@@ -153,12 +153,14 @@ def plan_goal(
         return waiting(head, metric)
     consents = ConsentHistory(sources.state)
     start = _start(sources, consents)
-    inputs = _inputs(_Asking(sources=sources, goal=goal, metric=metric, group=group.tree, start=start), consents)
+    shop = read_shop(sources.lake)
+    asking = _Asking(sources=sources, goal=goal, metric=metric, group=group.tree, start=start, shop=shop)
+    inputs = _inputs(asking, consents)
     rules = rules_of(sources.definitions.settings)
     inputs = bounded(inputs, sources.definitions.channels, rules, (sources.lake, sources.state))
     inputs = replace(inputs, salt=salt_of(plan_id))
     record = record_of(replace(head, missing=missing_of(start)), inputs, study(inputs))
-    found = _diagnosed(sources, metric, inputs.window_days, group.tree)
+    found = _diagnosed(asking, inputs.window_days)
     said = diagnosis_sentences(found, metric, inputs.window_days) if found is not None else ()
     return replace(record, group=group.tree, next=record.next or next_of(start), diagnosis=found, diagnosed=said)
 
@@ -171,16 +173,6 @@ def _start(sources: Sources, consents: ConsentHistory) -> Start:
         consents=consents.known,
         offers=bool(defined.offers),
     )
-
-
-def _diagnosed(sources: Sources, metric: Metric, window_days: int, group: Tree | None) -> Diagnosis | None:
-    """Return where the metric is lost, None where it is none of people or nobody is known."""
-    outcome = outcome_of(metric)
-    shop = read_shop(sources.lake)
-    if outcome is None or not shop.people:
-        return None
-    population = population_of(sources, outcome, group)
-    return diagnosis_of(sources.lake, population, metric, window_days, (sources.now_ms, shop))
 
 
 def _with_group(understood: Understood, group: Group | Question) -> Understood:
@@ -203,13 +195,24 @@ class _Asking(Struct, frozen=True, kw_only=True):
     metric: Metric
     group: Tree | None
     start: Start
+    shop: Shop
+
+
+def _diagnosed(asking: _Asking, window_days: int) -> Diagnosis | None:
+    """Return where the metric is lost, None where it is none of people or nobody is known."""
+    outcome = outcome_of(asking.metric)
+    if outcome is None or not asking.shop.people:
+        return None
+    sources = asking.sources
+    population = population_of(sources, outcome, asking.group)
+    return diagnosis_of(sources.lake, population, asking.metric, window_days, (sources.now_ms, asking.shop))
 
 
 def _inputs(asking: _Asking, consents: ConsentHistory) -> StudyInputs:
     sources, goal, metric = asking.sources, asking.goal, asking.metric
     window_days = goal.window_days or metric.window_days
     outcome = outcome_of(metric)
-    shop = read_shop(sources.lake)
+    shop = asking.shop
     options = _options(sources, goal)
     base = StudyInputs(
         goal=goal,

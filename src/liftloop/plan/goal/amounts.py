@@ -45,6 +45,7 @@ _MAGNITUDES = {
 }
 _NUMBER = re.compile(
     rf"(?P<digits>{_DIGITS})(?: ?(?P<magnitude>万亿|千亿|百亿|亿|千万|百万|十万|万|千|百)"
+    r"(?P<half>[1-9]千?(?![0-9.%天日周个月年次条点折小]|,[0-9]))?"
     rf"|(?P<suffix>k|w|m|mn|bn){_END}| (?P<scale>billion|million|thousand|hundred){_END})?"
     rf"|(?P<han>{_HAN})|(?P<english>{_ENGLISH})"
 )
@@ -110,7 +111,11 @@ def _value(found: re.Match[str]) -> Decimal | None:
         return Decimal(english_number(english))
     value = Decimal(found.group("digits").replace(",", ""))
     magnitude = found.group("magnitude") or found.group("suffix") or found.group("scale")
-    return value * _MAGNITUDES[magnitude] if magnitude else value
+    if not magnitude:
+        return value
+    # 3万5 and 3万5千 are 35,000.
+    half = Decimal((found.group("half") or "0")[0]) / 10
+    return (value + half) * _MAGNITUDES[magnitude]
 
 
 def _with_unit(text: str, found: re.Match[str], value: Decimal) -> Token:

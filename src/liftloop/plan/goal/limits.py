@@ -56,6 +56,13 @@ def read_caps(draft: Draft) -> tuple[tuple[TouchCap, ...], tuple[ChannelWish, ..
                 continue
             if not _about_touches(tokens) or not float(touches).is_integer() or touches > _TOUCHES_MAX:
                 continue
+            if touches == 0:
+                raise contradiction(
+                    "每人 0 次，等于谁也不触达",
+                    "A cap of 0 contacts nobody",
+                    "至少留 1 次，或者去掉这个上限",
+                    "Allow at least one, or leave the cap out",
+                )
             caps.append(TouchCap(touches_max=int(touches), period=_period(tokens) or "campaign"))
             named = dict.fromkeys(token.word for token in tokens if token.kind == CHANNEL)
             channels += [ChannelWish(channel=channel, wish="use") for channel in named]
@@ -110,7 +117,9 @@ def read_budget(draft: Draft) -> tuple[int | None, Period | None]:
         _note_foreign(draft, draft.tokens[foreign.start()])
     for pattern in _BUDGETS:
         if (found := draft.find(pattern)) is not None:
-            return _budget(draft, found)
+            said = _budget(draft, found)
+            _refuse_second(draft, draft.tokens[found.start("amount")])
+            return said
     if (none := draft.find(_NO_BUDGET)) is not None:
         draft.claim("budget", range(*none.span()))
         return _zero(draft), None
@@ -133,6 +142,18 @@ def _budget(draft: Draft, found: re.Match[str]) -> tuple[int, Period | None]:
         draft.assume("budget_in_yuan", "预算没有写单位，按人民币元计算", "The budget names no unit, so it is in yuan")
     fen = round(amount.amount if amount.kind == MONEY else amount.amount * 100)
     return (fen, period) if fen else (_zero(draft), period)
+
+
+def _refuse_second(draft: Draft, first: Token) -> None:
+    for pattern in _BUDGETS:
+        other = draft.find(pattern)
+        if other is not None and draft.tokens[other.start("amount")].amount != first.amount:
+            raise contradiction("说了两个预算", "Two budgets are given", "只留一个预算", "Keep one of them")
+
+
+def contradiction(zh: str, en: str, next_zh: str, next_en: str) -> LiftloopError:
+    """Return the refusal of a sentence that says two things which cannot both be meant."""
+    return LiftloopError("contradictory_goal", zh=zh, en=en, next_zh=next_zh, next_en=next_en, exit_code=EXIT_REFUSED)
 
 
 def negative_budget() -> LiftloopError:

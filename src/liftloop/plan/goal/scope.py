@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from liftloop.kernel.plain_text import normalise
 from liftloop.plan.goal.contract import ChannelWish, ScopeCondition, ScopeKind, WishKind
 from liftloop.plan.goal.draft import CLAIMED, Draft
+from liftloop.plan.goal.limits import contradiction
 from liftloop.plan.goal.tokens import CUSTOMER, EXCEPT, ONLY, PREFER, SCOPE, STORE, UNKNOWN
 
 _KINDS: tuple[ScopeKind, ...] = ("member", "tier", "lifecycle", "value", "sex", "sales")
@@ -46,7 +47,19 @@ def read_channels(draft: Draft) -> tuple[ChannelWish, ...]:
         tokens = draft.tokens[found.start("channels") : found.end("channels")]
         wishes += [ChannelWish(channel=token.word, wish=wish) for token in tokens if token.word]
         draft.claim("channels", range(*found.span()))
+    _refuse_both(wishes)
     return tuple(dict.fromkeys(wishes))
+
+
+def _refuse_both(wishes: Sequence[ChannelWish]) -> None:
+    avoided = {wish.channel for wish in wishes if wish.wish == "avoid"}
+    if avoided & {wish.channel for wish in wishes if wish.wish != "avoid"}:
+        raise contradiction(
+            "同一个渠道一处说用，一处说不用",
+            "One channel is both wanted and unwanted",
+            "留下其中一句",
+            "Keep one of the two",
+        )
 
 
 def read_groups(draft: Draft, names: Sequence[str]) -> tuple[ScopeCondition, ...]:

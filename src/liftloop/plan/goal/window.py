@@ -38,6 +38,8 @@ _FESTIVAL = re.compile(r"[dVb]?(?P<at>W?FW?)d?")
 _CALENDAR = re.compile(r"[Vd]?(?P<at>W)[dv]?")
 _DEADLINE = re.compile(r"V?(?P<at>[Az])")
 _LENGTHS = (re.compile(r"V(?P<length>T)v?"), re.compile(r"(?P<length>T)v"), re.compile(r"(?P<length>T)"))
+_SECOND = re.compile(r"VT|Tv")
+_PAST = re.compile(r"去年|前年|上个?月|上个?季度|上周|昨天|last (?:year|month|quarter|week)|yesterday")
 _STANDING = re.compile(r"[iS]|(?<=[NCYPQ])j")
 _A_PERIOD = re.compile(r"(?<=[NCYPQ])T")
 _AGAINST = re.compile(AGAINST)
@@ -85,20 +87,32 @@ def _each_period(draft: Draft) -> re.Match[str] | None:
 
 
 def read_window(draft: Draft) -> Window:
-    """Read the window; one that is over, or longer than three years, is left unread and noted."""
-    for read in (
-        _two_festivals,
-        _range,
-        _days_before,
-        _finished,
-        _before,
-        _by,
-        _starting,
-        _festival,
-        _calendar,
-        _length,
-        _deadline,
-    ):
+    """Read the window; one that is over, or longer than three years, is left unread and noted.
+
+    Two lengths that are both windows, and a window of the past, are asked back: which is meant is not guessed.
+    """
+    window = _first_window(draft)
+    return Window() if window.days is not None and (_is_past(draft) or _is_second(draft)) else window
+
+
+def _is_second(draft: Draft) -> bool:
+    if draft.answers_from < len(draft.plain.plain) or draft.find(_SECOND) is None:
+        return False
+    draft.note("two_windows", "说了两个期限，没有采用", "Two windows are given; neither was taken")
+    return True
+
+
+def _is_past(draft: Draft) -> bool:
+    past = next((span.text for span in draft.unread() if _PAST.search(span.text.lower())), None)
+    if past is None or draft.answers_from < len(draft.plain.plain):
+        return False
+    draft.note("past_window", f"“{past}”已经过去，没有采用", f'"{past}" is over and was left out')
+    return True
+
+
+def _first_window(draft: Draft) -> Window:
+    named = (_two_festivals, _range, _days_before, _finished, _before, _by, _starting, _festival)
+    for read in (*named, _calendar, _length, _deadline):
         window = read(draft)
         if window is not None:
             return window
