@@ -14,6 +14,7 @@ from liftloop.api.routes.definitions import DefinitionPage, DefinitionRequest, D
 from liftloop.api.routes.experiments import router as experiments
 from liftloop.api.routes.goals import router as goals
 from liftloop.api.routes.lists import FreezeRequest, ListView
+from liftloop.api.routes.live import router as live
 from liftloop.api.routes.pulls import PullDone
 from liftloop.api.routes.reviews import router as reviews
 from liftloop.api.views.audience import (
@@ -40,7 +41,7 @@ from liftloop.api.views.destination import DestinationList, RunRequest, RunView
 from liftloop.api.views.identity import Judgement, PersonIdentity, SuggestionList, UndoDone, UndoRequest
 from liftloop.api.views.imports import Import, ImportStart, Kind, SampleImports
 from liftloop.api.views.opportunity import Opportunities
-from liftloop.api.views.plan import GoalExamples, GoalRequest, Launched, Plan, PlanList, Reading, WhatIf
+from liftloop.api.views.plan import GoalExamples, GoalRequest, Launched, LaunchRequest, Plan, PlanList, Reading, WhatIf
 from liftloop.api.views.prediction import LastSegments, Likeness, LikenessList, Segments
 from liftloop.api.views.profile import Profile, ProfileList, Why
 from liftloop.api.views.quarantine import QuarantineGroups, ReplayDone, ReplayRequest
@@ -124,7 +125,7 @@ def rehearse(plan_id: str, body: RehearsalRequest) -> Rehearsal: ...
 
 
 @api.post("/plans/{plan_id}/launch", summary="Launch a plan; twice returns the same campaign")
-def launch_plan(plan_id: str) -> Launched: ...
+def launch_plan(plan_id: str, body: LaunchRequest | None = None) -> Launched: ...
 
 
 @api.get("/campaigns", summary="Campaigns, newest first")
@@ -422,6 +423,7 @@ app.include_router(api)
 app.include_router(reviews, prefix="/api")
 app.include_router(goals, prefix="/api")
 app.include_router(experiments, prefix="/api")
+app.include_router(live, prefix="/api")
 
 if __name__ == "__main__":
     print(json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True))

@@ -4,6 +4,7 @@ import { data } from "./en/data";
 import { destination, list } from "./en/destination";
 import { home } from "./en/home";
 import { identity } from "./en/identity";
+import { live } from "./en/live";
 import { member } from "./en/member";
 import { imports, person } from "./en/person";
 import { goal, plan } from "./en/plan";
@@ -26,6 +27,7 @@ export default {
   standing,
   diagnosis,
   campaign,
+  live,
   ledger,
   audience,
   people,

@@ -4,6 +4,7 @@ import { data } from "./zh-cn/data";
 import { destination, list } from "./zh-cn/destination";
 import { home } from "./zh-cn/home";
 import { identity } from "./zh-cn/identity";
+import { live } from "./zh-cn/live";
 import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
 import { goal, plan } from "./zh-cn/plan";
@@ -26,6 +27,7 @@ export default {
   standing,
   diagnosis,
   campaign,
+  live,
   ledger,
   audience,
   people,

@@ -54,6 +54,15 @@ export const flat: Views["Campaign"] = {
   spend: { spent: 880_000, expected: 900_000, budget: null },
 };
 
+export function rowOf(campaign: Views["Campaign"]): Views["CampaignRow"] {
+  const looks = looksOf(campaign);
+  return {
+    ...campaign,
+    looks,
+    next_look_at: looks.find((look) => look.lift === null)?.at ?? null,
+  };
+}
+
 export function reportOf(campaign: Views["Campaign"]): Views["Report"] {
   const { forecast } = readyPlan();
   if (forecast === null) throw new Error("the ready plan has a forecast");

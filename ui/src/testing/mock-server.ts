@@ -1,10 +1,11 @@
 /** Answers the API from built data, in memory: for development, page tests and pictures without a server. */
 import type { Views } from "@/shared/api/client";
-import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
+import { flat, fresh, ledgerOf, reportOf, rowOf, running } from "./campaigns.ts";
 import { audiences, examples } from "./first-data.ts";
 import { handoverRoutes } from "./handover.ts";
 import { homeRoutes } from "./home.ts";
 import { identityRoutes } from "./identity.ts";
+import { liveRoutes } from "./live.ts";
 import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
 import { MockData } from "./mock-data.ts";
@@ -115,11 +116,12 @@ export class MockServer {
           ),
       ],
       ["POST", path("/plans/:id/launch"), ({ ids }) => this.launch(ids[0] ?? "")],
-      ["GET", path("/campaigns"), () => ({ campaigns: this.campaigns })],
+      ["GET", path("/campaigns"), () => ({ campaigns: this.campaigns.map(rowOf) })],
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
       ["GET", path("/campaigns/:id/review"), ({ ids }) => reviewOf(this.campaign(ids[0]))],
       ["GET", path("/forecasts"), () => scorecardOf(this.members.length === 0)],
+      ...liveRoutes(path, this.campaigns),
       ["GET", path("/campaigns/:id/ledger"), ({ ids }) => ledgerOf(this.campaign(ids[0]))],
       ["GET", path("/campaigns/:id/ledger/people"), ({ ids, query }) => this.ledgerPeople(ids[0], query)],
       [

@@ -2,6 +2,7 @@
 
 from liftloop.api.present.plan import forecast_view, instant, metric_view, text
 from liftloop.api.views import campaign as views_campaign
+from liftloop.app.steering.live import State
 from liftloop.measure.lift import LiftEstimate, LookResult
 from liftloop.measure.report import Report, lift_in
 
@@ -32,13 +33,13 @@ def report_view(report: Report) -> views_campaign.Report:
     )
 
 
-def campaign_view(report: Report) -> views_campaign.Campaign:
-    """Return the campaign's line: running until its window ends, then done."""
+def campaign_view(report: Report, course: State = "running") -> views_campaign.Campaign:
+    """Return the campaign's line: running until its window ends, then done, unless somebody stopped or paused it."""
     return views_campaign.Campaign(
         campaign_id=report.campaign_id,
         plan_id=report.plan_id,
         goal=report.goal_text,
-        status="done" if report.status == "final" else "running",
+        status="done" if report.status == "final" else course,
         sentence=text(report.sentence),
         started_at=instant(report.starts_ms),
         ends_at=instant(report.ends_ms),
@@ -46,6 +47,17 @@ def campaign_view(report: Report) -> views_campaign.Campaign:
         lift_kind=report.lift_kind,
         assigned=_assigned(report),
         spend=_spend(report),
+    )
+
+
+def campaign_row(report: Report, course: State) -> views_campaign.CampaignRow:
+    """Return the campaign as the list shows it."""
+    line = campaign_view(report, course)
+    ahead = [look.at_ms for look in report.looks if look.planned and look.at_ms > report.as_of_ms]
+    return views_campaign.CampaignRow(
+        **{name: getattr(line, name) for name in views_campaign.Campaign.model_fields},
+        looks=[_look(look, report) for look in report.looks],
+        next_look_at=instant(min(ahead)) if ahead else None,
     )
 
 

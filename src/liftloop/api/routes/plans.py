@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.errors import language_of
-from liftloop.api.present.campaign import campaign_view, report_view
+from liftloop.api.present.campaign import campaign_row, campaign_view, report_view
 from liftloop.api.present.plan import plan_row, plan_view, reading_view, what_if_view
 from liftloop.api.present.rehearsal import rehearsal_view
 from liftloop.api.views.campaign import Campaign, CampaignList, Report
@@ -24,8 +24,11 @@ from liftloop.api.views.plan import (
 )
 from liftloop.api.views.rehearsal import Rehearsal, RehearsalRequest
 from liftloop.api.views.values import Metric, MetricCatalogue, Text
+from liftloop.app.desk import Desk
 from liftloop.app.planning.reading import channel_choice
 from liftloop.app.rehearsal.sample import EVERYBODY, PEOPLE_MAX
+from liftloop.app.steering.live import State, state_of
+from liftloop.app.steering.reading import campaign_of
 from liftloop.plan.contract import Spread
 from liftloop.plan.launch import LaunchTerms
 from liftloop.plan.metric.catalogue import TRADES
@@ -138,14 +141,18 @@ async def launch(
 @router.get("/campaigns")
 async def campaigns(desk: OnDesk, caller: Annotated[Caller, Depends(may("campaign.read"))]) -> CampaignList:
     reports = [await desk.plans.report(identity) for identity in desk.plans.campaigns()]
-    return CampaignList(campaigns=[campaign_view(each) for each in reports])
+    return CampaignList(campaigns=[campaign_row(each, _course(desk, each.campaign_id)) for each in reports])
 
 
 @router.get("/campaigns/{campaign_id}")
 async def campaign(
     campaign_id: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("campaign.read"))]
 ) -> Campaign:
-    return campaign_view(await desk.plans.report(campaign_id))
+    return campaign_view(await desk.plans.report(campaign_id), _course(desk, campaign_id))
+
+
+def _course(desk: Desk, campaign_id: str) -> State:
+    return state_of(campaign_of(desk.definitions.newest("campaign", campaign_id)[1]), desk.clock.now_ms())
 
 
 @router.get("/campaigns/{campaign_id}/report")

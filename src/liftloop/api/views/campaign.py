@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 from liftloop.api.views.plan import Forecast
 from liftloop.api.views.values import Count, Fen, Finite, LiftKind, MetricRef, Share, Text, View
 
-CampaignStatus = Literal["running", "measuring", "done", "stopped"]
+CampaignStatus = Literal["running", "measuring", "done", "stopped", "paused"]
 
 
 class Lift(View):
@@ -48,10 +48,6 @@ class Campaign(View):
     spend: Spend
 
 
-class CampaignList(View):
-    campaigns: list[Campaign]
-
-
 class Look(View):
     """One look at the data. A planned look that lies ahead has no lift yet."""
 
@@ -60,6 +56,17 @@ class Look(View):
     lift: Lift | None
     treated: Count
     held_out: Count
+
+
+class CampaignRow(Campaign):
+    """A campaign in the list: the course of its lift, and what comes next."""
+
+    looks: list[Look]
+    next_look_at: AwareDatetime | None = Field(description="The next planned look; null after the last.")
+
+
+class CampaignList(View):
+    campaigns: list[CampaignRow]
 
 
 class Outcome(View):

@@ -6,8 +6,14 @@ import { ledgerOptions } from "@/features/deliver/api/ledger";
 import { LedgerBars } from "@/features/deliver/components/ledger-bars";
 import { LedgerDrawer } from "@/features/deliver/components/ledger-drawer";
 import { type Campaign, campaignOptions, reportOptions } from "@/features/measure/api/campaigns";
+import { liveOptions } from "@/features/measure/api/live";
+import { Course, StandsStill } from "@/features/measure/components/course";
+import { Guardrails } from "@/features/measure/components/guardrails";
 import { AgainstForecast, LiftOverTime, LiftSentence } from "@/features/measure/components/lift-report";
+import { LiveLog } from "@/features/measure/components/live-log";
+import { LiveTest } from "@/features/measure/components/live-test";
 import { Sides } from "@/features/measure/components/sides";
+import { SpendCourse } from "@/features/measure/components/spend-course";
 import { statusTone } from "@/features/measure/model/status";
 import { Badge } from "@/shared/parts/note";
 import { Card, Page } from "@/shared/parts/page";
@@ -35,6 +41,7 @@ function LiveCampaign({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   const format = useFormat();
   const report = useQuery(reportOptions(campaign.campaign_id));
+  const live = useQuery(liveOptions(campaign.campaign_id));
   const ledger = useQuery(ledgerOptions(campaign.campaign_id, campaign.status === "running"));
   const lead = (
     <span className={styles.lead}>
@@ -44,13 +51,18 @@ function LiveCampaign({ campaign }: { campaign: Campaign }) {
     </span>
   );
   return (
-    <Page title={campaign.goal} lead={lead}>
+    <Page title={campaign.goal} lead={lead} action={live.data ? <Course live={live.data} /> : undefined}>
+      {live.data ? <StandsStill live={live.data} /> : null}
       {report.data ? <LiftSentence report={report.data} /> : null}
       <div className={styles.columns}>
         <div className={styles.column}>
           {report.data ? (
             <>
               <LiftOverTime report={report.data} />
+              {live.data?.tests.map((test) => (
+                <LiveTest key={test.action} test={test} />
+              ))}
+              {live.data ? <SpendCourse spend={live.data.spend} /> : null}
               <AgainstForecast report={report.data} />
               <Sides report={report.data} />
             </>
@@ -71,6 +83,12 @@ function LiveCampaign({ campaign }: { campaign: Campaign }) {
               <Waiting query={ledger} lines={8} />
             </Card>
           )}
+          {live.data ? (
+            <>
+              <Guardrails guardrails={live.data.guardrails} />
+              <LiveLog live={live.data} />
+            </>
+          ) : null}
         </div>
       </div>
     </Page>

@@ -6,7 +6,7 @@ export const campaign = {
   noneHow: "写一个目标，做成计划",
   toPlan: "看计划",
   noLift: "还没有结果",
-  status: { running: "进行中", measuring: "等结果", done: "已结束", stopped: "已停止" },
+  status: { running: "进行中", measuring: "等结果", done: "已结束", stopped: "已停止", paused: "已暂停" },
   overTime: "比对照组多多少",
   looksSoFar: "到目前为止，比对照组{{lift}}，还在变准",
   looksFinal: "最终比对照组{{lift}}",

@@ -226,6 +226,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{campaign_id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/log/{number}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Undo what the system did by itself; it does not do it again until somebody lets it.
+         */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order */
+        post: operations["order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns/{campaign_id}/report": {
         parameters: {
             query?: never;
@@ -1960,12 +2014,121 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "running" | "measuring" | "done" | "stopped";
+            status: "running" | "measuring" | "done" | "stopped" | "paused";
         };
         /** CampaignList */
         CampaignList: {
             /** Campaigns */
-            campaigns: components["schemas"]["Campaign"][];
+            campaigns: components["schemas"]["CampaignRow"][];
+        };
+        /** CampaignLive */
+        CampaignLive: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Campaign Id */
+            campaign_id: string;
+            /** Guardrails */
+            guardrails: components["schemas"]["LiveGuardrail"][];
+            /**
+             * Log
+             * @description The newest first.
+             */
+            log: components["schemas"]["LiveEntry"][];
+            /** Next Look At */
+            next_look_at: string | null;
+            /** @description Why nothing leaves, and how to go on. */
+            paused: components["schemas"]["Text"] | null;
+            /** Spend */
+            spend: components["schemas"]["SpendPoint"][];
+            /**
+             * Started
+             * @description Share of the people whose turn has come.
+             */
+            started: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "paused" | "stopped" | "done";
+            /** Tests */
+            tests: components["schemas"]["LiveTest"][];
+        };
+        /**
+         * CampaignOrder
+         * @description What a running campaign is to do.
+         */
+        CampaignOrder: {
+            /**
+             * Order
+             * @enum {string}
+             */
+            order: "pause" | "continue" | "stop";
+        };
+        /**
+         * CampaignOrdered
+         * @description `changed` is false where the campaign did so already.
+         */
+        CampaignOrdered: {
+            /** Campaign Id */
+            campaign_id: string;
+            /** Changed */
+            changed: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "paused" | "stopped" | "done";
+        };
+        /**
+         * CampaignRow
+         * @description A campaign in the list: the course of its lift, and what comes next.
+         */
+        CampaignRow: {
+            assigned: components["schemas"]["Assigned"];
+            /** Campaign Id */
+            campaign_id: string;
+            /**
+             * Ends At
+             * Format: date-time
+             * @description End of the measured window.
+             */
+            ends_at: string;
+            /**
+             * Goal
+             * @description The sentence that the campaign came from.
+             */
+            goal: string;
+            lift: components["schemas"]["Lift"] | null;
+            /**
+             * Lift Kind
+             * @enum {string}
+             */
+            lift_kind: "relative" | "points";
+            /** Looks */
+            looks: components["schemas"]["Look"][];
+            /**
+             * Next Look At
+             * @description The next planned look; null after the last.
+             */
+            next_look_at: string | null;
+            /** Plan Id */
+            plan_id: string;
+            /** @description Lift in words, or why there is none yet. */
+            sentence: components["schemas"]["Text"];
+            spend: components["schemas"]["Spend"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "measuring" | "done" | "stopped" | "paused";
         };
         /**
          * Certificate
@@ -3274,6 +3437,30 @@ export interface components {
             campaign_id: string;
         };
         /**
+         * LaunchRequest
+         * @description What is chosen at the launch; nothing starts everybody at once with the words of the plan.
+         */
+        LaunchRequest: {
+            spread?: components["schemas"]["LaunchSpread"] | null;
+            /**
+             * Variants
+             * @description Contents to compare by action id; two to eight each.
+             */
+            variants?: {
+                [key: string]: string[];
+            };
+        };
+        /**
+         * LaunchSpread
+         * @description Over how many hours people are started, in how many equal parts; each person's part is drawn by hash.
+         */
+        LaunchSpread: {
+            /** Hours */
+            hours: number;
+            /** Waves */
+            waves: number;
+        };
+        /**
          * Ledger
          * @description Every person qualified so far is in exactly one row: the rows' people add up to `qualified`.
          */
@@ -3585,6 +3772,124 @@ export interface components {
              * @description The first of them.
              */
             unknown_shown: string[];
+        };
+        /**
+         * LiveEntry
+         * @description One thing that happened to the campaign; `undo` says what undoing it would do, where it can be undone.
+         */
+        LiveEntry: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By System */
+            by_system: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "launched" | "steered" | "paused" | "continued" | "stopped";
+            /** Number */
+            number: number;
+            sentence: components["schemas"]["Text"];
+            undo: components["schemas"]["Text"] | null;
+            why: components["schemas"]["Text"] | null;
+        };
+        /**
+         * LiveGuardrail
+         * @description `fill` is from 0 to 1 how much of the evidence for an alarm is there.
+         */
+        LiveGuardrail: {
+            /**
+             * Fill
+             * @description A fraction between 0 and 1.
+             */
+            fill: number;
+            /**
+             * Gauge
+             * @enum {string}
+             */
+            gauge: "quiet" | "near" | "crossed" | "unknown";
+            /** Limit */
+            limit: number | null;
+            /** Metric */
+            metric: string;
+            name: components["schemas"]["Text"];
+            sentence: components["schemas"]["Text"];
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * LiveMove
+         * @description Shares that came into force; the first are equal ones, at the start.
+         */
+        LiveMove: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By System */
+            by_system: boolean;
+            /** Shares */
+            shares: number[];
+        };
+        /**
+         * LiveTest
+         * @description The variants of one action, told in words first.
+         */
+        LiveTest: {
+            /** Action */
+            action: string;
+            /** @description What may be said of the variants, whenever one looks; never by pooled means. */
+            claim: components["schemas"]["Text"];
+            /** @description What moving people brought, apart from what the campaign changed. */
+            gain: components["schemas"]["Text"];
+            /**
+             * Held
+             * @description A person has set the shares, and the system leaves them alone.
+             */
+            held: boolean;
+            /** Moves */
+            moves: components["schemas"]["LiveMove"][];
+            /** River */
+            river: components["schemas"]["RiverPoint"][];
+            /**
+             * Second Opinion
+             * @description The claims' differences by the other method, for the analyst.
+             */
+            second_opinion: number[];
+            standing: components["schemas"]["Text"];
+            /** Variants */
+            variants: components["schemas"]["LiveVariant"][];
+        };
+        /**
+         * LiveVariant
+         * @description One way of saying it. `share` is that of the people who are steered; `best` the chance that it is the best.
+         */
+        LiveVariant: {
+            /**
+             * Best
+             * @description A fraction between 0 and 1.
+             */
+            best: number;
+            /** Content */
+            content: string;
+            /** Id */
+            id: string;
+            /**
+             * People
+             * @description Matured so far: everybody here had the same time to respond.
+             */
+            people: number;
+            /** Responses */
+            responses: number;
+            /**
+             * Share
+             * @description A fraction between 0 and 1.
+             */
+            share: number;
         };
         /**
          * Look
@@ -5406,6 +5711,19 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["Text"][][];
         };
+        /**
+         * RiverPoint
+         * @description How many people were given each variant within the hour from `at`, matured or not.
+         */
+        RiverPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** People */
+            people: number[];
+        };
         /** RunRequest */
         RunRequest: {
             /**
@@ -6002,6 +6320,27 @@ export interface components {
              * @description Last day, included.
              */
             to?: string | null;
+        };
+        /**
+         * SpendPoint
+         * @description Money spent on messages by the end of the hour from `at`, and what was planned by then.
+         */
+        SpendPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Planned
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            planned: number;
+            /**
+             * Spent
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            spent: number;
         };
         /** SpendRequest */
         SpendRequest: {
@@ -7392,6 +7731,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignLive"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOrdered"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOrdered"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -9079,7 +9516,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LaunchRequest"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

@@ -3,6 +3,7 @@ import { answered } from "@/shared/api/answer";
 import { api, type Views } from "@/shared/api/client";
 
 export type Campaign = Views["Campaign"];
+export type CampaignRow = Views["CampaignRow"];
 export type Report = Views["Report"];
 
 const LIVE_MS = 10_000; // A running campaign is read again as often as an operator looks at it.

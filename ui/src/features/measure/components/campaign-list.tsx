@@ -3,12 +3,13 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Badge } from "@/shared/parts/note";
 import { useFormat } from "@/shared/words/use-format";
-import type { Campaign } from "../api/campaigns";
+import type { CampaignRow } from "../api/campaigns";
 import { clearness, statusTone } from "../model/status";
 import styles from "./measure.module.css";
+import { Sparkline } from "./sparkline";
 
 interface CampaignListProps {
-  campaigns: Campaign[];
+  campaigns: CampaignRow[];
   /** Where a name leads: the running campaign, or its review. */
   to?: "campaign" | "review";
 }
@@ -25,7 +26,11 @@ export function CampaignList({ campaigns, to = "campaign" }: CampaignListProps) 
               {campaign.goal}
             </Link>
             <span>{format.say(campaign.sentence)}</span>
+            {campaign.next_look_at ? (
+              <span>{t("live.nextLook", { at: format.date(campaign.next_look_at) })}</span>
+            ) : null}
           </div>
+          <Sparkline looks={campaign.looks} />
           <div className={styles.lift}>
             <strong data-clear={clearness(campaign.lift)}>
               {campaign.lift ? format.lift(campaign.lift.value, campaign.lift_kind) : t("campaign.noLift")}
@@ -36,6 +41,11 @@ export function CampaignList({ campaigns, to = "campaign" }: CampaignListProps) 
           </div>
           <div className={styles.side}>
             <Badge tone={statusTone[campaign.status]}>{t(`campaign.status.${campaign.status}`)}</Badge>
+            <span>
+              {campaign.spend.budget === null
+                ? format.money(campaign.spend.spent)
+                : `${format.money(campaign.spend.spent)} / ${format.money(campaign.spend.budget)}`}
+            </span>
             <span>
               {format.date(campaign.started_at)}–{format.date(campaign.ends_at)}
             </span>

@@ -6,6 +6,7 @@ export const statusTone: Record<Views["Campaign"]["status"], Tone> = {
   measuring: "plain",
   done: "plain",
   stopped: "harm",
+  paused: "decide",
 };
 
 /** Whether a lift stands clear of zero; only then it may wear a colour. */
