@@ -1,5 +1,6 @@
 /** A running campaign for pages and tests: two copies of which one wins, guardrails, and what the system did. */
 import type { Views } from "@/shared/api/client";
+import { rowOf } from "./campaigns.ts";
 import { found } from "./mock-answers.ts";
 import { NOW, text } from "./shop.ts";
 
@@ -128,7 +129,7 @@ export function liveOf(campaign: Views["Campaign"]): Views["CampaignLive"] {
 
 type Route = [string, RegExp, (asked: { ids: string[]; request: Request }) => unknown];
 
-/** What is asked and ordered of the campaigns in `all`, which an order changes. */
+/** The campaigns in `all` as a list, how each stands, and orders, which change it. */
 export function liveRoutes(path: (pattern: string) => RegExp, all: Views["Campaign"][]): Route[] {
   const campaign = (id: string | undefined) => found(all, (each) => each.campaign_id === id);
   const order = (id: string | undefined, { order }: Views["CampaignOrder"]): Views["CampaignOrdered"] => {
@@ -138,6 +139,7 @@ export function liveRoutes(path: (pattern: string) => RegExp, all: Views["Campai
     return { campaign_id: before.campaign_id, state: status, changed: before.status !== status };
   };
   return [
+    ["GET", path("/campaigns"), () => ({ campaigns: all.map(rowOf) })],
     ["GET", path("/campaigns/:id/live"), ({ ids }) => liveOf(campaign(ids[0]))],
     ["POST", path("/campaigns/:id/orders"), async ({ ids, request }) => order(ids[0], await request.json())],
   ];

@@ -1,6 +1,6 @@
 /** Answers the API from built data, in memory: for development, page tests and pictures without a server. */
 import type { Views } from "@/shared/api/client";
-import { flat, fresh, ledgerOf, reportOf, rowOf, running } from "./campaigns.ts";
+import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { audiences, examples } from "./first-data.ts";
 import { handoverRoutes } from "./handover.ts";
 import { homeRoutes } from "./home.ts";
@@ -116,7 +116,6 @@ export class MockServer {
           ),
       ],
       ["POST", path("/plans/:id/launch"), ({ ids }) => this.launch(ids[0] ?? "")],
-      ["GET", path("/campaigns"), () => ({ campaigns: this.campaigns.map(rowOf) })],
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
       ["GET", path("/campaigns/:id/review"), ({ ids }) => reviewOf(this.campaign(ids[0]))],

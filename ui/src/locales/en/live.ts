@@ -35,5 +35,4 @@ export const live = {
   held_back:
     "What was not sent yet is kept. Continued, it leaves when quiet hours allow; what is past its own time no longer does.",
   nextLook: "Next look at the result: {{at}}",
-  started: "{{share}} of the people started",
 };

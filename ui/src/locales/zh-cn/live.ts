@@ -32,5 +32,4 @@ export const live = {
   stopped: "已停止发送，测量继续到活动结束。",
   held_back: "还没发出的消息先留着，继续后按免打扰时段发出；过了各自的期限就不再发。",
   nextLook: "下一次看结果：{{at}}",
-  started: "已启动 {{share}} 的人",
 };
