@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Generator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from served import DAY_MS, NOW_MS, Served, served
+from served import DAY_MS, NOW_MS, Served, play, served
 
+from liftloop.app.results.asking import BadQuestion
+from liftloop.app.results.groups import GROUPS_MAX, GROUPS_SHOWN, UNSAID, groups_of
 from liftloop.kernel.codec import canonical_json
 from liftloop.storage.contract import Record
 from liftloop.testing.installation import Installation
@@ -52,13 +56,13 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[[Story],
     installation.append(PAST)
     loop.run_until_complete(world.settle())
 
-    def play(story: Story) -> Any:
+    def played(story: Story) -> Any:
         async def whole() -> Any:
             return await story(world)
 
         return loop.run_until_complete(whole())
 
-    yield play
+    yield played
     loop.run_until_complete(opened.__aexit__(None, None, None))
     installation.close()
     loop.close()
@@ -127,6 +131,14 @@ def test_a_funnel_can_be_asked_of_properties_and_in_any_order(ask: Callable[[Sto
         ("funnel", FUNNEL | {"steps": [{"event": "Product Veiwed"}, {"event": "any"}]}, "unknown_event"),
         ("funnel", FUNNEL | {"group": {"kind": "audience", "name": "nobody-made-it"}}, "not_found"),
         ("funnel", FUNNEL | {"group": {"kind": "trait"}}, "invalid_request"),
+        ("retention", {"grain": "day", "from": "2025-01-01", "to": "2026-01-01"}, "bad_question"),
+        ("retention", {"first": {"event": "Product Viewd"}}, "unknown_event"),
+        ("attribution", {"markov_order": 4}, "bad_question"),
+        ("attribution", {"lookback_days": 0}, "bad_question"),
+        ("attribution", {"campaign": "no-such"}, "not_found"),
+        ("lifetime-value", {"horizon_days": 30}, "invalid_request"),
+        ("return-on-spend", {"lookback_days": 4000}, "bad_question"),
+        ("return-on-spend", {"model": "shapley"}, "invalid_request"),
     ],
 )
 def test_what_cannot_be_answered_is_said(
@@ -145,3 +157,31 @@ def test_what_cannot_be_answered_is_said(
             assert "Product Viewed" in said["next"]
 
     ask(story)
+
+
+def test_more_values_than_make_groups_are_refused_and_many_are_put_together() -> None:
+    """The twelve largest groups stand alone and the others together; more than ten thousand are no groups."""
+    nobody = np.zeros(0, dtype=np.int64)
+    found = groups_of(nobody, nobody, [(place, f"v{place}") for place in range(1, 101)], UNSAID)
+    assert len(found.groups) == GROUPS_SHOWN + 2
+    assert found.groups[GROUPS_SHOWN].said is not None
+    assert "88" in found.groups[GROUPS_SHOWN].said.en
+    with pytest.raises(BadQuestion):
+        groups_of(nobody, nobody, [(place, f"v{place}") for place in range(1, GROUPS_MAX + 2)], UNSAID)
+
+
+def test_an_empty_lake_answers_nobody(tmp_path: Path) -> None:
+    """Before the first event every question has an answer, and it is that there is nobody."""
+
+    async def story(world: Served) -> None:
+        vocabulary = (await world.admin.get("/api/results/vocabulary")).json()
+        assert (vocabulary["from"], vocabulary["to"]) == (None, None)
+        steps = [{"event": "any"}, {"event": "message.clicked"}]
+        assert [each["people"] for each in (await posted(world, "funnel", {"steps": steps}))["steps"]] == [0, 0]
+        assert (await posted(world, "attribution", {}))["conversions"] == 0
+        assert (await posted(world, "return-on-spend", {}))["total"]["value"] == 0
+        assert (await posted(world, "lifetime-value", {}))["whole"]["people"] == 0
+        refused = await world.admin.post("/api/results/retention", {})
+        assert refused.json()["code"] == "unknown_event"
+
+    play(tmp_path, story)
