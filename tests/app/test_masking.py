@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liftloop.app.actors import actor_words, source_names
-from liftloop.app.masking import masked
+from liftloop.app.masking import masked, sounds_personal
+from liftloop.app.naming.fields import known_value
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,30 @@ def test_sources_are_called_by_their_names() -> None:
     assert actor_words("key:write", names).zh == "自带的写入密钥"
     assert actor_words("key:write", {"write": "官网"}).zh == "官网"
     assert actor_words("", names).zh == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "personal"),
+    [
+        *(
+            (name, True)
+            for name in ("baby_birthday", "babyBirthday", "宝宝生日", "contact phone", "家人电话", "DOB")
+        ),
+        *((name, False) for name in ("headphones", "emails_opened", "birthday_coupon_used", "城市", "city_tier")),
+    ],
+)
+def test_a_name_with_a_personal_word_is_personal(name: str, personal: bool) -> None:
+    """A column may be called what a shop likes: what ends in a personal word is hidden like it, what has it as a part
+    of another is not.
+    """
+    assert sounds_personal(name) is personal
+
+
+def test_usual_values_are_said_in_words() -> None:
+    """A sex is told as people say it, however a system spells it; other words and attributes stay as they are."""
+    told = known_value("gender", "female")
+    assert told is not None
+    assert (told.zh, told.en) == ("女", "female")
+    assert known_value("性别", "M") == known_value("sex", "男")
+    assert known_value("gender", "非二元") is None
+    assert known_value("city", "female") is None

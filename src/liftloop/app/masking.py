@@ -4,12 +4,31 @@ import re
 
 _NAMES = frozenset({"name", "姓名", "first_name", "last_name", "firstName", "lastName"})
 _PHONES = frozenset({"phone", "mobile", "手机", "手机号", "电话"})
+PERSONAL_WORDS = (
+    *("birthday", "birthdate", "birth_date", "date_of_birth", "dob", "phone", "mobile", "email", "id_card", "passport"),
+    *("生日", "出生日期", "手机", "电话", "邮箱", "身份证", "护照", "住址"),
+)
+"""Words that make a name personal wherever they stand in it: baby_birthday, 宝宝生日, contact-phone."""
+_WORD_ENDS = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _ADDRESS = re.compile(r"[^@]+@([^@]+)")
 _DAY = re.compile(r"((?:19|20)\d\d)([-/.年]?)(\d{1,2})([-/.月]?)(\d{1,2})(日?)(?:[T ].*)?")
 _NETWORK = re.compile(r"(\d{1,3}\.\d{1,3})\.\d{1,3}\.\d{1,3}")
 _NUMBER = re.compile(r"\+?[\d\s()-]{7,20}")
 _PHONE_DIGITS_MAX = 14
 _CHINESE_NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}")
+
+
+def sounds_personal(name: str) -> bool:
+    """Say whether an attribute's name has one of PERSONAL_WORDS in it; English ones stand by themselves.
+
+    >>> sounds_personal("baby_birthday"), sounds_personal("babyBirthday"), sounds_personal("宝宝生日")
+    (True, True, True)
+    >>> sounds_personal("headphones"), sounds_personal("email_opens_30d"), sounds_personal("city")
+    (False, False, False)
+    """
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    plain = f"_{_WORD_ENDS.sub('_', apart)}_"
+    return any(plain.endswith(f"_{word}_") if word.isascii() else word in plain for word in PERSONAL_WORDS)
 
 
 def masked(name: str, value: str) -> str:

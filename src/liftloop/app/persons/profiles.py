@@ -13,8 +13,8 @@ from liftloop.app.code_names import medium_name
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.ledger import LedgerMessage, family, messages_of
-from liftloop.app.masking import masked
-from liftloop.app.naming.fields import field_name, fields_of, is_derived, value_name
+from liftloop.app.masking import masked, sounds_personal
+from liftloop.app.naming.fields import field_name, fields_of, is_derived, known_value, value_name
 from liftloop.app.naming.vocabulary import Unit, trait_name, trait_unit
 from liftloop.app.people import (
     Attribute,
@@ -332,11 +332,13 @@ def _computed(desk: Desk, values: Mapping[str, float]) -> list[TraitValue]:
 
 
 def _attribute(attribute: Attribute, field: Field | None) -> TraitValue:
-    value = attribute.value
-    words = None if field is None or attribute.personal else value_name(field, value)
+    value, personal = attribute.value, attribute.personal or sounds_personal(attribute.name)
+    words = None
+    if not personal:
+        words = known_value(attribute.name, value) if field is None else value_name(field, value)
     if not isinstance(value, str | bool | int | float | None):
         value = canonical_json(value).decode()
-    if attribute.personal and value is not None:
+    if personal and value is not None:
         value = masked(attribute.name, str(value))
     if isinstance(value, str):
         value = value[:VALUE_CHARACTERS_MAX]
