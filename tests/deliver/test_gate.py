@@ -1,8 +1,12 @@
+import numpy as np
 import pytest
 from shop_engine import END, NOBODY, SEND, ShopEngine, send, wait
 
+from liftloop.deliver.gate import left_alone
+from liftloop.deliver.settings import HeldEverywhere
 from liftloop.kernel.clock import DAY_MS, HOUR_MS
 
+Q3_MS = 1_783_000_000_000  # In July 2026.
 EVERYBODY = {"share": 1.0, "salt": "s"}
 NIGHT = {"from_minute": 0, "until_minute": 23 * 60}
 """Quiet hours of which the engine's noon is one."""
@@ -214,3 +218,26 @@ def test_a_failed_confirmation_gives_back_no_cap() -> None:
     shop.settle_messages(lambda each: ("accepted" if each.purpose == "marketing" else "rejected", ""))
     shop.happen("Signed Up", "a")
     assert shop.ledger()[-1] == ("capped", "frequency_cap:1/7d")
+
+
+def test_nobody_held_everywhere_gets_marketing_and_everybody_gets_orders() -> None:
+    """Left alone by all marketing this quarter, with the reason in the ledger; a service message passes."""
+    shop = ShopEngine(held_everywhere={"share": 1.0})
+    shop.identify("a")
+    shop.journey("news", send("s", "end"), END)
+    shop.journey("order", send("s", "end", purpose="service"), END)
+    shop.happen("Signed Up", "a")
+    assert sorted(shop.ledger()) == [("held_out", "held_out:everywhere:would_be_sent"), ("queued", "")]
+
+
+def test_who_is_held_everywhere_changes_with_the_quarter() -> None:
+    """The same share of people is drawn anew each quarter, and the same ones within it."""
+    numbers = np.arange(20_000, dtype=np.int64) * 64
+    setting = HeldEverywhere(share=0.05)
+    first, again, later = (
+        left_alone(numbers, setting, at_ms) for at_ms in (Q3_MS, Q3_MS + 20 * DAY_MS, Q3_MS + 92 * DAY_MS)
+    )
+    assert np.array_equal(first, again)
+    assert abs(first.mean() - 0.05) < 0.005
+    assert abs((first & later).mean() - 0.0025) < 0.0015
+    assert not left_alone(numbers, None, Q3_MS).any()

@@ -60,6 +60,8 @@ class Played(Struct, frozen=True, kw_only=True):
     early: dict[str, Any]
     end: dict[str, Any]
     messages: Sequence[dict[str, Any]]
+    listed: Sequence[dict[str, Any]]
+    """After people were left alone by all marketing for a day."""
 
 
 def _iso(at_ms: int) -> str:
@@ -87,8 +89,12 @@ async def _play(folder: Path) -> Played:
         _renew(installation, inbox)
         await _ok(world, "/api/clock", {"advance_s": 12 * DAY_S})
         end = (await world.admin.get("/api/experiments/days")).json()
+        held = {"quiet_hours": None, "held_everywhere": {"share": 0.2}}
+        await _ok(world, "/api/definitions", {"kind": "setting", "id": "delivery", "body": held})
+        await _ok(world, "/api/clock", {"advance_s": DAY_S})
+        listed = (await world.admin.get("/api/experiments")).json()["experiments"]
     installation.close()
-    return Played(refused=refused, early=early, end=end, messages=list(inbox.messages))
+    return Played(refused=refused, early=early, end=end, listed=listed, messages=list(inbox.messages))
 
 
 async def _defined(world: Served, inbox: Inbox) -> list[int]:
@@ -175,3 +181,13 @@ def test_the_better_day_is_named_with_its_range(played: Played) -> None:
     assert bar["low"] < RENEWS["five"] - RENEWS["three"] < bar["high"]
     assert [row[0]["en"] for row in by_id["guards"]["table"]["rows"]] == ["open rate", "click rate"]
     assert len(by_id["looks"]["table"]["rows"]) == 4
+
+
+def test_what_all_marketing_brings_stands_among_them(played: Played) -> None:
+    """People left alone by all marketing are compared with everybody else, in shares that fit what was set."""
+    newest, oldest = played.listed
+    assert (newest["id"], oldest["id"]) == ("held-everywhere", "days")
+    assert newest["verdict"] in ("too_early", "unclear"), "nobody ordered on that day"
+    left, usual = (int(fact["under"]["en"].split()[0].replace(",", "")) for fact in newest["facts"])
+    assert left + usual == PEOPLE
+    assert 0.14 < left / PEOPLE < 0.26

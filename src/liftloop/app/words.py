@@ -72,6 +72,12 @@ def reason_words(reason: str) -> Said:
         return _REASONS[reason]
     head, _, rest = reason.partition(":")
     match head:
+        case "everywhere":
+            would = reason_words(rest)
+            return Said(
+                f"这个季度所有营销都不发给她，用来看营销总共带来多少；{would.zh}",
+                f"left alone by all marketing this quarter, to see what it brings together; {would.en}",
+            )
         case "held_out":
             would = reason_words(rest)
             return Said(f"对照组；{would.zh}", f"holdout; {would.en}")

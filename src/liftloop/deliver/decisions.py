@@ -11,6 +11,8 @@ from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.words import Words
 from liftloop.runtime.contract import Batch, Moment
 
+EVERYWHERE_ARM = "everywhere"
+"""The arm of people whom no marketing reaches this quarter: they are on neither side of a campaign's comparison."""
 VISIT_BITS = 31
 """Of a decision's number: visits are counted in 31 bits, which leaves room for four billion enrolments."""
 
@@ -20,6 +22,7 @@ def decisions(verdicts: list[Verdict], moment: Moment) -> Batch:
     counts = [len(verdict.slots) for verdict in verdicts]
     intents = [verdict.intent for verdict in verdicts]
     held = np.concatenate([verdict.held for verdict in verdicts])
+    everywhere = np.concatenate([verdict.everywhere for verdict in verdicts]).astype(np.int32)
     count = len(held)
     columns = {
         "decision": np.concatenate([(each.enrolments << VISIT_BITS) | each.visits for each in intents]),
@@ -30,7 +33,7 @@ def decisions(verdicts: list[Verdict], moment: Moment) -> Batch:
         "action": repeated([each.action.id for each in intents], counts),
         "propensities": Words.joined(map(_propensities, intents)),
         "holdout": held,
-        "arm": Words(("treated", "holdout"), held.astype(np.int32)),
+        "arm": Words(("treated", "holdout", EVERYWHERE_ARM), held.astype(np.int32) + everywhere),
         "policy": repeated([each.policy for each in intents], counts),
         "features": Words.alike("{}", count),
     }

@@ -5,6 +5,7 @@ holdout last. Held-out people pass every other gate in shadow, with counters of 
 withheld, capped or deferred. What holds of a person is looked at again when the message leaves (`second_look`).
 """
 
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.deliver.contract import ChannelDefinition
-from liftloop.deliver.settings import Rules, medium_of
+from liftloop.deliver.settings import SHANGHAI_OFFSET_MINUTES, HeldEverywhere, Rules, medium_of
 from liftloop.identify.reading import follow
 from liftloop.journey.contract import Intent
 from liftloop.journey.reading import lives
@@ -39,6 +40,33 @@ WOULD_BE_SENT = "held_out:would_be_sent"
 """Held out, and nothing else stood in the way."""
 
 
+EVERYWHERE = "held_out:everywhere:"
+"""Begins the reason of whoever is left alone by all marketing this quarter."""
+
+
+def would_be_sent(reasons: Reasons) -> Mask:
+    """Return for which of these reasons a held-out person would have got the message."""
+    return (reasons == WOULD_BE_SENT) | (reasons == f"{EVERYWHERE}would_be_sent")
+
+
+def left_alone(numbers: NDArray[np.int64], setting: HeldEverywhere | None, now_ms: int) -> Mask:
+    """Return whom no marketing reaches in the quarter of an instant; shape [len(numbers)]."""
+    if setting is None:
+        return np.zeros(len(numbers), dtype=np.bool_)
+    salt = hash_text("held_everywhere", quarter_of(now_ms))
+    return uniform(numbers.astype(np.uint64), salt) < setting.share
+
+
+def quarter_of(at_ms: int) -> str:
+    """Return the quarter of an instant in Shanghai.
+
+    >>> quarter_of(1_788_192_000_000)
+    '2026-3'
+    """
+    day = datetime.fromtimestamp(at_ms / SECOND_MS, timezone(timedelta(minutes=SHANGHAI_OFFSET_MINUTES)))
+    return f"{day.year}-{(day.month + 2) // 3}"
+
+
 def spent_array(campaign: str) -> str:
     """Return the one-cell array that holds what a campaign has reserved and spent, in fen."""
     return f"deliver.spent.{campaign}"
@@ -57,6 +85,8 @@ class Verdict(Struct, kw_only=True):
     numbers: NDArray[np.int64]
     held: Mask
     """In the holdout, whatever else."""
+    everywhere: Mask
+    """Of these, who is left alone by all marketing this quarter."""
     state: NDArray[Any]
     """Object array of state names; empty while the person is still on the way through."""
     reason: NDArray[Any]
@@ -106,7 +136,7 @@ def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counte
     if marketing:
         _hold_out(verdict)
         np.add.at(counters.sent, verdict.slots[verdict.open()], 1)
-        np.add.at(counters.shadow, verdict.slots[verdict.reason == WOULD_BE_SENT], 1)
+        np.add.at(counters.shadow, verdict.slots[would_be_sent(verdict.reason)], 1)
         if rules.paused(intent.campaign):
             _hold_back(verdict)
     verdict.stop(verdict.open() & (verdict.due_ms > moment.now_ms), "deferred", "quiet_hours")
@@ -136,11 +166,14 @@ def _opened(state: StateView, intent: Intent, rules: Rules, moment: Moment) -> V
         salt = hash_text("holdout", intent.holdout.salt)
         held = uniform(_drawn(state, intent).astype(np.uint64), salt) < intent.holdout.share
     expires_ms = moment.now_ms + intent.expires_s * SECOND_MS
+    numbers = people.numbers(state, slots)
+    everywhere = left_alone(numbers, rules.settings.held_everywhere, moment.now_ms) if marketing else held
     return Verdict(
         intent=intent,
         slots=slots,
-        numbers=people.numbers(state, slots),
-        held=held,
+        numbers=numbers,
+        held=held | everywhere,
+        everywhere=everywhere,
         state=np.full(count, "", dtype=object),
         reason=np.full(count, "", dtype=object),
         due_ms=np.full(count, moment.now_ms, dtype=np.int64),
@@ -219,6 +252,9 @@ def _hold_out(verdict: Verdict) -> None:
     verdict.reason[stopped] = [f"held_out:{reason}" for reason in verdict.reason[stopped]]
     verdict.state[stopped] = "held_out"
     verdict.stop(verdict.held, "held_out", WOULD_BE_SENT)
+    verdict.reason[verdict.everywhere] = [
+        f"{EVERYWHERE}{reason.removeprefix('held_out:')}" for reason in verdict.reason[verdict.everywhere]
+    ]
 
 
 def _hold_back(verdict: Verdict) -> None:

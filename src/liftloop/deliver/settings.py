@@ -37,12 +37,20 @@ class QuietHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return (now_ms // MINUTE_MS + length - into) * MINUTE_MS
 
 
+class HeldEverywhere(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """People whom no marketing reaches for a quarter, drawn anew each quarter: what all of it together brings."""
+
+    share: float = 0.05
+
+
 class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Rules for all marketing messages, whoever sends them."""
 
     caps: Sequence[Cap] = (Cap(count=3, days=7),)
     quiet_hours: QuietHours | None = QuietHours(from_minute=21 * 60, until_minute=8 * 60)
     """By default 21:00 to 08:00: what mainland rules allow for marketing by SMS and call."""
+    held_everywhere: HeldEverywhere | None = None
+    """None: nobody is left alone by all campaigns; the proof costs what these people would have brought."""
 
 
 class Rules(Struct, frozen=True, kw_only=True):

@@ -17,13 +17,13 @@ from liftloop.deliver.decisions import decisions, repeated
 from liftloop.deliver.gate import (
     SENT,
     SHADOW,
-    WOULD_BE_SENT,
     Counters,
     Verdict,
     cost_of,
     judge,
     spent_array,
     suppressed_array,
+    would_be_sent,
 )
 from liftloop.deliver.settings import Rules, medium_of, rules_of
 from liftloop.journey.contract import Intent
@@ -246,7 +246,7 @@ def _counted(state: StateView, verdicts: list[Verdict], rules: Rules, moment: Mo
     writes: list[Write] = []
     for windows, chosen in (
         (SENT, [verdict.slots[verdict.passed()] for verdict in marketing]),
-        (SHADOW, [verdict.slots[verdict.reason == WOULD_BE_SENT] for verdict in marketing]),
+        (SHADOW, [verdict.slots[would_be_sent(verdict.reason)] for verdict in marketing]),
     ):
         slots: Slots = np.concatenate([np.zeros(0, dtype=np.int64), *chosen])
         at_ms = np.full(len(slots), moment.now_ms, dtype=np.int64)

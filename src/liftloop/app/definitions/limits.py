@@ -6,7 +6,7 @@ from math import isclose
 
 from liftloop.audience.contract import Tag
 from liftloop.collect.drafting import IDENTIFIER_CHARACTERS_MAX
-from liftloop.deliver.settings import DAY_MINUTES, QuietHours
+from liftloop.deliver.settings import DAY_MINUTES, DeliverySettings, QuietHours
 from liftloop.identify.contract import BLOCKED_MAX, KINDS, LIMIT_MAX, IdentityRules
 from liftloop.journey.contract import Journey, OnCampaign
 from liftloop.journey.graph import SECONDS_MAX, WAVES_MAX
@@ -23,6 +23,8 @@ MATURITY_S_MAX = 366 * 86_400
 CAP_DAYS_MAX = 3_660
 """Ten years: longer than anything is kept."""
 TAG_ID = re.compile(r"[\w.\-]{1,64}")
+HELD_SHARE_MAX = 0.2
+"""More of the people left alone costs more than the answer is worth."""
 TAG_DAYS_MAX = 36_600
 """A hundred years: whoever means for ever leaves it out."""
 INSTANT_MAX_MS = 10_000 * 366 * DAY_MS
@@ -182,3 +184,14 @@ def _moved(campaign: Campaign, before: Campaign) -> bool:
     ids, cells = [action.id for action in campaign.actions], [list(cell) for cell in campaign.cells]
     known = [action.id for action in before.actions]
     return ids[: len(known)] != known or cells[: len(before.cells)] != [list(cell) for cell in before.cells]
+
+
+def held_problem(settings: DeliverySettings) -> Words | None:
+    """Return what is wrong with the share of people whom no marketing reaches, None where nothing is."""
+    held = settings.held_everywhere
+    if held is None or 0 < held.share <= HELD_SHARE_MAX:
+        return None
+    most = f"{HELD_SHARE_MAX:.0%}"
+    return Words(
+        zh=f"held_everywhere.share 要大于 0，且不超过 {most}", en=f"held_everywhere.share is above 0 and at most {most}"
+    )

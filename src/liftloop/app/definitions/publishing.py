@@ -10,6 +10,7 @@ from liftloop.app.definitions.edge import EDGE_KINDS, BadDefinition, check_edge
 from liftloop.app.definitions.limits import (
     campaign_problem,
     caps_problem,
+    held_problem,
     identity_problem,
     journey_problem,
     quiet_problem,
@@ -264,7 +265,9 @@ class Definitions:
                 _refuse(kind, rules_problem(_as(kind, body, PlanningRules)))
             case "setting":
                 settings = _as(kind, body, DeliverySettings)
-                _refuse(kind, caps_problem(settings.caps) or quiet_problem(settings.quiet_hours))
+                _refuse(
+                    kind, caps_problem(settings.caps) or quiet_problem(settings.quiet_hours) or held_problem(settings)
+                )
             case "destination":
                 destination = check_destination(body, self._allow, self.live("trait"))
                 self.newest("audience", destination.audience)

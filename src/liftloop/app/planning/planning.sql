@@ -8,7 +8,7 @@ SELECT 1, "offset", profile, decided_at_ms FROM exposure_now
 WHERE profile IS NOT NULL AND propensities IS NOT NULL AND decided_at_ms < $2 AND hash(profile) % $4::UBIGINT = 0
 UNION ALL
 SELECT 2, decision, coalesce(canonical.kept, decision.profile), decided_ms
-FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+FROM decision_drawn AS decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
 WHERE decided_ms < $2 AND campaign IN (SELECT unnest($3::VARCHAR[]))
 AND hash(coalesce(canonical.kept, decision.profile)) % $4::UBIGINT = 0
 
@@ -135,7 +135,7 @@ WITH moment AS MATERIALIZED ({moment}),
 logged AS (
     SELECT 1 AS source, "offset" AS id, action FROM exposure_now
     UNION ALL
-    SELECT 2, decision, action FROM decision WHERE NOT holdout AND campaign IN (SELECT unnest($3::VARCHAR[]))
+    SELECT 2, decision, action FROM decision_drawn AS decision WHERE NOT holdout AND campaign IN (SELECT unnest($3::VARCHAR[]))
 ),
 coupon AS (SELECT unnest($5::VARCHAR[]) AS action, unnest($6::VARCHAR[]) AS offer, unnest($7::BIGINT[]) AS valid_ms)
 SELECT moment.source, moment.id, moment.at_ms, count(o.at_ms)::DOUBLE AS amount
@@ -155,7 +155,7 @@ SELECT * FROM (
     AND hash(profile) % $3::UBIGINT = 0
     UNION ALL
     SELECT 2, decision, hash(campaign), hash(action), hash(propensities), holdout
-    FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+    FROM decision_drawn AS decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
     WHERE decided_ms < $1 AND campaign IN (SELECT unnest($2::VARCHAR[]))
     AND hash(coalesce(canonical.kept, decision.profile)) % $3::UBIGINT = 0
 ) ORDER BY source, id;
@@ -169,7 +169,7 @@ SELECT DISTINCT hash(word) AS key, word FROM (
 
 -- name: log_size
 SELECT (SELECT count(*) FROM exposure_now WHERE propensities IS NOT NULL AND decided_at_ms < $1)
-    + (SELECT count(*) FROM decision WHERE decided_ms < $1 AND campaign IN (SELECT unnest($2::VARCHAR[]))) AS contacts;
+    + (SELECT count(*) FROM decision_drawn AS decision WHERE decided_ms < $1 AND campaign IN (SELECT unnest($2::VARCHAR[]))) AS contacts;
 
 -- name: log_without_chances
 SELECT count(*) AS contacts FROM exposure_now WHERE propensities IS NULL;
@@ -224,7 +224,7 @@ ORDER BY times DESC, word, place, value LIMIT $1;
 -- name: assigned_people
 SELECT 0 AS source, coalesce(canonical.kept, decision.profile) AS id,
     coalesce(canonical.kept, decision.profile) AS profile, $2::BIGINT AS at_ms
-FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+FROM decision_drawn AS decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
 WHERE campaign = $1 AND decided_ms >= $3 AND decided_ms <= $4
 GROUP BY coalesce(canonical.kept, decision.profile)
 
@@ -232,7 +232,7 @@ GROUP BY coalesce(canonical.kept, decision.profile)
 -- A merged person counts under her first decision.
 SELECT coalesce(canonical.kept, decision.profile) AS id, arg_min(holdout, decided_ms) AS held,
     arg_min(action, decided_ms) AS action
-FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+FROM decision_drawn AS decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
 WHERE campaign = $1 AND decided_ms >= $2 AND decided_ms <= $3
 GROUP BY coalesce(canonical.kept, decision.profile) ORDER BY id;
 
@@ -240,7 +240,7 @@ GROUP BY coalesce(canonical.kept, decision.profile) ORDER BY id;
 -- People who were decided on under two profiles before these were merged, and not alike.
 SELECT count(*) AS people FROM (
     SELECT coalesce(canonical.kept, decision.profile) AS id
-    FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+    FROM decision_drawn AS decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
     WHERE campaign = $1 AND decided_ms >= $2 AND decided_ms <= $3
     GROUP BY id
     HAVING count(DISTINCT decision.profile) > 1 AND (count(DISTINCT holdout) > 1 OR count(DISTINCT action) > 1)
@@ -255,7 +255,7 @@ WHERE message.campaign = $1 AND settled.outcome IN ('accepted', 'uncertain');
 WITH assigned AS (
     SELECT coalesce(canonical.kept, decision.profile) AS profile, arg_min(action, decided_ms) AS action,
         arg_min(holdout, decided_ms) AS held
-    FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+    FROM decision_drawn AS decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
     WHERE campaign = $1 AND decided_ms >= $2 GROUP BY coalesce(canonical.kept, decision.profile)
 ),
 coupon AS (
@@ -362,3 +362,8 @@ FROM message JOIN message_settled AS settled USING (message_key) LEFT JOIN told 
 LEFT JOIN canonical ON canonical.forwarded = message.profile
 WHERE message.journey = $1 AND settled.outcome IN ('accepted', 'uncertain') AND settled.at_ms <= $2
 GROUP BY id ORDER BY id;
+
+-- name: known_before
+-- Everybody known before an instant ($1); statement for moments. $2 to $4 leave nobody out as 0, 1 and 0.
+SELECT 0 AS source, profile AS id, profile, $1::BIGINT AS at_ms FROM event_now
+WHERE at_ms < $1 AND at_ms >= $2 AND profile % $3::BIGINT = 0 AND profile >= $4 GROUP BY profile

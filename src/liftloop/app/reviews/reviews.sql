@@ -20,7 +20,7 @@ FROM sent LEFT JOIN told USING (message_key) GROUP BY sent.action ORDER BY sent.
 -- People who were held out under one profile and treated under another before these were merged.
 SELECT count(*) AS people FROM (
     SELECT coalesce(canonical.kept, decision.profile) AS id
-    FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
+    FROM decision_drawn AS decision LEFT JOIN canonical ON canonical.forwarded = decision.profile
     WHERE campaign = $1 AND decided_ms >= $2 AND decided_ms <= $3
     GROUP BY id HAVING count(DISTINCT decision.profile) > 1 AND count(DISTINCT holdout) > 1
 );

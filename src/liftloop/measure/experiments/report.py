@@ -77,7 +77,7 @@ def report_of_experiment(given: Experimented) -> ExperimentReport:
     sections = (
         *((_result(given, primary),) if known else ()),
         *((_guards(given),) if known and len(given.told) > 1 else ()),
-        *((_looks(given),) if not broken else ()),
+        *((_looks(given),) if given.looks and not broken else ()),
         _trust(given),
     )
     return ExperimentReport(

@@ -215,6 +215,9 @@ CREATE OR REPLACE MACRO bucket(number, salt) AS 100 * ((mixed_three(mixed_two(mi
     wrapped(xor(number::UBIGINT, salt::UBIGINT)::UHUGEINT + 11400714819323198485::UHUGEINT)))) >> 11)::DOUBLE
     * 1.1102230246251565e-16);
 
+-- Decisions that a campaign drew: without people whom no marketing reached that quarter, who are on neither side.
+CREATE OR REPLACE VIEW decision_drawn AS SELECT * FROM decision WHERE arm IS DISTINCT FROM 'everywhere';
+
 CREATE OR REPLACE VIEW exposure_now AS
 SELECT exposure.* REPLACE (coalesce(canonical.kept, exposure.profile) AS profile)
 FROM exposure LEFT JOIN canonical ON canonical.forwarded = exposure.profile;
