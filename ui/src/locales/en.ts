@@ -12,7 +12,7 @@ import { results } from "./en/results";
 import { experiment, review, scorecard } from "./en/review";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
 import { signal } from "./en/signal";
-import { diagnosis, standing } from "./en/standing";
+import { diagnosis, metrics, standing } from "./en/standing";
 import { tag } from "./en/tag";
 
 export default {
@@ -25,6 +25,7 @@ export default {
   goal,
   plan,
   standing,
+  metrics,
   diagnosis,
   campaign,
   live,

@@ -12,7 +12,7 @@ import { results } from "./zh-cn/results";
 import { experiment, review, scorecard } from "./zh-cn/review";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
 import { signal } from "./zh-cn/signal";
-import { diagnosis, standing } from "./zh-cn/standing";
+import { diagnosis, metrics, standing } from "./zh-cn/standing";
 import { tag } from "./zh-cn/tag";
 
 export default {
@@ -25,6 +25,7 @@ export default {
   goal,
   plan,
   standing,
+  metrics,
   diagnosis,
   campaign,
   live,

@@ -10,6 +10,7 @@ import { planListOptions } from "@/features/plan/api/plans";
 import { letStand, standingOptions } from "@/features/plan/api/standing";
 import { useCreatePlan } from "@/features/plan/api/use-create-plan";
 import { GoalField } from "@/features/plan/components/goal-field";
+import { MetricList } from "@/features/plan/components/metric-list";
 import { PlanList } from "@/features/plan/components/plan-list";
 import { StandingList } from "@/features/plan/components/standing";
 import { EmptyNote, Note } from "@/shared/parts/note";
@@ -48,6 +49,7 @@ export function GoalsPage() {
             </Button>
           ) : null}
           {goal.text === "" ? <Examples onChoose={(text) => setGoal({ text, answers: {} })} /> : null}
+          <MetricList />
         </div>
       </Card>
       <Card title={t("standing.title")} aside={<span className={styles.why}>{t("standing.lead")}</span>}>

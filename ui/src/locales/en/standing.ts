@@ -37,3 +37,11 @@ export const diagnosis = {
   step: "{{before}} before, {{now}} now",
   none: "No group is clearly worse.",
 };
+
+export const metrics = {
+  title: "Which metrics a goal may name",
+  find: "Find by name, such as “follow-up” or “renewal”",
+  none: "There is no such metric. Publish your own with liftloop metric publish.",
+  own: "Own",
+  movable: "Denominator can move",
+};

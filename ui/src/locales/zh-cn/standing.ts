@@ -36,3 +36,11 @@ export const diagnosis = {
   step: "上一期 {{before}}，现在 {{now}}",
   none: "没有哪一群人明显更差。",
 };
+
+export const metrics = {
+  title: "可以说哪些指标",
+  find: "按名称找，比如「复诊」「续费」",
+  none: "没有这样的指标。可以用 liftloop metric publish 发布自己的。",
+  own: "自己的",
+  movable: "分母会变",
+};
