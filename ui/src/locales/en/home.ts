@@ -54,7 +54,7 @@ export const home = {
   planWaits: "Waits for approval",
   goals: "Goals",
   toGoals: "To goals and plans",
-  noGoals: "No goal stands yet. Make a plan, and it can be kept as one.",
+  noGoals: "No goal stands yet. One that does is looked at every week.",
   goalUnseen: "Not looked at yet",
   goalNow: "{{now}} now, {{target}} wanted",
   goalStatus: { on_path: "On its path", behind: "Behind", over: "Over" },

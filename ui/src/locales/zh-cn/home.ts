@@ -46,7 +46,7 @@ export const home = {
   planWaits: "等你批准",
   goals: "目标",
   toGoals: "去目标与计划",
-  noGoals: "还没有长期目标。做出一个计划，就可以让它长期站着。",
+  noGoals: "还没有长期目标。设一个长期目标，每周会看一次走到哪里了。",
   goalUnseen: "还没有看过第一次",
   goalNow: "现在 {{now}}，目标 {{target}}",
   goalStatus: { on_path: "在路上", behind: "落后", over: "已结束" },
