@@ -191,3 +191,18 @@ def test_whoever_has_used_up_her_cap_is_not_planned_for(small_past: History, tmp
     assert np.array_equal(everybody[full], np.intersect1d(recent, everybody))
     assert not at_cap(sources.lake, everybody, (TouchCap(touches_max=100, period="month"),), UNTIL_MS).any()
     assert at_cap(sources.lake, everybody, (TouchCap(touches_max=0, period="week"),), UNTIL_MS).all()
+
+
+def test_a_channel_that_needs_hands_and_approval_says_so(small_past: History, tmp_path: Path) -> None:
+    """Staff who send half of it on cost half, carry what they carry a day, and new words wait for their approval."""
+    sources = sources_of(small_past, tmp_path, "DELETE FROM exposure")
+    staff = {"per_day": 400, "confirmed": 0.5, "lead_days": 2}
+    channel = {"id": "wecom", "kind": "webhook", "settings": {}, "cost_fen": 100, "capacity": staff}
+    defined = Definitions(offers=sources.definitions.offers, channels={"wecom": channel}, contents={}, campaigns={})
+    record = _plan(replace(sources, definitions=defined), "30天内复购率 +5%")
+    assert [(each.lead_days, each.blocks_launch) for each in record.missing if each.lead_days == 2] == [(2, False)]
+    assert 200 < sum(action.people for action in record.actions) <= 400  # A day of three is left after the approval.
+    few = {"wecom": {**channel, "capacity": {**staff, "per_day": 20}}}
+    none = _plan(replace(sources, definitions=replace(defined, channels=few)), "30天内复购率 +5%")
+    assert none.status == "refused"
+    assert "条数" in none.sentence.zh

@@ -26,6 +26,7 @@ Reason = Literal[
     "no_options",
     "nobody_reachable",
     "no_money",
+    "no_capacity",
     "impossible",
     "out_of_reach",
     "nothing_works",

@@ -34,6 +34,8 @@ class ChannelChoice(Struct, frozen=True, kw_only=True):
     name_zh: str
     name_en: str
     cost_fen: int
+    confirmed: float = 1.0
+    """Share of its messages that staff send on, where they must; the others cost nothing."""
 
 
 class ItemChoice(Struct, frozen=True, kw_only=True):
@@ -58,7 +60,7 @@ class Option(Struct, frozen=True, kw_only=True):
 
     @property
     def send_fen(self) -> int:
-        return self.channel.cost_fen
+        return round(self.channel.cost_fen * self.channel.confirmed)
 
     @property
     def face_fen(self) -> int:

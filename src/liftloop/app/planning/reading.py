@@ -328,6 +328,7 @@ def channel_choice(channel: Mapping[str, Any], names: Mapping[str, Any]) -> Chan
         name_zh=str(channel.get("name_zh") or (usual.zh if usual else identity)),
         name_en=str(channel.get("name_en") or (usual.en if usual else identity)),
         cost_fen=int(channel.get("cost_fen") or 0),
+        confirmed=float((channel.get("capacity") or {}).get("confirmed", 1.0)),
     )
 
 

@@ -40,7 +40,7 @@ from liftloop.app.planning.reading import (
     windows_of,
 )
 from liftloop.app.planning.standing import Standing, models_of, needs_standing, spelled_out
-from liftloop.app.planning.terms import bounded, rules_of
+from liftloop.app.planning.terms import awaited, bounded, rules_of
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.studies.reading import read_past
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS
@@ -159,7 +159,8 @@ def plan_goal(
     rules = rules_of(sources.definitions.settings)
     inputs = bounded(inputs, sources.definitions.channels, rules, (sources.lake, sources.state))
     inputs = replace(inputs, salt=salt_of(plan_id))
-    record = record_of(replace(head, missing=missing_of(start)), inputs, study(inputs))
+    missing = (*missing_of(start), *awaited(sources.definitions.channels))
+    record = record_of(replace(head, missing=missing), inputs, study(inputs))
     found = _diagnosed(asking, inputs.window_days)
     said = diagnosis_sentences(found, metric, inputs.window_days) if found is not None else ()
     return replace(record, group=group.tree, next=record.next or next_of(start), diagnosis=found, diagnosed=said)

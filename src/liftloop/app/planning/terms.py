@@ -7,13 +7,15 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from liftloop.app.planning.reading import SQL
+from liftloop.app.planning.reading import SQL, channel_choice
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.sets import are_among
 from liftloop.plan.goal.contract import TouchCap
 from liftloop.plan.inputs import Flags, Integers, StudyInputs, Worth
 from liftloop.plan.launch import DAYS_OF, SENDING_DAYS
+from liftloop.plan.options import CHANNEL_NAMES, Words
+from liftloop.plan.record import MissingThing
 from liftloop.plan.terms import SETTING, PlanningRules, Terms
 from liftloop.storage.contract import LakeReader, StateReader
 
@@ -72,6 +74,18 @@ def _capacity(channels: Mapping[str, Mapping[str, Any]], window_days: int) -> di
         if capacity is not None and capacity.per_day > 0:
             found[identity] = float(capacity.per_day * max(days - capacity.lead_days, 0))
     return found
+
+
+def awaited(channels: Mapping[str, Mapping[str, Any]]) -> tuple[MissingThing, ...]:
+    """Return the approvals that words of a plan must wait for, each with its days; they do not block a launch."""
+    found: list[MissingThing] = []
+    for identity, body in channels.items():
+        days = int((body.get("capacity") or {}).get("lead_days", 0))
+        if days > 0:
+            name = channel_choice({"id": identity, **body}, CHANNEL_NAMES)
+            label = Words(zh=f"{name.name_zh}新模板的审核", en=f"Approval of new {name.name_en} templates")
+            found.append(MissingThing(label=label, lead_days=days, blocks_launch=False))
+    return tuple(found)
 
 
 def unprofiled(lake: LakeReader, state: StateReader) -> Integers:

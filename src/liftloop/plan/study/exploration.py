@@ -1,16 +1,20 @@
 """The plan of a first try, where no random contact of the past tells what options do."""
 
+import math
+
 import numpy as np
 from msgspec.structs import replace
 
 from liftloop.inference.power import Noise
+from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.baseline import Baseline
-from liftloop.plan.exploration import Limits, assumed_forecast, try_out
+from liftloop.plan.exploration import Limits, Sizing, assumed_forecast, try_out
 from liftloop.plan.finding import Finding, Plan, Reason, lifts_of, people_at, sign_of
 from liftloop.plan.forecast import HOLDOUT_DEFAULT, Design, Forecast, reach_probability
-from liftloop.plan.inputs import Flags, People, StudyInputs
-from liftloop.plan.optimise import Menu, draw, held_out, open_arms
+from liftloop.plan.inputs import Flags, Integers, People, StudyInputs
+from liftloop.plan.optimise import DRAW_MARGIN, Menu, draw, held_out, open_arms
 from liftloop.plan.redemption import expected_costs
+from liftloop.plan.resources import Rows, bounding
 
 PEOPLE_MIN = 50  # With fewer nothing can be tried or shown.
 
@@ -34,7 +38,9 @@ def explored(inputs: StudyInputs, baseline: Baseline, people: People, reason: Re
     )
     if not sizing.arms.size or int(sizing.included.sum()) < PEOPLE_MIN:
         return known
-    tried = people_at(people, np.flatnonzero(sizing.included))
+    tried = people_at(people, _carried(inputs, people, sizing))
+    if tried.count < PEOPLE_MIN:
+        return replace(known, reason="no_capacity")
     reach = np.zeros_like(tried.reach)
     reach[:, sizing.arms - 1] = tried.reach[:, sizing.arms - 1]
     tried = replace(tried, reach=reach)
@@ -56,6 +62,24 @@ def explored(inputs: StudyInputs, baseline: Baseline, people: People, reason: Re
         probability=reach_probability(forecast, lifts.goal),
         prove=forecast.point,
     )
+
+
+def _carried(inputs: StudyInputs, people: People, sizing: Sizing) -> Integers:
+    """Return as many of the included as stock and channels suffice for, whoever draws what; the same for a salt."""
+    rows = np.flatnonzero(sizing.included)
+    reach = np.zeros((rows.size, people.reach.shape[1]), dtype=np.bool_)
+    reach[:, sizing.arms - 1] = people.reach[rows][:, sizing.arms - 1]
+    drawn = (reach / (reach.sum(axis=1, keepdims=True) + 1)).sum(axis=0)
+    nothing = np.zeros((0, reach.shape[1]))
+    asked = Rows(options=inputs.options, effect=nothing, cost_fen=nothing, groups=(), share=1.0)
+    parts = [
+        max(row.limit - DRAW_MARGIN * math.sqrt(row.limit), 0.0) / used
+        for row in bounding(inputs.terms, asked)
+        if (used := float(drawn @ row.use)) > row.limit
+    ]
+    luck = uniform(people.profile[rows].astype(np.uint64), hash_text("carried", inputs.salt))
+    count = int(rows.size * min([1.0, *parts]))
+    return np.sort(rows[np.argsort(luck, kind="stable")[:count]])
 
 
 def _affordable(inputs: StudyInputs) -> Flags:

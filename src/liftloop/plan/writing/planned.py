@@ -309,7 +309,7 @@ def _launched(option: Option) -> Action:
         channel=option.channel.id,
         offer=option.offer.id if option.offer else "",
         item=option.item.id if option.item else "",
-        cost_fen=option.send_fen,
+        cost_fen=option.channel.cost_fen,
     )
 
 

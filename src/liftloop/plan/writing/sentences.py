@@ -136,6 +136,13 @@ def _no_money(inputs: StudyInputs, found: Finding) -> Words:
     )
 
 
+def _no_capacity(inputs: StudyInputs, found: Finding) -> Words:
+    return Words(
+        zh="渠道能发的条数或优惠的库存太少，连试一试都不够",
+        en="Channels carry, or offers have left, too little even for a trial",
+    )
+
+
 def _out_of_reach(inputs: StudyInputs, found: Finding) -> Words:
     forecast, lifts = found.forecast, found.lifts
     assert forecast is not None
@@ -171,6 +178,7 @@ _REFUSALS: Mapping[Reason, Callable[[StudyInputs, Finding], Words]] = {
     "no_options": _no_options,
     "nobody_reachable": _nobody_reachable,
     "no_money": _no_money,
+    "no_capacity": _no_capacity,
     "out_of_reach": _out_of_reach,
     "nothing_works": _nothing_works,
     "not_plannable": _not_plannable,
@@ -188,6 +196,9 @@ _NEXT: Mapping[Reason, Words] = {
     "no_money": Words(
         zh="给一点预算，或者加一个不花钱的渠道和提醒",
         en="Give it some budget, or add a channel and a reminder that cost nothing",
+    ),
+    "no_capacity": Words(
+        zh="把渠道每天能发的条数调高，或者补一些库存", en="Let channels carry more a day, or add to the stock"
     ),
     "nothing_works": Words(
         zh="换一种没试过的优惠或商品，先随机试一小批人",
