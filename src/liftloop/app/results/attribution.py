@@ -122,7 +122,7 @@ class Attribution:
         conversions = await self._conversions(asked, until_ms)
         if asked.campaign:
             treated = (await self._desk.follower.select(_TREATED, [asked.campaign]))["profile"].astype(np.int64)
-            touched, conversions = _of_campaign(asked.campaign, treated, touched, conversions)
+            touched, conversions = of_campaign(asked.campaign, treated, touched, conversions)
         return await asyncio.to_thread(pathways, asked, touched, conversions)
 
     async def _conversions(self, asked: AttributionAsked, until_ms: int) -> Conversions:
@@ -177,7 +177,7 @@ def _label(asked: AttributionAsked, source: Source) -> Source:
     return Source(channel=source.channel, campaign=source.campaign if asked.level == "campaign" else "")
 
 
-def _of_campaign(
+def of_campaign(
     campaign: str, treated: Integers, touched: Touched, conversions: Conversions
 ) -> tuple[Touched, Conversions]:
     """Return what a campaign sent itself, and what those whom it treated did."""
@@ -229,11 +229,11 @@ def _told(asked: AttributionAsked, found: Pathways, report: Report | None) -> At
         conversions=lengths.size,
         untouched=int((lengths == 0).sum()),
         value_fen=float(found.conversions.value.sum()) if orders else None,
-        money=_money([each.share for each in models.shares], report),
+        money=money_of([each.share for each in models.shares], report),
     )
 
 
-def _money(shares: list[Floats], report: Report | None) -> Money:
+def money_of(shares: list[Floats], report: Report | None) -> Money:
     """Return the measured lift divided by each model, where its interval excludes zero."""
     if report is None:
         reason = Said(
