@@ -11,6 +11,13 @@ describe("reviews and forecasts", () => {
     expect(screen.getAllByText("没说中").length).toBe(1);
   });
 
+  it("leads from the list of experiments to the verdict of one", async () => {
+    const { user, screen } = renderApp("/results/experiments");
+    await user.click(await screen.findByRole("link", { name: "提前 3 天还是 5 天提醒" }, SLOW));
+    expect(await screen.findByRole("heading", { name: "护栏指标" }, SLOW)).toBeTruthy();
+    expect(screen.getByText(/「five」比「three」每百人多 25.1/)).toBeTruthy();
+  });
+
   it("shows every section of a review and keeps its PDF as a file", async () => {
     const asked: string[] = [];
     const { user, screen } = renderApp("/results/reviews/camp_running", {

@@ -1,6 +1,7 @@
 /** Answers the API from built data, in memory: for development, page tests and pictures without a server. */
 import type { Views } from "@/shared/api/client";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
+import { provedRoutes } from "./experiments.ts";
 import { audiences, examples } from "./first-data.ts";
 import { handoverRoutes } from "./handover.ts";
 import { homeRoutes } from "./home.ts";
@@ -13,7 +14,6 @@ import { MockImports } from "./mock-imports.ts";
 import { planFor, planRow, readyPlan, rehearsalFor, whatIfFor } from "./plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { readingFor } from "./reading.ts";
-import { reviewOf, scorecardOf } from "./reviews.ts";
 import { understoodOf } from "./sentences.ts";
 import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
 import { signalRoutes } from "./signals.ts";
@@ -118,8 +118,7 @@ export class MockServer {
       ["POST", path("/plans/:id/launch"), ({ ids }) => this.launch(ids[0] ?? "")],
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
-      ["GET", path("/campaigns/:id/review"), ({ ids }) => reviewOf(this.campaign(ids[0]))],
-      ["GET", path("/forecasts"), () => scorecardOf(this.members.length === 0)],
+      ...provedRoutes(this.members.length === 0, (id) => this.campaign(id)),
       ...liveRoutes(path, this.campaigns),
       ["GET", path("/campaigns/:id/ledger"), ({ ids }) => ledgerOf(this.campaign(ids[0]))],
       ["GET", path("/campaigns/:id/ledger/people"), ({ ids, query }) => this.ledgerPeople(ids[0], query)],
