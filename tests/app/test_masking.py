@@ -62,10 +62,7 @@ def test_sources_are_called_by_their_names() -> None:
 @pytest.mark.parametrize(
     ("name", "personal"),
     [
-        *(
-            (name, True)
-            for name in ("baby_birthday", "babyBirthday", "宝宝生日", "contact phone", "家人电话", "DOB")
-        ),
+        *((name, True) for name in ("baby_birthday", "babyBirthday", "宝宝生日", "contact phone", "家人电话", "DOB")),
         *((name, False) for name in ("headphones", "emails_opened", "birthday_coupon_used", "城市", "city_tier")),
     ],
 )

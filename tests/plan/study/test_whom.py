@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from small_world import Floats, inputs, options
+from small_world import Effect, Floats, inputs, options
 
+from liftloop.plan.effects.fit import prepare
 from liftloop.plan.finding import Finding
+from liftloop.plan.harm import GroupEffect, worst_group
 from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.optimise import Menu, allot
 from liftloop.plan.reasons import Asked, Driver, drivers_of
@@ -112,14 +114,23 @@ def test_who_refused_profiling_gets_the_same_whatever_is_known_of_her(asked: Stu
     assert any(f"{refused.sum():,} 人拒绝个性化" in remark.zh for remark in remarks_of(asked, personal))
 
 
-def test_a_group_that_is_harmed_is_named(personal: Finding) -> None:
-    """Where one option for all harms a third of the people the log names them; where the choice is fit, nobody."""
-    found = study(renamed(inputs(4, harmful, people=5_000, rows=40_000), trait="orders_365"))
-    assert found.worst is not None
-    assert found.worst.feature == "orders_365"
-    assert found.worst.high < 0
-    assert personal.worst is not None
-    assert not personal.worst.harmed
+def test_a_group_that_is_harmed_is_named() -> None:
+    """Where one option for all harms a third of the people the log names them; where it harms nobody, nobody."""
+
+    def worst(effect: Effect) -> GroupEffect:
+        given = renamed(inputs(4, effect, people=4_000, rows=40_000), trait="orders_365")
+        assert given.contacts is not None
+        log = prepare(given.contacts, given.people, given.options, given.now_ms, given.salt)
+        everybody = np.where(given.contacts.reach[:, 0], 1, 0)
+        found = worst_group(log, np.zeros(given.contacts.chance.shape), everybody)
+        assert found is not None
+        return found
+
+    found = worst(harmful)
+    assert found.feature == "orders_365"
+    assert found.high < 0
+    assert found.harmed
+    assert not worst(lambda trait, place: np.full(trait.size, 0.05)).harmed
 
 
 def test_no_sensitive_group_is_priced_out() -> None:

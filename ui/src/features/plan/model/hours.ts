@@ -6,6 +6,7 @@ import type { Format } from "@/shared/words/format";
 
 export const HOURS_HEIGHT_PX = 200;
 const HOUR_MS = 3_600_000;
+const DATES_FROM_MS = 48 * HOUR_MS;
 const HOURS_MAX = 24 * 31; // A month; what is sent after that is not worth a picture.
 
 export function hoursOption(
@@ -18,7 +19,7 @@ export function hoursOption(
   return {
     ...ground(look),
     grid: { left: 8, right: 16, top: 32, bottom: 8, containLabel: true },
-    xAxis: timeAxis(palette, format),
+    xAxis: hourAxis(hours, look, format),
     yAxis: {
       type: "value",
       name,
@@ -40,6 +41,15 @@ export function hoursOption(
       },
     ],
   };
+}
+
+/** Hours of the day while it takes two days at most, dates beyond. */
+function hourAxis(hours: Views["RehearsalHour"][], look: Look, format: Format) {
+  const times = hours.map((hour) => Date.parse(hour.at));
+  const axis = timeAxis(look.palette, format);
+  if (Math.max(...times) - Math.min(...times) > DATES_FROM_MS) return axis;
+  const formatter = (time: number) => format.hour(new Date(time).toISOString());
+  return { ...axis, axisLabel: { ...axis.axisLabel, formatter } };
 }
 
 /** Every hour from the first to the one after the last, so that hours in which nothing leaves lie at zero. */
