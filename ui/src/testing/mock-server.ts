@@ -2,7 +2,7 @@
 import type { Views } from "@/shared/api/client";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { provedRoutes } from "./experiments.ts";
-import { audiences, examples } from "./first-data.ts";
+import { audiences } from "./first-data.ts";
 import { handoverRoutes } from "./handover.ts";
 import { homeRoutes } from "./home.ts";
 import { identityRoutes } from "./identity.ts";
@@ -11,9 +11,8 @@ import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
 import { MockData } from "./mock-data.ts";
 import { MockImports } from "./mock-imports.ts";
-import { planFor, planRow, readyPlan, rehearsalFor, whatIfFor } from "./plans.ts";
+import { MockPlans } from "./mock-plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
-import { readingFor } from "./reading.ts";
 import { understoodOf } from "./sentences.ts";
 import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
 import { signalRoutes } from "./signals.ts";
@@ -33,7 +32,7 @@ interface Asked {
 
 export class MockServer {
   private readonly members: Member[];
-  private readonly plans: Views["Plan"][];
+  private readonly plans: MockPlans;
   private readonly campaigns: Views["Campaign"][];
   private readonly audiences: (Saved & { version: number })[];
   private readonly imports = new MockImports();
@@ -43,19 +42,7 @@ export class MockServer {
   constructor({ empty = false }: { empty?: boolean } = {}) {
     this.members = empty ? [] : makeMembers(MEMBERS);
     this.campaigns = empty ? [] : [running, fresh, flat];
-    this.plans = empty
-      ? []
-      : [
-          readyPlan(),
-          {
-            ...readyPlan(),
-            plan_id: "plan_launched",
-            campaign_id: running.campaign_id,
-            created_at: daysAgo(21),
-          },
-          planFor("plan_exploration", { text: "复购率 +4%，先试探" }),
-          planFor("plan_refused", { text: "复购率 +500%" }),
-        ];
+    this.plans = new MockPlans(empty, (plan) => this.launch(plan));
     this.audiences = empty ? [] : [...audiences];
     this.routes = [...this.makeRoutes(), ...new MockData(empty).routes()];
   }
@@ -96,26 +83,7 @@ export class MockServer {
     const path = (pattern: string) => new RegExp(`^/api${pattern.replaceAll(":id", "([^/]+)")}$`);
     return [
       ["GET", path("/health"), () => health(this.members.length)],
-      ["GET", path("/goals/examples"), () => ({ examples: this.members.length === 0 ? [] : examples })],
-      ["POST", path("/goals/reading"), async ({ request }) => readingFor(await request.json())],
-      ["POST", path("/goals"), async ({ request }) => this.plan(await request.json())],
-      ["GET", path("/plans"), () => ({ plans: this.plans.map(planRow) })],
-      ["GET", path("/plans/:id"), ({ ids }) => found(this.plans, (plan) => plan.plan_id === ids[0])],
-      [
-        "GET",
-        path("/plans/:id/what-if"),
-        ({ ids }) => whatIfFor(found(this.plans, (plan) => plan.plan_id === ids[0])),
-      ],
-      [
-        "POST",
-        path("/plans/:id/rehearse"),
-        async ({ ids, request }) =>
-          rehearsalFor(
-            found(this.plans, (plan) => plan.plan_id === ids[0]),
-            ((await request.json()) as { whole: boolean }).whole,
-          ),
-      ],
-      ["POST", path("/plans/:id/launch"), ({ ids }) => this.launch(ids[0] ?? "")],
+      ...this.plans.routes(path),
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
       ...provedRoutes(this.members.length === 0, (id) => this.campaign(id)),
@@ -152,31 +120,22 @@ export class MockServer {
       ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
       ...identityRoutes(path, this.members),
       ...signalRoutes(path, this.members),
-      ...homeRoutes(path, this.members.length === 0, (text) => this.plan({ text, answers: {} })),
+      ...homeRoutes(path, this.members.length === 0, (text) => this.plans.make({ text, answers: {} })),
       ...handoverRoutes(path, this.members.length === 0),
       ["GET", path("/profiles/:id/why"), ({ ids }) => whyOf(this.member(ids[0]))],
       ...this.imports.routes(path),
     ];
   }
 
-  private plan(goal: Views["GoalRequest"]): Views["Plan"] {
-    const plan = planFor(`plan_${this.plans.length + 1}`, goal);
-    this.plans.unshift(plan);
-    return plan;
-  }
-
-  private launch(planId: string): Views["Launched"] {
-    const plan = found(this.plans, (each) => each.plan_id === planId);
-    if (plan.campaign_id) return { campaign_id: plan.campaign_id };
+  private launch(plan: Views["Plan"]): string {
     const campaign = {
       ...fresh,
       campaign_id: `camp_${this.campaigns.length + 1}`,
-      plan_id: planId,
+      plan_id: plan.plan_id,
       goal: plan.understood.text,
     };
     this.campaigns.unshift(campaign);
-    this.plans.splice(this.plans.indexOf(plan), 1, { ...plan, campaign_id: campaign.campaign_id });
-    return { campaign_id: campaign.campaign_id };
+    return campaign.campaign_id;
   }
 
   private campaign(id: string | undefined): Views["Campaign"] {

@@ -75,7 +75,6 @@ export const plan = {
   hash: "Forecast fingerprint",
   hashUnder: "unchanged after launch",
   reasons: "Why them",
-  comma: ", ",
   rehearsal: "Rehearse it",
   rehearsalLead:
     "Walk it through the real journey and the real rules of sending: who would get it, who stops at which gate and why, what runs out on which day. Nothing is sent.",

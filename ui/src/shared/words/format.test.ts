@@ -39,6 +39,17 @@ describe("numbers as people write them", () => {
     expect(en.liftRange(-0.012, 0.05, "relative")).toBe("\u22121.2% to +5.0%");
   });
 
+  it("puts phrases behind each other", () => {
+    const texts = [
+      { zh: "常在周末买", en: "buys at weekends" },
+      { zh: "很久没来", en: "long away" },
+    ];
+    expect([zh.phrases(texts), en.phrases(texts)]).toEqual([
+      "常在周末买，很久没来",
+      "buys at weekends, long away",
+    ]);
+  });
+
   it("writes a metric by its unit", () => {
     expect([zh.metric(0.198, "share"), zh.metric(8_650, "fen"), zh.metric(1.5, "count")]).toEqual([
       "19.8%",

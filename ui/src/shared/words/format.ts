@@ -10,6 +10,8 @@ const MINUS = "\u2212";
 
 export interface Format {
   say(text: Text): string;
+  /** Phrases one after the other, each as it is. */
+  phrases(texts: Text[]): string;
   people(count: number): string;
   /** A number that may have decimals: two at most, none that say nothing. */
   number(value: number): string;
@@ -63,9 +65,11 @@ export function formatFor(language: Language): Format {
     if (language === "en") return `${size} ${fraction < 0 ? "less" : "more"}`;
     return `${fraction < 0 ? "少" : "多"} ${size}`;
   };
+  const say = (text: Text) => (language === "en" ? text.en : text.zh);
   const between = language === "en" ? " to " : "～";
   return {
-    say: (text) => (language === "en" ? text.en : text.zh),
+    say,
+    phrases: (texts) => texts.map(say).join(language === "en" ? ", " : "，"),
     people: (count) => number(count, 0),
     number: (value) =>
       new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value).replace("-", MINUS),

@@ -62,7 +62,7 @@ function Action({ action, kind }: { action: Views["PlanAction"]; kind: Plan["lif
         {action.reasons && action.reasons.length > 0 ? (
           <div>
             <dt>{t("plan.reasons")}</dt>
-            <dd>{action.reasons.map((reason) => format.say(reason)).join(t("plan.comma"))}</dd>
+            <dd>{format.phrases(action.reasons)}</dd>
           </div>
         ) : null}
       </dl>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readyPlan, whatIfFor } from "@/testing/plans";
+import { whatIfFor } from "@/testing/plan-answers";
+import { readyPlan } from "@/testing/plans";
 import { planAt, pointAt } from "./what-if";
 
 const plan = readyPlan();
