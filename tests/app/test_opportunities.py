@@ -130,4 +130,4 @@ def test_a_goal_about_people_of_studied_traits_has_a_past(world: World) -> None:
     assert record.group == {"audience": "next"}, "what somebody published goes before what is offered"
     assert record.baseline is not None
     assert record.baseline.people == chosen.people
-    assert record.status in ("ready", "exploration")
+    assert record.forecast is not None, "a plan, a trial, or a refusal that says what can be had"

@@ -65,7 +65,9 @@ def test_a_city_is_planned_for_alone(sources: Sources, small_past: History, ever
     assert everybody.baseline is not None
     assert record.baseline.people < everybody.baseline.people
     others = plan_goal(f"除{city}客户外，{AIM}", {}, "zh-CN", sources)
-    assert assigned(others) == assigned(everybody) - here
+    # A trial assigns whom its options reach, a learned plan whom any option does.
+    assert assigned(everybody) - here <= assigned(others)
+    assert not assigned(others) & here
 
 
 def test_an_audience_is_named_and_its_own_level_is_the_baseline(sources: Sources, everybody: PlanRecord) -> None:
@@ -117,7 +119,10 @@ def test_an_unknown_group_is_asked_back_with_the_nearest(sources: Sources, every
     assert offered[-1] == "everyone"
     chosen = plan_goal(text, {"scope": "audience:loyal"}, "zh-CN", sources)
     assert assigned(chosen) == assigned(plan_goal(f"近半年常客{AIM}", {}, "zh-CN", sources))
-    assert assigned(plan_goal(text, {"scope": "everyone"}, "zh-CN", sources)) == assigned(everybody)
+    all_of_them = plan_goal(text, {"scope": "everyone"}, "zh-CN", sources)
+    assert all_of_them.group is None
+    assert all_of_them.baseline == everybody.baseline
+    assert assigned(all_of_them) >= assigned(everybody)
     with pytest.raises(LiftloopError) as refused:
         plan_goal(text, {"scope": "月球上的人"}, "zh-CN", sources)
     assert refused.value.code == "unusable_answer"

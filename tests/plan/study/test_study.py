@@ -37,6 +37,7 @@ def _truth(found: Finding, effect: object) -> float:
     return true_effect(effect, plan.people.features["trait"], plan.draw.arm)  # pyright: ignore[reportArgumentType]
 
 
+@pytest.mark.long
 def test_forecasts_are_neither_too_high_nor_too_low() -> None:
     """Over seeds the forecast's errors are centered and as large as the forecast says they are."""
     errors: list[float] = []

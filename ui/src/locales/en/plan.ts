@@ -75,6 +75,7 @@ export const plan = {
   hash: "Forecast fingerprint",
   hashUnder: "unchanged after launch",
   reasons: "Why them",
+  tried: "{{ways}} more are tried on {{people}} people to keep learning, for {{cost}}",
   rehearsal: "Rehearse it",
   rehearsalLead:
     "Walk it through the real journey and the real rules of sending: who would get it, who stops at which gate and why, what runs out on which day. Nothing is sent.",

@@ -70,6 +70,7 @@ export const plan = {
   hash: "预测指纹",
   hashUnder: "启动后不再改动",
   reasons: "这些人",
+  tried: "另外 {{ways}} 种在 {{people}} 人里小范围继续试，花 {{cost}}",
   rehearsal: "排演一遍",
   rehearsalLead: "用真实的旅程和发送规则走一遍：谁会收到，谁停在哪一关、为什么，哪天什么用完。不会真的发送。",
   rehearse: "排演",
