@@ -213,7 +213,11 @@ def _without_options(command: click.Command, words: list[str]) -> list[str]:
     return left
 
 
-@pytest.mark.parametrize("page", RUNNABLE, ids=_name)
+@pytest.mark.parametrize(
+    "page",
+    [page if page.parent.name == "start" else pytest.param(page, marks=pytest.mark.long) for page in RUNNABLE],
+    ids=_name,
+)
 def test_examples_run(page: Path, tmp_path: Path) -> None:
     """The blocks marked `sh test` run one after the other in an empty folder, on ports that are free."""
     blocks = [block for language, test, block in FENCED.findall(page.read_text()) if language == "sh" and test]

@@ -34,6 +34,12 @@ def test_there_are_no_drawers() -> None:
     assert [path for path in _modules() if path.name in DRAWERS] == []
 
 
+def test_test_files_have_names_of_their_own() -> None:
+    """Test files are modules without a package: of two with one name the second would not be read."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
 def test_rooms_are_not_crowded() -> None:
     """Modules and functions stay short enough to be read at night."""
     crowded = [str(path) for path in _modules() if len(path.read_text().splitlines()) > LINES_MAX]

@@ -167,7 +167,8 @@ def test_what_the_engine_does_not_know_the_lake_refuses_too() -> None:
 EMPTY = Meanings(traits={}, audiences={})
 
 
-@pytest.mark.parametrize("kind", [pytest.param("events", marks=pytest.mark.long), "attributes"])
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["events", "attributes"])
 def test_an_audience_of_five_hundred_conditions_is_asked_in_bounded_time(tmp_path: Path, kind: str) -> None:
     """The largest tree that may be published compiles and runs within seconds, whatever it is made of."""
     leaf = {"events": {"event": "E#", "within_days": 30}, "attributes": {"trait": "a#", "is": "x"}}[kind]

@@ -73,6 +73,7 @@ def test_the_first_three_differ_in_kind_and_tell_a_range(world: World) -> None:
     assert found.point_fen <= sum(each.point_fen for each in found.opportunities)
 
 
+@pytest.mark.long
 def test_a_group_now_is_who_the_lake_counts(world: World) -> None:
     """The conditions answered for past moments give, at this moment, exactly the people that an audience has."""
     lake = world.sources.lake

@@ -29,6 +29,7 @@ def test_an_interaction_that_the_simple_score_cannot_see_is_found(seed: int) -> 
     assert first.precision > 2 * first.random_precision
 
 
+@pytest.mark.long
 def test_members_drawn_by_lot_are_refused_nearly_always() -> None:
     """Of twenty groups drawn by lot hardly one passes: the bound is one-sided 95%, and the gain must pass as well."""
     verdicts: list[str] = []

@@ -54,6 +54,7 @@ def test_the_same_trial_gives_the_same_judgement() -> None:
     assert np.array_equal(first.choice, second.choice)
 
 
+@pytest.mark.long
 def test_forecasts_cover_the_truth_and_are_not_biased() -> None:
     """Over 100 trials with crossing effects: 90% intervals cover in 83-97%, mean bias within three errors of zero."""
     misses, covered, personal = [], 0, 0

@@ -83,6 +83,7 @@ def stopped_at(z: np.ndarray, fractions: list[float], limits: tuple[float, ...],
     return stopped_estimate(fractions[: last + 1], limits[: last + 1], seen, confidence)
 
 
+@pytest.mark.long
 def test_a_stopped_estimate_is_as_often_too_high_as_too_low() -> None:
     """With a true effect of 2.5 errors: plain estimates at the stop overstate, the median one does not, 90% cover."""
     fractions = [0.25, 0.5, 0.75, 1.0]

@@ -63,7 +63,8 @@ class Load:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", ["backup", pytest.param("backup.tar", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["backup", "backup.tar"])
 def test_backup_under_load_then_killed_then_restored(tmp_path: Path, name: str) -> None:
     """What was acknowledged before the backup is there, the ledger adds up, and no marketing message goes out twice."""
     inbox = Inbox()

@@ -165,6 +165,7 @@ def test_a_person_is_told_by_recency_frequency_and_money(shop: Shop, online_reta
     assert len(told["rfm"].split("-")) == 3
 
 
+@pytest.mark.long
 def test_a_cold_start_is_tried_mailed_and_measured(shop: Shop, mailbox: SmtpDouble) -> None:
     """No experiment yet: an exploration with an assumed range; mails arrive, the ledger adds up, the lift is told."""
     settings = {"host": "127.0.0.1", "port": mailbox.port, "tls": "none", "sender": "Shop <news@example.test>"}

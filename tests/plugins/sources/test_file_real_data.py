@@ -117,6 +117,7 @@ def test_retail_every_column_is_right_and_nothing_is_asked(retail_guess: Guess) 
     assert mapping_from_json(mapping_to_json(retail_guess.mapping)) == retail_guess.mapping
 
 
+@pytest.mark.long
 def test_retail_counts_agree_with_sql(retail: Imported, retail_path: Path) -> None:
     """Rows, customers, invoices, cancellations, rejected and repeated rows are those of the raw file."""
     rows, customers, bought, back, nobody = ask(
