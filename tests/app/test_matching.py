@@ -76,6 +76,7 @@ def identify(number: int, traits: Person) -> dict[str, Any]:
     return {"messageId": f"i{number}", "type": "identify", "userId": f"u{number}", "traits": dict(traits)}
 
 
+@pytest.mark.long
 def test_planted_second_profiles_are_found_and_strangers_are_left_alone(tmp_path: Path) -> None:
     """Of 60 second profiles, of which each thing is known by three in four, most are found, and few others."""
     shop = Installation(tmp_path / "data", NOW_MS)

@@ -86,6 +86,7 @@ def test_looking_five_times_without_buying_is_hesitation_until_bought(shop: Shop
     assert shop.raised() == []
 
 
+@pytest.mark.long
 def test_a_signal_fades_and_ends_by_time_alone(shop: Shop) -> None:
     """A day after the last view hesitation is half as strong; when the first of five is three days old it is over."""
     shop.publish("hesitating")
@@ -145,6 +146,7 @@ def test_a_shop_adds_its_own_words(shop: Shop) -> None:
         assert len(shop.person()["audiences"]) == heard
 
 
+@pytest.mark.long
 def test_replenishment_comes_due_at_its_instant(shop: Shop) -> None:
     """Three days before what a study foresaw the signal rises, to the millisecond, and after an order it is gone."""
     shop.publish("replenishment_due")

@@ -8,7 +8,7 @@ from liftloop.inference.groups import PEOPLE_MIN, SHARE_MIN, agreement, find_gro
 PEOPLE = 1_000
 
 
-@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize("count", [2, 3, pytest.param(4, marks=pytest.mark.long)])
 def test_planted_groups_are_found_again(count: int) -> None:
     """As many groups as were planted come back, with nearly everybody in their own."""
     dice = np.random.default_rng(count)
@@ -22,7 +22,9 @@ def test_planted_groups_are_found_again(count: int) -> None:
     assert shares.min() >= SHARE_MIN
 
 
-@pytest.mark.parametrize("kind", ["independent", "correlated", "skewed", "counts"])
+@pytest.mark.parametrize(
+    "kind", ["independent", pytest.param("correlated", marks=pytest.mark.long), "skewed", "counts"]
+)
 def test_data_without_groups_give_none(kind: str) -> None:
     """One cloud, however stretched, skewed or full of equal counts, is not cut into groups."""
     dice = np.random.default_rng(5)

@@ -70,7 +70,7 @@ def test_forecasts_cover_the_truth_and_are_not_biased() -> None:
     assert abs(np.mean(misses)) <= 3 * np.std(misses) / np.sqrt(100)
 
 
-@pytest.mark.parametrize("tail", [False, True])
+@pytest.mark.parametrize("tail", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_where_nothing_works_hardly_anything_is_claimed(tail: bool) -> None:
     """Of 60 trials without any effect, free of cost, at most 5% (and luck) end in a claim."""
     claims = 0
@@ -80,6 +80,7 @@ def test_where_nothing_works_hardly_anything_is_claimed(tail: bool) -> None:
     assert claims / 60 <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 60)
 
 
+@pytest.mark.long
 def test_where_all_are_alike_personalising_does_no_harm() -> None:
     """Of 40 trials in which one arm is best for all, few personalise, and on average 0.5% of its worth is lost."""
     lost, personal = [], 0

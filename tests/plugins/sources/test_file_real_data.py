@@ -247,6 +247,7 @@ def samples_of_file(path: Path) -> dict[str, Any]:
         return samples_of(table)
 
 
+@pytest.mark.long
 def test_dunnhumby_baskets_with_their_products(dunnhumby: Path) -> None:
     """Baskets joined with products: every column right, every line and sum as SQL joins them."""
     baskets, products = dunnhumby / "transactions_sample.csv.gz", dunnhumby / "products.csv.gz"
