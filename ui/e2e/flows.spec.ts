@@ -115,8 +115,9 @@ test("a file is dropped, its mapping shown, its question asked, its quality told
   const download = page.waitForEvent("download");
   await dialog.getByRole("button", { name: /下载没有收下的/ }).click();
   expect((await download).suggestedFilename()).toBe("rejected-orders.csv.csv");
-  await dialog.getByRole("button", { name: "完成" }).click();
+  await dialog.getByRole("button", { name: "看现在有哪些机会" }).click();
   await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "机会", exact: true })).toBeVisible();
 });
 
 test("the whole way to a plan works from the keyboard", async ({ page }) => {
@@ -124,8 +125,7 @@ test("the whole way to a plan works from the keyboard", async ({ page }) => {
   await page.keyboard.type("复购率 +5%");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/goals\/plan_/);
-  await page.getByRole("button", { name: "启动" }).focus();
-  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "启动" }).press("Enter");
   await expect(page.getByRole("dialog")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
