@@ -13,9 +13,9 @@ from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings
 from liftloop.app.opportunities.directory import groups_of
 from liftloop.app.opportunities.scan import Scan, scan
+from liftloop.app.planning.past_membership import PastMembership, models_of
 from liftloop.app.planning.reading import Look
 from liftloop.app.planning.reading import Moments as Asking
-from liftloop.app.planning.standing import Standing, models_of
 from liftloop.app.planning.study import Sources, plan_goal
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.studies.reading import read_past
@@ -79,13 +79,13 @@ def test_a_group_now_is_who_the_lake_counts(world: World) -> None:
     lake = world.sources.lake
     past = read_past(lake, UNTIL_MS, SHANGHAI_OFFSET_MINUTES * MINUTE_MS)
     look = Look(lake, Asking(statement="windows", parameters=([UNTIL_MS], 1, 0, UNTIL_MS + 1)))
-    standing = Standing(look, models_of(past, UNTIL_MS))
+    members = PastMembership(look, models_of(past, UNTIL_MS))
     for each in world.found.opportunities:
         asked = selection(each.where, Meanings(traits={}, audiences={}), UNTIL_MS)
         there = set(lake.select(asked.text, asked.parameters)["profile"].tolist())
         assert len(there) == each.people
         if each.kind != "birthday":  # Its past is that of everybody: birthdays of now are not those of then.
-            assert set(look.profile[standing.holds(each.where)].tolist()) == there, each.kind
+            assert set(look.profile[members.holds(each.where)].tolist()) == there, each.kind
 
 
 class Altered:

@@ -12,10 +12,10 @@ from liftloop.app.audience_question import Meanings
 from liftloop.app.item_names import ITEM_NAMES, names_of
 from liftloop.app.opportunities.queries import SQL
 from liftloop.app.planning.asof import Asked, Span, happenings
+from liftloop.app.planning.past_membership import Models, PastMembership, models_of
 from liftloop.app.planning.reading import SQL as PLANNING
 from liftloop.app.planning.reading import Look, Shop, left_alone, outcomes, read_shop
 from liftloop.app.planning.reading import Moments as Asking
-from liftloop.app.planning.standing import Models, Standing, models_of
 from liftloop.app.planning.study import Sources
 from liftloop.app.studies.reading import SQL as STUDIES
 from liftloop.app.studies.reading import read_past
@@ -195,7 +195,7 @@ class _Back:
         starts = [now_ms - back * DAY_MS for back in days]
         first_ms = shop.first_ms + HISTORY_MIN_DAYS * DAY_MS
         self.look = Look(lake, Asking(statement="windows", parameters=(starts, self.sampled, first_ms, now_ms)))
-        self.standing = Standing(self.look, models)
+        self.membership = PastMembership(self.look, models)
         self.weight = left_alone(self.look, Span(start_ms=-_WINDOW_MS, end_ms=_WINDOW_MS))
         self.bought = self.look.named((ORDER,)).lasting().count(Span(start_ms=0, end_ms=_WINDOW_MS)) > 0
         self.spent_fen = without_whales(_spent(self.look, shop))
@@ -203,7 +203,7 @@ class _Back:
         self.of_all = lift_of_all(None if self.contacts is None else self.contacts[0])
 
     def weighed(self, candidate: Candidate, people: Integers) -> Weighed | None:
-        inside = self.standing.holds(candidate.comparable)
+        inside = self.membership.holds(candidate.comparable)
         seen = self._seen(inside)
         stake = stake_of(people.size, seen, self._lift(inside), self._buyer_fen())
         return None if stake is None else Weighed(candidate=candidate, stake=stake, profile=people)
@@ -213,7 +213,7 @@ class _Back:
         at_ms = self.sources.now_ms - _WINDOW_MS
         if candidate.comparable is not candidate.tree or not (self.look.at_ms == at_ms).any():
             return None
-        inside = self.standing.holds(candidate.tree)
+        inside = self.membership.holds(candidate.tree)
         return int((inside & (self.look.at_ms == at_ms)).sum()) * self.sampled
 
     def _seen(self, inside: Flags) -> Seen:
@@ -267,10 +267,10 @@ def _contacts(back: _Back) -> tuple[Contacted, Integers] | None:
         nobody=rows["nobody"].astype(np.float64),
         bought=(orders.count(Span(start_ms=0, end_ms=_WINDOW_MS)) > 0).astype(np.float64),
     )
-    return contacted, _standing(back.look, profile, at_ms)
+    return contacted, _moment_before(back.look, profile, at_ms)
 
 
-def _standing(look: Look, profile: Integers, at_ms: Integers) -> Integers:
+def _moment_before(look: Look, profile: Integers, at_ms: Integers) -> Integers:
     found = np.full(profile.size, -1, dtype=np.int64)
     for start in np.unique(look.at_ms).tolist():
         rows = np.flatnonzero(look.at_ms == start)

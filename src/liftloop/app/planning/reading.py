@@ -223,7 +223,7 @@ class Population(Struct, frozen=True, kw_only=True):
     outcome: Outcome
     group: Tree | None = None
     meanings: Meanings
-    standing: "Callable[[Look], Flags] | None" = None
+    past_members: "Callable[[Look], Flags] | None" = None
     """Who was in the group at each moment, where the lake alone cannot tell of the past."""
 
 
@@ -237,8 +237,8 @@ def included(look: Look, population: Population) -> Flags:
 
 def _belongs(look: Look, population: Population) -> Flags:
     assert population.group is not None
-    if population.standing is not None:
-        return population.standing(look)
+    if population.past_members is not None:
+        return population.past_members(look)
     moments = look.moments
     asked = selection_at(population.group, population.meanings, SQL[moments.statement], moments.parameters)
     found = np.zeros(look.count, dtype=np.bool_)

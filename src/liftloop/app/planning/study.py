@@ -18,6 +18,7 @@ from liftloop.app.planning.attributes import attribute_features
 from liftloop.app.planning.diagnosis import diagnosis_of
 from liftloop.app.planning.groups import Group, group_of, names_in, names_of, vocabulary
 from liftloop.app.planning.ledger import read_ledger
+from liftloop.app.planning.past_membership import PastMembership, models_of, spelled_out, told_of_the_past
 from liftloop.app.planning.reading import (
     LOG_ROWS_MAX,
     NOW,
@@ -39,7 +40,6 @@ from liftloop.app.planning.reading import (
     read_shop,
     windows_of,
 )
-from liftloop.app.planning.standing import Standing, models_of, needs_standing, spelled_out
 from liftloop.app.planning.terms import awaited, bounded, rules_of
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.studies.reading import read_past
@@ -254,27 +254,27 @@ def population_of(sources: Sources, outcome: Outcome, group: Tree | None) -> Pop
     defined = sources.definitions
     audiences = {identity: body["where"] for identity, body in defined.audiences.items()}
     meanings = Meanings(traits=defined.traits, audiences=audiences)
-    standing = _standing(sources, group, meanings)
-    return Population(outcome=outcome, group=group, meanings=meanings, standing=standing)
+    past_members = _past_members(sources, group, meanings)
+    return Population(outcome=outcome, group=group, meanings=meanings, past_members=past_members)
 
 
-def _standing(sources: Sources, group: Tree | None, meanings: Meanings) -> Callable[[Look], Flags] | None:
+def _past_members(sources: Sources, group: Tree | None, meanings: Meanings) -> Callable[[Look], Flags] | None:
     """Return what tells who was in a group of studied traits: for now the lake, for past moments today's models."""
     if group is None:
         return None
     whole = spelled_out(group, meanings.audiences)
-    if not needs_standing(whole):
+    if not told_of_the_past(whole):
         return None
     now_ms, lake = sources.now_ms, sources.lake
     models = models_of(read_past(lake, now_ms, sources.offset_minutes * MINUTE_MS), now_ms)
 
-    def standing(look: Look) -> Flags:
-        found = Standing(look, models).holds(whole)
+    def past_members(look: Look) -> Flags:
+        found = PastMembership(look, models).holds(whole)
         asked = selection(group, meanings, now_ms)
         people = lake.select(asked.text, asked.parameters)["profile"].astype(np.int64)
         return np.where(look.at_ms >= now_ms, np.isin(look.profile, people), found)
 
-    return standing
+    return past_members
 
 
 class _Reading(Struct, frozen=True, kw_only=True):

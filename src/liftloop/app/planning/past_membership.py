@@ -115,7 +115,7 @@ def spelled_out(tree: Any, audiences: Mapping[str, Tree], depth: int = DEPTH_MAX
             return tree
 
 
-def needs_standing(tree: Any) -> bool:
+def told_of_the_past(tree: Any) -> bool:
     """Say whether a tree asks for a trait that nobody knew in the past, and nothing that cannot be answered here."""
     return _asks_told(tree) and _answered(tree)
 
@@ -150,7 +150,7 @@ def _filtered(test: Any) -> bool:
     )
 
 
-class Standing:
+class PastMembership:
     """Moments of people, and for whom of them a tree held; a condition that many trees share is read once."""
 
     def __init__(self, look: Look, models: Models) -> None:
