@@ -15,6 +15,7 @@ from liftloop.api.routes.experiments import router as experiments
 from liftloop.api.routes.goals import router as goals
 from liftloop.api.routes.lists import FreezeRequest, ListView
 from liftloop.api.routes.live import router as live
+from liftloop.api.routes.proposals import router as proposals
 from liftloop.api.routes.pulls import PullDone
 from liftloop.api.routes.reviews import router as reviews
 from liftloop.api.views.audience import (
@@ -423,6 +424,7 @@ app.include_router(api)
 app.include_router(reviews, prefix="/api")
 app.include_router(goals, prefix="/api")
 app.include_router(experiments, prefix="/api")
+app.include_router(proposals, prefix="/api")
 app.include_router(live, prefix="/api")
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ class Desk:
         self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)
         self.last_seen = LastSeen(self.follower)
         self.plans = Plans(folder.path / "plans", self.definitions, self.follower, self.tick, self.state, self.clock)
+        self.definitions.more_users.append(self.plans.users_of)
         self.pending = PendingMessages(self.state, folder.attempts)
         self.quarantine = Quarantine(self.tick, self.state, self.vault, self.clock)
         self.intake = Intake(self.follower, self.state, self.definitions, self.clock)

@@ -13,6 +13,7 @@ import msgspec
 
 from liftloop.app.definitions.publishing import Definitions as Published
 from liftloop.app.definitions.publishing import NotFound
+from liftloop.app.definitions.uses import User
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
 from liftloop.app.planning.reading import channel_choice
@@ -33,6 +34,7 @@ from liftloop.plan.launch import AT_ONCE, Launch, LaunchTerms
 from liftloop.plan.options import CHANNEL_NAMES
 from liftloop.plan.record import PlanRecord
 from liftloop.plan.shop_metrics import catalogue_with
+from liftloop.plan.standing import StandingGoal
 from liftloop.storage.contract import StateReader
 
 T = TypeVar("T")
@@ -83,6 +85,22 @@ class Plans:
 
     def read(self, text: str, answers: Mapping[QuestionId, str], language: Language) -> Understood:
         return read_goal(text, answers, language, self.sources())
+
+    def users_of(self, kind: str, identity: str) -> list[User]:
+        """Return goals that stand and campaigns still measured that are about a metric; none of other kinds."""
+        if kind != "metric":
+            return []
+        sources, found = self.sources(), list[User]()
+        for goal, body in self._published.live("goal").items():
+            standing = msgspec.convert(body, type=StandingGoal, strict=False)
+            if read_goal(standing.text, standing.answers, "zh-CN", sources).goal.metric == identity:
+                found.append(User(kind="goal", id=goal, name=standing.name or standing.text))
+        for campaign, body in self._published.live("campaign").items():
+            measured = self.has(body["plan"]) and (metric := self.kept(body["plan"]).metric) and metric.id == identity
+            watched = any(each.get("metric") == identity for each in body.get("guardrails") or ())
+            if measured or watched:
+                found.append(User(kind="campaign", id=campaign, name=str(body["name"])))
+        return found
 
     async def make(
         self,

@@ -38,6 +38,9 @@ USE_CASES: dict[str, UseCase] = {
         _reads("campaign.read"),
         _reads("campaign.ledger"),
         _reads("results.read"),
+        _reads("proposal.read"),
+        _changes("proposal.look"),
+        _changes("proposal.judge", "approver"),
         _reads("audience.read"),
         _reads("audience.preview"),
         _reads("profile.read"),
@@ -95,6 +98,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "results": ("results.read",),
     "review": ("campaign.read",),
     "campaign": ("campaign.read", "campaign.order", "campaign.undo"),
+    "proposals": ("proposal.read", "proposal.look", "proposal.judge"),
+    "experiment": ("campaign.read",),
     "audience": (
         "audience.read",
         "audience.preview",

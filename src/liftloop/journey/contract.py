@@ -42,6 +42,16 @@ class Wait(Struct, frozen=True, kw_only=True, tag_field="kind", tag="wait", forb
     next: str
 
 
+class Until(Struct, frozen=True, kw_only=True, tag_field="kind", tag="until", forbid_unknown_fields=True):
+    """Stay until the clock shows a minute of the day: today where it is still to come, else tomorrow."""
+
+    id: str
+    minute: int
+    next: str
+    offset_minutes: int = 480
+    """Of the local time from UTC; China has one zone and no summer time."""
+
+
 class Stagger(Struct, frozen=True, kw_only=True, tag_field="kind", tag="stagger", forbid_unknown_fields=True):
     """Stay until an instant of one's own: the people of a launch go on in `waves` equal parts over `over_s`.
 
@@ -109,7 +119,7 @@ class Exit(Struct, frozen=True, kw_only=True, tag_field="kind", tag="exit", forb
     id: str
 
 
-Node = Wait | Stagger | Condition | Experiment | Send | Act | Exit
+Node = Wait | Until | Stagger | Condition | Experiment | Send | Act | Exit
 
 
 class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

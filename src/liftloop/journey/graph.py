@@ -20,6 +20,7 @@ from liftloop.journey.contract import (
     OnCampaign,
     Send,
     Stagger,
+    Until,
     Wait,
 )
 
@@ -31,6 +32,7 @@ WAVES_MAX = 1_000
 """Each wave is an instant at which the tick wakes people: more are no smoother to anybody who looks."""
 ARMS_MAX = 10
 """More arms than that never gather enough people each."""
+DAY_MINUTES = 24 * 60
 SECONDS_MAX = 10 * 366 * 86_400
 """Ten years: a longer wait is a slip of the keyboard, and far longer ones do not fit a column of times."""
 
@@ -88,6 +90,13 @@ def _check_node(journey: Journey, node: Node) -> None:
                 f"节点 {node.id} 的等待时间要大于 0，且不超过十年",
                 f"node {node.id} must wait more than 0, at most ten years",
             )
+        case Until(minute=minute, offset_minutes=offset) if not (
+            0 <= minute < DAY_MINUTES and abs(offset) < DAY_MINUTES
+        ):
+            raise BadJourney(
+                f"节点 {node.id} 的 minute 是一天里的第几分钟，0 到 {DAY_MINUTES - 1}",
+                f"the minute of node {node.id} is one of the day, 0 to {DAY_MINUTES - 1}",
+            )
         case Stagger(over_s=seconds, waves=waves) if not (0 < seconds <= SECONDS_MAX and 0 < waves <= WAVES_MAX):
             raise BadJourney(
                 f"节点 {node.id} 要在十年以内分 1 到 {WAVES_MAX} 批",
@@ -130,7 +139,7 @@ def _of_its_campaign(journey: Journey) -> bool:
 
 def successors(node: Node) -> tuple[str, ...]:
     match node:
-        case Wait(next=onward) | Stagger(next=onward) | Send(next=onward) | Act(next=onward):
+        case Wait(next=onward) | Until(next=onward) | Stagger(next=onward) | Send(next=onward) | Act(next=onward):
             return (onward,)
         case Condition(yes=yes, no=no):
             return (yes, no)
@@ -146,7 +155,7 @@ def _check_loops(graph: Graph) -> None:
 
     def visit(identity: str) -> None:
         node = graph.node(graph.position[identity])
-        if isinstance(node, Wait | Stagger) or state.get(identity) == 2:
+        if isinstance(node, Wait | Until | Stagger) or state.get(identity) == 2:
             return
         if state.get(identity) == 1:
             raise BadJourney(
@@ -158,5 +167,5 @@ def _check_loops(graph: Graph) -> None:
         state[identity] = 2
 
     for node in graph.journey.nodes:
-        for onward in successors(node) if isinstance(node, Wait | Stagger) else (node.id,):
+        for onward in successors(node) if isinstance(node, Wait | Until | Stagger) else (node.id,):
             visit(onward)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from liftloop.audience.reading import holds, known_members
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
-from liftloop.journey.contract import Act, Condition, Exit, Experiment, Intent, OnCampaign, Send, Stagger, Wait
+from liftloop.journey.contract import Act, Condition, Exit, Experiment, Intent, OnCampaign, Send, Stagger, Until, Wait
 from liftloop.journey.graph import NODES_MAX, Graph
 from liftloop.journey.reading import arms_of
-from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
+from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS, SECOND_MS
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.contract import NOBODY, Action, Campaign
 from liftloop.plan.reading import action_array, cell_array, draw_variants, drawn_numbers, variant_arms
@@ -117,6 +117,9 @@ def walk(world: World, walkers: Walkers) -> list[Intent]:
                 case Wait():
                     walkers.due_ms[group] = world.moment.now_ms + node.duration_s * SECOND_MS
                     moving[group] = False
+                case Until():
+                    walkers.due_ms[group] = shown_at(node, world.moment.now_ms)
+                    moving[group] = False
                 case Stagger():
                     walkers.due_ms[group] = _turns(world, graph, node, walkers.slots[group])
                     moving[group] = False
@@ -146,9 +149,15 @@ def wake(world: World, walkers: Walkers) -> None:
     moving = np.ones(len(walkers.rows), dtype=np.bool_)
     for graph, position, group in list(_groups(world, walkers, moving)):
         node = graph.node(position)
-        assert isinstance(node, Wait | Stagger), "people rest where they wait only"
+        assert isinstance(node, Wait | Until | Stagger), "people rest where they wait only"
         walkers.nodes[group] = graph.position[node.next]
         walkers.due_ms[group] = FAR_FUTURE_MS
+
+
+def shown_at(node: Until, now_ms: int) -> int:
+    """Return the next instant at which the clock shows a minute of the day; now, where it just does."""
+    shown_ms = (node.minute - node.offset_minutes) * MINUTE_MS
+    return now_ms + (shown_ms - now_ms) % DAY_MS
 
 
 def _turns(world: World, graph: Graph, node: Stagger, slots: Slots) -> NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """What plan hands to the stages after it: actions, campaigns and who was assigned what."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
@@ -51,11 +52,17 @@ class Holdout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     salt: str
 
 
+FLOOR_CLAIMED = 0.02
+"""Least share of a variant once it may be claimed to be worse: what is still learned of it changes nothing."""
+
+
 class SteeringTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """By what variants are compared, and how boldly people are moved between them."""
 
     events: Sequence[str] = ("Order Completed",)
     """Whoever does one of these within `maturity_s` of the message counts as won."""
+    outcome: Literal["responses", "revenue"] = "responses"
+    """What counts of those who respond: that they do, or what their orders within that time bring."""
     maturity_s: int = 3_600
     """Batches are compared at this age, counting of each what came within it."""
     floor: float = 0.1

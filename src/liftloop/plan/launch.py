@@ -9,7 +9,18 @@ from msgspec.structs import replace
 
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.errors import EXIT_REFUSED, EXIT_USAGE, Language, LiftloopError
-from liftloop.plan.contract import NOBODY, VARIANTS_MAX, Action, Campaign, Cap, Holdout, Spread, SteeringTerms, Variant
+from liftloop.plan.contract import (
+    NOBODY,
+    VARIANTS_MAX,
+    Action,
+    Campaign,
+    Cap,
+    Guardrail,
+    Holdout,
+    Spread,
+    SteeringTerms,
+    Variant,
+)
 from liftloop.plan.drafts import Draft, draft
 from liftloop.plan.record import PlanRecord
 
@@ -43,6 +54,8 @@ class LaunchTerms(Struct, frozen=True, kw_only=True):
 
     variants: Mapping[str, Sequence[str]] = {}
     spread: Spread | None = None
+    guardrails: Sequence[Guardrail] = ()
+    """What is watched beside what the goal names."""
 
 
 AT_ONCE = LaunchTerms()
@@ -167,15 +180,20 @@ def _campaign(record: PlanRecord, actions: Sequence[Action], at_ms: int, terms: 
         caps=caps,
         budget_fen=record.budget_fen or 0,
         policy=record.forecast_hash,
-        steering=_steering(terms.spread),
+        steering=_steering(terms.spread, record),
         spread=terms.spread,
-        guardrails=record.understood.goal.guardrails,
+        guardrails=(*record.understood.goal.guardrails, *terms.guardrails),
     )
 
 
-def _steering(spread: Spread | None) -> SteeringTerms:
+def _steering(spread: Spread | None, record: PlanRecord) -> SteeringTerms:
+    """Return by what variants are compared: by money where the goal is money, else by who responds."""
     over_s = spread.over_s if spread else 0
-    return SteeringTerms(maturity_s=min(max(over_s // MATURITY_PART, MATURITY_MIN_S), MATURITY_MAX_S))
+    in_money = record.metric is not None and record.metric.unit == "fen"
+    return SteeringTerms(
+        outcome="revenue" if in_money else "responses",
+        maturity_s=min(max(over_s // MATURITY_PART, MATURITY_MIN_S), MATURITY_MAX_S),
+    )
 
 
 def salt_of(plan_id: str) -> str:

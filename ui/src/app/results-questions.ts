@@ -2,12 +2,22 @@
 export interface Question {
   path: `/results/${string}`;
   /** What it asks and shows is in the words under this name. */
-  name: "reviews" | "experiments" | "forecasts" | "funnel" | "retention" | "value" | "attribution" | "spend";
+  name:
+    | "reviews"
+    | "experiments"
+    | "proposals"
+    | "forecasts"
+    | "funnel"
+    | "retention"
+    | "value"
+    | "attribution"
+    | "spend";
 }
 
 export const questions: Question[] = [
   { path: "/results/reviews", name: "reviews" },
   { path: "/results/experiments", name: "experiments" },
+  { path: "/results/proposals", name: "proposals" },
   { path: "/results/forecasts", name: "forecasts" },
   { path: "/results/funnel", name: "funnel" },
   { path: "/results/retention", name: "retention" },

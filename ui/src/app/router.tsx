@@ -119,6 +119,10 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/experiment")).ExperimentPage }),
         },
         {
+          path: "results/proposals",
+          lazy: async () => ({ Component: (await import("./pages/proposals")).ProposalsPage }),
+        },
+        {
           path: "results/forecasts",
           lazy: async () => ({ Component: (await import("./pages/forecasts")).ForecastsPage }),
         },

@@ -8,6 +8,7 @@ import { live } from "./en/live";
 import { member } from "./en/member";
 import { imports, person } from "./en/person";
 import { goal, plan } from "./en/plan";
+import { proposal } from "./en/proposal";
 import { results } from "./en/results";
 import { experiment, review, scorecard } from "./en/review";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
@@ -37,6 +38,7 @@ export default {
   home,
   identity,
   member,
+  proposal,
   results,
   signal,
   import: imports,

@@ -8,6 +8,7 @@ import { live } from "./zh-cn/live";
 import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
 import { goal, plan } from "./zh-cn/plan";
+import { proposal } from "./zh-cn/proposal";
 import { results } from "./zh-cn/results";
 import { experiment, review, scorecard } from "./zh-cn/review";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
@@ -37,6 +38,7 @@ export default {
   home,
   identity,
   member,
+  proposal,
   results,
   signal,
   import: imports,

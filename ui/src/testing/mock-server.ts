@@ -13,6 +13,7 @@ import { MockData } from "./mock-data.ts";
 import { MockImports } from "./mock-imports.ts";
 import { MockPlans } from "./mock-plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
+import { proposalRoutes } from "./proposals.ts";
 import { understoodOf } from "./sentences.ts";
 import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
 import { signalRoutes } from "./signals.ts";
@@ -86,6 +87,7 @@ export class MockServer {
       ...this.plans.routes(path),
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
+      ...proposalRoutes(this.members.length === 0),
       ...provedRoutes(this.members.length === 0, (id) => this.campaign(id)),
       ...liveRoutes(path, this.campaigns),
       ["GET", path("/campaigns/:id/ledger"), ({ ids }) => ledgerOf(this.campaign(ids[0]))],

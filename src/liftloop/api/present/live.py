@@ -72,8 +72,8 @@ def _test(compared: Comparison, seen: Seen) -> views.LiveTest:
             for place, name in enumerate(compared.names)
         ],
         standing=_words(where_it_stands(compared.names, found)),
-        claim=_words(claim_words(compared.names, compared.claims)),
-        gain=_words(gain_words(compared.gain)),
+        claim=_words(claim_words(compared.names, compared.claims, seen.running.campaign.steering)),
+        gain=_words(gain_words(compared.gain, seen.running.campaign.steering)),
         second_opinion=[claim.second for claim in compared.claims],
         held=in_force.held,
         moves=[

@@ -1,6 +1,6 @@
 """Publishes definitions: checked, then stated as a fact; the answer comes after the tick that folded it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,7 +18,7 @@ from liftloop.app.definitions.limits import (
     trait_problem,
 )
 from liftloop.app.definitions.secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
-from liftloop.app.definitions.uses import InUse, users_of
+from liftloop.app.definitions.uses import InUse, User, users_of
 from liftloop.app.facts import fact, published
 from liftloop.app.text_variables import PERSON, known_variables
 from liftloop.app.tick_client import TickClient
@@ -35,6 +35,8 @@ from liftloop.journey.graph import check as check_journey
 from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import LiftloopError
+from liftloop.learn.proposals.rules import SETTING as LEARNING
+from liftloop.learn.proposals.rules import LearningRules, learning_problem
 from liftloop.measure.experiments.definition import ExperimentDefinition, experiment_problem
 from liftloop.measure.review.recipients import ReviewSettings, review_problem
 from liftloop.plan.contract import Campaign
@@ -117,6 +119,8 @@ class Definitions:
         self._vault = vault
         self._allow = allow
         """Private networks that channels may reach: what could never be sent is refused when it is set up."""
+        self.more_users: list[Callable[[str, str], list[User]]] = []
+        """Who else knows of live definitions that ask for one of a kind: goals say their metric in a sentence."""
 
     def live(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return the bodies of all live definitions of a kind by id, waiting ones included."""
@@ -208,7 +212,9 @@ class Definitions:
     async def retire(self, kind: str, identity: str, actor: str) -> None:
         """End a definition; raises `NotFound`, and `InUse` where others that live on ask for it."""
         version, _, _, _ = self.newest(kind, identity)
-        if users := users_of(self.live, kind, identity):
+        users = users_of(self.live, kind, identity)
+        users += [user for more in self.more_users for user in more(kind, identity)]
+        if users:
             raise InUse(kind, identity, users)
         body = canonical_json({"kind": kind, "id": identity, "version": version})
         await self._tick.facts([fact(RETIRED, f"{kind}/{identity}", body, actor, self._clock.now_ms())])
@@ -255,19 +261,8 @@ class Definitions:
                 problems = check_content(content, known_variables(self.live("trait")), (PERSON,))
                 if problems:
                     raise BadDefinition(kind, problems[0].en, problems[0].zh)
-            case "setting" if identity == "points":
-                _as(kind, body, PointsRules)
-            case "setting" if identity == "review":
-                _refuse(kind, review_problem(_as(kind, body, ReviewSettings), self.live("channel")))
-            case "setting" if identity == "identity":
-                _refuse(kind, identity_problem(_as(kind, body, IdentityRules)))
-            case "setting" if identity == PLANNING:
-                _refuse(kind, rules_problem(_as(kind, body, PlanningRules)))
             case "setting":
-                settings = _as(kind, body, DeliverySettings)
-                _refuse(
-                    kind, caps_problem(settings.caps) or quiet_problem(settings.quiet_hours) or held_problem(settings)
-                )
+                self._check_setting(identity, body)
             case "destination":
                 destination = check_destination(body, self._allow, self.live("trait"))
                 self.newest("audience", destination.audience)
@@ -282,6 +277,23 @@ class Definitions:
                 check_edge(kind, identity, body, self.live("source"))
             case _:
                 pass
+
+    def _check_setting(self, identity: str, body: Mapping[str, Any]) -> None:
+        match identity:
+            case "points":
+                _as("setting", body, PointsRules)
+            case "review":
+                _refuse("setting", review_problem(_as("setting", body, ReviewSettings), self.live("channel")))
+            case "identity":
+                _refuse("setting", identity_problem(_as("setting", body, IdentityRules)))
+            case _ if identity == LEARNING:
+                _refuse("setting", learning_problem(_as("setting", body, LearningRules)))
+            case _ if identity == PLANNING:
+                _refuse("setting", rules_problem(_as("setting", body, PlanningRules)))
+            case _:
+                settings = _as("setting", body, DeliverySettings)
+                problem = caps_problem(settings.caps) or quiet_problem(settings.quiet_hours) or held_problem(settings)
+                _refuse("setting", problem)
 
     def _others(self, kind: str, identity: str) -> dict[str, dict[str, Any]]:
         return {other: body for other, body in self.live(kind).items() if other != identity}

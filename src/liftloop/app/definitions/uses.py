@@ -25,6 +25,8 @@ KIND_WORDS: Mapping[str, tuple[str, str]] = {
     "journey": ("旅程", "journey"),
     "campaign": ("活动", "campaign"),
     "destination": ("去向", "destination"),
+    "metric": ("指标", "metric"),
+    "goal": ("长期目标", "standing goal"),
 }
 
 Live = Callable[[str], Mapping[str, Mapping[str, Any]]]

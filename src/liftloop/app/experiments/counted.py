@@ -123,7 +123,9 @@ def _metric(asked: Asked, sources: Sources, people: _Entered, metric: OutcomeMet
         condition = Condition(events=(metric.event,), side="after", days=days)
         return Counted(amount=condition_holds(people.look, condition, days * DAY_MS).astype(np.float64))
     until_ms = people.until_ms + days * DAY_MS
-    columns = sources.lake.select(SQL["experiment_messages"], [asked.definition.journey, until_ms])
+    columns = sources.lake.select(
+        SQL["experiment_messages"], [asked.definition.journey, until_ms, asked.definition.starts_ms]
+    )
     place = np.searchsorted(columns["id"], people.look.profile)
     known = place < columns["id"].size
     known[known] = columns["id"][place[known]] == people.look.profile[known]

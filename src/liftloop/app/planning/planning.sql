@@ -351,16 +351,16 @@ WHERE entered AND journey = $1 AND at_ms >= $2 AND at_ms <= $3 AND version >= $4
 GROUP BY coalesce(canonical.kept, enrolment.profile) ORDER BY id;
 
 -- name: experiment_messages
--- Messages of a journey by person: handed over, opened (or clicked), clicked.
+-- Messages of a journey ($1) by person, handed over from $3 to $2: how many, opened (or clicked), clicked.
 WITH told AS (
     SELECT message_key, bool_or(receipt = 'opened') AS opened, bool_or(receipt = 'clicked') AS clicked
-    FROM receipt WHERE at_ms <= $2 GROUP BY message_key
+    FROM receipt_told WHERE at_ms <= $2 GROUP BY message_key
 )
 SELECT coalesce(canonical.kept, message.profile) AS id, count(*) AS sent,
     count(*) FILTER (told.opened OR told.clicked) AS opened, count(*) FILTER (told.clicked) AS clicked
 FROM message JOIN message_settled AS settled USING (message_key) LEFT JOIN told USING (message_key)
 LEFT JOIN canonical ON canonical.forwarded = message.profile
-WHERE message.journey = $1 AND settled.outcome IN ('accepted', 'uncertain') AND settled.at_ms <= $2
+WHERE message.journey = $1 AND settled.outcome IN ('accepted', 'uncertain') AND settled.at_ms <= $2 AND settled.at_ms >= $3
 GROUP BY id ORDER BY id;
 
 -- name: known_before

@@ -10,12 +10,17 @@ from liftloop.app.ledger import sheet
 from liftloop.app.planning.reading import channel_choice, outcomes, read_shop
 from liftloop.app.planning.report import Sighted, report, sighted
 from liftloop.app.planning.study import Sources
+from liftloop.app.steering.comparison import comparison_of, places_of
+from liftloop.app.steering.reading import log_of
+from liftloop.app.steering.watch import Running
 from liftloop.app.words import reason_words, state_words
 from liftloop.measure import lift
 from liftloop.measure.lift import LOOKS, LiftEstimate, Sides, ratio_of_sides
 from liftloop.measure.review.findings import Done, Doubts, Findings, Money, Stopped
 from liftloop.measure.review.groups import effects_in, known_groups
 from liftloop.measure.review.writing import Written
+from liftloop.measure.steering.claims import gain_words
+from liftloop.measure.steering.moves import Past
 from liftloop.plan.contract import NOBODY, Campaign
 from liftloop.plan.inputs import Floats, Integers
 from liftloop.plan.options import CHANNEL_NAMES, ChannelChoice, Words
@@ -83,8 +88,23 @@ def counted(campaign_id: str, campaign: Campaign, record: PlanRecord, sources: S
         doubts=_doubts(campaign_id, campaign, seen, sources.lake, reached),
         qualified=reached.qualified,
         ledger=reached.ledger,
+        steering=_steered(campaign_id, campaign, sources),
     )
     return Written(report=made, findings=findings, offset_minutes=sources.offset_minutes)
+
+
+def _steered(campaign_id: str, campaign: Campaign, sources: Sources) -> tuple[Words, ...]:
+    """Return what moving people between variants brought, by action, where any were moved."""
+    running = Running(
+        campaign_id=campaign_id,
+        campaign=campaign,
+        entries=log_of(sources.lake, campaign_id),
+        now_ms=sources.now_ms,
+        metrics={},
+    )
+    compared = [comparison_of(sources.lake, running, place, Past()) for place in places_of(running)]
+    said = [(each.action, gain_words(each.gain, campaign.steering)) for each in compared if each.gain is not None]
+    return tuple(Words(zh=f"{action}：{words.zh}", en=f"{action}: {words.en}") for action, words in said)
 
 
 def _channels(sources: Sources) -> dict[str, ChannelChoice]:

@@ -9,7 +9,7 @@ WITH sent AS (
 ),
 told AS (
     SELECT message_key, bool_or(receipt = 'opened') AS opened, bool_or(receipt = 'clicked') AS clicked
-    FROM receipt WHERE message_key IN (SELECT message_key FROM sent) GROUP BY message_key
+    FROM receipt_told WHERE message_key IN (SELECT message_key FROM sent) GROUP BY message_key
 )
 SELECT sent.action, count(*) AS sent, coalesce(sum(sent.cost_fen), 0) AS cost_fen,
     count(*) FILTER (told.opened OR told.clicked) AS opened, count(*) FILTER (told.clicked) AS clicked,

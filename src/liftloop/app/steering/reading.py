@@ -89,27 +89,31 @@ def shares_of(entries: Sequence[Entry], campaign: Campaign, place: int) -> list[
 def cells_of(lake: LakeReader, campaign_id: str, campaign: Campaign, place: int, history: Sequence[Shares]) -> Cells:
     """Return what an action's variants brought so far, by piece of time; held-out people are not among them."""
     action, terms = campaign.actions[place], campaign.steering
+    in_money = terms.outcome == "revenue"
+    maturity_ms = terms.maturity_s * SECOND_MS
     rows = lake.select(
         SQL["cells"],
-        [campaign_id, action.id, list(terms.events), campaign.starts_ms, terms.maturity_s * SECOND_MS, CELL_MS],
+        [campaign_id, action.id, list(terms.events), campaign.starts_ms, maturity_ms, CELL_MS, in_money],
     )
     keys = list(zip(rows["piece"].astype(int).tolist(), rows["batch"].astype(int).tolist(), strict=True))
     pieces = sorted(set(keys))
     row_of = {key: row for row, key in enumerate(pieces)}
     column_of = {variant.id: column for column, variant in enumerate(action.variants)}
-    people, total = (np.zeros((len(pieces), len(column_of))) for _ in range(2))
-    for key, variant, count, won in zip(keys, rows["variant"], rows["people"], rows["total"], strict=True):
+    sums = {name: np.zeros((len(pieces), len(column_of))) for name in ("people", "total", "amount", "square")}
+    for place, (key, variant) in enumerate(zip(keys, rows["variant"], strict=True)):
         if str(variant) in column_of:
-            people[row_of[key], column_of[str(variant)]] += float(count)
-            total[row_of[key], column_of[str(variant)]] += float(won)
+            for name, part in sums.items():
+                part[row_of[key], column_of[str(variant)]] += float(rows[name][place])
     chances = {each.batch: each.chances() for each in history}
     equal = history[0].chances()
     return Cells(
         began_ms=np.array([campaign.starts_ms + piece * CELL_MS for piece, _ in pieces], dtype=np.int64),
         batch=np.array([batch for _, batch in pieces], dtype=np.int64),
-        people=people,
-        total=total,
+        people=sums["people"],
+        total=sums["total"],
         chance=np.array([chances.get(batch, equal) for _, batch in pieces]).reshape(len(pieces), len(column_of)),
+        amount=sums["amount"] if in_money else None,
+        square=sums["square"] if in_money else None,
     )
 
 

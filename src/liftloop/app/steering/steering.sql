@@ -26,10 +26,20 @@ happened AS (
 responded AS (
     SELECT DISTINCT given.decision FROM given JOIN happened ON happened.profile = given.profile
         AND happened.at_ms >= given.from_ms AND happened.at_ms < given.from_ms + $5
-)
+),
+-- What a person's orders brought, where $7 asks for it; whoever brings far more than others counts for ten usual ones.
+ordered AS (
+    SELECT given.decision, sum(coalesce(sold.revenue, 0) - sold.back) * 100 AS fen
+    FROM given JOIN order_sold AS sold ON sold.profile = given.profile
+        AND sold.at_ms >= given.from_ms AND sold.at_ms < given.from_ms + $5
+    WHERE $7 AND sold.void_ms IS NULL GROUP BY given.decision
+),
+brought AS (SELECT decision, least(fen, 10 * (SELECT median(fen) FROM ordered WHERE fen > 0)) AS fen FROM ordered)
 SELECT given.batch, (given.from_ms - $4) // $6 AS piece, given.variant, count(*) AS people,
-    count(responded.decision) AS total
+    count(responded.decision) AS total, sum(coalesce(brought.fen, 0)) AS amount,
+    sum(coalesce(brought.fen * brought.fen, 0)) AS square
 FROM given LEFT JOIN responded ON responded.decision = given.decision
+LEFT JOIN brought ON brought.decision = given.decision
 GROUP BY ALL ORDER BY piece, batch, variant;
 
 -- name: log

@@ -203,6 +203,7 @@ def _move(compared: Comparison) -> dict[str, object]:
         "best": list(found.best),
         "people": list(found.people),
         "conversions": list(found.conversions),
+        "floor": compared.floor,
         "matured_ms": compared.matured_ms,
         "why": msgspec.to_builtins(why_moved(compared.names, last.shares, found)),
     }

@@ -72,5 +72,5 @@ class Findings(Struct, frozen=True, kw_only=True):
     doubts: Doubts
     qualified: int
     ledger: tuple[Stopped, ...]
-    steering: LiftEstimate | None = None
-    """What moving the allocation brought over leaving it, in the kind of the forecast; None where nothing was moved."""
+    steering: tuple[Words, ...] = ()
+    """What moving people between variants brought over leaving them, one sentence an action; none where nobody was."""

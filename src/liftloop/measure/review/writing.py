@@ -43,7 +43,7 @@ def review_of(given: Written) -> Review:
         _did(given),
         *((_groups(report, findings),) if report.lift is not None else ()),
         money_section(report, findings),
-        *((_steering(report, findings),) if findings.steering is not None else ()),
+        *((_steering(findings),) if findings.steering else ()),
         trust_section(report, findings),
         _ledger(findings),
         next_section(report, findings),
@@ -341,21 +341,12 @@ def _groups_lead(best: Bar, worst: Bar) -> Words:
     return Words(zh=f"{gain.zh}；{harm.zh}", en=f"{gain.en}; {harm.en}")
 
 
-def _steering(report: Report, findings: Findings) -> Section:
-    gain = findings.steering
-    assert gain is not None
-    unit, kind = report.metric.unit, report.lift_kind
-    told = Words(
-        zh=f"{lift(gain.value, unit, kind).zh}（十次里有九次在 {lift_range(gain, unit, kind).zh} 之间）",
-        en=f"{lift(gain.value, unit, kind).en} (nine times out of ten {lift_range(gain, unit, kind).en})",
-    )
-    sure = gain.low > 0 or gain.high < 0
+def _steering(findings: Findings) -> Section:
     return Section(
         id="steering",
         title=Words(zh="途中调整带来的", en="What steering added"),
-        lead=told
-        if sure
-        else Words(zh=f"途中调整有没有用，还看不清：{told.zh}", en=f"Whether steering helped is not clear: {told.en}"),
+        lead=findings.steering[0],
+        points=findings.steering[1:],
     )
 
 

@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from liftloop.inference.adaptive import batched_difference, weighted_difference
 from liftloop.inference.sequential import sequence_limit
+from liftloop.kernel.money import yuan_text
 from liftloop.measure.steering.counts import Cells
+from liftloop.plan.contract import SteeringTerms
 from liftloop.plan.record import Words
 
 ALPHA = 0.1
@@ -81,7 +83,12 @@ def gain(cells: Cells, elapsed: float) -> Gain | None:
     return Gain(value=value, low=value - reach, high=value + reach)
 
 
-def claim_words(names: Sequence[str], found: Sequence[VariantClaim]) -> Words:
+def claimed(found: Sequence[VariantClaim], variants: int) -> bool:
+    """Return whether the leader may be called better than every other variant."""
+    return len(found) == variants - 1 and all(claim.clear and claim.value > 0 for claim in found)
+
+
+def claim_words(names: Sequence[str], found: Sequence[VariantClaim], terms: SteeringTerms) -> Words:
     """Return what may be said of the variants, in one sentence."""
     clear = [claim for claim in found if claim.clear]
     if not clear:
@@ -89,29 +96,45 @@ def claim_words(names: Sequence[str], found: Sequence[VariantClaim]) -> Words:
             zh="还看不出几个版本谁更好，先不下结论。", en="No variant can be called better yet, so nothing is claimed."
         )
     parts_zh = "；".join(
-        f"{names[claim.variant]} 比 {names[claim.other]} 每百人多 {claim.value * 100:.1f} 个回应"
-        f"（十次里有九次在 {claim.low * 100:.1f}～{claim.high * 100:.1f} 之间）"
+        f"{names[claim.variant]} 比 {names[claim.other]} 每百人多 {_zh(claim.value * 100, terms, 1)}"
+        f"（十次里有九次在 {_bare(claim.low * 100, terms, 1)}～{_bare(claim.high * 100, terms, 1)} 之间）"
         for claim in clear
     )
     parts_en = "; ".join(
-        f"{names[claim.variant]} brings {claim.value * 100:.1f} more responses per hundred people than "
-        f"{names[claim.other]} (nine times out of ten between {claim.low * 100:.1f} and {claim.high * 100:.1f})"
+        f"{names[claim.variant]} brings {_en(claim.value * 100, terms, 1)} more per hundred people than "
+        f"{names[claim.other]} (nine times out of ten between {_bare(claim.low * 100, terms, 1)} and "
+        f"{_bare(claim.high * 100, terms, 1)})"
         for claim in clear
     )
     return Words(zh=f"{parts_zh}。", en=f"{parts_en}.")
 
 
-def gain_words(found: Gain | None) -> Words:
+def gain_words(found: Gain | None, terms: SteeringTerms) -> Words:
     """Return what steering itself brought, apart from what the campaign changed."""
     if found is None or not np.isfinite(found.value) or found.high == found.low:
         return Words(zh="还没有调过份额。", en="Shares have not been moved yet.")
+    sign = "+" if found.value >= 0 else ""
     if found.low <= 0 <= found.high:
         return Words(
-            zh=f"自动调配约带来 {found.value:+.0f} 个回应，还看不准。",
-            en=f"Moving people brought about {found.value:+.0f} responses; it is not clear yet.",
+            zh=f"自动调配约带来 {sign}{_zh(found.value, terms, 0)}，还看不准。",
+            en=f"Moving people brought about {sign}{_en(found.value, terms, 0)}; it is not clear yet.",
         )
+    low, high = _bare(found.low, terms, 0), _bare(found.high, terms, 0)
     return Words(
-        zh=f"自动调配带来约 {found.value:+.0f} 个回应（十次里有九次在 {found.low:.0f}～{found.high:.0f} 之间）。",
-        en=f"Moving people brought about {found.value:+.0f} responses "
-        f"(nine times out of ten between {found.low:.0f} and {found.high:.0f}).",
+        zh=f"自动调配带来约 {sign}{_zh(found.value, terms, 0)}（十次里有九次在 {low}～{high} 之间）。",
+        en=f"Moving people brought about {sign}{_en(found.value, terms, 0)} "
+        f"(nine times out of ten between {low} and {high}).",
     )
+
+
+def _bare(value: float, terms: SteeringTerms, places: int) -> str:
+    """Return a number of responses, or money given in fen, as it is written."""
+    return yuan_text(round(value)) if terms.outcome == "revenue" else f"{value:.{places}f}"
+
+
+def _zh(value: float, terms: SteeringTerms, places: int) -> str:
+    return _bare(value, terms, places) + ("" if terms.outcome == "revenue" else " 个回应")
+
+
+def _en(value: float, terms: SteeringTerms, places: int) -> str:
+    return _bare(value, terms, places) + ("" if terms.outcome == "revenue" else " responses")

@@ -7,7 +7,15 @@ from msgspec import Struct
 
 from liftloop.inference.arrays import Floats
 from liftloop.inference.steering import Steering, next_shares, patience
-from liftloop.inference.thompson import SPREAD_UNKNOWN, best_chances, beta_beliefs, past_spread
+from liftloop.inference.thompson import (
+    SPREAD_UNKNOWN,
+    Batches,
+    Beliefs,
+    best_chances,
+    beta_beliefs,
+    normal_beliefs,
+    past_spread,
+)
 from liftloop.measure.steering.counts import Cells
 from liftloop.plan.contract import UNIFORM_SHARE, SteeringTerms
 from liftloop.plan.record import Words
@@ -52,7 +60,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 def standing(cells: Cells, terms: SteeringTerms, past: Past, at: Position) -> Standing:
     """Return where the test stands and where its shares go next; the same counts give the same answer."""
     steering = Steering(floor=terms.floor, uniform=UNIFORM_SHARE, conversions_min=patience(past.tests))
-    beliefs = beta_beliefs(cells.batches(), past.spread)
+    beliefs = _beliefs(cells, past)
     share = np.array(at.shares)
     if not len(cells.began_ms):
         best, shares, moves = best_chances(beliefs), share, False
@@ -69,6 +77,14 @@ def standing(cells: Cells, terms: SteeringTerms, past: Past, at: Position) -> St
         moves=moves,
         batches=len(cells.began_ms),
     )
+
+
+def _beliefs(cells: Cells, past: Past) -> Beliefs:
+    """Return beliefs of responses as rates, and of money as means; nothing is known before anybody has paid."""
+    deviation = cells.deviation() if cells.amount is not None else 0.0
+    if deviation > 0:
+        return normal_beliefs(cells.batches(), deviation, past.spread)
+    return beta_beliefs(Batches(people=cells.people, total=cells.total), past.spread)
 
 
 def why_moved(names: Sequence[str], before: Sequence[float], found: Standing) -> Words:

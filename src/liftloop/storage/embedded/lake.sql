@@ -215,6 +215,14 @@ CREATE OR REPLACE MACRO bucket(number, salt) AS 100 * ((mixed_three(mixed_two(mi
     wrapped(xor(number::UBIGINT, salt::UBIGINT)::UHUGEINT + 11400714819323198485::UHUGEINT)))) >> 11)::DOUBLE
     * 1.1102230246251565e-16);
 
+-- Receipts, and opens and clicks that somebody told as events that name the key of the message.
+CREATE OR REPLACE VIEW receipt_told AS
+SELECT message_key, receipt, at_ms FROM receipt
+UNION ALL
+SELECT json_extract_string(properties, '/message_key'), CASE name WHEN 'Message Opened' THEN 'opened' ELSE 'clicked' END,
+    at_ms
+FROM event WHERE name IN ('Message Opened', 'Message Clicked') AND json_extract_string(properties, '/message_key') <> '';
+
 -- Decisions that a campaign drew: without people whom no marketing reached that quarter, who are on neither side.
 CREATE OR REPLACE VIEW decision_drawn AS SELECT * FROM decision WHERE arm IS DISTINCT FROM 'everywhere';
 

@@ -10,6 +10,8 @@ import {
   campaignsOptions,
   healthOptions,
   opportunitiesOptions,
+  type Proposal,
+  proposalsOptions,
   type StandingGoal,
   standingGoalsOptions,
 } from "@/features/home/api/home";
@@ -56,20 +58,22 @@ function FullHome({ health }: { health: Views["Health"] }) {
   const { open } = useImport();
   const campaigns = useQuery(campaignsOptions());
   const goals = useQuery(standingGoalsOptions());
+  const proposals = useQuery(proposalsOptions());
   const running = campaigns.data?.campaigns ?? [];
+  const proposed = proposals.data?.proposals ?? [];
   const standing = goals.data?.goals ?? [];
-  const there = campaigns.data !== undefined && goals.data !== undefined;
+  const there = [campaigns, goals, proposals].every((each) => each.data !== undefined);
   return (
     <Page
       title={t("home.title")}
-      lead={there ? <Greeting campaigns={running} goals={standing} /> : null}
+      lead={there ? <Greeting campaigns={running} goals={standing} proposals={proposed} /> : null}
       action={<Button onClick={open}>{t("import.open")}</Button>}
     >
       <Opportunities />
       <div className={styles.columns}>
         <Card title={t("home.decisions")}>
           {there ? (
-            <Decisions campaigns={running} goals={standing} />
+            <Decisions campaigns={running} goals={standing} proposals={proposed} />
           ) : (
             <Waiting query={campaigns} lines={2} />
           )}
@@ -100,9 +104,15 @@ function FullHome({ health }: { health: Views["Health"] }) {
   );
 }
 
-function Greeting({ campaigns, goals }: { campaigns: Campaign[]; goals: StandingGoal[] }) {
+interface GreetingProps {
+  campaigns: Campaign[];
+  goals: StandingGoal[];
+  proposals: Proposal[];
+}
+
+function Greeting({ campaigns, goals, proposals }: GreetingProps) {
   const { t } = useTranslation();
-  const today = todayOf(campaigns, goals);
+  const today = todayOf(campaigns, goals, proposals);
   return t(`home.today.${greeting(today)}`, {
     ...today,
     count: today.decide || today.leading || today.running,

@@ -52,6 +52,8 @@ export const home = {
   nothingWaits: "Nothing waits for your decision.",
   harm: "May do harm",
   planWaits: "Waits for approval",
+  proposal: "Proposal",
+  verdict: "Trial has a result",
   goals: "Goals",
   toGoals: "To goals and plans",
   noGoals: "No goal stands yet. One that does is looked at every week.",

@@ -13,6 +13,11 @@ export const results = {
       shows:
         "Experiments: people drawn to several ways, compared by what they did, opened and clicked, with a verdict",
     },
+    proposals: {
+      asks: "What should be done differently?",
+      shows:
+        "Proposals: what falls short, why, and one change, tried by chance before it is kept or taken back",
+    },
     forecasts: {
       asks: "Do our forecasts come true?",
       shows: "The scorecard: every forecast that was launched beside what was measured",

@@ -9,6 +9,7 @@ export const review = {
   asPdf: "Save as PDF",
   asSlides: "Save as slides (PPTX)",
   print: "Print",
+  otherForms: "Other forms",
   what: "What",
   value: "Value",
   range: "Range (90%)",

@@ -44,6 +44,8 @@ export const home = {
   nothingWaits: "没有等你定的事。",
   harm: "可能有害",
   planWaits: "等你批准",
+  proposal: "提案",
+  verdict: "试验有结果",
   goals: "目标",
   toGoals: "去目标与计划",
   noGoals: "还没有长期目标。设一个长期目标，每周会看一次走到哪里了。",

@@ -9,6 +9,7 @@ export const review = {
   asPdf: "存为 PDF",
   asSlides: "存为 PPTX",
   print: "打印",
+  otherForms: "其他形式",
   what: "项目",
   value: "数值",
   range: "范围（90%）",

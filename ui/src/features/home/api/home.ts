@@ -6,6 +6,8 @@ import { api, type Views } from "@/shared/api/client";
 export type Opportunities = Views["Opportunities"];
 export type Opportunity = Views["Opportunity"];
 export type Campaign = Views["Campaign"];
+export type CampaignRow = Views["CampaignRow"];
+export type Proposal = Views["Proposal"];
 export type StandingGoal = Views["StandingGoal"];
 
 export function healthOptions() {
@@ -29,6 +31,10 @@ export function standingGoalsOptions() {
     queryKey: ["goals", "standing"],
     queryFn: () => answered(api.GET("/api/goals/standing")),
   });
+}
+
+export function proposalsOptions() {
+  return queryOptions({ queryKey: ["proposals"], queryFn: () => answered(api.GET("/api/proposals")) });
 }
 
 export function quarantineOptions() {

@@ -1,13 +1,14 @@
-/** A row each: what it is for, its lift with the band on one scale, what was spent, and what comes next. */
+/** A row each: what it is for, how its lift went and where it stands, what was spent, and what comes next. */
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { Sparkline } from "@/shared/chart/sparkline";
 import { useFormat } from "@/shared/words/use-format";
-import type { Campaign } from "../api/home";
+import type { CampaignRow } from "../api/home";
 import styles from "./rows.module.css";
 
 const SHOWN = 5;
 
-export function CampaignRows({ campaigns }: { campaigns: Campaign[] }) {
+export function CampaignRows({ campaigns }: { campaigns: CampaignRow[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const shown = campaigns.slice(0, SHOWN);
@@ -23,6 +24,7 @@ export function CampaignRows({ campaigns }: { campaigns: Campaign[] }) {
             <Link to={`/campaigns/${each.campaign_id}`}>{each.goal}</Link>
             <span>{format.say(each.sentence)}</span>
           </div>
+          <Sparkline looks={each.looks} />
           <div className={styles.band}>
             {each.lift ? (
               <>
@@ -48,7 +50,7 @@ export function CampaignRows({ campaigns }: { campaigns: Campaign[] }) {
 }
 
 /** The interval on a scale that all rows share, with zero in the middle. */
-function Band({ lift, reach }: { lift: NonNullable<Campaign["lift"]>; reach: number }) {
+function Band({ lift, reach }: { lift: NonNullable<CampaignRow["lift"]>; reach: number }) {
   const at = (value: number) => 50 + (value / reach) * 48;
   const clear = lift.low > 0 ? "better" : lift.high < 0 ? "worse" : "unclear";
   return (

@@ -1,23 +1,26 @@
-/** What waits for somebody: plans of goals that stand, and campaigns that are seen to do harm. */
+/** What waits for somebody: plans of goals that stand, proposals, and campaigns that are seen to do harm. */
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Badge } from "@/shared/parts/note";
 import { useFormat } from "@/shared/words/use-format";
-import type { Campaign, StandingGoal } from "../api/home";
-import { harming, waiting } from "../model/today";
+import type { Campaign, Proposal, StandingGoal } from "../api/home";
+import { harming, undecided, waiting } from "../model/today";
 import styles from "./rows.module.css";
 
 interface DecisionsProps {
   campaigns: Campaign[];
   goals: StandingGoal[];
+  proposals: Proposal[];
 }
 
-export function Decisions({ campaigns, goals }: DecisionsProps) {
+export function Decisions({ campaigns, goals, proposals }: DecisionsProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const plans = waiting(goals);
   const harm = harming(campaigns);
-  if (plans.length + harm.length === 0) return <p className={styles.soft}>{t("home.nothingWaits")}</p>;
+  const open = undecided(proposals);
+  if (plans.length + harm.length + open.length === 0)
+    return <p className={styles.soft}>{t("home.nothingWaits")}</p>;
   return (
     <ul className={styles.short}>
       {harm.map((each) => (
@@ -34,6 +37,13 @@ export function Decisions({ campaigns, goals }: DecisionsProps) {
             {goal.name || goal.text}
           </Link>
           {goal.review ? <span>{format.say(goal.review.reason)}</span> : null}
+        </li>
+      ))}
+      {open.map((each) => (
+        <li key={each.id}>
+          <Badge tone="decide">{t(each.status === "waits" ? "home.proposal" : "home.verdict")}</Badge>
+          <Link to="/results/proposals">{`${each.journey_name} · ${each.node}`}</Link>
+          <span>{format.say(each.verdict_sentence ?? each.headline)}</span>
         </li>
       ))}
     </ul>

@@ -1,5 +1,5 @@
 /** What of today wants a word: what waits for a decision, which campaigns lead or harm. Pure. */
-import type { Campaign, StandingGoal } from "../api/home";
+import type { Campaign, Proposal, StandingGoal } from "../api/home";
 
 export interface Today {
   /** Things that wait for somebody to decide. */
@@ -19,11 +19,20 @@ export function harming(campaigns: readonly Campaign[]): Campaign[] {
   return campaigns.filter((each) => each.status === "running" && each.lift !== null && each.lift.high < 0);
 }
 
-export function todayOf(campaigns: readonly Campaign[], goals: readonly StandingGoal[]): Today {
+/** Proposals wait for an approval, or with a verdict to be kept or taken back. */
+export function undecided(proposals: readonly Proposal[]): Proposal[] {
+  return proposals.filter((each) => each.status === "waits" || (each.status === "running" && each.settled));
+}
+
+export function todayOf(
+  campaigns: readonly Campaign[],
+  goals: readonly StandingGoal[],
+  proposals: readonly Proposal[],
+): Today {
   const running = campaigns.filter((each) => each.status === "running");
   const harm = harming(campaigns).length;
   return {
-    decide: waiting(goals).length + harm,
+    decide: waiting(goals).length + undecided(proposals).length + harm,
     leading: running.filter((each) => each.lift !== null && each.lift.low > 0).length,
     harming: harm,
     running: running.length,

@@ -1,12 +1,12 @@
 /** Campaigns, newest first: what each was for and what it changed so far. */
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { Sparkline } from "@/shared/chart/sparkline";
 import { Badge } from "@/shared/parts/note";
 import { useFormat } from "@/shared/words/use-format";
 import type { CampaignRow } from "../api/campaigns";
 import { clearness, statusTone } from "../model/status";
 import styles from "./measure.module.css";
-import { Sparkline } from "./sparkline";
 
 interface CampaignListProps {
   campaigns: CampaignRow[];

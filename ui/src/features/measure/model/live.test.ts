@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { SPARK, sparklineOf } from "@/shared/chart/course";
 import { palettes } from "@/shared/tokens";
 import { formatFor } from "@/shared/words/format";
 import { reportOf, running } from "@/testing/campaigns";
 import { liveOf } from "@/testing/live";
 import { riverColors, riverOption } from "./river";
-import { SPARK, sparklineOf } from "./sparkline";
 
 const look = { palette: palettes.light, still: true, narrow: false };
 

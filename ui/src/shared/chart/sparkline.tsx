@@ -1,7 +1,7 @@
 /** A lift's course beside a campaign's name; the words next to it say the same. */
 import type { Views } from "@/shared/api/client";
-import { SPARK, sparklineOf } from "../model/sparkline";
-import styles from "./live.module.css";
+import { SPARK, sparklineOf } from "./course";
+import styles from "./sparkline.module.css";
 
 export function Sparkline({ looks }: { looks: Views["Look"][] }) {
   const drawn = sparklineOf(looks);

@@ -1,0 +1,1 @@
+"""Proposals: read from the lake, tried as experiments, kept or taken back; every step is a fact."""

@@ -1,0 +1,30 @@
+export const proposal = {
+  title: "提案",
+  lead: "哪里没达到预期，建议改什么。先随机试，看到差别再定。",
+  look: "现在找一遍",
+  none: "目前没有提案",
+  noneHow: "旅程里的消息发够 200 条、过了两天，打开率明显低于预期，又有更好的做法，这里就会有提案。",
+  status: {
+    waits: "等你定",
+    declined: "没采纳",
+    running: "试验中",
+    kept: "已采纳",
+    rolled_back: "已退回",
+  },
+  order: { approve: "批准试验", decline: "不采纳", keep: "采纳", "roll-back": "退回" },
+  ask: {
+    approve: "批准这次试验？",
+    decline: "不采纳这个提案？",
+    keep: "对所有人生效？",
+    "roll-back": "退回原来的做法？",
+  },
+  means: {
+    approve: "新进入的人一半照旧，一半按新的来，随机分。已经在旅程里的人不变。",
+    decline: "旅程不变，一个季度内不再提同样的改动。",
+    keep: "试验结束，之后进入的人都按新的来。",
+    "roll-back": "之后进入的人都按原来的来。一个季度内不再提同样的改动。",
+  },
+  noVerdict: "试验还没有结果。",
+  toExperiment: "看实验（{{at}} 定论）",
+  diff: "旅程定义的改动",
+};
