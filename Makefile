@@ -30,7 +30,7 @@ ui-check: setup ## Lint, types and unit tests of the app.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix ui run --silent check
 
 .PHONY: test
-test: setup ## Everything that must hold, in under 10 minutes on 2 cores.
+test: setup ## Everything that must hold, in under 15 minutes on 2 cores.
 	@$(MAKE) --no-print-directory -j2 lint ui-check
 	scripts/python_tests.sh
 	scripts/browser_tests.sh

@@ -21,6 +21,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     maxWorkers: 1,
+    isolate: false, // One window for all files: making one for each took longer than the tests.
     testTimeout: 30_000, // The first page of a run is compiled within its test, on a machine that is shared.
   },
 });

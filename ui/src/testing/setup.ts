@@ -7,6 +7,10 @@ import { startWords } from "@/shared/words/language";
 vi.mock("@/shared/chart/canvas", () => ({ default: () => null }));
 
 beforeEach(() => {
+  // A file that is saved leaves the one window at its address.
+  (window as unknown as { happyDOM: { setURL: (url: string) => void } }).happyDOM.setURL(
+    "http://localhost:3000",
+  );
   sessionStorage.clear();
   localStorage.clear();
   startWords("zh-CN");
