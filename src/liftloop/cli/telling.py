@@ -44,7 +44,8 @@ def lines_of_rehearsal(found: dict[str, Any]) -> list[str]:
 
 def lines_of_measure(report: dict[str, Any], ledger: dict[str, Any]) -> list[str]:
     """Return the ledger that adds up, and measured lift beside the frozen forecast."""
-    return [*_ledger(ledger), *_compared(report, None), f"  {spoken(report['sentence'])}"]
+    warned = [f"  ! {spoken(each)}" for each in report["warnings"]]
+    return [*_ledger(ledger), *_compared(report, None), f"  {spoken(report['sentence'])}", *warned]
 
 
 def lines_of_truth(report: dict[str, Any], ledger: dict[str, Any], points: float, relative: float) -> list[str]:
@@ -209,7 +210,20 @@ def _compared(report: dict[str, Any], known: float | None) -> list[str]:
         )
     if known is not None:
         rows.append([_said("真实，只有模拟器知道", "True, known to the simulator alone"), _lift(known, report), ""])
-    return ["", _said("带来了多少", "What it changed"), *table(rows, right=frozenset({1}))]
+    return ["", _said("带来了多少", "What it changed"), *table(rows, right=frozenset({1})), *_ratio(report)]
+
+
+def _ratio(report: dict[str, Any]) -> list[str]:
+    """Return a ratio taken apart, per eligible person, where treatment can move its base."""
+    ratio = report.get("ratio")
+    if not ratio:
+        return []
+    rows = [
+        [spoken(part["name"]), f"{part['treated']:.3g}", f"{part['held_out']:.3g}"]
+        for part in (ratio["numerator"], ratio["denominator"])
+    ]
+    heads = ["", _said("触达组", "Treated"), _said("对照组", "Left alone")]
+    return ["", _said("拆开看（每人）", "Taken apart, per person"), *table([heads, *rows], right=frozenset({1, 2}))]
 
 
 def _ranged(value: float, interval: Sequence[float], of: dict[str, Any]) -> list[str]:

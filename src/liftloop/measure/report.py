@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from liftloop.inference.heavy_tails import Tail
 from liftloop.kernel.money import yuan_text
 from liftloop.measure.lift import LiftEstimate, LookResult
 from liftloop.measure.scorecard import Scored
@@ -34,6 +35,26 @@ class SpendSoFar(Struct, frozen=True, kw_only=True):
         return self.by_others / total if total else 0.0
 
 
+class RatioParts(Struct, frozen=True, kw_only=True):
+    """A ratio and its parts, each per eligible person: treated, held out; `moved` is the denominator's change.
+
+    `moved` is None where that cannot be told; an interval that leaves zero out says that treatment moved it.
+    """
+
+    numerator: Words
+    denominator: Words
+    numerators: tuple[float, float]
+    denominators: tuple[float, float]
+    moved: LiftEstimate | None
+
+    def ratios(self) -> tuple[float | None, float | None]:
+        """Return the ratio of the treated and of the held-out people, None over nothing."""
+        treated, held = (
+            over / under if under else None for over, under in zip(self.numerators, self.denominators, strict=True)
+        )
+        return treated, held
+
+
 class Facts(Struct, frozen=True, kw_only=True):
     """What was counted: looks in order (those ahead too), whether the sides have their planned sizes, the spend."""
 
@@ -48,6 +69,9 @@ class Facts(Struct, frozen=True, kw_only=True):
     spend: SpendSoFar
     assigned_twice: int = 0
     """People who turned out to be one with another assigned differently; they count under their first assignment."""
+    parts: RatioParts | None = None
+    tail: Tail | None = None
+    """How amounts are spread over people; None where what counts is no amount."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -82,6 +106,7 @@ class Report(Struct, frozen=True, kw_only=True):
     method: Words
     variance_removed: float | None
     scored: Scored | None
+    parts: RatioParts | None = None
 
 
 def report_of(record: PlanRecord, facts: Facts) -> Report:
@@ -126,6 +151,7 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
         method=METHOD,
         variance_removed=told.explained if told and lift else None,
         scored=scored(record, facts, lift) if final and lift else None,
+        parts=facts.parts if lift else None,
     )
 
 
@@ -264,4 +290,49 @@ def _warnings(facts: Facts) -> tuple[Words, ...]:
                 "assigned, and the lift may read too low",
             )
         )
-    return tuple(warnings)
+    return (*warnings, *_about_parts(facts), *_about_tail(facts))
+
+
+def _about_parts(facts: Facts) -> tuple[Words, ...]:
+    """Return the warning that treatment moved the denominator, with what is told in its place."""
+    parts = facts.parts
+    if parts is None or parts.moved is None or parts.moved.low <= 0 <= parts.moved.high or facts.broken:
+        return ()
+    treated, held = parts.denominators
+    up = treated > held
+    return (
+        Words(
+            zh=f"触达也动了分母：{parts.denominator.zh}每人 {treated:.3g}，对照组 {held:.3g}，"
+            f"所以两边的比值不能直接比。结论按每个合格的人算；要看比值，就看分子和分母各自{'多' if up else '少'}了多少",
+            en=f"Treatment moved the denominator too: {parts.denominator.en} {treated:.3g} per person against "
+            f"{held:.3g}, so the ratios of the two sides cannot be compared. The claim is per eligible person; "
+            "for the ratio look at how numerator and denominator changed",
+        ),
+    )
+
+
+def _about_tail(facts: Facts) -> tuple[Words, ...]:
+    """Return the warning that few people decide the mean, with what would mend it."""
+    tail = facts.tail
+    if tail is None or facts.broken:
+        return ()
+    if "whale" in tail.warnings:
+        return (
+            Words(
+                zh=f"最大的一位客户占了全部金额的 {tail.largest_share:.0%}，均值由他一个人决定，别按这个数花钱。"
+                "看按人计的指标（如购买率），或等更多人下单",
+                en=f"One customer holds {tail.largest_share:.0%} of the whole amount and decides the mean: do not "
+                "spend by this number. Look at a metric that counts people, or wait until more have bought",
+            ),
+        )
+    if "few_paid" in tail.warnings or "skewed" in tail.warnings:
+        return (
+            Words(
+                zh=f"{tail.zeros:.1%} 的人没有金额，只有 {tail.paid:,} 人有；金额差得很大，这个范围可能偏窄。"
+                f"要有大约 {max(tail.units_needed, tail.units):,} 人才靠得住，或看按人计的指标",
+                en=f"{tail.zeros:.1%} of people have no amount and {tail.paid:,} have one, of very different sizes: "
+                f"the range may be too narrow. It takes about {max(tail.units_needed, tail.units):,} people, or a "
+                "metric that counts people",
+            ),
+        )
+    return ()

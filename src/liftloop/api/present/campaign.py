@@ -4,7 +4,7 @@ from liftloop.api.present.plan import forecast_view, instant, metric_view, text
 from liftloop.api.views import campaign as views_campaign
 from liftloop.app.steering.live import State
 from liftloop.measure.lift import LiftEstimate, LookResult
-from liftloop.measure.report import Report, lift_in
+from liftloop.measure.report import RatioParts, Report, lift_in
 
 
 def report_view(report: Report) -> views_campaign.Report:
@@ -28,8 +28,22 @@ def report_view(report: Report) -> views_campaign.Report:
         assigned=_assigned(report),
         looks=[_look(look, report) for look in report.looks],
         spend=_spend(report),
+        ratio=_ratio(report.parts),
         method=text(report.method),
         variance_removed=report.variance_removed,
+    )
+
+
+def _ratio(parts: RatioParts | None) -> views_campaign.Ratio | None:
+    if parts is None:
+        return None
+    treated, held_out = parts.ratios()
+    over, under = (
+        views_campaign.RatioPart(name=text(name), treated=values[0], held_out=values[1])
+        for name, values in ((parts.numerator, parts.numerators), (parts.denominator, parts.denominators))
+    )
+    return views_campaign.Ratio(
+        treated=treated, held_out=held_out, numerator=over, denominator=under, moved=_lift(parts.moved)
     )
 
 

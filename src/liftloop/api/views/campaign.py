@@ -76,6 +76,24 @@ class Outcome(View):
     held_out: Finite
 
 
+class RatioPart(View):
+    """One part of a ratio, per eligible person."""
+
+    name: Text
+    treated: Finite
+    held_out: Finite
+
+
+class Ratio(View):
+    """A ratio taken apart: it is only shown, what is claimed is per eligible person."""
+
+    treated: Finite | None
+    held_out: Finite | None
+    numerator: RatioPart
+    denominator: RatioPart
+    moved: Lift | None = Field(description="Change of the denominator per person; clear of zero, treatment moved it.")
+
+
 class Report(View):
     """What the campaign changed. `forecast` is the one frozen at launch, `lift` has the same kind."""
 
@@ -99,6 +117,7 @@ class Report(View):
     assigned: Assigned
     looks: list[Look]
     spend: Spend
+    ratio: Ratio | None = Field(default=None, description="The metric taken apart, where treatment can move its base.")
     method: Text = Field(description="How the lift was measured, for the analyst.")
     variance_removed: Share | None = Field(description="Share of variance that earlier behaviour explained (CUPED).")
 

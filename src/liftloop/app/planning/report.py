@@ -9,13 +9,15 @@ from msgspec import Struct
 
 from liftloop.app.planning.reading import SQL, Look, Moments, features_at, outcomes
 from liftloop.app.planning.study import Sources
+from liftloop.inference.heavy_tails import Tail, tail_of
 from liftloop.kernel.clock import DAY_MS
 from liftloop.measure import lift
-from liftloop.measure.lift import LookResult, Sides, ahead, glance, planned_looks, ratio_of_sides
-from liftloop.measure.report import Facts, Report, SpendSoFar, report_of
+from liftloop.measure.lift import LOOKS, LookResult, Sides, ahead, glance, planned_looks, ratio_of_sides
+from liftloop.measure.report import Facts, RatioParts, Report, SpendSoFar, report_of
+from liftloop.plan.components import components
 from liftloop.plan.contract import Campaign
 from liftloop.plan.effects.design import scales_of, standard
-from liftloop.plan.inputs import Column
+from liftloop.plan.inputs import Column, Floats
 from liftloop.plan.options import Offer
 from liftloop.plan.outcome import outcome_of
 from liftloop.plan.record import PlanRecord
@@ -57,6 +59,7 @@ def report(
     """
     seen = seen or sighted(campaign_id, campaign, sources)
     held = seen.sides.held
+    told = 0 < int(held.sum()) < held.size and sources.now_ms > campaign.starts_ms
     broken = bool(held.size) and ratio_of_sides(seen.sides, campaign.holdout.share).mismatch
     return report_of(
         record,
@@ -71,8 +74,46 @@ def report(
             held_out=int(held.sum()),
             spend=_spend(campaign_id, campaign, sources),
             assigned_twice=seen.assigned_twice,
+            parts=_parts(campaign, record, sources, seen) if told else None,
+            tail=_tail(campaign, record, sources, seen) if told else None,
         ),
     )
+
+
+def _parts(campaign: Campaign, record: PlanRecord, sources: Sources, seen: Sighted) -> RatioParts | None:
+    """Return numerator and denominator of a ratio whose denominator treatment can move, as of now."""
+    assert record.metric is not None
+    found = components(sources.catalogue.by_id[record.metric.id], sources.catalogue)
+    if not found:
+        return None
+    now_ms = min(sources.now_ms, campaign.ends_ms)
+    values = [outcomes(seen.look, each.outcome, now_ms - campaign.starts_ms) for each in found]
+    held = seen.sides.held
+    over, under = ((float(each[~held].mean()), float(each[held].mean())) for each in values)
+    return RatioParts(
+        numerator=found[0].name,
+        denominator=found[1].name,
+        numerators=over,
+        denominators=under,
+        moved=_now(seen.sides, values[1], campaign, now_ms).difference,
+    )
+
+
+def _tail(campaign: Campaign, record: PlanRecord, sources: Sources, seen: Sighted) -> Tail | None:
+    """Return how the outcome is spread where it is an amount."""
+    assert record.metric is not None
+    outcome = outcome_of(sources.catalogue.by_id[record.metric.id])
+    if outcome is None or not outcome.summed:
+        return None
+    now_ms = min(sources.now_ms, campaign.ends_ms)
+    return tail_of(outcomes(seen.look, outcome, now_ms - campaign.starts_ms))
+
+
+def _now(sides: Sides, values: Floats, campaign: Campaign, now_ms: int) -> LookResult:
+    """Return the last planned look at the end, and the band that holds at any time before it."""
+    if now_ms >= campaign.ends_ms:
+        return lift.look(sides, values, campaign.ends_ms, len(LOOKS) - 1)
+    return glance(sides, values, now_ms, (now_ms - campaign.starts_ms) / (campaign.ends_ms - campaign.starts_ms))
 
 
 def _looks(

@@ -48,6 +48,7 @@ from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import Language
 from liftloop.measure.scorecard import foretold
 from liftloop.plan.cold_start import REMINDER, USUAL_CHANNEL, Start, missing_of, next_of
+from liftloop.plan.components import component_guardrails
 from liftloop.plan.contract import Campaign
 from liftloop.plan.diagnosis import Diagnosis
 from liftloop.plan.goal.catalogue import Catalogue
@@ -185,6 +186,11 @@ def _with_group(understood: Understood, group: Group | Question) -> Understood:
 
 def launch(record: PlanRecord, language: Language, sources: Sources, terms: LaunchTerms = AT_ONCE) -> Launch:
     """Return what starts a plan now; see `liftloop.plan.launch`. Raises `NotLaunchable` and `BadLaunch`."""
+    metric = sources.catalogue.by_id.get(record.metric.id) if record.metric else None
+    if metric is not None:
+        named = {each.metric for each in record.understood.goal.guardrails}
+        parts = component_guardrails(metric, record.understood.goal.direction, sources.catalogue)
+        terms = replace(terms, guardrails=[each for each in parts if each.metric not in named])
     return launch_of(record, at_ms=sources.now_ms, language=language, contents={}, terms=terms)
 
 

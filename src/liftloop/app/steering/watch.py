@@ -8,6 +8,7 @@ from msgspec import Struct
 from liftloop.app.planning.reading import SQL as PLANNING
 from liftloop.app.planning.reading import Look, Moments, outcomes
 from liftloop.app.steering.reading import CONTINUED, Entry, answered
+from liftloop.inference.trial import without_whales
 from liftloop.measure.lift import Sides, glance
 from liftloop.measure.steering.guardrails import RECEIPT_OF, Watched, guardrails_of, look_watched, rate_watched
 from liftloop.plan.contract import Campaign, Guardrail
@@ -65,6 +66,8 @@ class _People:
         since_ms = max(now_ms - campaign.starts_ms, 1)
         elapsed = since_ms / max(campaign.ends_ms - campaign.starts_ms, 1)
         values = outcomes(look, outcome, since_ms) if look.count else np.zeros(0)
+        if outcome.summed and values.any():
+            values = without_whales(values)  # One customer's order of the year is no alarm, on either side.
         return look_watched(guardrail, metric, glance(sides, values, now_ms, min(elapsed, 1.0)))
 
     def _sides(self) -> tuple[Look, Sides]:

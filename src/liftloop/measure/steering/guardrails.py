@@ -24,6 +24,7 @@ DEFAULTS = (
     Guardrail(metric="complaint_rate", comparison="at_most", value=COMPLAINTS_MAX),
     Guardrail(metric="unsubscribe_rate", comparison="at_most", value=UNSUBSCRIBES_MAX),
     Guardrail(metric="refund_rate", comparison="no_rise"),
+    Guardrail(metric="gross_profit", comparison="no_drop"),
 )
 """Watched in every campaign, unless the goal says something else of the same metric."""
 

@@ -21,6 +21,8 @@ export const campaign = {
     "The band holds in 90 of 100 cases, at every look. Hollow circles are planned looks still ahead.",
   goal: "Goal",
   measured: "Measured",
+  ratio: "The ratio (shown only)",
+  besideHeldOut: "left alone: {{value}}",
   heldOut: "Left alone",
   treated: "Reached as planned",
   look: "Look",

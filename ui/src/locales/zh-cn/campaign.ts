@@ -14,6 +14,8 @@ export const campaign = {
   looksCaption: "色带是 90% 的把握，每次查看都算数。空心圆是计划好、还没到的查看。",
   goal: "目标",
   measured: "实测",
+  ratio: "比值（只作展示）",
+  besideHeldOut: "对照组 {{value}}",
   heldOut: "对照组",
   treated: "按计划触达",
   look: "查看时间",

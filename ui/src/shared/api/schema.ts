@@ -5337,6 +5337,31 @@ export interface components {
             /** Lte */
             lte?: number | null;
         };
+        /**
+         * Ratio
+         * @description A ratio taken apart: it is only shown, what is claimed is per eligible person.
+         */
+        Ratio: {
+            denominator: components["schemas"]["RatioPart"];
+            /** Held Out */
+            held_out: number | null;
+            /** @description Change of the denominator per person; clear of zero, treatment moved it. */
+            moved: components["schemas"]["Lift"] | null;
+            numerator: components["schemas"]["RatioPart"];
+            /** Treated */
+            treated: number | null;
+        };
+        /**
+         * RatioPart
+         * @description One part of a ratio, per eligible person.
+         */
+        RatioPart: {
+            /** Held Out */
+            held_out: number;
+            name: components["schemas"]["Text"];
+            /** Treated */
+            treated: number;
+        };
         /** Reachable */
         Reachable: {
             /**
@@ -5568,6 +5593,8 @@ export interface components {
             outcome: components["schemas"]["Outcome"] | null;
             /** Plan Id */
             plan_id: string;
+            /** @description The metric taken apart, where treatment can move its base. */
+            ratio?: components["schemas"]["Ratio"] | null;
             sentence: components["schemas"]["Text"];
             spend: components["schemas"]["Spend"];
             /**

@@ -45,6 +45,7 @@ export function Sides({ report }: { report: Report }) {
           <span style={{ width: `${used * 100}%` }} />
         </div>
       )}
+      {report.ratio ? <Ratio ratio={report.ratio} unit={metric.unit} /> : null}
       <Details summary={t("common.details")}>
         <p className={styles.method}>{format.say(report.method)}</p>
         <Facts
@@ -70,5 +71,35 @@ export function Sides({ report }: { report: Report }) {
         />
       </Details>
     </Card>
+  );
+}
+
+/** A ratio taken apart: what is over the line, what is under it, each per eligible person. */
+function Ratio({ ratio, unit }: { ratio: NonNullable<Report["ratio"]>; unit: Report["metric"]["unit"] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const number = (value: number) => value.toLocaleString(undefined, { maximumSignificantDigits: 3 });
+  const over = (value: number) => (unit === "fen" ? format.metric(value, unit) : number(value));
+  const beside = (under: string) => t("campaign.besideHeldOut", { value: under });
+  return (
+    <Facts
+      facts={[
+        {
+          name: t("campaign.ratio"),
+          value: ratio.treated === null ? "—" : format.metric(ratio.treated, unit),
+          under: beside(ratio.held_out === null ? "—" : format.metric(ratio.held_out, unit)),
+        },
+        {
+          name: format.say(ratio.numerator.name),
+          value: over(ratio.numerator.treated),
+          under: beside(over(ratio.numerator.held_out)),
+        },
+        {
+          name: format.say(ratio.denominator.name),
+          value: number(ratio.denominator.treated),
+          under: beside(number(ratio.denominator.held_out)),
+        },
+      ]}
+    />
   );
 }
