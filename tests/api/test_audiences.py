@@ -154,3 +154,28 @@ def test_the_vocabulary_says_what_there_is(tmp_path: Path) -> None:
         assert next(each for each in words["traits"] if each["id"] == "orders")["unit"] == "times"
 
     play(tmp_path, story)
+
+
+def test_goods_beyond_the_commonest_are_found_by_name_and_named_by_id(tmp_path: Path) -> None:
+    """Three hundred goods were sold: the vocabulary has two hundred of them, and typing finds the rest."""
+
+    async def story(world: Served) -> None:
+        lines = [{"product_id": f"sku_{n:03d}", "name": f"商品{n:03d}" if n else "Oat Milk"} for n in range(300)]
+        world.installation.append([order("u1", 1, products=lines), order("u2", 2, products=lines[:250])])
+        await world.settle()
+        words = (await world.admin.get("/api/audiences/vocabulary")).json()["properties"]
+        bought = next(each for each in words if each["id"] == "products.product_id")
+        assert (bought["of_items"], len(bought["values"]), "sku_290" in bought["values"]) == (True, 200, False)
+
+        async def found(**asked: str) -> list[dict[str, str]]:
+            return (await world.admin.get("/api/audiences/items", **asked)).json()["items"]
+
+        assert await found(search="商品290") == [{"id": "sku_290", "name": "商品290"}]
+        assert await found(search="oat m") == [{"id": "sku_000", "name": "Oat Milk"}]
+        many = await found(search="SKU_")
+        assert (len(many), many[0]["id"]) == (50, "sku_000")
+        assert await found(ids="sku_299", search="nothing of the kind") == [{"id": "sku_299", "name": "商品299"}]
+        assert await found(ids="unknown") == [{"id": "unknown", "name": "unknown"}]
+        assert await found(search="50%_") == []
+
+    play(tmp_path, story)

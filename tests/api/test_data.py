@@ -119,3 +119,28 @@ async def _quality(world: Served) -> None:
 def test_quality_is_told_by_source_and_field(tmp_path: Path) -> None:
     """What is missing, of another kind or out of range is counted for each field, and fields without faults are not."""
     play(tmp_path, _quality)
+
+
+def test_what_is_sealed_and_what_is_only_hidden_is_said(tmp_path: Path) -> None:
+    """An attribute that sounds personal and lies in the clear is named as such, until it is a sealed field."""
+
+    async def story(world: Served) -> None:
+        traits = {"baby_birthday": "2020-02-19", "passport": "E12345678", "phone": "13800138046", "city": "上海"}
+        await brought(world, {"type": "identify", "userId": "u1", "messageId": "i1", "traits": traits})
+        found = await told(world, "/api/data/personal-fields")
+        assert [each["id"] for each in found["hidden"]] == ["baby_birthday", "passport"]
+        assert {"phone", "邮箱"} <= set(found["sealed"])
+        assert "name" in found["sealed_traits"]
+        field = {"id": "visa_no", "zh": "签证号", "en": "Visa number", "type": "text", "personal": True}
+        assert (await world.admin.post("/api/fields", field)).status == 200
+        await brought(
+            world, {"type": "identify", "userId": "u1", "messageId": "i2", "traits": {"visa_no": "swordfish99"}}
+        )
+        found = await told(world, "/api/data/personal-fields")
+        assert found["own"] == [{"id": "visa_no", "name": {"zh": "签证号", "en": "Visa number"}}]
+        kept = b"".join(each.read_bytes() for each in world.desk.data.rglob("*.db*"))
+        assert (b"swordfish99" in kept, b"E12345678" in kept) == (False, True)
+        shown = {each["id"]: each["value"] for each in (await told(world, "/api/profiles/u1"))["traits"]}
+        assert (shown["passport"], shown["baby_birthday"]) == ("E12***", "****-02-19")
+
+    play(tmp_path, story)

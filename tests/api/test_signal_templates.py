@@ -57,3 +57,27 @@ def test_a_template_is_previewed_with_its_events_published_and_found_as_it_was_c
         assert (await world.admin.post(f"{PLACE}/moon/preview", {})).status == 404
 
     play(tmp_path, story)
+
+
+def test_a_signal_is_retired_once_nothing_asks_for_it(tmp_path: Path) -> None:
+    """The list says who uses a signal; until they let go it cannot end, and one of the shop's own is listed too."""
+
+    async def story(world: Served) -> None:
+        assert (await world.admin.post(f"{PLACE}/hesitating", {})).status == 200
+        own = {"id": "mine", "name": "自己的", "where": {"event": "Product Viewed", "within_days": 1}}
+        assert (await world.admin.post("/api/signals", own)).status == 200
+        body = {"audience_id": "wavering", "name": "犹豫的人", "definition": {"audience": "signal:hesitating"}}
+        assert (await world.admin.post("/api/audiences", body)).status == 200
+        used = [{"kind": "audience", "id": "wavering", "name": "犹豫的人"}]
+        assert (await templates(world))["hesitating"]["in_use"]["used_in"] == used
+        listed = (await world.admin.get(PLACE)).json()["own"]
+        assert [(each["id"], each["used_in"]) for each in listed] == [("mine", [])]
+        refused = await world.admin.call("DELETE", "/api/definitions/signal/hesitating")
+        assert (refused.status, "人群「犹豫的人」" in refused.json()["message"]) == (409, True)
+        assert (await world.admin.call("DELETE", "/api/definitions/signal/mine")).status == 200
+        assert (await world.admin.call("DELETE", "/api/definitions/audience/wavering")).status == 200
+        assert (await world.admin.call("DELETE", "/api/definitions/signal/hesitating")).status == 200
+        assert (await templates(world))["hesitating"]["in_use"] is None
+        assert (await world.admin.get(PLACE)).json()["own"] == []
+
+    play(tmp_path, story)

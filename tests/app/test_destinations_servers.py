@@ -1,4 +1,4 @@
-"""Handing audiences to database servers: runs where LIFTLOOP_TEST_POSTGRES or LIFTLOOP_TEST_MYSQL names one."""
+"""Handing audiences to database servers: PostgreSQL, and where LIFTLOOP_TEST_MYSQL names one MySQL or MariaDB."""
 
 import asyncio
 import os
@@ -11,16 +11,21 @@ from liftloop.audience.destinations import Change, DatabaseReceiver, Part, Perso
 from liftloop.plugins.destinations.contract import ReceiverAway, ReceiverRefuses
 from liftloop.plugins.destinations.database import open_table
 
-SERVERS = {"POSTGRES": "public.liftloop_people", "MYSQL": "liftloop_people"}
-NAMED = {name: os.environ[f"LIFTLOOP_TEST_{name}"] for name in SERVERS if os.environ.get(f"LIFTLOOP_TEST_{name}")}
-
-pytestmark = pytest.mark.skipif(not NAMED, reason="LIFTLOOP_TEST_POSTGRES and LIFTLOOP_TEST_MYSQL name no server")
+TABLES = {"postgres": "public.liftloop_people", "mysql": "liftloop_people"}
 
 
-@pytest.fixture(name="place", params=sorted(NAMED))
+@pytest.fixture(scope="module")
+def mysql() -> str:
+    """Give the address of the server that is named."""
+    if "LIFTLOOP_TEST_MYSQL" not in os.environ:
+        pytest.skip("LIFTLOOP_TEST_MYSQL names no server")
+    return os.environ["LIFTLOOP_TEST_MYSQL"]
+
+
+@pytest.fixture(name="place", params=sorted(TABLES))
 def a_place(request: pytest.FixtureRequest) -> Iterator[DatabaseReceiver]:
     """Name a table that is not there, before and after."""
-    place = DatabaseReceiver(url=NAMED[request.param], table=SERVERS[request.param])
+    place = DatabaseReceiver(url=request.getfixturevalue(request.param), table=TABLES[request.param])
     _drop(place)
     yield place
     _drop(place)

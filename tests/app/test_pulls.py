@@ -15,6 +15,7 @@ from served import NOW_MS, Served, served
 from liftloop.app.definitions.edge import BadDefinition, check_edge
 from liftloop.app.sources.pulls import Pulls
 from liftloop.collect.sources import DatabaseSource
+from liftloop.kernel.clock import MINUTE_MS
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plugins.sources.database import BadPull, DatabaseAway, pull
 from liftloop.plugins.sources.database_problems import away, reason_of
@@ -151,10 +152,94 @@ def test_a_failed_import_does_not_move_the_watermark(tmp_path: Path) -> None:
         await world.admin.post("/api/sources", {"id": "erp", **wrong})
         assert (await world.admin.post("/api/sources/erp/pull", {})).status == 422
         assert pulls.mark("erp") is None
+        failed = await row(world)
+        assert (failed["watermark"], failed["last_pull"]["status"]) == (None, "failed")
+        assert "no such column" in failed["last_pull"]["error"]["zh"]
         await world.admin.post("/api/sources", {"id": "erp", **source_of(path)})
         assert (await world.admin.post("/api/sources/erp/pull", {})).json()["rows"] == 2
+        done = (await row(world))["last_pull"]
+        assert (done["status"], done["rows"], done["error"]) == ("done", 2, None)
+        assert done["import_id"].startswith("imp_")
 
     play(tmp_path, story)
+
+
+def test_a_watermark_is_moved_and_rows_read_again_count_once(tmp_path: Path) -> None:
+    """Back to the start or to a number; what is no watermark is refused in words; no row is counted twice."""
+
+    async def story(world: Served, pulls: Pulls) -> None:
+        async def moved(to: Any) -> Any:
+            return await world.admin.post("/api/sources/erp/watermark", {"watermark": to})
+
+        await world.admin.post("/api/sources", {"id": "erp", **source_of(shop_database(tmp_path, [1, 2, 3]))})
+        assert (await moved("2")).json() == {"watermark": 2}
+        assert (await world.admin.post("/api/sources/erp/pull", {})).json()["rows"] == 2
+        assert (await moved(None)).json() == {"watermark": 0}
+        pulling = asyncio.create_task(pulls.pull("erp", "person:test", "en"))
+        await asyncio.sleep(0)
+        assert (await moved(None)).status == 409
+        again = await pulling
+        assert (again.since, again.rows, again.watermark) == (0, 3, 3)
+        await world.settle()
+        found = world.desk.follower.lake.select("SELECT count(*) AS n FROM event WHERE name = 'Order Completed'")
+        assert found["n"].tolist() == [3]
+        for wrong in ("yesterday", "nan"):
+            refused = await moved(wrong)
+            assert (refused.status, refused.json()["code"]) == (422, "bad_watermark")
+        assert (await world.admin.post("/api/sources/crm/watermark", {})).status == 404
+        assert (await world.stranger.post("/api/sources/erp/watermark", {})).status == 401
+
+    play(tmp_path, story)
+
+
+def test_a_clock_that_leaps_pulls_at_its_due_times_and_waits_after_a_failure(tmp_path: Path) -> None:
+    """A pull every ten minutes happens on the ten minutes of a leap; one that failed waits for its next time."""
+
+    async def story(world: Served, pulls: Pulls) -> None:
+        path = shop_database(tmp_path, [1])
+        await world.admin.post("/api/sources", {"id": "erp", **source_of(path, every_minutes=10, start=2)})
+
+        async def after(minutes: int) -> tuple[str, int]:
+            await world.admin.post("/api/clock", {"advance_s": minutes * 60})
+            last = pulls.last("erp")
+            assert last is not None
+            return last.status, (last.at_ms - NOW_MS) // MINUTE_MS
+
+        assert await after(25) == ("done", 20)
+        path.unlink()
+        assert await after(20) == ("failed", 40)
+        shop_database(tmp_path, [1])
+        assert await after(4) == ("failed", 40)
+        assert await after(1) == ("done", 50)
+
+    play(tmp_path, story)
+
+
+def test_a_source_is_changed_and_tried_without_its_address(tmp_path: Path) -> None:
+    """Whoever changes a source need not know its password: the sealed address is tried and kept."""
+
+    async def story(world: Served, pulls: Pulls) -> None:
+        path = shop_database(tmp_path, [1, 2, 3])
+        await world.admin.post("/api/sources", {"id": "erp", "name": "ERP", **source_of(path)})
+        body = (await world.admin.get("/api/definitions/source/erp")).json()["body"]
+        asked = {"source": "erp", "url": body["url"], "query": QUERY, "watermark": "n", "import_kind": "orders"}
+        tried = (await world.admin.post("/api/data/databases/try", asked)).json()
+        assert (tried["rows"], tried["tables"], tried["kind"]) == (3, ["orders"], "orders")
+        changed = {**body, "every_minutes": 15, "name": "收银"}
+        answer = await world.admin.post("/api/definitions", {"kind": "source", "id": "erp", "body": changed})
+        assert (answer.status, answer.json()["version"]) == (200, 2)
+        found = await row(world)
+        assert (found["name"], found["every_minutes"]) == ("收银", 15)
+        assert (await world.admin.post("/api/data/databases/try", asked)).json()["rows"] == 3
+        nobody = await world.admin.post("/api/data/databases/try", {**asked, "source": "crm"})
+        assert nobody.status == 404
+
+    play(tmp_path, story)
+
+
+async def row(world: Served) -> dict[str, Any]:
+    rows = (await world.admin.get("/api/data/sources")).json()["sources"]
+    return next(each for each in rows if each["source_id"] == "erp")
 
 
 def test_a_database_is_tried_step_by_step_and_then_set_up(tmp_path: Path) -> None:

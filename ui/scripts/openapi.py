@@ -16,12 +16,13 @@ from liftloop.api.routes.goals import router as goals
 from liftloop.api.routes.lists import FreezeRequest, ListView
 from liftloop.api.routes.live import router as live
 from liftloop.api.routes.proposals import router as proposals
-from liftloop.api.routes.pulls import PullDone
+from liftloop.api.routes.pulls import PullDone, ResetDone, ResetRequest
 from liftloop.api.routes.reviews import router as reviews
 from liftloop.api.views.audience import (
     Audience,
     AudienceList,
     AudienceRequest,
+    ItemList,
     Preview,
     PreviewRequest,
     Vocabulary,
@@ -32,6 +33,7 @@ from liftloop.api.views.data import (
     DatabaseTrial,
     DatabaseTrialRequest,
     DataQuality,
+    PersonalFieldsView,
     PlanProposal,
     SeenAndPlanned,
     SourceCreated,
@@ -211,6 +213,10 @@ def list_audiences() -> AudienceList: ...
 def save_audience(body: AudienceRequest) -> Audience: ...
 
 
+@api.get("/audiences/items", summary="Goods by a part of their name or id")
+def audience_items(search: str = "", ids: Annotated[list[str] | None, Query()] = None) -> ItemList: ...
+
+
 @api.get("/audiences/vocabulary", summary="Traits and events that definitions may name")
 def audience_vocabulary() -> Vocabulary: ...
 
@@ -367,12 +373,20 @@ def try_database(body: DatabaseTrialRequest) -> DatabaseTrial: ...
 def pull_source(source_id: str) -> PullDone: ...
 
 
+@api.post("/sources/{source_id}/watermark", summary="Move the watermark of a database source")
+def reset_watermark(source_id: str, body: ResetRequest) -> ResetDone: ...
+
+
 @api.get("/data/events", summary="Events as they were seen and as they are planned")
 def seen_and_planned(zone_minutes: int = 480) -> SeenAndPlanned: ...
 
 
 @api.get("/data/plan-proposal", summary="A tracking plan for what no plan names yet")
 def plan_proposal(zone_minutes: int = 480) -> PlanProposal: ...
+
+
+@api.get("/data/personal-fields", summary="What of people is sealed, and what is only hidden")
+def list_personal_fields() -> PersonalFieldsView: ...
 
 
 @api.get("/data/quality", summary="Quality by source and field")

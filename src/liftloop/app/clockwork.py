@@ -1,7 +1,7 @@
 """Moves the manual clock from due instant to due instant, so that days pass in seconds and nothing is skipped."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -78,6 +78,20 @@ class Timed(Protocol):
     async def run_if_due(self) -> None:
         """Do what is due now, over a lake that it brings up to date itself."""
         ...
+
+
+class Together:
+    """Several such studies as one; each runs what is due of its own."""
+
+    def __init__(self, each: Sequence[Timed]) -> None:
+        self._each = each
+
+    def next_ms(self) -> int:
+        return min((one.next_ms() for one in self._each), default=FAR_FUTURE_MS)
+
+    async def run_if_due(self) -> None:
+        for one in self._each:
+            await one.run_if_due()
 
 
 class Clockwork:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from liftloop.app.children import Children
-from liftloop.app.clockwork import Clockwork
+from liftloop.app.clockwork import Clockwork, Timed, Together
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
 from liftloop.app.intake import Intake
@@ -77,7 +77,10 @@ class Desk:
         self.quarantine = Quarantine(self.tick, self.state, self.vault, self.clock)
         self.intake = Intake(self.follower, self.state, self.definitions, self.clock)
         self.steering = SteeringStudy(self.follower, self.definitions, self.state, self.tick, self.clock)
-        self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up, self.steering)
+        self.timed: list[Timed] = [self.steering]
+        """What has instants of its own on a manual clock; use cases beside the desk add theirs."""
+        timed = Together(self.timed)
+        self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up, timed)
         self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.quarantine)
         self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock, settings.study_days)
         self.opportunities = Opportunities(

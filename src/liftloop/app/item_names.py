@@ -25,6 +25,26 @@ SELECT name FROM (
 """
 
 
+_FOUND = """
+WITH known AS (
+    SELECT item_id AS id, name, 0 AS times FROM item WHERE name <> ''
+    UNION ALL
+    SELECT product_id, coalesce(arg_max(name, at_ms) FILTER (name <> ''), ''), count(*) FROM order_line
+    WHERE product_id <> '' GROUP BY product_id
+)
+SELECT id FROM known WHERE contains(lower(id), lower($1)) OR contains(lower(name), lower($1))
+GROUP BY id ORDER BY max(times) DESC, id LIMIT $2
+"""
+FOUND_MAX = 50
+"""Items that a search offers; whoever sees that many types on."""
+
+
+async def items_found(follower: Follower, searched: str) -> list[str]:
+    """Return the ids of items whose id or name holds a text, those that sell most first, at most FOUND_MAX."""
+    rows = await follower.select(_FOUND, [searched, FOUND_MAX])
+    return [str(each) for each in rows["id"]]
+
+
 def names_of(rows: Mapping[str, Any]) -> dict[str, str]:
     """Return the rows of `ITEM_NAMES` as names by id."""
     return dict(zip(map(str, rows["id"]), map(str, rows["name"]), strict=True))

@@ -11,6 +11,8 @@ Change = Literal["member", "entered", "left"]
 ROWS_MAX = 1_000
 """People of one part: about 200 kB, one request or one transaction."""
 EVERY_HOURS_MAX = 24 * 31
+MEMBER_LEVEL = "member_level"
+"""The column with the name of somebody's level; `level` may be an attribute of the shop's own."""
 
 
 class WebhookReceiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="webhook", tag_field="kind"):
@@ -45,7 +47,7 @@ class Destination(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     identifiers: tuple[PersonalIdentifier, ...] = ("customer_id",)
     """Beside the profile id, which is ours and says nothing elsewhere."""
     columns: tuple[str, ...] = ()
-    """Attributes that are not sealed."""
+    """Attributes that are not sealed, computed traits, MEMBER_LEVEL, and `tags`."""
     channel: str = ""
     """Only who may be sent marketing through this medium; "" for everybody."""
     every_hours: int | None = None

@@ -67,6 +67,9 @@ class Server:
     def patch(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("PATCH", f"/api{path}", json.dumps(body).encode())
 
+    def delete(self, path: str) -> Any:
+        return self._call("DELETE", f"/api{path}", None)
+
     def upload(self, path: str, file: Path, **fields: str) -> Any:
         """Post a file as a browser's form does."""
         boundary = "liftloop-boundary-7f3a91c2"

@@ -69,6 +69,30 @@ def _membership(answer: dict[str, Any]) -> list[str]:
     return [*lines, *([f"  {spoken(_POINTS)}: {points['balance']:,}"] if points else [])]
 
 
+@command.command("fields")
+@data_option
+@json_option
+def fields(data: Path, as_json: bool) -> None:
+    """个人信息字段：哪些加密，哪些只是遮住。 / Personal fields: which are sealed, which are only hidden on screens.
+
+    \b
+    例 / Example:
+      liftloop profile fields
+    """
+    with server(data) as desk:
+        found = desk.get("/data/personal-fields")
+    own = [f"{each['id']} {spoken(each['name'])}" for each in found["own"]]
+    hidden = [f"  ! {each['id']} {spoken(each['name'])}" for each in found["hidden"]]
+    lines = [
+        f"加密 / sealed: {', '.join([*found['sealed'], *own])}",
+        f"  traits: {', '.join(found['sealed_traits'])}",
+        f"名字里有这些词就遮住 / hidden by these words: {', '.join(found['words'])}",
+        "只遮住、以明文保存 / only hidden, kept in the clear:",
+        *(hidden or ["  —"]),
+    ]
+    show(found, as_json, lines)
+
+
 @command.command("undo-merge")
 @click.argument("merge")
 @click.option("--reason", default="", help="原因，记入审计 / why, for the record")

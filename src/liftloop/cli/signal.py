@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -51,6 +52,22 @@ def publish(identity: str, data: Path, as_json: bool, **chosen: tuple[str, ...])
     with server(data) as desk:
         answer = desk.post(f"/signals/templates/{identity}", _chosen(chosen))
     show(answer, as_json, [f"{answer['id']} v{answer['version']}"])
+
+
+@command.command("retire")
+@click.argument("identity")
+@data_option
+@json_option
+def retire(identity: str, data: Path, as_json: bool) -> None:
+    """停用一个信号；还有人群、旅程等在用时，说出是哪些。 / End a signal; refused while something asks for it, by name.
+
+    \b
+    例 / Example:
+      liftloop signal retire hesitating
+    """
+    with server(data) as desk:
+        answer = desk.delete(f"/definitions/signal/{quote(identity, safe='')}")
+    show(answer, as_json, [f"{identity} ✗"])
 
 
 @command.command("preview")

@@ -65,6 +65,10 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/data-quarantine")).DataQuarantinePage }),
         },
         {
+          path: "data/personal",
+          lazy: async () => ({ Component: (await import("./pages/data-personal")).DataPersonalPage }),
+        },
+        {
           path: "data/quality",
           lazy: async () => ({ Component: (await import("./pages/data-quality")).DataQualityPage }),
         },

@@ -13,6 +13,7 @@ import { results } from "./en/results";
 import { experiment, review, scorecard } from "./en/review";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
 import { signal } from "./en/signal";
+import { source } from "./en/source";
 import { diagnosis, metrics, standing } from "./en/standing";
 import { tag } from "./en/tag";
 
@@ -41,6 +42,7 @@ export default {
   proposal,
   results,
   signal,
+  source,
   import: imports,
   tag,
   destination,

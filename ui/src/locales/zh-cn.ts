@@ -13,6 +13,7 @@ import { results } from "./zh-cn/results";
 import { experiment, review, scorecard } from "./zh-cn/review";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
 import { signal } from "./zh-cn/signal";
+import { source } from "./zh-cn/source";
 import { diagnosis, metrics, standing } from "./zh-cn/standing";
 import { tag } from "./zh-cn/tag";
 
@@ -41,6 +42,7 @@ export default {
   proposal,
   results,
   signal,
+  source,
   import: imports,
   tag,
   destination,

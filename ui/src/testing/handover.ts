@@ -3,6 +3,8 @@ import type { Views } from "@/shared/api/client";
 import { daysAgo, text } from "./shop.ts";
 
 const done: Views["RunView"] = {
+  run_id: "run_1",
+  look_at: "/api/destinations/house/runs/run_1",
   export_id: "exp_1",
   whole: false,
   at: daysAgo(1),

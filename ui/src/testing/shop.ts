@@ -114,10 +114,15 @@ export const vocabulary: Views["Vocabulary"] = {
     { id: "Store Visited", name: text("进店", "Visited a store") },
     { id: "Coupon Redeemed", name: text("核销优惠券", "Redeemed a coupon") },
   ],
-  signals: [{ id: "signal:hesitating", name: text("犹豫", "Hesitating"), values: [] }],
+  signals: [{ id: "signal:hesitating", name: text("犹豫", "Hesitating"), of_items: false, values: [] }],
   properties: [
-    { id: "revenue", name: text("金额", "amount"), values: [] },
-    { id: "products.category", name: text("商品品类", "product category"), values: ["咖啡", "小食"] },
+    { id: "revenue", name: text("金额", "amount"), of_items: false, values: [] },
+    {
+      id: "products.category",
+      name: text("商品品类", "product category"),
+      of_items: false,
+      values: ["咖啡", "小食"],
+    },
   ],
 };
 

@@ -34,6 +34,7 @@ export const templates: Views["SignalTemplates"] = {
         unless: [],
         values: { views: 4, days: 3 },
         changed_by_hand: false,
+        used_in: [{ kind: "audience", id: "aud_mixed", name: "犹豫的会员" }],
       },
     },
     {
@@ -50,6 +51,7 @@ export const templates: Views["SignalTemplates"] = {
       in_use: null,
     },
   ],
+  own: [],
 };
 
 export function signalPreviewOf(members: Member[]): Views["SignalPreview"] {

@@ -113,6 +113,7 @@ def _named(words: Sequence[vocabulary_words.NamedWord]) -> list[NamedWord]:
         NamedWord(
             id=each.id,
             name=text(each.name),
+            of_items=each.id in vocabulary_words.ITEM_PROPERTIES,
             values=list(each.values),
             value_names={value: text(name) for value, name in each.value_names.items()},
         )

@@ -12,6 +12,7 @@ from liftloop.api.views.data import (
     DatabaseTrial,
     DataQuality,
     EventRow,
+    LastPullView,
     PlannedProperty,
     PropertyRow,
     QualityField,
@@ -20,7 +21,7 @@ from liftloop.api.views.data import (
     TrackingPlanRow,
 )
 from liftloop.app.intake import DAYS, LATELY_DAYS, Day, EventLine, Quality, SourceLine
-from liftloop.app.sources.pulls import Mark
+from liftloop.app.sources.pulls import LastPull, Mark
 from liftloop.app.sources.trial import Trial
 from liftloop.collect.seen import FieldQuality, PropertySeen
 from liftloop.collect.tracking_plan import PropertyRule, TrackingPlan
@@ -29,7 +30,7 @@ KEY_HINT_CHARACTERS = 4
 FIELDS_MAX = 200
 
 
-def source_row(line: SourceLine, mark: Mark | None) -> SourceRow:
+def source_row(line: SourceLine, mark: Mark | None, last: LastPull | None) -> SourceRow:
     week = line.lately(LATELY_DAYS)
     return SourceRow(
         source_id=line.id,
@@ -49,6 +50,18 @@ def source_row(line: SourceLine, mark: Mark | None) -> SourceRow:
         pulled_at=None if mark is None else at(mark.pulled_ms),
         watermark=None if mark is None else str(mark.watermark),
         every_minutes=line.body.get("every_minutes"),
+        last_pull=None if last is None else _last_pull(last),
+    )
+
+
+def _last_pull(last: LastPull) -> LastPullView:
+    return LastPullView(
+        at=at(last.at_ms),
+        status=last.status,
+        actor=last.actor,
+        rows=last.rows,
+        import_id=last.import_id,
+        error=None if last.error is None else text(last.error),
     )
 
 

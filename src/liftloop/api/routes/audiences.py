@@ -9,10 +9,23 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present import audiences as present
 from liftloop.api.present.words import people_page
-from liftloop.api.views.audience import Audience, AudienceList, AudienceRequest, Preview, PreviewRequest, Vocabulary
+from liftloop.api.views.audience import (
+    Audience,
+    AudienceList,
+    AudienceRequest,
+    ItemList,
+    ItemName,
+    Preview,
+    PreviewRequest,
+    Vocabulary,
+)
 from liftloop.api.views.values import PAGE_MAX, PeoplePage
 from liftloop.app.audiences.directory import Audiences
+from liftloop.app.item_names import item_names, items_found
 from liftloop.app.naming.vocabulary import known_words
+
+ITEMS_NAMED_MAX = 200
+"""Ids of one question: a condition with more is a list, and nobody reads it."""
 
 
 @asynccontextmanager
@@ -49,6 +62,21 @@ async def publish(
 @router.get("/vocabulary", include_in_schema=False)
 async def vocabulary(desk: OnDesk, caller: Reads) -> Vocabulary:
     return present.vocabulary(await known_words(desk))
+
+
+@router.get("/audiences/items")
+async def items(
+    desk: OnDesk,
+    caller: Reads,
+    search: Annotated[str, Query(max_length=100, description="Part of an id or a name.")] = "",
+    ids: Annotated[list[str] | None, Query(max_length=ITEMS_NAMED_MAX, description="Ids to be named.")] = None,
+) -> ItemList:
+    """Find goods by what they are called, and name those that a condition already has."""
+    found = await items_found(desk.follower, search) if search else []
+    asked: list[str] = ids or []
+    wanted = [*asked, *(each for each in found if each not in asked)]
+    names = await item_names(desk.follower, wanted)
+    return ItemList(items=[ItemName(id=each, name=names.get(each, each)) for each in wanted])
 
 
 @router.post("/audiences/preview")

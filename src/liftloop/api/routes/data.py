@@ -7,12 +7,15 @@ from msgspec import to_builtins
 
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.data import event_row, plan_row, quality_view, source_row, trial_view
+from liftloop.api.present.words import text
 from liftloop.api.routes.pulls import pulls_of
 from liftloop.api.views.data import (
     DatabaseTrial,
     DatabaseTrialRequest,
     DatabaseWanted,
     DataQuality,
+    PersonalFieldsView,
+    PersonalFieldView,
     PlanProposal,
     SeenAndPlanned,
     SourceCreated,
@@ -20,6 +23,7 @@ from liftloop.api.views.data import (
     SourceRequest,
 )
 from liftloop.app.intake import MAIN_PLAN
+from liftloop.app.personal_fields import personal_fields
 from liftloop.app.sources.creation import Wanted, create
 from liftloop.app.sources.trial import Asked, try_database
 from liftloop.kernel.clock import MINUTE_MS
@@ -37,7 +41,12 @@ async def sources(
 ) -> SourceList:
     lines = await desk.intake.sources(zone_minutes * MINUTE_MS)
     pulls = pulls_of(request)
-    rows = [source_row(line, pulls.mark(line.id) if line.kind == "database" else None) for line in lines]
+    rows = [
+        source_row(line, pulls.mark(line.id), pulls.last(line.id))
+        if line.kind == "database"
+        else source_row(line, None, None)
+        for line in lines
+    ]
     return SourceList(sources=rows, write_key=desk.settings.write_key or desk.folder.write_key())
 
 
@@ -84,6 +93,18 @@ async def proposal(desk: OnDesk, caller: Reads, zone_minutes: ZoneMinutes = CHIN
     named = {event for each in desk.intake.plans().values() for event in each.events}
     return PlanProposal(
         plan_id=MAIN_PLAN, body=to_builtins(plan), added=sorted(event for event in plan.events if event not in named)
+    )
+
+
+@router.get("/data/personal-fields")
+async def personal(desk: OnDesk, caller: Reads) -> PersonalFieldsView:
+    found = await personal_fields(desk)
+    return PersonalFieldsView(
+        sealed=list(found.sealed),
+        sealed_traits=list(found.sealed_traits),
+        own=[PersonalFieldView(id=each.id, name=text(each.name)) for each in found.own],
+        words=list(found.words),
+        hidden=[PersonalFieldView(id=each.id, name=text(each.name)) for each in found.hidden],
     )
 
 

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 
 from liftloop.api.access import Caller, may
 from liftloop.api.present.words import at
@@ -20,10 +21,11 @@ from liftloop.audience.destinations import WebhookReceiver
 async def _with_destinations(app: FastAPI) -> AsyncGenerator[None]:
     desk = app.state.desk
     app.state.destinations = Destinations(desk, Exports(desk, app.state.audiences))
-    desk.at_rest.append(app.state.destinations.run_if_due)
+    desk.timed.append(app.state.destinations)
     due = asyncio.create_task(app.state.destinations.run_when_due())
     yield
     due.cancel()
+    await app.state.destinations.close()
 
 
 def destinations_of(request: Request) -> Destinations:
@@ -48,6 +50,25 @@ async def listed(
 @router.get("/destinations/{destination_id}/runs")
 async def runs(destination_id: str, destinations: OnDestinations, caller: Reads) -> RunsView:
     return RunsView(runs=[_run(run) for run in await destinations.runs(destination_id)])
+
+
+@router.post("/destinations/{destination_id}/runs", status_code=202)
+async def start(
+    destination_id: str,
+    request: RunRequest,
+    response: Response,
+    destinations: OnDestinations,
+    caller: Annotated[Caller, Depends(may("audience.hand_over"))],
+) -> RunView:
+    """Begin a run; where to look for its end stands in `Location` and in `look_at`."""
+    begun = _run(destinations.start(destination_id, caller.actor, whole=request.whole))
+    response.headers["location"] = begun.look_at
+    return begun
+
+
+@router.get("/destinations/{destination_id}/runs/{run_id}")
+async def one_run(destination_id: str, run_id: str, destinations: OnDestinations, caller: Reads) -> RunView:
+    return _run(await destinations.find(destination_id, run_id))
 
 
 @router.post("/destinations/{destination_id}/run")
@@ -82,6 +103,8 @@ def _line(line: DestinationLine) -> DestinationView:
 
 def _run(run: Run) -> RunView:
     return RunView(
+        run_id=run.id,
+        look_at=f"/api/destinations/{quote(run.destination, safe='')}/runs/{run.id}" if run.id else "",
         export_id=run.export,
         whole=run.whole,
         at=at(run.began_ms),

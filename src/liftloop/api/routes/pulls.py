@@ -24,9 +24,22 @@ class PullDone(View):
     whole: bool = Field(description="False where there is more: pull again.")
 
 
+class ResetRequest(View):
+    """Where the next pull is to begin."""
+
+    watermark: str | int | float | None = Field(
+        default=None, description="The watermark to go on from; null begins where the definition starts."
+    )
+
+
+class ResetDone(View):
+    watermark: str | int | float = Field(description="Where the next pull begins.")
+
+
 @asynccontextmanager
 async def _with_pulls(app: FastAPI) -> AsyncGenerator[None]:
     app.state.pulls = Pulls(app.state.desk, app.state.imports)
+    app.state.desk.timed.append(app.state.pulls)
     due = asyncio.create_task(app.state.pulls.pull_when_due())
     yield
     due.cancel()
@@ -50,3 +63,13 @@ async def pull(
     return PullDone(
         rows=done.rows, import_id=done.import_id, since=done.since, watermark=done.watermark, whole=done.whole
     )
+
+
+@router.post("/sources/{source_id}/watermark")
+async def reset(
+    source_id: str,
+    request: ResetRequest,
+    pulls: Annotated[Pulls, Depends(pulls_of)],
+    caller: Annotated[Caller, Depends(may("source.pull"))],
+) -> ResetDone:
+    return ResetDone(watermark=pulls.reset(source_id, request.watermark))

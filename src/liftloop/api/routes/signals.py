@@ -1,6 +1,6 @@
 """Signals to begin with: which there are, who would give one, and to publish one with words and numbers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends
 from msgspec import to_builtins
@@ -11,6 +11,7 @@ from liftloop.api.routes.audiences import OnAudiences
 from liftloop.api.routes.definitions import Published
 from liftloop.api.views.profile import SignalEvidence
 from liftloop.api.views.signal import (
+    OwnSignal,
     SignalField,
     SignalGiver,
     SignalInUse,
@@ -18,7 +19,10 @@ from liftloop.api.views.signal import (
     SignalTemplate,
     SignalTemplateRequest,
     SignalTemplates,
+    SignalUse,
 )
+from liftloop.app.definitions.uses import users_of
+from liftloop.app.desk import Desk
 from liftloop.app.naming.trees import read_aloud
 from liftloop.app.signal_preview import signal_preview
 from liftloop.app.signal_templates import TEMPLATES, Chosen, Template, body_of, chosen_in, usual
@@ -46,9 +50,26 @@ async def listed(
                 unless=list(chosen.unless) if chosen else [],
                 values=dict(chosen.values) if chosen else {},
                 changed_by_hand=chosen is None,
+                used_in=_uses(desk, each.id),
             )
         views.append(_template(each, in_use))
-    return SignalTemplates(templates=views)
+    own = [
+        OwnSignal(
+            id=identity,
+            name=str(body["name"]),
+            people=len(await audiences.matching(SIGNAL + identity, body["where"])),
+            sentence=text(read_aloud(body["where"], names)),
+            used_in=_uses(desk, identity),
+        )
+        for identity, body in live.items()
+        if identity not in TEMPLATES
+    ]
+    return SignalTemplates(templates=views, own=own)
+
+
+def _uses(desk: Desk, identity: str) -> list[SignalUse]:
+    users = users_of(desk.definitions.live, "signal", identity)
+    return [SignalUse(kind=cast(Any, each.kind), id=each.id, name=each.name) for each in users]
 
 
 def _template(template: Template, in_use: SignalInUse | None) -> SignalTemplate:

@@ -232,7 +232,7 @@ class TraitWord(View):
         description="Of a date conditions ask `days_since`: the days since then, before it negative."
     )
     unit: Literal["fen", "days", "times", "none"]
-    computed: bool = Field(default=False, description="Found from events or studies; exports carry attributes only.")
+    computed: bool = Field(default=False, description="Found from events or studies, and not said of people.")
     values: list[str]
     value_names: dict[str, Text] = Field(
         default_factory=dict, description="What people call those values that are codes."
@@ -249,10 +249,20 @@ class NamedWord(View):
 
     id: str
     name: Text
+    of_items: bool = Field(default=False, description="Its values are ids of goods: `/api/audiences/items` finds all.")
     values: list[str]
     value_names: dict[str, Text] = Field(
         default_factory=dict, description="What people call those values that are codes."
     )
+
+
+class ItemName(View):
+    id: str
+    name: str = Field(description="Its id where nobody named it.")
+
+
+class ItemList(View):
+    items: list[ItemName]
 
 
 class Vocabulary(View):

@@ -11,6 +11,17 @@ PlanKind = Literal["text", "number", "whole", "boolean", "list", "object", "inst
 Measure = Literal["allow", "warn", "block"]
 
 
+class LastPullView(View):
+    """How the last pull of a database went, by hand or by the clock."""
+
+    at: AwareDatetime
+    status: Literal["done", "failed"]
+    actor: str
+    rows: Count
+    import_id: str | None = Field(description="The import that took the rows in; null where there was nothing new.")
+    error: Text | None
+
+
 class SourceRow(View):
     source_id: str = Field(description="`write` for the folder's own key, `form:ID` for a form, `import` for files.")
     kind: Literal["tracking", "webhook", "database", "form", "import"]
@@ -26,14 +37,30 @@ class SourceRow(View):
     refused_week: Count
     repeated_week: Count
     waiting: Count = Field(description="Records in quarantine.")
-    pulled_at: AwareDatetime | None = None
+    pulled_at: AwareDatetime | None = Field(default=None, description="When its watermark last moved.")
     watermark: str | None = None
     every_minutes: int | None = None
+    last_pull: LastPullView | None = None
 
 
 class SourceList(View):
     sources: list[SourceRow]
     write_key: str = Field(description="The folder's own write key: no secret, it stands in every page that sends.")
+
+
+class PersonalFieldView(View):
+    id: str
+    name: Text
+
+
+class PersonalFieldsView(View):
+    """What of people is sealed, and what is only not shown."""
+
+    sealed: list[str] = Field(description="Names that are sealed wherever they stand.")
+    sealed_traits: list[str] = Field(description="Names that are sealed among traits as well.")
+    own: list[PersonalFieldView] = Field(description="Fields of one's own, sealed since they were defined.")
+    words: list[str] = Field(description="Words in the name of an attribute that hide it on screens.")
+    hidden: list[PersonalFieldView] = Field(description="Attributes in the clear on disk, only hidden on screens.")
 
 
 class DatabaseAsked(View):
@@ -48,6 +75,7 @@ class DatabaseAsked(View):
 
 class DatabaseTrialRequest(DatabaseAsked):
     table: str = Field(default="", description="A table or view, for which a query is made.")
+    source: str = Field(default="", description="A source that is set up; its address is used where url is (set).")
 
 
 class DatabaseWanted(DatabaseAsked):

@@ -14,10 +14,12 @@ class RunRequest(View):
 class RunView(View):
     """One run: how many came, left and were told, and what stopped it."""
 
+    run_id: str = Field(description="Empty in what earlier versions kept.")
+    look_at: str = Field(description="The path that tells how it goes and how it ended; empty where it has no id.")
     export_id: str = Field(description="Empty where it did not come so far.")
     whole: bool
     at: AwareDatetime
-    status: Literal["done", "failed"]
+    status: Literal["running", "done", "failed"]
     count: Count = Field(description="Members when the export was made.")
     entered: Count = Field(description="Who came since the run before, or all members in a whole one.")
     left: Count

@@ -21,6 +21,14 @@ class SignalField(View):
     high: float
 
 
+class SignalUse(View):
+    """A live definition that asks for a signal, and would lose it."""
+
+    kind: Literal["audience", "signal", "tag", "level", "journey", "campaign", "destination"]
+    id: str
+    name: str
+
+
 class SignalInUse(View):
     """A template that is published."""
 
@@ -31,6 +39,7 @@ class SignalInUse(View):
     unless: list[str]
     values: dict[str, float]
     changed_by_hand: bool = Field(description="Whether it is no longer what the template makes of any fields.")
+    used_in: list[SignalUse] = Field(description="What has to let go of it before it can be retired.")
 
 
 class SignalTemplate(View):
@@ -47,8 +56,19 @@ class SignalTemplate(View):
     in_use: SignalInUse | None
 
 
+class OwnSignal(View):
+    """A live signal that comes of no template."""
+
+    id: str
+    name: str
+    people: Count
+    sentence: Text
+    used_in: list[SignalUse]
+
+
 class SignalTemplates(View):
     templates: list[SignalTemplate]
+    own: list[OwnSignal] = Field(description="Those that somebody wrote.")
 
 
 class SignalTemplateRequest(View):

@@ -7,7 +7,7 @@ when its destination confirms it does it become what the next changes are counte
 import asyncio
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from msgspec import Struct
 from pyroaring import BitMap
 
+from liftloop.app.audiences.computed_columns import ComputedColumns
 from liftloop.app.audiences.directory import Audiences, Numbers
 from liftloop.app.audiences.missing import refuse_missing
 from liftloop.app.audiences.overlap import bitmap
@@ -26,6 +27,7 @@ from liftloop.app.facts import fact
 from liftloop.app.whole_files import write_whole
 from liftloop.audience.destinations import Change
 from liftloop.collect.cleaning import neutralise_formula
+from liftloop.collect.personal import PERSONAL_TRAITS
 from liftloop.kernel.codec import canonical_json, parse_json
 from liftloop.kernel.dice import hash_bytes
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
@@ -71,7 +73,7 @@ class ExportOrder(Struct, frozen=True, kw_only=True):
     changes: bool
     """Only who came and went since the destination's last confirmed export."""
     columns: Sequence[str] = ()
-    """Attributes beside profile id and customer number; sealed ones stay sealed."""
+    """Beside profile id and customer number: attributes that are not sealed, traits, `member_level`, `tags`."""
     medium: str = ""
     """Only who may be sent marketing through this medium; "" for everybody."""
     anew_ms: int = 0
@@ -98,6 +100,7 @@ class Exports:
     def __init__(self, desk: Desk, audiences: Audiences) -> None:
         self._desk = desk
         self._audiences = audiences
+        self._computed = ComputedColumns(desk.tick, desk.state, desk.vault, desk.definitions, desk.clock)
         self.folder = desk.folder.path / "exports"
 
     async def make(self, order: ExportOrder, actor: str) -> Export:
@@ -108,6 +111,10 @@ class Exports:
         if len(order.columns) > COLUMNS_MAX or not order.destination or len(order.destination) > 128:
             raise BadExport(
                 f"最多导出 {COLUMNS_MAX} 列，且要写明去向", f"at most {COLUMNS_MAX} columns, and a destination"
+            )
+        if hidden := sorted(PERSONAL_TRAITS & {*order.columns}):
+            raise BadExport(
+                f"{'、'.join(hidden)} 是加密的个人信息，文件里不能有", f"{', '.join(hidden)}: sealed, never in a file"
             )
         tree = self._desk.definitions.newest("audience", order.audience)[1]["where"]
         refuse_missing(tree, self._desk.definitions)
@@ -163,17 +170,22 @@ class Exports:
         came: Change = "entered" if export.order.changes else "member"
         return [(came, _numbers(members - before)), ("left", _numbers(before - members))]
 
-    def rows(self, identity: str) -> Iterator[bytes]:
+    def rows(self, identity: str) -> AsyncIterator[bytes]:
         """Yield an export as CSV, UTF-8 with a mark for spreadsheets, no cell a formula; raises `NotFound` at once."""
         return self._lines(self.find(identity), self.people(identity))
 
-    def _lines(self, export: Export, changes: Sequence[tuple[str, Numbers]]) -> Iterator[bytes]:
-        yield "\ufeff".encode() + _csv([["profile_id", "customer_id", "change", *export.order.columns]])
+    async def _lines(self, export: Export, changes: Sequence[tuple[str, Numbers]]) -> AsyncIterator[bytes]:
+        columns = export.order.columns
+        yield "\ufeff".encode() + _csv([["profile_id", "customer_id", "change", *columns]])
         for change, numbers in changes:
             for start in range(0, len(numbers), ROWS_AT_ONCE):
-                yield _csv(self._cells(numbers[start : start + ROWS_AT_ONCE].tolist(), change, export.order.columns))
+                part = numbers[start : start + ROWS_AT_ONCE].tolist()
+                computed = await self._computed.of(part, columns)
+                yield await asyncio.to_thread(self._cells, part, change, columns, computed)
 
-    def _cells(self, numbers: Sequence[int], change: str, columns: Sequence[str]) -> list[list[str]]:
+    def _cells(
+        self, numbers: Sequence[int], change: str, columns: Sequence[str], computed: Mapping[int, Mapping[str, Any]]
+    ) -> bytes:
         state = self._desk.state
         head = heads_of(state, numbers)
         family = canonical_json(list(head)).decode()
@@ -181,15 +193,16 @@ class Exports:
         found: dict[tuple[int, str], Any] = {}
         for profile, name, value in state.rows(_ATTRIBUTES, (family, canonical_json(list(columns)).decode())):
             found[head[profile], name] = parse_json(value)
-        return [
+        cells = [
             [
                 str(profile_id(number)),
                 neutralise_formula(customers.get(number, "")),
                 change,
-                *(_cell(found.get((number, name))) for name in columns),
+                *(_cell(computed.get(number, {}).get(name, found.get((number, name)))) for name in columns),
             ]
             for number in numbers
         ]
+        return _csv(cells)
 
     def _about(self, identity: str) -> Path:
         return self.folder / f"{identity}.json"

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from liftloop.app.audiences.directory import Numbers
 from liftloop.app.audiences.export import Export
-from liftloop.app.audiences.telling import people_told
+from liftloop.app.audiences.telling import Teller
 from liftloop.app.whole_files import write_whole
 from liftloop.audience.destinations import (
     ROWS_MAX,
@@ -23,7 +23,6 @@ from liftloop.kernel.clock import SECOND_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_bytes, hash_text
 from liftloop.plugins.destinations.contract import ReceiverAway, ReceiverRefuses, Receiving
-from liftloop.storage.contract import StateReader, Vault
 
 RETRY_WAITS_S = (1.0, 5.0, 25.0)
 """Before each new try of a part within one run; then the run ends, and the next one goes on."""
@@ -57,7 +56,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     version: int = 0
     began_ms: int = 0
     """When its last run began, 0 before the first."""
-    failed: bool = False
+    failures: int = 0
+    """Runs that failed one after the other: after each the next waits longer."""
     export: str = ""
     """The export that is being handed over, "" where the last one is complete."""
     done: int = 0
@@ -93,16 +93,14 @@ class Delivery:
         self.sent = 0
         """People whom this delivery told of."""
 
-    async def parts(
-        self, state: StateReader, vault: Vault, errand: Errand, export: Export, groups: Groups
-    ) -> AsyncGenerator[int]:
+    async def parts(self, teller: Teller, errand: Errand, export: Export, groups: Groups) -> AsyncGenerator[int]:
         """Hand over part after part and yield after each how many people are behind us."""
         of = sum(len(numbers) for _, numbers in groups)
         rows = errand.destination.to.rows_max if isinstance(errand.destination.to, WebhookReceiver) else ROWS_MAX
         whole = not export.order.changes
         while self.done < of or (whole and of == 0 and self.sent == 0):
             change, numbers = _next(groups, self.done, rows)
-            people = await asyncio.to_thread(people_told, state, vault, errand.destination, numbers, change)
+            people = await teller.told(errand.destination, numbers, change)
             part = Part(
                 destination=errand.id,
                 export=export.id,

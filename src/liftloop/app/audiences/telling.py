@@ -1,7 +1,12 @@
 """What a destination is told of people: the identifiers and attributes it was set up for, and nobody who was erased."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from msgspec import Struct
+
+from liftloop.app.audiences.computed_columns import ComputedColumns
 from liftloop.app.dispatch.people import PeopleReader, open_sealed
 from liftloop.app.people import PERSONAL_ATTRIBUTES
 from liftloop.audience.destinations import Change, Destination, PersonalIdentifier, PersonTold
@@ -36,38 +41,56 @@ def customers_of(state: StateReader, head: Mapping[int, int]) -> dict[int, str]:
     return {head[profile]: text for profile, text in state.rows(_CUSTOMERS, (_list(head),))}
 
 
-def people_told(
-    state: StateReader, vault: Vault, destination: Destination, numbers: Sequence[int], change: Change
-) -> list[PersonTold]:
-    """Return what is told of these people, in their order.
+_Computed = Mapping[int, Mapping[str, Any]]
 
-    Whoever was erased is told by profile id alone when they leave, and not at all else. Of a profile that left because
-    it was merged into another only its id is told: its identifiers are another member's now.
-    """
-    head = heads_of(state, numbers)
-    sealed = [(head[profile], name, value) for profile, name, value in state.rows(_SEALED, (_list(head),))]
-    erased = _erased(vault, sealed)
-    hidden = {(number, name) for number, name, _ in sealed}
-    bare = erased | {number for (number,) in state.rows(_FORWARDED, (_list(numbers),))}
-    known = [number for number in numbers if number not in bare]
-    names = {*destination.columns, *(each for name in destination.identifiers for each in PERSONAL_ATTRIBUTES[name])}
-    attributes = PeopleReader(state, vault).read(known, names).attributes if known and names else {}
-    customers = customers_of(state, head)
-    told: list[PersonTold] = []
-    for number in numbers:
-        if number in erased and change != "left":
-            continue
-        values = attributes.get(number, {})
-        own = {} if number in bare else {**values, "customer_id": customers.get(number)}
-        told.append(
-            PersonTold(
-                profile_id=profile_id(number),
-                change=change,
-                identifiers={name: _identifier(name, own) for name in destination.identifiers},
-                columns={name: None if (number, name) in hidden else own.get(name) for name in destination.columns},
+
+class Teller(Struct, frozen=True, kw_only=True):
+    """What tells of people: attributes from state and vault, what is computed from the tick."""
+
+    state: StateReader
+    vault: Vault
+    computed: ComputedColumns
+
+    async def told(self, destination: Destination, numbers: Sequence[int], change: Change) -> list[PersonTold]:
+        """Return what is told of these people, in their order.
+
+        Whoever was erased is told by profile id alone when they leave, and not at all else. Of a profile that left
+        because it was merged into another only its id is told: its identifiers are another member's now.
+        """
+        computed = await self.computed.of(numbers, destination.columns)
+        return await asyncio.to_thread(self._told, destination, numbers, change, computed)
+
+    def _told(
+        self, destination: Destination, numbers: Sequence[int], change: Change, computed: _Computed
+    ) -> list[PersonTold]:
+        state, vault = self.state, self.vault
+        head = heads_of(state, numbers)
+        sealed = [(head[profile], name, value) for profile, name, value in state.rows(_SEALED, (_list(head),))]
+        erased = _erased(vault, sealed)
+        hidden = {(number, name) for number, name, _ in sealed}
+        bare = erased | {number for (number,) in state.rows(_FORWARDED, (_list(numbers),))}
+        known = [number for number in numbers if number not in bare]
+        names = {
+            *destination.columns,
+            *(each for name in destination.identifiers for each in PERSONAL_ATTRIBUTES[name]),
+        }
+        attributes = PeopleReader(state, vault).read(known, names).attributes if known and names else {}
+        customers = customers_of(state, head)
+        told: list[PersonTold] = []
+        for number in numbers:
+            if number in erased and change != "left":
+                continue
+            values = attributes.get(number, {})
+            own = {} if number in bare else {**values, "customer_id": customers.get(number), **computed.get(number, {})}
+            told.append(
+                PersonTold(
+                    profile_id=profile_id(number),
+                    change=change,
+                    identifiers={name: _identifier(name, own) for name in destination.identifiers},
+                    columns={name: None if (number, name) in hidden else own.get(name) for name in destination.columns},
+                )
             )
-        )
-    return told
+        return told
 
 
 def _erased(vault: Vault, sealed: Sequence[tuple[int, str, bytes]]) -> set[int]:

@@ -1,7 +1,7 @@
 """Checks definitions of kind `destination`: whom, what, whereto and when."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,6 @@ from liftloop.kernel.clock import SystemClock
 from liftloop.plugins.channels.contract import Network
 from liftloop.plugins.destinations import open_destination
 from liftloop.plugins.destinations.contract import ReceiverRefuses
-from liftloop.profile.studied import STUDIED
 
 COLUMNS_MAX = 50
 COLUMN_CHARACTERS_MAX = 60
@@ -33,15 +32,12 @@ def read_destination(body: Mapping[str, Any]) -> Destination:
         raise BadDefinition("destination", str(error)) from error
 
 
-def check_destination(body: Mapping[str, Any], allow: Sequence[Network], computed: Collection[str]) -> Destination:
-    """Return a destination that can work. Raises what is wrong with it, in words for its author.
-
-    `computed` are the ids of computed traits, which are no attributes.
-    """
+def check_destination(body: Mapping[str, Any], allow: Sequence[Network]) -> Destination:
+    """Return a destination that can work. Raises what is wrong with it, in words for its author."""
     destination = read_destination(body)
     if not destination.name.strip():
         raise BadDefinition("destination", "name: a destination needs a name", "name：去向要有名称")
-    _check_told(destination, computed)
+    _check_told(destination)
     _check_schedule(destination)
     try:
         open_destination(destination.to, allow, SystemClock())
@@ -50,7 +46,7 @@ def check_destination(body: Mapping[str, Any], allow: Sequence[Network], compute
     return destination
 
 
-def _check_told(destination: Destination, computed: Collection[str]) -> None:
+def _check_told(destination: Destination) -> None:
     columns = destination.columns
     if len(columns) > COLUMNS_MAX or len(set(columns)) != len(columns):
         raise BadDefinition(
@@ -59,12 +55,6 @@ def _check_told(destination: Destination, computed: Collection[str]) -> None:
     for column in columns:
         if not 0 < len(column) <= COLUMN_CHARACTERS_MAX or column in TAKEN:
             raise BadDefinition("destination", f"columns: {column!r} cannot be one", f"columns 里不能有 {column!r}")
-        if column in STUDIED or column in computed:
-            raise BadDefinition(
-                "destination",
-                f"columns: {column} is computed, only what is said of people can be one",
-                f"columns：{column} 是算出来的，只能带客户的属性",
-            )
         if column in PERSONAL_TRAITS:
             raise BadDefinition(
                 "destination",

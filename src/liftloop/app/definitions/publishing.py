@@ -264,7 +264,7 @@ class Definitions:
             case "setting":
                 self._check_setting(identity, body)
             case "destination":
-                destination = check_destination(body, self._allow, self.live("trait"))
+                destination = check_destination(body, self._allow)
                 self.newest("audience", destination.audience)
             case "metric":
                 others = metrics_with(self._others(kind, identity))

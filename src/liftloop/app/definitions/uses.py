@@ -79,6 +79,8 @@ def asked_for(body: Any) -> Iterator[tuple[str, str]]:
         for word, meant in (("audience", _audience), ("tag", _tag), ("trait", _trait)):
             if isinstance(body.get(word), str):
                 yield meant(body[word])
+        if isinstance(body.get("columns"), list | tuple):  # Of a destination: attributes, and traits among them.
+            yield from (_trait(str(column)) for column in body["columns"])
         for part in body.values():
             yield from asked_for(part)
     elif isinstance(body, list | tuple):

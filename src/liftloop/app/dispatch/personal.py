@@ -143,8 +143,7 @@ class PersonalReader:
 
     def read(self, told: Told, attributes: Mapping[int, Mapping[str, Any]], now_ms: int) -> Personal:
         """Return what can be said; `attributes` are those of `put_tags`, by profile number."""
-        hashes = {each for column in told.hashes.values() for each in column} - {0}
-        of_hash = self._words_of(hashes)
+        of_hash = self.words_in(told)
         items = {of_hash[each][0] for trait in ITEM_TRAITS for each in told.hashes.get(trait, ()) if each in of_hash}
         words = _Words(
             levels=self._things.live("level"),
@@ -162,7 +161,9 @@ class PersonalReader:
         }
         return Personal(told, words, put)
 
-    def _words_of(self, hashes: Collection[int]) -> dict[int, tuple[str, str]]:
+    def words_in(self, told: Told) -> dict[int, tuple[str, str]]:
+        """Return for the hashes that the tick told the words behind them and what these are called."""
+        hashes = {each for column in told.hashes.values() for each in column} - {0}
         if not hashes:
             return {}
         query = f"SELECT hash, text, name FROM word WHERE hash IN ({marks(len(hashes))})"

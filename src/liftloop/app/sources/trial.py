@@ -8,7 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from liftloop.app.definitions.edge import read_source
+from liftloop.app.definitions.publishing import NotFound
+from liftloop.app.definitions.secrets import SHOWN
 from liftloop.app.desk import Desk
 from liftloop.app.imports.proposal import Changes, Proposal, propose
 from liftloop.collect.sources import DatabaseSource, Watermark
@@ -22,6 +26,9 @@ class Asked(Struct, frozen=True, kw_only=True):
     """What is known of a source so far; the more there is, the more is tried."""
 
     url: str
+    """SHOWN stands for the address of `source`, which nobody may read."""
+    source: str = ""
+    """A source that is set up already; "" for a new one."""
     table: str = ""
     """One of the tables there; empty where the query is a person's own."""
     query: str = ""
@@ -57,7 +64,15 @@ class Trial(Struct, frozen=True, kw_only=True):
 
 
 async def try_database(desk: Desk, asked: Asked) -> Trial:
-    """Return what a database answers. Raises `DatabaseAway`, `BadPull`, and what an import has against the rows."""
+    """Return what a database answers.
+
+    Raises `DatabaseAway`, `BadPull`, `NotFound`, and what an import has against the rows.
+    """
+    if asked.url == SHOWN:
+        kept = read_source(desk.definitions.readable("source", asked.source))
+        if not isinstance(kept, DatabaseSource):
+            raise NotFound("source", asked.source)
+        asked = replace(asked, url=kept.url)
     return await asyncio.to_thread(_tried, asked, desk.folder.imports)
 
 

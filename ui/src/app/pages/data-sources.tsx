@@ -19,6 +19,11 @@ export function DataSourcesPage() {
   const [search, setSearch] = useSearchParams();
   const sources = useQuery(sourcesOptions());
   const shown = sources.data?.sources.find((source) => source.source_id === search.get("source"));
+  const edit = (editing: boolean) =>
+    setSearch(
+      { source: shown?.source_id ?? "", ...(editing ? { edit: "1" } : {}) },
+      { preventScrollReset: true },
+    );
   const close = () => setSearch({}, { preventScrollReset: true });
   const silent = sources.data?.sources.every((source) => source.last_at === null);
   return (
@@ -50,7 +55,13 @@ export function DataSourcesPage() {
           )}
         </Shown>
       </Card>
-      <SourceDrawer source={shown} ownKey={sources.data?.write_key ?? ""} onClose={close} />
+      <SourceDrawer
+        source={shown}
+        ownKey={sources.data?.write_key ?? ""}
+        editing={search.get("edit") !== null}
+        onEdit={edit}
+        onClose={close}
+      />
       <NewSource open={search.get("new") !== null} onClose={close} />
     </Page>
   );

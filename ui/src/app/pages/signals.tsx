@@ -22,10 +22,10 @@ export function SignalsPage() {
     >
       <Card>
         <Shown query={templates} lines={8}>
-          {({ templates: rows }) => (
+          {({ templates: rows, own }) => (
             <>
-              <SignalList templates={rows} />
-              <SignalDrawer templates={rows} />
+              <SignalList templates={rows} own={own} />
+              <SignalDrawer templates={rows} own={own} />
             </>
           )}
         </Shown>

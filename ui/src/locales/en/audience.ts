@@ -128,6 +128,7 @@ export const audience = {
   filterKind: "How to compare",
   filterKinds: { in: "is", contains: "contains", gte: "at least", lte: "at most" },
   typeValue: "Type or choose",
+  searchGoods: "Search goods",
   daysSince: "days since",
   known: "is known",
   unknown: "is not known",

@@ -108,7 +108,6 @@ export const data = {
   recognisedShare: "Name a customer",
   refusedShare: "Quarantined",
   repeatedShare: "Repeated",
-  pulledAt: "Last pulled {{at}}, up to {{watermark}}.",
   neverPulled: "Never pulled yet.",
   every: "Pulled by itself every {{minutes}} minutes.",
   byHand: "Pulled only when somebody asks.",

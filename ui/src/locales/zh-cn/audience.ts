@@ -117,6 +117,7 @@ export const audience = {
   filterKind: "怎么比较",
   filterKinds: { in: "是", contains: "含有", gte: "至少", lte: "至多" },
   typeValue: "输入或选择",
+  searchGoods: "搜商品名或编号",
   daysSince: "距今",
   known: "已知",
   unknown: "未知",

@@ -97,7 +97,6 @@ export const data = {
   recognisedShare: "认得出客户",
   refusedShare: "进隔离区",
   repeatedShare: "重复",
-  pulledAt: "上次拉取 {{at}}，到水位 {{watermark}}。",
   neverPulled: "还没有拉取过。",
   every: "每 {{minutes}} 分钟自动拉取一次。",
   byHand: "只在有人要求时拉取。",

@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audiences/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Goods by a part of their name or id */
+        get: operations["audience_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audiences/overlap": {
         parameters: {
             query?: never;
@@ -391,6 +408,23 @@ export interface paths {
         };
         /** Events as they were seen and as they are planned */
         get: operations["seen_and_planned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data/personal-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of people is sealed, and what is only hidden */
+        get: operations["list_personal_fields"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1626,6 +1660,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sources/{source_id}/watermark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move the watermark of a database source */
+        post: operations["reset_watermark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/suggestions": {
         parameters: {
             query?: never;
@@ -2486,6 +2537,12 @@ export interface components {
              * @default
              */
             query: string;
+            /**
+             * Source
+             * @description A source that is set up; its address is used where url is (set).
+             * @default
+             */
+            source: string;
             /**
              * Start
              * @description null: from the beginning.
@@ -3544,6 +3601,21 @@ export interface components {
              */
             kind: "customers" | "items" | "orders" | "events" | "consents" | "exposures" | "spend";
         };
+        /** ItemList */
+        ItemList: {
+            /** Items */
+            items: components["schemas"]["ItemName"][];
+        };
+        /** ItemName */
+        ItemName: {
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @description Its id where nobody named it.
+             */
+            name: string;
+        };
         JsonValue: unknown;
         /** Judgement */
         Judgement: {
@@ -3556,6 +3628,32 @@ export interface components {
             same: boolean;
             /** Second Profile Id */
             second_profile_id: string;
+        };
+        /**
+         * LastPullView
+         * @description How the last pull of a database went, by hand or by the clock.
+         */
+        LastPullView: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            error: components["schemas"]["Text"] | null;
+            /**
+             * Import Id
+             * @description The import that took the rows in; null where there was nothing new.
+             */
+            import_id: string | null;
+            /** Rows */
+            rows: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "done" | "failed";
         };
         /** LastSegments */
         LastSegments: {
@@ -4297,6 +4395,12 @@ export interface components {
             id: string;
             name: components["schemas"]["Text"];
             /**
+             * Of Items
+             * @description Its values are ids of goods: `/api/audiences/items` finds all.
+             * @default false
+             */
+            of_items: boolean;
+            /**
              * Value Names
              * @description What people call those values that are codes.
              */
@@ -4513,6 +4617,21 @@ export interface components {
             unit: "share" | "fen" | "count";
         };
         /**
+         * OwnSignal
+         * @description A live signal that comes of no template.
+         */
+        OwnSignal: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** People */
+            people: number;
+            sentence: components["schemas"]["Text"];
+            /** Used In */
+            used_in: components["schemas"]["SignalUse"][];
+        };
+        /**
          * PeoplePage
          * @description A page of people; `total` counts all of them, `next` is the cursor of the next page.
          */
@@ -4533,6 +4652,43 @@ export interface components {
             percent: (number)[];
             /** Salt */
             salt?: string | null;
+        };
+        /**
+         * PersonalFieldsView
+         * @description What of people is sealed, and what is only not shown.
+         */
+        PersonalFieldsView: {
+            /**
+             * Hidden
+             * @description Attributes in the clear on disk, only hidden on screens.
+             */
+            hidden: components["schemas"]["PersonalFieldView"][];
+            /**
+             * Own
+             * @description Fields of one's own, sealed since they were defined.
+             */
+            own: components["schemas"]["PersonalFieldView"][];
+            /**
+             * Sealed
+             * @description Names that are sealed wherever they stand.
+             */
+            sealed: string[];
+            /**
+             * Sealed Traits
+             * @description Names that are sealed among traits as well.
+             */
+            sealed_traits: string[];
+            /**
+             * Words
+             * @description Words in the name of an attribute that hide it on screens.
+             */
+            words: string[];
+        };
+        /** PersonalFieldView */
+        PersonalFieldView: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
         };
         /** PersonAudience */
         PersonAudience: {
@@ -5618,6 +5774,25 @@ export interface components {
              */
             warnings?: components["schemas"]["Text"][];
         };
+        /** ResetDone */
+        ResetDone: {
+            /**
+             * Watermark
+             * @description Where the next pull begins.
+             */
+            watermark: string | number;
+        };
+        /**
+         * ResetRequest
+         * @description Where the next pull is to begin.
+         */
+        ResetRequest: {
+            /**
+             * Watermark
+             * @description The watermark to go on from; null begins where the definition starts.
+             */
+            watermark?: string | number | null;
+        };
         /**
          * ResultsVocabulary
          * @description What there is to ask about; `from` and `to` are null where nothing ever happened.
@@ -6005,10 +6180,20 @@ export interface components {
             /** Left */
             left: number;
             /**
+             * Look At
+             * @description The path that tells how it goes and how it ended; empty where it has no id.
+             */
+            look_at: string;
+            /**
              * Resumed At
              * @description How many of them earlier runs had handed over.
              */
             resumed_at: number;
+            /**
+             * Run Id
+             * @description Empty in what earlier versions kept.
+             */
+            run_id: string;
             /**
              * Sent
              * @description People this run told of; who was erased is not among them.
@@ -6018,7 +6203,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "done" | "failed";
+            status: "running" | "done" | "failed";
             /** Whole */
             whole: boolean;
         };
@@ -6194,6 +6379,11 @@ export interface components {
             sentence: components["schemas"]["Text"];
             /** Unless */
             unless: string[];
+            /**
+             * Used In
+             * @description What has to let go of it before it can be retired.
+             */
+            used_in: components["schemas"]["SignalUse"][];
             /** Values */
             values: {
                 [key: string]: number;
@@ -6270,8 +6460,28 @@ export interface components {
         };
         /** SignalTemplates */
         SignalTemplates: {
+            /**
+             * Own
+             * @description Those that somebody wrote.
+             */
+            own: components["schemas"]["OwnSignal"][];
             /** Templates */
             templates: components["schemas"]["SignalTemplate"][];
+        };
+        /**
+         * SignalUse
+         * @description A live definition that asks for a signal, and would lose it.
+         */
+        SignalUse: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "audience" | "signal" | "tag" | "level" | "journey" | "campaign" | "destination";
+            /** Name */
+            name: string;
         };
         /**
          * SizeReading
@@ -6367,12 +6577,16 @@ export interface components {
             kind: "tracking" | "webhook" | "database" | "form" | "import";
             /** Last At */
             last_at: string | null;
+            last_pull?: components["schemas"]["LastPullView"] | null;
             /**
              * Name
              * @description Empty where nobody gave it one.
              */
             name: string;
-            /** Pulled At */
+            /**
+             * Pulled At
+             * @description When its watermark last moved.
+             */
             pulled_at?: string | null;
             /**
              * Recognised
@@ -7156,7 +7370,7 @@ export interface components {
         TraitWord: {
             /**
              * Computed
-             * @description Found from events or studies; exports carry attributes only.
+             * @description Found from events or studies, and not said of people.
              * @default false
              */
             computed: boolean;
@@ -7629,6 +7843,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    audience_items: {
+        parameters: {
+            query?: {
+                ids?: string[] | null;
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemList"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -8310,6 +8565,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeenAndPlanned"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_personal_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalFieldsView"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -11217,6 +11510,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PullDone"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    reset_watermark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetDone"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -39,6 +39,17 @@ export function vocabularyOptions() {
   });
 }
 
+/** Goods by a part of their name or id, and the names of those that are chosen. */
+export function itemsOptions(search: string, ids: string[]) {
+  return queryOptions({
+    queryKey: ["items", search, ids],
+    queryFn: () => answered(api.GET("/api/audiences/items", { params: { query: { search, ids } } })),
+    enabled: search !== "" || ids.length > 0,
+    placeholderData: (before) => before,
+    staleTime: 300_000,
+  });
+}
+
 /** Count and sample of a definition that is being written; the last answer stays until the next is there. */
 export function previewOptions(definition: Node, complete: boolean) {
   return queryOptions({

@@ -3,6 +3,8 @@ import { answered } from "@/shared/api/answer";
 import { api, type Views } from "@/shared/api/client";
 
 export type SignalTemplate = Views["SignalTemplate"];
+export type OwnSignal = Views["OwnSignal"];
+export type SignalUse = Views["SignalUse"];
 export type Chosen = Views["SignalTemplateRequest"];
 
 export function templatesOptions() {
@@ -33,5 +35,11 @@ export function publishTemplate(id: string, chosen: Chosen): Promise<Views["Publ
       params: { path: { template_id: id } },
       body: chosen,
     }),
+  );
+}
+
+export function retireSignal(id: string): Promise<Views["Published"]> {
+  return answered(
+    api.DELETE("/api/definitions/{kind}/{identity}", { params: { path: { kind: "signal", identity: id } } }),
   );
 }

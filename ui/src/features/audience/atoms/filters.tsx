@@ -6,6 +6,7 @@ import { useFormat } from "@/shared/words/use-format";
 import { type Filter, type FilterKind, filterKind, filterOf, filterValues } from "../model/filter";
 import type { Words } from "./atom";
 import styles from "./atoms.module.css";
+import { GoodsSelect } from "./goods-select";
 
 const KINDS: FilterKind[] = ["in", "contains", "gte", "lte"];
 
@@ -90,6 +91,12 @@ function EditFilter({
           className={styles.number ?? ""}
           value={Number(values[0] ?? 0)}
           onChange={(value) => onChange(filterOf(filter.property, kind, [value ?? 0]))}
+        />
+      ) : property?.of_items && kind === "in" ? (
+        <GoodsSelect
+          property={property}
+          values={values.map(String)}
+          onChange={(chosen) => onChange(filterOf(filter.property, kind, chosen))}
         />
       ) : (
         <Select

@@ -161,9 +161,11 @@ function Told({ draft, change, words, reachable }: ToldProps) {
         value={draft.columns}
         onChange={(columns) => change({ columns })}
         showSearch={{ optionFilterProp: "label" }}
-        options={words.vocabulary.traits
-          .filter((each) => !each.computed)
-          .map((each) => ({ value: each.id, label: format.say(each.name) }))}
+        options={[
+          { value: "member_level", label: t("destination.level") },
+          { value: "tags", label: t("destination.tags") },
+          ...words.vocabulary.traits.map((each) => ({ value: each.id, label: format.say(each.name) })),
+        ]}
       />
       <Field label={t("destination.channel")} how={t("destination.channelHow")}>
         {(id) => (

@@ -9,26 +9,44 @@ import { ErrorNote, Shown } from "@/shared/parts/shown";
 import { SideDrawer } from "@/shared/parts/side-drawer";
 import { useSettled } from "@/shared/use-settled";
 import { useFormat } from "@/shared/words/use-format";
-import { type Chosen, publishTemplate, type SignalTemplate, signalPreviewOptions } from "../api/signals";
+import {
+  type Chosen,
+  type OwnSignal,
+  publishTemplate,
+  type SignalTemplate,
+  signalPreviewOptions,
+} from "../api/signals";
 import { chosenOf, isSame, meant, typed } from "../model/signals";
 import styles from "./signal-list.module.css";
+import { SignalRetire } from "./signal-retire";
 
 const PAUSE_MS = 200;
 
-export function SignalDrawer({ templates }: { templates: SignalTemplate[] }) {
+export function SignalDrawer({ templates, own }: { templates: SignalTemplate[]; own: OwnSignal[] }) {
   const format = useFormat();
   const [search, setSearch] = useSearchParams();
   const template = templates.find((each) => each.id === search.get("signal"));
-  if (!template) return null;
+  const written = own.find((each) => each.id === search.get("signal"));
+  const title = template ? format.say(template.name) : written?.name;
+  if (title === undefined) return null;
   return (
-    <SideDrawer
-      open
-      title={format.say(template.name)}
-      side="right"
-      onClose={() => setSearch({}, { preventScrollReset: true })}
-    >
-      <Draft key={template.id} template={template} />
+    <SideDrawer open title={title} side="right" onClose={() => setSearch({}, { preventScrollReset: true })}>
+      {template ? <Draft key={template.id} template={template} /> : null}
+      {written ? <Written signal={written} /> : null}
     </SideDrawer>
+  );
+}
+
+/** A signal of the shop's own: what it says; it is changed where it was written. */
+function Written({ signal }: { signal: OwnSignal }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <div className={styles.form}>
+      <p>{t("signal.now", { people: format.people(signal.people) })}</p>
+      <p className={styles.said}>{t("signal.sentence", { sentence: format.say(signal.sentence) })}</p>
+      <SignalRetire id={signal.id} name={signal.name} usedIn={signal.used_in} />
+    </div>
   );
 }
 
@@ -64,6 +82,7 @@ function Draft({ template }: { template: SignalTemplate }) {
         {t(same ? "signal.same" : used ? "signal.save" : "signal.use")}
       </Button>
       <Givers template={template} chosen={chosen} />
+      {used ? <SignalRetire id={template.id} name={format.say(template.name)} usedIn={used.used_in} /> : null}
     </form>
   );
 }

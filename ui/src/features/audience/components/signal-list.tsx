@@ -3,16 +3,38 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Badge } from "@/shared/parts/note";
 import { useFormat } from "@/shared/words/use-format";
-import type { SignalTemplate } from "../api/signals";
+import type { OwnSignal, SignalTemplate } from "../api/signals";
 import styles from "./signal-list.module.css";
 
-export function SignalList({ templates }: { templates: SignalTemplate[] }) {
+export function SignalList({ templates, own }: { templates: SignalTemplate[]; own: OwnSignal[] }) {
   return (
     <ul className={styles.list}>
+      {own.map((each) => (
+        <OwnLine key={each.id} signal={each} />
+      ))}
       {templates.map((each) => (
         <SignalLine key={each.id} template={each} />
       ))}
     </ul>
+  );
+}
+
+function OwnLine({ signal }: { signal: OwnSignal }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <li>
+      <div>
+        <Link to={{ search: `?signal=${encodeURIComponent(signal.id)}` }} preventScrollReset>
+          {signal.name}
+        </Link>
+        <span className={styles.said}>{format.say(signal.sentence)}</span>
+      </div>
+      <div className={styles.side}>
+        <Badge tone="good">{t("signal.own")}</Badge>
+        <span>{t("signal.now", { people: format.people(signal.people) })}</span>
+      </div>
+    </li>
   );
 }
 

@@ -37,6 +37,13 @@ export function qualityOptions() {
   });
 }
 
+export function personalFieldsOptions() {
+  return queryOptions({
+    queryKey: ["data", "personal-fields"],
+    queryFn: () => answered(api.GET("/api/data/personal-fields")),
+  });
+}
+
 export function createSource(body: Views["SourceRequest"]): Promise<Views["SourceCreated"]> {
   return answered(api.POST("/api/data/sources", { body }));
 }
@@ -51,6 +58,15 @@ export function retire(kind: string, identity: string): Promise<Views["Published
 
 export function pullNow(sourceId: string): Promise<Views["PullDone"]> {
   return answered(api.POST("/api/sources/{source_id}/pull", { params: { path: { source_id: sourceId } } }));
+}
+
+export function resetWatermark(sourceId: string, watermark: string | null): Promise<Views["ResetDone"]> {
+  return answered(
+    api.POST("/api/sources/{source_id}/watermark", {
+      params: { path: { source_id: sourceId } },
+      body: { watermark },
+    }),
+  );
 }
 
 export function publish(

@@ -8,6 +8,7 @@ const places = [
   { path: "/data/plan", words: "data.nav.plan" },
   { path: "/data/quarantine", words: "data.nav.quarantine" },
   { path: "/data/quality", words: "data.nav.quality" },
+  { path: "/data/personal", words: "source.personal.nav" },
   { path: "/tags", words: "tag.listTitle" },
 ] as const;
 

@@ -7,12 +7,20 @@ import type { Views } from "@/shared/api/client";
 import { Note } from "@/shared/parts/note";
 import { ErrorNote } from "@/shared/parts/shown";
 import { createSource, tryDatabase } from "../api/data";
-import { addressOf, type Connection, firstConnection } from "../model/database";
-import { missingFields } from "../model/mapping";
+import {
+  addressOf,
+  type Choice,
+  type Connection,
+  changedRules,
+  firstChoice,
+  firstConnection,
+  startOf,
+} from "../model/database";
+import { missingFields, type Rules } from "../model/mapping";
 import styles from "./data.module.css";
 import { DatabaseConnection } from "./database-connection";
-import { DatabasePreview, type Rules } from "./database-preview";
-import { type Choice, DatabaseQuery, firstChoice } from "./database-query";
+import { DatabasePreview } from "./database-preview";
+import { DatabaseQuery } from "./database-query";
 
 export function DatabaseForm({ name, onClose }: { name: string; onClose(): void }) {
   const { t } = useTranslation();
@@ -25,7 +33,16 @@ export function DatabaseForm({ name, onClose }: { name: string; onClose(): void 
   const url = addressOf(connection);
   const trial = useMutation({
     mutationFn: (asked: Partial<Views["DatabaseTrialRequest"]>) =>
-      tryDatabase({ url, table: "", query: "", watermark: "", start: null, import_kind: null, ...asked }),
+      tryDatabase({
+        source: "",
+        url,
+        table: "",
+        query: "",
+        watermark: "",
+        start: null,
+        import_kind: null,
+        ...asked,
+      }),
     onSuccess: (found, asked) => {
       setSeen(found);
       setRules(Object.fromEntries(found.fields.map((field) => [field.field, field.rule])));
@@ -111,16 +128,12 @@ export function DatabaseForm({ name, onClose }: { name: string; onClose(): void 
 }
 
 function askedBy(choice: Choice): Partial<Views["DatabaseTrialRequest"]> {
-  const number = Number(choice.start);
-  const start = choice.start.trim() === "" ? null : Number.isFinite(number) ? number : choice.start;
-  const asked = { watermark: choice.watermark, start, import_kind: choice.kind };
+  const asked = {
+    watermark: choice.watermark,
+    start: startOf(choice.start),
+    import_kind: choice.kind,
+  };
   return choice.table === "" ? { ...asked, query: choice.query } : { ...asked, table: choice.table };
-}
-
-/** The rules that a person changed; the others follow the guess, which sees more rows later. */
-function changedRules(found: Views["DatabaseTrial"], rules: Rules): Rules {
-  const guessed = Object.fromEntries(found.fields.map((field) => [field.field, field.rule]));
-  return Object.fromEntries(Object.entries(rules).filter(([field, rule]) => rule !== guessed[field]));
 }
 
 function Made({ onClose }: { onClose(): void }) {

@@ -6,11 +6,10 @@ import type { Views } from "@/shared/api/client";
 import { Note } from "@/shared/parts/note";
 import { useFormat } from "@/shared/words/use-format";
 import type { Rule } from "../api/imports";
-import { missingFields } from "../model/mapping";
+import { missingFields, type Rules } from "../model/mapping";
 import styles from "./data.module.css";
 import own from "./database.module.css";
 
-export type Rules = Record<string, Rule>;
 const EMPTY = "\u0000"; // No column can be named so; stands for "leave this field empty".
 const SCHEDULES = [5, 15, 60, 1440];
 
@@ -25,7 +24,6 @@ interface DatabasePreviewProps {
 export function DatabasePreview({ seen, rules, onRules, everyMinutes, onEvery }: DatabasePreviewProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const everyField = useId();
   if (!seen.sentence) {
     return (
       <Note tone="decide" title={t("data.database.noRows")} role="status">
@@ -35,12 +33,6 @@ export function DatabasePreview({ seen, rules, onRules, everyMinutes, onEvery }:
   }
   const used = seen.fields.filter((field) => field.rule !== null || field.required);
   const missing = missingFields(seen.fields, rules);
-  const words = (minutes: number) =>
-    minutes === 60
-      ? t("data.database.hourly")
-      : minutes === 1440
-        ? t("data.database.daily")
-        : t("data.database.minutes", { count: minutes });
   return (
     <>
       <div role="status">
@@ -57,20 +49,36 @@ export function DatabasePreview({ seen, rules, onRules, everyMinutes, onEvery }:
           {t("import.missing", { fields: missing.map((field) => format.say(field.name)).join(" · ") })}
         </p>
       ) : null}
-      <div>
-        <label htmlFor={everyField}>{t("data.database.every")}</label>
-        <Select
-          id={everyField}
-          className={own.wide ?? ""}
-          value={everyMinutes ?? 0}
-          onChange={(minutes: number) => onEvery(minutes === 0 ? null : minutes)}
-          options={[
-            { value: 0, label: t("data.database.byHand") },
-            ...SCHEDULES.map((minutes) => ({ value: minutes, label: words(minutes) })),
-          ]}
-        />
-      </div>
+      <PullEvery everyMinutes={everyMinutes} onEvery={onEvery} />
     </>
+  );
+}
+
+/** How often to pull; an interval that was set elsewhere is kept among the choices. */
+export function PullEvery({ everyMinutes, onEvery }: Pick<DatabasePreviewProps, "everyMinutes" | "onEvery">) {
+  const { t } = useTranslation();
+  const everyField = useId();
+  const words = (minutes: number) =>
+    minutes === 60
+      ? t("data.database.hourly")
+      : minutes === 1440
+        ? t("data.database.daily")
+        : t("data.database.minutes", { count: minutes });
+  const choices = [...new Set([...SCHEDULES, ...(everyMinutes ? [everyMinutes] : [])])].sort((a, b) => a - b);
+  return (
+    <div>
+      <label htmlFor={everyField}>{t("data.database.every")}</label>
+      <Select
+        id={everyField}
+        className={own.wide ?? ""}
+        value={everyMinutes ?? 0}
+        onChange={(minutes: number) => onEvery(minutes === 0 ? null : minutes)}
+        options={[
+          { value: 0, label: t("data.database.byHand") },
+          ...choices.map((minutes) => ({ value: minutes, label: words(minutes) })),
+        ]}
+      />
+    </div>
   );
 }
 

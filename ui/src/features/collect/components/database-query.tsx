@@ -4,19 +4,10 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { Views } from "@/shared/api/client";
 import type { Kind } from "../api/imports";
+import type { Choice } from "../model/database";
 import styles from "./data.module.css";
 import own from "./database.module.css";
 
-export interface Choice {
-  /** Empty: the query is one's own. */
-  table: string;
-  query: string;
-  watermark: string;
-  start: string;
-  kind: Kind | null;
-}
-
-export const firstChoice: Choice = { table: "", query: "", watermark: "", start: "", kind: null };
 const KINDS: Kind[] = ["orders", "customers", "items", "events", "consents", "exposures", "spend"];
 const OWN = "\u0001"; // No table can be named so.
 const GUESS = "guess";

@@ -4,32 +4,49 @@ import { App, Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Facts } from "@/shared/parts/facts";
-import { Note } from "@/shared/parts/note";
 import { ErrorNote } from "@/shared/parts/shown";
 import { SideDrawer } from "@/shared/parts/side-drawer";
 import { useFormat } from "@/shared/words/use-format";
-import { pullNow, retire, type SourceRow } from "../api/data";
+import { retire, type SourceRow } from "../api/data";
 import { Copied } from "./copied";
 import styles from "./data.module.css";
+import { DatabaseEdit } from "./database-edit";
+import { DatabasePulls } from "./database-pulls";
 import { Snippets } from "./snippets";
 import { useSourceName } from "./source-list";
 
 interface SourceDrawerProps {
   source: SourceRow | undefined;
   ownKey: string;
+  /** Whether it is being changed; only a database is changed here. */
+  editing: boolean;
+  onEdit(editing: boolean): void;
   onClose(): void;
 }
 
-export function SourceDrawer({ source, ownKey, onClose }: SourceDrawerProps) {
+export function SourceDrawer(props: SourceDrawerProps) {
+  const { t } = useTranslation();
+  const { source, onClose } = props;
   const name = useSourceName();
+  const edited = source?.kind === "database" && source.defined && props.editing ? source : undefined;
+  const title = source ? name(source) : "";
   return (
-    <SideDrawer open={source !== undefined} onClose={onClose} title={source ? name(source) : ""} side="right">
-      {source ? <Source source={source} ownKey={ownKey} onClose={onClose} /> : null}
+    <SideDrawer
+      open={source !== undefined}
+      onClose={onClose}
+      title={edited ? t("source.editTitle", { name: title }) : title}
+      side="right"
+    >
+      {edited ? (
+        <DatabaseEdit sourceId={edited.source_id} onClose={() => props.onEdit(false)} />
+      ) : source ? (
+        <Source {...props} source={source} />
+      ) : null}
     </SideDrawer>
   );
 }
 
-function Source({ source, ownKey, onClose }: { source: SourceRow; ownKey: string; onClose(): void }) {
+function Source({ source, ownKey, onEdit, onClose }: SourceDrawerProps & { source: SourceRow }) {
   const { t } = useTranslation();
   return (
     <div className={styles.form}>
@@ -45,7 +62,7 @@ function Source({ source, ownKey, onClose }: { source: SourceRow; ownKey: string
       {source.source_id === "write" ? <Snippets writeKey={ownKey} /> : null}
       {source.key_hint ? <p className={styles.quiet}>{t("data.keyEnds", { end: source.key_hint })}</p> : null}
       {source.kind === "webhook" ? <p className={styles.quiet}>{t("data.signing")}</p> : null}
-      {source.kind === "database" ? <Pull source={source} /> : null}
+      {source.kind === "database" ? <DatabasePulls source={source} onEdit={() => onEdit(true)} /> : null}
       {source.defined ? <Retire source={source} onClose={onClose} /> : null}
     </div>
   );
@@ -64,34 +81,6 @@ function Lately({ source }: { source: SourceRow }) {
     },
   ];
   return <Facts facts={facts} />;
-}
-
-function Pull({ source }: { source: SourceRow }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const queries = useQueryClient();
-  const pull = useMutation({
-    mutationFn: () => pullNow(source.source_id),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["data"] }),
-  });
-  const last = source.pulled_at
-    ? t("data.pulledAt", { at: format.moment(source.pulled_at), watermark: source.watermark ?? "" })
-    : t("data.neverPulled");
-  const every = source.every_minutes ? t("data.every", { minutes: source.every_minutes }) : t("data.byHand");
-  return (
-    <>
-      <p className={styles.quiet}>{`${last} ${every}`}</p>
-      {pull.isError ? <ErrorNote error={pull.error} /> : null}
-      {pull.data ? (
-        <Note tone="good" title={t("data.pulled", { rows: format.people(pull.data.rows) })} role="status" />
-      ) : null}
-      <div className={styles.buttons}>
-        <Button type="primary" loading={pull.isPending} onClick={() => pull.mutate()}>
-          {t("data.pullNow")}
-        </Button>
-      </div>
-    </>
-  );
 }
 
 function Retire({ source, onClose }: { source: SourceRow; onClose(): void }) {

@@ -1,4 +1,62 @@
-/** A database's address, put together from what a person knows of it. */
+/** A database source as a form holds it: its address from what a person knows of it, and which rows to pull. */
+import type { Views } from "@/shared/api/client";
+import type { Kind, Rule } from "../api/imports";
+import type { Rules } from "./mapping";
+
+/** Stands in the place of an address that is sealed; published again, it keeps what is there. */
+export const KEPT_ADDRESS = "(set)";
+
+export interface Choice {
+  /** Empty: the query is one's own. */
+  table: string;
+  query: string;
+  watermark: string;
+  start: string;
+  kind: Kind | null;
+}
+
+export const firstChoice: Choice = { table: "", query: "", watermark: "", start: "", kind: null };
+
+/** What a trial says before there was one. */
+export const nothingSeen: Views["DatabaseTrial"] = {
+  server: "",
+  tables: [],
+  columns: [],
+  query: "",
+  watermark: "",
+  start: 0,
+  rows: 0,
+  kind: null,
+  names: [],
+  fields: [],
+  sentence: null,
+};
+
+/** What a definition pulls, as the form shows it. */
+export function choiceOf(body: Record<string, unknown>): Choice {
+  const text = (name: string) => (body[name] === undefined || body[name] === null ? "" : String(body[name]));
+  return {
+    table: "",
+    query: text("query"),
+    watermark: text("watermark"),
+    start: text("start"),
+    kind: (body.import_kind as Kind | undefined) ?? null,
+  };
+}
+
+/** A start as it is meant: a number where it is one, nothing where none is given. */
+export function startOf(text: string): string | number | null {
+  const number = Number(text);
+  if (text.trim() === "") return null;
+  return Number.isFinite(number) ? number : text;
+}
+
+/** The rules that a person changed; the others follow the guess, which sees more rows later. */
+export function changedRules(found: Views["DatabaseTrial"], rules: Rules): Rules {
+  const guessed = new Map<string, Rule>(found.fields.map((field) => [field.field, field.rule]));
+  return Object.fromEntries(Object.entries(rules).filter(([field, rule]) => rule !== guessed.get(field)));
+}
+
 export type Server = "mysql" | "postgresql" | "sqlite" | "other";
 
 export interface Connection {

@@ -2,8 +2,9 @@ import type { Views } from "@/shared/api/client";
 
 type Field = Views["MappedField"];
 type Question = Views["ImportQuestion"];
+export type Rules = Record<string, Field["rule"]>;
 
-export function missingFields(fields: Field[], rules: Record<string, Field["rule"]>): Field[] {
+export function missingFields(fields: Field[], rules: Rules): Field[] {
   return fields.filter((field) => field.required && (rules[field.field] ?? null) === null);
 }
 
