@@ -6,11 +6,11 @@ was therefore written afterwards, or the arm was not drawn at random.
 
 import numpy as np
 from msgspec import Struct
-from scipy.special import chdtrc, fdtrc, ndtr
 
 from liftloop.inference.arrays import Flags, Floats, Integers, SingleFloats
 from liftloop.inference.boosting import ROWS_PER_LEAF_MIN, Trees, fit_trees, predict_trees
 from liftloop.inference.encoding import Features
+from liftloop.inference.late import chdtrc, fdtrc, ndtr
 
 EXPECTED_MIN = 5.0  # Pearson's statistic follows chi-square when every cell expects five (Cochran 1954).
 DETERMINED_SHARE = 0.9  # No column known beforehand explains nine tenths of what people do next.

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
 from msgspec import Struct
 
 from liftloop.inference.arrays import Floats, SingleFloats
+from liftloop.inference.late import Booster, Dataset, train
+
+if TYPE_CHECKING:
+    import lightgbm
 
 ROWS_PER_LEAF_SHARE = 1 / 400  # A leaf holds a quarter percent of the rows: 200 of 84,000.
 ROWS_PER_LEAF_MIN = 100
@@ -29,8 +33,8 @@ class Trees(Struct, frozen=True, kw_only=True):
 def fit_trees(raw: SingleFloats, target: Floats, trees: Trees, categorical: tuple[int, ...]) -> str:
     """Return the text of a squared-error model of `target` [rows] on `raw` [rows, columns] (NaN: missing)."""
     settings = _settings(trees, target.size)
-    data = lightgbm.Dataset(raw, target, categorical_feature=list(categorical), params=settings)
-    return lightgbm.train(settings, data, num_boost_round=trees.count).model_to_string()
+    data = Dataset(raw, target, categorical_feature=list(categorical), params=settings)
+    return train(settings, data, num_boost_round=trees.count).model_to_string()
 
 
 def fit_trees_weighted(raw: SingleFloats, jobs: Sequence[tuple[Floats, Floats]], trees: Trees) -> list[str]:
@@ -39,12 +43,12 @@ def fit_trees_weighted(raw: SingleFloats, jobs: Sequence[tuple[Floats, Floats]],
     The columns are sorted into bins once for all: with six models of 100,000 rows half of the time.
     """
     settings = _settings(trees, raw.shape[0])
-    data = lightgbm.Dataset(raw, np.zeros(raw.shape[0]), params=settings, free_raw_data=False)
+    data = Dataset(raw, np.zeros(raw.shape[0]), params=settings, free_raw_data=False)
     found: list[str] = []
     for target, weight in jobs:
         data.set_label(target)
         data.set_weight(weight)
-        found.append(lightgbm.train(settings, data, num_boost_round=trees.count).model_to_string())
+        found.append(train(settings, data, num_boost_round=trees.count).model_to_string())
     return found
 
 
@@ -71,5 +75,5 @@ def predict_trees(text: str, raw: SingleFloats) -> Floats:
 
 
 @lru_cache(maxsize=MODELS_KEPT)
-def _parsed(text: str) -> lightgbm.Booster:
-    return lightgbm.Booster(model_str=text)
+def _parsed(text: str) -> "lightgbm.Booster":
+    return Booster(model_str=text)

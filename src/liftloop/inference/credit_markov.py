@@ -4,13 +4,18 @@ States are the last one to three channels of a walk (order 1 to 3); it ends conv
 Wangenheim and Schumann (2016), "Mapping the customer journey".
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from msgspec import Struct
-from scipy import sparse
 
 from liftloop.inference.arrays import Flags, Floats, Integers
 from liftloop.inference.credit_rules import normalised
+from liftloop.inference.late import csr_array, diags_array, eye_array
 from liftloop.inference.touch_paths import Paths, check_paths, summed
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 ORDER_MAX = 3
 STATES_DENSE = 400  # Below, one dense solve is faster than many sparse steps.
@@ -24,7 +29,7 @@ class Walk(Struct, frozen=True, kw_only=True, eq=False):
     `channel` [states] is the channel just touched.
     """
 
-    step: sparse.csr_array
+    step: "sparse.csr_array"
     converts: Floats
     begins: Floats
     channel: Integers
@@ -80,7 +85,7 @@ def walk_of(paths: Paths, order: int) -> Walk:
     kind, where = np.unique(pairs, return_inverse=True)
     moved = summed(where, weight[path[inner]], kind.size)
     origin = kind // max(states, 1)
-    step = sparse.csr_array((moved * chance[origin], (origin, kind % max(states, 1))), shape=(states, states))
+    step = csr_array((moved * chance[origin], (origin, kind % max(states, 1))), shape=(states, states))
     converts = summed(state[last], paths.converted[path[last]], states) * chance
     begins = summed(state[first], weight[path[first]], states)
     return Walk(step=step, converts=converts, begins=begins, channel=(kinds % base - 1).astype(np.int64))
@@ -94,17 +99,17 @@ def _converted(walk: Walk, kept: Flags) -> float:
     if not kept.any():
         return 0.0
     rows = np.flatnonzero(kept)
-    system = sparse.eye_array(rows.size, format="csr") - _among(walk.step, rows)
+    system = eye_array(rows.size, format="csr") - _among(walk.step, rows)
     chance = _solved(system, walk.converts[rows])
     return float(walk.begins[rows] @ chance) / float(walk.begins.sum())
 
 
-def _among(step: sparse.csr_array, rows: Integers) -> sparse.csr_array:
-    chosen = sparse.csr_array(step[rows])
-    return sparse.csr_array(chosen[:, rows])
+def _among(step: "sparse.csr_array", rows: Integers) -> "sparse.csr_array":
+    chosen = csr_array(step[rows])
+    return csr_array(chosen[:, rows])
 
 
-def _solved(system: sparse.csr_array, right: Floats) -> Floats:
+def _solved(system: "sparse.csr_array", right: Floats) -> Floats:
     """Return the solution: dense where small, else by Jacobi steps, whose fill is none and which count short walks.
 
     A direct sparse solve of 8,000 states of order three fills the whole matrix.
@@ -112,7 +117,7 @@ def _solved(system: sparse.csr_array, right: Floats) -> Floats:
     if right.size <= STATES_DENSE:
         return np.asarray(np.linalg.solve(system.toarray(), right), dtype=np.float64)
     own = np.asarray(system.diagonal(), dtype=np.float64)
-    rest = sparse.diags_array(own).tocsr() - system
+    rest = diags_array(own).tocsr() - system
     found: Floats = right / own
     for _ in range(STEPS_MAX):
         better = np.asarray((right + rest @ found) / own, dtype=np.float64)

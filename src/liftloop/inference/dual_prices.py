@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.inference.arrays import Flags, Floats
+from liftloop.inference.late import linprog
 
 EVALUATIONS_MAX = 400  # Six prices converge in some 40 evaluations; this only ends a pathological case.
 BOX_GROWTH = 4.0
@@ -134,8 +135,6 @@ def solve_dual(answer: Answer, rows: Rows, region: Region, worth: float) -> Pric
 
 def _lowest(planes: list[Plane], walls: tuple[Floats, Floats], most: Floats) -> Step:
     """Minimise the largest plane between the walls (scaled prices lie in [0, most])."""
-    from scipy.optimize import linprog  # Its import takes half a second, which a server's start need not wait for.
-
     low, high = walls
     solved = linprog(
         np.append(np.zeros(low.size), 1.0),

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 from msgspec import Struct
-from scipy.special import ndtri
 
 from liftloop.inference.arrays import Floats, Integers
+from liftloop.inference.late import ndtri
 
 
 class Interval(Struct, frozen=True, kw_only=True):

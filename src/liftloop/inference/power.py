@@ -6,7 +6,8 @@ Everything is for the two-sided test of a difference in means between a treated 
 import math
 
 from msgspec import Struct
-from scipy.special import ndtr, ndtri
+
+from liftloop.inference.late import ndtr, ndtri
 
 
 class Standard(Struct, frozen=True, kw_only=True):

@@ -6,11 +6,9 @@ drawn from Beta(a, b). Time is in whatever unit the histories are in; alpha is i
 
 import numpy as np
 from msgspec import Struct
-from scipy.linalg import eigh_tridiagonal
-from scipy.optimize import minimize
-from scipy.special import betaln, digamma, expit, gammaln
 
 from liftloop.inference.arrays import Floats
+from liftloop.inference.late import betaln, digamma, eigh_tridiagonal, expit, gammaln, minimize
 
 STARTS = ((0.5, 1.0, 0.5, 1.5), (1.0, 10.0, 1.0, 3.0), (0.2, 3.0, 2.0, 5.0))
 """The likelihood is not concave; the best of three ends is taken. Alpha starts as these times the mean gap."""

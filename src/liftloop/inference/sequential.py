@@ -6,9 +6,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from liftloop.inference.arrays import Floats
+from liftloop.inference.late import ndtr, ndtri
 
 GRID_POINTS = 801  # The boundaries of ldbounds are met to three decimals.
 HALVINGS = 50  # 20 standard errors halved 50 times: 2e-14.

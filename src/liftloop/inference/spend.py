@@ -6,10 +6,9 @@ spends is taken to be independent of how often. Money is in whatever unit it com
 
 import numpy as np
 from msgspec import Struct
-from scipy.optimize import minimize
-from scipy.special import digamma, gammaln
 
 from liftloop.inference.arrays import Floats
+from liftloop.inference.late import digamma, gammaln, minimize
 
 STARTS = ((5.0, 3.0), (1.0, 2.0), (20.0, 10.0))
 """Of p and q; v starts where the model's mean is that of the data."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
-from scipy.special import chdtrc
+
+from liftloop.inference.late import chdtrc
 
 MISMATCH_BELOW = 0.001  # The field's custom; a test run on every campaign must cry wolf rarely.
 

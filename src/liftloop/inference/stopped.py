@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
-from scipy.special import ndtr
 
 from liftloop.inference.intervals import Estimate
+from liftloop.inference.late import ndtr
 from liftloop.inference.sequential import surviving_mass
 
 HALVINGS = 40  # Of some dozens of standard errors: 1e-10.

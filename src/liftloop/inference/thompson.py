@@ -5,9 +5,9 @@ Arrays are [..., arms]; leading axes are independent tests. Nothing here decides
 
 import numpy as np
 from msgspec import Struct
-from scipy.special import ndtr
 
 from liftloop.inference.arrays import Floats
+from liftloop.inference.late import ndtr
 
 GRID_POINTS = 97  # Steps of an eighth of a standard error: chances are right to about 0.001.
 REACH = 6.0  # Standard errors beyond which nothing is left to integrate.

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from liftloop.inference.arrays import Flags, Floats
 from liftloop.inference.intervals import Estimate, Interval
+from liftloop.inference.late import ndtr, ndtri
 
 GRID_REACH, GRID_POINTS = 8.0, 321  # The smooth integrand is met to 1e-8.
 HALVINGS = 30

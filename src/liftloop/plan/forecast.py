@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
-from scipy.special import ndtr
 
 from liftloop.inference.calibration import CONFORMAL_MIN, LEVELS, Foretold, recalibrated
 from liftloop.inference.intervals import Estimate, Interval, forecast_intervals
+from liftloop.inference.late import ndtr
 from liftloop.inference.power import Noise, Standard, detectable_effect, difference_error, holdout_needed, power_of
 from liftloop.inference.strength import Strength, StrengthNow
 from liftloop.plan.policy.selection import Tested
