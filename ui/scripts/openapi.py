@@ -44,7 +44,17 @@ from liftloop.api.views.destination import DestinationList, RunRequest, RunView
 from liftloop.api.views.identity import Judgement, PersonIdentity, SuggestionList, UndoDone, UndoRequest
 from liftloop.api.views.imports import Import, ImportStart, Kind, SampleImports
 from liftloop.api.views.opportunity import Opportunities
-from liftloop.api.views.plan import GoalExamples, GoalRequest, Launched, LaunchRequest, Plan, PlanList, Reading, WhatIf
+from liftloop.api.views.plan import (
+    GoalExamples,
+    GoalRequest,
+    Launched,
+    LaunchRequest,
+    MarginTold,
+    Plan,
+    PlanList,
+    Reading,
+    WhatIf,
+)
 from liftloop.api.views.prediction import LastSegments, Likeness, LikenessList, Segments
 from liftloop.api.views.profile import Profile, ProfileList, Why
 from liftloop.api.views.quarantine import QuarantineGroups, ReplayDone, ReplayRequest
@@ -121,6 +131,10 @@ def get_plan(plan_id: str) -> Plan: ...
 
 @api.get("/plans/{plan_id}/what-if", summary="A plan at other budgets: the whole curve at once")
 def what_if(plan_id: str, budget_fen: int | None = None) -> WhatIf: ...
+
+
+@api.put("/plans/margin", summary="Say the shop's usual margin; plans tell worth in margin from then on")
+def tell_margin(body: MarginTold) -> MarginTold: ...
 
 
 @api.post("/plans/{plan_id}/rehearse", summary="What a launch now would do, gate by gate; nothing is sent")

@@ -22,6 +22,13 @@ STAGE_NAMES: Mapping[str, Said] = {
     "lost": Said("流失", "lost"),
 }
 """What the values of lifecycle_stage are called."""
+SOURCE_NAMES: Mapping[str, Said] = {
+    "replenish": Said("上次买的快用完了", "what was bought last is about to run out"),
+    "successor": Said("买过上一样的人接着会买它", "it is what comes after what was bought"),
+    "together": Said("常和最近买的一起买", "it is often bought together with the last purchase"),
+    "popular": Said("最近买的人最多", "most people buy it lately"),
+}
+"""Why an item is recommended: the values of recommended_why."""
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

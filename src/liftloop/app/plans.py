@@ -18,7 +18,7 @@ from liftloop.app.facts import fact
 from liftloop.app.following import Follower
 from liftloop.app.planning.reading import channel_choice
 from liftloop.app.planning.report import report
-from liftloop.app.planning.study import Definitions, Sources, launch, plan_goal, read_goal
+from liftloop.app.planning.study import Definitions, Sources, items_of, launch, offer_of, plan_goal, read_goal
 from liftloop.app.rehearsal.run import Play, Rehearsal, rehearse
 from liftloop.app.rehearsal.sample import sample_of
 from liftloop.app.rehearsal.stage import known_of
@@ -30,11 +30,14 @@ from liftloop.kernel.errors import Language
 from liftloop.measure.report import Report
 from liftloop.plan.contract import ASSIGNED, Campaign
 from liftloop.plan.goal.contract import QuestionId, Understood
+from liftloop.plan.inputs import PLAIN, Wishes
 from liftloop.plan.launch import AT_ONCE, Launch, LaunchTerms
-from liftloop.plan.options import CHANNEL_NAMES
+from liftloop.plan.notices import Notice, Now, PlanOutdated, Thing, notices_of, stops
+from liftloop.plan.options import CHANNEL_NAMES, Words, offer_name
 from liftloop.plan.record import PlanRecord
 from liftloop.plan.shop_metrics import catalogue_with
 from liftloop.plan.standing import StandingGoal
+from liftloop.plan.terms import SETTING
 from liftloop.storage.contract import StateReader
 
 T = TypeVar("T")
@@ -108,11 +111,11 @@ class Plans:
         answers: Mapping[QuestionId, str],
         language: Language,
         actor: str,
-        within_fen: int | None = None,
+        wishes: Wishes = PLAIN,
     ) -> PlanRecord:
         """Return a plan for a goal, written down; raises `LiftloopError` where the sentence cannot be read."""
         await self._follower.catch_up()
-        record = await self.study(lambda sources: plan_goal(text, answers, language, sources, within_fen))
+        record = await self.study(lambda sources: plan_goal(text, answers, language, sources, wishes))
         content = msgspec.msgpack.encode(record)
         self._folder.mkdir(exist_ok=True)
         path = self._path(record.plan_id)
@@ -152,11 +155,18 @@ class Plans:
         return next((identity for identity, body in campaigns.items() if body["plan"] == plan_id), None)
 
     async def launch(self, plan_id: str, language: Language, actor: str, terms: LaunchTerms = AT_ONCE) -> str:
-        """Start a plan and return its campaign; a plan that was launched returns the campaign it has."""
+        """Start a plan and return its campaign; a plan that was launched returns the campaign it has.
+
+        Raises `NotFound`, `NotLaunchable`, `BadLaunch`, and `PlanOutdated` where something that it hands out is gone.
+        """
         running = self.campaign_of(plan_id)
         if running is not None:
             return running
-        started: Launch = launch(self.kept(plan_id), language, self.sources(), terms)
+        record = self.kept(plan_id)
+        outdated = stops(record, await self.now())
+        if outdated is not None:
+            raise PlanOutdated(outdated)
+        started: Launch = launch(record, language, self.sources(), terms)
         now_ms = self._clock.now_ms()
         journeys = [each for each in started.definitions if each.kind == "journey"]
         for each in started.definitions:
@@ -171,13 +181,42 @@ class Plans:
             await self._follower.catch_up()
         return started.campaign_id
 
-    async def rehearse(self, plan_id: str, language: Language, people_max: int) -> Rehearsal:
-        """Return what a launch now would do, told by at most so many of its people; nothing is sent or written.
+    async def tell_margin(self, share: float | None, actor: str) -> None:
+        """Keep the shop's usual margin among its rules for plans; None says not to ask again."""
+        rules = dict(self._published.live("setting").get(SETTING, {}))
+        rules |= {"margin_asked": True} if share is None else {"margin_asked": True, "margin_share": share}
+        await self._published.publish("setting", SETTING, rules, actor)
 
-        Raises `NotFound`, and `NotLaunchable` where there is nothing to rehearse.
+    async def now(self) -> Now:
+        """Return what a plan's things are now, to be held against what they were."""
+        sources = self.sources()
+        items, offset = await self.study(lambda read: (items_of(read.lake), int(read.lake.position().offset)))
+        offers = [offer_of(identity, body) for identity, body in sources.definitions.offers.items()]
+        return Now(
+            offers={each.id: Thing(name=offer_name(each), stock=each.stock) for each in offers},
+            items={each.id: Thing(name=Words(zh=each.name_zh, en=each.name_en), stock=each.stock) for each in items},
+            channels={each: Thing(name=Words(zh=each, en=each)) for each in sources.definitions.channels},
+            now_ms=sources.now_ms,
+            data_offset=offset,
+        )
+
+    async def notices(self, record: PlanRecord) -> tuple[Notice, ...]:
+        """Return what has changed since a plan was made; nothing once it was launched."""
+        if record.assigned is None or self.campaign_of(record.plan_id) is not None:
+            return ()
+        return notices_of(record, await self.now())
+
+    async def rehearse(
+        self, plan_id: str, language: Language, people_max: int, terms: LaunchTerms = AT_ONCE
+    ) -> Rehearsal:
+        """Return what a launch now on these terms would do, told by at most so many of its people.
+
+        Nothing is sent or written. Raises `NotFound`, `BadLaunch`, and `NotLaunchable` where there is nothing to
+        rehearse.
         """
-        started = launch(self.kept(plan_id), language, self.sources())
+        started = launch(self.kept(plan_id), language, self.sources(), terms)
         sample = sample_of(started.assigned, people_max)
+        chosen = {content for contents in terms.variants.values() for content in contents}
         channels = self._published.live("channel")
         defined = [channel_choice({"id": identity, **body}, CHANNEL_NAMES) for identity, body in channels.items()]
         told = await self._tick.ask(
@@ -190,6 +229,7 @@ class Plans:
             plan_id=plan_id,
             launch=started,
             channels=channels,
+            contents={each: self._published.newest("content", each)[1] for each in chosen},
             delivery=self._published.live("setting").get("delivery"),
             sample=sample,
             known=known_of(sample.profile, told),

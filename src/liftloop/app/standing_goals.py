@@ -23,6 +23,7 @@ from liftloop.kernel.clock import DAY_MS, Clock
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
 from liftloop.plan.goal.contract import Goal, Question
+from liftloop.plan.inputs import Wishes
 from liftloop.plan.metric.events import events_of
 from liftloop.plan.options import Words
 from liftloop.plan.outcome import outcome_of
@@ -211,7 +212,8 @@ class StandingGoals:
 
     async def _acted(self, goal: StandingGoal, review: Review, actor: str) -> Review:
         """Plan again, and do with the plan what the goal's autonomy allows."""
-        plan = await self._plans.make(goal.text, goal.answers, "zh-CN", actor, within_fen(goal, review.used))
+        wishes = Wishes(within_fen=within_fen(goal, review.used))
+        plan = await self._plans.make(goal.text, goal.answers, "zh-CN", actor, wishes)
         decided = decide(goal, plan, review.used)
         campaign = await self._plans.launch(plan.plan_id, "zh-CN", actor) if decided.act == "launched" else ""
         return replace(

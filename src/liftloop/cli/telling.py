@@ -22,7 +22,7 @@ def say(lines: list[str]) -> None:
 
 def lines_of_plan(plan: dict[str, Any]) -> list[str]:
     """Return what was understood, baseline, plan, forecast, the two verdicts and the price of proof."""
-    lines = [*_understood(plan), *_baseline(plan), *_diagnosis(plan), *_actions(plan), *_forecast(plan)]
+    lines = [*_understood(plan), *_baseline(plan), *_diagnosis(plan), *_actions(plan), *_phases(plan), *_forecast(plan)]
     for name, zh, en in (("reachable", "做得到吗", "Reachable?"), ("provable", "证明得了吗", "Provable?")):
         if plan[name]:
             lines += ["", _said(zh, en), f"  {spoken(plan[name]['sentence'])}"]
@@ -136,6 +136,28 @@ def _actions(plan: dict[str, Any]) -> list[str]:
     return lines + table([row if learned else row[:-1] for row in rows], right=frozenset({2, 3, 4}))
 
 
+def _phases(plan: dict[str, Any]) -> list[str]:
+    """Return what is recommended, and the plan's time part by part."""
+    recommended = [f"  · {spoken(each['recommended'])}" for each in plan["actions"] if each["recommended"]]
+    if not plan["phases"]:
+        return recommended[:ACTIONS_SHOWN]
+    rows = [
+        [
+            spoken(phase["label"]),
+            _said(*_days(phase)),
+            f"{phase['people']:,}",
+            " · ".join(spoken(phase[part]) for part in ("hero", "series", "format") if phase[part]),
+        ]
+        for phase in plan["phases"]
+    ]
+    return [*recommended[:ACTIONS_SHOWN], "", _said("分期", "Phases"), *table(rows, right=frozenset({2}))]
+
+
+def _days(phase: dict[str, Any]) -> tuple[str, str]:
+    first, last = int(phase["from_hours"] // 24) + 1, max(int((phase["from_hours"] + phase["hours"] - 1) // 24) + 1, 1)
+    return (f"第 {first}～{last} 天", f"days {first} to {last}") if last > first else (f"第 {first} 天", f"day {first}")
+
+
 def _action(action: dict[str, Any], plan: dict[str, Any]) -> list[str]:
     what, lift = spoken(action["label"]), _lift(action["lift"], plan)
     return [what, _channel(action["channel"]), f"{action['people']:,}", _yuan(action["cost"]), lift]
@@ -167,6 +189,8 @@ def _price_of_proof(plan: dict[str, Any]) -> list[str]:
     held = plan["holdout"]
     if not held:
         return []
+    if held["declined"]:
+        return ["", _said("证明的代价", "Price of proof"), f"  {spoken(plan['provable']['sentence'])}"]
     share, people, cost = _share(held["share"]), f"{held['people']:,}", _yuan(held["cost"])
     return [
         "",

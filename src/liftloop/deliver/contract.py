@@ -141,6 +141,11 @@ class Capacity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     per_day: int = 0
     """Messages a day: a provider's quota, or what staff confirm by hand; 0 for no limit."""
+    per_hour: int = 0
+    """Messages an hour while staff are there; 0 for no limit."""
+    from_hour: int = 9
+    until_hour: int = 18
+    """When staff are there, hours of the shop's day; where nothing is limited by the hour they say nothing."""
     confirmed: float = 1.0
     """Share of messages that staff send on where they must (WeCom); the rest is never received and costs nothing."""
     lead_days: int = 0

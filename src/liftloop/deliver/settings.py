@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from liftloop.deliver.contract import ChannelDefinition
+from liftloop.deliver.contract import Capacity, ChannelDefinition
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.plan.contract import Campaign, Cap
 from liftloop.runtime.contract import Definitions
@@ -18,6 +18,13 @@ REMEMBERED_DAYS = 93
 DAY_MINUTES = 24 * 60
 SHANGHAI_OFFSET_MINUTES = 8 * 60
 """China has one zone and no summer time."""
+
+
+def daily(capacity: Capacity) -> int:
+    """Return how many messages a channel carries a day, by its quota and by what its staff confirm; 0 for no limit."""
+    by_hour = capacity.per_hour * max(capacity.until_hour - capacity.from_hour, 0)
+    given = [each for each in (capacity.per_day, by_hour) if each > 0]
+    return min(given, default=0)
 
 
 class QuietHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
-from liftloop.plan.contract import Action, Holdout
+from liftloop.plan.contract import Action, Holdout, Phase
 from liftloop.runtime.contract import Slots
 
 
@@ -55,7 +55,8 @@ class Until(Struct, frozen=True, kw_only=True, tag_field="kind", tag="until", fo
 class Stagger(Struct, frozen=True, kw_only=True, tag_field="kind", tag="stagger", forbid_unknown_fields=True):
     """Stay until an instant of one's own: the people of a launch go on in `waves` equal parts over `over_s`.
 
-    Whose turn is when is drawn by the hash of the person under `salt`; the first wave goes on at once.
+    Whose turn is when is drawn by the hash of the person under `salt`; the first wave goes on at once. With `phases`
+    the waves are theirs. Nobody goes on before the words of the action that the campaign assigned them are approved.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Stagger(Struct, frozen=True, kw_only=True, tag_field="kind", tag="stagger"
     waves: int
     salt: str
     next: str
+    phases: tuple[Phase, ...] = ()
 
 
 class Condition(Struct, frozen=True, kw_only=True, tag_field="kind", tag="condition", forbid_unknown_fields=True):

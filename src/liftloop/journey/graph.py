@@ -23,11 +23,10 @@ from liftloop.journey.contract import (
     Until,
     Wait,
 )
+from liftloop.plan.contract import Phase
 
 NODES_MAX = 200
 """More does not fit on a canvas, nor in a head."""
-
-
 WAVES_MAX = 1_000
 """Each wave is an instant at which the tick wakes people: more are no smoother to anybody who looks."""
 ARMS_MAX = 10
@@ -102,6 +101,11 @@ def _check_node(journey: Journey, node: Node) -> None:
                 f"节点 {node.id} 要在十年以内分 1 到 {WAVES_MAX} 批",
                 f"node {node.id} must take 1 to {WAVES_MAX} waves within ten years",
             )
+        case Stagger(phases=phases) if phases and not _whole(phases):
+            raise BadJourney(
+                f"节点 {node.id} 的各阶段占比都要大于 0，合计为 1，每个阶段都要有时间和批次",
+                f"the phases of node {node.id} take shares above 0 that add up to 1, and time and waves each",
+            )
         case Stagger() if not _of_its_campaign(journey):
             raise BadJourney(
                 f"节点 {node.id} 需要由旅程所属的活动触发",
@@ -130,6 +134,11 @@ def _fair(arms: Sequence[Arm]) -> bool:
     named = len({arm.id for arm in arms}) == len(arms) and all(arm.id for arm in arms)
     shared = all(arm.share > 0 for arm in arms) and isclose(sum(arm.share for arm in arms), 1, abs_tol=1e-6)
     return 2 <= len(arms) <= ARMS_MAX and named and shared
+
+
+def _whole(phases: Sequence[Phase]) -> bool:
+    filled = all(each.share > 0 and each.over_s > 0 and each.from_s >= 0 and each.waves > 0 for each in phases)
+    return filled and isclose(sum(each.share for each in phases), 1, abs_tol=1e-6)
 
 
 def _of_its_campaign(journey: Journey) -> bool:

@@ -15,9 +15,8 @@ from liftloop.journey.contract import Act, Condition, Exit, Experiment, Intent, 
 from liftloop.journey.graph import NODES_MAX, Graph
 from liftloop.journey.reading import arms_of
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS, SECOND_MS
-from liftloop.kernel.dice import hash_text, uniform
-from liftloop.plan.contract import NOBODY, Action, Campaign
-from liftloop.plan.reading import action_array, cell_array, draw_variants, drawn_numbers, variant_arms
+from liftloop.plan.contract import NOBODY, Action, Campaign, Spread
+from liftloop.plan.reading import action_array, cell_array, draw_variants, drawn_numbers, turns_ms, variant_arms
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People
 from liftloop.runtime import people
@@ -164,9 +163,21 @@ def _turns(world: World, graph: Graph, node: Stagger, slots: Slots) -> NDArray[n
     """Return when each person goes on; whoever comes later than their turn goes on at once."""
     trigger = graph.journey.trigger
     began_ms = trigger.at_ms if isinstance(trigger, OnCampaign) else world.moment.now_ms
-    numbers = drawn_numbers(world.state, graph.journey.campaign, slots).astype(np.uint64)
-    waves = np.floor(uniform(numbers, hash_text("stagger", node.salt)) * node.waves).astype(np.int64)
-    return np.maximum(began_ms + waves * (node.over_s * SECOND_MS // node.waves), world.moment.now_ms)
+    identity = graph.journey.campaign
+    numbers = drawn_numbers(world.state, identity, slots)
+    turns = turns_ms(numbers, node.salt, Spread(over_s=node.over_s, waves=node.waves, phases=node.phases))
+    turns = np.maximum(turns, _leads_ms(world, identity, slots))
+    return np.maximum(began_ms + turns, world.moment.now_ms)
+
+
+def _leads_ms(world: World, campaign: str, slots: Slots) -> NDArray[np.int64]:
+    """Return how long after the start the words of each person's action wait for their approval."""
+    actions = world.campaigns[campaign].actions if campaign in world.campaigns else ()
+    leads = np.array([*(action.lead_s for action in actions), 0], dtype=np.int64) * SECOND_MS
+    if not leads.any():
+        return np.zeros(len(slots), dtype=np.int64)
+    assigned, _ = _assigned(world, campaign, slots)
+    return leads[assigned]
 
 
 def _groups(

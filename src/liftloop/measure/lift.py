@@ -65,8 +65,13 @@ def planned_looks(starts_ms: int, ends_ms: int) -> tuple[int, ...]:
 
 
 def ratio_of_sides(sides: Sides, held_share: float) -> RatioCheck:
-    """Say whether the sides have the sizes that were planned; if not, the comparison is broken and no lift is told."""
+    """Say whether the sides have the sizes that were planned; if not, the comparison is broken and no lift is told.
+
+    Where nobody was to be held out there are no sides: that fits unless somebody was.
+    """
     held = int(sides.held.sum())
+    if held_share == 0:
+        return RatioCheck(statistic=0.0, p_value=0.0 if held else 1.0, mismatch=held > 0)
     return check_ratio((sides.held.size - held, held), (1 - held_share, held_share))
 
 

@@ -120,7 +120,7 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
     if facts.broken:
         lift = None
     good = 1.0 if record.goal_lift >= 0 else -1.0
-    verdict = _verdict(lift, good)
+    verdict = "unclear" if declined(record) else _verdict(lift, good)
     return Report(
         campaign_id=facts.campaign_id,
         plan_id=record.plan_id,
@@ -128,7 +128,7 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
         starts_ms=facts.starts_ms,
         ends_ms=facts.ends_ms,
         goal_text=record.understood.goal.text,
-        status="too_early" if lift is None and not final else "final" if final else "running",
+        status="final" if final else "too_early" if lift is None and not declined(record) else "running",
         verdict=verdict,
         sentence=_sentence(record, facts, lift),
         next=_next(record, facts, lift, final=final),
@@ -153,6 +153,11 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
         scored=scored(record, facts, lift) if final and lift else None,
         parts=facts.parts if lift else None,
     )
+
+
+def declined(record: PlanRecord) -> bool:
+    """Say whether proof was declined: then nobody was left alone, and nothing can be claimed."""
+    return record.holdout is not None and record.holdout.declined
 
 
 METHOD = Words(
@@ -231,6 +236,12 @@ def _sentence(record: PlanRecord, facts: Facts, lift: LiftEstimate | None) -> Wo
             en="The sizes of the two sides do not fit the planned shares: "
             "the comparison is broken and must not be believed",
         )
+    if declined(record):
+        return Words(
+            zh=f"这次选了不做证明，没有留对照组：只能说发了多少、花了多少、用了多少券，不能说{name.zh}因此变了多少",
+            en=f"Proof was declined and nobody left alone: we can tell what was sent, spent and redeemed, "
+            f"not what it changed in {name.en}",
+        )
     if lift is None:
         return Words(zh="刚开始，还没有足够的人过了观察期", en="It has just begun; too few people can be judged yet")
     low, high = lift_words(lift.low, unit, kind), lift_words(lift.high, unit, kind)
@@ -255,6 +266,10 @@ def _next(record: PlanRecord, facts: Facts, lift: LiftEstimate | None, *, final:
         return Words(
             zh="检查是不是有人绕过了分组发消息，再重新做一次",
             en="Check whether messages went round the assignment, then run it again",
+        )
+    if declined(record):
+        return Words(
+            zh="想知道带来了多少，下次就留一部分人不发", en="To know what it brings, leave some people alone next time"
         )
     if lift is not None and not (lift.low <= 0 <= lift.high):
         return None

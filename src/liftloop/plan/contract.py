@@ -36,6 +36,8 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cost of one accepted message."""
     variants: tuple[Variant, ...] = ()
     """Where there are any, who gets which is drawn when the action is carried out, and `content` stands for none."""
+    lead_s: int = 0
+    """Its words wait so long after the start for their approval; nobody's turn comes earlier."""
 
 
 class Cap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,11 +71,28 @@ class SteeringTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Least share of a variant among the people who are steered: 0.1 while a claim is wanted, 0.02 afterwards."""
 
 
+PhaseName = Literal["warm_up", "main", "encore"]
+
+
+class Phase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a launch: `share` of its people, from `from_s` after the start, over `over_s` in equal waves."""
+
+    name: PhaseName
+    share: float
+    from_s: int
+    over_s: int
+    waves: int
+
+
 class Spread(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Over which time a launch starts its people: in `waves` equal parts, each person's by hash."""
+    """Over which time a launch starts its people: in `waves` equal parts, each person's by hash.
+
+    With `phases` the parts are theirs: `over_s` is when the last of them is over, `waves` are all of theirs.
+    """
 
     over_s: int
     waves: int
+    phases: tuple[Phase, ...] = ()
 
 
 class Campaign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

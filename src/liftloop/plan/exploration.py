@@ -25,7 +25,8 @@ ARMS_MAX = 6  # More options than that share a small shop's people until none is
 class Sizing(Struct, frozen=True, kw_only=True, eq=False):
     """Which options are tried, and on whom: `included` [people]; everybody else is not contacted and not compared.
 
-    `wanted` is how many people it takes to see the wanted effect of one option; `arms` are rows of the menu.
+    `wanted` is how many people it takes to see the wanted effect of one option; `arms` are rows of the menu. Options on
+    recommended items are one way of doing it: each person is open to one of them.
     """
 
     arms: Integers
@@ -46,12 +47,12 @@ def try_out(options: Sequence[Option], reach: Flags, cost_fen: Floats, limits: "
     )
     ranked = _ranked(options, reach)
     if limits.budget_fen == 0:
-        ranked = [arm for arm in ranked if float(cost_fen[:, arm].max(initial=0.0)) <= 0]
+        ranked = [arms for arms in ranked if float(cost_fen[:, arms].max(initial=0.0)) <= 0]
     eligible = int(reach.any(axis=1).sum())
     count = min(len(ranked), ARMS_MAX, max(1, 2 * eligible // max(wanted, 1) - 1))
-    arms = np.array(sorted(ranked[:count]), dtype=np.int64)
+    arms = np.array(sorted(arm for way in ranked[:count] for arm in way), dtype=np.int64)
     chosen: Flags = reach[:, arms - 1].sum(axis=1) > 0
-    people = min(int(chosen.sum()), math.ceil(wanted / 2 * (arms.size + 1)))
+    people = min(int(chosen.sum()), math.ceil(wanted / 2 * (count + 1)))
     people = min(people, _affordable(cost_fen, reach, arms, chosen, limits.budget_fen))
     luck = np.where(chosen, uniform(limits.profile.astype(np.uint64), hash_text("explore", limits.salt)), 2.0)
     included = np.zeros(chosen.size, dtype=np.bool_)
@@ -69,16 +70,40 @@ class Limits(Struct, frozen=True, kw_only=True, eq=False):
     salt: str
 
 
-def _ranked(options: Sequence[Option], reach: Flags) -> list[int]:
-    """Return arms so that each offer appears on its widest channel before any appears on a second."""
-    reached = reach.sum(axis=0)
-    by_offer: dict[str, list[int]] = {}
-    for place, option in enumerate(options):
-        if option.item is None and reached[place] > 0:
-            by_offer.setdefault(option.offer.id if option.offer else "", []).append(place)
-    rounds = [sorted(places, key=lambda place: (-int(reached[place]), place)) for places in by_offer.values()]
-    deepest = max((len(places) for places in rounds), default=0)
-    return [places[depth] + 1 for depth in range(deepest) for places in rounds if depth < len(places)]
+def _ranked(options: Sequence[Option], reach: Flags) -> list[list[int]]:
+    """Return ways, each of one or more arms, so that each offer appears on its widest channel before any on a second.
+
+    The same offer on recommended items is a way of its own, behind the plain one.
+    """
+    by_offer: dict[str, list[list[int]]] = {}
+    for arms in _ways(options):
+        if reach[:, np.array(arms) - 1].any():
+            offer = options[arms[0] - 1].offer
+            by_offer.setdefault(offer.id if offer else "", []).append(arms)
+    rounds = [
+        sorted(ways, key=lambda arms: (_on_items(options, arms), -_reached(reach, arms), arms[0]))
+        for ways in by_offer.values()
+    ]
+    deepest = max((len(ways) for ways in rounds), default=0)
+    return [ways[depth] for depth in range(deepest) for ways in rounds if depth < len(ways)]
+
+
+def _ways(options: Sequence[Option]) -> list[list[int]]:
+    """Return the arms of each way: an option without an item, or an offer and channel on what is recommended."""
+    found: dict[tuple[str, str, bool], list[int]] = {}
+    for arm, option in enumerate(options, start=1):
+        if option.item is None or option.recommended:
+            way = (option.offer.id if option.offer else "", option.channel.id, option.recommended)
+            found.setdefault(way, []).append(arm)
+    return list(found.values())
+
+
+def _on_items(options: Sequence[Option], arms: Sequence[int]) -> bool:
+    return options[arms[0] - 1].recommended
+
+
+def _reached(reach: Flags, arms: Sequence[int]) -> int:
+    return int(reach[:, np.array(arms) - 1].any(axis=1).sum())
 
 
 def _affordable(cost_fen: Floats, reach: Flags, arms: Integers, chosen: Flags, budget_fen: int | None) -> int:

@@ -122,6 +122,7 @@ def people_at(people: People, rows: Integers) -> People:
         features={name: column[rows] for name, column in people.features.items()},
         reach=people.reach[rows],
         unprofiled=None if people.unprofiled is None else people.unprofiled[rows],
+        because=None if people.because is None else people.because[rows],
     )
 
 

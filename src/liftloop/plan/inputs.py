@@ -11,6 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.inference.calibration import Foretold
+from liftloop.plan.contract import Spread
 from liftloop.plan.goal.contract import Goal
 from liftloop.plan.options import Option
 from liftloop.plan.terms import Terms
@@ -34,6 +35,8 @@ class People(Struct, frozen=True, kw_only=True, eq=False):
     reach: Flags
     unprofiled: Flags | None = None
     """Who must not be decided on by what is known of them; None is nobody."""
+    because: Integers | None = None
+    """Which source recommends the item of their recommended options, by its place; -1 and None for none."""
 
     @property
     def count(self) -> int:
@@ -82,6 +85,27 @@ class Worth(Struct, frozen=True, kw_only=True):
     is_margin: bool
 
 
+class Wishes(Struct, frozen=True, kw_only=True):
+    """What somebody asks of a plan beside the goal: `phases` over time (None as the shop's rules say), and a proof.
+
+    Without `proof` nobody is held out, and afterwards nobody can say what the plan brought. `within_fen` is a limit of
+    money beside the goal's own budget; the smaller one holds.
+    """
+
+    phases: bool | None = None
+    proof: bool = True
+    within_fen: int | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return what tells these wishes from the usual ones."""
+        phases = () if self.phases is None else (f"phases={self.phases}",)
+        return phases if self.proof else (*phases, "proof=no")
+
+
+PLAIN = Wishes()
+
+
 class StudyInputs(Struct, frozen=True, kw_only=True, eq=False):
     """Everything a study of one goal may know.
 
@@ -106,5 +130,8 @@ class StudyInputs(Struct, frozen=True, kw_only=True, eq=False):
     salt: str
     terms: Terms = Terms()
     data_position: tuple[int, int]
+    wishes: Wishes = PLAIN
+    spread: Spread | None = None
+    """Over which time people are started; None starts everybody at once."""
     ledger: tuple[Foretold, ...] = ()
     """Past forecasts that were launched beside what was measured, oldest first; they set the width of new ranges."""

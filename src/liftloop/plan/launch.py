@@ -119,11 +119,12 @@ def launch(
     drafts: list[Draft] = []
     actions: list[Action] = []
     for action, label in zip(assigned.actions, assigned.labels, strict=True):
+        # Only words that are drafted now wait for an approval; contents that exist were used before.
         if action.id in terms.variants:
-            actions.append(replace(action, variants=_variants(terms.variants[action.id])))
+            actions.append(replace(action, variants=_variants(terms.variants[action.id]), lead_s=0))
             continue
         if action.id == NOBODY or action.id in contents:
-            actions.append(replace(action, content=contents.get(action.id, "")))
+            actions.append(replace(action, content=contents.get(action.id, ""), lead_s=0))
             continue
         both = draft(campaign_id, action, label)
         drafts += both
@@ -165,6 +166,7 @@ def _variants(contents: Sequence[str]) -> tuple[Variant, ...]:
 def _campaign(record: PlanRecord, actions: Sequence[Action], at_ms: int, terms: LaunchTerms) -> Campaign:
     assert record.assigned is not None
     assert record.holdout is not None
+    spread = terms.spread or record.spread
     caps = [
         Cap(count=cap.touches_max, days=DAYS_OF[cap.period] if cap.period in DAYS_OF else float(record.window_days))
         for cap in record.understood.goal.caps
@@ -180,8 +182,8 @@ def _campaign(record: PlanRecord, actions: Sequence[Action], at_ms: int, terms: 
         caps=caps,
         budget_fen=record.budget_fen or 0,
         policy=record.forecast_hash,
-        steering=_steering(terms.spread, record),
-        spread=terms.spread,
+        steering=_steering(spread, record),
+        spread=spread,
         guardrails=(*record.understood.goal.guardrails, *terms.guardrails),
     )
 
@@ -206,7 +208,9 @@ def _journey(record: PlanRecord, campaign_id: str, campaign: Campaign) -> dict[s
     window_s = record.window_days * DAY_MS // 1_000
     spread = campaign.spread
     stagger = {"kind": "stagger", "id": "turn", "salt": campaign.holdout.salt, "next": "act"}
-    before = [{**stagger, "over_s": spread.over_s, "waves": spread.waves}] if spread else []
+    if spread is None and any(action.lead_s for action in campaign.actions):
+        spread = Spread(over_s=1, waves=1)
+    before = [{**stagger, **msgspec.to_builtins(spread)}] if spread else []
     return {
         "name": record.understood.goal.text,
         "trigger": {"on": "campaign", "campaign": campaign_id, "at_ms": campaign.starts_ms},

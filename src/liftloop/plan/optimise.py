@@ -232,6 +232,30 @@ def _rows(menu: Menu, treated: Integers, groups: tuple[Group, ...]) -> Rows:
     )
 
 
+def twins(menu: Menu, arm: Integers) -> Integers:
+    """Return [people] the arm that shares the best one's chance: the same offer and channel on the item recommended.
+
+    It costs the same, so that whether naming an item helps is learned from half of the people for nothing, as long as
+    nothing is known of it. Items of which less is left than people are recommended them are not handed out so.
+    """
+    found = arm.copy()
+    untried = menu.untried if menu.untried is not None else np.zeros(len(menu.options), dtype=np.bool_)
+    plain = {
+        (each.offer.id if each.offer else "", each.channel.id): place
+        for place, each in enumerate(menu.options, start=1)
+        if each.item is None
+    }
+    for place, option in enumerate(menu.options, start=1):
+        reached = menu.reach[:, place - 1]
+        same = plain.get((option.offer.id if option.offer else "", option.channel.id))
+        stock = option.item.stock if option.item is not None else None
+        if not option.recommended or same is None or not untried[place - 1]:
+            continue
+        if stock is None or stock * menu.share >= int(reached.sum()):
+            found[(arm == same) & reached] = place
+    return found
+
+
 class Draw(Struct, frozen=True, kw_only=True, eq=False):
     """Propensity vectors `cells` [cells, arms], and each person's cell and the arm that her number drew from it."""
 
@@ -244,14 +268,17 @@ def draw(profile: Integers, best: Integers, open_: Flags, exploration: float, sa
     """Return who is assigned what: the best arm, or with the floor's chance any open one, by the person's own number.
 
     The number is a hash of person and salt, so that the vector of a cell is the chance of each arm, and the same
-    plan assigns the same people.
+    plan assigns the same people. `best` is [people], or [people, 2] with an arm that shares the best one's chance
+    evenly; where that is the best arm itself, nothing is shared.
     """
     arms = open_.shape[1]
+    pair = best if best.ndim == 2 else np.column_stack([best, best])
     packed = open_.astype(np.uint64) @ (np.uint64(1) << np.arange(arms, dtype=np.uint64))
-    keys = np.stack([packed, best.astype(np.uint64)], axis=1)
+    keys = np.column_stack([packed, pair.astype(np.uint64)])
     kinds, first, cell = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     cells = exploration * open_[first] / open_[first].sum(axis=1, keepdims=True)
-    cells[np.arange(len(kinds)), best[first]] += 1 - exploration
+    for column in (0, 1):
+        cells[np.arange(len(kinds)), pair[first, column]] += (1 - exploration) / 2
     cell = cell.reshape(-1).astype(np.int64)
     return Draw(cells=cells, cell=cell, arm=drawn(profile, cells, cell, salt))
 

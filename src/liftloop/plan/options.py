@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+RECOMMENDED_OPTIONS_MAX = 24
+"""Of all options: each person is open to those of one item only, but each must be tried on enough people."""
 DAYS_VALID = 30  # A coupon without a date is taken to be valid for a month, the custom of retail.
 OPTIONS_MAX = 60  # Propensity vectors of a floor of 10% over more actions fall below what can be learned from.
 
@@ -48,15 +50,17 @@ class ItemChoice(Struct, frozen=True, kw_only=True):
     price_fen: int | None
     margin_fen: int | None
     stock: int | None
+    series: str = ""
 
 
 class Option(Struct, frozen=True, kw_only=True):
-    """One offer through one channel, perhaps on one item."""
+    """One offer through one channel, perhaps on one item; a `recommended` one only for whom that item is."""
 
     id: str
     offer: Offer | None
     item: ItemChoice | None
     channel: ChannelChoice
+    recommended: bool = False
 
     @property
     def send_fen(self) -> int:
@@ -101,12 +105,26 @@ def action_id(offer: str, channel: str, item: str = "") -> str:
     return ".".join(part for part in (offer, channel, item) if part)
 
 
+def recommended_id(offer: str, channel: str, item: str) -> str:
+    """Return the id of an action on an item that goes only to those for whom it is recommended.
+
+    >>> recommended_id("coupon_5", "sms", "milk")
+    'coupon_5.sms.milk.recommended'
+    """
+    return f"{action_id(offer, channel, item)}.recommended"
+
+
 def options_of(
-    offers: Sequence[Offer], channels: Sequence[ChannelChoice], items: Sequence[ItemChoice], tried: Sequence[str]
+    offers: Sequence[Offer],
+    channels: Sequence[ChannelChoice],
+    items: Sequence[ItemChoice],
+    tried: Sequence[str],
+    recommended: Sequence[str] = (),
 ) -> tuple[Option, ...]:
     """Return every offer through every channel, and those on an item that were `tried` before (ids of actions).
 
-    An item without stock is no option, nor is an offer without.
+    Offers on `recommended` items (ids, the one for most people first) come last. An item without stock is no option,
+    nor is an offer without.
     """
     ready = [offer for offer in offers if offer.stock is None or offer.stock > 0]
     in_stock = {item.id: item for item in items if item.stock is None or item.stock > 0}
@@ -123,7 +141,16 @@ def options_of(
         for item in in_stock.values()
         if (name := action_id(offer.id, channel.id, item.id)) in wanted
     ]
-    return (*plain, *on_items)[:OPTIONS_MAX]
+    for_some = [
+        Option(
+            id=recommended_id(offer.id, channel.id, item.id), offer=offer, item=item, channel=channel, recommended=True
+        )
+        for item in (in_stock[name] for name in recommended if name in in_stock)
+        for channel in channels
+        for offer in ready
+        if action_id(offer.id, channel.id, item.id) not in wanted
+    ]
+    return (*plain, *on_items, *for_some[:RECOMMENDED_OPTIONS_MAX])[:OPTIONS_MAX]
 
 
 def label(option: Option) -> Words:

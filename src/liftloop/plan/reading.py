@@ -7,8 +7,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
+from liftloop.kernel.clock import SECOND_MS
 from liftloop.kernel.dice import Hashes, hash_text, mix, uniform
-from liftloop.plan.contract import UNIFORM_SHARE, VARIANTS_MAX, Action, Campaign
+from liftloop.plan.contract import UNIFORM_SHARE, VARIANTS_MAX, Action, Campaign, Phase, Spread
 from liftloop.runtime import people
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.runtime.hash_index import ABSENT, HashIndex
@@ -140,3 +141,30 @@ def draw_variants(state: StateView, campaign_id: str, campaign: Campaign, place:
 
 def _place(dice: NDArray[np.float64], shares: Sequence[float]) -> NDArray[np.int64]:
     return np.searchsorted(np.cumsum(shares)[:-1], dice, side="right").astype(np.int64)
+
+
+def phase_of(numbers: NDArray[np.int64], salt: str, phases: Sequence[Phase]) -> NDArray[np.int64]:
+    """Return [people] in which phase each person starts, by their own number under the salt."""
+    ends = np.cumsum([phase.share for phase in phases])[:-1]
+    return np.searchsorted(ends, _drawn(numbers, salt), side="right").astype(np.int64)
+
+
+def turns_ms(numbers: NDArray[np.int64], salt: str, spread: Spread) -> NDArray[np.int64]:
+    """Return [people] how many milliseconds after the start each person's turn is."""
+    number = _drawn(numbers, salt)
+    if not spread.phases:
+        waves = np.floor(number * spread.waves).astype(np.int64)
+        return waves * (spread.over_s * SECOND_MS // spread.waves)
+    starts = np.cumsum([0.0, *(phase.share for phase in spread.phases)])
+    place = phase_of(numbers, salt, spread.phases)
+    found = np.zeros(numbers.size, dtype=np.int64)
+    for index, phase in enumerate(spread.phases):
+        mine = place == index
+        within = np.clip((number[mine] - starts[index]) / max(phase.share, 1e-12), 0.0, 1.0 - 1e-9)
+        waves = np.floor(within * phase.waves).astype(np.int64)
+        found[mine] = phase.from_s * SECOND_MS + waves * (phase.over_s * SECOND_MS // phase.waves)
+    return found
+
+
+def _drawn(numbers: NDArray[np.int64], salt: str) -> NDArray[np.float64]:
+    return uniform(numbers.astype(np.uint64), hash_text("stagger", salt))

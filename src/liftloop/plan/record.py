@@ -6,7 +6,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from liftloop.plan.baseline import Baseline
-from liftloop.plan.contract import Action
+from liftloop.plan.contract import Action, PhaseName, Spread
 from liftloop.plan.diagnosis import Diagnosis
 from liftloop.plan.forecast import Forecast
 from liftloop.plan.goal.contract import Reading, Understood
@@ -24,11 +24,16 @@ class MetricName(Struct, frozen=True, kw_only=True):
 
 
 class HoldoutPlan(Struct, frozen=True, kw_only=True):
-    """Who is left alone for proof; `cost_fen` is what these people would have brought."""
+    """Who is left alone for proof; `cost_fen` is what these people would have brought.
+
+    `declined` says that proof was not wanted: then nobody is left alone, and it would have cost `declined_fen`.
+    """
 
     share: float
     people: int
     cost_fen: int
+    declined: bool = False
+    declined_fen: int = 0
 
 
 class PlannedAction(Struct, frozen=True, kw_only=True):
@@ -47,6 +52,24 @@ class PlannedAction(Struct, frozen=True, kw_only=True):
     why: Words | None
     reasons: tuple[Words, ...] = ()
     """Why these people and not others; empty where the choice was not by person."""
+    recommended: Words | None = None
+    """The item recommended and why, where the option goes only to those for whom it is."""
+
+
+class PlannedPhase(Struct, frozen=True, kw_only=True):
+    """A part of the plan's time, seconds after the start: whom it reaches, and what leads it."""
+
+    name: PhaseName
+    label: Words
+    purpose: Words
+    from_s: int
+    over_s: int
+    people: int
+    cost_fen: int
+    hero: Words | None
+    """The item that most of its people are offered."""
+    series: Words | None
+    format: Words | None
 
 
 class Limit(Struct, frozen=True, kw_only=True):
@@ -56,7 +79,7 @@ class Limit(Struct, frozen=True, kw_only=True):
     limit: float
     used: float
     shadow_price: float | None
-    unit: Literal["fen", "people", "messages"]
+    unit: Literal["fen", "people", "messages", "days"]
     label: Words
     sentence: Words | None
 
@@ -138,6 +161,13 @@ class PlanRecord(Struct, frozen=True, kw_only=True):
     budget_fen: int | None = None
     window_days: int = 0
     missing: tuple[MissingThing, ...] = ()
+    spread: Spread | None = None
+    """Over which time a launch starts its people, unless another is chosen then."""
+    schedule: tuple[PlannedPhase, ...] = ()
+    data_offset: int = 0
+    """How far the data had come that it was made from; 0 where that was not kept."""
+    ask_margin: bool = False
+    """Whether to ask for the shop's margin: worth is told in revenue until it is known."""
     curve: BudgetCurve | None = None
     assigned: Assigned | None = None
     campaign_id: str = ""

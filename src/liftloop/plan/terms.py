@@ -16,12 +16,15 @@ class PlanningRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     `return_min` asks that what a plan brings is worth at least so many times what it costs. `margin_share` is an
     order's usual margin, asked once where items do not tell theirs. `least` is each action's least share of the
     treated people, by its id. `fair` holds price-like offers to the four-fifths rule between sensitive groups.
+    `phases` starts people in three phases. `margin_asked` says that somebody was asked for the margin and will not say.
     """
 
     return_min: float | None = None
     margin_share: float | None = None
     least: Mapping[str, float] = {}
     fair: bool = True
+    phases: bool = False
+    margin_asked: bool = False
 
 
 def rules_problem(rules: PlanningRules) -> Words | None:
@@ -40,12 +43,14 @@ def rules_problem(rules: PlanningRules) -> Words | None:
 class Terms(Struct, frozen=True, kw_only=True):
     """What else a plan must keep to.
 
-    `capacity` is how many messages each channel carries while the plan sends. `return_min` asks that what a fen of
+    `capacity` is how many messages each channel carries while the plan sends, `lead_days` after how many days its new
+    words are approved; both by channel. `return_min` asks that what a fen of
     cost brings is worth so many fen, at `unit_fen` for a unit of outcome. `least` is each option's least share of
     the treated people.
     """
 
     capacity: Mapping[str, float] = {}
+    lead_days: Mapping[str, int] = {}
     return_min: float | None = None
     unit_fen: float = 0.0
     least: Mapping[str, float] = {}

@@ -80,6 +80,8 @@ STUDIED = StudiedTraits(
         StudiedTrait(id="replenish_item", type="text"),
         StudiedTrait(id="replenish_due_ms", type="number", unit="instant"),
         StudiedTrait(id="successor_item", type="text"),
+        StudiedTrait(id="recommended_item", type="text"),
+        StudiedTrait(id="recommended_why", type="text"),
         StudiedTrait(id="interest_category", type="text"),
         StudiedTrait(id="interest_share", type="number", unit="share"),
         StudiedTrait(id="interest_category_second", type="text"),
@@ -93,7 +95,7 @@ STUDIED = StudiedTraits(
 )
 
 
-ITEM_TRAITS = frozenset({"replenish_item", "successor_item"})
+ITEM_TRAITS = frozenset({"replenish_item", "successor_item", "recommended_item"})
 """Traits whose words are ids of items."""
 
 

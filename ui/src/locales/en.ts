@@ -16,6 +16,7 @@ import { signal } from "./en/signal";
 import { source } from "./en/source";
 import { diagnosis, metrics, standing } from "./en/standing";
 import { tag } from "./en/tag";
+import { timing } from "./en/timing";
 
 export default {
   shell,
@@ -45,6 +46,7 @@ export default {
   source,
   import: imports,
   tag,
+  timing,
   destination,
   list,
   review,

@@ -16,6 +16,7 @@ import { signal } from "./zh-cn/signal";
 import { source } from "./zh-cn/source";
 import { diagnosis, metrics, standing } from "./zh-cn/standing";
 import { tag } from "./zh-cn/tag";
+import { timing } from "./zh-cn/timing";
 
 export default {
   shell,
@@ -45,6 +46,7 @@ export default {
   source,
   import: imports,
   tag,
+  timing,
   destination,
   list,
   review,

@@ -122,7 +122,9 @@ export class MockServer {
       ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
       ...identityRoutes(path, this.members),
       ...signalRoutes(path, this.members),
-      ...homeRoutes(path, this.members.length === 0, (text) => this.plans.make({ text, answers: {} })),
+      ...homeRoutes(path, this.members.length === 0, (text) =>
+        this.plans.make({ text, answers: {}, proof: true }),
+      ),
       ...handoverRoutes(path, this.members.length === 0),
       ["GET", path("/profiles/:id/why"), ({ ids }) => whyOf(this.member(ids[0]))],
       ...this.imports.routes(path),

@@ -1,5 +1,6 @@
 /** Plans for pages and tests: one ready, one exploration, one that asks, one that is refused. */
 import type { Views } from "@/shared/api/client";
+import { phases, unproven } from "./plan-wishes.ts";
 import { readingFor } from "./reading.ts";
 import { daysAgo, text } from "./shop.ts";
 
@@ -21,12 +22,13 @@ const empty = {
   eligible: 0,
   cost: 0,
   missing: [],
+  ask_margin: false,
   campaign_id: null,
 } as const satisfies Partial<Views["Plan"]>;
 
 export function planFor(
   planId: string,
-  goal: { text: string; answers?: Record<string, string> },
+  goal: { text: string; answers?: Record<string, string>; phases?: boolean | null; proof?: boolean },
 ): Views["Plan"] {
   const reading = readingFor(goal);
   const head = {
@@ -63,7 +65,8 @@ export function planFor(
       next: text("过去做得最好的一次是 +6.1%。试试「+5%」。", "The best so far was +6.1%. Try “+5%”."),
     };
   }
-  return { ...readyPlan(), ...head, ...(/试探|explor/i.test(goal.text) ? exploration() : {}) };
+  const plan = { ...readyPlan(), ...head, ...(/试探|explor/i.test(goal.text) ? exploration() : {}) };
+  return { ...plan, ...(goal.phases ? { phases } : {}), ...(goal.proof === false ? unproven() : {}) };
 }
 
 function exploration(): Partial<Views["Plan"]> {
@@ -106,7 +109,7 @@ export function readyPlan(): Views["Plan"] {
         "Most is lost among people who bought once and have been away for 45 to 90 days (31,200 people, 7.4%).",
       ),
     },
-    holdout: { share: 0.09, people: 7_778, cost: 1_120_000 },
+    holdout: { share: 0.09, people: 7_778, cost: 1_120_000, declined: false, declined_cost: 0 },
     actions: [
       {
         id: "a1",
@@ -118,6 +121,10 @@ export function readyPlan(): Views["Plan"] {
         lift: 0.082,
         label: text("满 50 减 5 · 鸡翅", "¥5 off ¥50 · chicken wings"),
         who: text("45～90 天没来、以前常买的人", "Away for 45 to 90 days, used to buy often"),
+        recommended: text(
+          "推荐商品：鸡翅，因为上次买的快用完了（14,200 人）、它最近买的人最多（7,200 人）",
+          "Recommended: chicken wings, because what they bought last is about to run out (14,200 people), most people buy it lately (7,200 people)",
+        ),
         reasons: [
           text("上次下单在 62 天前（其他人 21）", "last ordered 62 days ago (others 21)"),
           text("一年里下单 6.4 次（其他人 2.1）", "6.4 orders in a year (others 2.1)"),
@@ -221,6 +228,7 @@ export function readyPlan(): Views["Plan"] {
     eligible: 86_420,
     cost: 10_128_000,
     missing: [],
+    ask_margin: false,
     created_at: daysAgo(1),
     campaign_id: null,
   };

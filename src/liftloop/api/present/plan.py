@@ -7,6 +7,7 @@ from liftloop.api.views import plan as views_plan
 from liftloop.api.views import values as views
 from liftloop.plan.forecast import Forecast
 from liftloop.plan.goal.contract import Question, Reading, Remark, Understood
+from liftloop.plan.notices import Notice
 from liftloop.plan.options import Words
 from liftloop.plan.record import (
     HoldoutPlan,
@@ -14,6 +15,7 @@ from liftloop.plan.record import (
     MetricName,
     MissingThing,
     PlannedAction,
+    PlannedPhase,
     PlanRecord,
     Verdict,
 )
@@ -23,8 +25,8 @@ from liftloop.profile.metric import Metric
 SHANGHAI_OFFSET_MINUTES = 8 * 60
 
 
-def plan_view(record: PlanRecord, campaign_id: str | None) -> views_plan.Plan:
-    """Return the plan as the API shows it; `campaign_id` once it was launched."""
+def plan_view(record: PlanRecord, campaign_id: str | None, notices: Sequence[Notice] = ()) -> views_plan.Plan:
+    """Return the plan as the API shows it; `campaign_id` once it was launched, `notices` of what changed since."""
     return views_plan.Plan(
         plan_id=record.plan_id,
         status=record.status,
@@ -47,6 +49,9 @@ def plan_view(record: PlanRecord, campaign_id: str | None) -> views_plan.Plan:
         eligible=record.eligible,
         cost=record.cost_fen,
         missing=[_missing(missing) for missing in record.missing],
+        phases=[_phase(phase) for phase in record.schedule],
+        notices=[views_plan.PlanNotice(id=each.id, stops=each.stops, sentence=text(each.sentence)) for each in notices],
+        ask_margin=record.ask_margin,
         created_at=instant(record.created_ms),
         campaign_id=campaign_id,
     )
@@ -223,7 +228,28 @@ def _diagnosis(record: PlanRecord) -> views_plan.Diagnosis | None:
 
 
 def _holdout(holdout: HoldoutPlan) -> views_plan.Holdout:
-    return views_plan.Holdout(share=holdout.share, people=holdout.people, cost=holdout.cost_fen)
+    return views_plan.Holdout(
+        share=holdout.share,
+        people=holdout.people,
+        cost=holdout.cost_fen,
+        declined=holdout.declined,
+        declined_cost=holdout.declined_fen,
+    )
+
+
+def _phase(phase: PlannedPhase) -> views_plan.PlanPhase:
+    return views_plan.PlanPhase(
+        name=phase.name,
+        label=text(phase.label),
+        purpose=text(phase.purpose),
+        from_hours=phase.from_s / 3_600,
+        hours=phase.over_s / 3_600,
+        people=phase.people,
+        cost=phase.cost_fen,
+        hero=text(phase.hero) if phase.hero else None,
+        series=text(phase.series) if phase.series else None,
+        format=text(phase.format) if phase.format else None,
+    )
 
 
 def _action(action: PlannedAction) -> views_plan.PlanAction:
@@ -240,6 +266,7 @@ def _action(action: PlannedAction) -> views_plan.PlanAction:
         when=text(action.when) if action.when else None,
         why=text(action.why) if action.why else None,
         reasons=[text(reason) for reason in action.reasons],
+        recommended=text(action.recommended) if action.recommended else None,
     )
 
 

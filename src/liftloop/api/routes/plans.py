@@ -17,6 +17,7 @@ from liftloop.api.views.plan import (
     GoalRequest,
     Launched,
     LaunchRequest,
+    MarginTold,
     Plan,
     PlanList,
     Reading,
@@ -30,7 +31,8 @@ from liftloop.app.rehearsal.sample import EVERYBODY, PEOPLE_MAX
 from liftloop.app.steering.live import State, state_of
 from liftloop.app.steering.reading import campaign_of
 from liftloop.plan.contract import Spread
-from liftloop.plan.launch import LaunchTerms
+from liftloop.plan.inputs import Wishes
+from liftloop.plan.launch import AT_ONCE, LaunchTerms
 from liftloop.plan.metric.catalogue import TRADES
 from liftloop.plan.options import CHANNEL_NAMES
 from liftloop.profile.metric import Metric as MetricDefinition
@@ -62,7 +64,8 @@ Reads = Annotated[Caller, Depends(may("plan.read"))]
 async def plan_goal(
     request: GoalRequest, http: Request, desk: OnDesk, caller: Annotated[Caller, Depends(may("goal.plan"))]
 ) -> Plan:
-    record = await desk.plans.make(request.text, request.answers, language_of(http), caller.actor)
+    wishes = Wishes(phases=request.phases, proof=request.proof)
+    record = await desk.plans.make(request.text, request.answers, language_of(http), caller.actor, wishes)
     return plan_view(record, None)
 
 
@@ -91,9 +94,18 @@ def plans(desk: OnDesk, caller: Reads) -> PlanList:
     return PlanList(plans=[plan_row(record, desk.plans.campaign_of(record.plan_id)) for record in desk.plans.all()])
 
 
+@router.put("/plans/margin")
+async def tell_margin(
+    request: MarginTold, desk: OnDesk, caller: Annotated[Caller, Depends(may("definition.publish"))]
+) -> MarginTold:
+    await desk.plans.tell_margin(request.share, caller.actor)
+    return request
+
+
 @router.get("/plans/{plan_id}")
-def plan(plan_id: str, desk: OnDesk, caller: Reads) -> Plan:
-    return plan_view(desk.plans.kept(plan_id), desk.plans.campaign_of(plan_id))
+async def plan(plan_id: str, desk: OnDesk, caller: Reads) -> Plan:
+    record = desk.plans.kept(plan_id)
+    return plan_view(record, desk.plans.campaign_of(plan_id), await desk.plans.notices(record))
 
 
 @router.get("/plans/{plan_id}/what-if")
@@ -112,7 +124,7 @@ async def rehearse(
     caller: Annotated[Caller, Depends(may("plan.rehearse"))],
 ) -> Rehearsal:
     people_max = EVERYBODY if request.whole else PEOPLE_MAX
-    found = await desk.plans.rehearse(plan_id, language_of(http), people_max)
+    found = await desk.plans.rehearse(plan_id, language_of(http), people_max, _terms(request, desk))
     channels = [
         channel_choice({"id": identity, **body}, CHANNEL_NAMES)
         for identity, body in desk.definitions.live("channel").items()
@@ -128,14 +140,19 @@ async def launch(
     caller: Annotated[Caller, Depends(may("plan.launch"))],
     request: LaunchRequest | None = None,
 ) -> Launched:
-    spread = request.spread if request else None
-    terms = LaunchTerms(
-        variants=request.variants if request else {},
+    terms = _terms(request, desk) if request else AT_ONCE
+    return Launched(campaign_id=await desk.plans.launch(plan_id, language_of(http), caller.actor, terms))
+
+
+def _terms(request: LaunchRequest, desk: Desk) -> LaunchTerms:
+    """Return what was chosen; raises `NotFound` for contents that do not exist."""
+    for content in (each for contents in request.variants.values() for each in contents):
+        desk.definitions.newest("content", content)
+    spread = request.spread
+    return LaunchTerms(
+        variants=request.variants,
         spread=Spread(over_s=round(spread.hours * 3_600), waves=spread.waves) if spread else None,
     )
-    for content in (each for contents in terms.variants.values() for each in contents):
-        desk.definitions.newest("content", content)
-    return Launched(campaign_id=await desk.plans.launch(plan_id, language_of(http), caller.actor, terms))
 
 
 @router.get("/campaigns")

@@ -20,6 +20,18 @@ class GoalRequest(View):
 
     text: str = Field(min_length=1, max_length=GOAL_CHARACTERS_MAX)
     answers: dict[QuestionId, str] = Field(default_factory=dict)
+    phases: bool | None = Field(
+        default=None, description="Start people in warm-up, main phase and encore; null goes by the shop's rules."
+    )
+    proof: bool = Field(
+        default=True, description="Leave people alone so that the lift can be proven; false declines it."
+    )
+
+
+class MarginTold(View):
+    """Which share of an order is margin; null for a shop that will not say and has worth told in revenue."""
+
+    share: float | None = Field(gt=0, le=1)
 
 
 class GoalExample(View):
@@ -150,6 +162,10 @@ class Holdout(View):
     share: Share
     people: Count
     cost: Fen
+    declined: bool = Field(
+        default=False, description="Proof was declined: nobody is left alone, nothing can be claimed."
+    )
+    declined_cost: Fen = Field(default=0, description="What proof would have cost.")
 
 
 class PlanAction(View):
@@ -167,6 +183,30 @@ class PlanAction(View):
     when: Text | None = None
     why: Text | None = None
     reasons: list[Text] = Field(default_factory=list[Text], description="Why these people and not the others.")
+    recommended: Text | None = Field(default=None, description="The item recommended to these people, and why.")
+
+
+class PlanPhase(View):
+    """A part of the plan's time, counted from the launch: whom it reaches and what leads it."""
+
+    name: Literal["warm_up", "main", "encore"]
+    label: Text
+    purpose: Text
+    from_hours: Finite
+    hours: Finite
+    people: Count
+    cost: Fen
+    hero: Text | None = Field(description="The item that most of its people are offered.")
+    series: Text | None = Field(description="The item's series, or its category.")
+    format: Text | None = Field(description="Channel and offer of most of its people.")
+
+
+class PlanNotice(View):
+    """Something that changed since the plan was made; what `stops` a launch must be planned anew."""
+
+    id: str
+    stops: bool
+    sentence: Text
 
 
 class Constraint(View):
@@ -176,7 +216,7 @@ class Constraint(View):
     limit: Finite
     used: Finite
     shadow_price: Finite | None
-    unit: Literal["fen", "people", "messages"]
+    unit: Literal["fen", "people", "messages", "days"]
     label: Text
     sentence: Text | None = Field(default=None, description="The shadow price in words; null where it is zero.")
 
@@ -250,6 +290,15 @@ class Plan(View):
     eligible: Count = Field(description="People that the plan may reach or hold out.")
     cost: Fen = Field(description="Expected spend: sends and redemptions.")
     missing: list[Missing]
+    phases: list[PlanPhase] = Field(
+        default_factory=list[PlanPhase], description="Empty where everybody starts at once."
+    )
+    notices: list[PlanNotice] = Field(
+        default_factory=list[PlanNotice], description="What has changed since it was made; only on one plan's own page."
+    )
+    ask_margin: bool = Field(
+        default=False, description="Worth is told in revenue until the shop's margin is known: ask for it, once."
+    )
     created_at: AwareDatetime
     campaign_id: str | None = Field(description="The campaign, once launched.")
 

@@ -2,10 +2,13 @@
 
 from pydantic import AwareDatetime, Field
 
+from liftloop.api.views.plan import LaunchRequest
 from liftloop.api.views.values import Count, Fen, Text, View
 
 
-class RehearsalRequest(View):
+class RehearsalRequest(LaunchRequest):
+    """What would be chosen at the launch, and how many stand for everybody."""
+
     whole: bool = Field(default=False, description="Everybody rather than a sample of at most 50,000 people.")
 
 

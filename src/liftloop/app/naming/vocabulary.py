@@ -99,6 +99,8 @@ TRAIT_NAMES: Mapping[str, Said] = {
     "replenish_item": Said("下一件该补的商品", "next item to replenish"),
     "replenish_due_ms": Said("补货时间", "replenishment due"),
     "successor_item": Said("接下来适合的商品", "what comes next"),
+    "recommended_item": Said("推荐商品", "recommended item"),
+    "recommended_why": Said("推荐的依据", "why it is recommended"),
     "interest_category": Said("最感兴趣的品类", "favourite category"),
     "interest_share": Said("占全部兴趣的比例", "share of all interest"),
     "interest_category_second": Said("第二感兴趣的品类", "second category"),

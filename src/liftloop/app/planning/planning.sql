@@ -197,8 +197,12 @@ SELECT coalesce(sum(l.quantity * item.margin_fen), 0) AS margin_fen,
 FROM order_line_sold AS l LEFT JOIN item ON item.item_id = l.product_id WHERE l.void_ms IS NULL;
 
 -- name: items
-SELECT item_id, coalesce(name, item_id) AS name, coalesce(category, '') AS category, price_fen, margin_fen, stock, body
-FROM item;
+SELECT item_id, coalesce(name, item_id) AS name, coalesce(category, '') AS category, price_fen, margin_fen, stock, body,
+    coalesce(series, '') AS series
+FROM item ORDER BY item_id;
+
+-- name: everybody
+SELECT DISTINCT profile FROM event_now ORDER BY profile;
 
 -- name: goods
 -- What goods are called: by category, by name, or by the name and category that their number has in the list of items.

@@ -40,7 +40,9 @@ from liftloop.app.planning.reading import (
     read_shop,
     windows_of,
 )
+from liftloop.app.planning.recommending import Recommender, recommender_of
 from liftloop.app.planning.terms import awaited, bounded, rules_of
+from liftloop.app.planning.timing import starts_ms, timed
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.studies.reading import read_past
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS
@@ -54,7 +56,7 @@ from liftloop.plan.diagnosis import Diagnosis
 from liftloop.plan.goal.catalogue import Catalogue
 from liftloop.plan.goal.contract import Goal, Question, QuestionId, Understood
 from liftloop.plan.goal.grammar import parse_goal
-from liftloop.plan.inputs import Contacts, Flags, People, StudyInputs, Worth
+from liftloop.plan.inputs import PLAIN, Contacts, Flags, People, StudyInputs, Wishes, Worth
 from liftloop.plan.launch import AT_ONCE, Launch, LaunchTerms, salt_of
 from liftloop.plan.launch import launch as launch_of
 from liftloop.plan.metric.events import ORDER
@@ -135,19 +137,16 @@ def plan_goal(
     answers: Mapping[QuestionId, str],
     language: Language,
     sources: Sources,
-    within_fen: int | None = None,
+    wishes: Wishes = PLAIN,
 ) -> PlanRecord:
-    """Return the plan for a goal: ready, an exploration, refused, or waiting for an answer. Raises LiftloopError.
-
-    `within_fen` is a limit of money beside the goal's own budget; the smaller one holds.
-    """
+    """Return the plan for a goal: ready, an exploration, refused, or waiting for an answer. Raises LiftloopError."""
     understood, group = read_goal_and_group(text, answers, language, sources)
     goal = understood.goal
-    if within_fen is not None:
-        budget_fen = within_fen if goal.budget_fen is None else min(goal.budget_fen, within_fen)
+    if wishes.within_fen is not None:
+        budget_fen = wishes.within_fen if goal.budget_fen is None else min(goal.budget_fen, wishes.within_fen)
         goal = replace(goal, budget_fen=budget_fen)
     known = f"{sources.now_ms}/{sources.lake.position().offset}"  # On a manual clock much is said at one instant.
-    plan_id = f"plan-{hash_text(text, *map('='.join, sorted(answers.items())), known):016x}"
+    plan_id = f"plan-{hash_text(text, *map('='.join, sorted(answers.items())), *wishes.words, known):016x}"
     head = Head(plan_id=plan_id, created_ms=sources.now_ms, understood=understood)
     metric = sources.catalogue.by_id.get(goal.metric or "")
     if understood.questions or metric is None or isinstance(group, Question):
@@ -156,15 +155,31 @@ def plan_goal(
     start = _start(sources, consents)
     shop = read_shop(sources.lake)
     asking = _Asking(sources=sources, goal=goal, metric=metric, group=group.tree, start=start, shop=shop)
-    inputs = _inputs(asking, consents)
+    items = items_of(sources.lake)
+    recommender = recommender_of(sources.lake, items, sources.now_ms, sources.offset_minutes)
+    inputs = replace(_inputs(asking, consents, (items, recommender)), salt=salt_of(plan_id), wishes=wishes)
     rules = rules_of(sources.definitions.settings)
+    inputs = timed(inputs, sources.definitions.channels, rules)
     inputs = bounded(inputs, sources.definitions.channels, rules, (sources.lake, sources.state))
-    inputs = replace(inputs, salt=salt_of(plan_id))
+    inputs = inputs if recommender is None else _recommended(inputs, recommender)
     missing = (*missing_of(start), *awaited(sources.definitions.channels))
-    record = record_of(replace(head, missing=missing), inputs, study(inputs))
+    record = record_of(replace(head, missing=missing, margin_asked=rules.margin_asked), inputs, study(inputs))
     found = _diagnosed(asking, inputs.window_days)
     said = diagnosis_sentences(found, metric, inputs.window_days) if found is not None else ()
     return replace(record, group=group.tree, next=record.next or next_of(start), diagnosis=found, diagnosed=said)
+
+
+def _recommended(inputs: StudyInputs, recommender: Recommender) -> StudyInputs:
+    """Return the inputs with recommended options open only to those for whom their item is, as of their own phase."""
+    people = inputs.people
+    reach, because = recommender.reach(inputs.options, (people.profile, starts_ms(inputs)))
+    only = np.array([option.recommended for option in inputs.options], dtype=np.bool_)
+    if people.unprofiled is not None:
+        reach &= ~(people.unprofiled[:, None] & only[None, :])
+    contacts = inputs.contacts
+    if contacts is not None:
+        contacts = replace(contacts, reach=contacts.reach & (~only[None, :] | (contacts.chance[:, 1:] > 0)))
+    return replace(inputs, people=replace(people, reach=people.reach & reach, because=because), contacts=contacts)
 
 
 def _start(sources: Sources, consents: ConsentHistory) -> Start:
@@ -215,12 +230,14 @@ def _diagnosed(asking: _Asking, window_days: int) -> Diagnosis | None:
     return diagnosis_of(sources.lake, population, asking.metric, window_days, (sources.now_ms, asking.shop))
 
 
-def _inputs(asking: _Asking, consents: ConsentHistory) -> StudyInputs:
+def _inputs(
+    asking: _Asking, consents: ConsentHistory, things: tuple[Sequence[ItemChoice], Recommender | None]
+) -> StudyInputs:
     sources, goal, metric = asking.sources, asking.goal, asking.metric
     window_days = goal.window_days or metric.window_days
     outcome = outcome_of(metric)
     shop = asking.shop
-    options = _options(sources, goal)
+    options = _options(sources, goal, things)
     base = StudyInputs(
         goal=goal,
         metric=metric,
@@ -341,15 +358,22 @@ def _redeemed(read: _Reading, moments: Moments) -> Array:
     return columns["amount"]
 
 
-def _options(sources: Sources, goal: Goal) -> tuple[Option, ...]:
-    offers = [_offer(identity, body) for identity, body in sources.definitions.offers.items()] or [REMINDER]
+def _options(
+    sources: Sources, goal: Goal, things: tuple[Sequence[ItemChoice], Recommender | None]
+) -> tuple[Option, ...]:
+    items, recommender = things
+    offers = [offer_of(identity, body) for identity, body in sources.definitions.offers.items()] or [REMINDER]
     channels = [
         channel_choice({"id": identity, **body}, CHANNEL_NAMES)
         for identity, body in sources.definitions.channels.items()
     ] or [USUAL_CHANNEL]
     words = sources.lake.select(SQL["log_words"])["word"].tolist()
     tried = [word for word in words if not word.startswith("{")]
-    return options_of(offers, _wished(channels, goal), _items(sources.lake), tried)
+    recommended: tuple[str, ...] = ()
+    if recommender is not None:
+        people = sources.lake.select(SQL["everybody"])["profile"].astype(np.int64)
+        recommended = recommender.items(people, sources.now_ms)
+    return options_of(offers, _wished(channels, goal), items, tried, recommended)
 
 
 def _wished(channels: Sequence[ChannelChoice], goal: Goal) -> list[ChannelChoice]:
@@ -363,7 +387,8 @@ def _wished(channels: Sequence[ChannelChoice], goal: Goal) -> list[ChannelChoice
     ]
 
 
-def _offer(identity: str, body: Mapping[str, Any]) -> Offer:
+def offer_of(identity: str, body: Mapping[str, Any]) -> Offer:
+    """Return an offer as planning knows it."""
     return msgspec.convert({**_known(body, Offer), "id": identity}, type=Offer, strict=False)
 
 
@@ -374,12 +399,13 @@ def _known(body: Mapping[str, Any], kind: type[Struct]) -> dict[str, Any]:
     return {"name_zh": named["name"], "name_en": named["name"], **fields} if named else fields
 
 
-def _items(lake: LakeReader) -> list[ItemChoice]:
+def items_of(lake: LakeReader) -> list[ItemChoice]:
+    """Return the catalog as what offers can be about; what was retired is not in it."""
     columns = lake.select(SQL["items"])
     found: list[ItemChoice] = []
-    names = ("item_id", "name", "category", "price_fen", "margin_fen", "stock", "body")
+    names = ("item_id", "name", "category", "price_fen", "margin_fen", "stock", "body", "series")
     rows = zip(*(columns[column].tolist() for column in names), strict=True)
-    for item_id, name, category, price, margin, stock, body in rows:
+    for item_id, name, category, price, margin, stock, body, series in rows:
         said = msgspec.json.decode(body) if body else {}
         extra = said.get("attributes") or {}
         found.append(
@@ -391,6 +417,7 @@ def _items(lake: LakeReader) -> list[ItemChoice]:
                 price_fen=_whole(price),
                 margin_fen=_whole(margin),
                 stock=_whole(stock),
+                series=series,
             )
         )
     return found

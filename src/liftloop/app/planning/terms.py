@@ -8,13 +8,15 @@ import numpy as np
 from msgspec.structs import replace
 
 from liftloop.app.planning.reading import SQL, channel_choice
-from liftloop.deliver.contract import ChannelDefinition
+from liftloop.deliver.contract import Capacity, ChannelDefinition
+from liftloop.deliver.settings import daily
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.sets import are_among
 from liftloop.plan.goal.contract import TouchCap
 from liftloop.plan.inputs import Flags, Integers, StudyInputs, Worth
 from liftloop.plan.launch import DAYS_OF, SENDING_DAYS
 from liftloop.plan.options import CHANNEL_NAMES, Words
+from liftloop.plan.phases import DAY_S
 from liftloop.plan.record import MissingThing
 from liftloop.plan.terms import SETTING, PlanningRules, Terms
 from liftloop.storage.contract import LakeReader, StateReader
@@ -52,7 +54,8 @@ def bounded(
         inputs,
         worth=worth,
         terms=Terms(
-            capacity=_capacity(channels, inputs.window_days),
+            capacity=capacity_of(channels, sending_days(inputs)),
+            lead_days=leads_of(channels),
             return_min=rules.return_min if worth is not None else None,
             unit_fen=worth.unit_fen if worth is not None else 0.0,
             least=rules.least,
@@ -66,14 +69,30 @@ def bounded(
     )
 
 
-def _capacity(channels: Mapping[str, Mapping[str, Any]], window_days: int) -> dict[str, float]:
-    days = min(window_days, SENDING_DAYS)
+def sending_days(inputs: StudyInputs) -> int:
+    """Return over how many days the plan's messages may leave."""
+    over_s = inputs.spread.over_s if inputs.spread is not None else 0
+    return min(inputs.window_days, SENDING_DAYS + over_s // DAY_S)
+
+
+def capacity_of(channels: Mapping[str, Mapping[str, Any]], days: int) -> dict[str, float]:
+    """Return what each channel with a limit carries within so many days, those of approval taken off."""
     found: dict[str, float] = {}
     for identity, body in channels.items():
-        capacity = msgspec.convert({**body, "id": identity}, type=ChannelDefinition, strict=False).capacity
-        if capacity is not None and capacity.per_day > 0:
-            found[identity] = float(capacity.per_day * max(days - capacity.lead_days, 0))
+        capacity = _capacity(identity, body)
+        if capacity is not None and daily(capacity) > 0:
+            found[identity] = float(daily(capacity) * max(days - capacity.lead_days, 0))
     return found
+
+
+def leads_of(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+    """Return after how many days new words of each channel are approved, where they must be."""
+    found = {identity: _capacity(identity, body) for identity, body in channels.items()}
+    return {identity: each.lead_days for identity, each in found.items() if each is not None and each.lead_days > 0}
+
+
+def _capacity(identity: str, body: Mapping[str, Any]) -> Capacity | None:
+    return msgspec.convert({**body, "id": identity}, type=ChannelDefinition, strict=False).capacity
 
 
 def awaited(channels: Mapping[str, Mapping[str, Any]]) -> tuple[MissingThing, ...]:

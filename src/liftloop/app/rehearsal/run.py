@@ -13,6 +13,7 @@ from liftloop.app.rehearsal.pacing import Left, Pace, Waiting, paced, spend_by_h
 from liftloop.app.rehearsal.sample import Sample
 from liftloop.app.rehearsal.stage import Known, RehearsedState, fold_over, settle
 from liftloop.deliver.contract import ENVELOPE, ChannelDefinition
+from liftloop.deliver.settings import daily
 from liftloop.kernel.clock import DAY_MS, HOUR_MS
 from liftloop.kernel.codec import pack
 from liftloop.kernel.ids import Offset
@@ -76,6 +77,8 @@ class Play(Struct, frozen=True, kw_only=True, eq=False):
     plan_id: str
     launch: Launch
     channels: Mapping[str, Mapping[str, Any]]
+    contents: Mapping[str, Mapping[str, Any]] = {}
+    """Those that were there before and that the launch uses."""
     delivery: Mapping[str, Any] | None
     sample: Sample
     known: Known
@@ -114,6 +117,7 @@ def _definitions(play: Play) -> list[Record]:
         return published(kind, identity, 1, body, ACTOR, at_ms)
 
     met = [told("channel", identity, body) for identity, body in play.channels.items()]
+    met += [told("content", identity, body) for identity, body in play.contents.items()]
     met += [told("setting", "delivery", play.delivery)] if play.delivery is not None else []
     return [*met, *(told(each.kind, each.id, each.body) for each in play.launch.definitions)]
 
@@ -166,7 +170,7 @@ def _pace(channel: ChannelDefinition, share: float) -> Pace:
     capacity = channel.capacity
     return Pace(
         per_second=max(channel.per_second_max * share, 1e-6),
-        per_day=capacity.per_day * share if capacity is not None else 0.0,
+        per_day=daily(capacity) * share if capacity is not None else 0.0,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from liftloop.app.code_names import STAGE_NAMES, hour_of_week, medium_name
+from liftloop.app.code_names import SOURCE_NAMES, STAGE_NAMES, hour_of_week, medium_name
 from liftloop.app.following import Follower
 from liftloop.app.item_names import item_names
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES, shop_moment
@@ -40,7 +40,9 @@ SELECT count(*) AS sent, count(*) FILTER (answered) AS answered FROM (
     WHERE coalesce(canonical.kept, message.profile) = $1 AND message_settled.channel = $2 GROUP BY message_key
 )
 """
-HIDDEN = frozenset({"rfm_recency_score", "rfm_frequency_score", "rfm_monetary_score", "lifecycle_since_ms"})
+HIDDEN = frozenset(
+    {"rfm_recency_score", "rfm_frequency_score", "rfm_monetary_score", "lifecycle_since_ms", "recommended_why"}
+)
 """Shown as parts of others: the three scores as `rfm`, the instant in how the stage came about."""
 
 
@@ -225,6 +227,14 @@ def _successor(e: Evidence) -> Said:
     )
 
 
+def _recommended(e: Evidence) -> Said:
+    because = SOURCE_NAMES.get(str(e.values.get("recommended_why", "")), Said("", ""))
+    return Said(
+        f"因为{because.zh}。缺货、亏本、下架和刚买过的不推荐。",
+        f"Because {because.en}. What is sold out, sold at a loss, retired or just bought is never recommended.",
+    )
+
+
 def _interest(e: Evidence) -> Said:
     half_life = f"{INTEREST_HALF_LIFE_DAYS:g}"
     return Said(
@@ -263,6 +273,7 @@ _HOW: Mapping[str, Callable[[Evidence], Said]] = {
     "replenish_item": _replenish,
     "replenish_due_ms": _replenish,
     "successor_item": _successor,
+    "recommended_item": _recommended,
     "interest_category": _interest,
     "interest_share": _interest,
     "interest_category_second": _interest,

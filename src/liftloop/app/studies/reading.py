@@ -42,6 +42,8 @@ class Past(Struct, frozen=True, kw_only=True, eq=False):
     sequences: Sequences
     named: Mapping[str, str]
     """Successors that the catalog names, by item."""
+    barred: frozenset[str]
+    """Items that may not be recommended."""
     item_names: Mapping[str, str]
     """What the things are called that were ever bought, or come after one, by id."""
     interests: Interests
@@ -59,7 +61,7 @@ def read_past(lake: LakeReader, now_ms: int, offset_ms: int) -> Past:
     named = lake.select(SQL["named_successors"])
     sent, answered = lake.select(SQL["sent"], [now_ms]), lake.select(SQL["answered"], [now_ms])
     channels = tuple(sorted({str(each) for each in (*sent["channel"], *answered["channel"])}))
-    bought = _bought(lake, now_ms, offset_ms)
+    bought = read_bought(lake, now_ms, offset_ms)
     successor = dict(zip(map(str, named["item"]), map(str, named["successor"]), strict=True))
     return Past(
         profile=_whole(people["profile"]),
@@ -74,8 +76,9 @@ def read_past(lake: LakeReader, now_ms: int, offset_ms: int) -> Past:
         orders=_whole(buyers["orders"]),
         spent_fen=buyers["spent_fen"].astype(np.float64),
         bought=bought,
-        sequences=_sequences(lake, bought.items, now_ms, offset_ms),
+        sequences=read_sequences(lake, bought.items, now_ms, offset_ms),
         named=successor,
+        barred=read_barred(lake),
         item_names=names_of(lake.select(ITEM_NAMES, [sorted({*bought.items, *successor.values()})])),
         interests=_interests(lake, now_ms),
         hours=_hours(lake, now_ms, offset_ms),
@@ -85,13 +88,20 @@ def read_past(lake: LakeReader, now_ms: int, offset_ms: int) -> Past:
     )
 
 
-def _bought(lake: LakeReader, now_ms: int, offset_ms: int) -> Bought:
+def read_bought(lake: LakeReader, now_ms: int, offset_ms: int) -> Bought:
+    """Return what everybody bought, an item once a day of the shop."""
     items = tuple(str(each) for each in lake.select(SQL["items"], [now_ms])["item"])
     rows = lake.select(SQL["bought"], [now_ms, offset_ms])
     return Bought(profile=_whole(rows["profile"]), item=_whole(rows["place"]), at_ms=_whole(rows["at_ms"]), items=items)
 
 
-def _sequences(lake: LakeReader, items: Sequence[str], now_ms: int, offset_ms: int) -> Sequences:
+def read_barred(lake: LakeReader) -> frozenset[str]:
+    """Return items that may not be recommended: sold out, sold at a loss, or gone from the catalog."""
+    return frozenset(map(str, lake.select(SQL["barred_items"])["item"]))
+
+
+def read_sequences(lake: LakeReader, items: Sequence[str], now_ms: int, offset_ms: int) -> Sequences:
+    """Return which items people bought on the purchase after which."""
     rows = lake.select(SQL["sequences"], [now_ms, offset_ms, FOLLOWERS_MIN])
     place = {item: number for number, item in enumerate(items)}
     return Sequences(

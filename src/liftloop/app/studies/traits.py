@@ -29,6 +29,7 @@ from liftloop.profile.studies.cycles import (
 from liftloop.profile.studies.habits import best_channel_traits, best_hour_traits, interest_traits
 from liftloop.profile.studies.lifecycle import Rhythm, lifecycle_traits, rhythm_of
 from liftloop.profile.studies.purchases import buyers_of
+from liftloop.profile.studies.recommended import Patterns, patterns_of, recommend, recommended_traits
 from liftloop.profile.studies.worth import WorthModel, fit_worth, rfm_traits, worth_traits
 from liftloop.storage.contract import LakeReader, StorageError
 
@@ -87,18 +88,29 @@ def study_of(past: Past, now_ms: int) -> Findings:
     rhythm, worth = rhythm_of(past.purchases), fit_worth(buyers, now_ms)
     owners = np.bincount(distinct_items(past), minlength=len(past.bought.items))
     following = successors(past.bought.items, past.sequences, owners, past.named)
+    cycles = item_cycles(past.bought)
+    needs = [*replenishment_traits(past.bought, cycles, now_ms), *successor_traits(past.bought, following)]
     traits = [
         *(worth_traits(buyers, worth, now_ms) if worth is not None else ()),
         *rfm_traits(past.buyer, past.last_ms, past.orders, past.spent_fen),
         *lifecycle_traits(past.purchases, buyers, (past.profile, past.seen_ms), rhythm, now_ms),
         *interval_traits(past.purchases, buyers),
-        *replenishment_traits(past.bought, item_cycles(past.bought), now_ms),
-        *successor_traits(past.bought, following),
+        *needs,
+        *_recommended(past, patterns_of(past.bought, cycles, needs, now_ms), now_ms),
         *interest_traits(past.interests),
         *best_hour_traits(past.hours),
         *best_channel_traits(past.sent, past.answered, past.channels),
     ]
     return Findings(people=len(past.profile), traits=traits, rhythm=rhythm, worth=worth)
+
+
+def _recommended(past: Past, patterns: Patterns, now_ms: int) -> list[Studied]:
+    """Return what to recommend to everybody, buyers or not; a shop without purchases has nothing to recommend."""
+    if not past.bought.items:
+        return []
+    open_ = np.array([item not in past.barred for item in past.bought.items], dtype=np.bool_)
+    asked = (past.profile, np.full(past.profile.size, now_ms))
+    return recommended_traits(recommend(past.bought, patterns, open_, asked))
 
 
 class TraitStudies:

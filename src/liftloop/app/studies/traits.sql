@@ -58,6 +58,12 @@ ORDER BY before, after
 -- name: named_successors
 SELECT item_id AS item, successor FROM item WHERE successor <> '' AND successor <> item_id
 
+-- name: barred_items
+-- What may not be recommended: sold out, sold at a loss, or taken out of the catalog.
+SELECT item_id AS item FROM item WHERE stock <= 0 OR margin_fen <= 0
+UNION
+SELECT item_id FROM item_version WHERE item_id NOT IN (SELECT item_id FROM item)
+
 -- name: interests
 WITH sign AS (
     SELECT e.profile, e.name, e.at_ms, coalesce(

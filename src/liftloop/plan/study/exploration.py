@@ -11,8 +11,9 @@ from liftloop.plan.baseline import Baseline
 from liftloop.plan.exploration import Limits, Sizing, assumed_forecast, try_out
 from liftloop.plan.finding import Finding, Plan, Reason, lifts_of, people_at, sign_of
 from liftloop.plan.forecast import HOLDOUT_DEFAULT, Design, Forecast, reach_probability
-from liftloop.plan.inputs import Flags, Integers, People, StudyInputs
+from liftloop.plan.inputs import Flags, Floats, Integers, People, StudyInputs
 from liftloop.plan.optimise import DRAW_MARGIN, Menu, draw, held_out, open_arms
+from liftloop.plan.phases import DAY_S, kept_of
 from liftloop.plan.redemption import expected_costs
 from liftloop.plan.resources import Rows, bounding
 
@@ -46,7 +47,8 @@ def explored(inputs: StudyInputs, baseline: Baseline, people: People, reason: Re
     tried = replace(tried, reach=reach)
     plan = _exploring_plan(inputs, tried, noise, baseline)
     measurement = plan.design.error() / baseline.value if baseline.value else 0.0
-    treated = 1 - float(plan.draw.cells[plan.draw.cell, 0].mean())
+    measurement = measurement if math.isfinite(measurement) else 0.0
+    treated = float((plan.draw.cells[plan.draw.cell] @ (kept_now(inputs) * _is_contact(inputs))).mean())
     forecast = assumed_forecast(treated, measurement)
     if sign_of(inputs) < 0:
         forecast = _mirrored(forecast)
@@ -62,6 +64,16 @@ def explored(inputs: StudyInputs, baseline: Baseline, people: People, reason: Re
         probability=reach_probability(forecast, lifts.goal),
         prove=forecast.point,
     )
+
+
+def kept_now(inputs: StudyInputs) -> Floats:
+    """Return [1 + options] which part of each arm's effect is left, seen when people start."""
+    leads = np.array([float(inputs.terms.lead_days.get(option.channel.id, 0)) for option in inputs.options])
+    return kept_of(inputs.options, inputs.window_days, inputs.spread, leads * DAY_S)
+
+
+def _is_contact(inputs: StudyInputs) -> Floats:
+    return np.append(0.0, np.ones(len(inputs.options)))
 
 
 def _carried(inputs: StudyInputs, people: People, sizing: Sizing) -> Integers:
@@ -90,7 +102,7 @@ def _affordable(inputs: StudyInputs) -> Flags:
 
 
 def _exploring_plan(inputs: StudyInputs, tried: People, noise: Noise, baseline: Baseline) -> Plan:
-    share = HOLDOUT_DEFAULT
+    share = HOLDOUT_DEFAULT if inputs.wishes.proof else 0.0
     held = held_out(tried.profile, share, inputs.salt)
     costs = expected_costs(inputs.options, tried, inputs.order_share)
     menu = Menu(

@@ -41,6 +41,7 @@ from liftloop.plan.optimise import (
     held_out,
     impersonal,
     open_arms,
+    twins,
 )
 from liftloop.plan.outcome import outcome_of
 from liftloop.plan.policy.selection import Judged, Terms, View, judge, tested, view
@@ -49,7 +50,7 @@ from liftloop.plan.reasons import Asked, drivers_of
 from liftloop.plan.redemption import Costs, Moved, learned_costs
 from liftloop.plan.resources import Group, rates
 from liftloop.plan.sensitive import sensitive_groups
-from liftloop.plan.study.exploration import PEOPLE_MIN, explored
+from liftloop.plan.study.exploration import PEOPLE_MIN, explored, kept_now
 from liftloop.plan.whatif import Foretell, Told, budget_curve
 
 ROWS_MIN = 1_000  # Randomised contacts below which a log serves to price coupons, not to tell effects.
@@ -127,6 +128,8 @@ class _Material(Struct, frozen=True, kw_only=True, eq=False):
     explained: float
     floor: float
     ledger: tuple[Foretold, ...]
+    kept: Floats
+    """Which part of each arm's effect is left where people start later than at once: [1 + options]."""
 
 
 def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: Contacts) -> Finding:
@@ -146,7 +149,8 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
     strength = strength_now(past_strengths(seen))
     calibration = seen.calibration.now(strength)
     slopes = calibration.slopes
-    by_person = predicted.effects(slopes, personal=True)
+    kept = kept_now(inputs)
+    by_person = kept * predicted.effects(slopes, personal=True)
     moved = Moved(logged=seen.predicted.effects(seen.calibration.slopes, personal=True), now=by_person)
     costs = learned_costs(log, inputs.options, moved, inputs.order_share)
     usual = np.broadcast_to(costs.now.mean(axis=0), costs.now.shape)
@@ -176,10 +180,11 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
         judged=judged,
         strength=strength,
         predicted=predicted,
-        effect=by_person if rule == "personal" else predicted.effects(slopes, personal=False),
+        effect=by_person if rule == "personal" else kept * predicted.effects(slopes, personal=False),
         base=base,
         explained=explained,
         floor=floor,
+        kept=kept,
     )
     return _planned(inputs, known, material)
 
@@ -245,12 +250,13 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     effect = _effect(given, allot(trial), trial.exploration).value
     prove = _to_prove(known.lifts, effect)
     noise = _noise(known.baseline, given)
-    share = holdout_share(prove * known.lifts.unit, noise, given.people.count)
+    share = holdout_share(prove * known.lifts.unit, noise, given.people.count) if inputs.wishes.proof else 0.0
     held = held_out(given.people.profile, share, inputs.salt)
     menu = _menu(inputs, given.people, given.effect, replace(terms, held=held))
     allotment = allot(menu)
     estimate = _effect(given, allotment, menu.exploration)
-    drawn = draw(given.people.profile, allotment.arm, open_arms(menu), menu.exploration, inputs.salt)
+    best = np.column_stack([allotment.arm, twins(menu, allotment.arm)])
+    drawn = draw(given.people.profile, best, open_arms(menu), menu.exploration, inputs.salt)
     design = Design(treated=int((~held).sum()), held_out=int(held.sum()), noise=noise)
     sign = sign_of(inputs)
     error = math.hypot(estimate.error, _error_of_base(known, estimate))
@@ -301,7 +307,7 @@ def _foretell(given: _Material, known: Finding, design: Design) -> Foretell:
 
     def told(rows: Integers, arm: Integers, menu: Menu) -> Told:
         part = given.predicted.at(rows)
-        estimate = _effect_of(given, part.parts(arm).mean(axis=0), menu.exploration)
+        estimate = _effect_of(given, _parts(given, part, arm).mean(axis=0), menu.exploration)
         error = math.hypot(estimate.error, _error_of_base(known, estimate))
         signed = Estimate(value=sign * estimate.value, error=error, units=estimate.units)
         forecast = retold(forecast_of(signed, shift_of(estimate, given.strength), design, lifts.unit), given.ledger)
@@ -333,7 +339,12 @@ def _noise(baseline: Baseline | None, given: _Material) -> Noise:
 
 def _effect(given: _Material, allotment: Allotment, exploration: float) -> Estimate:
     """Return what the plan adds per eligible person: the calibrated worth of its best arms and of its floor."""
-    return _effect_of(given, given.predicted.parts(allotment.arm).mean(axis=0), exploration)
+    return _effect_of(given, _parts(given, given.predicted, allotment.arm).mean(axis=0), exploration)
+
+
+def _parts(given: _Material, predicted: Predicted, arm: Integers) -> Floats:
+    """Return the predicted parts of each person's arm, as far as they are kept: [people, PARTS]."""
+    return given.kept[arm][:, None] * predicted.parts(arm)
 
 
 def _effect_of(given: _Material, best: Floats, exploration: float) -> Estimate:
@@ -347,7 +358,7 @@ def _uniform_parts(given: _Material) -> Floats:
     """Return the mean predicted parts of a uniform draw among nobody and what reaches each person: [PARTS]."""
     reach = given.people.reach
     weight = np.column_stack([np.zeros(reach.shape[0]), reach / (reach.sum(axis=1, keepdims=True) + 1.0)])
-    return given.predicted.mean_parts(weight).mean(axis=0)
+    return given.predicted.mean_parts(given.kept * weight).mean(axis=0)
 
 
 def _relied(log: Log) -> Flags:
@@ -362,7 +373,7 @@ def _relied(log: Log) -> Flags:
 
 def _calibrated(given: _Material, arm: Integers) -> Floats:
     """Return the calibrated effect of each person's arm: [people]."""
-    return given.predicted.parts(arm) @ given.judged.calibration.slopes
+    return _parts(given, given.predicted, arm) @ given.judged.calibration.slopes
 
 
 def _plan(given: _Material, menu: Menu, allotment: Allotment, drawn: Draw, told: tuple[float, Design, float]) -> Plan:

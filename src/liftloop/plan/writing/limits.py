@@ -27,9 +27,12 @@ def resource_label(name: str, options: Sequence[Option]) -> Words:
     """Return what a row of the allocation is about."""
     kind, _, thing = name.partition(":")
     named = _named(thing, options)
+    confirmed = next((option.channel.confirmed for option in options if option.channel.id == thing), 1.0)
+    staff = Words(zh=f"，员工确认后约 {confirmed:.0%} 发出", en=f"; staff send on about {confirmed:.0%}")
+    staff = staff if confirmed < 1 else Words(zh="", en="")
     labels = {
         STOCK: Words(zh=f"{named.zh}的库存", en=f"Stock of {named.en}"),
-        CAPACITY: Words(zh=f"{named.zh}能发的条数", en=f"What {named.en} can carry"),
+        CAPACITY: Words(zh=f"{named.zh}能发的条数{staff.zh}", en=f"What {named.en} can carry{staff.en}"),
         LEAST: Words(zh=f"{thing} 的最低占比", en=f"Least share of {thing}"),
         FAIR: Words(zh=f"{thing} 人群拿到优惠的比例", en=f"Offers to the group {thing}"),
     }

@@ -1,6 +1,6 @@
 """From a finding to the record that is kept, shown and launched; the forecast is frozen here by a hash."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -9,12 +9,13 @@ from liftloop.inference.allocation import ConstraintUse
 from liftloop.kernel.codec import fingerprint, pack_columns
 from liftloop.plan.contract import NOBODY, Action
 from liftloop.plan.finding import Finding, Plan
-from liftloop.plan.forecast import PROOF
+from liftloop.plan.forecast import PROOF, holdout_share
 from liftloop.plan.goal.check import readings
 from liftloop.plan.goal.contract import TouchCap, Understood
 from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.optimise import BUDGET
 from liftloop.plan.options import Option, Words
+from liftloop.plan.phases import DAY_S
 from liftloop.plan.record import (
     Assigned,
     BudgetCurve,
@@ -31,6 +32,7 @@ from liftloop.plan.resources import RETURN, use_of
 from liftloop.plan.writing.limits import amount_text, resource_label, resource_price, whole_limit
 from liftloop.plan.writing.remarks import remarks_of
 from liftloop.plan.writing.sentences import (
+    DECLINED,
     lift_text,
     next_step,
     option_label,
@@ -44,6 +46,7 @@ from liftloop.plan.writing.sentences import (
     whole_yuan,
     why_text,
 )
+from liftloop.plan.writing.timed import asks_margin, lead_limits, recommended_words, schedule_of, when_words
 from liftloop.plan.writing.whom import reasons_of
 from liftloop.profile.metric import Metric
 
@@ -55,6 +58,8 @@ class Head(Struct, frozen=True, kw_only=True):
     created_ms: int
     understood: Understood
     missing: tuple[MissingThing, ...] = ()
+    margin_asked: bool = False
+    """Whether somebody was asked for the margin and would not say."""
 
 
 def waiting(head: Head, metric: Metric | None) -> PlanRecord:
@@ -108,8 +113,12 @@ def record_of(head: Head, inputs: StudyInputs, found: Finding) -> PlanRecord:
         budget_fen=inputs.budget_fen,
         window_days=inputs.window_days,
         missing=head.missing,
+        spread=inputs.spread if plan else None,
+        schedule=schedule_of(inputs, plan) if plan else (),
+        data_offset=inputs.data_position[0],
+        ask_margin=plan is not None and asks_margin(inputs, asked=head.margin_asked),
         curve=_curve(found, plan) if plan and found.curve else None,
-        assigned=_assigned(plan) if plan and can_launch else None,
+        assigned=_assigned(plan, inputs.terms.lead_days) if plan and can_launch else None,
     )
 
 
@@ -123,8 +132,12 @@ def metric_name(metric: Metric) -> MetricName:
 
 
 def _holdout(inputs: StudyInputs, plan: Plan) -> HoldoutPlan:
-    gain = abs(plan.effect) * plan.design.held_out * (inputs.worth.unit_fen if inputs.worth else 0.0)
-    return HoldoutPlan(share=plan.share, people=plan.design.held_out, cost_fen=round(gain))
+    each_fen = abs(plan.effect) * (inputs.worth.unit_fen if inputs.worth else 0.0)
+    if not inputs.wishes.proof:
+        share = holdout_share(plan.effect, plan.design.noise, plan.people.count)
+        saved = round(each_fen * share * plan.people.count)
+        return HoldoutPlan(share=0.0, people=0, cost_fen=0, declined=True, declined_fen=saved)
+    return HoldoutPlan(share=plan.share, people=plan.design.held_out, cost_fen=round(each_fen * plan.design.held_out))
 
 
 def _actions(inputs: StudyInputs, found: Finding, plan: Plan) -> tuple[PlannedAction, ...]:
@@ -154,9 +167,10 @@ def _action(inputs: StudyInputs, found: Finding, plan: Plan, place: int) -> Plan
         lift=lift,
         label=option_label(option),
         who=who,
-        when=Words(zh="启动后马上开始，避开免打扰时间", en="From the launch on, outside quiet hours"),
+        when=when_words(inputs, option),
         why=why,
         reasons=reasons_of(found.drivers.get(arm, ())),
+        recommended=recommended_words(plan, place),
     )
 
 
@@ -168,7 +182,7 @@ def _limits(inputs: StudyInputs, plan: Plan) -> tuple[Limit, ...]:
         price = prices[BUDGET].shadow_price if BUDGET in prices else None
         limits.append(_budget_limit(inputs, plan, price))
     limits += [_resource_limit(inputs, plan, use) for use in uses if use.name != BUDGET]
-    limits += [_cap_limit(cap) for cap in inputs.goal.caps]
+    limits += [*lead_limits(inputs, plan), *(_cap_limit(cap) for cap in inputs.goal.caps)]
     return tuple(limits)
 
 
@@ -246,6 +260,8 @@ def _provable(inputs: StudyInputs, found: Finding) -> Verdict:
     plan, lifts = found.plan, found.lifts
     assert plan is not None
     assert lifts is not None
+    if not inputs.wishes.proof:
+        return Verdict(value=0.0, detectable=0.0, sentence=DECLINED, would_need=None)
     power = plan.design.power(found.prove * lifts.unit)
     return Verdict(
         value=power,
@@ -281,14 +297,14 @@ def _frozen(inputs: StudyInputs, found: Finding) -> str:
     )
 
 
-def _assigned(plan: Plan) -> Assigned:
+def _assigned(plan: Plan, lead_days: Mapping[str, int]) -> Assigned:
     """Return the assignment with only those actions that somebody may draw."""
     used = np.flatnonzero(plan.draw.cells.max(axis=0) > 0)
     used = np.union1d([0], used)
     renumbered = np.full(plan.draw.cells.shape[1], -1, dtype=np.int64)
     renumbered[used] = np.arange(used.size)
     options: Sequence[Option] = plan.menu.options
-    actions = [Action(id=NOBODY), *(_launched(options[arm - 1]) for arm in used[1:].tolist())]
+    actions = [Action(id=NOBODY), *(_launched(options[arm - 1], lead_days) for arm in used[1:].tolist())]
     return Assigned(
         columns=pack_columns(
             {
@@ -303,13 +319,14 @@ def _assigned(plan: Plan) -> Assigned:
     )
 
 
-def _launched(option: Option) -> Action:
+def _launched(option: Option, lead_days: Mapping[str, int]) -> Action:
     return Action(
         id=option.id,
         channel=option.channel.id,
         offer=option.offer.id if option.offer else "",
         item=option.item.id if option.item else "",
         cost_fen=option.channel.cost_fen,
+        lead_s=lead_days.get(option.channel.id, 0) * DAY_S,
     )
 
 

@@ -6,6 +6,7 @@ from liftloop.plan.options import Words
 from liftloop.plan.resources import LEAST
 from liftloop.plan.writing.economics import economics_remark
 from liftloop.plan.writing.sentences import lift_text, whole_yuan
+from liftloop.plan.writing.timed import late_remark
 from liftloop.plan.writing.whom import fairness_remark, harm_remark
 
 NEARLY_ALL = 0.98
@@ -17,6 +18,7 @@ def remarks_of(inputs: StudyInputs, found: Finding) -> tuple[Words, ...]:
         _whose_figures(inputs, found),
         _does_it_pay(inputs, found),
         economics_remark(inputs, found),
+        late_remark(inputs, found),
         _margin(inputs, found),
         _how_chosen(found),
         harm_remark(inputs, found),

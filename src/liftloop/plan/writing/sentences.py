@@ -261,6 +261,13 @@ def provable_sentence(inputs: StudyInputs, found: Finding, power: float) -> Word
     )
 
 
+DECLINED = Words(
+    zh="选了不做证明：不留对照组，结束后只能说发了多少、花了多少、用了多少券，不能说带来了多少",
+    en="Proof was declined: nobody is left alone, so afterwards we can tell what was sent, spent and redeemed, "
+    "not what it brought",
+)
+
+
 def reachable_need(inputs: StudyInputs, found: Finding) -> Words | None:
     """Return what would make the goal more likely: more money if it helps, else a smaller goal or more reach."""
     lifts, forecast = found.lifts, found.forecast

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
-import type { Goal } from "@/features/plan/api/goals";
+import type { Goal, Wished } from "@/features/plan/api/goals";
 import { type Plan, planOptions, whatIfOptions } from "@/features/plan/api/plans";
 import { useCreatePlan } from "@/features/plan/api/use-create-plan";
 import { Actions } from "@/features/plan/components/actions";
@@ -13,7 +13,10 @@ import { Budget } from "@/features/plan/components/budget";
 import { Forecast } from "@/features/plan/components/forecast";
 import { GoalField } from "@/features/plan/components/goal-field";
 import { Launch, MissingList } from "@/features/plan/components/launch";
+import { Margin } from "@/features/plan/components/margin";
+import { Phases } from "@/features/plan/components/phases";
 import { planTone } from "@/features/plan/components/plan-list";
+import { Changed, Proof } from "@/features/plan/components/proof";
 import { Rehearsal } from "@/features/plan/components/rehearsal";
 import { Verdicts } from "@/features/plan/components/verdicts";
 import { withBudget } from "@/features/plan/model/chips";
@@ -49,9 +52,17 @@ function PlanArgument({ plan }: { plan: Plan }) {
   const rung = curve && pointAt(curve.points, budget ?? plan.understood.budget ?? plan.cost);
   const at = budget === null ? undefined : rung;
   const shown = curve && at ? planAt(plan, curve, at) : plan;
-  const replanWith = (fen: number) =>
-    again.mutate({ text: withBudget(plan.understood, fen), answers: plan.understood.answers });
+  const wish = (wished: Partial<Wished>) =>
+    again.mutate({
+      text: plan.understood.text,
+      answers: plan.understood.answers,
+      phases: (plan.phases ?? []).length > 0 || undefined,
+      proof: !plan.holdout?.declined,
+      ...wished,
+    });
+  const replanWith = (fen: number) => wish({ text: withBudget(plan.understood, fen) });
   const launchable = plan.status === "ready" || plan.status === "exploration";
+  const open = launchable && !plan.campaign_id;
   const action = plan.campaign_id ? (
     <Link to={`/campaigns/${plan.campaign_id}`}>{t("plan.toCampaign")}</Link>
   ) : launchable ? (
@@ -68,14 +79,23 @@ function PlanArgument({ plan }: { plan: Plan }) {
           <p key={remark.en}>{format.say(remark)}</p>
         ))}
       </Note>
+      <Changed plan={plan} onAgain={() => wish({})} busy={again.isPending} />
+      {plan.ask_margin && !plan.campaign_id ? <Margin onTold={() => wish({})} /> : null}
       {plan.baseline ? <Baseline plan={plan} baseline={plan.baseline} /> : null}
-      <Verdicts plan={shown} moved={at !== undefined} />
+      <Verdicts
+        plan={shown}
+        moved={at !== undefined}
+        proof={open ? <Proof plan={plan} onWish={(proof) => wish({ proof })} busy={again.isPending} /> : null}
+      />
       {shown.actions.length > 0 ? <Actions plan={shown} /> : null}
+      {plan.actions.length > 0 ? (
+        <Phases plan={plan} onWish={open ? (phases) => wish({ phases }) : undefined} busy={again.isPending} />
+      ) : null}
       {shown.forecast ? <Forecast plan={shown} forecast={shown.forecast} /> : null}
       {curve && rung ? (
         <Budget plan={plan} curve={curve} at={rung} onMove={setBudget} onReplan={replanWith} />
       ) : null}
-      {launchable && !plan.campaign_id ? <Rehearsal plan={plan} /> : null}
+      {open ? <Rehearsal plan={plan} /> : null}
       {plan.constraints.length > 0 ? <Analyst plan={plan} /> : null}
       {plan.missing.length > 0 ? (
         <Note tone="decide" title={t("plan.missing")}>

@@ -100,6 +100,8 @@ export const plan = {
   reachShort: "There is a {{reach}} chance of {{goal}}; {{point}} is most likely",
   proveShort: "There is a {{power}} chance to see it",
   missing: "Still missing before the launch",
+  days_one: "{{count}} day",
+  days_other: "{{count}} days",
   leadDays_one: "usually {{count}} day",
   leadDays_other: "usually {{count}} days",
   launch: "Launch",

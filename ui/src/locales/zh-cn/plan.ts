@@ -93,6 +93,7 @@ export const plan = {
   reachShort: "达到 {{goal}} 的可能是 {{reach}}，最可能是 {{point}}",
   proveShort: "有 {{power}} 的机会看得清",
   missing: "启动前还缺这些",
+  days: "{{count}} 天",
   leadDays: "通常要 {{count}} 天",
   launch: "启动",
   launchTitle: "启动这份计划？",

@@ -1052,6 +1052,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/margin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say the shop's usual margin; plans tell worth in margin from then on */
+        put: operations["tell_margin"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/predictions": {
         parameters: {
             query?: never;
@@ -2428,7 +2445,7 @@ export interface components {
              * Unit
              * @enum {string}
              */
-            unit: "fen" | "people" | "messages";
+            unit: "fen" | "people" | "messages" | "days";
             /** Used */
             used: number;
         };
@@ -3346,6 +3363,17 @@ export interface components {
             answers?: {
                 [key: string]: string;
             };
+            /**
+             * Phases
+             * @description Start people in warm-up, main phase and encore; null goes by the shop's rules.
+             */
+            phases?: boolean | null;
+            /**
+             * Proof
+             * @description Leave people alone so that the lift can be proven; false declines it.
+             * @default true
+             */
+            proof: boolean;
             /** Text */
             text: string;
         };
@@ -3479,6 +3507,18 @@ export interface components {
              * @description Money in fen (分); 100 fen are 1 yuan.
              */
             cost: number;
+            /**
+             * Declined
+             * @description Proof was declined: nobody is left alone, nothing can be claimed.
+             * @default false
+             */
+            declined: boolean;
+            /**
+             * Declined Cost
+             * @description What proof would have cost.
+             * @default 0
+             */
+            declined_cost: number;
             /** People */
             people: number;
             /**
@@ -4164,6 +4204,14 @@ export interface components {
             } | null;
         };
         /**
+         * MarginTold
+         * @description Which share of an order is margin; null for a shop that will not say and has worth told in revenue.
+         */
+        MarginTold: {
+            /** Share */
+            share: number | null;
+        };
+        /**
          * MendingRequest
          * @description What is changed in messages before they are read again; paths are such as `properties.amount`.
          */
@@ -4827,6 +4875,12 @@ export interface components {
         Plan: {
             /** Actions */
             actions: components["schemas"]["PlanAction"][];
+            /**
+             * Ask Margin
+             * @description Worth is told in revenue until the shop's margin is known: ask for it, once.
+             * @default false
+             */
+            ask_margin: boolean;
             baseline: components["schemas"]["Baseline"] | null;
             /**
              * Campaign Id
@@ -4869,6 +4923,16 @@ export interface components {
             missing: components["schemas"]["Missing"][];
             /** @description What to do now when the plan cannot be launched. */
             next?: components["schemas"]["Text"] | null;
+            /**
+             * Notices
+             * @description What has changed since it was made; only on one plan's own page.
+             */
+            notices?: components["schemas"]["PlanNotice"][];
+            /**
+             * Phases
+             * @description Empty where everybody starts at once.
+             */
+            phases?: components["schemas"]["PlanPhase"][];
             /** Plan Id */
             plan_id: string;
             provable: components["schemas"]["Provable"] | null;
@@ -4918,6 +4982,8 @@ export interface components {
              * @description Why these people and not the others.
              */
             reasons?: components["schemas"]["Text"][];
+            /** @description The item recommended to these people, and why. */
+            recommended?: components["schemas"]["Text"] | null;
             when?: components["schemas"]["Text"] | null;
             who?: components["schemas"]["Text"] | null;
             why?: components["schemas"]["Text"] | null;
@@ -4945,6 +5011,47 @@ export interface components {
              * @default []
              */
             values: (string | number | boolean)[];
+        };
+        /**
+         * PlanNotice
+         * @description Something that changed since the plan was made; what `stops` a launch must be planned anew.
+         */
+        PlanNotice: {
+            /** Id */
+            id: string;
+            sentence: components["schemas"]["Text"];
+            /** Stops */
+            stops: boolean;
+        };
+        /**
+         * PlanPhase
+         * @description A part of the plan's time, counted from the launch: whom it reaches and what leads it.
+         */
+        PlanPhase: {
+            /**
+             * Cost
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            cost: number;
+            /** @description Channel and offer of most of its people. */
+            format: components["schemas"]["Text"] | null;
+            /** From Hours */
+            from_hours: number;
+            /** @description The item that most of its people are offered. */
+            hero: components["schemas"]["Text"] | null;
+            /** Hours */
+            hours: number;
+            label: components["schemas"]["Text"];
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "warm_up" | "main" | "encore";
+            /** People */
+            people: number;
+            purpose: components["schemas"]["Text"];
+            /** @description The item's series, or its category. */
+            series: components["schemas"]["Text"] | null;
         };
         /** PlanProposal */
         PlanProposal: {
@@ -5635,8 +5742,19 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        /** RehearsalRequest */
+        /**
+         * RehearsalRequest
+         * @description What would be chosen at the launch, and how many stand for everybody.
+         */
         RehearsalRequest: {
+            spread?: components["schemas"]["LaunchSpread"] | null;
+            /**
+             * Variants
+             * @description Contents to compare by action id; two to eight each.
+             */
+            variants?: {
+                [key: string]: string[];
+            };
             /**
              * Whole
              * @description Everybody rather than a sample of at most 50,000 people.
@@ -10151,6 +10269,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    tell_margin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarginTold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarginTold"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -9,17 +9,24 @@ export interface Goal {
   answers: Answers;
 }
 
+/** What is asked of a plan beside the goal; nothing said goes by the shop's rules. */
+export interface Wished extends Goal {
+  phases?: boolean | undefined;
+  proof?: boolean;
+}
+
 const body = (goal: Goal) => ({ text: goal.text, answers: goal.answers as Record<string, string> });
 
-export function createPlan(goal: Goal): Promise<Views["Plan"]> {
-  return answered(api.POST("/api/goals", { body: body(goal) }));
+export function createPlan(goal: Wished): Promise<Views["Plan"]> {
+  const wishes = { phases: goal.phases ?? null, proof: goal.proof ?? true };
+  return answered(api.POST("/api/goals", { body: { ...body(goal), ...wishes } }));
 }
 
 /** What a sentence means so far; asked while it is typed. */
 export function readingOptions(goal: Goal) {
   return queryOptions({
     queryKey: ["reading", goal],
-    queryFn: () => answered(api.POST("/api/goals/reading", { body: body(goal) })),
+    queryFn: () => answered(api.POST("/api/goals/reading", { body: { ...body(goal), proof: true } })),
     enabled: goal.text.trim() !== "",
     placeholderData: (before) => before,
   });

@@ -29,7 +29,12 @@ export type Rehearsed = Views["Rehearsal"];
 
 export function rehearsePlan(planId: string, whole: boolean): Promise<Rehearsed> {
   const params = { path: { plan_id: planId } };
-  return answered(api.POST("/api/plans/{plan_id}/rehearse", { params, body: { whole } }));
+  return answered(api.POST("/api/plans/{plan_id}/rehearse", { params, body: { whole, variants: {} } }));
+}
+
+/** Say the shop's usual margin, a share of an order; null for somebody who will not say. */
+export function tellMargin(share: number | null): Promise<Views["MarginTold"]> {
+  return answered(api.PUT("/api/plans/margin", { body: { share } }));
 }
 
 export function launchPlan(planId: string): Promise<Views["Launched"]> {

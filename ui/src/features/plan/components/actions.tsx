@@ -84,6 +84,12 @@ function Action({ action, kind }: { action: Views["PlanAction"]; kind: Plan["lif
             <dd>{words}</dd>
           </div>
         ))}
+        {action.recommended ? (
+          <div>
+            <dt>{t("timing.recommended")}</dt>
+            <dd>{format.say(action.recommended)}</dd>
+          </div>
+        ) : null}
         {action.reasons && action.reasons.length > 0 ? (
           <div>
             <dt>{t("plan.reasons")}</dt>

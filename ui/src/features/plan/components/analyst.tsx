@@ -31,8 +31,12 @@ export function Analyst({ plan }: { plan: Plan }) {
               columns: [t("plan.limit"), t("plan.used"), t("plan.allowed"), t("plan.shadowPrice")],
               rows: constraints.map((constraint) => [
                 format.say(constraint.label),
-                amount(constraint.used, constraint.unit, format),
-                amount(constraint.limit, constraint.unit, format),
+                constraint.unit === "days"
+                  ? t("plan.days", { count: constraint.used })
+                  : amount(constraint.used, constraint.unit, format),
+                constraint.unit === "days"
+                  ? t("plan.days", { count: constraint.limit })
+                  : amount(constraint.limit, constraint.unit, format),
                 shadowPrice(constraint.shadow_price),
               ]),
             }}

@@ -1,4 +1,5 @@
 /** The two verdicts as sentences, and what the proof costs. */
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Views } from "@/shared/api/client";
 import { marks, type Tone } from "@/shared/parts/note";
@@ -7,8 +8,15 @@ import type { Plan } from "../api/plans";
 import { toneOf } from "../model/verdict";
 import styles from "./plan.module.css";
 
+interface VerdictsProps {
+  plan: Plan;
+  moved?: boolean;
+  /** Declines proof or asks for it again, beside its price. */
+  proof?: ReactNode;
+}
+
 /** `moved` is a plan at another budget: its verdicts are told in short, for the server's sentences are about its own. */
-export function Verdicts({ plan, moved = false }: { plan: Plan; moved?: boolean }) {
+export function Verdicts({ plan, moved = false, proof }: VerdictsProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { reachable, provable, holdout } = plan;
@@ -29,7 +37,7 @@ export function Verdicts({ plan, moved = false }: { plan: Plan; moved?: boolean 
           wouldNeed={reachable.would_need}
         />
       ) : null}
-      {provable ? (
+      {provable && !holdout?.declined ? (
         <Verdict
           question={t("plan.canProve")}
           tone={toneOf(provable.power)}
@@ -38,7 +46,17 @@ export function Verdicts({ plan, moved = false }: { plan: Plan; moved?: boolean 
           wouldNeed={provable.would_need}
         />
       ) : null}
-      {holdout ? (
+      {holdout?.declined && provable ? (
+        <section className={styles.verdict}>
+          <h2>{t("plan.canProve")}</h2>
+          <p className={styles.figure}>{t("timing.declined")}</p>
+          <p>{format.say(provable.sentence)}</p>
+          {holdout.declined_cost ? (
+            <p>{t("timing.saved", { cost: format.money(holdout.declined_cost) })}</p>
+          ) : null}
+          {proof}
+        </section>
+      ) : holdout ? (
         <section className={styles.verdict}>
           <h2>{t("plan.price")}</h2>
           <p className={styles.figure}>{format.money(holdout.cost)}</p>
@@ -48,6 +66,7 @@ export function Verdicts({ plan, moved = false }: { plan: Plan; moved?: boolean 
               people: format.people(holdout.people),
             })}
           </p>
+          {proof}
         </section>
       ) : null}
     </div>

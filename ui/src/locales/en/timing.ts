@@ -1,0 +1,27 @@
+/** Phases, proof, what changed, and the margin: the things on a plan's page that can be changed. */
+export const timing = {
+  title: "When it is sent",
+  atOnce: "All at once after the launch, outside quiet hours.",
+  toPhases: "In three phases: warm-up, main push, encore",
+  toAtOnce: "All at once",
+  days: "Days {{first}} to {{last}}",
+  oneDay: "Day {{first}}",
+  hero: "Hero product",
+  series: "Series",
+  format: "Format",
+  recommended: "Recommended",
+  decline: "Decline proof",
+  declineTitle: "Plan again without proof?",
+  declineBody:
+    "Nobody is left alone, everybody may be reached, and about {{cost}} is saved. Afterwards we can tell what was sent, spent and redeemed, not what it brought.",
+  declineOk: "Decline proof",
+  prove: "Prove it after all",
+  declined: "No proof",
+  saved: "about {{cost}} saved",
+  changed: "Some things have changed since this plan was made",
+  again: "Plan again with the data of now",
+  margin: "About which share of an order is margin?",
+  marginWhy: "The margin is not known, so worth is told in revenue. We ask this once.",
+  marginSave: "Plan again with it",
+  marginSkip: "Always in revenue",
+};

@@ -1,0 +1,27 @@
+/** 分期、证明、过时提醒和毛利：计划页上可以改的几件事。 */
+export const timing = {
+  title: "什么时候发",
+  atOnce: "启动后一次发完，避开免打扰时间。",
+  toPhases: "改成分三期：预热、主推、返场",
+  toAtOnce: "改成一次发完",
+  days: "第 {{first}}～{{last}} 天",
+  oneDay: "第 {{first}} 天",
+  hero: "主推商品",
+  series: "系列",
+  format: "形式",
+  recommended: "推荐",
+  decline: "不做证明",
+  declineTitle: "不做证明，重新做一份计划？",
+  declineBody:
+    "不留对照组，所有人都可以收到，省下约 {{cost}}。结束后只能说发了多少、花了多少、用了多少券，不能说带来了多少。",
+  declineOk: "不做证明",
+  prove: "还是要证明",
+  declined: "不证明",
+  saved: "省下约 {{cost}}",
+  changed: "这份计划做好之后，有些东西变了",
+  again: "按现在的数据重新做",
+  margin: "一单的毛利大约占多少？",
+  marginWhy: "还不知道毛利，现在值多少钱都按销售额说。只问这一次。",
+  marginSave: "按毛利重新做",
+  marginSkip: "以后都按销售额",
+};
