@@ -72,7 +72,8 @@ def test_why_says_it_in_one_sentence(shop: Shop) -> None:
     assert market.get(f"/profiles/{reached}/why?campaign=thanks")["sent"] is True
     refused = market.get("/profiles/u90/why?campaign=thanks")
     assert refused["sent"] is False
-    assert "sms" in refused["sentence"]["zh"]
+    assert "短信" in refused["sentence"]["zh"]
+    assert refused["goal"] == "感谢常客"
     assert "consent" in refused["sentence"]["en"]
 
 

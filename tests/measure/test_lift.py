@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from liftloop.measure.lift import LOOKS, Sides, glance, look, planned_looks, ratio_of_sides
+from liftloop.measure.lift import LOOKS, LiftEstimate, LookResult, Sides, glance, look, planned_looks, ratio_of_sides
+from liftloop.measure.report import adjusted
+from liftloop.plan.record import MetricName, Words
 
 PEOPLE = 4_000
 RUNS = 300
@@ -93,3 +95,23 @@ def test_a_handful_of_people_is_no_lift() -> None:
 
 def test_planned_looks_end_with_the_window() -> None:
     assert planned_looks(0, 100) == (25, 50, 75, 100)
+
+
+@pytest.mark.parametrize(("held_out", "fair", "told"), [(0.223, 0.0013, True), (0.200, 0.0115, False)])
+def test_a_lift_that_subtraction_would_not_give_is_explained(held_out: float, fair: float, told: bool) -> None:
+    """Where the adjustment turns the difference round, the report says both numbers; where it hardly moves it, none."""
+    seen = LookResult(
+        at_ms=0,
+        planned=True,
+        treated=8_919,
+        held_out=973,
+        difference=LiftEstimate(value=fair, low=fair - 0.02, high=fair + 0.02),
+        treated_mean=0.212,
+        held_out_mean=held_out,
+    )
+    share = MetricName(id="repurchase_rate", name=Words(zh="复购率", en="repurchase rate"), unit="share")
+    said = adjusted(seen, share)
+    assert (said is not None) == told
+    if said is not None:
+        assert "\u22121.10 个百分点" in said.zh
+        assert "+0.13 个百分点" in said.zh

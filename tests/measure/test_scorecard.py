@@ -55,6 +55,9 @@ def test_assumptions_are_shown_but_not_scored() -> None:
     assert len(card.rows) == 2
     assert card.scores.campaigns == 1
     assert card.scores.coverage[2] == 1.0
+    alone = scorecard_of([_row(0, 0.05, 0.4, assumed=True)])
+    assert alone.standing == "empty"
+    assert "1 个活动" in alone.sentence.zh
 
 
 def test_points_and_relative_lifts_compare() -> None:

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
+from liftloop.plan.options import CHANNEL_NAMES, Words
 
 
 class Said(Struct, frozen=True):
@@ -37,7 +38,8 @@ _REASONS = {
         "合并撤销了，发给谁已经不确定", "the merge behind it was undone, and whom it was for is no longer sure"
     ),
     "policy:nobody": Said(
-        "预期不触达更好，或者随机抽中作比较", "that is expected to do better, or was drawn at random to compare with"
+        "方案不触达（预期不触达更好，或随机抽中作比较）",
+        "the plan leaves them alone (expected to do better, or drawn at random to compare with)",
     ),
     "budget_spent": Said("活动预算已用完", "the campaign's budget is spent"),
     "no_channel": Said("渠道没有接好", "the channel is not connected"),
@@ -58,6 +60,10 @@ _REASONS = {
     "campaign_retired": Said("活动已经下线", "the campaign was retired"),
     "journey_retired": Said("旅程在开始之前就下线了", "the journey was retired before it began"),
 }
+
+
+_SAID_BY_REASON = frozenset(("suppressed", "capped", "no_budget", "expired", "blocked", "not_contacted"))
+"""States whose reasons say them again, and better."""
 
 
 def state_words(state: str) -> Said:
@@ -88,17 +94,18 @@ def reason_words(reason: str) -> Said:
                 f"{days} 天内最多 {count} 条，已达上限", f"at most {count} in {days} days, and that many were sent"
             )
         case "no_consent":
-            medium = rest.partition(":")[0]
-            return Said(f"没有 {medium} 营销授权", f"no consent to marketing by {medium}")
+            medium = _medium(rest)
+            return Said(f"没有同意接收{medium.zh}营销", f"no consent to marketing by {medium.en}")
         case "consent_withdrawn":
-            medium = rest.partition(":")[0]
-            return Said(f"已撤回 {medium} 授权", f"consent to {medium} was withdrawn")
+            medium = _medium(rest)
+            return Said(f"撤回了接收{medium.zh}的同意", f"consent to {medium.en} was withdrawn")
         case "paused":
             return Said(f"活动暂停中（{pause_words(rest).zh}）", f"the campaign is paused ({pause_words(rest).en})")
         case "suppressed":
+            medium = _medium(rest)
             return Said(
-                f"{rest} 已停止联系（退订、投诉或地址无效）",
-                f"{rest} is suppressed (opt-out or bad address)",
+                f"{medium.zh}已停止联系（退订、投诉或地址无效）",
+                f"{medium.en} is suppressed (opt-out or bad address)",
             )
         case _:
             return Said(reason, reason)
@@ -116,9 +123,35 @@ def pause_words(why: str) -> Said:
 
 def sentence(state: str, reason: str) -> Said:
     """Return the one sentence that answers "why did she (not) get this?"."""
-    what, why = state_words(state), reason_words(reason)
+    what, why = state_words(state), reason_words(_more_than(state, reason))
     if reason.startswith("paused:") and state == "deferred":
         return Said(f"先留着没发：{why.zh}。", f"Held back for now: {why.en}.")
+    if why.zh and state in _SAID_BY_REASON:
+        return Said(f"没发：{why.zh}。", f"Not sent: {why.en}.")
     if not why.zh:
         return Said(f"{what.zh}。", f"{what.en[0].upper()}{what.en[1:]}.")
     return Said(f"{what.zh}：{why.zh}。", f"{what.en[0].upper()}{what.en[1:]}: {why.en}.")
+
+
+def row_label(state: str, reason: str) -> Said:
+    """Return what a row of many people is called: short, of no single person, no full stop."""
+    why = reason_words(_more_than(state, reason))
+    if state == "sent" or not why.zh:
+        return state_words(state)
+    if state == "held_out":
+        return Said(f"对照组：{why.zh}", f"holdout: {why.en}")
+    if state in _SAID_BY_REASON:
+        return Said(f"没发：{why.zh}", f"not sent: {why.en}")
+    what = state_words(state)
+    return Said(f"{what.zh}：{why.zh}", f"{what.en}: {why.en}")
+
+
+def _more_than(state: str, reason: str) -> str:
+    """Return what the reason says beyond the state: of somebody held out, what would have become of her."""
+    return reason.removeprefix("held_out:") if state == "held_out" else reason
+
+
+def _medium(rest: str) -> Words:
+    """Return what the medium at the head of a reason is called."""
+    code = rest.partition(":")[0]
+    return CHANNEL_NAMES.get(code, Words(zh=code, en=code))

@@ -44,14 +44,13 @@ def lines_of_rehearsal(found: dict[str, Any]) -> list[str]:
 
 def lines_of_measure(report: dict[str, Any], ledger: dict[str, Any]) -> list[str]:
     """Return the ledger that adds up, and measured lift beside the frozen forecast."""
-    warned = [f"  ! {spoken(each)}" for each in report["warnings"]]
-    return [*_ledger(ledger), *_compared(report, None), f"  {spoken(report['sentence'])}", *warned]
+    return [*_ledger(ledger), *_compared(report, None), *_said_of(report)]
 
 
 def lines_of_truth(report: dict[str, Any], ledger: dict[str, Any], points: float, relative: float) -> list[str]:
     """Return what `lines_of_measure` does, with the true lift, which only a simulator can know."""
     known = relative if report["lift_kind"] == "relative" else points
-    lines = [*_ledger(ledger), *_compared(report, known), f"  {spoken(report['sentence'])}"]
+    lines = [*_ledger(ledger), *_compared(report, known), *_said_of(report)]
     low, high = report["forecast"]["i90"]
     measured = report["lift"]
     if measured and not low <= measured["value"] <= high:
@@ -61,6 +60,11 @@ def lines_of_truth(report: dict[str, Any], ledger: dict[str, Any], points: float
     if measured and not measured["low"] <= known <= measured["high"]:
         lines.append(_said("  真实值落在实测区间之外", "  The truth is outside the measured interval"))
     return lines
+
+
+def _said_of(report: dict[str, Any]) -> list[str]:
+    said = [f"  {spoken(each)}" for each in (report["sentence"], report["adjusted"]) if each]
+    return [*said, *(f"  ! {spoken(each)}" for each in report["warnings"])]
 
 
 def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:

@@ -11,7 +11,10 @@ from liftloop.measure.lift import LiftEstimate, LookResult
 from liftloop.measure.scorecard import Scored
 from liftloop.plan.record import Forecast, LiftKind, MetricName, PlanRecord, Words
 
+SHIFTED_SHARE = 0.5  # An adjustment that moves the difference by half of it is seen by whoever subtracts.
 LEAK_SHARE = 0.01  # More coupons than that in the hands of people who were not assigned them blur the comparison.
+
+MINUS = "\u2212"
 
 Status = Literal["too_early", "running", "final"]
 VerdictName = Literal["better", "worse", "unclear", "too_early"]
@@ -107,6 +110,8 @@ class Report(Struct, frozen=True, kw_only=True):
     variance_removed: float | None
     scored: Scored | None
     parts: RatioParts | None = None
+    adjusted: Words | None = None
+    """Why the lift is not what one gets by subtracting the two sides, where the two differ much."""
 
 
 def report_of(record: PlanRecord, facts: Facts) -> Report:
@@ -152,6 +157,7 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
         variance_removed=told.explained if told and lift else None,
         scored=scored(record, facts, lift) if final and lift else None,
         parts=facts.parts if lift else None,
+        adjusted=adjusted(told, record.metric) if told and lift else None,
     )
 
 
@@ -173,6 +179,27 @@ def lift_in(told: LookResult | None, kind: LiftKind) -> LiftEstimate | None:
     if told is None:
         return None
     return told.relative if kind == "relative" else told.difference
+
+
+def adjusted(told: LookResult, metric: MetricName) -> Words | None:
+    """Return what the sides' difference was before and after the adjustment, where that moved it much."""
+    if told.difference is None:
+        return None
+    plain, fair = told.treated_mean - told.held_out_mean, told.difference.value
+    if plain * fair > 0 and abs(plain - fair) <= SHIFTED_SHARE * max(abs(plain), abs(fair)):
+        return None
+    before, after = (_signed(value, metric) for value in (plain, fair))
+    return Words(
+        zh=f"直接相减是 {before.zh}，但两边在活动之前就不一样；按各人之前的行为校正后，活动带来的是 {after.zh}",
+        en=f"Plain subtraction gives {before.en}, but the sides differed before it began; "
+        f"adjusted by what people did before, the campaign brought {after.en}",
+    )
+
+
+def _signed(value: float, metric: MetricName) -> Words:
+    size = lift_words(abs(value), metric.unit, "points")
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return Words(zh=sign + size.zh, en=sign + size.en)
 
 
 def scored(record: PlanRecord, facts: Facts, lift: LiftEstimate) -> Scored:
@@ -217,14 +244,15 @@ def _verdict(lift: LiftEstimate | None, good: float) -> VerdictName:
 
 
 def lift_words(value: float, record_unit: str, kind: LiftKind) -> Words:
-    """Return a lift without its sign, as its kind is written."""
+    """Return a lift as its kind is written, with its sign where it is below zero."""
+    sign, size = MINUS if value < 0 else "", abs(value)
     if kind == "relative":
-        return Words(zh=f"{value:.1%}", en=f"{value:.1%}")
+        return Words(zh=f"{sign}{size:.1%}", en=f"{sign}{size:.1%}")
     if record_unit == "share":
-        return Words(zh=f"{value * 100:.2f} 个百分点", en=f"{value * 100:.2f} points")
+        return Words(zh=f"{sign}{size * 100:.2f} 个百分点", en=f"{sign}{size * 100:.2f} points")
     if record_unit == "fen":
-        return Words(zh=yuan_text(round(value)), en=yuan_text(round(value)))
-    return Words(zh=f"{value:.3g}", en=f"{value:.3g}")
+        return Words(zh=f"{sign}{yuan_text(round(size))}", en=f"{sign}{yuan_text(round(size))}")
+    return Words(zh=f"{sign}{size:.3g}", en=f"{sign}{size:.3g}")
 
 
 def _sentence(record: PlanRecord, facts: Facts, lift: LiftEstimate | None) -> Words:

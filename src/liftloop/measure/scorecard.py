@@ -106,7 +106,7 @@ def scorecard_of(rows: Sequence[Scored]) -> Scorecard:
         alarm=alarm,
         stretch=(first, second, third),
         standing=standing,
-        sentence=_sentence(standing, len(ledger), int(held.sum())),
+        sentence=_sentence(standing, len(ledger), int(held.sum()), len(rows)),
         next=_next(standing, len(ledger)),
     )
 
@@ -119,7 +119,12 @@ def _standing(count: int, alarm: Alarm) -> Standing:
     return "too_few" if count < TELL_MIN else "kept"
 
 
-def _sentence(standing: Standing, count: int, held: int) -> Words:
+def _sentence(standing: Standing, count: int, held: int, ended: int) -> Words:
+    if standing == "empty" and ended:
+        return Words(
+            zh=f"到期的 {ended} 个活动，启动时的范围都是假设的，不算预测，所以不计分",
+            en=f"Of {ended} finished campaigns every range was assumed at launch, which is no forecast to score",
+        )
     if standing == "empty":
         return Words(
             zh="还没有一个启动过的预测到期，所以还没有分可记",
@@ -145,8 +150,8 @@ def _sentence(standing: Standing, count: int, held: int) -> Words:
 def _next(standing: Standing, count: int) -> Words | None:
     if standing == "empty":
         return Words(
-            zh="启动一个计划，窗口结束那天，这里自动记上第一行",
-            en="Launch a plan: the first row appears here on the day its window ends",
+            zh="启动一个有预测的计划，窗口结束一天后，这里自动记上",
+            en="Launch a plan with a forecast: it appears here a day after its window ends",
         )
     if count < CONFORMAL_MIN:
         left = CONFORMAL_MIN - count

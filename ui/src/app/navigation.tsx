@@ -5,6 +5,8 @@ import type { ReactNode } from "react";
 export interface Entry {
   path: "/" | "/goals" | "/campaigns" | "/audiences" | "/results";
   label: "shell.home" | "shell.goals" | "shell.campaigns" | "shell.customers" | "shell.results";
+  /** Where there is little room: four Chinese characters do not fit under an icon. */
+  short?: "shell.goalsShort";
   icon: ReactNode;
   /** Other addresses that belong to this entry. */
   also: string[];
@@ -12,7 +14,7 @@ export interface Entry {
 
 export const entries: Entry[] = [
   { path: "/", label: "shell.home", icon: <HomeOutlined />, also: [] },
-  { path: "/goals", label: "shell.goals", icon: <AimOutlined />, also: [] },
+  { path: "/goals", label: "shell.goals", short: "shell.goalsShort", icon: <AimOutlined />, also: [] },
   { path: "/campaigns", label: "shell.campaigns", icon: <FlagOutlined />, also: [] },
   {
     path: "/audiences",

@@ -40,6 +40,10 @@ describe("reviews and forecasts", () => {
     ]) {
       expect(screen.getByRole("heading", { name: title })).toBeTruthy();
     }
+    const held = screen.getByRole("link", { name: /对照组：否则会收到\s*3,254 人/ });
+    expect(held.getAttribute("href")).toBe(
+      "/campaigns/camp_running?state=held_out&reason=held_out%3Awould_be_sent",
+    );
     await user.click(screen.getByRole("button", { name: "存为 PDF" }));
     await expect.poll(() => asked, SLOW).toEqual(["/api/campaigns/camp_running/review/pdf"]);
   });

@@ -46,7 +46,14 @@ function Rail() {
           <li key={entry.path}>
             <Link to={entry.path} className={styles.entry} aria-current={entry === here ? "page" : undefined}>
               <span aria-hidden="true">{entry.icon}</span>
-              {t(entry.label)}
+              {entry.short ? (
+                <>
+                  <b className={styles.long}>{t(entry.label)}</b>
+                  <b className={styles.short}>{t(entry.short)}</b>
+                </>
+              ) : (
+                t(entry.label)
+              )}
             </Link>
           </li>
         ))}

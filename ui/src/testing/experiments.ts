@@ -1,7 +1,8 @@
 /** An experiment for pages and tests: two ways, told apart at the end. */
 import type { Views } from "@/shared/api/client";
 import { found } from "./mock-answers.ts";
-import { reviewOf, scorecardOf } from "./reviews.ts";
+import { reviewOf } from "./reviews.ts";
+import { scorecardOf } from "./scorecard.ts";
 import { daysAgo, text } from "./shop.ts";
 
 const arms = ["three", "five"];
@@ -45,6 +46,8 @@ export const experiment: Views["Experiment"] = {
             high: 0.31,
             text: text("+25.1 个百分点", "+25.1 points"),
             tone: "good",
+            state: "",
+            reason: "",
           },
         ],
         mark: null,

@@ -1,4 +1,4 @@
-/** A review and a forecast ledger for pages and tests; the numbers of the campaign that did nothing and of others. */
+/** A review for pages and tests. */
 import type { Views } from "@/shared/api/client";
 import { daysAgo, text } from "./shop.ts";
 
@@ -12,6 +12,8 @@ const bar = (label: Views["Text"], value: number, said: string, rest: Partial<Ba
   tone: "plain",
   low: null,
   high: null,
+  state: "",
+  reason: "",
   ...rest,
 });
 
@@ -72,7 +74,7 @@ export function reviewOf(campaign: Views["Campaign"]): Views["Review"] {
       fact("花费", "Spent", "¥32,974", ["预算 ¥35,000", "of ¥35,000"]),
       fact("多出来的毛利", "Extra margin", "+¥51,342", ["+¥12,729～+¥85,413", "+¥12,729 to +¥85,413"]),
     ],
-    sections: [result(), did(), whom(), money(), trust(), next()],
+    sections: [result(), did(), whom(), money(), trust(), ledger(), next()],
     method: text("按分组比较，CUPED 校正", "Compared as assigned, adjusted by CUPED"),
   };
 }
@@ -176,6 +178,29 @@ function trust(): Section {
   );
 }
 
+function ledger(): Section {
+  return section(
+    "ledger",
+    text("谁收到了，谁没收到", "Who was reached, and who was not"),
+    text("13,777 人够条件：10,523 人收到，3,254 人没有", "13,777 qualified: 10,523 were reached"),
+    {
+      chart: {
+        kind: "bars",
+        title: text("按原因", "By reason"),
+        unit: "people",
+        bars: [
+          bar(text("已发送", "sent"), 10_523, "10,523 人", { tone: "good", state: "sent" }),
+          bar(text("对照组：否则会收到", "holdout: would have been sent"), 3_254, "3,254 人", {
+            state: "held_out",
+            reason: "held_out:would_be_sent",
+          }),
+        ],
+        mark: null,
+      },
+    },
+  );
+}
+
 function next(): Section {
   return section(
     "next",
@@ -183,56 +208,4 @@ function next(): Section {
     text("有效，可以继续做；继续留对照组", "It works: go on, and keep holding people out"),
     { points: [text("下一次先给「一年内买过 2～3 次」", 'Start with "2–3 orders in a year" next time')] },
   );
-}
-
-const ROWS = [
-  { goal: "30天内复购率 +5%", forecast: 0.072, measured: 0.064, inside: true },
-  { goal: "60天内活跃率 +8%", forecast: 0.05, measured: 0.081, inside: true },
-  { goal: "14天内进店率 +2%", forecast: 0.06, measured: -0.041, inside: false },
-];
-
-export function scorecardOf(empty: boolean): Views["Scorecard"] {
-  const rows = empty ? [] : ROWS;
-  return {
-    standing: empty ? "empty" : "too_few",
-    sentence: empty
-      ? text("还没有一个启动过的预测到期，所以还没有分可记", "No forecast that was launched has come due")
-      : text(
-          "启动过的 3 个预测里，说「十次里有九次在这个范围」的，对了 2 个（67%）；次数太少，还说明不了什么",
-          "Of 3 forecasts that were launched, 2 (67%) held their nine-in-ten range; too few to say much",
-        ),
-    next: text(
-      "再有 17 个到期，新预测的范围就按这里的误差来定",
-      "After 17 more, ranges are set by the errors seen here",
-    ),
-    scores: {
-      campaigns: rows.length,
-      coverage_50: empty ? null : 0.67,
-      coverage_80: empty ? null : 0.67,
-      coverage_90: empty ? null : 0.67,
-      bias: empty ? null : 0.75,
-      slope: empty ? null : 2.1,
-      wrong_sign: empty ? null : 0.33,
-      winkler: empty ? null : 4.8,
-    },
-    alarm: false,
-    stretch_90: null,
-    rows: rows.map((row, place) => ({
-      campaign_id: `camp_${place}`,
-      plan_id: `plan_${place}`,
-      goal: row.goal,
-      kind: "relative",
-      metric_unit: "share",
-      started_at: daysAgo(90 + place * 30),
-      ended_at: daysAgo(60 + place * 30),
-      assumed: false,
-      forecast: row.forecast,
-      i50: [row.forecast - 0.02, row.forecast + 0.02],
-      i80: [row.forecast - 0.04, row.forecast + 0.04],
-      i90: [row.forecast - 0.05, row.forecast + 0.05],
-      measured: row.measured,
-      measured_range: [row.measured - 0.03, row.measured + 0.03],
-      inside: row.inside,
-    })),
-  };
 }

@@ -31,6 +31,7 @@ def report_view(report: Report) -> views_campaign.Report:
         ratio=_ratio(report.parts),
         method=text(report.method),
         variance_removed=report.variance_removed,
+        adjusted=text(report.adjusted) if report.adjusted else None,
     )
 
 

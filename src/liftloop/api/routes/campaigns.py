@@ -10,9 +10,10 @@ from liftloop.api.views.campaign import Ledger, LedgerRow
 from liftloop.api.views.profile import GateStep, Why
 from liftloop.api.views.values import PAGE_MAX, PeoplePage, Text
 from liftloop.app.definitions.publishing import NotFound
+from liftloop.app.desk import Desk
 from liftloop.app.ledger import LedgerMessage, messages_of, people_in, sheet, standing
 from liftloop.app.people import find_profile, people_rows
-from liftloop.app.words import Said, reason_words, sentence
+from liftloop.app.words import Said, reason_words, row_label, sentence
 from liftloop.kernel.ids import profile_id
 
 router = APIRouter()
@@ -56,7 +57,7 @@ def ledger(campaign_id: str, desk: OnDesk, caller: Annotated[Caller, Depends(may
                 kind=KIND_OF_STATE.get(row.state, "blocked"),
                 state=row.state,
                 reason=row.reason,
-                label=text(sentence(row.state, row.reason)),
+                label=text(row_label(row.state, row.reason)),
                 people=row.people,
             )
             for row in found.rows
@@ -89,8 +90,22 @@ async def why(
     if not messages:
         _must_exist(desk.definitions.live("campaign") | desk.definitions.live("journey"), campaign)
         stands = standing(desk.state, number, campaign)
-        return _silent(number, campaign, sentence(*stands) if stands else NEVER_ENTERED)
-    return _answer(number, campaign, messages[0])
+        answer = _silent(number, campaign, sentence(*stands) if stands else NEVER_ENTERED)
+    else:
+        answer = _answer(number, campaign, messages[0])
+    return _named(answer, desk)
+
+
+def _named(answer: Why, desk: Desk) -> Why:
+    """Return the answer with campaign and action by the names that people gave them, where there are any."""
+    bodies = desk.definitions.live("journey") | desk.definitions.live("campaign")
+    body = bodies.get(answer.campaign_id, {})
+    goal, action, plan_id = str(body.get("name") or answer.goal), answer.action, str(body.get("plan", ""))
+    if action is not None and plan_id and desk.plans.has(plan_id):
+        labels = {each.id: each.label for each in desk.plans.kept(plan_id).actions}
+        label = labels.get(action.en)
+        action = action if label is None else Text(zh=label.zh, en=label.en)
+    return answer.model_copy(update={"goal": goal, "action": action})
 
 
 def _must_exist(known: dict[str, dict[str, object]], campaign: str) -> None:
@@ -125,7 +140,6 @@ NEVER_ENTERED = Said("没有进入这个活动：不符合条件，或还没有�
 
 
 def _silent(number: int, campaign: str, said: Said) -> Why:
-    said = Said("没有进入这个活动：不符合条件，或还没有轮到。", "Never entered it: not qualified, or not yet.")
     steps = [GateStep(gate=gate, label=text(label), passed=None, detail=None) for gate, label, _ in GATES]
     return Why(
         profile_id=profile_id(number),

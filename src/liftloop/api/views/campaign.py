@@ -120,6 +120,9 @@ class Report(View):
     ratio: Ratio | None = Field(default=None, description="The metric taken apart, where treatment can move its base.")
     method: Text = Field(description="How the lift was measured, for the analyst.")
     variance_removed: Share | None = Field(description="Share of variance that earlier behaviour explained (CUPED).")
+    adjusted: Text | None = Field(
+        default=None, description="Why the lift is not the plain difference of the sides, where the two differ much."
+    )
 
 
 class LedgerRow(View):

@@ -27,6 +27,8 @@ class ReviewBar(View):
     tone: Tone
     low: Finite | None
     high: Finite | None
+    state: str = Field(default="", description="Of a row of the ledger, with `reason`: whose people it counts.")
+    reason: str = ""
 
 
 class ReviewChart(View):

@@ -13,7 +13,7 @@ from liftloop.app.planning.study import Sources
 from liftloop.app.steering.comparison import comparison_of, places_of
 from liftloop.app.steering.reading import log_of
 from liftloop.app.steering.watch import Running
-from liftloop.app.words import reason_words, state_words
+from liftloop.app.words import row_label
 from liftloop.measure import lift
 from liftloop.measure.lift import LOOKS, LiftEstimate, Sides, ratio_of_sides
 from liftloop.measure.review.findings import Done, Doubts, Findings, Money, Stopped
@@ -59,7 +59,7 @@ def reached_in(state: StateReader, campaign_id: str, campaign: Campaign) -> Reac
     return Reached(
         qualified=found.qualified + found.extra_messages,
         ledger=tuple(
-            Stopped(state=row.state, label=_ledger_words(row.state, row.reason), people=row.people)
+            Stopped(state=row.state, reason=row.reason, label=_ledger_words(row.state, row.reason), people=row.people)
             for row in found.rows
         ),
         marketing=_column(state.rows(_REACHED, (campaign_id,))),
@@ -200,7 +200,5 @@ def _column(rows: list[tuple[int, ...]]) -> Integers:
 
 
 def _ledger_words(state: str, reason: str) -> Words:
-    what, why = state_words(state), reason_words(reason)
-    if not why.zh or state == "sent":
-        return Words(zh=what.zh, en=what.en)
-    return Words(zh=f"{what.zh}：{why.zh}", en=f"{what.en}: {why.en}")
+    said = row_label(state, reason)
+    return Words(zh=said.zh, en=said.en)

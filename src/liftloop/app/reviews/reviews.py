@@ -1,4 +1,4 @@
-"""Reviews and the forecast ledger: made when asked for, kept and sent by themselves on the day a campaign ends.
+"""Reviews and the forecast ledger: made when asked for, kept and sent by themselves a day after a campaign ends.
 
 What was measured at the end is stated once as a fact and is from then on a row of the forecast ledger. A review
 leaves at most once: the intention is a fact before the hand-over, and one whose outcome is not known is not sent again.
@@ -37,7 +37,9 @@ SENDING, SENT = "review.sending", "review.sent"
 """The facts that a review is about to leave, and what became of it."""
 LOOK_EVERY_S = 30.0
 FRESH_MS = 5 * MINUTE_MS
-SEND_WITHIN_MS = 2 * DAY_MS
+SETTLED_AFTER_MS = DAY_MS
+"""Orders of the last day come in when shops hand in their day: what is stated for good waits for them."""
+SEND_WITHIN_MS = 3 * DAY_MS
 """How long after its end a campaign's review still goes out by itself: whoever is named later reads old ones here."""
 POSTPONED = "later"
 """The outcome of a hand-over of which nothing left: it is made again."""
@@ -145,13 +147,13 @@ class Reviews:
         return found
 
     def _ended(self) -> dict[str, int]:
-        """Return the campaigns whose window is over, with its end."""
-        now_ms = self._desk.clock.now_ms()
+        """Return the campaigns whose window is over for so long that what happened in it is known, with its end."""
+        settled_ms = self._desk.clock.now_ms() - SETTLED_AFTER_MS
         campaigns = self._desk.definitions.live("campaign")
         return {
             identity: int(body["ends_ms"])
             for identity, body in campaigns.items()
-            if int(body["ends_ms"]) <= now_ms and self._desk.plans.has(str(body["plan"]))
+            if int(body["ends_ms"]) <= settled_ms and self._desk.plans.has(str(body["plan"]))
         }
 
     async def _score(self, campaign_id: str) -> None:

@@ -37,6 +37,9 @@ class Bar(Struct, frozen=True, kw_only=True):
     tone: Tone = "plain"
     low: float | None = None
     high: float | None = None
+    state: str = ""
+    reason: str = ""
+    """Where the row counts people of the ledger: which row of it."""
 
 
 class Chart(Struct, frozen=True, kw_only=True):

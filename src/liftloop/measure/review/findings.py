@@ -57,6 +57,7 @@ class Stopped(Struct, frozen=True, kw_only=True):
     """People in one state of the ledger for one reason."""
 
     state: str
+    reason: str = ""
     label: Words
     people: int
 

@@ -145,7 +145,10 @@ def _result(report: Report) -> Section:
         lead=_against_forecast(report),
         facts=_sides(report),
         chart=chart,
-        notes=tuple(Note(tone="decide", text=report.next) for _ in (1,) if report.next is not None),
+        notes=(
+            *(Note(tone="plain", text=report.adjusted) for _ in (1,) if report.adjusted is not None),
+            *(Note(tone="decide", text=report.next) for _ in (1,) if report.next is not None),
+        ),
     )
 
 
@@ -371,6 +374,8 @@ def _ledger(findings: Findings) -> Section:
                     value=float(row.people),
                     text=people(row.people),
                     tone="good" if row.state == "sent" else "plain",
+                    state=row.state,
+                    reason=row.reason,
                 )
                 for row in rows
             ),

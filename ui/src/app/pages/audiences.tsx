@@ -40,7 +40,10 @@ export function AudiencesPage() {
             ) : (
               <EmptyNote title={t("audience.none")}>
                 <p>{t("audience.noneHow")}</p>
-                <Button onClick={open}>{t("import.open")}</Button>
+                <p>
+                  <Button onClick={() => void navigate("/audiences/new")}>{t("audience.new")}</Button>{" "}
+                  <Button onClick={open}>{t("import.open")}</Button>
+                </p>
               </EmptyNote>
             )
           }

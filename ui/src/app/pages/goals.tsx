@@ -1,4 +1,4 @@
-/** What do you want to reach? A sentence, three examples from the own data, and the plans so far. */
+/** What do you want to reach? A sentence, three examples, and the plans so far. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";

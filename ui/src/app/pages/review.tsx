@@ -33,7 +33,7 @@ export function ReviewPage() {
     >
       {failed ? <ErrorNote error={failed} /> : null}
       {told ? (
-        <ReviewDocument review={told} />
+        <ReviewDocument review={told} campaignId={campaignId} />
       ) : (
         <Card>
           <Shown query={review} lines={12}>

@@ -5,7 +5,8 @@ export const audience = {
   new: "New audience",
   newLead: "Change a condition and the count follows.",
   none: "No audiences yet",
-  noneHow: "Bring in orders or customers first, then select people by conditions.",
+  noneHow:
+    "Say in a sentence or by conditions who is meant; where there are no data yet, import orders first.",
   people: "{{people}} people",
   usedBy_one: "used by {{count}} running campaign",
   usedBy_other: "used by {{count}} running campaigns",

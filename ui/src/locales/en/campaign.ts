@@ -16,6 +16,9 @@ export const campaign = {
   overTime: "More than the people left alone",
   looksSoFar: "So far {{lift}} than the people left alone, and getting clearer",
   looksFinal: "{{lift}} in the end than the people left alone",
+  looksSoFarUnclear: "So far {{lift}} than the people left alone: no difference to be seen yet",
+  looksFinalUnclear:
+    "{{lift}} in the end than the people left alone: the range holds zero, no difference is seen",
   looksEarly: "It is too early for the first look",
   looksCaption:
     "The band holds in 90 of 100 cases, at every look. Hollow circles are planned looks still ahead.",

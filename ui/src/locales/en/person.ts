@@ -3,6 +3,8 @@ export const person = {
   since: "since {{date}}",
   audiences: "In these audiences",
   known: "What we know",
+  inDays: "{{days}} days",
+  inTimes: "{{times}} times",
   signals: "Signals now",
   consents: "What was agreed to",
   noConsent: "No consent on record, so no marketing message will be sent.",

@@ -6,7 +6,7 @@ export const goal = {
     "For example: raise repeat purchases by 5% in 30 days, budget ¥200,000, at most 2 messages a week",
   plan: "Make a plan",
   again: "Plan again",
-  examples: "Suggested by your own data",
+  examples: "For example",
   understood: "Understood as",
   nothingYet: "Nothing yet: name a metric and by how much it should change",
   unread: "Not understood: {{words}}",
@@ -49,6 +49,7 @@ export const plan = {
   people: "People",
   spend: "Cost",
   brings: "Brings",
+  toBeTried: "the trial will tell",
   forecast: "What it will bring",
   forecastSentence: "{{point}} than doing nothing is expected; nine times out of ten {{range}}",
   forecastAssumed:

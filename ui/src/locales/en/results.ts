@@ -47,6 +47,7 @@ export const results = {
     },
   },
   none: "There are no data yet: bring in your orders first",
+  toImport: "Import on the home page, or borrow sample data",
   noneHow: "Drop last year's orders (Excel or CSV) on the page; a few minutes later it answers.",
   days: "Days",
   lastDay: "Last day",

@@ -3,6 +3,7 @@ export const shell = {
   skip: "Skip to the page",
   home: "Home",
   goals: "Goals and plans",
+  goalsShort: "Goals",
   campaigns: "Campaigns",
   customers: "Customers",
   results: "Results",

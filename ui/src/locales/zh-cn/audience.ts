@@ -5,7 +5,7 @@ export const audience = {
   new: "新建人群",
   newLead: "条件一改，人数跟着变。",
   none: "还没有人群",
-  noneHow: "先导入订单或客户，再用条件圈出一群人。",
+  noneHow: "用一句话或几个条件圈出一群人；还没有数据，就先导入订单或客户。",
   people: "{{people}} 人",
   usedBy: "{{count}} 个进行中的活动在用",
   unused: "没有活动在用",

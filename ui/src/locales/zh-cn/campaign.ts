@@ -10,6 +10,8 @@ export const campaign = {
   overTime: "比对照组多多少",
   looksSoFar: "到目前为止，比对照组{{lift}}，还在变准",
   looksFinal: "最终比对照组{{lift}}",
+  looksSoFarUnclear: "到目前为止，比对照组{{lift}}，还看不出差别，还在变准",
+  looksFinalUnclear: "最终比对照组{{lift}}，范围里有零：看不出差别",
   looksEarly: "还没到第一次查看的时候",
   looksCaption: "色带是 90% 的把握，每次查看都算数。空心圆是计划好、还没到的查看。",
   goal: "目标",

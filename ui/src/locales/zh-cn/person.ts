@@ -3,6 +3,8 @@ export const person = {
   since: "{{date}} 起",
   audiences: "在这些人群里",
   known: "我们知道的",
+  inDays: "{{days}} 天",
+  inTimes: "{{times}} 次",
   signals: "此刻的信号",
   consents: "同意过什么",
   noConsent: "没有同意记录，所以不会收到营销消息。",

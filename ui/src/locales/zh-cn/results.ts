@@ -38,6 +38,7 @@ export const results = {
     },
   },
   none: "还没有数据，先放一份订单进来",
+  toImport: "去首页导入，或先用示例数据",
   noneHow: "把去年的订单导出（Excel 或 CSV）拖到页面上，几分钟后这里就能回答。",
   days: "时间",
   lastDay: "最后一天",

@@ -3,6 +3,7 @@ export const shell = {
   skip: "跳到正文",
   home: "首页",
   goals: "目标与计划",
+  goalsShort: "目标",
   campaigns: "活动",
   customers: "客户",
   results: "效果",

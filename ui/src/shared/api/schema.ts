@@ -5838,6 +5838,8 @@ export interface components {
          * @description What the campaign changed. `forecast` is the one frozen at launch, `lift` has the same kind.
          */
         Report: {
+            /** @description Why the lift is not the plain difference of the sides, where the two differ much. */
+            adjusted?: components["schemas"]["Text"] | null;
             /**
              * As Of
              * Format: date-time
@@ -6147,6 +6149,17 @@ export interface components {
             label: components["schemas"]["Text"];
             /** Low */
             low: number | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * State
+             * @description Of a row of the ledger, with `reason`: whose people it counts.
+             * @default
+             */
+            state: string;
             /** @description The value written out. */
             text: components["schemas"]["Text"];
             /**

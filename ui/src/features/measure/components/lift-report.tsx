@@ -39,10 +39,9 @@ export function LiftOverTime({ report }: { report: Report }) {
     [report, look, format, t],
   );
   const { lift, lift_kind: kind } = report;
+  const clear = lift !== null && (lift.low > 0 || lift.high < 0);
   const title = lift
-    ? t(report.status === "final" ? "campaign.looksFinal" : "campaign.looksSoFar", {
-        lift: format.moreOrLess(lift.value, kind),
-      })
+    ? t(looksTitle(report.status === "final", clear), { lift: format.moreOrLess(lift.value, kind) })
     : t("campaign.looksEarly");
   return (
     <Card title={t("campaign.overTime")}>
@@ -70,6 +69,11 @@ export function LiftOverTime({ report }: { report: Report }) {
       />
     </Card>
   );
+}
+
+function looksTitle(final: boolean, clear: boolean) {
+  if (final) return clear ? ("campaign.looksFinal" as const) : ("campaign.looksFinalUnclear" as const);
+  return clear ? ("campaign.looksSoFar" as const) : ("campaign.looksSoFarUnclear" as const);
 }
 
 export function AgainstForecast({ report }: { report: Report }) {

@@ -36,6 +36,7 @@ export function Sides({ report }: { report: Report }) {
           },
         ]}
       />
+      {report.adjusted ? <p className={styles.method}>{format.say(report.adjusted)}</p> : null}
       {used === null ? null : (
         <div
           className={styles.pace}

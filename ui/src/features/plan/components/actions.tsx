@@ -20,7 +20,7 @@ export function Actions({ plan }: { plan: Plan }) {
   const list = (actions: Views["PlanAction"][]) => (
     <ol className={styles.actions}>
       {actions.map((action) => (
-        <Action key={action.id} action={action} kind={plan.lift_kind} />
+        <Action key={action.id} action={action} kind={plan.lift_kind} learned={learned} />
       ))}
     </ol>
   );
@@ -49,7 +49,14 @@ function total(actions: Views["PlanAction"][], part: "people" | "cost"): number 
   return actions.reduce((sum, action) => sum + action[part], 0);
 }
 
-function Action({ action, kind }: { action: Views["PlanAction"]; kind: Plan["lift_kind"] }) {
+interface ActionProps {
+  action: Views["PlanAction"];
+  kind: Plan["lift_kind"];
+  /** Whether what each brings was learned; before the trial nobody knows. */
+  learned: boolean;
+}
+
+function Action({ action, kind, learned }: ActionProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const names = useNames();
@@ -74,7 +81,11 @@ function Action({ action, kind }: { action: Views["PlanAction"]; kind: Plan["lif
         </div>
         <div>
           <dt>{t("plan.brings")}</dt>
-          <dd className={styles.jade}>{format.lift(action.lift, kind)}</dd>
+          {learned ? (
+            <dd className={styles.jade}>{format.lift(action.lift, kind)}</dd>
+          ) : (
+            <dd>{t("plan.toBeTried")}</dd>
+          )}
         </div>
       </dl>
       <dl className={styles.reasons}>

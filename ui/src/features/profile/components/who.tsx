@@ -1,4 +1,5 @@
 /** Who this is: audiences, what we know, what was allowed. */
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Views } from "@/shared/api/client";
@@ -60,7 +61,7 @@ export function Known({ profile }: { profile: Profile }) {
           name: format.say(trait.name),
           value: (
             <span title={trait.words && typeof trait.value === "string" ? trait.value : undefined}>
-              {traitValue(trait, format, t("audience.yes"), t("audience.no"))}
+              {traitValue(trait, format, t)}
             </span>
           ),
           ...(trait.how ? { under: format.say(trait.how) } : {}),
@@ -70,13 +71,19 @@ export function Known({ profile }: { profile: Profile }) {
   );
 }
 
-function traitValue(trait: Views["Trait"], format: Format, yes: string, no: string): string {
+/** An instant as it is stored; people read it as a day and an hour. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+
+function traitValue(trait: Views["Trait"], format: Format, t: TFunction): string {
   if (trait.words) return format.say(trait.words);
   const { value, unit } = trait;
   if (value === null) return "—";
-  if (typeof value === "boolean") return value ? yes : no;
-  if (typeof value === "string") return value;
-  return unit === "fen" ? format.money(value) : format.number(value);
+  if (typeof value === "boolean") return t(value ? "audience.yes" : "audience.no");
+  if (typeof value === "string" && INSTANT.test(value)) return format.full(value);
+  if (unit === "fen") return typeof value === "string" ? value : format.money(value);
+  const said = typeof value === "string" ? value : format.number(value);
+  if (unit === "days") return t("person.inDays", { days: said });
+  return unit === "times" ? t("person.inTimes", { times: said }) : said;
 }
 
 const consentTone: Record<Views["Consent"]["status"], Tone> = {

@@ -31,6 +31,7 @@ export function QuestionPage({ name, action, children }: QuestionPageProps) {
             <Card>
               <EmptyNote title={t("results.none")}>
                 <p>{t("results.noneHow")}</p>
+                <Link to="/">{t("results.toImport")}</Link>
               </EmptyNote>
             </Card>
           ) : (

@@ -9,6 +9,7 @@ import { Card } from "@/shared/parts/page";
 import { useFormat } from "@/shared/words/use-format";
 import type { Review, ReviewChart, Section } from "../api/reviews";
 import { chartOption, heightOf } from "../model/intervals";
+import { CountBars } from "./count-bars";
 import styles from "./review.module.css";
 
 const verdictTone: Record<Review["verdict"], Tone> = {
@@ -21,7 +22,13 @@ const verdictTone: Record<Review["verdict"], Tone> = {
 /** Whatever is told as a document: a review, an experiment. */
 type Told = Pick<Review, "verdict" | "headline" | "facts" | "sections" | "method">;
 
-export function ReviewDocument({ review }: { review: Told }) {
+interface ReviewDocumentProps {
+  review: Told;
+  /** The campaign that it is of, so that rows of its ledger lead to their people. */
+  campaignId?: string;
+}
+
+export function ReviewDocument({ review, campaignId }: ReviewDocumentProps) {
   const format = useFormat();
   const { t } = useTranslation();
   return (
@@ -32,7 +39,7 @@ export function ReviewDocument({ review }: { review: Told }) {
       </Card>
       <div className={styles.sections}>
         {review.sections.map((section) => (
-          <SectionCard key={section.id} section={section} />
+          <SectionCard key={section.id} section={section} campaignId={campaignId} />
         ))}
       </div>
       <p className={styles.method}>
@@ -56,7 +63,7 @@ function FactRow({ facts, large = false }: { facts: Section["facts"]; large?: bo
   );
 }
 
-function SectionCard({ section }: { section: Section }) {
+function SectionCard({ section, campaignId }: { section: Section; campaignId: string | undefined }) {
   const format = useFormat();
   const { table } = section;
   return (
@@ -64,7 +71,8 @@ function SectionCard({ section }: { section: Section }) {
       <Card title={format.say(section.title)}>
         <p className={styles.lead}>{format.say(section.lead)}</p>
         {section.facts.length > 0 ? <FactRow facts={section.facts} /> : null}
-        {section.chart ? <SectionChart chart={section.chart} /> : null}
+        {section.chart?.kind === "intervals" ? <SectionChart chart={section.chart} /> : null}
+        {section.chart?.kind === "bars" ? <CountBars chart={section.chart} campaignId={campaignId} /> : null}
         {table ? (
           <div className={styles.table}>
             <DataTable

@@ -1,5 +1,5 @@
-/** Charts of a review: ranges around a zero line, or counts as bars; the same numbers as in its files. */
-import type { BarSeriesOption, EChartsOption, LineSeriesOption } from "echarts";
+/** Ranges of a review around a zero line; the same numbers as in its files. */
+import type { EChartsOption, LineSeriesOption } from "echarts";
 import { axisLook, ground, type Look, levels } from "@/shared/chart/strokes";
 import type { Palette } from "@/shared/tokens";
 import type { Format } from "@/shared/words/format";
@@ -48,35 +48,13 @@ export function chartOption(chart: ReviewChart, look: Look, format: Format): ECh
     ...axisLook(palette),
     axisLabel: { color: palette.inkFaint, hideOverlap: true, formatter: written(format, chart.unit) },
   };
-  const shape = {
-    ...ground(look),
-    grid: { left: 8, right: look.narrow ? 64 : 96, top: 24, bottom: 8, containLabel: true },
-    yAxis: names,
-  };
-  if (chart.kind === "bars") {
-    return { ...shape, xAxis: { ...values, show: false }, series: counts(bars, look, format) };
-  }
   return {
-    ...shape,
-    grid: { ...shape.grid, right: 24 },
+    ...ground(look),
+    grid: { left: 8, right: 24, top: 24, bottom: 8, containLabel: true },
+    yAxis: names,
     xAxis: values,
     series: ranges(chart, bars, look, format),
   };
-}
-
-function counts(bars: ReviewChart["bars"], { palette }: Look, format: Format): BarSeriesOption[] {
-  return [
-    {
-      type: "bar",
-      barWidth: BAR_PX,
-      silent: true,
-      data: bars.map((bar) => ({
-        value: bar.value,
-        itemStyle: { color: toneColor(palette, bar.tone), borderRadius: 2 },
-        label: { show: true, position: "right", formatter: format.say(bar.text), color: palette.ink },
-      })),
-    },
-  ];
 }
 
 function ranges(
