@@ -192,7 +192,7 @@ def test_the_change_runs_beside_what_there_was_drawn_by_chance(played: Played) -
     assert 150 < short < 250
     judged = played.judged
     assert (judged["verdict"], judged["settled"]) == ("better", True)
-    assert "「changed」比「as-before」每百人多" in judged["verdict_sentence"]["zh"]
+    assert "「改动 · changed」比「照旧 · as before」每百人多" in judged["verdict_sentence"]["zh"]
 
 
 def test_it_is_kept_or_taken_back_in_one_call(played: Played) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
+from liftloop.journey.arrivals import counted
 from liftloop.journey.contract import Intent, OnAudience, OnCampaign, OnEvent
 from liftloop.journey.graph import Graph, read
 from liftloop.journey.opening import OPENED, OPENED_SPEC, Codes, opening_of
@@ -120,13 +121,14 @@ class JourneySteps:
         wake(world, woken)
         stands = np.isin(newcomers.codes, known.waiting)
         walkers = woken.and_also(opening.walkers).and_also(newcomers.of(~stands))
-        intents = walk(world, walkers)
+        intents, came = walk(world, walkers)
         walkers = walkers.and_also(newcomers.of(stands))
         leavers = _leavers(walkers, reached, opening.closed)
         delta = _joined(
             _moved(world, newcomers, walkers, leavers),
             Delta(writes=[*_ended(reached), *opening.writes(), *launched], updates=opening.updates()),
             _given(state, intents),
+            counted(state, came),
         )
         return delta, {
             "message.intended": Batch(len(intents), {"intent": intents}),

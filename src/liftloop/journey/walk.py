@@ -1,5 +1,6 @@
 """Moves people through graphs: everybody at one node of one version takes the next step together."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from liftloop.audience.reading import holds, known_members
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
+from liftloop.journey.arrivals import Places
 from liftloop.journey.contract import Act, Condition, Exit, Experiment, Intent, OnCampaign, Send, Stagger, Until, Wait
 from liftloop.journey.graph import NODES_MAX, Graph
 from liftloop.journey.reading import arms_of
@@ -103,15 +105,17 @@ def entering(rows: NDArray[np.int64], slots: Slots, codes: NDArray[np.int32]) ->
     )
 
 
-def walk(world: World, walkers: Walkers) -> list[Intent]:
-    """Move everybody until all wait or have left; return what they want to send, in order."""
+def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
+    """Move everybody until all wait or have left; return what they want to send, in order, and who came where."""
     intents: list[Intent] = []
+    came: Counter[tuple[int, int]] = Counter()
     moving = np.ones(len(walkers.rows), dtype=np.bool_)
     for _ in range(NODES_MAX + 1):
         if not moving.any():
-            return intents
+            return intents, came
         for graph, position, group in _groups(world, walkers, moving):
             node = graph.node(position)
+            came[int(walkers.codes[group[0]]), position] += len(group)
             match node:
                 case Wait():
                     walkers.due_ms[group] = world.moment.now_ms + node.duration_s * SECOND_MS
@@ -140,7 +144,7 @@ def walk(world: World, walkers: Walkers) -> list[Intent]:
                     walkers.inside[group] = enrolments.DONE
                     moving[group] = False
     assert not moving.any(), "publishing refuses loops without a wait"
-    return intents
+    return intents, came
 
 
 def wake(world: World, walkers: Walkers) -> None:

@@ -63,8 +63,8 @@ const running: Views["Proposal"] = {
   ends_at: daysAgo(0),
   verdict: "better",
   verdict_sentence: text(
-    "「changed」比「as-before」每百人多 6.1（打开率；十次里有九次在 2.2～10.0 之间）",
-    "changed has 6.1 more per hundred than as-before (open rate; nine times out of ten 2.2 to 10.0)",
+    "「改动 · changed」比「照旧 · as before」每百人多 6.1（打开率；十次里有九次在 2.2～10.0 之间）",
+    "改动 · changed has 6.1 more per hundred than 照旧 · as before (open rate; nine times out of ten 2.2 to 10.0)",
   ),
 };
 

@@ -13,6 +13,8 @@ from liftloop.deliver.second_look import Leaving, second_look
 from liftloop.deliver.stage import enrolment_of, visit_of
 from liftloop.identify.contract import ANONYMOUS, USER
 from liftloop.identify.reading import disputed, find, follow, identifier_hash, undoings
+from liftloop.journey.arrivals import arrivals, waiting
+from liftloop.journey.enrolments import CODES, code_hash
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.plan.reading import action_array
 from liftloop.profile.contract import Source, SourceId
@@ -36,6 +38,7 @@ from liftloop.profile.tags import kept_of, tag_attribute
 from liftloop.runtime import people
 from liftloop.runtime.contract import Slots
 from liftloop.runtime.fold import Fold
+from liftloop.runtime.hash_index import ABSENT
 
 SAMPLE = 10
 """People shown beside a count."""
@@ -93,6 +96,24 @@ def _assigned(fold: Fold, given: Mapping[str, Any]) -> Answer:
         return {"profiles": b""}
     slots = np.flatnonzero(fold.state[name] >= 0)
     return {"profiles": people.numbers(fold.state, slots[follow(fold.state, slots) == slots]).tobytes()}
+
+
+def _journey_nodes(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return how often people came to each node of each version of a journey, and who rests there now."""
+    asked = [each for each in fold.state.definitions.versions("journey") if each.id == str(given["id"])]
+    hashes = np.array([code_hash(each.id, each.version) for each in asked], dtype=np.uint64)
+    codes = CODES.find(fold.state, hashes).tolist() if asked else []
+    return {
+        "versions": [
+            {
+                "version": each.version,
+                "arrived": arrivals(fold.state, code, len(each.body["nodes"])).tolist(),
+                "waiting": waiting(fold.state, code, len(each.body["nodes"])).tolist(),
+            }
+            for each, code in zip(asked, codes, strict=True)
+            if code != ABSENT
+        ]
+    }
 
 
 def _rehearsing(fold: Fold, given: Mapping[str, Any]) -> Answer:
@@ -343,6 +364,7 @@ def _counted(fold: Fold, slots: Slots) -> Answer:
 
 
 _ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
+    "journey_nodes": _journey_nodes,
     "position": _position,
     "audience": _audience,
     "members": _member_numbers,

@@ -8,8 +8,9 @@ from msgspec import Struct
 from liftloop.kernel.clock import MINUTE_MS, SECOND_MS
 from liftloop.learn.proposals.evidence import Dimension
 
-AS_BEFORE, CHANGED = "as-before", "changed"
-"""The arms: what there was, and the change."""
+AS_BEFORE, CHANGED = "照旧 · as before", "改动 · changed"
+"""The arms, as people read them: what there was, and the change."""
+COPY = "changed"
 HOUR_MINUTES = 60
 WAIT_S_MIN = MINUTE_MS // SECOND_MS
 
@@ -65,16 +66,16 @@ def tried(body: Body, node: str, change: Change, split: str) -> dict[str, Any]:
     if change.dimension in ("content", "channel"):
         entry = node
         sending = next(each for each in body["nodes"] if each["id"] == node)
-        copies = [{**sending, **_said(change), "id": _named(body, f"{node}-{CHANGED}")}]
+        copies = [{**sending, **_said(change), "id": _named(body, f"{node}-{COPY}")}]
     elif change.dimension == "wait":
         wait = wait_before(body, node)
         assert wait is not None, "a wait is proposed only where there is one"
         entry = str(wait["id"])
-        copies = [{**_waiting(wait, change), "id": _named(body, f"{entry}-{CHANGED}")}]
+        copies = [{**_waiting(wait, change), "id": _named(body, f"{entry}-{COPY}")}]
     elif (until := until_before(body, node)) is not None:
         entry = str(until["id"])
         moved = int(change.after) * HOUR_MINUTES
-        copies = [{**until, "minute": moved, "id": _named(body, f"{entry}-{CHANGED}")}]
+        copies = [{**until, "minute": moved, "id": _named(body, f"{entry}-{COPY}")}]
     else:
         entry, copies = node, [_until(body, node, change)]
     arms = [

@@ -101,6 +101,8 @@ ALTER TABLE system_record ADD COLUMN IF NOT EXISTS packed BLOB;
 -- Who sent it (`key:web`), and whether it said which customer it is about; NULL for what came before there was this.
 ALTER TABLE event ADD COLUMN IF NOT EXISTS source VARCHAR;
 ALTER TABLE event ADD COLUMN IF NOT EXISTS recognised BOOLEAN;
+-- Where a visit came from, as the sender's library says it in `context.campaign`: JSON with source, name, term, content.
+ALTER TABLE event ADD COLUMN IF NOT EXISTS utm VARCHAR;
 -- Which variant of the action was given, in which batch of shares, and the chances of all arms down to variants.
 ALTER TABLE decision ADD COLUMN IF NOT EXISTS variant VARCHAR;
 ALTER TABLE decision ADD COLUMN IF NOT EXISTS batch BIGINT;

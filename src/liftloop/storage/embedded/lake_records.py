@@ -104,7 +104,23 @@ def _events(rows: Rows) -> LakeColumns:
         "imported": rows.whole(_IMPORTED_FLAG),
         "source": rows.texts(_ACTOR),
         "recognised": rows.whole(_names_a_customer),
+        "utm": rows.texts(_campaign_said),
     }
+
+
+class _Context(Struct, frozen=True, gc=False):
+    campaign: msgspec.Raw = msgspec.Raw()
+
+
+_CONTEXT = msgspec.json.Decoder(_Context)
+
+
+def _campaign_said(record: Record) -> str:
+    """Return `context.campaign` as the sender's library filled it from the address; empty for most."""
+    if b'"campaign"' not in record.context:
+        return ""
+    said = bytes(_CONTEXT.decode(record.context).campaign)
+    return said.decode() if said.startswith(b"{") else ""
 
 
 def _names_a_customer(record: Record) -> bool:
