@@ -101,6 +101,8 @@ def measure(server: Server, known: tuple[int, int], offered: tuple[int, int]) ->
     assert receiving.recv() == "ready"
     flips_before, cpu_before = _flips(server), server.cpu_s()
     while not receiving.poll(0):
+        if not sender.is_alive():
+            raise RuntimeError(f"the server did not take {offered[0]:,} events a second: see the sender's error above")
         watcher.look()
         time.sleep(0.002)
     sent: dict[str, Any] = receiving.recv()
@@ -175,8 +177,17 @@ async def _send_at(url: str, key: str, people: int, load: tuple[int, int], resul
             acknowledged.append((time.time() - due) * 1000)
 
         started, flying, next_probe = time.time(), set[asyncio.Task[None]](), 0.0
+        refused: list[BaseException] = []
+
+        def landed(task: asyncio.Task[None]) -> None:
+            flying.discard(task)
+            if (error := task.exception()) is not None:
+                refused.append(error)
+
         for number in range(requests):
             due = started + number * shop.BATCH / rate
+            if refused:
+                raise refused[0]
             await asyncio.sleep(max(due - time.time(), 0))
             body = (
                 bodies[number]
@@ -184,15 +195,16 @@ async def _send_at(url: str, key: str, people: int, load: tuple[int, int], resul
                 else msgspec.json.encode({"batch": shop.batch(rng, people, number * shop.BATCH, now_ms)})
             )
             flying.add(task := asyncio.create_task(one(body, due)))
-            task.add_done_callback(flying.discard)
+            task.add_done_callback(landed)
             if due - started >= next_probe:
                 user = f"probe-{len(probes)}"
                 probes[user] = due
                 event = {"type": "track", "event": shop.PROBE, "userId": user, "messageId": user}
                 flying.add(task := asyncio.create_task(one(msgspec.json.encode({"batch": [event]}), due)))
-                task.add_done_callback(flying.discard)
+                task.add_done_callback(landed)
                 next_probe += PROBE_EVERY_S
         await asyncio.gather(*flying)
+        assert not refused, refused[0]
     took = time.time() - started
     events = requests * shop.BATCH
     results.send(
