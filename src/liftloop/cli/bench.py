@@ -35,6 +35,7 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
       liftloop bench clv --json
       liftloop bench goals --json
       liftloop bench identity --json
+      liftloop bench memory --json
       liftloop bench audience --json --events 5000000
     """
     script = BENCHES / f"{name}.py"

@@ -172,7 +172,9 @@ class Reviews:
         record = self._desk.plans.kept(campaign.plan)
         await self._desk.follower.catch_up()
         reached = reached_in(self._desk.state, campaign_id, campaign)
-        return await self._desk.plans.study(lambda sources: counted(campaign_id, campaign, record, sources, reached))
+        made = await self._desk.plans.study(lambda sources: counted(campaign_id, campaign, record, sources, reached))
+        self._desk.plans.counted(campaign_id, made.report)
+        return made
 
     def _settings(self) -> ReviewSettings:
         body = self._desk.definitions.live("setting").get("review")
