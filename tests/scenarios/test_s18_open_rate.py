@@ -47,6 +47,7 @@ class Played(Struct, frozen=True, kw_only=True):
     experiments: int
     sent: tuple[int, int]
     again: int
+    nodes: Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,7 @@ async def _play(folder: Path) -> Played:
         refused.append(await _status(world, f"{path}/keep"))
         back_body = await _get(world, "/api/definitions/journey/welcome")
         again = (await _ok(world, "/api/proposals/look", {}))["proposals"]
+        nodes = await _get(world, "/api/journeys/welcome/report")
         experiments = len((await _get(world, "/api/experiments"))["experiments"])
     installation.close()
     return Played(
@@ -95,6 +97,7 @@ async def _play(folder: Path) -> Played:
         experiments=experiments,
         sent=(tried.count("plain"), tried.count("short")),
         again=len(again),
+        nodes=nodes,
     )
 
 
@@ -203,3 +206,18 @@ def test_it_is_kept_or_taken_back_in_one_call(played: Played) -> None:
     assert played.refused == (409, 409, 409)
     assert played.experiments == 0
     assert played.again == 1, "what was taken back is not proposed again"
+
+
+def test_the_report_counts_each_version_node_by_node(played: Played) -> None:
+    """Three hundred met the first version; of four hundred in the trial each came to one of two nodes that send."""
+    first = next(each for each in played.nodes["versions"] if each["version"] == 1)
+    assert (first["entered"], first["inside"], first["left"]) == (300, 0, {"done": 300})
+    assert [(node["id"], node["arrived"], node["waiting"]) for node in first["nodes"]] == [
+        ("send", 300, 0),
+        ("done", 300, 0),
+    ]
+    trial = {node["id"]: node for each in played.nodes["versions"] if each["version"] == 2 for node in each["nodes"]}
+    plain, short = played.sent
+    assert [trial[name]["arrived"] for name in ("send", "send-changed", "done")] == [plain, short, 400]
+    assert (trial["send"]["sent"], trial["send-changed"]["sent"]) == (plain, short)
+    assert trial["send-changed"]["opened"] > 2 * trial["send"]["opened"] > 0

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from liftloop.api.routes.definitions import DefinitionPage, DefinitionRequest, DefinitionView, Published
 from liftloop.api.routes.experiments import router as experiments
 from liftloop.api.routes.goals import router as goals
+from liftloop.api.routes.journeys import router as journeys
 from liftloop.api.routes.lists import FreezeRequest, ListView
 from liftloop.api.routes.live import router as live
 from liftloop.api.routes.proposals import router as proposals
@@ -452,6 +453,7 @@ app.include_router(api)
 app.include_router(reviews, prefix="/api")
 app.include_router(goals, prefix="/api")
 app.include_router(experiments, prefix="/api")
+app.include_router(journeys, prefix="/api")
 app.include_router(proposals, prefix="/api")
 app.include_router(live, prefix="/api")
 

@@ -38,6 +38,7 @@ USE_CASES: dict[str, UseCase] = {
         _reads("campaign.read"),
         _reads("campaign.ledger"),
         _reads("results.read"),
+        _reads("journey.read"),
         _reads("proposal.read"),
         _changes("proposal.look"),
         _changes("proposal.judge", "approver"),
@@ -99,6 +100,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "review": ("campaign.read",),
     "campaign": ("campaign.read", "campaign.order", "campaign.undo"),
     "proposals": ("proposal.read", "proposal.look", "proposal.judge"),
+    "journey": ("journey.read",),
     "experiment": ("campaign.read",),
     "audience": (
         "audience.read",

@@ -23,6 +23,7 @@ COMMANDS = {
     "review": "复盘文件 / the review of a campaign",
     "campaign": "进行中的活动：看、暂停、继续、停止 / campaigns as they run",
     "proposals": "提案：改什么、先试再定 / what to change, tried first",
+    "journey": "旅程报告 / journeys, node by node",
     "experiment": "实验 / experiments",
     "audience": "人群 / audiences",
     "profile": "一个人 / one person",

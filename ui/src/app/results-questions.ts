@@ -6,6 +6,7 @@ export interface Question {
     | "reviews"
     | "experiments"
     | "proposals"
+    | "journeys"
     | "forecasts"
     | "funnel"
     | "retention"
@@ -18,6 +19,7 @@ export const questions: Question[] = [
   { path: "/results/reviews", name: "reviews" },
   { path: "/results/experiments", name: "experiments" },
   { path: "/results/proposals", name: "proposals" },
+  { path: "/results/journeys", name: "journeys" },
   { path: "/results/forecasts", name: "forecasts" },
   { path: "/results/funnel", name: "funnel" },
   { path: "/results/retention", name: "retention" },

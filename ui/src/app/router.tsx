@@ -127,6 +127,10 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/proposals")).ProposalsPage }),
         },
         {
+          path: "results/journeys",
+          lazy: async () => ({ Component: (await import("./pages/journeys")).JourneysPage }),
+        },
+        {
           path: "results/forecasts",
           lazy: async () => ({ Component: (await import("./pages/forecasts")).ForecastsPage }),
         },

@@ -4,6 +4,7 @@ import { data } from "./en/data";
 import { destination, list } from "./en/destination";
 import { home } from "./en/home";
 import { identity } from "./en/identity";
+import { journey } from "./en/journey";
 import { live } from "./en/live";
 import { member } from "./en/member";
 import { imports, person } from "./en/person";
@@ -31,6 +32,7 @@ export default {
   metrics,
   diagnosis,
   campaign,
+  journey,
   live,
   ledger,
   audience,

@@ -4,6 +4,7 @@ import { data } from "./zh-cn/data";
 import { destination, list } from "./zh-cn/destination";
 import { home } from "./zh-cn/home";
 import { identity } from "./zh-cn/identity";
+import { journey } from "./zh-cn/journey";
 import { live } from "./zh-cn/live";
 import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
@@ -31,6 +32,7 @@ export default {
   metrics,
   diagnosis,
   campaign,
+  journey,
   live,
   ledger,
   audience,

@@ -13,6 +13,10 @@ export const results = {
       shows:
         "Experiments: people drawn to several ways, compared by what they did, opened and clicked, with a verdict",
     },
+    journeys: {
+      asks: "Where in a journey are people?",
+      shows: "By version and node: who came, who waits, what was sent, opened and clicked",
+    },
     proposals: {
       asks: "What should be done differently?",
       shows:

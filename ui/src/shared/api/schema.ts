@@ -881,6 +881,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Journeys */
+        get: operations["list_journeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Journey Report */
+        get: operations["get_journey_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lists": {
         parameters: {
             query?: never;
@@ -3655,6 +3689,75 @@ export interface components {
              * @description Its id where nobody named it.
              */
             name: string;
+        };
+        /**
+         * JourneyNode
+         * @description One node. `arrived` counts visits: who comes twice counts twice.
+         */
+        JourneyNode: {
+            /** Arrived */
+            arrived: number;
+            /** Clicked */
+            clicked: number;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Opened */
+            opened: number;
+            /** Sent */
+            sent: number;
+            /**
+             * Waiting
+             * @description Who rests there now.
+             */
+            waiting: number;
+        };
+        /** JourneyPage */
+        JourneyPage: {
+            /** Journeys */
+            journeys: components["schemas"]["JourneyRow"][];
+        };
+        /**
+         * JourneyReport
+         * @description A journey, the newest version first.
+         */
+        JourneyReport: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Versions */
+            versions: components["schemas"]["JourneyVersion"][];
+        };
+        /** JourneyRow */
+        JourneyRow: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+        };
+        /** JourneyVersion */
+        JourneyVersion: {
+            /** Entered */
+            entered: number;
+            /** Inside */
+            inside: number;
+            /**
+             * Left
+             * @description Who left, by reason: `goal`, `done` and others.
+             */
+            left: {
+                [key: string]: number;
+            };
+            /** Nodes */
+            nodes: components["schemas"]["JourneyNode"][];
+            /** Status */
+            status: string;
+            /** Version */
+            version: number;
         };
         JsonValue: unknown;
         /** Judgement */
@@ -9852,6 +9955,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_journeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyPage"];
+                };
+            };
+        };
+    };
+    get_journey_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyReport"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -1,0 +1,1 @@
+"""Journeys as people look at them: what became of everybody, node by node."""
