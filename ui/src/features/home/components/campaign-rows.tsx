@@ -19,7 +19,7 @@ export function CampaignRows({ campaigns }: { campaigns: CampaignRow[] }) {
   return (
     <ul className={styles.rows}>
       {shown.map((each) => (
-        <li key={each.campaign_id}>
+        <li key={each.campaign_id} data-course>
           <div className={styles.what}>
             <Link to={`/campaigns/${each.campaign_id}`}>{each.goal}</Link>
             <span>{format.say(each.sentence)}</span>
