@@ -8,8 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from scipy import sparse
 
+from liftloop.inference.late import csr_array
 from liftloop.kernel.clock import DAY_MS
 from liftloop.profile.studied import Studied
 from liftloop.profile.studies.cycles import Bought, ItemCycles
@@ -109,7 +109,7 @@ def partners_of(bought: Bought) -> Partners:
     ones = np.ones(int(rows.sum()), dtype=np.int32)
     column = place[bought.item[rows]]
     baskets = int(basket.max(initial=-1)) + 1
-    held = sparse.csr_matrix((ones, (basket.reshape(-1), column)), shape=(baskets, common.size))
+    held = csr_array((ones, (basket.reshape(-1), column)), shape=(baskets, common.size))
     both = (held.T @ held).tocoo()
     seen = np.asarray(held.sum(axis=0)).reshape(-1).astype(np.float64)
     times_both = np.asarray(both.data, dtype=np.float64)
