@@ -191,10 +191,8 @@ def _forecast(plan: dict[str, Any]) -> list[str]:
 
 def _price_of_proof(plan: dict[str, Any]) -> list[str]:
     held = plan["holdout"]
-    if not held:
+    if not held or held["declined"]:
         return []
-    if held["declined"]:
-        return ["", _said("证明的代价", "Price of proof"), f"  {spoken(plan['provable']['sentence'])}"]
     share, people, cost = _share(held["share"]), f"{held['people']:,}", _yuan(held["cost"])
     return [
         "",

@@ -9,7 +9,6 @@ export const timing = {
   hero: "Hero product",
   series: "Series",
   format: "Format",
-  recommended: "Recommended",
   decline: "Decline proof",
   declineTitle: "Plan again without proof?",
   declineBody:

@@ -9,7 +9,6 @@ export const timing = {
   hero: "主推商品",
   series: "系列",
   format: "形式",
-  recommended: "推荐",
   decline: "不做证明",
   declineTitle: "不做证明，重新做一份计划？",
   declineBody:

@@ -70,6 +70,7 @@ function Action({ action, kind, learned }: ActionProps) {
       <h3>
         {format.say(action.label)} · {names.channel(action.channel)}
       </h3>
+      {action.recommended ? <p className={styles.recommended}>{format.say(action.recommended)}</p> : null}
       <dl className={styles.figures}>
         <div>
           <dt>{t("plan.people")}</dt>
@@ -95,12 +96,6 @@ function Action({ action, kind, learned }: ActionProps) {
             <dd>{words}</dd>
           </div>
         ))}
-        {action.recommended ? (
-          <div>
-            <dt>{t("timing.recommended")}</dt>
-            <dd>{format.say(action.recommended)}</dd>
-          </div>
-        ) : null}
         {action.reasons && action.reasons.length > 0 ? (
           <div>
             <dt>{t("plan.reasons")}</dt>
