@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liftloop.app.actors import actor_words, source_names
+from liftloop.app.code_names import known_value
 from liftloop.app.masking import masked, sounds_personal
-from liftloop.app.naming.fields import known_value
 
 
 @pytest.mark.parametrize(

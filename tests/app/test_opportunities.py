@@ -132,3 +132,13 @@ def test_a_goal_about_people_of_studied_traits_has_a_past(world: World) -> None:
     assert record.baseline is not None
     assert record.baseline.people == chosen.people
     assert record.forecast is not None, "a plan, a trial, or a refusal that says what can be had"
+
+
+def test_a_scan_says_how_far_it_is_and_where_a_range_holds_zero(world: World) -> None:
+    """Groups are counted up to the last while they are weighed, and no card hides that a plan may advise against it."""
+    heard: list[tuple[int, int]] = []
+    found = scan(world.sources, lambda done, of: heard.append((done, of)))
+    assert found == world.found
+    assert [done for done, _ in heard] == list(range(heard[0][1]))
+    for each in found.opportunities:
+        assert ("范围里有零" in each.worth.zh) == (each.low_fen <= 0)

@@ -44,7 +44,7 @@ from liftloop.api.views.data import (
 from liftloop.api.views.destination import DestinationList, RunRequest, RunView
 from liftloop.api.views.identity import Judgement, PersonIdentity, SuggestionList, UndoDone, UndoRequest
 from liftloop.api.views.imports import Import, ImportStart, Kind, SampleImports
-from liftloop.api.views.opportunity import Opportunities
+from liftloop.api.views.opportunity import Opportunities, OpportunityScan
 from liftloop.api.views.plan import (
     GoalExamples,
     GoalRequest,
@@ -108,6 +108,10 @@ def goal_examples() -> GoalExamples: ...
 
 @api.get("/opportunities", summary="What is worth doing now, in money, with its people")
 def list_opportunities() -> Opportunities: ...
+
+
+@api.get("/opportunities/progress", summary="How far the scan for opportunities is")
+def opportunities_progress() -> OpportunityScan: ...
 
 
 @api.post("/opportunities", summary="Scan for opportunities now")

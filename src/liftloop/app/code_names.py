@@ -1,6 +1,7 @@
 """What codes among the values of traits are called in both languages: stages, media, hours of the week."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from liftloop.app.words import Said
 
@@ -41,3 +42,21 @@ def hour_of_week(place: int) -> Said:
     """Return an hour counted from Monday 00:00 as people say it."""
     day, hour = divmod(place, 24)
     return Said(f"周{_WEEKDAYS_ZH[day]} {hour} 点", f"{_WEEKDAYS_EN[day]} {hour:02d}:00")
+
+
+_SEXES = {
+    **dict.fromkeys(("female", "f", "woman", "女", "女性"), Said("女", "female")),
+    **dict.fromkeys(("male", "m", "man", "男", "男性"), Said("男", "male")),
+    **dict.fromkeys(("unknown", "未知", "保密"), Said("未知", "unknown")),
+}
+KNOWN_VALUES: Mapping[str, Mapping[str, Said]] = dict.fromkeys(("gender", "sex", "性别"), _SEXES)
+"""What usual attributes say, by the spellings of systems that send them; a field that a shop defines goes before."""
+
+
+def known_value(name: str, value: Any) -> Said | None:
+    """Return the value of a usual attribute as people say it, None where it says so itself.
+
+    >>> known_value("gender", "F"), known_value("city", "f")
+    (Said(zh='女', en='female'), None)
+    """
+    return KNOWN_VALUES.get(name.lower(), {}).get(value.strip().lower()) if isinstance(value, str) else None

@@ -173,6 +173,7 @@ export function homeRoutes(
 ): [string, RegExp, Handler][] {
   return [
     ["GET", path("/goals/standing"), () => (empty ? { goals: [] } : standingGoals)],
+    ["GET", path("/opportunities/progress"), () => ({ step: "groups", done: 3, of: 8 })],
     ["GET", path("/opportunities"), () => (empty ? noOpportunities : opportunities)],
     ["POST", path("/opportunities"), () => opportunities],
     [

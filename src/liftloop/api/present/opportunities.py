@@ -6,6 +6,7 @@ from liftloop.api.present.plan import instant, text
 from liftloop.api.views import opportunity as views
 from liftloop.api.views.values import Text
 from liftloop.app.opportunities.scan import HISTORY_MIN_DAYS, Opportunity, Scan, Status
+from liftloop.measure.report import MINUS
 from liftloop.plan.opportunities.candidate import WINDOW_DAYS
 from liftloop.plan.writing.sentences import whole_yuan
 
@@ -53,7 +54,7 @@ def _ready(scan: Scan) -> Text:
             zh="现在没有看到值得做的：人太少，或者过去的订单还说明不了什么",
             en="Nothing worth doing is seen now: too few people, or past orders that tell too little",
         )
-    low, high = whole_yuan(scan.low_fen), whole_yuan(scan.high_fen)
+    low, high = (whole_yuan(fen).replace("-", MINUS) for fen in (scan.low_fen, scan.high_fen))
     return Text(
         zh=f"{count} 个机会，{scan.people:,} 人，一个人只算一次：{WINDOW_DAYS} 天里可能多带来 {low}～{high}",
         en=f"{count} opportunities, {scan.people:,} people, each counted once: "

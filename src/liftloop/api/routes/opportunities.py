@@ -8,7 +8,7 @@ from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.errors import language_of
 from liftloop.api.present.opportunities import opportunities_view
 from liftloop.api.present.plan import plan_view
-from liftloop.api.views.opportunity import Opportunities
+from liftloop.api.views.opportunity import Opportunities, OpportunityScan
 from liftloop.api.views.plan import Plan
 
 router = APIRouter()
@@ -18,6 +18,13 @@ router = APIRouter()
 async def found(desk: OnDesk, caller: Annotated[Caller, Depends(may("opportunity.read"))]) -> Opportunities:
     """Return the last scan; where there is none, or many orders came since, scan first."""
     return opportunities_view(await desk.opportunities.found())
+
+
+@router.get("/opportunities/progress")
+async def progress(desk: OnDesk, caller: Annotated[Caller, Depends(may("opportunity.read"))]) -> OpportunityScan:
+    """Return how far the scan under way is, at once."""
+    looking = desk.opportunities.looking
+    return OpportunityScan(step=looking.step, done=looking.done, of=looking.of)
 
 
 @router.post("/opportunities")

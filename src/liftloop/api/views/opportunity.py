@@ -65,3 +65,11 @@ class Opportunities(View):
     low: Fen
     high: Fen
     opportunities: list[Opportunity]
+
+
+class OpportunityScan(View):
+    """How far the scan under way is; no step while none runs."""
+
+    step: Literal["", "traits", "past", "groups"]
+    done: int = Field(description="Of the step `groups`: how many are weighed.")
+    of: int

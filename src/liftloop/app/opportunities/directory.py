@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
+from msgspec import Struct
 
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.following import Follower
 from liftloop.app.opportunities.queries import SQL
-from liftloop.app.opportunities.scan import Opportunity, Scan, scan
+from liftloop.app.opportunities.scan import Opportunity, Scan, scan, standing
 from liftloop.app.planning.groups import OFFERED
 from liftloop.app.plans import Plans
 from liftloop.app.studies.traits import StudyBusy, TraitStudies
@@ -23,6 +24,14 @@ FRESH_MS = 6 * HOUR_MS  # Groups turn over by the day.
 NEW_SHARE = 0.02  # So many orders that were not there make it another shop.
 
 
+class Looking(Struct, frozen=True, kw_only=True):
+    """How far the scan under way is: which step, and of `groups` how many are weighed; no step while none runs."""
+
+    step: Literal["", "traits", "past", "groups"] = ""
+    done: int = 0
+    of: int = 0
+
+
 class Opportunities:
     """One scan at a time; the last one is kept in a file, so that its groups can be named in goals after a restart."""
 
@@ -33,6 +42,8 @@ class Opportunities:
         self._follower = follower
         self._clock = clock
         self._alone = asyncio.Lock()
+        self.looking = Looking()
+        """Read from other threads; replaced as a whole."""
         self._last = _kept(path)
         self._offer(self._last)
 
@@ -41,11 +52,23 @@ class Opportunities:
         async with self._alone:
             await self._follower.catch_up()
             if self._last is None or again or await self._is_old(self._last):
-                await self._study()
-                self._last = await self._plans.study(scan)
+                self._last = await self._scanned()
                 await asyncio.to_thread(write_whole, self._path, msgspec.json.encode(self._last))
                 self._offer(self._last)
             return self._last
+
+    async def _scanned(self) -> Scan:
+        try:
+            if await self._plans.study(standing) == "ready":
+                self.looking = Looking(step="traits")
+                await self._study()
+            self.looking = Looking(step="past")
+            return await self._plans.study(lambda sources: scan(sources, self._weighing))
+        finally:
+            self.looking = Looking()
+
+    def _weighing(self, done: int, of: int) -> None:
+        self.looking = Looking(step="groups", done=done, of=of)
 
     async def one(self, identity: str) -> Opportunity:
         """Return an opportunity of the last scan; raises `NotFound`."""

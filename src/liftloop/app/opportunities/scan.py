@@ -1,6 +1,6 @@
 """One scan for opportunities: reads the lake, lets `liftloop.plan.opportunities` weigh, and says it in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -93,8 +93,17 @@ class Scan(Struct, frozen=True, kw_only=True):
     opportunities: tuple[Opportunity, ...] = ()
 
 
-def scan(sources: Sources) -> Scan:
-    """Return the opportunities as of now. Reads the lake alone; the same data give the same scan."""
+def standing(sources: Sources) -> Status:
+    """Return whether orders tell enough for a scan; takes no time."""
+    seen = {name: int(column[0]) for name, column in sources.lake.select(SQL["last_order"], [sources.now_ms]).items()}
+    return _status(seen, sources.now_ms)
+
+
+def scan(sources: Sources, tell: Callable[[int, int], None] = lambda done, of: None) -> Scan:
+    """Return the opportunities as of now. Reads the lake alone; the same data give the same scan.
+
+    `tell` hears how many groups have been weighed, of how many.
+    """
     lake, now_ms = sources.lake, sources.now_ms
     seen = {name: int(column[0]) for name, column in lake.select(SQL["last_order"], [now_ms]).items()}
     shop = read_shop(lake)
@@ -113,7 +122,11 @@ def scan(sources: Sources) -> Scan:
     groups = [(each, _people(sources, each.tree)) for each in candidates(known)]
     groups = [(each, people) for each, people in groups if people.size >= PEOPLE_MIN]
     back = _Back(sources, shop, models_of(past, now_ms))
-    weighed = [found for each, people in groups if (found := back.weighed(each, people)) is not None]
+    weighed: list[Weighed] = []
+    for done, (each, people) in enumerate(groups):
+        tell(done, len(groups))
+        found = back.weighed(each, people)
+        weighed += [] if found is None else [found]
     return _told(nothing, placed(weighed), back)
 
 

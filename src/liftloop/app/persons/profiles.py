@@ -9,12 +9,12 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from liftloop.app.code_names import medium_name
+from liftloop.app.code_names import known_value, medium_name
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.ledger import LedgerMessage, family, messages_of
 from liftloop.app.masking import masked, sounds_personal
-from liftloop.app.naming.fields import field_name, fields_of, is_derived, known_value, value_name
+from liftloop.app.naming.fields import field_name, fields_of, is_derived, value_name
 from liftloop.app.naming.vocabulary import Unit, trait_name, trait_unit
 from liftloop.app.people import (
     Attribute,

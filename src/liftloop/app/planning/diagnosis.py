@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 
 from liftloop.app.audience_lake import selection_at
+from liftloop.app.code_names import known_value
 from liftloop.app.planning.asof import Span, Stream, days_before, happenings
 from liftloop.app.planning.reading import SQL, Look, Moments, Population, Shop, included, outcomes
+from liftloop.app.words import Said
 from liftloop.audience.reading import LEVEL
 from liftloop.collect.mapping_kinds import CUSTOMERS
 from liftloop.kernel.clock import DAY_MS
@@ -170,14 +172,16 @@ def _words(look: Sample, people: int) -> list[tuple[Group, Flags]]:
     if not pairs:
         return []
     groups = [
-        Group(name=_has(_NAMES.get(key, Words(zh=key, en=key)), word), tree={"trait": key, "is": word})
+        Group(name=_has(_NAMES.get(key, Words(zh=key, en=key)), key, word), tree={"trait": key, "is": word})
         for key, word in pairs
     ]
     return list(zip(groups, look.words(pairs), strict=True))
 
 
-def _has(name: Words, word: str) -> Words:
-    return Words(zh=f"{name.zh}为“{word}”", en=f"{name.en} “{word}”")
+def _has(name: Words, trait: str, word: str) -> Words:
+    value = known_value(trait, word) or Said(word, word)
+    space = " " if name.zh[-1].isascii() else ""  # Between Latin letters and Chinese.
+    return Words(zh=f"{name.zh}{space}是「{value.zh}」", en=f"{name.en} “{value.en}”")
 
 
 def _orders(population: Population) -> bool:

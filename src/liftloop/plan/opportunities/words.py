@@ -12,6 +12,7 @@ from liftloop.plan.writing.sentences import whole_yuan
 
 SIZE_MIN = 0.01  # A goal below one percent would never be shown by the people that one opportunity has.
 CHANGE_NOTICED = 0.05
+YEAR_DAYS = 365
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -75,14 +76,22 @@ def worth_words(told: Told) -> Words:
     usual, rate, spent = whole_yuan(stake.usual_fen), f"{stake.rate:.1%}", whole_yuan(stake.buyer_fen)
     basis = _BASIS[stake.basis]
     lift = f"{stake.lift:+.1%}"
+    unsure = _UNSURE if stake.low_fen <= 0 else Words(zh="", en="")
     return Words(
         zh=f"不做什么，{WINDOW_DAYS} 天里他们大约会带来 {usual} {what_zh}：以往 {stake.windows} 个同样长的时段里，"
-        f"这样的人有 {rate} 会买，每位 {spent}。{basis.zh.format(lift=lift)}。还没扣优惠和发送的成本",
+        f"这样的人有 {rate} 会买，每位 {spent}。{basis.zh.format(lift=lift)}。还没扣优惠和发送的成本"
+        f"{unsure.zh}",
         en=f"If nothing is done they will bring about {usual} of {what_en} in {WINDOW_DAYS} days: in {stake.windows} "
         f"past windows of that length {rate} of such people bought, for {spent} each. {basis.en.format(lift=lift)}. "
-        "Costs of offers and messages are not taken off",
+        f"Costs of offers and messages are not taken off{unsure.en}",
     )
 
+
+_UNSURE = Words(
+    zh="。范围里有零：做成计划时每种做法单独再算，可能会建议先试，或者不发",
+    en=". The range holds zero: a plan weighs each way to contact them by itself, and may advise a trial, or none",
+)
+"""A card weighs any contact, a plan each offer through each channel; the two need not agree."""
 
 _BASIS: Mapping[Basis, Words] = {
     "assumed": Words(
@@ -120,6 +129,14 @@ def _change(told: Told) -> Words:
     )
 
 
+def _long(days: int) -> Words:
+    """Return how long stock lasts; beyond two years nobody counts days."""
+    years = days // YEAR_DAYS
+    if years >= 2:
+        return Words(zh=f" {years} 年多", en=f"over {years} years")
+    return Words(zh=f" {days:,} 天", en=f"{days:,} days")
+
+
 _TITLES: Mapping[Kind, Callable[[Words, int], Words]] = {
     "replenish": lambda _, __: Words(zh="常买的快用完了", en="What they buy regularly is about used up"),
     "leaving": lambda _, __: Words(zh="老客正在走远", en="Regulars are drifting away"),
@@ -130,7 +147,7 @@ _TITLES: Mapping[Kind, Callable[[Words, int], Words]] = {
     "festival": lambda about, days: Words(zh=f"{about.zh}还有 {days} 天", en=f"{about.en} is {days} days away"),
     "birthday": lambda _, __: Words(zh="生日快到了", en="Their birthday is near"),
     "slow_stock": lambda about, days: Words(
-        zh=f"{about.zh} 按现在的速度还要卖 {days} 天", en=f"{about.en} will last {days} days at this pace"
+        zh=f"{about.zh} 按现在的速度还要卖{_long(days).zh}", en=f"{about.en} will last {_long(days).en} at this pace"
     ),
     "ended_series": lambda about, _: Words(
         zh=f"{about.zh} 停售了，买过的人要换什么", en=f"{about.en} has ended: what comes instead?"

@@ -20,11 +20,11 @@ import { Decisions } from "@/features/home/components/decisions";
 import { FirstDay } from "@/features/home/components/first-day";
 import { GoalBars } from "@/features/home/components/goal-bars";
 import styles from "@/features/home/components/home.module.css";
+import { Looking } from "@/features/home/components/looking";
 import { OpportunityList } from "@/features/home/components/opportunity-list";
 import { Wellness } from "@/features/home/components/wellness";
 import { greeting, todayOf } from "@/features/home/model/today";
 import type { Views } from "@/shared/api/client";
-import { EmptyNote } from "@/shared/parts/note";
 import { Card, Page } from "@/shared/parts/page";
 import { Shown, Waiting } from "@/shared/parts/shown";
 
@@ -125,7 +125,7 @@ function Opportunities() {
   if (found.data === undefined) {
     return (
       <Card title={t("home.opportunities")}>
-        {found.isError ? null : <EmptyNote title={t("home.looking")} />}
+        {found.isError ? null : <Looking />}
         <Waiting query={found} lines={6} />
       </Card>
     );

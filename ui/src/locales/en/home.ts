@@ -26,7 +26,16 @@ export const home = {
     quiet: "Nothing waits for your decision today. See the opportunities below.",
   },
   opportunities: "Opportunities",
-  looking: "Looking at what is worth doing now; the first time takes some seconds",
+  looking: "Looking for what is worth doing now",
+  lookingHow:
+    "The first time everybody's traits are studied: half a minute for a large shop, then it is there.",
+  scanStep: {
+    traits: "Step 1 of 3: study everybody's traits",
+    past: "Step 2 of 3: see what such people did in the past half year",
+    groups: "Step 3 of 3: compare opportunities, {{done}} / {{of}}",
+  },
+  maybeNot:
+    "The range holds zero: a plan weighs each way to contact them by itself, and may advise a trial first, or none.",
   scanned: "Scanned {{at}}",
   again: "Scan again",
   range: "{{low}} to {{high}}",

@@ -1001,6 +1001,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/opportunities/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the scan for opportunities is */
+        get: operations["opportunities_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans": {
         parameters: {
             query?: never;
@@ -4668,6 +4685,24 @@ export interface components {
             window_days: number;
             /** @description Where the money comes from, in a sentence or three. */
             worth: components["schemas"]["Text"];
+        };
+        /**
+         * OpportunityScan
+         * @description How far the scan under way is; no step while none runs.
+         */
+        OpportunityScan: {
+            /**
+             * Done
+             * @description Of the step `groups`: how many are weighed.
+             */
+            done: number;
+            /** Of */
+            of: number;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "" | "traits" | "past" | "groups";
         };
         /**
          * Outcome
@@ -10228,6 +10263,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    opportunities_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpportunityScan"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -22,6 +22,15 @@ export function opportunitiesOptions() {
   });
 }
 
+/** How far the scan under way is; asked for while there is nothing else to show. */
+export function scanOptions() {
+  return queryOptions({
+    queryKey: ["opportunities", "progress"],
+    queryFn: () => answered(api.GET("/api/opportunities/progress")),
+    refetchInterval: 1_000,
+  });
+}
+
 export function campaignsOptions() {
   return queryOptions({ queryKey: ["campaigns"], queryFn: () => answered(api.GET("/api/campaigns")) });
 }

@@ -40,6 +40,7 @@ export function OpportunityCard({ opportunity, money, onOpen }: CardProps) {
         <p className={styles.soft}>{t("home.shared", { people: format.people(opportunity.shared) })}</p>
       ) : null}
       <p className={styles.why}>{format.say(opportunity.why)}</p>
+      {low <= 0 ? <p className={styles.soft}>{t("home.maybeNot")}</p> : null}
       <details className={styles.from}>
         <summary>{t("home.from")}</summary>
         <p>{format.say(opportunity.worth)}</p>
