@@ -7,6 +7,7 @@ from pathlib import Path
 
 import uvicorn
 from msgspec import Struct
+from msgspec.structs import replace
 
 from liftloop.api.server import make_app
 from liftloop.app.desk import Desk, WaitingDesk
@@ -60,11 +61,14 @@ async def served(installation: Installation) -> AsyncGenerator[Served]:
             )
 
 
-def play(folder: Path, story: Callable[[Served], Awaitable[None]], now_ms: int = NOW_MS) -> None:
-    """Play a story on a new installation in `folder`."""
+def play(
+    folder: Path, story: Callable[[Served], Awaitable[None]], now_ms: int = NOW_MS, *, webhook_allow: str = ""
+) -> None:
+    """Play a story on a new installation in `folder`; `webhook_allow` names private networks that it may reach."""
 
     async def whole() -> None:
         installation = Installation(folder / "data", now_ms)
+        installation.settings = replace(installation.settings, webhook_allow=webhook_allow)
         async with served(installation) as world:
             await story(world)
         installation.close()

@@ -4,12 +4,16 @@ import asyncio
 from pathlib import Path
 
 import msgspec
+import pytest
 from served import DAY_MS, NOW_MS, Served, play
 
+from liftloop.app.definitions.edge import BadDefinition
 from liftloop.app.reviews.reviews import Reviews
+from liftloop.kernel.clock import SystemClock
 from liftloop.plan.forecast import Forecast
 from liftloop.plan.options import Words
 from liftloop.plan.record import MetricName, PlanRecord
+from liftloop.testing.robot_double import SECRET, TOKEN, RobotDouble
 from liftloop.testing.smtp_double import SmtpDouble
 
 PLAN, CAMPAIGN = "plan-1", "campaign-1"
@@ -93,5 +97,40 @@ def test_a_review_leaves_once(tmp_path: Path) -> None:
 
     try:
         play(tmp_path, story)
+    finally:
+        double.stop()
+
+
+def test_a_review_is_told_to_a_group(tmp_path: Path) -> None:
+    """A robot says the review in its group, as plain text; no journey may send to customers through it."""
+    double = RobotDouble("feishu", SystemClock()).start()
+
+    async def story(world: Served) -> None:
+        await _launched(world)
+        settings = {"provider": "feishu", "token": TOKEN, "secret": SECRET, "base_url": double.base_url}
+        publish = world.desk.definitions.publish
+        await publish("channel", "team", {"id": "team", "kind": "robot", "settings": settings}, "person:test")
+        await publish("setting", "review", {"recipients": [{"channel": "team"}]}, "person:test")
+        world.installation.clock.set_ms(NOW_MS + 11 * DAY_MS)
+        reviews = Reviews(world.desk)
+        await reviews.finish_due()
+        assert [each.outcome for each in await reviews.handed()] == ["accepted"]
+        (text,) = double.texts
+        assert text.startswith("复盘：")
+        assert "<" not in text
+        shown = (await world.admin.get("/api/definitions/channel/team")).body
+        assert TOKEN.encode() not in shown
+        assert SECRET.encode() not in shown
+        node = {"kind": "send", "id": "say", "channel": "team", "content": "c", "next": "end"}
+        journey = {
+            "name": "迎新",
+            "trigger": {"on": "event", "name": "Signed Up"},
+            "nodes": [node, {"kind": "exit", "id": "end"}],
+        }
+        with pytest.raises(BadDefinition, match="robot"):
+            await publish("journey", "welcome", journey, "person:test")
+
+    try:
+        play(tmp_path, story, webhook_allow="127.0.0.0/8")
     finally:
         double.stop()

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from msgspec.structs import replace
 from sqlalchemy.dialects import mysql, postgresql
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
 
-from served import NOW_MS, Served, served
+from served import Served
+from served import play as play_served
 from test_audience_insight import published
 from test_audiences import a_small_shop
 
@@ -35,7 +35,6 @@ from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plugins.channels.signing import secret_bytes, verify
 from liftloop.plugins.destinations.database import UPSERTS, described
-from liftloop.testing.installation import Installation
 from liftloop.testing.webhook_double import SECRET
 
 HERE = {"trait": "city", "is": "上海"}
@@ -108,15 +107,7 @@ async def ran(world: Served, identity: str = "crm", **how: Any) -> dict[str, Any
 
 def play(folder: Path, story: Callable[[Served], Awaitable[None]]) -> None:
     """Play a story on a new installation that may reach this machine."""
-
-    async def whole() -> None:
-        installation = Installation(folder / "data", NOW_MS)
-        installation.settings = replace(installation.settings, webhook_allow="127.0.0.0/8")
-        async with served(installation) as world:
-            await story(world)
-        installation.close()
-
-    asyncio.run(whole())
+    play_served(folder, story, webhook_allow="127.0.0.0/8")
 
 
 def test_a_webhook_is_told_each_change_once_and_goes_on_where_it_stopped(tmp_path: Path) -> None:

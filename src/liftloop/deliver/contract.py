@@ -101,6 +101,10 @@ class Handover(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+AddressKind = Literal["email", "phone", "customer_id", "group"]
+"""Where a channel delivers; a `group` is nobody's: nothing that is meant for a customer may go there."""
+
+
 class ChannelLimits(Struct, frozen=True, kw_only=True):
     """What one call may carry and how many messages a second are welcome."""
 
@@ -124,7 +128,7 @@ class Channel(Protocol):
     name: str
     limits: ChannelLimits
     repeat: Repeat
-    address_kind: Literal["email", "phone", "customer_id"]
+    address_kind: AddressKind
 
     async def send(self, messages: Sequence[Message]) -> Sequence[Handover]:
         """Hand over a batch, one hand-over each in any order; one left out counts as `uncertain`.
@@ -156,9 +160,10 @@ class ChannelDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A channel as a person sets it up; kind `channel` among the definitions."""
 
     id: str
-    kind: Literal["webhook", "smtp"]
+    kind: Literal["webhook", "smtp", "robot"]
     settings: Mapping[str, Any]
-    """webhook: url, secret (`whsec_…`), batch_max; smtp: host, port, sender, username, password, tls."""
+    """webhook: url, secret (`whsec_…`), batch_max; smtp: host, port, sender, username, password, tls;
+    robot: provider, token, secret."""
     medium: str = ""
     """What consent is asked for, `email` or `sms`; by default `email` for smtp and the channel's id for webhook."""
     per_second_max: float = 1_000.0

@@ -113,6 +113,11 @@ def rules_of(definitions: Definitions) -> Rules:
     )
 
 
+def for_customers(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the channels by which customers can be reached: robots speak to groups of colleagues."""
+    return {identity: body for identity, body in channels.items() if body.get("kind") != "robot"}
+
+
 def medium_of(channel: ChannelDefinition) -> str:
     """Return what consent is asked for."""
     if channel.medium:

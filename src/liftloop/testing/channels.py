@@ -9,7 +9,7 @@ from typing import Protocol, get_args
 
 import pytest
 
-from liftloop.deliver.contract import Channel, Handover, Message, Outcome, Repeat, TryLater
+from liftloop.deliver.contract import AddressKind, Channel, Handover, Message, Outcome, Repeat, TryLater
 from liftloop.kernel.ids import AttemptId, MessageKey
 
 SENT_AT_MS = 1_790_000_000_000  # 2026-09-21; any instant will do.
@@ -88,7 +88,7 @@ class ChannelConformance:
         assert channel.limits.body_bytes_max >= 1
         assert channel.limits.per_second_max > 0
         assert channel.repeat in get_args(Repeat)
-        assert channel.address_kind in {"email", "phone", "customer_id"}
+        assert channel.address_kind in get_args(AddressKind)
 
     def test_gives_one_handover_a_message(self, channel: Channel, receiver: Receiver) -> None:
         """A full batch comes back with at most one hand-over each, of that batch; what was accepted arrived once."""

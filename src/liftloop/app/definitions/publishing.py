@@ -28,9 +28,9 @@ from liftloop.audience.reading import check as check_tree
 from liftloop.compose.check import check as check_content
 from liftloop.compose.contract import Content
 from liftloop.deliver.contract import ChannelDefinition
-from liftloop.deliver.settings import DeliverySettings
+from liftloop.deliver.settings import DeliverySettings, for_customers
 from liftloop.identify.contract import IdentityRules
-from liftloop.journey.contract import Journey, OnAudience, OnCampaign
+from liftloop.journey.contract import Journey, OnAudience, OnCampaign, Send
 from liftloop.journey.graph import check as check_journey
 from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
@@ -303,10 +303,21 @@ class Definitions:
         self._check_references(body)
         journey = msgspec.convert(body, type=Journey, strict=False)
         _refuse("journey", journey_problem(journey))
+        self._check_channels(journey)
         if isinstance(journey.trigger, OnCampaign):
             self.newest("campaign", journey.trigger.campaign)
         if isinstance(journey.trigger, OnAudience):
             self._check_trigger(journey.trigger.audience)
+
+    def _check_channels(self, journey: Journey) -> None:
+        reaching = for_customers(channels := self.live("channel"))
+        for node in journey.nodes:
+            if isinstance(node, Send) and node.channel in channels and node.channel not in reaching:
+                raise BadDefinition(
+                    "journey",
+                    f"{node.channel} is a robot: it speaks to a group, not to customers",
+                    f"{node.channel} 是群机器人，只能发到群里，不能发给客户",
+                )
 
     def _check_trigger(self, audience: str) -> None:
         """Refuse to wait for a tag that is put on people: only what is evaluated has an instant of entry."""

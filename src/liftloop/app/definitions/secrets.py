@@ -15,7 +15,7 @@ from liftloop.storage.contract import Vault, VaultDamaged
 SEALED = "sealed:"
 SHOWN = "(set)"
 """Stands in the place of a secret wherever definitions are read; published again, it keeps what is there."""
-SECRET_SETTINGS = frozenset({"secret", "password"})
+SECRET_SETTINGS = frozenset({"secret", "password", "token"})
 """Settings of channels that only the channel may read."""
 STAND_INS = {"url": "sqlite://", "secrets": "whsec_" + base64.b64encode(bytes(32)).decode()}
 _OTHER_STAND_IN = STAND_INS["secrets"]

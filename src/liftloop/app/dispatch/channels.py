@@ -1,12 +1,11 @@
 """Which channels there are now: opened from their live definitions, replaced when those change."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from liftloop.deliver.contract import Channel, ChannelDefinition, ChannelLimits, Handover, Message, Repeat
+from liftloop.deliver.contract import AddressKind, Channel, ChannelDefinition, ChannelLimits, Handover, Message, Repeat
 from liftloop.kernel.errors import LiftloopError
 from liftloop.storage.contract import StateReader, VaultDamaged
 
@@ -23,7 +22,7 @@ _DEFINITION = msgspec.json.Decoder(ChannelDefinition)
 class NoChannel:
     """Stands where a channel is missing or cannot be opened: whatever is due there ends with the reason."""
 
-    address_kind: Literal["email", "phone", "customer_id"] = "customer_id"
+    address_kind: AddressKind = "customer_id"
     repeat: Repeat = "idempotent"
 
     def __init__(self, name: str, reason: str) -> None:

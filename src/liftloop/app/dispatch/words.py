@@ -174,6 +174,8 @@ class _Batch:
         envelope = due.envelope
         if wording.failed:
             raise RenderFailed(wording.failed, "")
+        if self._kind == "group":
+            raise RenderFailed("not_for_customers", "")
         person = self._people.attributes[envelope.profile]
         address = "" if self._kind == "customer_id" else str(person.get(self._kind, ""))
         if self._kind != "customer_id" and not address:
@@ -219,7 +221,7 @@ class _Batch:
 
 def _attributes(wordings: Sequence[Wording], channel: Channel) -> set[str] | None:
     """Return the attributes that a batch needs, its address among them; None for all."""
-    names: set[str] = set() if channel.address_kind == "customer_id" else {channel.address_kind}
+    names: set[str] = {channel.address_kind} - {"customer_id", "group"}
     for wording in {id(wording): wording for wording in wordings}.values():
         if wording.attributes is None:
             return None

@@ -7,8 +7,9 @@ leaves at most once: the intention is a fact before the hand-over, and one whose
 import asyncio
 import html
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -198,16 +199,17 @@ class Reviews:
             at_ms=self._desk.clock.now_ms(),
         )
         await self._say(SENDING, handed, actor)
-        message = _message(review, recipient, settings.language, files)
-        outcome, reason = await self._handed_over(recipient.channel, message)
+        body = self._desk.definitions.readable("channel", recipient.channel)
+        definition = msgspec.convert(body, type=ChannelDefinition, strict=False)
+        said = _as_text if definition.kind == "robot" else _as_html
+        message = _message(review, recipient, settings.language, files, said)
+        outcome, reason = await self._handed_over(definition, message)
         handed = msgspec.structs.replace(handed, outcome=outcome, reason=reason, at_ms=self._desk.clock.now_ms())
         await self._say(SENT, handed, actor)
         await self._desk.follower.catch_up()
         return handed
 
-    async def _handed_over(self, channel_id: str, message: Message) -> tuple[str, str]:
-        body = self._desk.definitions.readable("channel", channel_id)
-        definition = msgspec.convert(body, type=ChannelDefinition, strict=False)
+    async def _handed_over(self, definition: ChannelDefinition, message: Message) -> tuple[str, str]:
         channel = open_channel(definition, parse_networks(self._desk.settings.webhook_allow), SystemClock())
         try:
             handovers = await channel.send([message])
@@ -241,13 +243,27 @@ def _name(recipient: Recipient) -> str:
     return blake2b(f"{recipient.channel}\x1f{recipient.address}".encode(), digest_size=8).hexdigest()
 
 
-def _message(review: Review, recipient: Recipient, language: Language, files: Sequence[Enclosure]) -> Message:
-    said = spoken(review, language)
-    word = "Review" if language == "en" else "复盘"
+def _as_html(said: Mapping[str, Any]) -> str:
     facts = "".join(
         f"<p>{html.escape(each['label'])}: <b>{html.escape(each['value'])}</b> {html.escape(each['under'] or '')}</p>"
         for each in said["facts"]
     )
+    return f"<h2>{html.escape(said['title'])}</h2><p>{html.escape(said['headline'])}</p>{facts}"
+
+
+def _as_text(said: Mapping[str, Any]) -> str:
+    facts = (f"{each['label']}: {each['value']} {each['under'] or ''}".rstrip() for each in said["facts"])
+    return "\n".join([said["headline"], "", *facts])
+
+
+def _message(
+    review: Review,
+    recipient: Recipient,
+    language: Language,
+    files: Sequence[Enclosure],
+    as_body: Callable[[Mapping[str, Any]], str],
+) -> Message:
+    said = spoken(review, language)
     key = f"review:{review.campaign_id}:{_name(recipient)}"
     return Message(
         key=MessageKey(key),
@@ -258,8 +274,8 @@ def _message(review: Review, recipient: Recipient, language: Language, files: Se
         offer="",
         item="",
         address=recipient.address,
-        subject=f"{word}: {said['title']}" if language == "en" else f"{word}：{said['title']}",
-        body=f"<h2>{html.escape(said['title'])}</h2><p>{html.escape(said['headline'])}</p>{facts}",
+        subject=f"Review: {said['title']}" if language == "en" else f"复盘：{said['title']}",
+        body=as_body(said),
         at_ms=review.as_of_ms,
         files=tuple(files),
     )

@@ -6,12 +6,13 @@ from importlib.metadata import entry_points
 from liftloop.deliver.contract import Channel, ChannelDefinition
 from liftloop.kernel.clock import Clock
 from liftloop.plugins.channels.contract import ChannelFactory, Network, Surroundings, bad_setting
+from liftloop.plugins.channels.robots import open_robot
 from liftloop.plugins.channels.smtp import open_smtp
 from liftloop.plugins.channels.webhook import open_webhook
 
 ENTRY_POINTS = "liftloop.channels"
 
-BUILT_IN: Mapping[str, ChannelFactory] = {"webhook": open_webhook, "smtp": open_smtp}
+BUILT_IN: Mapping[str, ChannelFactory] = {"webhook": open_webhook, "smtp": open_smtp, "robot": open_robot}
 
 
 def open_channel(definition: ChannelDefinition, allow: Sequence[Network], wall: Clock) -> Channel:

@@ -1,13 +1,14 @@
 """Signed requests to other systems: one way to connect, to name a receiver and to read how long it wants to wait."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 
 import aiohttp
-from aiohttp import ClientTimeout
+from aiohttp import ClientConnectorError, ClientTimeout, ConnectionTimeoutError, InvalidURL
 from yarl import URL
 
-from liftloop.kernel.clock import DAY_MS, SECOND_MS
+from liftloop.deliver.contract import TryLater
+from liftloop.kernel.clock import DAY_MS, SECOND_MS, Clock
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.plugins.channels.addresses import AddressRefused, GuardedResolver, refuse_literal
 from liftloop.plugins.channels.contract import Network
@@ -20,10 +21,20 @@ CONNECTIONS_MAX = 64  # As many single messages in the air; batches need few.
 NAMES_SECONDS = 60  # How long a resolved address is used before the name is resolved and judged again.
 RETRY_AFTER_MS = 5 * SECOND_MS  # Where a receiver asks for patience without saying how much.
 RETRY_AFTER_MS_MAX = DAY_MS
+ANSWER_BYTES_MAX = 2_000_000  # A thousand results of 2 kB: more is not an answer.
+NO_HEADERS: Mapping[str, str] = {}
 
 
 class BadReceiver(Exception):
     """The text is no http(s) address."""
+
+
+class NeverLeft(Exception):
+    """A request that surely did not leave, and will not leave later either; says why."""
+
+
+class NoAnswer(Exception):
+    """A request that left, or may have left, and was not answered; says why."""
 
 
 def receiver(text: str, allow: Sequence[Network]) -> URL:
@@ -67,6 +78,41 @@ def open_session(allow: Sequence[Network]) -> aiohttp.ClientSession:
         auto_decompress=False,
         trust_env=False,
     )
+
+
+async def exchange(
+    session: aiohttp.ClientSession, url: URL, body: bytes, wall: Clock, headers: Mapping[str, str] = NO_HEADERS
+) -> tuple[int, bytes]:
+    """Post JSON; return status and body of the answer, a body longer than any answer as empty.
+
+    Raises `NeverLeft` and `NoAnswer`, and `TryLater` where nobody could be reached or the receiver asked for patience.
+    """
+    sent = {"content-type": "application/json", "accept-encoding": "identity", **headers}
+    try:
+        async with session.post(url, data=body, headers=sent, allow_redirects=False) as response:
+            after_ms = retry_after_ms(response.headers.get("retry-after", ""), wall.now_ms())
+            if response.status == 429 or (response.status == 503 and after_ms is not None):
+                raise TryLater(after_ms if after_ms is not None else RETRY_AFTER_MS, f"http_{response.status}")
+            return response.status, await _read(response) if 200 <= response.status < 300 else b""
+    except AddressRefused as error:
+        raise NeverLeft(f"address_refused: {error}") from error
+    except InvalidURL as error:
+        raise NeverLeft(f"bad_url: {error}") from error
+    except (ClientConnectorError, ConnectionTimeoutError) as error:
+        raise TryLater(RETRY_AFTER_MS, f"unreachable: {type(error).__name__}") from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise NoAnswer(f"no_answer: {type(error).__name__}") from error
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Return the body, empty where it is longer than any answer."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > ANSWER_BYTES_MAX:
+            response.close()
+            return b""
+    return bytes(body)
 
 
 def retry_after_ms(header: str, now_ms: int) -> int | None:

@@ -13,6 +13,7 @@ from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPResponseExcep
 from msgspec import Struct
 
 from liftloop.deliver.contract import (
+    AddressKind,
     Channel,
     ChannelDefinition,
     ChannelLimits,
@@ -68,7 +69,7 @@ class _Lost(Exception):
 class SmtpChannel:
     """A `Channel` over a few SMTP connections, kept open between batches."""
 
-    address_kind: Literal["email", "phone", "customer_id"] = "email"
+    address_kind: AddressKind = "email"
     repeat: Repeat = "neither"
 
     def __init__(self, definition: ChannelDefinition, surroundings: Surroundings) -> None:

@@ -12,11 +12,11 @@ from typing import Literal, get_args
 
 import aiohttp
 import msgspec
-from aiohttp import ClientConnectorError, ConnectionTimeoutError, InvalidURL
 from msgspec import Struct
 from yarl import URL
 
 from liftloop.deliver.contract import (
+    AddressKind,
     Channel,
     ChannelDefinition,
     ChannelLimits,
@@ -27,21 +27,20 @@ from liftloop.deliver.contract import (
     TryLater,
 )
 from liftloop.kernel.clock import SECOND_MS
-from liftloop.plugins.channels.addresses import AddressRefused
 from liftloop.plugins.channels.contract import Surroundings, bad_setting, read_settings
 from liftloop.plugins.channels.outbound import (
     BODY_BYTES_MAX,
-    RETRY_AFTER_MS,
     RETRY_AFTER_MS_MAX,
     BadReceiver,
+    NeverLeft,
+    NoAnswer,
+    exchange,
     open_session,
     receiver,
-    retry_after_ms,
 )
 from liftloop.plugins.channels.signing import BadSecret, headers, secret_bytes
 
 BATCH_MAX = 1_000  # CONTRACTS: messages a request.
-ANSWER_BYTES_MAX = 2_000_000  # A thousand results of 2 kB: more is not an answer.
 
 _OUTCOMES = frozenset(get_args(Outcome))
 _OF_STATUS: dict[int, Outcome] = {401: "credential_expired", 403: "credential_expired", 408: "retry", 425: "retry"}
@@ -92,7 +91,7 @@ _ANSWER = msgspec.json.Decoder(_Answer)
 class WebhookChannel:
     """A `Channel` over signed HTTP requests. Connections are kept for bursts and closed soon after."""
 
-    address_kind: Literal["email", "phone", "customer_id"] = "customer_id"
+    address_kind: AddressKind = "customer_id"
 
     def __init__(self, definition: ChannelDefinition, surroundings: Surroundings) -> None:
         settings = read_settings(WebhookSettings, definition.settings)
@@ -129,22 +128,15 @@ class WebhookChannel:
             await session.close()
 
     async def _post(self, body: bytes, messages: Sequence[Message]) -> Sequence[Handover]:
-        timestamp_s = self._surroundings.wall.now_ms() // SECOND_MS
-        sent = {"content-type": "application/json", "accept-encoding": "identity"}
-        sent |= headers(self._key, request_id(messages), timestamp_s, body)
+        wall = self._surroundings.wall
+        signed = headers(self._key, request_id(messages), wall.now_ms() // SECOND_MS, body)
         try:
-            async with self._open().post(self._url, data=body, headers=sent, allow_redirects=False) as response:
-                after_ms = retry_after_ms(response.headers.get("retry-after", ""), self._surroundings.wall.now_ms())
-                answer = await _read(response) if 200 <= response.status < 300 else b""
-                return outcomes(messages, response.status, after_ms, answer)
-        except AddressRefused as error:
-            return _all(messages, "rejected", f"address_refused: {error}")
-        except InvalidURL as error:
-            return _all(messages, "rejected", f"bad_url: {error}")
-        except (ClientConnectorError, ConnectionTimeoutError) as error:
-            raise TryLater(RETRY_AFTER_MS, f"unreachable: {type(error).__name__}") from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return _all(messages, "uncertain", f"no_answer: {type(error).__name__}")
+            status, answer = await exchange(self._open(), self._url, body, wall, signed)
+        except NeverLeft as never:
+            return _all(messages, "rejected", str(never))
+        except NoAnswer as silence:
+            return _all(messages, "uncertain", str(silence))
+        return outcomes(messages, status, answer)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -157,18 +149,16 @@ def open_webhook(definition: ChannelDefinition, surroundings: Surroundings) -> C
     return WebhookChannel(definition, surroundings)
 
 
-def outcomes(messages: Sequence[Message], status: int, after_ms: int | None, answer: bytes) -> Sequence[Handover]:
-    """Return what an answer says of each message. Raises `TryLater` where nothing was taken.
+def outcomes(messages: Sequence[Message], status: int, answer: bytes) -> Sequence[Handover]:
+    """Return what an answer says of each message.
 
     A receiver that failed with 5xx may have taken them; one that refused with 4xx did not.
     """
-    if status == 429 or (status == 503 and after_ms is not None):
-        raise TryLater(after_ms if after_ms is not None else RETRY_AFTER_MS, f"http_{status}")
     if 200 <= status < 300:
         return _answered(messages, answer)
     if status >= 500:
         return _all(messages, "uncertain", f"http_{status}")
-    return _all(messages, _OF_STATUS.get(status, "rejected"), f"http_{status}", after_ms or 0)
+    return _all(messages, _OF_STATUS.get(status, "rejected"), f"http_{status}")
 
 
 def bodies(messages: Sequence[Message], bytes_max: int) -> Sequence[tuple[bytes, Sequence[Message]]]:
@@ -244,17 +234,6 @@ def _all(messages: Sequence[Message], outcome: Outcome, reason: str, retry_after
     return [
         Handover(key=message.key, outcome=outcome, reason=reason, retry_after_ms=retry_after_ms) for message in messages
     ]
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Return the body, empty where it is longer than any answer."""
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > ANSWER_BYTES_MAX:
-            response.close()
-            return b""
-    return bytes(body)
 
 
 def _receiver(text: str, surroundings: Surroundings) -> URL:
