@@ -2,6 +2,7 @@
 
 import pytest
 
+from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.words import row_label, sentence
 
 
@@ -28,3 +29,10 @@ def test_rows_of_many_people_speak_of_no_single_one() -> None:
     assert said.zh.count("没发") == 1
     assert "这位" not in said.zh
     assert row_label("held_out", "held_out:policy:nobody").en.startswith("holdout: the plan leaves them alone")
+
+
+def test_what_is_not_found_is_called_by_its_name() -> None:
+    """Whoever reads Chinese is not told the code of a kind."""
+    missing = NotFound("campaign", "nope")
+    assert missing.message("zh-CN") == "没有找到活动：nope"
+    assert missing.message("en") == "no such campaign: nope"

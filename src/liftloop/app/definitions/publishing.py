@@ -93,16 +93,42 @@ class Conflict(LiftloopError):
         )
 
 
+KINDS_ZH: Mapping[str, str] = {
+    "audience": "人群",
+    "campaign": "活动",
+    "channel": "渠道",
+    "content": "内容",
+    "experiment": "实验",
+    "export": "导出",
+    "goal": "长期目标",
+    "import": "导入",
+    "journey": "旅程",
+    "merge": "合并",
+    "metric": "指标",
+    "offer": "优惠",
+    "opportunity": "机会",
+    "plan": "计划",
+    "points": "积分",
+    "profile": "客户",
+    "proposal": "提议",
+    "signal": "信号",
+    "source": "来源",
+    "tag": "标签",
+    "trait": "特征",
+}
+"""What people call the kinds of things that have an id; of others the code is told."""
+
+
 class NotFound(LiftloopError):
     """There is nothing of this kind and id."""
 
     def __init__(self, kind: str, identity: str) -> None:
         super().__init__(
             "not_found",
-            zh=f"没有找到 {kind}：{identity}",
+            zh=f"没有找到{KINDS_ZH.get(kind, f' {kind}')}：{identity}",
             en=f"no such {kind}: {identity}",
-            next_zh="检查 id；可以用列表命令看有哪些",
-            next_en="check the id; the list command shows what there is",
+            next_zh="检查编号有没有写错，或者它已经被删除；列表里有现在的全部",
+            next_en="check the id, or whether it was removed; the list shows all that is there now",
             status=404,
         )
 

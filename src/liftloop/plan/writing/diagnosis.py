@@ -22,7 +22,9 @@ def _whole(found: Diagnosis, metric: Metric, window_days: int) -> Words:
         zh, en = zh.replace("每人 ", " "), en.replace(" a person", "")
     if found.change_low <= 0 <= found.change_high:
         zh, en = f"{zh}，差别没有超出偶然", f"{en}; the difference is within chance"
-    if not found.parts:
+    if not found.looked:
+        zh, en = f"{zh}。人太少，分不出哪一群人更差", f"{en}. There are too few people to tell groups apart"
+    elif not found.parts:
         zh = f"{zh}。比较了 {found.looked} 处，没有哪一群人明显更差"
         en = f"{en}. Of {found.looked} comparisons none shows a group that is clearly worse"
     return Words(zh=zh, en=en)
