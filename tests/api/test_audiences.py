@@ -179,3 +179,53 @@ def test_goods_beyond_the_commonest_are_found_by_name_and_named_by_id(tmp_path: 
         assert await found(search="50%_") == []
 
     play(tmp_path, story)
+
+
+def test_five_hundred_conditions_are_one_audience_and_one_more_is_refused(tmp_path: Path) -> None:
+    """The largest audience there may be previews, is published and follows; beyond it, or too deep, words say so."""
+
+    async def story(world: Served) -> None:
+        await a_small_shop(world)
+        cities = [{"trait": "city", "is": f"城{n}"} for n in range(300)]
+        orders = [{"event": "Order Completed", "within_days": 1 + n % 90, "count": {"gte": 3 + n}} for n in range(198)]
+        largest = {"any": [*cities, *orders, {"trait": "city", "is": "北京"}]}
+        preview = await world.admin.post("/api/audiences/preview", {"definition": largest})
+        assert (preview.status, preview.json()["count"]) == (200, 1), preview.body
+        made = await world.admin.post("/api/audiences", {"name": "五百", "definition": largest})
+        assert (made.status, made.json()["count"]) == (200, 1)
+        world.installation.receive(lives_in("u1", "城7"))
+        await world.settle()
+        assert (await world.admin.get(f"/api/audiences/{made.json()['audience_id']}")).json()["count"] == 2
+        more = {"any": [*largest["any"], {"trait": "city", "is": "more"}]}
+        refused = await world.english.post("/api/audiences", {"name": "one more", "definition": more})
+        assert (refused.status, "more than 500 conditions" in refused.json()["message"]) == (422, True)
+        deep: dict[str, Any] = {"trait": "city", "is": "上海"}
+        for _ in range(17):
+            deep = {"not": deep}
+        refused = await world.english.post("/api/audiences/preview", {"definition": deep})
+        assert (refused.status, "nested deeper than 16" in refused.json()["message"]) == (422, True)
+
+    play(tmp_path, story)
+
+
+def test_events_of_1970_count_in_whole_lives_and_in_no_window(tmp_path: Path) -> None:
+    """An order of the first day of 1970 is one order of a life, ends no window, and makes nobody a buyer of today."""
+
+    async def story(world: Served) -> None:
+        days = NOW_MS / DAY_MS
+        world.installation.append([order("old", days - 0.5, revenue=10.0), order("new", 1, revenue=20.0)])
+        await world.settle()
+
+        async def count(definition: dict[str, Any]) -> int:
+            return (await world.admin.post("/api/audiences/preview", {"definition": definition})).json()["count"]
+
+        assert await count({"event": "Order Completed", "count": {"gte": 1}}) == 2
+        assert await count({"event": "Order Completed", "within_days": 365}) == 1
+        body = {"name": "很久没来", "definition": {"not": {"event": "Order Completed", "within_days": 3650}}}
+        made = (await world.admin.post("/api/audiences", body)).json()
+        assert made["count"] == 1
+        assert (await world.admin.post("/api/studies/traits", {})).status == 200
+        stage = {"trait": "lifecycle_stage", "in": ["lost"]}
+        assert await count(stage) == 1
+
+    play(tmp_path, story)

@@ -129,6 +129,57 @@ def test_people_like_members_get_a_score_that_conditions_can_ask(tmp_path: Path)
     play(tmp_path, story)
 
 
+def test_likeness_is_found_anew_every_day_for_audiences_that_live(tmp_path: Path) -> None:
+    """A score found useful follows who behaves alike now: once a day, and not for an audience that was retired."""
+
+    async def story(world: Served) -> None:
+        world.installation.append(history())
+        watched = list(range(0, PEOPLE, 4))  # Half of those who browse: what they buy tells nothing.
+        world.installation.append([each for number in watched for each in _visits(number)])
+        clubs = [number for number in watched if number % 12]
+        world.installation.receive(
+            *({"type": "identify", "userId": f"u{number}", "traits": {"club": "yes"}} for number in clubs)
+        )
+        await world.settle()
+        for name in ("kept", "ended"):
+            body = {"audience_id": name, "name": name, "definition": {"trait": "club", "is": "yes"}}
+            assert (await world.admin.post("/api/audiences", body)).status == 200
+            found = (await world.admin.post(f"/api/predictions/{name}", {})).json()
+            assert (found["verdict"], found["candidates"]) == ("usable", PEOPLE - len(clubs)), found
+        alike = {"definition": {"trait": "likeness:kept", "gte": 0.85}}
+        before = await _who(world, alike)
+        wanted = {f"u{number}" for number in watched if number not in clubs}
+        assert len(before & wanted) > 0.8 * len(wanted)
+        assert (await world.admin.call("DELETE", "/api/definitions/audience/ended")).status == 200
+        like = [replace(each, user_id="late") for each in (*history(), *_visits(0)) if each.user_id == "u0"]
+        world.installation.append([replace(each, message_id=f"late/{each.message_id}") for each in like])
+        assert (await world.admin.post("/api/clock", {"advance_s": 3_600})).status == 200
+        assert await _who(world, alike) == before
+        assert (await world.admin.post("/api/clock", {"advance_s": 82_800})).status == 200
+        await world.settle()
+        assert "late" in await _who(world, alike)
+        studied = {each["audience_id"]: each["at"] for each in await _predictions(world)}
+        assert studied["kept"] > studied["ended"]
+
+    play(tmp_path, story)
+
+
+def _visits(number: int) -> list[Record]:
+    return [happened(number, "Store Visited", days_ago) for days_ago in (3.0, 9.0, 20.0)]
+
+
+async def _predictions(world: Served) -> list[dict[str, Any]]:
+    return (await world.admin.get("/api/predictions")).json()["predictions"]
+
+
+async def _who(world: Served, asked: dict[str, Any]) -> set[str]:
+    """Return who an audience finds, by their own ids."""
+    body = {"name": f"who {NOW_MS}", **asked}
+    made = (await world.admin.post("/api/audiences", body)).json()
+    listed = (await world.admin.get(f"/api/audiences/{made['audience_id']}/people", limit=200)).json()
+    return {each["identifier"] for each in listed["people"]}
+
+
 def test_an_unknown_audience_is_refused(tmp_path: Path) -> None:
     """Nobody can be like an audience that does not exist."""
 

@@ -77,3 +77,28 @@ def test_merges_name_the_message_that_made_them() -> None:
     engine.step([seen(2, user="lin", device="browser")])
     (merge,) = engine.table("merge")
     assert (merge["reason"], merge["offset"]) == ("anonymous_id", 2)
+
+
+def test_merges_that_go_round_in_a_ring_make_one_person_and_end() -> None:
+    """Devices that each belong to the next, and the last to the first, are one person, however often round it goes."""
+    engine = Engine()
+    devices = [f"ring{number}" for number in range(8)]
+    engine.step([seen(number, device=device) for number, device in enumerate(devices)])
+    place = len(devices)
+    for _ in range(3):
+        messages: list[Record] = []
+        for number in range(len(devices)):
+            pair = (("card", number), ("card", (number + 1) % len(devices)))
+            fields = {"anonymous_id": devices[number], "identifiers": pair}
+            messages.append(record("track", f"m{place}", 1, name="Store Visited", **fields))
+            place += 1
+        engine.step(messages)
+    assert len({engine.number(anonymous=device) for device in devices}) == 1
+    merged = {row["forwarded"]: row["kept"] for row in engine.table("merge")}
+    assert len(merged) == len(devices) - 1
+    for number in merged:
+        seen_on_the_way: set[int] = set()
+        while number in merged:
+            assert number not in seen_on_the_way
+            seen_on_the_way.add(number)
+            number = merged[number]

@@ -160,7 +160,9 @@ class Intake:
         counts = await self._follower.select(_COUNTS, asked)
         refused = await self._follower.select(_REFUSED, asked)
         repeated = await self._follower.select(_REPEATED, asked)
-        waiting = await asyncio.to_thread(waiting_by_sender, self._state)
+        waiting = Counter[str]()
+        for actor, count in (await asyncio.to_thread(waiting_by_sender, self._state)).items():
+            waiting[_sender(actor)] += count
         days: defaultdict[str, defaultdict[int, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         last: dict[str, int] = {}
         for found, names in ((counts, ("events", "recognised", "told")), (refused, ()), (repeated, ())):
@@ -264,8 +266,12 @@ def _kind_of(source: Source) -> SourceKind:
 
 
 def _sender(actor: str) -> str:
-    """Return the id of a source as facts name it."""
-    return actor.removeprefix("key:")
+    """Return the id of a source as facts name it; what a person or the desk itself brings comes by import.
+
+    >>> _sender("key:web-shop"), _sender("form:spring"), _sender("person:cli"), _sender("system:desk")
+    ('web-shop', 'form:spring', 'import', 'import')
+    """
+    return IMPORT if actor.startswith(("person:", "system:")) else actor.removeprefix("key:")
 
 
 def _sampled(found: Mapping[str, Any]) -> list[Sampled]:

@@ -1,5 +1,6 @@
 """Audiences: what they may be built of, who a tree finds, and who is in each now."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
@@ -31,7 +32,9 @@ ITEMS_NAMED_MAX = 200
 @asynccontextmanager
 async def _with_audiences(app: FastAPI) -> AsyncGenerator[None]:
     app.state.audiences = Audiences(app.state.desk)
+    warming = asyncio.create_task(app.state.audiences.warm_up())
     yield
+    warming.cancel()
 
 
 def audiences_of(request: Request) -> Audiences:

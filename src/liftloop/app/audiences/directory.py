@@ -1,6 +1,7 @@
 """The use cases around audiences: count and preview a tree, publish it, see who is in it and how it grew."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,9 @@ from liftloop.audience.reading import SIGNAL
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.dice import hash_text, uniform
+from liftloop.kernel.errors import LiftloopError
 from liftloop.profile.tags import TAG
+from liftloop.storage.contract import StorageError
 
 Tree = Mapping[str, Any]
 Numbers = NDArray[np.int64]
@@ -33,6 +36,11 @@ TREND_DAYS = 30
 FILL_WAIT_S = 10.0
 """How long a publisher waits for a new audience to be given its past; after that the answer counts over the lake."""
 FILL_POLL_S = 0.02
+
+WARM_AFTER_S = 8.0
+"""The start itself, and a tick that folds what waited, need the processor more."""
+_WARM: Tree = {"all": [{"trait": "city", "exists": True}, {"event": "Order Completed", "within_days": 30}]}
+_LOGGER = logging.getLogger("liftloop.desk")
 
 _HEADS = "SELECT count(DISTINCT forwarded) FROM merge"
 _FLOW = """
@@ -96,6 +104,18 @@ class Audiences:
         """Return who satisfies a tree now; what memory does not hold is read from the lake."""
         numbers = await self.drafted(tree)
         return await self._found(tree, numbers, len(numbers), sampled(numbers))
+
+    async def warm_up(self) -> None:
+        """Ask the lake once, a while after the start, so that the first person who asks does not wait for the compiler.
+
+        It loads in a thread; nothing depends on its end.
+        """
+        await asyncio.sleep(WARM_AFTER_S)
+        try:
+            numbers = await self._in_lake(_WARM, self._desk.clock.now_ms())
+            await self._found(_WARM, numbers, len(numbers), sampled(numbers))
+        except (StorageError, LiftloopError) as error:  # Whoever asks first waits, and is told what is wrong.
+            _LOGGER.info("not warmed up: %s", error)
 
     async def drafted(self, tree: Tree) -> Numbers:
         """Return the profile numbers of those who satisfy a tree now, ascending."""

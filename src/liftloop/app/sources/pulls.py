@@ -6,6 +6,7 @@ An import that is done again counts nothing twice; so a pull that was interrupte
 import asyncio
 import logging
 import math
+import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,8 @@ from liftloop.kernel.errors import EXIT_USAGE, Language, LiftloopError
 
 LOOK_EVERY_S = 20.0
 CHUNK_BYTES = 1 << 20
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _LOGGER = logging.getLogger("liftloop.desk")
 
@@ -60,15 +63,15 @@ class PullBusy(LiftloopError):
 
 
 class BadWatermark(LiftloopError):
-    """A text where the watermark is a number."""
+    """A watermark of another kind than the source has: a text for a number, or for a day."""
 
     def __init__(self, given: Watermark, now: Watermark) -> None:
         super().__init__(
             "bad_watermark",
-            zh=f"水位 {given} 不是数字，而这个来源的水位是数字（现在是 {now}）",
-            en=f"{given} is no number, and the watermark of this source is one (it is {now} now)",
-            next_zh="写一个数字；留空则从头再拉",
-            next_en="give a number, or nothing to begin anew",
+            zh=f"水位 {given} 和这个来源的水位（现在是 {now}）不是一类",
+            en=f"{given} is no watermark of this source, which is at {now}",
+            next_zh="照现在水位的样子写一个数字或时间；留空则从头再拉",
+            next_en="write a number or an instant as the present one is written, or nothing to begin anew",
             status=422,
             exit_code=EXIT_USAGE,
         )
@@ -256,6 +259,8 @@ def _first(to: Watermark, start: Watermark) -> Watermark:
 def _like(to: Watermark, now: Watermark) -> Watermark:
     """Return a watermark of the kind that a source has now. Raises `BadWatermark`."""
     if isinstance(now, str):
+        if _DAY.match(now) and not _DAY.match(str(to)):
+            raise BadWatermark(to, now)
         return str(to)
     if not isinstance(to, str):
         return to

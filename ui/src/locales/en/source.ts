@@ -4,6 +4,8 @@ export const source = {
   nothingNew: "Last pull {{at}}: nothing new.",
   failed: "The last pull ({{at}}) failed",
   mark: "Pulled up to {{watermark}}.",
+  broken: "Pull failed",
+  leave: "Leave it as it is",
   edit: "Change",
   editTitle: "Change “{{name}}”",
   kept: "The address is sealed and not shown.",

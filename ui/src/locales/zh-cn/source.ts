@@ -4,6 +4,8 @@ export const source = {
   nothingNew: "上次拉取 {{at}}：没有新数据。",
   failed: "上次拉取（{{at}}）没有成功",
   mark: "已拉到水位 {{watermark}}。",
+  broken: "拉取失败",
+  leave: "不改了",
   edit: "修改",
   editTitle: "修改“{{name}}”",
   kept: "地址已加密保存，不显示。",

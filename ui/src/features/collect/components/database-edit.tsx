@@ -156,7 +156,7 @@ function Fields({ sourceId, body, onClose }: FieldsProps) {
         >
           {t("source.save")}
         </Button>
-        <Button onClick={onClose}>{t("common.notYet")}</Button>
+        <Button onClick={onClose}>{t("source.leave")}</Button>
       </div>
     </div>
   );

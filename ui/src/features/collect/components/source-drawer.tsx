@@ -50,7 +50,7 @@ function Source({ source, ownKey, onEdit, onClose }: SourceDrawerProps & { sourc
   const { t } = useTranslation();
   return (
     <div className={styles.form}>
-      <Lately source={source} />
+      {source.kind === "database" ? null : <Lately source={source} />}
       {source.address && source.kind !== "tracking" ? (
         <Copied text={`${location.origin}${source.address}`} label={t("data.address")} />
       ) : null}

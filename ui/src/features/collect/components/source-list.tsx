@@ -34,7 +34,7 @@ function Line({ source }: { source: SourceRow }) {
   const format = useFormat();
   const name = useSourceName()(source);
   const week = t("data.weekEvents", { events: format.people(source.events_week) });
-  const last = source.last_at ? t("data.lastAt", { at: format.moment(source.last_at) }) : t("data.never");
+  const last = useLast(source);
   return (
     <li>
       <div>
@@ -50,17 +50,37 @@ function Line({ source }: { source: SourceRow }) {
           {[t(`data.kind.${source.kind}`), source.address, last].filter(Boolean).join(" · ")}
         </span>
       </div>
-      <DayBars values={source.by_day.slice(-BARS)} label={week} />
-      <div className={styles.numbers}>
-        <strong>{week}</strong>
-        <span className={styles.under}>
-          {source.recognised === null
-            ? t("data.today", { events: format.people(source.events_day) })
-            : t("data.recognised", { share: format.percent(source.recognised, 0) })}
-        </span>
-      </div>
+      {source.kind === "database" ? null : ( // What is pulled is imported, and counted there.
+        <>
+          <DayBars values={source.by_day.slice(-BARS)} label={week} />
+          <div className={styles.numbers}>
+            <strong>{week}</strong>
+            <span className={styles.under}>
+              {source.recognised === null
+                ? t("data.today", { events: format.people(source.events_day) })
+                : t("data.recognised", { share: format.percent(source.recognised, 0) })}
+            </span>
+          </div>
+        </>
+      )}
     </li>
   );
+}
+
+/** When something came from it last; of a database how its last pull went. */
+function useLast(source: SourceRow): string {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (source.kind !== "database") {
+    return source.last_at ? t("data.lastAt", { at: format.moment(source.last_at) }) : t("data.never");
+  }
+  const pulled = source.last_pull;
+  if (!pulled) return t("data.neverPulled");
+  const at = format.moment(pulled.at);
+  if (pulled.status === "failed") return t("source.failed", { at });
+  return pulled.rows > 0
+    ? t("source.done", { at, rows: format.people(pulled.rows) })
+    : t("source.nothingNew", { at });
 }
 
 function Fault({ source }: { source: SourceRow }) {
@@ -72,6 +92,9 @@ function Fault({ source }: { source: SourceRow }) {
         <Badge tone="decide">{t("data.waiting", { records: format.people(source.waiting) })}</Badge>
       </Link>
     );
+  }
+  if (source.last_pull?.status === "failed") {
+    return <Badge tone="harm">{t("source.broken")}</Badge>;
   }
   if (source.recognised !== null && source.recognised < POOR) {
     return <Badge tone="decide">{t("data.fewRecognised")}</Badge>;
