@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from liftloop.inference.heavy_tails import Tail
 from liftloop.kernel.money import yuan_text
+from liftloop.measure.after import AfterTail
 from liftloop.measure.lift import LiftEstimate, LookResult
 from liftloop.measure.scorecard import Scored
 from liftloop.plan.record import Forecast, LiftKind, MetricName, PlanRecord, Words
@@ -75,6 +76,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     parts: RatioParts | None = None
     tail: Tail | None = None
     """How amounts are spread over people; None where what counts is no amount."""
+    after: AfterTail | None = None
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -112,6 +114,8 @@ class Report(Struct, frozen=True, kw_only=True):
     parts: RatioParts | None = None
     adjusted: Words | None = None
     """Why the lift is not what one gets by subtracting the two sides, where the two differ much."""
+    after: Words | None = None
+    """What is left after the tail, or until when that is awaited; None before the window is over."""
 
 
 def report_of(record: PlanRecord, facts: Facts) -> Report:
@@ -158,6 +162,31 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
         scored=scored(record, facts, lift) if final and lift else None,
         parts=facts.parts if lift else None,
         adjusted=adjusted(told, record.metric) if told and lift else None,
+        after=after_words(record.metric, told, facts) if told and lift else None,
+    )
+
+
+def after_words(metric: MetricName, told: LookResult, facts: Facts) -> Words | None:
+    """Return in words what is left after the tail: what was only bought earlier is then taken off."""
+    after, within = facts.after, told.difference
+    if after is None or within is None:
+        return None
+    days, waits = after.days, after.waits_days(facts.now_ms)
+    if after.difference is None:
+        return Words(
+            zh=f"有些人可能只是提前买了：再过 {waits} 天（窗口后 {days} 天，一个购买周期）看还剩多少",
+            en=f"Some people may only have bought earlier: what is left shows in {waits} days ({days} after the "
+            "window, one purchase cycle)",
+        )
+    left = after.difference
+    first, last, low, high = (
+        lift_words(each, metric.unit, "points") for each in (within.value, left.value, left.low, left.high)
+    )
+    return Words(
+        zh=f"窗口里平均每人多 {first.zh}；再过 {days} 天（一个购买周期）还剩 {last.zh}"
+        f"（十次里有九次在 {low.zh}～{high.zh} 之间）",
+        en=f"{first.en} more a person within the window; {days} days (one purchase cycle) later {last.en} is left "
+        f"(nine times out of ten {low.en} to {high.en})",
     )
 
 

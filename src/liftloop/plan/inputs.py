@@ -60,6 +60,8 @@ class Contacts(Struct, frozen=True, kw_only=True, eq=False):
     redeemed: Floats
     features: Mapping[str, Column]
     reach: Flags
+    later: Floats | None = None
+    """The outcome within window and tail, NaN where the tail is not over; None where it was not asked for."""
 
     @property
     def count(self) -> int:
@@ -128,6 +130,8 @@ class StudyInputs(Struct, frozen=True, kw_only=True, eq=False):
     order_share: float
     """Share of these people who order within a coupon's validity when left alone; prices what was never tried."""
     salt: str
+    tail_days: int | None = None
+    """How long outcomes are awaited after the window; None where nobody knows how often people buy."""
     terms: Terms = Terms()
     data_position: tuple[int, int]
     wishes: Wishes = PLAIN

@@ -164,6 +164,8 @@ class PlanRecord(Struct, frozen=True, kw_only=True):
     spread: Spread | None = None
     """Over which time a launch starts its people, unless another is chosen then."""
     schedule: tuple[PlannedPhase, ...] = ()
+    tail_days: int | None = None
+    """How long outcomes are awaited after the window, for what was only bought earlier."""
     data_offset: int = 0
     """How far the data had come that it was made from; 0 where that was not kept."""
     ask_margin: bool = False

@@ -32,6 +32,7 @@ def report_view(report: Report) -> views_campaign.Report:
         method=text(report.method),
         variance_removed=report.variance_removed,
         adjusted=text(report.adjusted) if report.adjusted else None,
+        after=text(report.after) if report.after else None,
     )
 
 

@@ -123,6 +123,9 @@ class Report(View):
     adjusted: Text | None = Field(
         default=None, description="Why the lift is not the plain difference of the sides, where the two differ much."
     )
+    after: Text | None = Field(
+        default=None, description="What is left after the tail, without what was only bought earlier; or when it shows."
+    )
 
 
 class LedgerRow(View):

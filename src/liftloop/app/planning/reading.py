@@ -421,6 +421,7 @@ def contacts_of(log: LogRows, people: Mapping[str, Any], keep: Flags) -> Contact
         features={name: column[rows] for name, column in people["features"].items()},
         # What had a chance was possible, whatever is known today of consents at that time.
         reach=people["reach"][rows] | (log.chance[rows, 1:] > 0),
+        later=people["later"][rows] if "later" in people else None,
     )
 
 

@@ -7,11 +7,13 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from liftloop.app.planning.after import after_tail
 from liftloop.app.planning.reading import SQL, Look, Moments, features_at, outcomes
 from liftloop.app.planning.study import Sources
 from liftloop.inference.heavy_tails import Tail, tail_of
 from liftloop.kernel.clock import DAY_MS
 from liftloop.measure import lift
+from liftloop.measure.after import AfterTail
 from liftloop.measure.lift import LOOKS, LookResult, Sides, ahead, glance, planned_looks, ratio_of_sides
 from liftloop.measure.report import Facts, RatioParts, Report, SpendSoFar, report_of
 from liftloop.plan.components import components
@@ -76,6 +78,7 @@ def report(
             assigned_twice=seen.assigned_twice,
             parts=_parts(campaign, record, sources, seen) if told else None,
             tail=_tail(campaign, record, sources, seen) if told else None,
+            after=_after(campaign, record, sources, seen) if told else None,
         ),
     )
 
@@ -114,6 +117,14 @@ def _now(sides: Sides, values: Floats, campaign: Campaign, now_ms: int) -> LookR
     if now_ms >= campaign.ends_ms:
         return lift.look(sides, values, campaign.ends_ms, len(LOOKS) - 1)
     return glance(sides, values, now_ms, (now_ms - campaign.starts_ms) / (campaign.ends_ms - campaign.starts_ms))
+
+
+def _after(campaign: Campaign, record: PlanRecord, sources: Sources, seen: Sighted) -> AfterTail | None:
+    assert record.metric is not None
+    outcome = outcome_of(sources.catalogue.by_id[record.metric.id])
+    if record.tail_days is None or outcome is None:
+        return None
+    return after_tail(seen.look, outcome, campaign, seen.sides, (record.tail_days, sources.now_ms))
 
 
 def _looks(

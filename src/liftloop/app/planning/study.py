@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings, Tree
+from liftloop.app.planning.after import tail_days_of
 from liftloop.app.planning.attributes import attribute_features
 from liftloop.app.planning.diagnosis import diagnosis_of
 from liftloop.app.planning.groups import Group, group_of, names_in, names_of, vocabulary
@@ -259,7 +260,15 @@ def _inputs(
         return base
     population = population_of(sources, outcome, asking.group)
     windows = windows_of(sources.lake, population, window_days, sources.now_ms, shop)
-    read = _Reading(sources=sources, population=population, options=options, window_days=window_days, shop=shop)
+    tail_days = tail_days_of(sources.lake, metric, sources.now_ms)
+    read = _Reading(
+        sources=sources,
+        population=population,
+        options=options,
+        window_days=window_days,
+        shop=shop,
+        tail_days=tail_days,
+    )
     people, contacts, order_share = _people_and_contacts(read, None if asking.start.drafted else consents)
     unusable = int(sources.lake.select(SQL["log_without_chances"])["contacts"][0])
     return replace(
@@ -269,6 +278,7 @@ def _inputs(
         contacts_unusable=unusable,
         windows=windows,
         order_share=order_share,
+        tail_days=tail_days,
     )
 
 
@@ -306,6 +316,7 @@ class _Reading(Struct, frozen=True, kw_only=True):
     options: tuple[Option, ...]
     window_days: int
     shop: Shop
+    tail_days: int | None
 
 
 def _people_and_contacts(read: _Reading, consents: ConsentHistory | None) -> tuple[People, Contacts | None, float]:
@@ -342,6 +353,10 @@ def _people_and_contacts(read: _Reading, consents: ConsentHistory | None) -> tup
         "features": {name: column[past] for name, column in features.items()},
         "reach": reach[past],
     }
+    if read.tail_days is not None:
+        awaited_ms = (read.window_days + read.tail_days) * DAY_MS
+        later = outcomes(look, read.population.outcome, awaited_ms)
+        known["later"] = np.where(at_ms + awaited_ms <= now_ms, later, np.nan)[past]
     return people, contacts_of(log, known, inside[past]), order_share
 
 

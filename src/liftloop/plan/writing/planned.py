@@ -115,6 +115,7 @@ def record_of(head: Head, inputs: StudyInputs, found: Finding) -> PlanRecord:
         missing=head.missing,
         spread=inputs.spread if plan else None,
         schedule=schedule_of(inputs, plan) if plan else (),
+        tail_days=inputs.tail_days,
         data_offset=inputs.data_position[0],
         ask_margin=plan is not None and asks_margin(inputs, asked=head.margin_asked),
         curve=_curve(found, plan) if plan and found.curve else None,

@@ -4,6 +4,7 @@ from liftloop.plan.finding import Finding
 from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.options import Words
 from liftloop.plan.resources import LEAST
+from liftloop.plan.tail import left_after
 from liftloop.plan.writing.economics import economics_remark
 from liftloop.plan.writing.sentences import lift_text, whole_yuan
 from liftloop.plan.writing.timed import late_remark
@@ -19,6 +20,7 @@ def remarks_of(inputs: StudyInputs, found: Finding) -> tuple[Words, ...]:
         _does_it_pay(inputs, found),
         economics_remark(inputs, found),
         late_remark(inputs, found),
+        _after(inputs, found),
         _margin(inputs, found),
         _how_chosen(found),
         harm_remark(inputs, found),
@@ -70,6 +72,28 @@ def _margin(inputs: StudyInputs, found: Finding) -> Words | None:
     return Words(
         zh="还不知道商品毛利，凡是说值多少钱的地方都按销售额算。导入带毛利或成本的商品表就会改用毛利",
         en="Margins are unknown, so worth is told in revenue; import items with margin or cost to have it in margin",
+    )
+
+
+def _after(inputs: StudyInputs, found: Finding) -> Words | None:
+    """Return how much of the effect past contacts show to be left after one more purchase cycle."""
+    if found.status != "ready" or inputs.contacts is None or inputs.tail_days is None:
+        return None
+    left, days = left_after(inputs.contacts, inputs.tail_days), inputs.tail_days
+    if left is None:
+        return Words(
+            zh=f"预测只说窗口内。过去的随机触达还看不出，再过 {days} 天（一个购买周期）还剩多少："
+            "有些人可能只是提前买了",
+            en=f"The forecast speaks of the window. Past random contacts do not show what is left {days} days (one "
+            "purchase cycle) later: some people may only buy earlier",
+        )
+    share, low, high = (f"{max(each, 0.0):.0%}" for each in (left.share, left.low, left.high))
+    rest_zh, rest_en = ("，其余只是提前买了", "; the rest was only bought earlier") if left.high < 1 else ("", "")
+    return Words(
+        zh=f"预测只说窗口内。过去的随机触达里，再过 {days} 天（一个购买周期）还剩其中的 {share}"
+        f"（十次里有九次在 {low}～{high} 之间）{rest_zh}",
+        en=f"The forecast speaks of the window. In past random contacts {share} of it is left {days} days (one purchase "
+        f"cycle) later (nine times out of ten {low} to {high}){rest_en}",
     )
 
 

@@ -5978,6 +5978,8 @@ export interface components {
         Report: {
             /** @description Why the lift is not the plain difference of the sides, where the two differ much. */
             adjusted?: components["schemas"]["Text"] | null;
+            /** @description What is left after the tail, without what was only bought earlier; or when it shows. */
+            after?: components["schemas"]["Text"] | null;
             /**
              * As Of
              * Format: date-time
