@@ -92,8 +92,8 @@ def _after(inputs: StudyInputs, found: Finding) -> Words | None:
     return Words(
         zh=f"预测只说窗口内。过去的随机触达里，再过 {days} 天（一个购买周期）还剩其中的 {share}"
         f"（十次里有九次在 {low}～{high} 之间）{rest_zh}",
-        en=f"The forecast speaks of the window. In past random contacts {share} of it is left {days} days (one purchase "
-        f"cycle) later (nine times out of ten {low} to {high}){rest_en}",
+        en=f"The forecast speaks of the window. In past random contacts {share} of it is left {days} days (one "
+        f"purchase cycle) later (nine times out of ten {low} to {high}){rest_en}",
     )
 
 
