@@ -278,7 +278,8 @@ def _json(text: str, option: str) -> Any:
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    said = f"{row['source_id']}  {row['kind']}  {row['name']}  {row['events_week']:,}/7d"
+    said = f"{row['source_id']}  {row['kind']}  {row['name']}"
+    said += "" if row["kind"] == "database" else f"  {row['events_week']:,}/7d"  # What is pulled counts as imported.
     if row["watermark"] is not None:
         said += f"  → {row['watermark']}"
     last = row["last_pull"]
