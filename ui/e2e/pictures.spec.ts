@@ -33,6 +33,14 @@ const pages: [name: string, path: string][] = [
   ["data-quarantine", "/data/quarantine"],
   ["data-quality", "/data/quality"],
   ["data-form", "/data/forms/spring"],
+  ["results", "/results"],
+  ["results-proposals", "/results/proposals"],
+  ["results-journeys", "/results/journeys"],
+  ["results-experiments", "/results/experiments"],
+  ["results-experiment", "/results/experiments/days"],
+  ["results-forecasts", "/results/forecasts"],
+  ["results-reviews", "/results/reviews"],
+  ["results-review", "/results/reviews/camp_running"],
   ["lost", "/nowhere"],
 ];
 

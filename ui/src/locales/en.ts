@@ -8,7 +8,7 @@ import { journey } from "./en/journey";
 import { live } from "./en/live";
 import { member } from "./en/member";
 import { imports, person } from "./en/person";
-import { goal, plan } from "./en/plan";
+import { goal, launch, plan } from "./en/plan";
 import { proposal } from "./en/proposal";
 import { results } from "./en/results";
 import { experiment, review, scorecard } from "./en/review";
@@ -27,6 +27,7 @@ export default {
   channel,
   identifier,
   goal,
+  launch,
   plan,
   standing,
   metrics,

@@ -8,7 +8,7 @@ import { journey } from "./zh-cn/journey";
 import { live } from "./zh-cn/live";
 import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
-import { goal, plan } from "./zh-cn/plan";
+import { goal, launch, plan } from "./zh-cn/plan";
 import { proposal } from "./zh-cn/proposal";
 import { results } from "./zh-cn/results";
 import { experiment, review, scorecard } from "./zh-cn/review";
@@ -27,6 +27,7 @@ export default {
   channel,
   identifier,
   goal,
+  launch,
   plan,
   standing,
   metrics,

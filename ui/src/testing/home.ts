@@ -182,5 +182,10 @@ export function homeRoutes(
       ({ ids }) => plan(one(found, (each) => each.opportunity_id === ids[0]).goal.zh),
     ],
     ["GET", path("/definitions/channel"), () => ({ definitions: empty ? {} : { sms: {}, email: {} } })],
+    [
+      "GET",
+      path("/definitions/content"),
+      () => ({ definitions: empty ? {} : { plain: {}, short: {}, warm: {} } }),
+    ],
   ];
 }

@@ -15,6 +15,7 @@ import { MockImports } from "./mock-imports.ts";
 import { MockPlans } from "./mock-plans.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { proposalRoutes } from "./proposals.ts";
+import { resultsRoutes } from "./results.ts";
 import { understoodOf } from "./sentences.ts";
 import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
 import { signalRoutes } from "./signals.ts";
@@ -88,6 +89,7 @@ export class MockServer {
       ...this.plans.routes(path),
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
+      ...resultsRoutes(this.members.length === 0),
       ...journeyRoutes(this.members.length === 0),
       ...proposalRoutes(this.members.length === 0),
       ...provedRoutes(this.members.length === 0, (id) => this.campaign(id)),

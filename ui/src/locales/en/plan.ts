@@ -110,3 +110,14 @@ export const plan = {
   launchBody:
     "{{eligible}} people are reached as planned, {{held}} are left alone, and about {{cost}} is spent. The forecast is frozen now and compared with what happens.",
 };
+
+export const launch = {
+  inWaves: "Start people in waves: later ones get what earlier ones taught",
+  hours: "hours",
+  waves: "waves",
+  compare:
+    "Two to eight contents of an action can be compared; better ones get more of those who come later:",
+  compareAtOnce:
+    "Two to eight contents of an action can be compared. With everybody at once they are shared evenly and not moved:",
+  asDrafted: "as the plan drafts it",
+};

@@ -101,3 +101,12 @@ export const plan = {
   launchBody:
     "会对 {{eligible}} 人按计划触达，{{held}} 人留作对照，预计花费 {{cost}}。预测从这一刻起冻结，事后拿它对照。",
 };
+
+export const launch = {
+  inWaves: "分批启动：后面的人能用上前面学到的",
+  hours: "小时内",
+  waves: "批",
+  compare: "同一个动作可以比几个内容（2 到 8 个），好的会分到更多后面的人：",
+  compareAtOnce: "同一个动作可以比几个内容（2 到 8 个）。一次全部启动时平均分，途中不会再调：",
+  asDrafted: "用方案里的文案",
+};

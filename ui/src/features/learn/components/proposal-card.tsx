@@ -57,14 +57,16 @@ function Trial({ proposal }: { proposal: Proposal }) {
   const format = useFormat();
   if (proposal.status === "waits" || proposal.status === "declined") return null;
   return (
-    <p className={styles.trial}>
-      {proposal.verdict_sentence ? format.say(proposal.verdict_sentence) : t("proposal.noVerdict")}{" "}
+    <>
+      <p className={styles.trial}>
+        {proposal.verdict_sentence ? format.say(proposal.verdict_sentence) : t("proposal.noVerdict")}
+      </p>
       {proposal.experiment && proposal.ends_at ? (
         <Link to={`/results/experiments/${proposal.experiment}`}>
           {t("proposal.toExperiment", { at: format.date(proposal.ends_at) })}
         </Link>
       ) : null}
-    </p>
+    </>
   );
 }
 

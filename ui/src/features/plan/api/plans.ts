@@ -37,6 +37,20 @@ export function tellMargin(share: number | null): Promise<Views["MarginTold"]> {
   return answered(api.PUT("/api/plans/margin", { body: { share } }));
 }
 
-export function launchPlan(planId: string): Promise<Views["Launched"]> {
-  return answered(api.POST("/api/plans/{plan_id}/launch", { params: { path: { plan_id: planId } } }));
+/** What is chosen at the launch: over which time people are started, and contents to compare by action. */
+export interface LaunchTerms {
+  spread: { hours: number; waves: number } | null;
+  variants: Record<string, string[]>;
+}
+
+export function launchPlan(planId: string, terms: LaunchTerms): Promise<Views["Launched"]> {
+  const params = { path: { plan_id: planId } };
+  return answered(api.POST("/api/plans/{plan_id}/launch", { params, body: terms }));
+}
+
+export function contentsOptions() {
+  return queryOptions({
+    queryKey: ["definitions", "content"],
+    queryFn: () => answered(api.GET("/api/definitions/{kind}", { params: { path: { kind: "content" } } })),
+  });
 }

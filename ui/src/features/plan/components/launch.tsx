@@ -1,11 +1,13 @@
-/** The one button of a plan: says what will happen to whom before it does. */
+/** The one button of a plan: says what will happen to whom before it does, and asks how people are started. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { App, Button } from "antd";
+import { App, Button, Modal } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { errorWords } from "@/shared/words/errors";
 import { useLanguage } from "@/shared/words/language";
 import { useFormat } from "@/shared/words/use-format";
-import { launchPlan, type Plan } from "../api/plans";
+import { type LaunchTerms, launchPlan, type Plan } from "../api/plans";
+import { LaunchForm } from "./launch-form";
 
 export function Launch({ plan, onLaunched }: { plan: Plan; onLaunched(campaignId: string): void }) {
   const { t } = useTranslation();
@@ -13,9 +15,12 @@ export function Launch({ plan, onLaunched }: { plan: Plan; onLaunched(campaignId
   const language = useLanguage();
   const { modal } = App.useApp();
   const queries = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const [terms, setTerms] = useState<LaunchTerms>({ spread: null, variants: {} });
   const launch = useMutation({
-    mutationFn: () => launchPlan(plan.plan_id),
+    mutationFn: () => launchPlan(plan.plan_id, terms),
     onSuccess: async ({ campaign_id }) => {
+      setOpen(false);
       await queries.invalidateQueries();
       onLaunched(campaign_id);
     },
@@ -25,23 +30,30 @@ export function Launch({ plan, onLaunched }: { plan: Plan; onLaunched(campaignId
     },
   });
   const blocked = plan.missing.some((missing) => missing.blocks_launch);
-  const ask = () =>
-    modal.confirm({
-      title: t("plan.launchTitle"),
-      content: t("plan.launchBody", {
-        eligible: format.people(plan.eligible - (plan.holdout?.people ?? 0)),
-        held: format.people(plan.holdout?.people ?? 0),
-        cost: format.money(plan.cost),
-      }),
-      icon: null,
-      okText: t("plan.launch"),
-      cancelText: t("common.notYet"),
-      onOk: () => launch.mutateAsync().catch(() => undefined),
-    });
+  const single = Object.values(terms.variants).some((contents) => contents.length === 1);
   return (
-    <Button type="primary" size="large" onClick={ask} disabled={blocked} loading={launch.isPending}>
-      {t("plan.launch")}
-    </Button>
+    <>
+      <Button type="primary" size="large" onClick={() => setOpen(true)} disabled={blocked}>
+        {t("plan.launch")}
+      </Button>
+      <Modal
+        open={open}
+        title={t("plan.launchTitle")}
+        okText={t("plan.launch")}
+        okButtonProps={{ disabled: single }}
+        cancelText={t("common.notYet")}
+        confirmLoading={launch.isPending}
+        onOk={() => launch.mutate()}
+        onCancel={() => setOpen(false)}
+      >
+        {t("plan.launchBody", {
+          eligible: format.people(plan.eligible - (plan.holdout?.people ?? 0)),
+          held: format.people(plan.holdout?.people ?? 0),
+          cost: format.money(plan.cost),
+        })}
+        <LaunchForm plan={plan} terms={terms} onChange={setTerms} />
+      </Modal>
+    </>
   );
 }
 

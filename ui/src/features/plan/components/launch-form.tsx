@@ -1,0 +1,82 @@
+/** What may be chosen at the launch: everybody at once or in waves, and contents to compare for an action. */
+import { useQuery } from "@tanstack/react-query";
+import { InputNumber, Select, Switch } from "antd";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "@/shared/words/use-format";
+import { contentsOptions, type LaunchTerms, type Plan } from "../api/plans";
+import styles from "./launch-form.module.css";
+
+const HOURS = 6;
+const WAVES_MAX = 24;
+const VARIANTS_MAX = 8;
+
+interface LaunchFormProps {
+  plan: Plan;
+  terms: LaunchTerms;
+  onChange(terms: LaunchTerms): void;
+}
+
+export function LaunchForm({ plan, terms, onChange }: LaunchFormProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const contents = useQuery(contentsOptions());
+  const known = Object.keys(contents.data?.definitions ?? {}).sort();
+  const { spread, variants } = terms;
+  const compare = (action: string, chosen: string[]) => {
+    const { [action]: _, ...rest } = variants;
+    onChange({ ...terms, variants: chosen.length > 0 ? { ...rest, [action]: chosen } : rest });
+  };
+  return (
+    <div className={styles.form}>
+      <div className={styles.line}>
+        <Switch
+          checked={spread !== null}
+          aria-label={t("launch.inWaves")}
+          onChange={(on) => onChange({ ...terms, spread: on ? { hours: HOURS, waves: HOURS } : null })}
+        />
+        <span>{t("launch.inWaves")}</span>
+      </div>
+      {spread ? (
+        <div className={styles.line}>
+          <InputNumber
+            aria-label={t("launch.hours")}
+            min={1}
+            max={24 * 30}
+            value={spread.hours}
+            suffix={t("launch.hours")}
+            onChange={(hours) => onChange({ ...terms, spread: { ...spread, hours: hours ?? HOURS } })}
+          />
+          <InputNumber
+            aria-label={t("launch.waves")}
+            min={1}
+            max={WAVES_MAX}
+            precision={0}
+            value={spread.waves}
+            suffix={t("launch.waves")}
+            onChange={(waves) => onChange({ ...terms, spread: { ...spread, waves: waves ?? 1 } })}
+          />
+        </div>
+      ) : null}
+      {known.length > 1 ? (
+        <>
+          <p className={styles.soft}>{t(spread ? "launch.compare" : "launch.compareAtOnce")}</p>
+          {plan.actions.map((action) => (
+            <div key={action.id} className={styles.action}>
+              <span>{format.say(action.label)}</span>
+              <Select
+                aria-label={format.say(action.label)}
+                mode="multiple"
+                maxCount={VARIANTS_MAX}
+                placeholder={t("launch.asDrafted")}
+                options={known.map((each) => ({ value: each, label: each }))}
+                value={variants[action.id] ?? []}
+                status={variants[action.id]?.length === 1 ? "warning" : ""}
+                onChange={(chosen: string[]) => compare(action.id, chosen)}
+              />
+            </div>
+          ))}
+        </>
+      ) : null}
+    </div>
+  );
+}
