@@ -25,8 +25,11 @@ from liftloop.plan.options import Option
 from liftloop.plan.resources import FAIR_RATIO_MIN, LEAST, Group, Rows, asking, bounding, rates
 from liftloop.plan.terms import Terms
 
-EXPLORATION_SHARE = 0.10
-"""A tenth is drawn uniformly: with 20 actions each keeps a chance of 0.5%, the least that can be learned from."""
+EXPLORATION_SHARE = 0.05
+"""What is claimed rests on the holdout; draws that only serve to learn need 2 to 5%, and a tenth cost 5 to 10% of what
+a plan brings."""
+ODDS_MIN = 0.25
+"""However dear, an option is explored at a quarter of the odds of a free one: with 20 options about 0.1%."""
 EXPLORATION_STOCK_MAX = 0.5
 """Of a stock or a channel's capacity; scarcer things are kept for those whom they move most."""
 EXPLORATION_MONEY_MAX = 0.2
@@ -125,8 +128,7 @@ def expected_people(menu: Menu, arm: Integers) -> Floats:
 
 def explored_people(menu: Menu) -> Floats:
     """Return how many treated people the exploration floor is expected to give each arm: [1 + options]."""
-    open_ = open_arms(menu)[~menu.held]
-    return menu.exploration * (open_ / open_.sum(axis=1, keepdims=True)).sum(axis=0)
+    return menu.exploration * exploration_chances(menu)[~menu.held].sum(axis=0)
 
 
 def part_of(menu: Menu, rows: Integers) -> Menu:
@@ -151,24 +153,23 @@ def exploration_cost(menu: Menu) -> float:
     """Return the expected fen of the exploration floor over treated people."""
     if menu.exploration == 0:
         return 0.0
-    open_ = open_arms(menu)[~menu.held]
-    mean = (menu.cost_fen[~menu.held] * open_).sum(axis=1) / open_.sum(axis=1)
-    return menu.exploration * float(mean.sum())
+    chance = exploration_chances(menu)[~menu.held]
+    return menu.exploration * float((menu.cost_fen[~menu.held] * chance).sum())
 
 
 def _draw_margin(menu: Menu) -> float:
     """Return how much dearer than expected the draw may turn out; a bound on its variance by the mean squared cost."""
-    open_ = open_arms(menu)[~menu.held]
-    squares = (np.square(menu.cost_fen[~menu.held]) * open_).sum(axis=1) / open_.sum(axis=1)
-    return DRAW_MARGIN * math.sqrt(menu.exploration * float(squares.sum()))
+    chance = exploration_chances(menu)[~menu.held]
+    squares = float((np.square(menu.cost_fen[~menu.held]) * chance).sum())
+    return DRAW_MARGIN * math.sqrt(menu.exploration * squares)
 
 
 def affordable_exploration(menu: Menu) -> float:
-    """Return the share of draws that explore: a tenth, or what a fifth of the budget pays for."""
-    whole = exploration_cost(replace(menu, exploration=1.0))
-    if menu.budget_fen is None or whole <= 0:
+    """Return the share of draws that explore: a twentieth, or what a fifth of the budget pays for."""
+    most = exploration_cost(replace(menu, exploration=EXPLORATION_SHARE))
+    if menu.budget_fen is None or most <= 0:
         return EXPLORATION_SHARE
-    return min(EXPLORATION_SHARE, EXPLORATION_MONEY_MAX * menu.budget_fen / whole)
+    return EXPLORATION_SHARE * min(1.0, EXPLORATION_MONEY_MAX * menu.budget_fen / most)
 
 
 def open_arms(menu: Menu) -> Flags:
@@ -176,6 +177,28 @@ def open_arms(menu: Menu) -> Flags:
     reach = _reachable(menu)
     scarce = _scarce(menu, reach)
     return np.column_stack([np.ones(reach.shape[0], dtype=np.bool_), reach & ~scarce[None, :]])
+
+
+def exploration_chances(menu: Menu) -> Floats:
+    """Return [people, 1 + options], rows summing to 1: which arm is drawn where exploration decides."""
+    odds = exploration_odds(menu)
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+def exploration_odds(menu: Menu) -> Floats:
+    """Return [people, 1 + options] the odds of each arm where exploration decides: 0 what is not open.
+
+    Even odds in a trial. In a plan with a budget the odds of an arm fall with what it costs beside what the plan has
+    for a person, so that dear arms do not eat what is there to learn all the others (as bandits with a budget do:
+    Tran-Thanh et al. 2012; Badanidiyuru, Kleinberg and Slivkins 2013).
+    """
+    open_ = open_arms(menu)
+    treated = ~menu.held
+    if menu.exploration == 1 or not menu.budget_fen or not treated.any():
+        return open_.astype(np.float64)
+    cost = menu.cost_fen[treated].mean(axis=0)
+    usual = menu.budget_fen / int(treated.sum())
+    return open_ * np.maximum(usual / (usual + np.maximum(cost, 0.0)), ODDS_MIN)
 
 
 def _reachable(menu: Menu) -> Flags:
@@ -264,21 +287,23 @@ class Draw(Struct, frozen=True, kw_only=True, eq=False):
     arm: Integers
 
 
-def draw(profile: Integers, best: Integers, open_: Flags, exploration: float, salt: str) -> Draw:
-    """Return who is assigned what: the best arm, or with the floor's chance any open one, by the person's own number.
+def draw(profile: Integers, best: Integers, odds: Floats | Flags, exploration: float, salt: str) -> Draw:
+    """Return who is assigned what: the best arm, or with the floor's chance one by `odds`, by the person's own number.
 
-    The number is a hash of person and salt, so that the vector of a cell is the chance of each arm, and the same
-    plan assigns the same people. `best` is [people], or [people, 2] with an arm that shares the best one's chance
-    evenly; where that is the best arm itself, nothing is shared.
+    `odds` [people, 1 + options] differ between people only in being 0. The number is a hash of person and salt, so
+    that the vector of a cell is the chance of each arm, and the same plan assigns the same people. `best` is [people],
+    or [people, 2] with an arm that shares the best one's chance evenly; where that is the best arm itself, nothing is
+    shared.
     """
-    arms = open_.shape[1]
+    arms = odds.shape[1]
     pair = best if best.ndim == 2 else np.column_stack([best, best])
-    packed = open_.astype(np.uint64) @ (np.uint64(1) << np.arange(arms, dtype=np.uint64))
-    keys = np.column_stack([packed, pair.astype(np.uint64)])
-    kinds, first, cell = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    cells = exploration * open_[first] / open_[first].sum(axis=1, keepdims=True)
+    packed = (odds > 0).astype(np.uint64) @ (np.uint64(1) << np.arange(arms, dtype=np.uint64))
+    _, kind = np.unique(packed, return_inverse=True)
+    key = (kind * arms + pair[:, 0]) * arms + pair[:, 1]
+    _, first, cell = np.unique(key, return_index=True, return_inverse=True)
+    cells = exploration * odds[first] / odds[first].sum(axis=1, keepdims=True)
     for column in (0, 1):
-        cells[np.arange(len(kinds)), pair[first, column]] += (1 - exploration) / 2
+        cells[np.arange(first.size), pair[first, column]] += (1 - exploration) / 2
     cell = cell.reshape(-1).astype(np.int64)
     return Draw(cells=cells, cell=cell, arm=drawn(profile, cells, cell, salt))
 

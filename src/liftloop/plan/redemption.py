@@ -6,13 +6,19 @@ import numpy as np
 from msgspec import Struct
 from threadpoolctl import threadpool_limits
 
-from liftloop.inference.ridge import fit_ridge, predict_linear, sums_of
-from liftloop.plan.effects.fit import Log
-from liftloop.plan.inputs import Floats, People
+from liftloop.inference.boosting import Trees, fit_trees_weighted, predict_trees
+from liftloop.inference.ridge import fit_ridge, sums_of
+from liftloop.plan.effects.fit import FOLDS, Log
+from liftloop.plan.inputs import Floats, Integers, People
 from liftloop.plan.options import Option
 
-MOVED_WEIGHT = 3.0  # As options: shrunk less than what is of the person.
 ROWS_MIN = 200  # Below, a redemption rate is not told from luck, and everybody who orders is taken to redeem.
+ROWS_MAX = 100_000  # Trees of more rows say the same and take as much longer.
+WHO_TREES = Trees(count=60, leaves=8, rate=0.08)
+"""Who redeems is a product of who orders and who uses coupons: lines miss that, and cut at 0 they make some coupons
+look free. On 11,000 draws, coupons chosen by lines cost 30% more than reckoned, by trees 5%."""
+USUAL_MIN = 0.25
+"""However little an option seems to move, whoever holds it redeems at a quarter of her usual chance."""
 
 
 class Costs(Struct, frozen=True, kw_only=True, eq=False):
@@ -43,11 +49,12 @@ class Moved(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def learned_costs(log: Log, options: Sequence[Option], moved: Moved, order_share: float) -> Costs:
-    """Return costs with the chance of redemption regressed on the person, the option and what it moves in her.
+    """Return costs with the chance of redemption learned from who redeemed: the person, the option, what it moves.
 
-    Whoever is moved to order redeems what moved her, beside those who would have ordered anyway: without the effect
-    among the columns, coupons for those whom they move most would look too cheap. A linear probability, cut to [0, 1];
-    options never drawn take the rate of a typical one.
+    Trees tell how likely a person redeems any coupon, in the log by models without the row's fold; a line adds the
+    option and its effect on her. Whoever is moved to order redeems what moved her, beside those who would have ordered
+    anyway: without the effect, coupons for those whom they move most would look too cheap. Options never drawn take
+    the rate of a typical one.
     """
     arm = log.contacts.arm
     paid = np.array([0.0, *(float(option.redemption_fen) for option in options)])
@@ -56,30 +63,37 @@ def learned_costs(log: Log, options: Sequence[Option], moved: Moved, order_share
     if rows.size < ROWS_MIN or seen == 0:
         flat = _flat(options, log.now.shape[0], order_share)
         return Costs(now=flat, logged=np.broadcast_to(flat[0], log.drawn.chance.shape), learned=False)
-    people_log = log.drawn.people
-    which = (arm[rows, None] == np.arange(1, len(options) + 1)[None, :]).astype(np.float32)
+    usual_logged, usual_now = _usual(log, rows)
     size = float(moved.logged.std()) or 1.0
-    drawn_effect = (moved.logged[rows, arm[rows]] / size).astype(np.float32)
-    columns = np.column_stack([people_log[rows].astype(np.float32), which * 3.0, drawn_effect * MOVED_WEIGHT])
+    which = arm[rows, None] == np.arange(1, len(options) + 1)[None, :]
+    columns = np.column_stack([usual_logged[rows], which, moved.logged[rows, arm[rows]] / size])
     with threadpool_limits(limits=1):
-        line = fit_ridge(sums_of(columns, np.minimum(log.contacts.redeemed[rows], 1.0)))
-    wide = people_log.shape[1]
-    by_person, by_option = line[: wide + 1], line[wide + 1 : -1] * 3.0
-    by_effect = float(line[-1]) * MOVED_WEIGHT / size
+        line = fit_ridge(sums_of(columns.astype(np.float32), np.minimum(log.contacts.redeemed[rows], 1.0)))
     drawn = np.bincount(arm, minlength=len(options) + 1)[1:] > 0
     paying = drawn & (paid[1:] > 0)
-    by_option = np.where(paying, by_option, float(by_option[paying].mean()))
-    return Costs(
-        now=_priced(log.now, by_person, by_option + by_effect * moved.now[:, 1:], options),
-        logged=_priced(people_log, by_person, by_option + by_effect * moved.logged[:, 1:], options),
-        learned=True,
-    )
+    by_option = line[0] + np.where(paying, line[2:-1], float(line[2:-1][paying].mean()))
+    by_usual, by_effect = float(line[1]), float(line[-1]) / size
+
+    def priced(usual: Floats, effect: Floats) -> Floats:
+        chance = by_usual * usual[:, None] + by_option + by_effect * effect[:, 1:]
+        return _cost_row(options, np.clip(chance, USUAL_MIN * usual[:, None], 1.0))
+
+    return Costs(now=priced(usual_now, moved.now), logged=priced(usual_logged, moved.logged), learned=True)
 
 
-def _priced(people: Floats, by_person: Floats, by_option: Floats, options: Sequence[Option]) -> Floats:
-    base = predict_linear(people.astype(np.float32), by_person)
-    chance = np.clip(base[:, None] + by_option, 0.0, 1.0)
-    return _cost_row(options, chance)
+def _usual(log: Log, rows: Integers) -> tuple[Floats, Floats]:
+    """Return each one's chance to redeem whatever coupon, in the log by models without the fold, and now: [rows]."""
+    few = rows[:: -(-rows.size // ROWS_MAX)]
+    people = log.drawn.people.astype(np.float32)
+    target = np.minimum(log.contacts.redeemed[few], 1.0)
+    fold = log.fold[few]
+    jobs = [(target, (fold != one).astype(np.float64)) for one in range(FOLDS)]
+    *lefts, whole = fit_trees_weighted(people[few], [*jobs, (target, np.ones(few.size))], WHO_TREES)
+    logged = np.zeros(log.fold.size)
+    for one, left in enumerate(lefts):
+        mine = np.flatnonzero(log.fold == one)
+        logged[mine] = predict_trees(left, people[mine])
+    return np.clip(logged, 0.0, 1.0), np.clip(predict_trees(whole, log.now.astype(np.float32)), 0.0, 1.0)
 
 
 def _cost_row(options: Sequence[Option], chance: Floats) -> Floats:

@@ -7,7 +7,16 @@ from msgspec.structs import replace
 from small_world import options
 
 from liftloop.kernel.dice import hash_text, uniform
-from liftloop.plan.optimise import Menu, affordable_exploration, allot, draw, drawn, exploration_cost, held_out
+from liftloop.plan.optimise import (
+    Menu,
+    affordable_exploration,
+    allot,
+    draw,
+    drawn,
+    exploration_chances,
+    exploration_cost,
+    held_out,
+)
 
 PEOPLE = 60_000
 
@@ -73,12 +82,22 @@ def test_money_is_never_overspent(seed: int, budget_fen: int) -> None:
 
 
 def test_exploration_shrinks_before_it_eats_the_budget() -> None:
-    """With plenty of money a tenth explores; with little, what a fifth of it pays for."""
-    rich, poor = _menu(2, 10_000_000), _menu(2, 20_000)
-    assert affordable_exploration(rich) == 0.1
+    """With plenty of money a twentieth explores; with little, what a fifth of it pays for."""
+    rich, poor = _menu(2, 10_000_000), _menu(2, 5_000)
+    assert affordable_exploration(rich) == 0.05
     share = affordable_exploration(poor)
-    assert 0 < share < 0.1
-    assert abs(exploration_cost(replace(poor, exploration=share)) - 4_000) < 1
+    assert 0 < share < 0.05
+    assert abs(exploration_cost(replace(poor, exploration=share)) - 1_000) < 1
+
+
+def test_dear_options_are_explored_less_but_never_forgotten() -> None:
+    """With 50 fen a person, what costs 1,000 keeps a quarter of the odds of what is free; a trial is even."""
+    menu = _menu(3, 200_000)
+    cost = np.tile([0.0, 0.0, 0.0, 0.0, 50.0, 1_000.0, 1_000.0], (4_000, 1))
+    menu = replace(menu, cost_fen=cost, reach=np.ones_like(menu.reach), held=np.zeros(4_000, dtype=bool))
+    odds = exploration_chances(menu)[0] / exploration_chances(menu)[0, 0]
+    assert np.allclose(odds, [1, 1, 1, 1, 0.5, 0.25, 0.25])
+    assert np.allclose(exploration_chances(replace(menu, exploration=1.0)), 1 / 7)
 
 
 def test_people_only_get_what_reaches_them() -> None:

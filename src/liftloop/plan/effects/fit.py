@@ -10,7 +10,7 @@ from msgspec import Struct
 from threadpoolctl import threadpool_limits
 
 from liftloop.inference.arrays import SingleFloats
-from liftloop.inference.boosting import Trees, fit_trees_weighted, predict_trees
+from liftloop.inference.boosting import Multiples, Trees, fit_multiples, predict_multiples
 from liftloop.inference.ridge import Sums, added, fit_ridge, predict_linear, sums_of
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.dice import hash_text, uniform
@@ -30,15 +30,14 @@ from liftloop.plan.effects.design import (
     standard,
     traits_of,
 )
-from liftloop.plan.inputs import Contacts, Floats, Integers, People
+from liftloop.plan.inputs import Column, Contacts, Flags, Floats, Integers, People
 from liftloop.plan.options import Option
 
 YEAR_MS = 365.25 * DAY_MS
-KEEN_TREES = Trees(count=30, leaves=4, rate=0.12, leaf_share=0.02)
+KEEN_TREES = Trees(count=60, leaves=4, rate=0.06, leaf_share=0.02)
 """Effects are weak beside the noise of outcomes: small trees, and leaves that hold a fiftieth of the rows."""
 KEEN_MAX = 5.0  # Nobody is believed to answer more than six times as strongly as the average.
 DOSE_MIN = 1e-9  # An average effect of nothing has no multiples.
-DOSE_SMALL = 0.05  # Rows whose dose hardly differs from what was expected say nothing and divide by nearly zero.
 FOLDS = 5  # Five folds leave 80% of the rows to train on; ten cost twice as much and gain little.
 
 
@@ -66,17 +65,17 @@ class Log(Struct, frozen=True, kw_only=True, eq=False):
 class Fits(Struct, frozen=True, kw_only=True, eq=False):
     """The effect models by the fold left out, None for none: by what an option is alone, and by person.
 
-    `keen` are trees for how many times the average effect a person answers with, whatever she gets; "" is once.
+    `keen` are trees for how many times the average effect a person answers with, whatever she gets; None is once.
     """
 
     simple: dict[int | None, Effects]
     personal: dict[int | None, Effects]
-    keen: dict[int | None, str]
+    keen: dict[int | None, Multiples | None]
 
 
 def prepare(contacts: Contacts, people: People, options: Sequence[Option], now_ms: int, salt: str) -> Log:
     """Return the log with features scaled on the people of now and the outcome's cross-fitted expectation."""
-    scales, traits = scales_of(people.features), traits_of(options)
+    scales, traits = scales_of(_profiled(people)), traits_of(options)
     features = standard(scales, contacts.features, contacts.count)
     fold = folds_of(contacts.profile, salt)
     drawn = Drawn(
@@ -103,6 +102,14 @@ def prepare(contacts: Contacts, people: People, options: Sequence[Option], now_m
         now=standard(scales, people.features, people.count),
         now_liking=liking(traits, people.features, people.count),
     )
+
+
+def _profiled(people: People) -> Mapping[str, Column]:
+    """Return the features of those who may be decided on by them; of everybody where nobody may."""
+    refused = people.unprofiled
+    if refused is None or refused.all():
+        return people.features
+    return {name: column[~refused] for name, column in people.features.items()}
 
 
 def folds_of(profile: Integers, salt: str) -> Integers:
@@ -140,26 +147,22 @@ def fit(log: Log) -> Fits:
         )
 
 
-def _keen(log: Log, simple: Mapping[int | None, Effects]) -> dict[int | None, str]:
+def _keen(log: Log, simple: Mapping[int | None, Effects]) -> dict[int | None, Multiples | None]:
     """Return trees for the person's answer as a multiple of the average effect, by the fold left out.
 
     The residual on residual again, with the average effect as the dose: minimises (outcome - anyway - multiple *
-    (dose drawn - dose expected))^2, which is a regression of the ratio weighted by the squared dose.
+    (dose drawn - dose expected))^2.
     """
     left = log.contacts.outcome - log.anyway
-    jobs: list[tuple[Floats, Floats]] = []
+    jobs: list[tuple[Floats, Flags]] = []
     for fold, model in simple.items():
         level = level_of(model, log.traits)
         dose = level[log.drawn.arm] - log.drawn.chance @ level
-        size = float(np.abs(dose).mean())
-        if size < DOSE_MIN:
-            return dict.fromkeys(simple, "")
-        told = np.abs(dose) > DOSE_SMALL * size
-        ratio = np.divide(left, dose, out=np.zeros_like(left), where=told)
-        inside = told if fold is None else told & (log.fold != fold)
-        jobs.append((ratio, np.where(inside, np.square(dose / size), 0.0)))
-    texts = fit_trees_weighted(log.drawn.people.astype(np.float32), jobs, KEEN_TREES)
-    return dict(zip(simple, texts, strict=True))
+        if float(np.abs(dose).mean()) < DOSE_MIN:
+            return dict.fromkeys(simple, None)
+        jobs.append((dose, np.ones(dose.size, dtype=np.bool_) if fold is None else log.fold != fold))
+    models = fit_multiples(log.drawn.people.astype(np.float32), left, jobs, KEEN_TREES)
+    return dict(zip(simple, models, strict=True))
 
 
 def _sums(log: Log, rows: Integers) -> Sums:
@@ -195,10 +198,10 @@ def keen_in_log(fits: Fits, log: Log) -> Floats:
     return found
 
 
-def _keenness(trees: str, people: Floats) -> Floats:
-    if not trees or not people.shape[0]:
+def _keenness(model: Multiples | None, people: Floats) -> Floats:
+    if model is None or not people.shape[0]:
         return np.zeros(people.shape[0])
-    return np.clip(predict_trees(trees, people.astype(np.float32)) - 1.0, -KEEN_MAX, KEEN_MAX)
+    return np.minimum(predict_multiples(model, people.astype(np.float32)) - 1.0, KEEN_MAX)
 
 
 def effects_for(model: Effects, log: Log) -> Floats:

@@ -136,14 +136,10 @@ def expected_parts(log: Log, predicted: Predicted) -> Floats:
     return predicted.parts(log.contacts.arm) - predicted.mean_parts(log.contacts.chance)
 
 
-def effective_rows(log: Log, arm: int) -> float:
-    """Return Kish's effective number of rows that show what an arm does."""
-    weights = 1.0 / log.contacts.chance[log.contacts.arm == arm, arm]
-    return float(weights.sum() ** 2 / np.square(weights).sum()) if weights.size else 0.0
+def overlap_rows(log: Log) -> Floats:
+    """Return how many rows tell of each arm, [arms]: a row as much as its draw was open, chance * (1 - chance).
 
-
-def thin_share(log: Log, arm: int, least: float) -> float:
-    """Return the share of rows open to an arm in which it had a chance below `least`."""
-    chance = log.contacts.chance[:, arm]
-    possible = chance > 0
-    return float((chance[possible] < least).mean()) if possible.any() else 1.0
+    The weights by which residuals on residuals learn (Li, Morgan and Zaslavsky 2018, overlap weights). Kish's number by
+    inverse chances would call an arm unknown that most got by plan and few by exploration.
+    """
+    return (log.contacts.chance * (1.0 - log.contacts.chance)).sum(axis=0)

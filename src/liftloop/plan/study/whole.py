@@ -38,14 +38,15 @@ from liftloop.plan.optimise import (
     affordable_exploration,
     allot,
     draw,
+    exploration_chances,
+    exploration_odds,
     held_out,
     impersonal,
-    open_arms,
     twins,
 )
 from liftloop.plan.outcome import outcome_of
 from liftloop.plan.policy.selection import Judged, Terms, View, judge, tested, view
-from liftloop.plan.policy.worth import Predicted, effective_rows, thin_share
+from liftloop.plan.policy.worth import Predicted, overlap_rows
 from liftloop.plan.reasons import Asked, drivers_of
 from liftloop.plan.redemption import Costs, Moved, learned_costs
 from liftloop.plan.resources import Group, rates
@@ -56,8 +57,6 @@ from liftloop.plan.whatif import Foretell, Told, budget_curve
 ROWS_MIN = 1_000  # Randomised contacts below which a log serves to price coupons, not to tell effects.
 EFFECTIVE_ROWS_MIN = 200.0
 HOPE = 0.9  # A goal inside the 90% interval of what the log shows is neither promised nor ruled out.
-CHANCE_MIN = 0.005
-THIN_ROWS_MAX = 0.5
 SAMPLE_PEOPLE = 20_000  # Means over so many people miss by less than a hundredth of their spread.
 PROBABILITY_MIN = 0.01  # A goal with less than one chance in a hundred is refused with what can be had instead.
 
@@ -153,8 +152,7 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
     by_person = kept * predicted.effects(slopes, personal=True)
     moved = Moved(logged=seen.predicted.effects(seen.calibration.slopes, personal=True), now=by_person)
     costs = learned_costs(log, inputs.options, moved, inputs.order_share)
-    usual = np.broadcast_to(costs.now.mean(axis=0), costs.now.shape)
-    costs = replace(costs, now=impersonal(costs.now, usual, people.unprofiled))
+    costs = replace(costs, now=impersonal(costs.now, _usual(costs.now, people.unprofiled), people.unprofiled))
     nobody_held = np.zeros(people.count, dtype=np.bool_)
     trial = _menu(inputs, people, by_person, _Terms(costs=costs, floor=floor, relied=relied, held=nobody_held))
     seen_on_terms = view(seen, Terms(cost_fen=costs.logged, price=allot(trial).price, relied=relied))
@@ -187,6 +185,12 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
         kept=kept,
     )
     return _planned(inputs, known, material)
+
+
+def _usual(personal: Floats, unprofiled: Flags | None) -> Floats:
+    """Return the mean of `personal` [people, arms] over those who may be looked at, for everybody."""
+    seen = personal if unprofiled is None or unprofiled.all() else personal[~unprofiled]
+    return np.broadcast_to(seen.mean(axis=0), personal.shape)
 
 
 def _could_reach(judged: Judged, lifts: Lifts) -> bool:
@@ -247,16 +251,16 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
         held=np.zeros(given.people.count, dtype=np.bool_),
     )
     trial = _menu(inputs, given.people, given.effect, terms)
-    effect = _effect(given, allot(trial), trial.exploration).value
+    effect = _effect(given, given.predicted, allot(trial).arm, trial).value
     prove = _to_prove(known.lifts, effect)
     noise = _noise(known.baseline, given)
     share = holdout_share(prove * known.lifts.unit, noise, given.people.count) if inputs.wishes.proof else 0.0
     held = held_out(given.people.profile, share, inputs.salt)
     menu = _menu(inputs, given.people, given.effect, replace(terms, held=held))
     allotment = allot(menu)
-    estimate = _effect(given, allotment, menu.exploration)
+    estimate = _effect(given, given.predicted, allotment.arm, menu)
     best = np.column_stack([allotment.arm, twins(menu, allotment.arm)])
-    drawn = draw(given.people.profile, best, open_arms(menu), menu.exploration, inputs.salt)
+    drawn = draw(given.people.profile, best, exploration_odds(menu), menu.exploration, inputs.salt)
     design = Design(treated=int((~held).sum()), held_out=int(held.sum()), noise=noise)
     sign = sign_of(inputs)
     error = math.hypot(estimate.error, _error_of_base(known, estimate))
@@ -306,8 +310,7 @@ def _foretell(given: _Material, known: Finding, design: Design) -> Foretell:
     lifts, sign = known.lifts, 1.0 if known.lifts.goal >= 0 else -1.0
 
     def told(rows: Integers, arm: Integers, menu: Menu) -> Told:
-        part = given.predicted.at(rows)
-        estimate = _effect_of(given, _parts(given, part, arm).mean(axis=0), menu.exploration)
+        estimate = _effect(given, given.predicted.at(rows), arm, menu)
         error = math.hypot(estimate.error, _error_of_base(known, estimate))
         signed = Estimate(value=sign * estimate.value, error=error, units=estimate.units)
         forecast = retold(forecast_of(signed, shift_of(estimate, given.strength), design, lifts.unit), given.ledger)
@@ -337,9 +340,15 @@ def _noise(baseline: Baseline | None, given: _Material) -> Noise:
     return Noise(deviation=spread, explained=given.explained)
 
 
-def _effect(given: _Material, allotment: Allotment, exploration: float) -> Estimate:
-    """Return what the plan adds per eligible person: the calibrated worth of its best arms and of its floor."""
-    return _effect_of(given, _parts(given, given.predicted, allotment.arm).mean(axis=0), exploration)
+def _effect(given: _Material, predicted: Predicted, arm: Integers, menu: Menu) -> Estimate:
+    """Return what a plan adds per eligible person: the calibrated worth of the best arms and of what explores.
+
+    `predicted`, `arm` [people] and `menu` are of the same people.
+    """
+    explored = predicted.mean_parts(given.kept * exploration_chances(menu)).mean(axis=0)
+    best = _parts(given, predicted, arm).mean(axis=0)
+    found = given.judged.calibration.worth((1 - menu.exploration) * best + menu.exploration * explored)
+    return Estimate(value=found.value - given.judged.luck, error=found.error, units=given.log.contacts.count)
 
 
 def _parts(given: _Material, predicted: Predicted, arm: Integers) -> Floats:
@@ -347,28 +356,9 @@ def _parts(given: _Material, predicted: Predicted, arm: Integers) -> Floats:
     return given.kept[arm][:, None] * predicted.parts(arm)
 
 
-def _effect_of(given: _Material, best: Floats, exploration: float) -> Estimate:
-    """Return the same of a choice whose mean predicted parts are given."""
-    mixed = (1 - exploration) * best + exploration * _uniform_parts(given)
-    found = given.judged.calibration.worth(mixed)
-    return Estimate(value=found.value - given.judged.luck, error=found.error, units=given.log.contacts.count)
-
-
-def _uniform_parts(given: _Material) -> Floats:
-    """Return the mean predicted parts of a uniform draw among nobody and what reaches each person: [PARTS]."""
-    reach = given.people.reach
-    weight = np.column_stack([np.zeros(reach.shape[0]), reach / (reach.sum(axis=1, keepdims=True) + 1.0)])
-    return given.predicted.mean_parts(given.kept * weight).mean(axis=0)
-
-
 def _relied(log: Log) -> Flags:
     """Return of which options [options] the log shows enough to choose them; the others may only be explored."""
-    arms = range(1, log.contacts.chance.shape[1])
-    enough = [
-        effective_rows(log, arm) >= EFFECTIVE_ROWS_MIN and thin_share(log, arm, CHANCE_MIN) <= THIN_ROWS_MAX
-        for arm in arms
-    ]
-    return np.array(enough, dtype=np.bool_)
+    return overlap_rows(log)[1:] >= EFFECTIVE_ROWS_MIN
 
 
 def _calibrated(given: _Material, arm: Integers) -> Floats:
