@@ -11,6 +11,8 @@ from liftloop.audience.destinations import Change, DatabaseReceiver, Part, Perso
 from liftloop.plugins.destinations.contract import ReceiverAway, ReceiverRefuses
 from liftloop.plugins.destinations.database import open_table
 
+pytestmark = pytest.mark.long  # A server of its own takes seconds to start in each worker.
+
 TABLES = {"postgres": "public.liftloop_people", "mysql": "liftloop_people"}
 
 

@@ -13,6 +13,9 @@ from liftloop.plugins.sources.database_look import look
 ROWS = 300
 
 
+pytestmark = pytest.mark.long  # A server of its own takes seconds to start in each worker.
+
+
 @pytest.fixture(name="orders", scope="module")
 def a_table(postgres: str) -> Any:
     engine = create_engine(postgres)
