@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
 from liftloop.inference.difference import Measured, arm_means, difference
-from liftloop.inference.heavy_tails import bootstrap_t, tail_of
+from liftloop.inference.heavy_tails import bootstrap_t, skew_of
 from liftloop.inference.intervals import Estimate
 from liftloop.inference.together import against_control, benjamini_hochberg, holm, p_value, selected_confidence
 
@@ -116,12 +116,12 @@ def test_a_whale_is_warned_of() -> None:
     dice = np.random.default_rng(4)
     values = np.where(dice.random(2_000) < 0.01, 50.0, 0.0)
     values[7] = 20_000.0
-    tail = tail_of(values)
-    assert tail.warnings == ("few_paid", "whale", "skewed")
-    assert tail.zeros == pytest.approx(0.99, abs=0.005)
-    assert tail.largest_share > 0.9
-    assert tail_of(dice.random(2_000)).warnings == ()
-    assert tail_of(np.zeros(10)).warnings == ("none_paid",)
+    skew = skew_of(values)
+    assert skew.warnings == ("few_paid", "whale", "skewed")
+    assert skew.zeros == pytest.approx(0.99, abs=0.005)
+    assert skew.largest_share > 0.9
+    assert skew_of(dice.random(2_000)).warnings == ()
+    assert skew_of(np.zeros(10)).warnings == ("none_paid",)
 
 
 def test_bootstrap_t_covers_where_the_normal_interval_does_not() -> None:

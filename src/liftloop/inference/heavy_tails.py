@@ -10,7 +10,7 @@ from liftloop.inference.arrays import Floats
 from liftloop.inference.intervals import Interval
 from liftloop.inference.trial import without_whales
 
-TailWarning: TypeAlias = Literal["none_paid", "few_paid", "whale", "skewed"]
+SkewWarning: TypeAlias = Literal["none_paid", "few_paid", "whale", "skewed"]
 
 PAID_MIN = 50  # With fewer amounts the tail has not been seen yet.
 WHALE_SHARE = 0.1  # One of thousands with a tenth of the total decides every mean.
@@ -19,7 +19,7 @@ CELLS_LARGEST, CELLS_REST = 1_024, 512  # The largest amounts one by one, the re
 PAID_TO_RESAMPLE = 5
 
 
-class Tail(Struct, frozen=True, kw_only=True):
+class Skew(Struct, frozen=True, kw_only=True):
     """How the outcome is spread; `warnings` say why its mean is not to be trusted on its own.
 
     `largest_share`: of the total, what the largest unit holds; `units_needed`: how many units a normal interval
@@ -31,19 +31,19 @@ class Tail(Struct, frozen=True, kw_only=True):
     paid: int
     largest_share: float
     units_needed: int
-    warnings: tuple[TailWarning, ...]
+    warnings: tuple[SkewWarning, ...]
 
 
-def tail_of(values: Floats) -> Tail:
+def skew_of(values: Floats) -> Skew:
     """Return what to warn of before the mean of `values` [units] is told."""
     assert values.size > 0
     size = np.abs(values)
     paid, total = int((size > 0).sum()), float(size.sum())
     largest = float(size.max()) / total if total > 0 else 0.0
     deviation = float(values.std())
-    skew = float(np.mean(((values - values.mean()) / deviation) ** 3)) if deviation > 0 else 0.0
-    needed = math.ceil(SKEW_MAX * skew**2)
-    warnings: list[TailWarning] = []
+    skewness = float(np.mean(((values - values.mean()) / deviation) ** 3)) if deviation > 0 else 0.0
+    needed = math.ceil(SKEW_MAX * skewness**2)
+    warnings: list[SkewWarning] = []
     if paid == 0:
         warnings.append("none_paid")
     elif paid < PAID_MIN:
@@ -52,7 +52,7 @@ def tail_of(values: Floats) -> Tail:
         warnings.append("whale")
     if needed > values.size:
         warnings.append("skewed")
-    return Tail(
+    return Skew(
         units=values.size,
         zeros=1 - paid / values.size,
         paid=paid,

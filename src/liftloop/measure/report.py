@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from liftloop.inference.heavy_tails import Tail
+from liftloop.inference.heavy_tails import Skew
 from liftloop.kernel.money import yuan_text
 from liftloop.measure.after import AfterTail
 from liftloop.measure.lift import LiftEstimate, LookResult
@@ -74,7 +74,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     assigned_twice: int = 0
     """People who turned out to be one with another assigned differently; they count under their first assignment."""
     parts: RatioParts | None = None
-    tail: Tail | None = None
+    skew: Skew | None = None
     """How amounts are spread over people; None where what counts is no amount."""
     after: AfterTail | None = None
 
@@ -362,7 +362,7 @@ def _warnings(facts: Facts) -> tuple[Words, ...]:
                 "assigned, and the lift may read too low",
             )
         )
-    return (*warnings, *_about_parts(facts), *_about_tail(facts))
+    return (*warnings, *_about_parts(facts), *_about_skew(facts))
 
 
 def _about_parts(facts: Facts) -> tuple[Words, ...]:
@@ -383,27 +383,27 @@ def _about_parts(facts: Facts) -> tuple[Words, ...]:
     )
 
 
-def _about_tail(facts: Facts) -> tuple[Words, ...]:
+def _about_skew(facts: Facts) -> tuple[Words, ...]:
     """Return the warning that few people decide the mean, with what would mend it."""
-    tail = facts.tail
-    if tail is None or facts.broken:
+    skew = facts.skew
+    if skew is None or facts.broken:
         return ()
-    if "whale" in tail.warnings:
+    if "whale" in skew.warnings:
         return (
             Words(
-                zh=f"最大的一位客户占了全部金额的 {tail.largest_share:.0%}，均值由他一个人决定，别按这个数花钱。"
+                zh=f"最大的一位客户占了全部金额的 {skew.largest_share:.0%}，均值由他一个人决定，别按这个数花钱。"
                 "看按人计的指标（如购买率），或等更多人下单",
-                en=f"One customer holds {tail.largest_share:.0%} of the whole amount and decides the mean: do not "
+                en=f"One customer holds {skew.largest_share:.0%} of the whole amount and decides the mean: do not "
                 "spend by this number. Look at a metric that counts people, or wait until more have bought",
             ),
         )
-    if "few_paid" in tail.warnings or "skewed" in tail.warnings:
+    if "few_paid" in skew.warnings or "skewed" in skew.warnings:
         return (
             Words(
-                zh=f"{tail.zeros:.1%} 的人没有金额，只有 {tail.paid:,} 人有；金额差得很大，这个范围可能偏窄。"
-                f"要有大约 {max(tail.units_needed, tail.units):,} 人才靠得住，或看按人计的指标",
-                en=f"{tail.zeros:.1%} of people have no amount and {tail.paid:,} have one, of very different sizes: "
-                f"the range may be too narrow. It takes about {max(tail.units_needed, tail.units):,} people, or a "
+                zh=f"{skew.zeros:.1%} 的人没有金额，只有 {skew.paid:,} 人有；金额差得很大，这个范围可能偏窄。"
+                f"要有大约 {max(skew.units_needed, skew.units):,} 人才靠得住，或看按人计的指标",
+                en=f"{skew.zeros:.1%} of people have no amount and {skew.paid:,} have one, of very different sizes: "
+                f"the range may be too narrow. It takes about {max(skew.units_needed, skew.units):,} people, or a "
                 "metric that counts people",
             ),
         )

@@ -10,7 +10,7 @@ from msgspec import Struct
 from liftloop.app.planning.after import after_tail
 from liftloop.app.planning.reading import SQL, Look, Moments, features_at, outcomes
 from liftloop.app.planning.study import Sources
-from liftloop.inference.heavy_tails import Tail, tail_of
+from liftloop.inference.heavy_tails import Skew, skew_of
 from liftloop.kernel.clock import DAY_MS
 from liftloop.measure import lift
 from liftloop.measure.after import AfterTail
@@ -77,7 +77,7 @@ def report(
             spend=_spend(campaign_id, campaign, sources),
             assigned_twice=seen.assigned_twice,
             parts=_parts(campaign, record, sources, seen) if told else None,
-            tail=_tail(campaign, record, sources, seen) if told else None,
+            skew=_skew(campaign, record, sources, seen) if told else None,
             after=_after(campaign, record, sources, seen) if told else None,
         ),
     )
@@ -102,14 +102,14 @@ def _parts(campaign: Campaign, record: PlanRecord, sources: Sources, seen: Sight
     )
 
 
-def _tail(campaign: Campaign, record: PlanRecord, sources: Sources, seen: Sighted) -> Tail | None:
+def _skew(campaign: Campaign, record: PlanRecord, sources: Sources, seen: Sighted) -> Skew | None:
     """Return how the outcome is spread where it is an amount."""
     assert record.metric is not None
     outcome = outcome_of(sources.catalogue.by_id[record.metric.id])
     if outcome is None or not outcome.summed:
         return None
     now_ms = min(sources.now_ms, campaign.ends_ms)
-    return tail_of(outcomes(seen.look, outcome, now_ms - campaign.starts_ms))
+    return skew_of(outcomes(seen.look, outcome, now_ms - campaign.starts_ms))
 
 
 def _now(sides: Sides, values: Floats, campaign: Campaign, now_ms: int) -> LookResult:
