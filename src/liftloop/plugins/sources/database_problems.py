@@ -39,7 +39,7 @@ _WORDS: Mapping[Reason, _Words] = {
         zh="还没有装这种数据库的驱动",
         en="the driver of this kind of database is not installed",
         next_zh="MySQL、MariaDB 装 liftloop[mysql]，PostgreSQL 装 liftloop[postgres]，然后重启服务",
-        next_en="install liftloop[mysql] for MySQL, MariaDB, liftloop[postgres] for PostgreSQL, then restart the server",
+        next_en="install liftloop[mysql] for MySQL or MariaDB, liftloop[postgres] for PostgreSQL, then restart",
     ),
     "file": _Words(
         zh="没有这个数据库文件，或者它不是 SQLite",
