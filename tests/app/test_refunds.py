@@ -36,6 +36,8 @@ ORDERS: Sequence[Order] = [
     (512, -5, "gone", 100.0, True, 1),
 ]
 
+EVENT = '"offset", profile, at_ms, received_ms, name, kind, message_id, properties, imported'
+
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> DuckLake:
@@ -45,7 +47,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> DuckLake:
         for offset, (profile, day, identity, revenue, refunded, quantity) in enumerate(ORDERS):
             at_ms, name = NOW_MS + day * DAY_MS, "Order Refunded" if refunded else "Order Completed"
             event = (offset, profile, at_ms, at_ms, name, "track", f"m{offset}", "{}", False)
-            connection.execute("INSERT INTO event (SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", event)
+            connection.execute(f"INSERT INTO event ({EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", event)
             head = (offset, profile, at_ms, identity, revenue, "CNY", "", refunded)
             connection.execute("INSERT INTO order_head VALUES (?, ?, ?, ?, ?, ?, ?, ?)", head)
             if quantity:

@@ -190,13 +190,13 @@ def exploration_odds(menu: Menu) -> Floats:
 
     Even odds in a trial. In a plan with a budget the odds of an arm fall with what it costs beside what the plan has
     for a person, so that dear arms do not eat what is there to learn all the others (as bandits with a budget do:
-    Tran-Thanh et al. 2012; Badanidiyuru, Kleinberg and Slivkins 2013).
+    Tran-Thanh et al. 2012; Badanidiyuru, Kleinberg and Slivkins 2013). A recommended item has the odds of its twin.
     """
     open_ = open_arms(menu)
     treated = ~menu.held
     if menu.exploration == 1 or not menu.budget_fen or not treated.any():
         return open_.astype(np.float64)
-    cost = menu.cost_fen[treated].mean(axis=0)
+    cost = menu.cost_fen[treated].mean(axis=0)[[0, *_plain_arms(menu)]]
     usual = menu.budget_fen / int(treated.sum())
     return open_ * np.maximum(usual / (usual + np.maximum(cost, 0.0)), ODDS_MIN)
 
@@ -263,20 +263,26 @@ def twins(menu: Menu, arm: Integers) -> Integers:
     """
     found = arm.copy()
     untried = menu.untried if menu.untried is not None else np.zeros(len(menu.options), dtype=np.bool_)
-    plain = {
-        (each.offer.id if each.offer else "", each.channel.id): place
-        for place, each in enumerate(menu.options, start=1)
-        if each.item is None
-    }
-    for place, option in enumerate(menu.options, start=1):
+    for (place, option), same in zip(enumerate(menu.options, start=1), _plain_arms(menu), strict=True):
         reached = menu.reach[:, place - 1]
-        same = plain.get((option.offer.id if option.offer else "", option.channel.id))
         stock = option.item.stock if option.item is not None else None
-        if not option.recommended or same is None or not untried[place - 1]:
+        if same == place or not untried[place - 1]:
             continue
         if stock is None or stock * menu.share >= int(reached.sum()):
             found[(arm == same) & reached] = place
     return found
+
+
+def _plain_arms(menu: Menu) -> list[int]:
+    """Return for each option its arm, for a recommended one that of the same offer and channel without an item."""
+
+    def kind(option: Option) -> tuple[str, str]:
+        return option.offer.id if option.offer else "", option.channel.id
+
+    plain = {kind(each): place for place, each in enumerate(menu.options, start=1) if each.item is None}
+    return [
+        plain.get(kind(each), place) if each.recommended else place for place, each in enumerate(menu.options, start=1)
+    ]
 
 
 class Draw(Struct, frozen=True, kw_only=True, eq=False):
