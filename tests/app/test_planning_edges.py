@@ -161,6 +161,7 @@ def test_where_some_consented_the_others_are_not_reckoned_with(small_past: Histo
     assert "同意" in record.sentence.zh
 
 
+@pytest.mark.long
 def test_the_same_question_over_the_same_data_has_the_same_answer(small_sources: Make) -> None:
     """A plan is a function of sentence, data and instant: record and assignment are equal byte for byte."""
     sources = small_sources("")

@@ -106,6 +106,7 @@ def test_membership_is_as_of_each_moment(sources: Sources) -> None:
     assert 0 < found.sum() < look.count
 
 
+@pytest.mark.long
 def test_an_unknown_group_is_asked_back_with_the_nearest(sources: Sources, everybody: PlanRecord) -> None:
     """No plan is made for people nobody knows; the question offers what there is, and its answers are taken."""
     text = f"针对常客，{AIM}"
