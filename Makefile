@@ -29,11 +29,14 @@ lint: setup ## Style, types, import contracts.
 ui-check: setup ## Lint, types and unit tests of the app.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix ui run --silent check
 
+.PHONY: browser
+browser: setup ## The app and the clients in a real browser; it waits more than it computes, so it runs beside the checks.
+	scripts/browser_tests.sh
+
 .PHONY: test
 test: setup ## Everything that must hold, in under 15 minutes on 2 cores.
-	@$(MAKE) --no-print-directory -j2 lint ui-check
+	@$(MAKE) --no-print-directory --output-sync=target -j3 lint ui-check browser
 	scripts/python_tests.sh
-	scripts/browser_tests.sh
 
 .PHONY: oracles
 oracles: setup ## A second environment with libraries that some tests compare with; their pins are old.

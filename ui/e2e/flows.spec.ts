@@ -57,7 +57,7 @@ test("what is missing is asked, and the answer makes the plan", async ({ page })
   await goal.write("提升业绩 +5%");
   await page.getByRole("button", { name: "复购率", exact: true }).click();
   await goal.plan();
-  await expect(page.getByRole("button", { name: "启动" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "启动", exact: true })).toBeVisible();
 });
 
 test("an impossible goal is refused with what would be possible, and cannot be launched", async ({
@@ -67,7 +67,7 @@ test("an impossible goal is refused with what would be possible, and cannot be l
   await goal.write("复购率 +500%");
   await goal.plan();
   await expect(page.getByText("试试「+5%」")).toBeVisible();
-  await expect(page.getByRole("button", { name: "启动" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "启动", exact: true })).toHaveCount(0);
 });
 
 test("the count follows the conditions, and what is saved comes back", async ({ page }) => {
@@ -125,7 +125,7 @@ test("the whole way to a plan works from the keyboard", async ({ page }) => {
   await page.keyboard.type("复购率 +5%");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/goals\/plan_/);
-  await page.getByRole("button", { name: "启动" }).press("Enter");
+  await page.getByRole("button", { name: "启动", exact: true }).press("Enter");
   await expect(page.getByRole("dialog")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);

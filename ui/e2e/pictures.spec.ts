@@ -55,8 +55,17 @@ const looks = process.env.PICTURES === "all" ? all : all.slice(0, 2);
 
 test.skip(Boolean(process.env.LIFTLOOP_URL), "pictures are taken over built data");
 
-for (const look of looks) {
-  test(`pages at ${look.width} px, ${look.language}, ${look.appearance}`, async ({ page }) => {
+/** Pages of one test: few enough to end in a minute, so that two workers share them. */
+const PART = 10;
+const parts = Array.from({ length: Math.ceil(pages.length / PART) }, (_, part) =>
+  pages.slice(part * PART, (part + 1) * PART),
+);
+const tests = looks.flatMap((look) => parts.map((part, number) => ({ look, part, number: number + 1 })));
+
+for (const { look, part, number } of tests) {
+  test(`pages at ${look.width} px, ${look.language}, ${look.appearance}, part ${number}`, async ({
+    page,
+  }) => {
     test.setTimeout(180_000);
     await page.setViewportSize({ width: look.width, height: look.width === 390 ? 844 : 900 });
     const app = new AppPage(page);
@@ -65,7 +74,7 @@ for (const look of looks) {
     await page.goto("/");
     await page.screenshot({ path: picture("sign-in") });
     await app.signIn("/");
-    for (const [name, path] of pages) {
+    for (const [name, path] of part) {
       await test.step(name, async () => {
         await app.go(path);
         await page.waitForTimeout(250); // Charts and drawers end their motion, at most 150 ms.

@@ -39,8 +39,8 @@ export class GoalPage {
 
   /** Launch and confirm; returns the campaign's id. */
   async launch(): Promise<string> {
-    await this.page.getByRole("button", { name: "启动" }).click();
-    await this.page.getByRole("dialog").getByRole("button", { name: "启动" }).click();
+    await this.page.getByRole("button", { name: "启动", exact: true }).click();
+    await this.page.getByRole("dialog").getByRole("button", { name: "启动", exact: true }).click();
     await expect(this.page).toHaveURL(/\/campaigns\/[^/]+$/, { timeout: PLAN_MS_MAX });
     return decodeURIComponent(new URL(this.page.url()).pathname.split("/").pop() ?? "");
   }
