@@ -85,7 +85,9 @@ for (const { look, part, number } of tests) {
         await page.waitForTimeout(250); // Charts and drawers end their motion, at most 150 ms.
         await picture(name);
         expect(await app.sidewaysPx(), `${name} scrolls sideways`).toBeLessThanOrEqual(0);
-        const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
+        const { violations } = await new AxeBuilder({ page })
+          .options({ resultTypes: ["violations"] })
+          .analyze();
         const serious = violations.filter((each) => each.impact === "serious" || each.impact === "critical");
         expect(
           serious.map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(" ")).join(" | ")}`),
