@@ -105,7 +105,7 @@ def _compare(tree: dict[str, Any], history: list[Happening], cut: int) -> None:
         installation.close()
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(tree=trees, history=histories)
 @example(tree={"trait": "city", "is_not": "Bath"}, history=[("track", "u1", NOW_MS, "Order Completed", {})])
 @example(tree={"trait": "city", "exists": False}, history=[("identify", "u1", NOW_MS - 1, "", {})])

@@ -25,7 +25,6 @@ def codes(report: PolicyReport) -> dict[str, str]:
     return {notice.column: notice.code for notice in report.warnings if notice.column is not None}
 
 
-@pytest.mark.long
 def test_half_of_the_promotion_log_earns_on_the_other_half() -> None:
     """Learned on one half: personalise. On the half not seen it earns, by inverse propensities, where all lose."""
     log = real_log("starbucks_promotion/training.csv")

@@ -247,10 +247,10 @@ class Plans:
                 return known
             await self._follower.catch_up()
             made = await self.study(lambda sources: report(campaign_id, campaign, record, sources))
-            self.counted(campaign_id, made)
+            self.keep_report(campaign_id, made)
             return made
 
-    def counted(self, campaign_id: str, report: Report) -> None:
+    def keep_report(self, campaign_id: str, report: Report) -> None:
         """Keep a report that somebody has made of what the lake says now: pages share it while it is fresh."""
         self._reports[campaign_id] = report
 

@@ -12,49 +12,31 @@ from aiohttp import web
 
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import parse_object
-from liftloop.testing.threads import LoopInThread
+from liftloop.testing.loopback import Loopback
 
 Provider = Literal["dingtalk", "feishu", "wecom"]
 Fault = Literal["lose_answer", "too_many", "broken", "garbage"]
+PATHS = ("/robot/send", "/open-apis/bot/v2/hook/{token}", "/cgi-bin/webhook/send")
 TOKEN, SECRET = "robot-token", "SEC-of-this-group"
 STALE_MS = 3_600_000
 TOO_MANY: Mapping[str, int] = {"dingtalk": 130101, "feishu": 11232, "wecom": 45009}
 REFUSED: Mapping[str, int] = {"dingtalk": 310000, "feishu": 19021, "wecom": 93000}
 
 
-class RobotDouble:
+class RobotDouble(Loopback):
     """Listens on loopback as one provider; its signatures are computed here anew, from the providers' own formulas."""
 
     def __init__(self, provider: Provider, wall: Clock) -> None:
+        super().__init__(dict.fromkeys(PATHS, self._receive))
         self.provider: Provider = provider
         self._wall = wall
         self._lock = threading.Lock()
         self.faults: deque[Fault] = deque()
         self.texts: list[str] = []
-        self.port = 0
 
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> "RobotDouble":
-        self._loop = LoopInThread("robot double")
-        self._loop.run(self._listen())
-        return self
-
-    def stop(self) -> None:
-        self._loop.run(self._runner.cleanup())
-        self._loop.stop()
-
-    async def _listen(self) -> None:
-        application = web.Application()
-        application.router.add_post("/robot/send", self._receive)
-        application.router.add_post("/open-apis/bot/v2/hook/{token}", self._receive)
-        application.router.add_post("/cgi-bin/webhook/send", self._receive)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        self.port = self._runner.addresses[0][1]
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
         body = parse_object(await request.read())

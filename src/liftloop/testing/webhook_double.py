@@ -11,7 +11,7 @@ from aiohttp import web
 from liftloop.kernel.clock import SECOND_MS, Clock
 from liftloop.kernel.codec import canonical_json, parse_object
 from liftloop.plugins.channels.signing import secret_bytes, verify
-from liftloop.testing.threads import LoopInThread
+from liftloop.testing.loopback import Loopback
 
 Fault = Literal["none", "lose_answer", "garbage", "throttle", "busy", "broken", "forbidden", "gone", "half", "slow"]
 """What happens to one request: it is taken and the answer lost (`lose_answer`), garbled or halved; it is refused with
@@ -19,7 +19,6 @@ Fault = Literal["none", "lose_answer", "garbage", "throttle", "busy", "broken", 
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 THROTTLE_S = 7  # What Retry-After says.
-REQUEST_BYTES_MAX = 64_000_000  # More than any channel sends.
 
 Answering = Callable[[Mapping[str, Any]], str]
 """Says the outcome of one message."""
@@ -30,10 +29,11 @@ def accept(message: Mapping[str, Any]) -> str:
     return "accepted"
 
 
-class WebhookDouble:
+class WebhookDouble(Loopback):
     """Listens on loopback from `start` to `stop`; faults are used up in the order given, then all goes well."""
 
     def __init__(self, wall: Clock, *, answer: Answering = accept, idempotent: bool = False) -> None:
+        super().__init__({"/messages": self._receive})
         self._wall = wall
         self._key = secret_bytes(SECRET)
         self._idempotent = idempotent
@@ -46,29 +46,10 @@ class WebhookDouble:
         self.largest_batch = 0
         self.refused_signatures = 0
         self.slow_seconds = 0.2
-        self.port = 0
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/messages"
-
-    def start(self) -> "WebhookDouble":
-        self._loop = LoopInThread("webhook double")
-        self._loop.run(self._listen())
-        return self
-
-    def stop(self) -> None:
-        self._loop.run(self._runner.cleanup())
-        self._loop.stop()
-
-    async def _listen(self) -> None:
-        application = web.Application(client_max_size=REQUEST_BYTES_MAX)
-        application.router.add_post("/messages", self._receive)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()

@@ -174,7 +174,7 @@ class Reviews:
         await self._desk.follower.catch_up()
         reached = reached_in(self._desk.state, campaign_id, campaign)
         made = await self._desk.plans.study(lambda sources: counted(campaign_id, campaign, record, sources, reached))
-        self._desk.plans.counted(campaign_id, made.report)
+        self._desk.plans.keep_report(campaign_id, made.report)
         return made
 
     def _settings(self) -> ReviewSettings:
@@ -184,13 +184,16 @@ class Reviews:
     async def _hand(self, campaign_id: str, recipient: Recipient, settings: ReviewSettings, actor: str) -> Handed:
         """Hand a review over once; the fact that it leaves is durable before it does."""
         review = await self.review(campaign_id)
+        body = self._desk.definitions.readable("channel", recipient.channel)
+        definition = msgspec.convert(body, type=ChannelDefinition, strict=False)
+        to_group = definition.kind == "robot"
         files = [
             Enclosure(
                 name=f"{campaign_id}.{form}",
                 media_type=MEDIA_TYPES[form],
                 content=await asyncio.to_thread(written, review, form, settings.language),
             )
-            for form in settings.files
+            for form in (() if to_group else settings.files)
         ]
         handed = Handed(
             campaign_id=campaign_id,
@@ -199,10 +202,7 @@ class Reviews:
             at_ms=self._desk.clock.now_ms(),
         )
         await self._say(SENDING, handed, actor)
-        body = self._desk.definitions.readable("channel", recipient.channel)
-        definition = msgspec.convert(body, type=ChannelDefinition, strict=False)
-        said = _as_text if definition.kind == "robot" else _as_html
-        message = _message(review, recipient, settings.language, files, said)
+        message = _message(review, recipient, settings.language, files, _as_text if to_group else _as_html)
         outcome, reason = await self._handed_over(definition, message)
         handed = msgspec.structs.replace(handed, outcome=outcome, reason=reason, at_ms=self._desk.clock.now_ms())
         await self._say(SENT, handed, actor)
