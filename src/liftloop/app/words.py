@@ -31,9 +31,7 @@ _STATES = {
 }
 
 _REASONS = {
-    "not_for_customers": Said("这个渠道是群机器人，不能发给客户", "the channel is a robot of a group, for no customer"),
-        "这个渠道是群机器人，不能发给客户", "the channel is a robot of a group, not for customers"
-    ),
+    "not_for_customers": Said("这个渠道是群机器人，不能发给客户", "a robot of a group, not for customers"),
     "quiet_hours": Said("免打扰时段", "quiet hours"),
     "expired:quiet_hours": Said("到结束时仍是免打扰时段", "quiet hours lasted to the end"),
     "merged_into_another": Said("与另一个档案是同一个人", "the same person as another profile"),
