@@ -110,7 +110,7 @@ KINDS_ZH: Mapping[str, str] = {
     "plan": "计划",
     "points": "积分",
     "profile": "客户",
-    "proposal": "提议",
+    "proposal": "提案",
     "signal": "信号",
     "source": "来源",
     "tag": "标签",
