@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from liftloop.plan.options import action_id, recommended_id
 from liftloop.simulate.arrays import DAY_MS
 from liftloop.simulate.columns import Table, decoded, write_csv
 from liftloop.simulate.history import History, row_counts, tables, write_files
@@ -236,3 +237,11 @@ def treated_against_nobody(drawn: History) -> float:
         for weight, mean in zip((got, none), means, strict=True):
             variance += float((weight**2) @ (outcome - mean) ** 2 / weight.sum() ** 2)
     return total / variance**0.5
+
+
+def test_a_recommended_item_is_an_item_to_who_reads_of_it() -> None:
+    """Actions of a plan's recommendations are known to the market as the same offer, channel and item."""
+    named = parse_action(recommended_id("coupon_5", "sms", "milk"))
+    assert named == parse_action(action_id("coupon_5", "sms", "milk"))
+    with pytest.raises(ValueError, match="not 'coupon_5.sms.milk.twice'"):
+        parse_action("coupon_5.sms.milk.twice")

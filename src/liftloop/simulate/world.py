@@ -244,12 +244,15 @@ class Action(Struct, frozen=True, kw_only=True):
 
 
 def parse_action(action_id: str) -> Action:
-    """Return the parts of `offer.channel[.item]`; raise ValueError on any other shape."""
+    """Return the parts of `offer.channel[.item[.recommended]]`; raise ValueError on any other shape.
+
+    Why an item was named is the sender's matter: who reads the message sees the item.
+    """
     parts = action_id.split(".")
     match parts:
         case [offer, channel]:
             return Action(offer=offer, channel=channel)
-        case [offer, channel, item]:
+        case [offer, channel, item] | [offer, channel, item, "recommended"]:
             return Action(offer=offer, channel=channel, item=item)
         case _:
             raise ValueError(f"an action is offer.channel or offer.channel.item, not {action_id!r}")
