@@ -243,5 +243,5 @@ def test_a_recommended_item_is_an_item_to_who_reads_of_it() -> None:
     """Actions of a plan's recommendations are known to the market as the same offer, channel and item."""
     named = parse_action(recommended_id("coupon_5", "sms", "milk"))
     assert named == parse_action(action_id("coupon_5", "sms", "milk"))
-    with pytest.raises(ValueError, match="not 'coupon_5.sms.milk.twice'"):
+    with pytest.raises(ValueError, match="twice"):
         parse_action("coupon_5.sms.milk.twice")
