@@ -9,7 +9,9 @@ export default defineConfig({
   // Built data is alike for all; on a real server one test follows the other.
   workers: real ? 1 : 2,
   fullyParallel: !real,
-  timeout: 60_000,
+  // They share two cores with linters and type checkers, and wait for what they expect no longer than it takes.
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
   use: {
