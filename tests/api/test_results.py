@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Generator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,13 @@ import numpy as np
 import pytest
 from served import DAY_MS, NOW_MS, Served, play, served
 
-from liftloop.app.results.asking import BadQuestion
-from liftloop.app.results.groups import GROUPS_MAX, GROUPS_SHOWN, UNSAID, groups_of
+from liftloop.api.present.results import funnel_view
+from liftloop.app.results.asking import BadQuestion, Period
+from liftloop.app.results.funnel import FunnelAsked, FunnelFound, FunnelGroup
+from liftloop.app.results.groups import GROUPS_MAX, GROUPS_SHOWN, UNSAID, Group, Grouping, groups_of
+from liftloop.app.results.steps import Step
 from liftloop.kernel.codec import canonical_json
+from liftloop.measure.funnel_groups import Reached, lagging
 from liftloop.storage.contract import Record
 from liftloop.testing.installation import Installation
 
@@ -150,6 +154,7 @@ def test_a_funnel_can_be_asked_of_properties_and_in_any_order(ask: Callable[[Sto
         ("attribution", {"lookback_days": 0}, "bad_question"),
         ("attribution", {"campaign": "no-such"}, "not_found"),
         ("lifetime-value", {"horizon_days": 30}, "invalid_request"),
+        ("lifetime-value", {"group": {"kind": "last_touch"}}, "bad_question"),
         ("return-on-spend", {"lookback_days": 4000}, "bad_question"),
         ("return-on-spend", {"model": "shapley"}, "invalid_request"),
     ],
@@ -170,6 +175,27 @@ def test_what_cannot_be_answered_is_said(
             assert "Product Viewed" in said["next"]
 
     ask(story)
+
+
+def test_a_group_that_loses_more_is_told_with_what_it_costs() -> None:
+    """The view names the group, its step, both shares and how many people more it would be, in both languages."""
+    groups = tuple(
+        FunnelGroup(place=place, group=Group(value=name), reached=reached, open=(0, 0))
+        for place, (name, reached) in enumerate((("baidu", (1_000, 100)), ("wecom", (1_000, 300))))
+    )
+    lag = lagging([Reached(place=each.place, reached=each.reached, open=each.open) for each in groups])
+    whole = FunnelGroup(place=0, group=Group(value=""), reached=(2_000, 400), open=(0, 0))
+    days = Period(first=date(2026, 9, 1), last=date(2026, 9, 30))
+    steps = (Step(event="Product Viewed"), Step(event="Order Completed"))
+    asked = FunnelAsked(steps=steps, period=days, window_ms=7 * DAY_MS, grouping=Grouping(kind="last_touch"))
+    found = funnel_view(asked, FunnelFound(whole=whole, between=(None, None), groups=groups, lag=lag, events=2_400))
+    (behind,) = found.behind
+    assert (behind.place, behind.step, behind.share, behind.rest) == (0, 0, 0.1, 0.3)
+    assert behind.low < -0.2 < behind.high < 0
+    assert "100 人里只有 10 人继续，其他人是 30 人；跟其他人一样的话，会多 200 人" in behind.sentence.zh
+    assert "200 more people" in behind.sentence.en
+    assert found.told is not None
+    assert "1 group loses" in found.told.en
 
 
 def test_more_values_than_make_groups_are_refused_and_many_are_put_together() -> None:

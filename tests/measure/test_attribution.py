@@ -11,6 +11,7 @@ from liftloop.measure.attribution import (
     Ways,
     attributed,
     far_apart,
+    last_touch,
     model_shares,
     ways_of,
 )
@@ -30,6 +31,28 @@ def ways(touched: list[tuple[int, int, int]], converted: list[tuple[int, int, fl
         lookback_ms=lookback,
         from_ms=20,
     )
+
+
+def test_the_last_touch_is_what_a_plain_reading_says() -> None:
+    """For any person and instant it is her latest touch until then if that is in reach; at one instant it counts."""
+    dice = np.random.default_rng(5)
+    for touched, asked in ((60, 40), (0, 5), (5, 0)):
+        touches = Touches(
+            profile=dice.integers(0, 6, touched),
+            at_ms=dice.permutation(200)[:touched],
+            channel=dice.integers(0, 4, touched),
+        )
+        profile, at_ms = dice.integers(0, 8, asked), dice.integers(0, 200, asked)
+        found = last_touch(touches, profile, at_ms, 25)
+        for who, when, channel in zip(profile.tolist(), at_ms.tolist(), found.tolist(), strict=True):
+            near = [
+                (at, code)
+                for person, at, code in zip(
+                    *(each.tolist() for each in (touches.profile, touches.at_ms, touches.channel)), strict=True
+                )
+                if person == who and when - 25 <= at <= when
+            ]
+            assert channel == (max(near)[1] if near else -1)
 
 
 def plain_ways(touched: list[tuple[int, int, int]], converted: list[tuple[int, int, float]], lookback: int) -> set[str]:

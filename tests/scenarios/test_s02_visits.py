@@ -78,6 +78,7 @@ class Played(Struct, frozen=True, kw_only=True):
     rehearsal: dict[str, Any]
     report: dict[str, Any]
     ledger: dict[str, Any]
+    credited: dict[str, Any]
     days: list[float]
 
 
@@ -115,8 +116,10 @@ async def _play(folder: Path) -> Played:
                 installation.receive(*({k: v for k, v in each.items() if k != "at_ms"} for each in part))
         report = (await world.admin.get(f"/api/campaigns/{campaign}/report")).json()
         ledger = (await world.admin.get(f"/api/campaigns/{campaign}/ledger")).json()
+        asked = {"campaign": campaign, "counted": "sent", "from": "2026-11-21", "to": "2026-12-23"}
+        credited = await _ok(world, "/api/results/attribution", asked)
     installation.close()
-    return Played(plan=plan, rehearsal=rehearsal, report=report, ledger=ledger, days=days)
+    return Played(plan=plan, rehearsal=rehearsal, report=report, ledger=ledger, credited=credited, days=days)
 
 
 def event(name: str, number: int, identity: str, at_ms: int, **said: Any) -> dict[str, Any]:
@@ -191,3 +194,18 @@ def test_the_result_is_measured_beside_the_frozen_forecast(played: Played) -> No
     assert report["lift"]["low"] < MOVED / BUYING < report["lift"]["high"]
     low, high = report["forecast"]["i90"]
     assert low < report["lift"]["value"] < high
+
+
+@pytest.mark.long
+def test_the_measured_lift_is_divided_whole_among_the_actions(played: Played) -> None:
+    """What each model gives the actions adds up to the lift of all treated people, and so do the bounds."""
+    found, report = played.credited, played.report
+    treated = report["assigned"]["treated"]
+    total = [each * treated for each in (report["difference"][name] for name in ("value", "low", "high"))]
+    assert found["total"] == pytest.approx(total)
+    assert {each["action"] for each in found["channels"]} >= {"reminder.sms", "coupon-5.sms"}
+    assert all(each["touches"] > 0 for each in found["channels"])
+    for place in range(len(found["channels"][0]["credits"])):
+        given = [each["credits"][place] for each in found["channels"]]
+        assert sum(each["amount"] for each in given) == pytest.approx(total[0])
+        assert sum(each["interval"][0] for each in given) == pytest.approx(total[1])

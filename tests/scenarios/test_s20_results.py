@@ -201,6 +201,37 @@ def test_return_on_spend_is_what_a_plain_reading_gives(ask: Callable[..., Any], 
     assert any("3" in each["en"] and "newest" in each["en"] for each in found["warnings"]), "three rows were corrected"
 
 
+@pytest.mark.parametrize("rule", ["first", "last", "last_non_direct", "linear", "time_decay", "position"])
+def test_credited_money_adds_up_to_all_orders(ask: Callable[..., Any], rule: str) -> None:
+    """Whatever the rule and the lookback, touches and orders without a touch share all revenue, and none twice."""
+    revenue = sum(float(each.properties["revenue"]) for each in PAST if each.event == "Order Completed") * 100
+    for days in (2, 45):
+        found = ask("return-on-spend", {"model": rule, "lookback_days": days})
+        credited = sum(leaf["amounts"]["value"] for leaf in leaves(found["nodes"]))
+        assert credited + found["untouched"]["value"] == pytest.approx(revenue, abs=3)
+        assert 0 < credited < revenue
+
+
+def test_a_funnel_is_told_apart_by_the_last_touch(ask: Callable[..., Any]) -> None:
+    """Each start belongs to the ad clicked last within thirty days before it; the groups add up to the whole."""
+    steps = [{"event": "Signed Up"}, {"event": "Order Completed"}]
+    found = ask("funnel", {"steps": steps, "window_days": 60, "group": {"kind": "last_touch"}})
+    plain: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for history in by_person().values():
+        place = next((n for n, each in enumerate(history) if each.event == "Signed Up"), None)
+        if place is None or history[place].at.date() > LAST:
+            continue
+        ads = [ad_of(each) for each in history[:place] if history[place].at - each.at <= timedelta(days=30)]
+        named = [ad[0] for ad in ads if ad is not None]
+        group = plain[{"baidu": "baidu", "xhs": "xiaohongshu"}[named[-1]] if named else ""]
+        group[0] += 1
+        group[1] += any(each.event == "Order Completed" for each in history[place:])
+    assert {each["group"]["value"]: each["people"] for each in found["groups"]} == plain
+    assert [sum(column) for column in zip(*plain.values(), strict=True)] == [each["people"] for each in found["steps"]]
+    assert found["behind"] == []
+    assert "too few" in found["told"]["en"]
+
+
 def test_the_file_has_what_the_page_has(ask: Callable[..., Any]) -> None:
     """The exported file ends with the total, which is the sum of its channels and of what has no touch."""
     lines = [line.split(",") for line in ask("return-on-spend/file", {"model": "linear"}).splitlines()]

@@ -16,7 +16,9 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 
 _first = click.option("--from", "first", help="第一天 / first day, YYYY-MM-DD")
 _last = click.option("--to", "last", help="最后一天（含）/ last day, included")
-_group = click.option("--group", help="分组 / channel | trait:level | property:coupon | audience:ID | campaign:ID")
+_group = click.option(
+    "--group", help="分组 / channel | last_touch | trait:level | property:coupon | audience:ID | campaign:ID"
+)
 
 
 @click.group("results", short_help="效果 / funnel, retention, value, attribution, return")
@@ -259,7 +261,10 @@ def _funnel_lines(found: dict[str, Any]) -> list[str]:
         [group_words(each["group"]), *(f"{people:,}" for people in each["people"]), f"{each['share']:.1%}"]
         for each in found["groups"]
     ]
-    return [*lines, "", *table(groups, right=frozenset(range(1, len(rows) + 2)))] if groups else lines
+    if not groups:
+        return lines
+    said = [spoken(found["told"]), *(f"  {spoken(each['sentence'])}" for each in found["behind"])]
+    return [*lines, "", *table(groups, right=frozenset(range(1, len(rows) + 2))), *said]
 
 
 def duration(seconds: float) -> str:

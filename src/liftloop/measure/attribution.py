@@ -154,6 +154,25 @@ def touched(paths: Paths) -> Paths:
     return select(paths, paths.lengths() > 0)
 
 
+def last_touch(touches: Touches, profile: Integers, at_ms: Integers, lookback_ms: int) -> Integers:
+    """Return the channel [rows] of each person's last touch at her instant or before it, -1 without one in reach."""
+    count, rows = touches.profile.size, profile.size
+    who = np.concatenate([touches.profile, profile])
+    when = np.concatenate([touches.at_ms, at_ms])
+    asks = np.arange(count + rows) >= count
+    order = np.lexsort((asks, when, who))
+    place = np.arange(order.size)
+    latest = np.maximum.accumulate(np.where(asks[order], -1, place))
+    found = np.full(rows, -1, dtype=np.int64)
+    asking = asks[order]
+    touch = np.where(latest >= 0, order[latest], 0)[asking]
+    mine = order[asking] - count
+    if count:
+        near = (who[touch] == profile[mine]) & (at_ms[mine] - when[touch] <= lookback_ms) & (latest[asking] >= 0)
+        found[mine] = np.where(near, touches.channel[np.minimum(touch, count - 1)], -1)
+    return found
+
+
 def far_apart(found: Attributed) -> bool:
     """Say whether the models differ so much that none should be believed alone."""
     return found.disagreement > DISAGREE_SHARE

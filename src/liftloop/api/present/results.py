@@ -9,6 +9,7 @@ from liftloop.app.results.groups import Group
 from liftloop.app.results.words import OWN_NAMES, event_said
 from liftloop.app.words import Said
 from liftloop.kernel.clock import DAY_MS
+from liftloop.measure.funnel_groups import Behind
 
 
 def group_name(group: Group) -> views.GroupName:
@@ -36,6 +37,51 @@ def funnel_view(asked: FunnelAsked, found: FunnelFound) -> views.FunnelView:
             )
             for each in found.groups
         ],
+        behind=[_behind(asked, found, each) for each in found.lag.behind],
+        told=text(_groups_sentence(found)) if found.groups else None,
+    )
+
+
+def _behind(asked: FunnelAsked, found: FunnelFound, each: Behind) -> views.FunnelBehind:
+    group = next(one.group for one in found.groups if one.place == each.place)
+    called = group.said or Said(group.value, group.value)
+    count = max(1, round(each.more))
+    if asked.ordered:
+        before, after = (event_said(asked.steps[place].event) for place in (each.step, each.step + 1))
+        way = Said(f"从「{before.zh}」到「{after.zh}」", f"from “{before.en}” to “{after.en}”")
+    else:
+        way = Said(f"做完 {each.step + 1} 步之后", f"after {each.step + 1} of the steps")
+    sentence = Said(
+        f"{called.zh}：{way.zh}，100 人里只有 {_hundred(each.share)} 人继续，其他人是 {_hundred(each.rest)} 人；"
+        f"跟其他人一样的话，会多 {count:,} 人走下去",
+        f"{called.en}: {way.en}, {_hundred(each.share)} of 100 go on, of all others {_hundred(each.rest)}; "
+        f"if they were alike, {count:,} more {'person' if count == 1 else 'people'} would go on",
+    )
+    return views.FunnelBehind(
+        place=each.place,
+        step=each.step,
+        share=each.share,
+        rest=each.rest,
+        low=each.low,
+        high=each.high,
+        more=each.more,
+        sentence=text(sentence),
+    )
+
+
+def _groups_sentence(found: FunnelFound) -> Said:
+    lag = found.lag
+    if not lag.looked:
+        return Said("每组人太少，分不出谁丢得更多", "There are too few people in a group to say who loses more")
+    if not lag.behind:
+        return Said(
+            f"比较了 {lag.looked} 处，没有哪一组丢得明显更多",
+            f"Of {lag.looked} comparisons none shows a group that loses clearly more",
+        )
+    return Said(
+        f"比较了 {lag.looked} 处，丢得明显更多的有 {len(lag.behind)} 组",
+        f"Of {lag.looked} comparisons, {len(lag.behind)} {'group loses' if len(lag.behind) == 1 else 'groups lose'} "
+        "clearly more",
     )
 
 

@@ -7,17 +7,20 @@ from pydantic import Field, model_validator
 
 from liftloop.api.views.values import Count, Finite, Text, View
 
-GroupKind = Literal["channel", "trait", "property", "audience", "campaign"]
+GroupKind = Literal["channel", "last_touch", "trait", "property", "audience", "campaign"]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Grouping(View):
-    kind: GroupKind = Field(description="`channel`: where somebody first came from; `property`: of the first event.")
+    kind: GroupKind = Field(
+        description="`channel`: where somebody first came from; `last_touch`: what touched her last in the 30 days "
+        "before the first step; `property`: of the first event. The last two group funnels only."
+    )
     name: str = Field(default="", max_length=200, description="The trait, property, audience id or campaign id.")
 
     @model_validator(mode="after")
     def named(self) -> "Grouping":
-        if self.kind != "channel" and not self.name:
+        if self.kind not in ("channel", "last_touch") and not self.name:
             raise ValueError("Name the trait, property, audience or campaign.")
         return self
 
@@ -76,6 +79,19 @@ class FunnelGroupView(View):
     share: float = Field(description="Of those who started, who reached the last step.")
 
 
+class FunnelBehind(View):
+    """A group of whom fewer go on from a step than of all others, beyond chance."""
+
+    place: Count = Field(description="The group's number.")
+    step: Count = Field(description="After which they are lost, from 0.")
+    share: float = Field(description="Of the group, who took the next step.")
+    rest: float = Field(description="Of all others.")
+    low: float = Field(description="Of the difference, allowing for all comparisons.")
+    high: float
+    more: float = Field(description="How many people would go on if the group were as the others.")
+    sentence: Text
+
+
 class FunnelView(View):
     from_: date = Field(alias="from")
     to: date
@@ -86,6 +102,8 @@ class FunnelView(View):
     worst: int | None = Field(description="The step after which the largest share is lost; null where none is.")
     sentence: Text
     groups: list[FunnelGroupView]
+    behind: list[FunnelBehind] = Field(description="At most three groups, those first who cost most people.")
+    told: Text | None = Field(description="What the groups tell in a sentence; null without groups.")
 
 
 class FunnelPeopleRequest(FunnelRequest):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,12 @@ from liftloop.app.desk import Desk
 from liftloop.app.results.asking import BadQuestion, Period, check_events, span_of
 from liftloop.app.results.groups import UNSAID as UNSAID_VALUE
 from liftloop.app.results.groups import Group, Grouped, Grouping, grouped, groups_of, pointer
+from liftloop.app.results.last_touch import last_touches
 from liftloop.app.results.steps import Read, Step, read
 from liftloop.inference.arrays import Floats, Integers
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS
 from liftloop.measure.funnel import STEPS_MAX, FunnelRule, Happenings, Walks, gaps_s, walks
+from liftloop.measure.funnel_groups import Lag, Reached, lagging
 
 ROWS_AT_ONCE = 8_000_000
 """Events walked through at a time: about a gigabyte with what is made of them."""
@@ -72,6 +74,7 @@ class FunnelFound(Struct, frozen=True, kw_only=True):
     whole: FunnelGroup
     between: tuple[Between | None, ...]
     groups: tuple[FunnelGroup, ...]
+    lag: Lag
     events: int
 
 
@@ -124,8 +127,7 @@ class Funnels:
         known_ms = min(now_ms, span.last_ms) if span else now_ms  # Later nothing came in: nobody is lost by then.
         rows = read(asked.steps, asked.period.from_ms, min(asked.period.to_ms + asked.window_ms, now_ms + 1))
         events = int((await self._desk.follower.select(_COUNT.format(read=rows.text), rows.given))["rows"][0])
-        by = await grouped(self._desk, self._audiences, asked.grouping)
-        codes, by = await self._codes(asked, rows, by)
+        by, place = await self._places(asked, rows)
         rule = FunnelRule(
             steps=len(asked.steps),
             window_ms=asked.window_ms,
@@ -138,13 +140,23 @@ class Funnels:
         walked: list[tuple[Walks, Integers]] = []
         for part in range(parts):
             found = await self._desk.follower.select(_part(asked, rows, parts, part), _given(asked, rows))
-            walked.append(await asyncio.to_thread(_walked, found, rule, by, codes))
+            walked.append(await asyncio.to_thread(_walked, found, rule, place))
         return await asyncio.to_thread(_told, asked, walked, by, (events, now_ms))
 
-    async def _codes(self, asked: FunnelAsked, rows: Read, by: Grouped) -> tuple[Integers | None, Grouped]:
+    async def _places(self, asked: FunnelAsked, rows: Read) -> "tuple[Grouped, _Place]":
+        """Return the groups, and what tells the group of each walk."""
+        kind = asked.grouping.kind if asked.grouping is not None else ""
+        if kind == "property":
+            codes, by = await self._codes(asked, rows)
+            return by, lambda found, walked: _of_property(found["label"][walked.start], codes, by)
+        if kind == "last_touch":
+            touches = await last_touches(self._desk.follower, asked.period.from_ms, asked.period.to_ms)
+            return touches.groups, lambda _, walked: touches.of(walked.profile, walked.at_ms[:, 0])
+        by = await grouped(self._desk, self._audiences, asked.grouping)
+        return by, lambda _, walked: by.of(walked.profile)
+
+    async def _codes(self, asked: FunnelAsked, rows: Read) -> tuple[Integers, Grouped]:
         """Return the codes of the values that a property has, in the order of the groups, and these groups."""
-        if asked.grouping is None or asked.grouping.kind != "property":
-            return None, by
         query = _LABELS.format(read=rows.text, place=len(rows.given) + 1)
         found = await self._desk.follower.select(query, _given(asked, rows))
         values = [(place + 1, str(label)) for place, label in enumerate(found["label"])]
@@ -188,20 +200,25 @@ def _given(asked: FunnelAsked, rows: Read) -> Sequence[Any]:
     return (*rows.given, pointer(asked.grouping.name)) if asked.grouping and by_property else rows.given
 
 
-def _walked(found: dict[str, Any], rule: FunnelRule, by: Grouped, codes: Integers | None) -> tuple[Walks, Integers]:
+_Place = Callable[[dict[str, Any], Walks], Integers]
+"""From the columns read and the walks in them to the group of each walk."""
+
+
+def _walked(found: dict[str, Any], rule: FunnelRule, place: _Place) -> tuple[Walks, Integers]:
     """Return everybody's walk and group."""
     happenings = Happenings(
         profile=found["profile"].astype(np.int64), at_ms=found["at_ms"].astype(np.int64), mask=found["mask"]
     )
     walked = walks(happenings, rule)
-    if codes is None:
-        return walked, by.of(walked.profile)
-    label = found["label"][walked.start]
+    return walked, place(found, walked)
+
+
+def _of_property(label: Integers, codes: Integers, by: Grouped) -> Integers:
     order = np.argsort(codes)
     at = np.minimum(np.searchsorted(codes[order], label), max(codes.size - 1, 0))
     known = codes[order][at] == label if codes.size else np.zeros(label.size, dtype=np.bool_)
     others = by.rest - 1
-    return walked, np.where(known, np.minimum(order[at] if codes.size else 0, others), by.rest)
+    return np.where(known, np.minimum(order[at] if codes.size else 0, others), by.rest)
 
 
 def _told(asked: FunnelAsked, walked: Sequence[tuple[Walks, Integers]], by: Grouped, when: tuple[int, int]) -> _Answer:
@@ -222,10 +239,12 @@ def _told(asked: FunnelAsked, walked: Sequence[tuple[Walks, Integers]], by: Grou
         if asked.grouping is not None
     )
     between = tuple(_between(np.concatenate([gaps_s(each, step) for each, _ in walked])) for step in range(1, count))
+    groups = tuple(each for each in groups if each.reached[0])
     found = FunnelFound(
         whole=_group(kept, (0, Group(value="")), everybody, count),
         between=(None, *between),
-        groups=tuple(each for each in groups if each.reached[0]),
+        groups=groups,
+        lag=lagging([Reached(place=each.place, reached=each.reached, open=each.open) for each in groups]),
         events=events,
     )
     return _Answer(made_ms=made_ms, found=found, kept=kept)

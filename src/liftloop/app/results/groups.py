@@ -15,7 +15,9 @@ from liftloop.app.results.sources import SOURCE
 from liftloop.app.words import Said
 from liftloop.inference.arrays import Integers
 
-GroupKind = Literal["channel", "trait", "property", "audience", "campaign"]
+GroupKind = Literal["channel", "last_touch", "trait", "property", "audience", "campaign"]
+OF_MOMENTS: tuple[GroupKind, ...] = ("last_touch", "property")
+"""These tell how something began and not who somebody is: only a funnel can be grouped so."""
 
 GROUPS_SHOWN = 12
 """The largest groups are shown, everybody else stands together: nobody reads a hundred funnels."""
@@ -97,12 +99,17 @@ EVERYBODY = Grouped(
 
 
 async def grouped(desk: Desk, audiences: Audiences, grouping: Grouping | None) -> Grouped:
-    """Return who is in which group; raises `NotFound`, and `BadQuestion` where there are too many groups."""
-    if grouping is None or grouping.kind == "property":
+    """Return who is in which group; raises `NotFound`, and `BadQuestion` where there are too many groups.
+
+    What is told of moments and not of people has the one group of everybody.
+    """
+    if grouping is None:
         return EVERYBODY
     match grouping.kind:
+        case "last_touch" | "property":
+            return EVERYBODY
         case "channel":
-            return _named(await _ranked(desk, _CHANNEL, (), DIRECT))
+            return with_channel_names(await _ranked(desk, _CHANNEL, (), DIRECT))
         case "trait":
             return await _ranked(desk, _TRAIT, (pointer(grouping.name), grouping.name), UNSAID)
         case "audience":
@@ -119,7 +126,7 @@ def pointer(name: str) -> str:
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
-def _named(found: Grouped) -> Grouped:
+def with_channel_names(found: Grouped) -> Grouped:
     """Return channels with what people call them."""
     groups = tuple(
         Group(value=each.value, said=channel_said(platform_key(each.value))) if each.value else each

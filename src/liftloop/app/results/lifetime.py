@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from liftloop.app.audiences.directory import Audiences
 from liftloop.app.desk import Desk
 from liftloop.app.results.asking import ZONE_MS, BadQuestion, Period, shop_day, span_of
-from liftloop.app.results.groups import Group, Grouped, Grouping, grouped
+from liftloop.app.results.groups import OF_MOMENTS, Group, Grouped, Grouping, grouped
 from liftloop.app.results.platforms import platform_key
 from liftloop.app.results.spend import ReturnOnSpend, SpendDay
 from liftloop.inference.arrays import Flags, Floats, Integers
@@ -125,6 +125,13 @@ class Lifetime:
                 f"the horizon is one of {', '.join(map(str, HORIZONS))} days",
                 "选其中一个",
                 "choose one of them",
+            )
+        if asked.grouping is not None and asked.grouping.kind in OF_MOMENTS:
+            raise BadQuestion(
+                "最后一次触点和事件属性只能给漏斗分组",
+                "the last touch and properties of events group a funnel only",
+                "换成首次来源渠道、属性、人群或活动",
+                "choose the channel they first came by, a trait, an audience or a campaign",
             )
         purchases, until_ms = await self._purchases(margin=asked.margin)
         by = await grouped(self._desk, self._audiences, asked.grouping)

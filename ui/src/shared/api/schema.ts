@@ -3210,6 +3210,45 @@ export interface components {
              */
             name: string;
         };
+        /**
+         * FunnelBehind
+         * @description A group of whom fewer go on from a step than of all others, beyond chance.
+         */
+        FunnelBehind: {
+            /** High */
+            high: number;
+            /**
+             * Low
+             * @description Of the difference, allowing for all comparisons.
+             */
+            low: number;
+            /**
+             * More
+             * @description How many people would go on if the group were as the others.
+             */
+            more: number;
+            /**
+             * Place
+             * @description The group's number.
+             */
+            place: number;
+            /**
+             * Rest
+             * @description Of all others.
+             */
+            rest: number;
+            sentence: components["schemas"]["Text"];
+            /**
+             * Share
+             * @description Of the group, who took the next step.
+             */
+            share: number;
+            /**
+             * Step
+             * @description After which they are lost, from 0.
+             */
+            step: number;
+        };
         /** FunnelGroupView */
         FunnelGroupView: {
             group: components["schemas"]["GroupName"];
@@ -3333,6 +3372,11 @@ export interface components {
         /** FunnelView */
         FunnelView: {
             /**
+             * Behind
+             * @description At most three groups, those first who cost most people.
+             */
+            behind: components["schemas"]["FunnelBehind"][];
+            /**
              * Events
              * @description Events read for the answer.
              */
@@ -3354,6 +3398,8 @@ export interface components {
              * Format: date
              */
             to: string;
+            /** @description What the groups tell in a sentence; null without groups. */
+            told: components["schemas"]["Text"] | null;
             /** Window Days */
             window_days: number;
             /**
@@ -3495,10 +3541,10 @@ export interface components {
         Grouping: {
             /**
              * Kind
-             * @description `channel`: where somebody first came from; `property`: of the first event.
+             * @description `channel`: where somebody first came from; `last_touch`: what touched her last in the 30 days before the first step; `property`: of the first event. The last two group funnels only.
              * @enum {string}
              */
-            kind: "channel" | "trait" | "property" | "audience" | "campaign";
+            kind: "channel" | "last_touch" | "trait" | "property" | "audience" | "campaign";
             /**
              * Name
              * @description The trait, property, audience id or campaign id.

@@ -90,10 +90,12 @@ export function EventField({ vocabulary, label, value, onChange }: EventFieldPro
 
 interface GroupSelectProps {
   grouping: Grouping | null;
+  /** Whether something begins that a touch may have come before. */
+  touched?: boolean;
   onChange(grouping: Grouping | null): void;
 }
 
-export function GroupSelect({ grouping, onChange }: GroupSelectProps) {
+export function GroupSelect({ grouping, touched = false, onChange }: GroupSelectProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const field = useId();
@@ -101,6 +103,7 @@ export function GroupSelect({ grouping, onChange }: GroupSelectProps) {
   const options = [
     { value: "", label: t("results.noGroup") },
     { value: "channel", label: t("results.byChannel") },
+    ...(touched ? [{ value: "last_touch", label: t("results.byLastTouch") }] : []),
     {
       label: t("results.byTrait"),
       options: (data?.traits ?? [])

@@ -74,11 +74,22 @@ export function FunnelGroups({ funnel, vocabulary, to }: FunnelBarsProps) {
   const format = useFormat();
   const name = useEventName(vocabulary);
   if (funnel.groups.length === 0) return null;
-  const best = funnel.groups.filter((each) => each.people[0]).reduce((a, b) => (b.share > a.share ? b : a));
   const called = (group: Views["FunnelGroupView"]) =>
     group.group.name ? format.say(group.group.name) : group.group.value;
   return (
-    <Card title={t("results.funnel.bestGroup", { group: called(best), share: format.percent(best.share) })}>
+    <Card title={funnel.told ? format.say(funnel.told) : t("results.group")}>
+      {funnel.behind.length > 0 ? (
+        <ul className={styles.behind}>
+          {funnel.behind.map((each) => (
+            <li key={each.place}>
+              {format.say(each.sentence)}{" "}
+              <Link to={{ search: to(each.step, true, each.place) }} preventScrollReset>
+                {t("results.funnel.lostHere")}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      ) : null}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard. */}
       <div className={tables.scroll} tabIndex={0}>
         <table className={tables.table}>

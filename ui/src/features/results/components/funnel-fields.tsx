@@ -95,7 +95,11 @@ export function FunnelFields({ asked, vocabulary, onChange }: FunnelFieldsProps)
             ]}
           />
         </div>
-        <GroupSelect grouping={asked.group ?? null} onChange={(group) => onChange({ ...asked, group })} />
+        <GroupSelect
+          touched
+          grouping={asked.group ?? null}
+          onChange={(group) => onChange({ ...asked, group })}
+        />
       </div>
     </div>
   );

@@ -31,6 +31,6 @@ describe("a funnel in the address", () => {
   it("takes no grouping that it does not know", () => {
     expect(groupingOf("phase of the moon")).toBeNull();
     expect(groupingSaid(groupingOf("audience:a:b"))).toBe("audience:a:b");
-    expect(groupingSaid(groupingOf("channel"))).toBe("channel");
+    for (const kind of ["channel", "last_touch"]) expect(groupingSaid(groupingOf(kind))).toBe(kind);
   });
 });

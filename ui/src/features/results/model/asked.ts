@@ -3,7 +3,7 @@ import type { FunnelAsked, Vocabulary } from "../api/results";
 
 export type Grouping = NonNullable<FunnelAsked["group"]>;
 
-const KINDS: readonly string[] = ["channel", "trait", "property", "audience", "campaign"];
+const KINDS: readonly string[] = ["channel", "last_touch", "trait", "property", "audience", "campaign"];
 
 /** Ways through a shop that many have; shown where all their events came in. */
 export const WAYS = {
@@ -36,7 +36,7 @@ export function groupingOf(said: string | null): Grouping | null {
 
 export function groupingSaid(grouping: Grouping | null): string {
   if (grouping === null) return "";
-  return grouping.kind === "channel" ? "channel" : `${grouping.kind}:${grouping.name}`;
+  return grouping.name ? `${grouping.kind}:${grouping.name}` : grouping.kind;
 }
 
 export function daysOf(search: URLSearchParams): { from: string | null; to: string | null } {
