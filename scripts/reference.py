@@ -244,7 +244,11 @@ _EN_COMMANDS = """\
 
 The command line speaks to the server of a data folder over `server.sock` in it.
 Where no server runs, it starts one for the length of the call.
-`--json` prints the answer of the API as one line; `--lang` or `LIFTLOOP_LANG` chooses the language.
+`--json` prints the answer of the API as one line of JSON on the standard output.
+What fails with `--json` is one line of JSON too, on the error stream, as the API says it.
+It has `code`, `message` and `next` in the chosen language, `message_zh` and `message_en`; wrong usage is `bad_usage`.
+The exit code is the same with and without: 0 done, 1 failed, 2 wrong usage, 3 a question or a refusal.
+`--lang` or `LIFTLOOP_LANG` chooses the language.
 """
 
 _ZH_COMMANDS = """\
@@ -253,7 +257,11 @@ _ZH_COMMANDS = """\
 <!-- 由 scripts/reference.py 从命令本身生成，请勿手改。 -->
 
 命令行通过数据目录里的 `server.sock` 与服务通信；没有服务在运行时，会为这一次调用临时启动一个。
-`--json` 以一行输出接口的回答；`--lang` 或 `LIFTLOOP_LANG` 选择语言。
+`--json` 在标准输出以一行 JSON 给出接口的回答。
+加了 `--json` 时，失败也是一行 JSON，写在标准错误，与接口的错误一致。
+里面有 `code`，所选语言的 `message` 和 `next`，以及 `message_zh`、`message_en`；选项写错时是 `bad_usage`。
+退出码不因 `--json` 而变：0 完成，1 失败，2 用法不对，3 要回答问题或被拒绝。
+`--lang` 或 `LIFTLOOP_LANG` 选择语言。
 """
 
 

@@ -71,7 +71,7 @@ def test_a_signal_is_retired_once_nothing_asks_for_it(tmp_path: Path) -> None:
         used = [{"kind": "audience", "id": "wavering", "name": "犹豫的人"}]
         assert (await templates(world))["hesitating"]["in_use"]["used_in"] == used
         listed = (await world.admin.get(PLACE)).json()["own"]
-        assert [(each["id"], each["used_in"]) for each in listed] == [("mine", [])]
+        assert [(each["id"], each["used_in"], each["half_life_days"]) for each in listed] == [("mine", [], 3.0)]
         refused = await world.admin.call("DELETE", "/api/definitions/signal/hesitating")
         assert (refused.status, "人群「犹豫的人」" in refused.json()["message"]) == (409, True)
         assert (await world.admin.call("DELETE", "/api/definitions/signal/mine")).status == 200
@@ -79,5 +79,33 @@ def test_a_signal_is_retired_once_nothing_asks_for_it(tmp_path: Path) -> None:
         assert (await world.admin.call("DELETE", "/api/definitions/signal/hesitating")).status == 200
         assert (await templates(world))["hesitating"]["in_use"] is None
         assert (await world.admin.get(PLACE)).json()["own"] == []
+
+    play(tmp_path, story)
+
+
+def test_a_signal_is_written_by_its_tree_seen_before_it_is_published_and_changed_later(tmp_path: Path) -> None:
+    """A look at a tree tells who would give it and why; saved it has an id, saved again by that id a version more."""
+
+    async def story(world: Served) -> None:
+        world.installation.receive(view("u1", 1), view("u1", 2), view("u2", 1))
+        await world.settle()
+        tree = {"event": "Product Viewed", "within_days": 3, "count": {"gte": 2}}
+        seen = (await world.admin.post("/api/signals/preview", {"definition": tree})).json()
+        assert [each["person"]["identifier"] for each in seen["people"]] == ["u1"]
+        assert (seen["of"], len(seen["people"][0]["evidence"])) == (2, 2)
+        written = {"name": "Looks at formula", "definition": tree, "half_life_days": 2}
+        first = (await world.admin.post("/api/signals/own", written)).json()
+        assert (await world.admin.post("/api/signals/own", written)).json() == first, "twice is once"
+        changed = {**written, "definition": {**tree, "count": {"gte": 1}}, "signal_id": first["id"]}
+        assert (await world.admin.post("/api/signals/own", changed)).json() == {**first, "version": 2}
+        await world.settle()
+        (own,) = (await world.admin.get(PLACE)).json()["own"]
+        assert (own["id"], own["people"], own["half_life_days"]) == (first["id"], 2, 2.0)
+        assert own["definition"] == changed["definition"]
+        nobody = {**written, "signal_id": "sig_moon"}
+        assert (await world.admin.post("/api/signals/own", nobody)).status == 404
+        assert (await world.admin.post("/api/signals/own", {**written, "half_life_days": 0})).status == 422
+        circle = {**changed, "definition": {"audience": f"signal:{first['id']}"}}
+        assert (await world.admin.post("/api/signals/own", circle)).status == 422
 
     play(tmp_path, story)

@@ -117,6 +117,11 @@ def told_by_terminal(server: Running, case: Mapping[str, Any], folder: Path) -> 
     if zh.stdout.startswith("{"):
         return told | _of_answer(server, json.loads(zh.stdout))
     for name, ended in (("zh", zh), ("en", en)):
+        if "--json" in words:
+            error = json.loads(ended.stderr)
+            assert error["message"] == error[f"message_{name}"]
+            told |= {name: _plain(server, error["message"]), "code": error["code"], f"next {name}": error["next"]}
+            continue
         said, _, following = ended.stderr.strip().partition("\n→ ")
         message, _, code = said.rpartition("  [")
         told |= {name: _plain(server, message), "code": code.rstrip("]"), f"next {name}": following}

@@ -44,6 +44,14 @@ const pages: [name: string, path: string][] = [
   ["lost", "/nowhere"],
 ];
 
+/** Pages that are made of the same parts as others: only looked at. */
+const more: typeof pages = [
+  ["signals", "/signals"],
+  ["signal", "/signals?signal=hesitating"],
+  ["signal-own", "/signals/sig_formula"],
+  ["signal-new", "/signals/new"],
+];
+
 const all = [
   { width: 1280, language: "zh-CN", appearance: "light" },
   { width: 390, language: "en", appearance: "dark" },
@@ -59,8 +67,9 @@ test.skip(Boolean(process.env.LIFTLOOP_URL), "pictures are taken over built data
 
 /** Pages of one test: few enough to end in a minute, so that two workers share them. */
 const PART = 10;
-const parts = Array.from({ length: Math.ceil(pages.length / PART) }, (_, part) =>
-  pages.slice(part * PART, (part + 1) * PART),
+const shown = taken ? [...pages, ...more] : pages;
+const parts = Array.from({ length: Math.ceil(shown.length / PART) }, (_, part) =>
+  shown.slice(part * PART, (part + 1) * PART),
 );
 const tests = looks.flatMap((look) => parts.map((part, number) => ({ look, part, number: number + 1 })));
 

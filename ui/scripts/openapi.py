@@ -78,7 +78,7 @@ from liftloop.api.views.results_money import (
     SpendView,
 )
 from liftloop.api.views.sentence import SentenceRequest, UnderstoodSentence
-from liftloop.api.views.signal import SignalPreview, SignalTemplateRequest, SignalTemplates
+from liftloop.api.views.signal import OwnSignalRequest, SignalPreview, SignalTemplateRequest, SignalTemplates
 from liftloop.api.views.tag import TagDefinition, TagDirectory, TagPeopleAnswer, TagPeopleRequest, TagPublished
 from liftloop.api.views.values import (
     PAGE_MAX,
@@ -326,6 +326,14 @@ def publish_signal_template(template_id: str, body: SignalTemplateRequest) -> Pu
 
 @api.post("/signals/templates/{template_id}/preview", summary="Who gives a signal now, or would by a draft of it")
 def preview_signal_template(template_id: str, body: SignalTemplateRequest) -> SignalPreview: ...
+
+
+@api.post("/signals/preview", summary="Who would give a signal with this tree now, and by which events")
+def preview_signal(body: PreviewRequest) -> SignalPreview: ...
+
+
+@api.post("/signals/own", summary="Publish a signal of the shop's own, or its next version")
+def write_signal(body: OwnSignalRequest) -> Published: ...
 
 
 @api.get("/profiles", summary="Find people by identifier, name or trait")

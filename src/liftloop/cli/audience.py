@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from liftloop.cli import audience_export, audience_list
-from liftloop.cli.connection import data_option, json_option, server, show, spoken
+from liftloop.cli.connection import data_option, json_option, server, show, spoken, tree_said
 from liftloop.kernel.errors import EXIT_REFUSED
 
 
@@ -33,7 +33,7 @@ def publish(identity: str, name: str, where: str, data: Path, as_json: bool) -> 
         --where '{"event": "Order Completed", "within_days": 30}'
     """
     with server(data) as desk:
-        body = {"audience_id": identity, "name": name, "definition": _tree(where)}
+        body = {"audience_id": identity, "name": name, "definition": tree_said(where)}
         answer = desk.post("/audiences", body)
     show(answer, as_json, [f"{answer['audience_id']} v{answer['version']}: {answer['count']:,}"])
 
@@ -249,14 +249,7 @@ def _condition(each: Mapping[str, Any]) -> str:
 def _asked(identity: str | None, where: str | None) -> dict[str, Any]:
     if (identity is None) == (where is None):
         raise click.UsageError("写人群 id 或 --where / name an audience, or give --where")
-    return {"audience_id": identity} if where is None else {"definition": _tree(where)}
-
-
-def _tree(where: str) -> Any:
-    try:
-        return json.loads(where)
-    except json.JSONDecodeError as error:
-        raise click.BadParameter(f"不是 JSON / not JSON: {error}") from error
+    return {"audience_id": identity} if where is None else {"definition": tree_said(where)}
 
 
 for _command in (*audience_export.COMMANDS, *audience_list.COMMANDS):

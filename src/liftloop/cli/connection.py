@@ -220,6 +220,14 @@ def show(content: Any, as_json: bool, lines: list[str]) -> None:
         click.echo("\n".join(lines))
 
 
+def tree_said(where: str) -> Any:
+    """Return a tree of conditions that was typed as JSON; raises `click.BadParameter`."""
+    try:
+        return json.loads(where)
+    except json.JSONDecodeError as error:
+        raise click.BadParameter(f"不是 JSON / not JSON: {error}") from error
+
+
 def spoken_instant(at_ms: int) -> str:
     """Return an instant as the API writes it."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat().replace("+00:00", "Z")

@@ -1,12 +1,13 @@
 """The commands, gathered; each lives in a file of its own and imports what it needs when it runs."""
 
+import json
 import os
 import sys
 from importlib import import_module
 
 import click
 
-from liftloop.kernel.errors import EXIT_FAILED, Language, LiftloopError
+from liftloop.kernel.errors import EXIT_FAILED, EXIT_USAGE, Language, LiftloopError
 
 COMMANDS = {
     "serve": "启动服务 / run the server",
@@ -29,7 +30,7 @@ COMMANDS = {
     "profile": "一个人 / one person",
     "why": "她为什么（没）收到 / why she got it, or not",
     "points": "积分 / points of a member",
-    "signal": "现成的信号 / signals to begin with",
+    "signal": "信号 / signals",
     "metric": "指标 / metrics",
     "tag": "标签目录 / the directory of tags",
     "study": "重算客户画像 / study everybody's traits",
@@ -86,21 +87,53 @@ def main() -> None:
     """Run the command line; every anticipated failure ends with its words and its exit code."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # Before numpy loads: two threads that share busy cores are slower than one.
+    as_json = "--json" in sys.argv[1:]  # What cannot be read as options must be told as JSON too.
     try:
         sys.exit(liftloop(standalone_mode=False))  # A command that ends with a code of its own returns it.
     except LiftloopError as error:
-        say_error(error)
+        say_error(error, as_json=as_json)
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        error.show()
+        if as_json:
+            say_error(_misused(error), as_json=True)
+        else:
+            error.show()
         sys.exit(error.exit_code)
     except click.Abort:
+        if as_json:
+            say_error(_declined(), as_json=True)
         sys.exit(EXIT_FAILED)
 
 
-def say_error(error: LiftloopError) -> None:
-    """Print what went wrong and what to do, to the error stream."""
+def say_error(error: LiftloopError, *, as_json: bool = False) -> None:
+    """Print what went wrong and what to do, to the error stream: for people, or as one line of JSON."""
     spoken = language()
+    if as_json:
+        click.echo(json.dumps(error.as_json(spoken), ensure_ascii=False), err=True)
+        return
     click.echo(f"{error.message(spoken)}  [{error.code}]", err=True)
     if error.next_step(spoken):
         click.echo(f"→ {error.next_step(spoken)}", err=True)
+
+
+def _misused(error: click.ClickException) -> LiftloopError:
+    at = error.ctx if isinstance(error, click.UsageError) else None
+    command = at.command_path if at else "liftloop"
+    return LiftloopError(
+        "bad_usage",
+        zh=f"命令写得不对：{error.format_message()}",
+        en=error.format_message(),
+        next_zh=f"看 {command} --help",
+        next_en=f"see {command} --help",
+        exit_code=EXIT_USAGE,
+    )
+
+
+def _declined() -> LiftloopError:
+    return LiftloopError(
+        "declined",
+        zh="没有得到确认，什么也没做",
+        en="It was not confirmed, and nothing was done",
+        next_zh="要做就在终端里确认，或加上命令自己的确认选项",
+        next_en="confirm it in a terminal, or with the command's own option",
+    )

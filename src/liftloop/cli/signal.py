@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import click
 
-from liftloop.cli.connection import data_option, json_option, server, show, spoken
+from liftloop.cli.connection import data_option, json_option, server, show, spoken, tree_said
 
 
-@click.group("signal", short_help="现成的信号 / signals to begin with")
+@click.group("signal", short_help="信号 / signals")
 def command() -> None:
-    """现成的信号：列出，或加上自己的词再发布。 / Signals to begin with: list them, publish one with your own words."""
+    """信号：用现成的，或自己写一个。 / Signals: take those to begin with, or write your own."""
 
 
 @command.command("templates")
@@ -54,6 +54,51 @@ def publish(identity: str, data: Path, as_json: bool, **chosen: tuple[str, ...])
     show(answer, as_json, [f"{answer['id']} v{answer['version']}"])
 
 
+_where_option = click.option("--where", required=True, help="条件树 JSON / the tree as JSON")
+
+
+@command.command("write")
+@click.argument("name")
+@_where_option
+@click.option("--half-life", "half_life_days", type=float, default=3.0, help="几天后减半 / days until half as strong")
+@click.option("--id", "identity", help="改哪个已有的信号 / the signal to change")
+@data_option
+@json_option
+def write(name: str, data: Path, as_json: bool, **said: Any) -> None:
+    """写一个自己的信号，或改一个已有的。 / Write a signal of your own, or change one.
+
+    \b
+    例 / Example:
+      liftloop signal write 逛奶粉 --half-life 2 \\
+        --where '{"event": "Product Viewed", "within_days": 3, "count": {"gte": 2}}'
+    """
+    body = {
+        "name": name,
+        "definition": tree_said(said["where"]),
+        "half_life_days": said["half_life_days"],
+        "signal_id": said["identity"],
+    }
+    with server(data) as desk:
+        answer = desk.post("/signals/own", body)
+    show(answer, as_json, [f"{answer['id']} v{answer['version']}"])
+
+
+@command.command("try")
+@_where_option
+@data_option
+@json_option
+def try_tree(where: str, data: Path, as_json: bool) -> None:
+    """按一棵条件树，此刻谁会有信号、依据是什么；不发布。 / Who would give it now and why; publishes nothing.
+
+    \b
+    例 / Example:
+      liftloop signal try --where '{"event": "Product Viewed", "within_days": 3}'
+    """
+    with server(data) as desk:
+        answer = desk.post("/signals/preview", {"definition": tree_said(where)})
+    show(answer, as_json, _givers(answer))
+
+
 @command.command("retire")
 @click.argument("identity")
 @data_option
@@ -86,12 +131,16 @@ def preview(identity: str, data: Path, as_json: bool, **chosen: tuple[str, ...])
     """
     with server(data) as desk:
         answer = desk.post(f"/signals/templates/{identity}/preview", _chosen(chosen))
+    show(answer, as_json, _givers(answer))
+
+
+def _givers(answer: Mapping[str, Any]) -> list[str]:
     lines = [f"{answer['count']:,} / {answer['of']:,}  {spoken(answer['sentence'])}"]
     for each in answer["people"]:
         person = each["person"]
         lines.append(f"  {person['name']}  {person['identifier']}  ({person['profile_id']})")
         lines += [f"    {one['at']}  {spoken(one['label'])}" for one in each["evidence"]]
-    show(answer, as_json, lines)
+    return lines
 
 
 def _chosen(said: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:

@@ -42,6 +42,14 @@ export function makeRouter() {
           path: "signals",
           lazy: async () => ({ Component: (await import("./pages/signals")).SignalsPage }),
         },
+        {
+          path: "signals/new",
+          lazy: async () => ({ Component: (await import("./pages/signal-edit")).SignalEditPage }),
+        },
+        {
+          path: "signals/:signalId",
+          lazy: async () => ({ Component: (await import("./pages/signal-edit")).SignalEditPage }),
+        },
         { path: "tags", lazy: async () => ({ Component: (await import("./pages/tags")).TagsPage }) },
         { path: "people", lazy: async () => ({ Component: (await import("./pages/people")).PeoplePage }) },
         {

@@ -31,6 +31,30 @@ describe("signals and membership", () => {
     await expect.poll(() => newest("/templates/hesitating"), SLOW).toEqual(changed);
   });
 
+  it("changes a signal of one's own: who would give it stands beside it, and its next version is saved", async () => {
+    const told: Promise<unknown>[] = [];
+    const { user, screen } = renderApp("/signals/sig_formula", {
+      intercept: (request) => {
+        if (request.url.endsWith("/signals/own")) told.push(request.clone().json());
+        return undefined;
+      },
+    });
+    const name = await screen.findByLabelText("名称", {}, SLOW);
+    expect((await screen.findAllByText(/浏览商品 ·/, {}, SLOW)).length).toBe(3);
+    await user.clear(name);
+    await user.type(name, "Formula");
+    await user.click(screen.getByRole("button", { name: "保存改动" }));
+    await expect
+      .poll(() => told[0], SLOW)
+      .toMatchObject({
+        signal_id: "sig_formula",
+        name: "Formula",
+        half_life_days: 2,
+        definition: { all: [{ event: "Product Viewed", within_days: 3, count: { gte: 2 } }] },
+      });
+    await screen.findByRole("button", { name: "新信号" }, SLOW);
+  });
+
   it("says of a member what is missing to the next level, what runs out, and every line of points", async () => {
     const id = makeMembers(1)[0]?.id ?? "";
     const { screen } = renderApp(`/people/${id}`);

@@ -51,7 +51,17 @@ export const templates: Views["SignalTemplates"] = {
       in_use: null,
     },
   ],
-  own: [],
+  own: [
+    {
+      id: "sig_formula",
+      name: "逛奶粉没下单",
+      people: 7,
+      sentence: text("最近 3 天浏览商品至少 2 次", "At least 2 product views in the last 3 days"),
+      definition: { event: "Product Viewed", within_days: 3, count: { gte: 2 } },
+      half_life_days: 2,
+      used_in: [],
+    },
+  ],
 };
 
 export function signalPreviewOf(members: Member[]): Views["SignalPreview"] {
@@ -75,6 +85,8 @@ export function signalRoutes(
 ): [string, RegExp, Handler][] {
   return [
     ["GET", path("/signals/templates"), () => templates],
+    ["POST", path("/signals/preview"), () => signalPreviewOf(members)],
+    ["POST", path("/signals/own"), () => ({ kind: "signal", id: "sig_formula", version: 2 })],
     ["POST", path("/signals/templates/:id/preview"), () => signalPreviewOf(members)],
     ["POST", path("/signals/templates/:id"), ({ ids }) => ({ kind: "signal", id: ids[0], version: 2 })],
   ];

@@ -1,5 +1,6 @@
-"""Signals to begin with: which there are, who would give one, and to publish one with words and numbers."""
+"""Signals: those to begin with and those that a shop writes, who would give one, and to publish it."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends
@@ -9,9 +10,11 @@ from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.words import at, person_row, text
 from liftloop.api.routes.audiences import OnAudiences
 from liftloop.api.routes.definitions import Published
+from liftloop.api.views.audience import PreviewRequest
 from liftloop.api.views.profile import SignalEvidence
 from liftloop.api.views.signal import (
     OwnSignal,
+    OwnSignalRequest,
     SignalField,
     SignalGiver,
     SignalInUse,
@@ -21,9 +24,11 @@ from liftloop.api.views.signal import (
     SignalTemplates,
     SignalUse,
 )
+from liftloop.app.audiences.directory import Audiences
 from liftloop.app.definitions.uses import users_of
 from liftloop.app.desk import Desk
 from liftloop.app.naming.trees import read_aloud
+from liftloop.app.own_signals import OwnDraft, half_life_of, write_signal
 from liftloop.app.signal_preview import signal_preview
 from liftloop.app.signal_templates import TEMPLATES, Chosen, Template, body_of, chosen_in, usual
 from liftloop.audience.reading import SIGNAL
@@ -59,6 +64,8 @@ async def listed(
             name=str(body["name"]),
             people=len(await audiences.matching(SIGNAL + identity, body["where"])),
             sentence=text(read_aloud(body["where"], names)),
+            definition=body["where"],
+            half_life_days=half_life_of(body),
             used_in=_uses(desk, identity),
         )
         for identity, body in live.items()
@@ -113,7 +120,33 @@ async def preview(
     caller: Annotated[Caller, Depends(may("audience.preview"))],
 ) -> SignalPreview:
     """Tell who gives this signal now, or would with these words and numbers; nothing is published."""
-    found = await signal_preview(desk, audiences, _body(template_id, request)["where"])
+    return await _previewed(desk, audiences, _body(template_id, request)["where"])
+
+
+@router.post("/signals/preview")
+async def preview_own(
+    request: PreviewRequest,
+    desk: OnDesk,
+    audiences: OnAudiences,
+    caller: Annotated[Caller, Depends(may("audience.preview"))],
+) -> SignalPreview:
+    """Tell who would give a signal with this tree now, and by which events; nothing is published."""
+    return await _previewed(desk, audiences, request.model_dump(mode="json", by_alias=True)["definition"])
+
+
+@router.post("/signals/own")
+async def write(
+    request: OwnSignalRequest, desk: OnDesk, caller: Annotated[Caller, Depends(may("definition.publish"))]
+) -> Published:
+    """Publish a signal of the shop's own, or with `signal_id` its next version."""
+    tree = request.model_dump(mode="json", by_alias=True)["definition"]
+    draft = OwnDraft(name=request.name, where=tree, half_life_days=request.half_life_days)
+    identity, version = await write_signal(desk, request.signal_id, draft, caller.actor)
+    return Published(kind="signal", id=identity, version=version)
+
+
+async def _previewed(desk: Desk, audiences: Audiences, where: Mapping[str, Any]) -> SignalPreview:
+    found = await signal_preview(desk, audiences, where)
     return SignalPreview(
         count=found.count,
         of=found.of,

@@ -1,9 +1,10 @@
-"""Signals to begin with."""
+"""Signals to begin with, and those that a shop writes."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from liftloop.api.views.audience import NAME_CHARACTERS_MAX, Node
 from liftloop.api.views.profile import SignalEvidence
 from liftloop.api.views.values import Count, PersonRow, Text, View
 
@@ -63,7 +64,20 @@ class OwnSignal(View):
     name: str
     people: Count
     sentence: Text
+    definition: Node
+    half_life_days: float
     used_in: list[SignalUse]
+
+
+class OwnSignalRequest(View):
+    """A signal of the shop's own, or with `signal_id` its next version."""
+
+    name: str = Field(min_length=1, max_length=NAME_CHARACTERS_MAX)
+    definition: Node
+    half_life_days: float = Field(
+        default=3.0, gt=0, le=365, description="After how long without new evidence it is half as strong."
+    )
+    signal_id: str | None = None
 
 
 class SignalTemplates(View):

@@ -1,7 +1,8 @@
 /** What do people seem to want now, and by which signs do we see it? */
 import { useQuery } from "@tanstack/react-query";
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { templatesOptions } from "@/features/audience/api/signals";
 import { SignalDrawer } from "@/features/audience/components/signal-drawer";
 import { SignalList } from "@/features/audience/components/signal-list";
@@ -10,6 +11,7 @@ import { Shown } from "@/shared/parts/shown";
 
 export function SignalsPage() {
   const { t } = useTranslation();
+  const navigate = useNavigate();
   const templates = useQuery(templatesOptions());
   return (
     <Page
@@ -18,6 +20,11 @@ export function SignalsPage() {
         <>
           {t("signal.lead")} <Link to="/audiences">{t("signal.toAudiences")}</Link>
         </>
+      }
+      action={
+        <Button type="primary" size="large" onClick={() => void navigate("/signals/new")}>
+          {t("signal.new")}
+        </Button>
       }
     >
       <Card>

@@ -36,4 +36,13 @@ export const signal = {
     destination: "Destination",
   },
   noEvents: "Follows from what is computed daily, not from single events",
+  new: "New signal",
+  newLead:
+    "Whoever meets the conditions gives this signal; it ends when they hold no more, and everybody's reasons can be seen.",
+  when: "What somebody must do",
+  name: "Name",
+  namePlaceholder: "Looked at formula and did not buy, for instance",
+  halfLife: "Half as strong after how long without new evidence",
+  wouldGive: "Who would give it now",
+  change: "Change it",
 };

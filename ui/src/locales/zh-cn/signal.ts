@@ -35,4 +35,12 @@ export const signal = {
     destination: "去向",
   },
   noEvents: "由每天计算的画像得出，没有单个事件",
+  new: "新信号",
+  newLead: "满足条件的人就有这个信号；条件不再满足就消退，每个人都看得到依据。",
+  when: "满足什么就有信号",
+  name: "名称",
+  namePlaceholder: "例如：逛了奶粉没下单",
+  halfLife: "多久没有新依据就减弱一半",
+  wouldGive: "此刻谁会有",
+  change: "改条件",
 };

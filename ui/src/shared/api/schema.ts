@@ -1660,6 +1660,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signals/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a signal of the shop's own, or its next version */
+        post: operations["write_signal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would give a signal with this tree now, and by which events */
+        post: operations["preview_signal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signals/templates": {
         parameters: {
             query?: never;
@@ -4853,6 +4887,10 @@ export interface components {
          * @description A live signal that comes of no template.
          */
         OwnSignal: {
+            /** Definition */
+            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
+            /** Half Life Days */
+            half_life_days: number;
             /** Id */
             id: string;
             /** Name */
@@ -4862,6 +4900,24 @@ export interface components {
             sentence: components["schemas"]["Text"];
             /** Used In */
             used_in: components["schemas"]["SignalUse"][];
+        };
+        /**
+         * OwnSignalRequest
+         * @description A signal of the shop's own, or with `signal_id` its next version.
+         */
+        OwnSignalRequest: {
+            /** Definition */
+            definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
+            /**
+             * Half Life Days
+             * @description After how long without new evidence it is half as strong.
+             * @default 3
+             */
+            half_life_days: number;
+            /** Name */
+            name: string;
+            /** Signal Id */
+            signal_id?: string | null;
         };
         /**
          * PeoplePage
@@ -11792,6 +11848,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Segments"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    write_signal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnSignalRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    preview_signal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalPreview"];
                 };
             };
             /** @description Unprocessable Entity */

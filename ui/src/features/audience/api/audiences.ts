@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useQuery } from "@tanstack/react-query";
 import { answered } from "@/shared/api/answer";
 import { api, type Views } from "@/shared/api/client";
 import type { Node } from "../model/tree";
@@ -51,8 +51,8 @@ export function itemsOptions(search: string, ids: string[]) {
 }
 
 /** Count and sample of a definition that is being written; the last answer stays until the next is there. */
-export function previewOptions(definition: Node, complete: boolean) {
-  return queryOptions({
+export function usePreview(definition: Node, complete: boolean) {
+  return useQuery({
     queryKey: ["preview", definition],
     queryFn: () => answered(api.POST("/api/audiences/preview", { body: { definition } })),
     enabled: complete,

@@ -1,6 +1,7 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { answered } from "@/shared/api/answer";
 import { api, type Views } from "@/shared/api/client";
+import type { Node } from "../model/tree";
 
 export type SignalTemplate = Views["SignalTemplate"];
 export type OwnSignal = Views["OwnSignal"];
@@ -36,6 +37,21 @@ export function publishTemplate(id: string, chosen: Chosen): Promise<Views["Publ
       body: chosen,
     }),
   );
+}
+
+/** Who would give a signal that is being written; the last answer stays until the next is there. */
+export function useSignalPreview(definition: Node, complete: boolean) {
+  return useQuery({
+    queryKey: ["signals", "preview", definition],
+    queryFn: () => answered(api.POST("/api/signals/preview", { body: { definition } })),
+    enabled: complete,
+    placeholderData: (before) => before,
+    staleTime: 5_000,
+  });
+}
+
+export function writeSignal(body: Views["OwnSignalRequest"]): Promise<Views["Published"]> {
+  return answered(api.POST("/api/signals/own", { body }));
 }
 
 export function retireSignal(id: string): Promise<Views["Published"]> {

@@ -1,18 +1,16 @@
 /** Name, sentence, tree, live count; saving publishes a version that a tick has folded before the answer comes. */
-import { RedoOutlined, UndoOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Input } from "antd";
-import { type KeyboardEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Views } from "@/shared/api/client";
 import { Card, Page } from "@/shared/parts/page";
 import { ErrorNote } from "@/shared/parts/shown";
 import { useFormat } from "@/shared/words/use-format";
-import { saveAudience } from "../api/audiences";
+import { saveAudience, usePreview } from "../api/audiences";
 import type { Words } from "../atoms/atom";
-import { newAtom } from "../atoms/registry";
-import { asGroup, type Group, isComplete } from "../model/tree";
+import { asGroup, isComplete } from "../model/tree";
 import { useBuilder } from "../model/use-builder";
 import styles from "./audience-editor.module.css";
 import { Destinations } from "./destinations";
@@ -22,7 +20,7 @@ import { LiveCount } from "./live-count";
 import { MembersDrawer } from "./members-drawer";
 import { Overlap } from "./overlap";
 import { SentenceField } from "./sentence-field";
-import { TreeEditor } from "./tree-editor";
+import { firstTree, TreeWithHistory } from "./tree-with-history";
 import { Trend } from "./trend";
 
 const NAME_CHARACTERS_MAX = 80;
@@ -44,9 +42,10 @@ export function AudienceEditor({ words, saved, begin = null }: AudienceEditorPro
   const nameField = useId();
   const [name, setName] = useState(saved?.name ?? begin?.name ?? "");
   const builder = useBuilder(
-    begin ? asGroup(begin.where) : firstDefinition(saved, words),
+    begin ? asGroup(begin.where) : firstTree(saved?.definition, words),
     format.say,
     saved === null && begin === null,
+    usePreview,
   );
   const { definition, preview, complete } = builder;
   const save = useMutation({
@@ -111,48 +110,4 @@ export function AudienceEditor({ words, saved, begin = null }: AudienceEditorPro
       {saved ? <MembersDrawer audience={saved} /> : null}
     </Page>
   );
-}
-
-/** The tree with undo and redo, by button and by the keys that people know; fields of text keep their own. */
-function TreeWithHistory({ builder, words }: { builder: ReturnType<typeof useBuilder>; words: Words }) {
-  const { t } = useTranslation();
-  const { definition, change, canUndo, canRedo } = builder;
-  const press = (event: KeyboardEvent) => {
-    const key = event.key.toLowerCase();
-    if (!(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return;
-    event.preventDefault();
-    change({ kind: key === "y" || event.shiftKey ? "redo" : "undo" });
-  };
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only listens for keys pressed in the fields inside.
-    <div onKeyDown={press}>
-      <div className={styles.history}>
-        <Button
-          type="text"
-          icon={<UndoOutlined />}
-          disabled={!canUndo}
-          onClick={() => change({ kind: "undo" })}
-          aria-keyshortcuts="Control+Z"
-        >
-          {t("audience.undo")}
-        </Button>
-        <Button
-          type="text"
-          icon={<RedoOutlined />}
-          disabled={!canRedo}
-          onClick={() => change({ kind: "redo" })}
-          aria-keyshortcuts="Control+Shift+Z"
-        >
-          {t("audience.redo")}
-        </Button>
-      </div>
-      <TreeEditor group={definition} path={[]} words={words} onChange={change} />
-    </div>
-  );
-}
-
-function firstDefinition(saved: Views["Audience"] | null, words: Words): Group {
-  if (saved) return asGroup(saved.definition);
-  const first = words.vocabulary.events[0];
-  return { all: [newAtom(first ? `event:${first.id}` : "percent:", words)] };
 }

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { Note } from "@/shared/parts/note";
-import { ErrorNote, Shown } from "@/shared/parts/shown";
+import { ErrorNote } from "@/shared/parts/shown";
 import { SideDrawer } from "@/shared/parts/side-drawer";
 import { useSettled } from "@/shared/use-settled";
 import { useFormat } from "@/shared/words/use-format";
@@ -17,6 +17,7 @@ import {
   signalPreviewOptions,
 } from "../api/signals";
 import { chosenOf, isSame, meant, typed } from "../model/signals";
+import { SignalGivers } from "./signal-givers";
 import styles from "./signal-list.module.css";
 import { SignalRetire } from "./signal-retire";
 
@@ -37,7 +38,7 @@ export function SignalDrawer({ templates, own }: { templates: SignalTemplate[]; 
   );
 }
 
-/** A signal of the shop's own: what it says; it is changed where it was written. */
+/** A signal of the shop's own: what it says, and the way to change it. */
 function Written({ signal }: { signal: OwnSignal }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -45,6 +46,11 @@ function Written({ signal }: { signal: OwnSignal }) {
     <div className={styles.form}>
       <p>{t("signal.now", { people: format.people(signal.people) })}</p>
       <p className={styles.said}>{t("signal.sentence", { sentence: format.say(signal.sentence) })}</p>
+      <div>
+        <Link to={`/signals/${encodeURIComponent(signal.id)}`}>
+          <Button type="primary">{t("signal.change")}</Button>
+        </Link>
+      </div>
       <SignalRetire id={signal.id} name={signal.name} usedIn={signal.used_in} />
     </div>
   );
@@ -81,7 +87,7 @@ function Draft({ template }: { template: SignalTemplate }) {
       <Button type="primary" htmlType="submit" loading={save.isPending} disabled={same}>
         {t(same ? "signal.same" : used ? "signal.save" : "signal.use")}
       </Button>
-      <Givers template={template} chosen={chosen} />
+      <DraftGivers template={template} chosen={chosen} />
       {used ? <SignalRetire id={template.id} name={format.say(template.name)} usedIn={used.used_in} /> : null}
     </form>
   );
@@ -132,47 +138,7 @@ function Words({ template, chosen, onChange }: EditProps) {
   ));
 }
 
-function Givers({ template, chosen }: { template: SignalTemplate; chosen: Chosen }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+function DraftGivers({ template, chosen }: { template: SignalTemplate; chosen: Chosen }) {
   const asked = useSettled(chosen, PAUSE_MS);
-  const preview = useQuery(signalPreviewOptions(template.id, asked));
-  return (
-    <section className={styles.found} aria-live="polite">
-      <Shown query={preview} lines={6}>
-        {({ count, of, sentence, people }) => (
-          <>
-            <h3>
-              {count === 0
-                ? t("signal.nobody")
-                : t("signal.of", {
-                    people: format.people(count),
-                    share: format.percent(of ? count / of : 0),
-                  })}
-            </h3>
-            <p className={styles.said}>{t("signal.sentence", { sentence: format.say(sentence) })}</p>
-            {people.length > 0 && people.length < count ? (
-              <p className={styles.said}>{t("signal.some", { count: people.length })}</p>
-            ) : null}
-            <ul className={styles.people}>
-              {people.map(({ person, evidence }) => (
-                <li key={person.profile_id}>
-                  <Link to={`/people/${person.profile_id}`}>{person.name}</Link> {person.identifier}
-                  <ul className={styles.events}>
-                    {evidence.length === 0 ? <li>{t("signal.noEvents")}</li> : null}
-                    {evidence.map((each, place) => (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: two events may be alike in everything that is said of them
-                      <li key={`${each.at}|${place}`}>
-                        {format.say(each.label)} · {format.moment(each.at)}
-                      </li>
-                    ))}
-                  </ul>
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
-      </Shown>
-    </section>
-  );
+  return <SignalGivers preview={useQuery(signalPreviewOptions(template.id, asked))} />;
 }

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { Note } from "@/shared/parts/note";
 import { ErrorNote } from "@/shared/parts/shown";
 import { retireSignal, type SignalUse } from "../api/signals";
@@ -20,12 +20,12 @@ export function SignalRetire({ id, name, usedIn }: { id: string; name: string; u
   const { t } = useTranslation();
   const { modal, message } = App.useApp();
   const queries = useQueryClient();
-  const [, setSearch] = useSearchParams();
+  const navigate = useNavigate();
   const end = useMutation({
     mutationFn: () => retireSignal(id),
     onSuccess: async () => {
+      void navigate("/signals", { preventScrollReset: true });
       await queries.invalidateQueries({ queryKey: ["signals"] });
-      setSearch({}, { preventScrollReset: true });
       void message.success(t("signal.retired", { name }));
     },
   });

@@ -1,10 +1,10 @@
 /** Sentence and tree in step: whichever was changed last leads, and the other follows it. */
-import { useQuery } from "@tanstack/react-query";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useEffect, useReducer, useState } from "react";
 import { useSettled } from "@/shared/use-settled";
-import { previewOptions, understoodOptions } from "../api/audiences";
+import { understoodOptions } from "../api/audiences";
 import { begun, type Step, stepped } from "./history";
-import { type Group, isComplete } from "./tree";
+import { type Group, isComplete, type Node } from "./tree";
 
 const PAUSE_MS = 120; // With an answer in 150 ms the count follows within the 300 ms that feel live.
 
@@ -15,10 +15,12 @@ interface Said {
   leads: boolean;
 }
 
-export function useBuilder(
+/** `usePreview` asks who a tree finds: of an audience and of a signal other things are shown. */
+export function useBuilder<Preview extends { sentence: { zh: string; en: string } }>(
   first: Group,
   say: (sentence: { zh: string; en: string }) => string,
   isNew: boolean,
+  usePreview: (definition: Node, complete: boolean) => UseQueryResult<Preview>,
 ) {
   const [history, step] = useReducer(stepped, first, begun);
   const [said, setSaid] = useState<Said>({ text: "", chosen: {}, leads: isNew });
@@ -33,7 +35,7 @@ export function useBuilder(
   // What a sentence says has had its pause already; only the editor's changes wait for another.
   const settled = useSettled(history.now, said.leads ? 0 : PAUSE_MS);
   const complete = isComplete(settled);
-  const preview = useQuery(previewOptions(settled, complete));
+  const preview = usePreview(settled, complete);
   const aloud = preview.data && !preview.isPlaceholderData && complete ? say(preview.data.sentence) : null;
   const change = (next: Step) => {
     setSaid((before) => ({ ...before, chosen: {}, leads: false }));
