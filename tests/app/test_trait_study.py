@@ -11,7 +11,8 @@ import pytest
 from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings
 from liftloop.app.following import Follower
-from liftloop.app.studies.evidence import studied_values
+from liftloop.app.ledger import family
+from liftloop.app.studies.evidence import VALUES_OF_ONE, studied_values
 from liftloop.app.studies.rfm import rfm_of
 from liftloop.app.studies.traits import StudyReport, TraitStudies
 from liftloop.audience.reading import is_member, members
@@ -190,6 +191,13 @@ def test_a_merged_person_has_the_values_that_either_had(shop: Shop) -> None:
     assert shop.live("clv_fen", other) == worth
     assert is_member(state, "a", np.array([shop.slot(other)]))[0]
     assert set(people.numbers(state, members(state, "a")).tolist()) == shop.in_lake(tree)
+    lake, columns = shop.installation.lake, ("name", "number", "word", "at_ms")
+    numbers = family(shop.installation.state, shop.number(other))
+    for first in numbers:  # Whoever was kept: the page of one person says what the view says of everybody.
+        view = lake.select("SELECT * FROM trait_now WHERE profile = $1 ORDER BY name", [first])
+        if len(view["name"]):
+            one = lake.select(VALUES_OF_ONE, [first, [first, *(each for each in numbers if each != first)]])
+            assert [list(map(str, one[each])) for each in columns] == [list(map(str, view[each])) for each in columns]
 
 
 def test_a_person_is_told_how_each_value_came_about(shop: Shop) -> None:
@@ -197,7 +205,7 @@ def test_a_person_is_told_how_each_value_came_about(shop: Shop) -> None:
     shop.study()
     report = asyncio.run(_last(shop))
     person = next(p for p in range(PEOPLE) if shop.live("alive_probability", p) < 1)
-    told = asyncio.run(studied_values(shop.follower(), shop.number(person), NOW_MS, report))
+    told = asyncio.run(studied_values(shop.follower(), [shop.number(person)], NOW_MS, report))
     by_id = {each.id: each for each in told}
     assert {"alive_probability", "clv_fen", "lifecycle_stage", "best_hour_of_week"} <= set(by_id)
     assert "rfm_recency_score" not in by_id

@@ -15,6 +15,7 @@ from liftloop.app.opportunities.directory import Opportunities
 from liftloop.app.pending import PendingMessages
 from liftloop.app.plans import Plans
 from liftloop.app.quarantine.replay import Quarantine
+from liftloop.app.seen_words import SeenWords
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.standing_goals import StandingGoals
 from liftloop.app.steering.study import SteeringStudy
@@ -71,6 +72,7 @@ class Desk:
         self._lake = lake
         self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)
         self.last_seen = LastSeen(self.follower)
+        self.seen = SeenWords(self.follower, self.state)
         self.plans = Plans(folder.path / "plans", self.definitions, self.follower, self.tick, self.state, self.clock)
         self.definitions.more_users.append(self.plans.users_of)
         self.pending = PendingMessages(self.state, folder.attempts)
@@ -117,6 +119,7 @@ class Desk:
             working.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
         await self.last_seen.close()
+        await self.seen.close()
         await self.tick.close()
         self._lake.close()
         self._log.close()

@@ -114,6 +114,7 @@ class Audiences:
         try:
             numbers = await self._in_lake(_WARM, self._desk.clock.now_ms())
             await self._found(_WARM, numbers, len(numbers), sampled(numbers))
+            await self._desk.seen.now()
         except (StorageError, LiftloopError) as error:  # Whoever asks first waits, and is told what is wrong.
             _LOGGER.info("not warmed up: %s", error)
 

@@ -1,6 +1,5 @@
 """What the data are called in plain words: events, traits, media; and what of them there is here to choose from."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Literal, cast
@@ -9,7 +8,6 @@ from msgspec import Struct
 
 from liftloop.app.code_names import STAGE_NAMES
 from liftloop.app.desk import Desk
-from liftloop.app.item_names import item_names
 from liftloop.app.naming.fields import (
     Asked,
     Fields,
@@ -20,33 +18,12 @@ from liftloop.app.naming.fields import (
     fields_of,
     is_derived,
 )
+from liftloop.app.seen_words import VALUES_MAX, Seen
 from liftloop.app.studies.predictions import SEGMENT, segment_names
 from liftloop.app.words import Said
 from liftloop.collect.mapping_kinds import CUSTOMERS
-from liftloop.kernel.codec import parse_json
 from liftloop.profile.contract import Aggregate
 from liftloop.profile.studied import STUDIED, StudiedTrait
-from liftloop.storage.contract import StateReader
-
-EVENTS_MAX = 500  # A menu of more names is a search field; the commonest come first.
-VALUES_MAX = 30  # Traits with more values are typed, not chosen.
-ITEMS_MAX = 200  # Those that sell most; others are found by typing.
-ATTRIBUTE_ROWS_MAX = 200_000  # Rows looked at for names and values of attributes: about 0.1 s.
-
-_EVENT_ROWS = """
-SELECT name, count(*) AS times FROM event WHERE kind = 'track' GROUP BY name ORDER BY times DESC, name LIMIT ?
-"""
-_CATEGORY_ROWS = """
-SELECT category, count(*) AS times FROM order_line_now WHERE category <> '' GROUP BY category
-ORDER BY times DESC, category LIMIT ?
-"""
-_ITEM_ROWS = """
-SELECT product_id AS id, count(*) AS times FROM order_line_now WHERE product_id <> '' GROUP BY product_id
-ORDER BY times DESC, product_id LIMIT ?
-"""
-_ATTRIBUTE_ROWS = """
-SELECT name, value, count(*) FROM (SELECT name, value FROM attribute WHERE sealed = 0 LIMIT ?) GROUP BY name, value
-"""
 
 
 class EventName(Struct, frozen=True):
@@ -202,8 +179,8 @@ def trait_unit(body: Mapping[str, Any]) -> Unit:
 
 async def known_words(desk: Desk) -> Words:
     """Return the traits and events of this installation, the commonest events first."""
-    events = (await desk.follower.select(_EVENT_ROWS, [EVENTS_MAX]))["name"]
-    attributes = await asyncio.to_thread(_attribute_words, desk.state)
+    seen = await desk.seen.now()
+    attributes = [_attribute_word(name, of_name) for name, of_name in sorted(seen.attributes.items())]
     computed = [
         TraitWord(id=each, name=trait_name(each, body), type="number", unit=trait_unit(body), values=(), computed=True)
         for each, body in desk.definitions.live("trait").items()
@@ -216,9 +193,9 @@ async def known_words(desk: Desk) -> Words:
     others = [each for each in attributes if each.id not in known and not _is_field(each.id, fields)]
     return Words(
         traits=(*computed, *others),
-        events=tuple(str(each) for each in events),
+        events=seen.events,
         signals=_named(desk.definitions.live("signal"), "signal:"),
-        properties=await _properties(desk),
+        properties=_properties(seen),
     )
 
 
@@ -227,11 +204,9 @@ def _named(bodies: Mapping[str, Mapping[str, Any]], before: str) -> tuple[NamedW
     return tuple(NamedWord(id=before + identity, name=Said(name, name)) for identity, name in names.items())
 
 
-async def _properties(desk: Desk) -> tuple[NamedWord, ...]:
-    categories = tuple(str(each) for each in (await desk.follower.select(_CATEGORY_ROWS, [VALUES_MAX]))["category"])
-    sold = [str(each) for each in (await desk.follower.select(_ITEM_ROWS, [ITEMS_MAX]))["id"]]
-    called = {each: Said(name, name) for each, name in (await item_names(desk.follower, sold)).items()}
-    values = {"products.category": categories, **dict.fromkeys(ITEM_PROPERTIES, tuple(sold))}
+def _properties(seen: Seen) -> tuple[NamedWord, ...]:
+    called = {each: Said(name, name) for each, name in seen.called.items()}
+    values = {"products.category": seen.categories, **dict.fromkeys(ITEM_PROPERTIES, seen.sold)}
     return tuple(
         NamedWord(
             id=each,
@@ -283,16 +258,6 @@ def _field_phrases(asked: Asked) -> tuple[str, ...]:
 
 def _is_field(attribute: str, fields: Fields) -> bool:
     return attribute in fields or is_derived(attribute, fields)
-
-
-def _attribute_words(state: StateReader) -> list[TraitWord]:
-    """Return attributes by a sample of their rows: the first people's, which is as good as any."""
-    values: dict[str, Counter[Any]] = {}
-    for name, value, count in state.rows(_ATTRIBUTE_ROWS, (ATTRIBUTE_ROWS_MAX,)):
-        plain = parse_json(value)
-        if isinstance(plain, str | bool | int | float):
-            values.setdefault(name, Counter())[plain] += count
-    return [_attribute_word(name, of_name) for name, of_name in sorted(values.items())]
 
 
 def _attribute_word(name: str, values: Counter[Any]) -> TraitWord:

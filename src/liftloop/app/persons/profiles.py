@@ -219,7 +219,8 @@ async def person(desk: Desk, identity: str) -> Person:
     identifiers = identifiers_of(desk.state, number)
     span = await desk.follower.select(_SPAN, [numbers])
     rfm = await rfm_of(desk.follower, number, desk.clock.now_ms())
-    studied = await studied_values(desk.follower, number, desk.clock.now_ms(), await desk.trait_studies.last())
+    family_first = [number, *(each for each in numbers if each != number)]
+    studied = await studied_values(desk.follower, family_first, desk.clock.now_ms(), await desk.trait_studies.last())
     fields = fields_of(desk.definitions.live("field"))
     entered = await desk.follower.select(_SINCE, [numbers])
     since = dict(zip(entered["audience"].tolist(), entered["at_ms"].tolist(), strict=True))

@@ -1,6 +1,6 @@
 """How a studied trait of one person came about: the counts and dates behind it, in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -17,7 +17,13 @@ from liftloop.profile.studied import ITEM_TRAITS, STUDIED
 from liftloop.profile.studies.habits import ANSWERS_WEIGHT, HABIT_WEIGHT, INTEREST_HALF_LIFE_DAYS
 from liftloop.profile.studies.lifecycle import DORMANT_SHARE, LOST_SHARE
 
-_VALUES = "SELECT name, number, word, at_ms FROM trait_now WHERE profile = $1 ORDER BY name"
+VALUES_OF_ONE = """
+SELECT name, number, word, at_ms FROM trait_studied WHERE profile IN (SELECT unnest($2::BIGINT[]))
+QUALIFY row_number() OVER (
+    PARTITION BY name ORDER BY number IS NULL AND word IS NULL, profile <> $1, profile, "offset" DESC
+) = 1 ORDER BY name
+"""
+"""The view `trait_now` of one person and what studies said: by the view it would be drawn up for everybody first."""
 _PURCHASES = """
 SELECT count(*) AS days, min(at_ms) AS first_ms, max(at_ms) AS last_ms, sum(value) AS value FROM (
     SELECT min(at_ms) AS at_ms, sum(revenue - back) * 100 AS value FROM order_sold
@@ -76,10 +82,14 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 
 async def studied_values(
-    follower: Follower, number: int, now_ms: int, report: Mapping[str, Any] | None
+    follower: Follower, numbers: Sequence[int], now_ms: int, report: Mapping[str, Any] | None
 ) -> list[StudiedValue]:
-    """Return what the last study knows of a person, each with the facts that it follows from."""
-    rows = await follower.select(_VALUES, [number])
+    """Return what the last study knows of a person, each with the facts that it follows from.
+
+    `numbers` are the person's own number and then those that became it.
+    """
+    number = numbers[0]
+    rows = await follower.select(VALUES_OF_ONE, [number, list(numbers)])
     values: dict[str, str | float] = {}
     since_ms: dict[str, int] = {}
     for name, value, word, at_ms in zip(rows["name"], rows["number"], rows["word"], rows["at_ms"], strict=True):
