@@ -9,8 +9,8 @@ from engine import Engine, record
 
 from liftloop.app.tick.questions import answer
 from liftloop.deliver.contract import ENVELOPE, AttemptsSettled, Envelope
+from liftloop.deliver.keys import enrolment_of
 from liftloop.deliver.second_look import Stopped
-from liftloop.deliver.stage import enrolment_of
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json, pack_columns
 from liftloop.plan.contract import ASSIGNED

@@ -44,6 +44,12 @@ _REASONS = {
     ),
     "budget_spent": Said("活动预算已用完", "the campaign's budget is spent"),
     "no_channel": Said("渠道没有接好", "the channel is not connected"),
+    "channel_not_for_marketing": Said(
+        "公众号模板消息只能发服务通知，不能发营销", "template messages of WeChat carry no marketing"
+    ),
+    "no_subscription_left": Said(
+        "没有可用的订阅次数：客户同意一次，只能发一条", "no consent left: one consent is good for one message"
+    ),
     "no_content": Said("内容还没有发布", "the content is not published"),
     "goal": Said("目标已达成", "the goal was reached"),
     "no_message": Said("走完了旅程，没有轮到发送", "walked to the end without a message"),

@@ -7,6 +7,7 @@ from typing import Any
 PERSONAL_NAMES = frozenset(
     {"phone", "mobile", "email", "address", "ip", "id_card", "手机号", "手机", "邮箱", "姓名", "地址", "身份证号"}
     | {"unionid", "union_id", "unionId", "openid", "open_id", "openId", "external_userid", "wecom_id"}
+    | {"mini_openid", "registration_id", "fcm_token", "apns_token", "wecom_welcome_code"}
     | {"card_no", "member_card", "会员卡号"}
     | {"$ip", "$phone", "$mobile", "$email"}
 )

@@ -101,8 +101,34 @@ class Handover(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-AddressKind = Literal["email", "phone", "customer_id", "group"]
+AddressKind = Literal[
+    "email",
+    "phone",
+    "customer_id",
+    "group",
+    "wecom_id",
+    "wecom_welcome_code",
+    "openid",
+    "mini_openid",
+    "registration_id",
+    "fcm_token",
+    "apns_token",
+]
 """Where a channel delivers; a `group` is nobody's: nothing that is meant for a customer may go there."""
+
+
+ADDRESS_ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "email": ("email",),
+    "phone": ("phone",),
+    "wecom_id": ("external_userid", "wecom_id", "wecom_external_id"),
+    "wecom_welcome_code": ("wecom_welcome_code",),
+    "openid": ("openid", "open_id", "openId"),
+    "mini_openid": ("mini_openid",),
+    "registration_id": ("registration_id",),
+    "fcm_token": ("fcm_token",),
+    "apns_token": ("apns_token",),
+}
+"""Under which attributes a person's address stands, by its kind; the first that is there counts."""
 
 
 class ChannelLimits(Struct, frozen=True, kw_only=True):
@@ -156,16 +182,57 @@ class Capacity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Days until a new template is approved: nothing in new words leaves earlier."""
 
 
+ChannelKind = Literal[
+    "webhook",
+    "smtp",
+    "robot",
+    "aliyun_sms",
+    "tencent_sms",
+    "wecom_app",
+    "wecom_task",
+    "wecom_welcome",
+    "wechat_template",
+    "wechat_subscribe",
+    "mini_program",
+    "jpush",
+    "fcm",
+    "apns",
+    "call",
+]
+MEDIA: Mapping[str, str] = {
+    "smtp": "email",
+    "aliyun_sms": "sms",
+    "tencent_sms": "sms",
+    "wecom_task": "wecom",
+    "wecom_welcome": "wecom",
+    "wechat_template": "wechat",
+    "wechat_subscribe": "wechat",
+    "mini_program": "mini_program",
+    "jpush": "push",
+    "fcm": "push",
+    "apns": "push",
+    "call": "call",
+}
+"""What consent is asked for, by kind of channel."""
+FOR_COLLEAGUES: frozenset[str] = frozenset({"robot", "wecom_app"})
+"""Kinds that speak to colleagues: nothing that is meant for a customer goes there."""
+SERVICE_ONLY: frozenset[str] = frozenset({"wechat_template"})
+"""Kinds that carry no marketing, whatever consent there is: the provider closes accounts for it."""
+
+
+ONE_CONSENT_EACH: frozenset[str] = frozenset({"wechat_subscribe", "mini_program"})
+"""Kinds of which one consent is good for one message, unless the template is a long-term one."""
+
+
 class ChannelDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A channel as a person sets it up; kind `channel` among the definitions."""
 
     id: str
-    kind: Literal["webhook", "smtp", "robot"]
+    kind: ChannelKind
     settings: Mapping[str, Any]
-    """webhook: url, secret (`whsec_…`), batch_max; smtp: host, port, sender, username, password, tls;
-    robot: provider, token, secret."""
+    """As docs/reference/channels.md lists them for each kind."""
     medium: str = ""
-    """What consent is asked for, `email` or `sms`; by default `email` for smtp and the channel's id for webhook."""
+    """What consent is asked for, `email` or `sms`; by default that of MEDIA, for the others the channel's id."""
     per_second_max: float = 1_000.0
     cost_fen: int = 0
     """Cost of one accepted message."""

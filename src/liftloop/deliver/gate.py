@@ -12,8 +12,15 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.deliver.contract import ChannelDefinition
-from liftloop.deliver.settings import SHANGHAI_OFFSET_MINUTES, HeldEverywhere, Rules, medium_of
+from liftloop.deliver.contract import SERVICE_ONLY, ChannelDefinition
+from liftloop.deliver.credits import credits_of
+from liftloop.deliver.settings import (
+    SHANGHAI_OFFSET_MINUTES,
+    HeldEverywhere,
+    Rules,
+    counts_consents,
+    medium_of,
+)
 from liftloop.identify.reading import follow
 from liftloop.journey.contract import Intent
 from liftloop.journey.reading import lives
@@ -116,6 +123,12 @@ class Counters:
         self.sent: NDArray[np.int16] = np.zeros(state.rows("profile"), dtype=np.int16)
         self.shadow: NDArray[np.int16] = np.zeros(state.rows("profile"), dtype=np.int16)
         self.spent_fen: dict[str, int] = {}
+        self.consents: dict[str, NDArray[np.int16]] = {}
+        """By channel of which each message uses up a consent: those reserved in this step."""
+        self._rows = state.rows("profile")
+
+    def consents_of(self, channel: str) -> NDArray[np.int16]:
+        return self.consents.setdefault(channel, np.zeros(self._rows, dtype=np.int16))
 
 
 def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counters: Counters) -> Verdict:
@@ -131,6 +144,8 @@ def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counte
     channel = rules.channels.get(intent.action.channel)
     if channel is None or intent.action.content not in rules.content_versions:
         verdict.stop(verdict.open(), "blocked", "no_channel" if channel is None else "no_content")
+    elif marketing and channel.kind in SERVICE_ONLY:
+        verdict.stop(verdict.open(), "blocked", "channel_not_for_marketing")
     else:
         _ask(state, verdict, rules, channel, (moment, counters))
     if marketing:
@@ -139,6 +154,8 @@ def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counte
         np.add.at(counters.shadow, verdict.slots[would_be_sent(verdict.reason)], 1)
         if rules.paused(intent.campaign):
             _hold_back(verdict)
+    if channel is not None and counts_consents(channel):
+        np.add.at(counters.consents_of(channel.id), verdict.slots[verdict.open() | verdict.passed()], 1)
     verdict.stop(verdict.open() & (verdict.due_ms > moment.now_ms), "deferred", "quiet_hours")
     verdict.stop(verdict.open(), "queued", "")
     return verdict
@@ -151,6 +168,9 @@ def _ask(
     moment, counters = at
     reasons = refusals(state, verdict.slots, medium_of(channel), verdict.intent.purpose)
     verdict.stop(reasons != "", "suppressed", reasons)
+    if counts_consents(channel):
+        left = credits_of(state, channel.id, verdict.slots) - counters.consents_of(channel.id)[verdict.slots]
+        verdict.stop(left <= 0, "blocked", "no_subscription_left")
     if verdict.intent.purpose == "marketing":
         _quiet(verdict, rules, moment)
         _caps(state, verdict, rules, moment, counters)

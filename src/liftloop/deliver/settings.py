@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from liftloop.deliver.contract import Capacity, ChannelDefinition
+from liftloop.deliver.contract import FOR_COLLEAGUES, MEDIA, ONE_CONSENT_EACH, Capacity, ChannelDefinition
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.plan.contract import Campaign, Cap
 from liftloop.runtime.contract import Definitions
@@ -114,15 +114,18 @@ def rules_of(definitions: Definitions) -> Rules:
 
 
 def for_customers(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Return the channels by which customers can be reached: robots speak to groups of colleagues."""
-    return {identity: body for identity, body in channels.items() if body.get("kind") != "robot"}
+    """Return the channels by which customers can be reached: robots and apps of WeCom speak to colleagues."""
+    return {identity: body for identity, body in channels.items() if body.get("kind") not in FOR_COLLEAGUES}
+
+
+def counts_consents(channel: ChannelDefinition) -> bool:
+    """Tell whether each message of a channel uses up a consent of its own."""
+    return channel.kind in ONE_CONSENT_EACH and not channel.settings.get("long_term", False)
 
 
 def medium_of(channel: ChannelDefinition) -> str:
     """Return what consent is asked for."""
-    if channel.medium:
-        return channel.medium
-    return "email" if channel.kind == "smtp" else channel.id
+    return channel.medium or MEDIA.get(channel.kind, channel.id)
 
 
 def _read(body: Mapping[str, Any], kind: type[T]) -> T:

@@ -13,6 +13,7 @@ from liftloop.deliver.contract import (
     MessagesRescheduled,
     ReceiptsReceived,
 )
+from liftloop.deliver.credits import changed, given_back, together
 from liftloop.deliver.decisions import decisions, repeated
 from liftloop.deliver.gate import (
     SENT,
@@ -25,7 +26,8 @@ from liftloop.deliver.gate import (
     suppressed_array,
     would_be_sent,
 )
-from liftloop.deliver.settings import Rules, medium_of, rules_of
+from liftloop.deliver.keys import enrolment_of, message_key, origin_of, visit_of
+from liftloop.deliver.settings import Rules, counts_consents, medium_of, rules_of
 from liftloop.journey.contract import Intent
 from liftloop.journey.reading import persons, reached
 from liftloop.kernel.clock import FAR_FUTURE_MS
@@ -145,10 +147,11 @@ class DeliverGate:
         decided = [_Decided(verdict, _keys(verdict), _cost(verdict, rules)) for verdict in verdicts]
         delta = _counted(state, verdicts, rules, moment)
         spent = _spent(state, counters)
+        used = _used(state, verdicts, rules)
         return (
             Delta(
-                allocate=spent.allocate,
-                writes=[*delta.writes, *spent.writes],
+                allocate=[*spent.allocate, *used.allocate],
+                writes=[*delta.writes, *spent.writes, *used.writes],
                 puts={
                     "ledger": [row for each in decided for row in _ledger_rows(each, moment)],
                     "outbox": [row for each in decided for row in _outbox_rows(each, rules, moment)],
@@ -183,10 +186,11 @@ class DeliverOutcomes:
         released = _released(state, settled)
         suppressed = _suppressed(state, self._compiled.rules(state), settled, received)
         arrived = reached(state, *_arrived(settled))
+        back = given_back(state, settled, self._compiled.rules(state), RELEASING)
         return (
             Delta(
-                allocate=[*released.allocate, *suppressed.allocate, *arrived.allocate],
-                writes=[*released.writes, *suppressed.writes, *arrived.writes],
+                allocate=[*released.allocate, *suppressed.allocate, *arrived.allocate, *back.allocate],
+                writes=[*released.writes, *suppressed.writes, *arrived.writes, *back.writes],
                 updates=updates,
                 removals={"outbox": [(key,) for each in settled for key in each.keys]},
             ),
@@ -195,33 +199,6 @@ class DeliverOutcomes:
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS
-
-
-def message_key(intent: Intent, enrolment: int, visit: int, life: int) -> MessageKey:
-    """Return the key of a message: origin, node, enrolment, visit; the origin is the campaign where there is one.
-
-    An enrolment made after a restore shows its mark, `life`: its number alone may have been given before.
-    """
-    number = f"{enrolment}~{life:x}" if life else str(enrolment)
-    return MessageKey(f"{intent.campaign or intent.journey}/{intent.node}/{number}/{visit}")
-
-
-def enrolment_of(key: str) -> int:
-    """Return the enrolment in a message key, -1 where it is not one of ours."""
-    parts = key.rsplit("/", 2)
-    number = parts[1].partition("~")[0] if len(parts) == 3 else ""
-    return int(number) if number.isdecimal() else -1
-
-
-def visit_of(key: str) -> int:
-    """Return the visit in a message key, 0 where it is not one of ours."""
-    last = key.rpartition("/")[2]
-    return int(last) if last.isdecimal() else 0
-
-
-def origin_of(key: str) -> str:
-    """Return the campaign or journey in a message key; it may have slashes of its own, nodes have none."""
-    return key.rsplit("/", 3)[0]
 
 
 def _keys(verdict: Verdict) -> list[MessageKey]:
@@ -252,6 +229,18 @@ def _counted(state: StateView, verdicts: list[Verdict], rules: Rules, moment: Mo
         at_ms = np.full(len(slots), moment.now_ms, dtype=np.int64)
         writes += windows.add(state, slots, at_ms, np.ones(len(slots)), horizon_ms).writes
     return Delta(writes=writes)
+
+
+def _used(state: StateView, verdicts: list[Verdict], rules: Rules) -> Delta:
+    """Take the consents to single messages that are used up by what was let through."""
+    change: dict[str, dict[int, int]] = {}
+    for verdict in verdicts:
+        channel = rules.channels.get(verdict.intent.action.channel)
+        if channel is not None and counts_consents(channel):
+            of_channel = change.setdefault(channel.id, {})
+            for slot in verdict.slots[verdict.passed()].tolist():
+                of_channel[slot] = of_channel.get(slot, 0) - 1
+    return together([changed(state, channel, each) for channel, each in change.items()])
 
 
 def _spent(state: StateView, counters: Counters) -> Delta:

@@ -81,6 +81,10 @@ class ChannelConformance:
     def unreachable(self) -> Channel:
         raise NotImplementedError("say how to open the channel where nobody listens")
 
+    def message(self, number: int, attempt: int = 1) -> Message:
+        """Return a message that the channel can carry, unlike those of other numbers."""
+        return message(number, attempt)
+
     def test_declares_what_it_can(self, channel: Channel) -> None:
         """Name, limits, repetition and kind of address are said before anything is sent."""
         assert channel.name
@@ -92,7 +96,7 @@ class ChannelConformance:
 
     def test_gives_one_handover_a_message(self, channel: Channel, receiver: Receiver) -> None:
         """A full batch comes back with at most one hand-over each, of that batch; what was accepted arrived once."""
-        batch = messages(min(channel.limits.batch_max, MESSAGES_MAX))
+        batch = [self.message(number) for number in range(min(channel.limits.batch_max, MESSAGES_MAX))]
         (handovers,) = send(channel, batch)
         keys = [handover.key for handover in handovers]
         assert len(set(keys)) == len(keys)
@@ -104,45 +108,45 @@ class ChannelConformance:
 
     def test_serves_one_message_as_well(self, channel: Channel, receiver: Receiver) -> None:
         """A batch of one is a batch, and the next batch goes through the same channel."""
-        first, second = send(channel, [message(1)], [message(2)])
-        assert outcomes(first) == {message(1).key: "accepted"}
-        assert outcomes(second) == {message(2).key: "accepted"}
+        first, second = send(channel, [self.message(1)], [self.message(2)])
+        assert outcomes(first) == {self.message(1).key: "accepted"}
+        assert outcomes(second) == {self.message(2).key: "accepted"}
 
     def test_tries_later_only_when_nothing_left(self, unreachable: Channel) -> None:
         """Where nobody listens the whole batch may come again, and the channel says when."""
         with pytest.raises(TryLater) as later:
-            send(unreachable, messages(3))
+            send(unreachable, [self.message(number) for number in range(3)])
         assert later.value.after_ms > 0
         assert later.value.reason
 
     def test_lost_answer_is_uncertain(self, channel: Channel, receiver: Receiver) -> None:
         """Where the answer was lost the message may have arrived: it is neither accepted nor asked for again."""
         receiver.lose_next_answer()
-        (handovers,) = send(channel, [message(1)])
-        assert receiver.times_taken(message(1).key) == 1
-        assert outcomes(handovers).get(message(1).key, "uncertain") == "uncertain"
+        (handovers,) = send(channel, [self.message(1)])
+        assert receiver.times_taken(self.message(1).key) == 1
+        assert outcomes(handovers).get(self.message(1).key, "uncertain") == "uncertain"
 
     def test_is_good_for_more_after_a_lost_answer(self, channel: Channel, receiver: Receiver) -> None:
         """A broken line costs the batch that was on it and no other."""
         receiver.lose_next_answer()
-        _, second = send(channel, [message(1)], [message(2)])
-        assert outcomes(second) == {message(2).key: "accepted"}
-        assert receiver.times_taken(message(2).key) == 1
+        _, second = send(channel, [self.message(1)], [self.message(2)])
+        assert outcomes(second) == {self.message(2).key: "accepted"}
+        assert receiver.times_taken(self.message(2).key) == 1
 
     def test_repeats_as_declared(self, channel: Channel, receiver: Receiver) -> None:
         """Where it says `idempotent`, a second call with the same key delivers nothing new."""
         if channel.repeat != "idempotent":
             pytest.skip(f"the channel declares {channel.repeat}")
-        first, second = send(channel, [message(1)], [message(1, attempt=2)])
-        assert outcomes(first) == outcomes(second) == {message(1).key: "accepted"}
-        assert receiver.times_taken(message(1).key) == 1
+        first, second = send(channel, [self.message(1)], [self.message(1, attempt=2)])
+        assert outcomes(first) == outcomes(second) == {self.message(1).key: "accepted"}
+        assert receiver.times_taken(self.message(1).key) == 1
 
     def test_closes_twice(self, channel: Channel) -> None:
         """Closing again, or without having sent, is nothing."""
 
         async def story() -> None:
             await channel.close()
-            await channel.send([message(1)])
+            await channel.send([self.message(1)])
             await channel.close()
             await channel.close()
 

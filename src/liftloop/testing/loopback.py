@@ -11,12 +11,15 @@ REQUEST_BYTES_MAX = 64_000_000  # More than any channel sends.
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+NOTHING: Mapping[str, Handler] = {}
+
 
 class Loopback:
-    """Answers posts on 127.0.0.1 from `start` to `stop`; started again, it listens on the same port."""
+    """Answers on 127.0.0.1 from `start` to `stop`; started again, it listens on the same port."""
 
-    def __init__(self, posts: Mapping[str, Handler]) -> None:
+    def __init__(self, posts: Mapping[str, Handler], gets: Mapping[str, Handler] = NOTHING) -> None:
         self._posts = posts
+        self._gets = gets
         self.port = 0
 
     def start(self) -> Self:
@@ -32,6 +35,8 @@ class Loopback:
         application = web.Application(client_max_size=REQUEST_BYTES_MAX)
         for path, handler in self._posts.items():
             application.router.add_post(path, handler)
+        for path, handler in self._gets.items():
+            application.router.add_get(path, handler)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()

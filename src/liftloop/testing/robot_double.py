@@ -27,7 +27,7 @@ class RobotDouble(Loopback):
     """Listens on loopback as one provider; its signatures are computed here anew, from the providers' own formulas."""
 
     def __init__(self, provider: Provider, wall: Clock) -> None:
-        super().__init__(dict.fromkeys(PATHS, self._receive))
+        super().__init__(dict.fromkeys(PATHS, self.receive))
         self.provider: Provider = provider
         self._wall = wall
         self._lock = threading.Lock()
@@ -38,7 +38,7 @@ class RobotDouble(Loopback):
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def _receive(self, request: web.Request) -> web.StreamResponse:
+    async def receive(self, request: web.Request) -> web.StreamResponse:
         body = parse_object(await request.read())
         if not self._admits(request, body):
             return self._says(REFUSED[self.provider])

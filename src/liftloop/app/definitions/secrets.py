@@ -8,17 +8,26 @@ import binascii
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from liftloop.app.definitions.edge import BadDefinition
+from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_text
 from liftloop.storage.contract import Vault, VaultDamaged
 
 SEALED = "sealed:"
 SHOWN = "(set)"
 """Stands in the place of a secret wherever definitions are read; published again, it keeps what is there."""
-SECRET_SETTINGS = frozenset({"secret", "password", "token"})
+SECRET_SETTINGS = frozenset(
+    {"secret", "password", "token", "callback_token", "encoding_aes_key", "mark_secret", "access_key_secret"}
+    | {"secret_key", "app_secret", "master_secret", "private_key", "service_account"}
+)
 """Settings of channels that only the channel may read."""
 STAND_INS = {"url": "sqlite://", "secrets": "whsec_" + base64.b64encode(bytes(32)).decode()}
 _OTHER_STAND_IN = STAND_INS["secrets"]
+_WITH_A_KEY = frozenset({"private_key", "service_account"})
+"""What must hold a private key to be taken for one."""
 
 Path = tuple[str | int, ...]
 Seal = Callable[[Sequence[tuple[int, bytes]]], Awaitable[list[bytes]]]
@@ -68,12 +77,17 @@ def with_stand_ins(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return a definition that can be checked without opening anything: sealed secrets were checked when they came."""
     return _with(
         body,
-        {
-            path: STAND_INS.get(str(path[-1]), _OTHER_STAND_IN)
-            for path, text in secrets_in(kind, body)
-            if text.startswith(SEALED)
-        },
+        {path: _stand_in(str(path[-1])) for path, text in secrets_in(kind, body) if text.startswith(SEALED)},
     )
+
+
+def _stand_in(name: str) -> str:
+    if name not in _WITH_A_KEY:
+        return STAND_INS.get(name, _OTHER_STAND_IN)
+    made = ec.generate_private_key(ec.SECP256R1())  # Signs nothing: it is forgotten with the check.
+    pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    account = {"project_id": "-", "client_email": "-", "private_key": pem}
+    return pem if name == "private_key" else canonical_json(account).decode()
 
 
 async def sealed(kind: str, identity: str, body: Mapping[str, Any], seal: Seal) -> dict[str, Any]:

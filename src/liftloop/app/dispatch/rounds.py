@@ -32,8 +32,8 @@ from liftloop.app.dispatch.settle import (
 from liftloop.app.dispatch.words import Due, Wordings
 from liftloop.app.tick.restored import NEVER_RESTORED, Restored
 from liftloop.deliver.contract import Channel, Envelope, Handover, Message, TryLater
+from liftloop.deliver.keys import enrolment_of
 from liftloop.deliver.second_look import HELD, Stopped
-from liftloop.deliver.stage import enrolment_of
 from liftloop.kernel.clock import SECOND_MS, Clock
 from liftloop.kernel.ids import MessageKey
 from liftloop.storage.contract import DiskFull, StateReader, Vault

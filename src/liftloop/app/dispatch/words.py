@@ -13,7 +13,7 @@ from liftloop.app.text_variables import PERSON
 from liftloop.compose.contract import Content, Rendered, RenderFailed
 from liftloop.compose.language import Form
 from liftloop.compose.template import Prepared, variables_used
-from liftloop.deliver.contract import Channel, Envelope, Message
+from liftloop.deliver.contract import ADDRESS_ATTRIBUTES, Channel, Envelope, Message
 from liftloop.kernel.ids import AttemptId
 from liftloop.storage.contract import StateReader, Vault
 
@@ -177,7 +177,8 @@ class _Batch:
         if self._kind == "group":
             raise RenderFailed("not_for_customers", "")
         person = self._people.attributes[envelope.profile]
-        address = "" if self._kind == "customer_id" else str(person.get(self._kind, ""))
+        found = (person[name] for name in ADDRESS_ATTRIBUTES.get(self._kind, ()) if person.get(name))
+        address = str(next(found, ""))
         if self._kind != "customer_id" and not address:
             raise RenderFailed("no_address", self._kind)
         rendered = self._personal(envelope, wording, person) if wording.personal else self._same(envelope, wording)
@@ -221,7 +222,7 @@ class _Batch:
 
 def _attributes(wordings: Sequence[Wording], channel: Channel) -> set[str] | None:
     """Return the attributes that a batch needs, its address among them; None for all."""
-    names: set[str] = {channel.address_kind} - {"customer_id", "group"}
+    names = set(ADDRESS_ATTRIBUTES.get(channel.address_kind, ()))
     for wording in {id(wording): wording for wording in wordings}.values():
         if wording.attributes is None:
             return None

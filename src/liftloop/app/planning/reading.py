@@ -19,6 +19,7 @@ from liftloop.app.planning.asof import (
     days_before,
     happenings,
 )
+from liftloop.deliver.contract import MEDIA
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import parse_object
 from liftloop.kernel.sets import distinct
@@ -320,7 +321,7 @@ def reach_of(consents: ConsentHistory, options: Sequence[Option], profile: Integ
 def channel_choice(channel: Mapping[str, Any], names: Mapping[str, Any]) -> ChannelChoice:
     """Return a channel definition as a choice; `names` are the usual names by medium."""
     kind, identity = str(channel.get("kind", "webhook")), str(channel["id"])
-    medium = str(channel.get("medium") or ("email" if kind == "smtp" else identity))
+    medium = str(channel.get("medium") or MEDIA.get(kind, identity))
     usual = names.get(medium)
     return ChannelChoice(
         id=identity,

@@ -18,7 +18,7 @@ from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
 from liftloop.app.planning.ledger import FORECAST_SCORED, read_ledger
 from liftloop.app.reviews.counted import counted, reached_in
-from liftloop.deliver.contract import ChannelDefinition, Enclosure, Message, TryLater
+from liftloop.deliver.contract import FOR_COLLEAGUES, ChannelDefinition, Enclosure, Message, TryLater
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS, SystemClock
 from liftloop.kernel.codec import canonical_json, parse_json
 from liftloop.kernel.errors import Language, LiftloopError
@@ -186,7 +186,7 @@ class Reviews:
         review = await self.review(campaign_id)
         body = self._desk.definitions.readable("channel", recipient.channel)
         definition = msgspec.convert(body, type=ChannelDefinition, strict=False)
-        to_group = definition.kind == "robot"
+        to_group = definition.kind in FOR_COLLEAGUES
         files = [
             Enclosure(
                 name=f"{campaign_id}.{form}",

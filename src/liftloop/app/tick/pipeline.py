@@ -2,6 +2,7 @@
 
 from liftloop.audience.stage import AudienceColumns, AudienceFillings, AudienceMembership, CompiledAudiences
 from liftloop.collect.stage import Collect, Forget
+from liftloop.deliver.credits import DeliverCredits
 from liftloop.deliver.separating import DeliverSeparation
 from liftloop.deliver.stage import CompiledRules, DeliverColumns, DeliverGate, DeliverMerges, DeliverOutcomes
 from liftloop.identify.stage import Identify
@@ -48,6 +49,7 @@ def stages() -> tuple[Stage, ...]:
         DeliverColumns(),
         DeliverMerges(rules),
         DeliverSeparation(rules),
+        DeliverCredits(rules.rules),
         DeliverOutcomes(rules),
         DeliverGate(rules),
     )

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from liftloop.audience.reading import check, conditioned, holds, is_member, known_members, member_words, members
 from liftloop.deliver.gate import SENT, suppressed_array
+from liftloop.deliver.keys import enrolment_of, visit_of
 from liftloop.deliver.second_look import Leaving, second_look
-from liftloop.deliver.stage import enrolment_of, visit_of
 from liftloop.identify.contract import ANONYMOUS, USER
 from liftloop.identify.reading import disputed, find, follow, identifier_hash, undoings
 from liftloop.journey.arrivals import arrivals, waiting

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from liftloop.app.tick.worker import Worker
 from liftloop.deliver.contract import Envelope
-from liftloop.deliver.stage import enrolment_of
+from liftloop.deliver.keys import enrolment_of
 from liftloop.journey import enrolments
 from liftloop.journey.lives import RESTORED
 from liftloop.kernel.clock import Clock

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 from msgspec import Struct
 
-from liftloop.deliver.contract import Channel, ChannelDefinition
+from liftloop.deliver.contract import Channel, ChannelDefinition, Receipt
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
@@ -29,6 +29,39 @@ class ChannelFactory(Protocol):
 
     def __call__(self, definition: ChannelDefinition, surroundings: Surroundings) -> Channel:
         """Return a channel that has not opened anything yet. Raises `LiftloopError` where settings are wrong."""
+        ...
+
+
+class ProviderReceipt(Struct, frozen=True, kw_only=True):
+    """What a provider tells of a message that it had accepted."""
+
+    provider_id: str
+    """As the hand-over named it."""
+    receipt: Receipt
+    at_ms: int
+    reason: str = ""
+
+
+class PersonSaid(Struct, frozen=True, kw_only=True):
+    """What a person told us through a channel, whichever message it answers."""
+
+    identifier: Literal["phone", "wecom_id", "openid", "mini_openid"]
+    value: str
+    what: Literal["opted_out", "replied", "added", "accepted_one"]
+    """`accepted_one`: one message of one template may be sent (subscribe messages)."""
+    identity: str
+    """The same for what a provider tells twice, and for nothing else."""
+    at_ms: int
+    text: str = ""
+    extra: Mapping[str, str] = {}
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """A channel whose provider tells nothing by itself: what became of messages is asked now and then."""
+
+    async def receipts(self, calls: Sequence[str]) -> Sequence[ProviderReceipt]:
+        """Return what is known by now; `calls` are provider ids of messages handed over."""
         ...
 
 

@@ -81,19 +81,22 @@ def open_session(allow: Sequence[Network]) -> aiohttp.ClientSession:
 
 
 async def exchange(
-    session: aiohttp.ClientSession, url: URL, body: bytes, wall: Clock, headers: Mapping[str, str] = NO_HEADERS
+    session: aiohttp.ClientSession, url: URL, body: bytes | None, wall: Clock, headers: Mapping[str, str] = NO_HEADERS
 ) -> tuple[int, bytes]:
-    """Post JSON; return status and body of the answer, a body longer than any answer as empty.
+    """Post JSON, or ask by GET where there is no body; return status and body of the answer.
+
+    A body longer than any answer counts as empty.
 
     Raises `NeverLeft` and `NoAnswer`, and `TryLater` where nobody could be reached or the receiver asked for patience.
     """
     sent = {"content-type": "application/json", "accept-encoding": "identity", **headers}
+    method = "GET" if body is None else "POST"
     try:
-        async with session.post(url, data=body, headers=sent, allow_redirects=False) as response:
+        async with session.request(method, url, data=body, headers=sent, allow_redirects=False) as response:
             after_ms = retry_after_ms(response.headers.get("retry-after", ""), wall.now_ms())
             if response.status == 429 or (response.status == 503 and after_ms is not None):
                 raise TryLater(after_ms if after_ms is not None else RETRY_AFTER_MS, f"http_{response.status}")
-            return response.status, await _read(response) if 200 <= response.status < 300 else b""
+            return response.status, await _read(response)
     except AddressRefused as error:
         raise NeverLeft(f"address_refused: {error}") from error
     except InvalidURL as error:

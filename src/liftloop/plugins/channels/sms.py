@@ -1,0 +1,74 @@
+"""What mainland SMS by any provider share: numbers, approved templates and their fields, how a receipt is matched."""
+
+import hmac
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+
+from msgspec import Struct
+
+from liftloop.deliver.contract import Message
+from liftloop.plugins.channels.calling import Verdict
+from liftloop.plugins.channels.fields import BadFields, read_fields
+
+VALUE_CHARACTERS_MAX = 35  # Of one variable; longer ones are refused by Alibaba Cloud and cut by carriers.
+OPTED_OUT = frozenset({"R", "T", "TD", "N", "退订", "退", "拒收", "取消"})
+"""Replies that end all marketing by SMS at once; carriers oblige senders to honour them."""
+
+_MAINLAND = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
+_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+
+
+class Sms(Struct, frozen=True, kw_only=True):
+    """An approved template and what it is filled with."""
+
+    template: str
+    values: Mapping[str, str]
+
+
+def mainland_number(address: str) -> str:
+    """Return the eleven digits of a mainland mobile number, empty where it is none.
+
+    >>> mainland_number("+86 138-0013-8000")
+    '13800138000'
+    """
+    found = _MAINLAND.fullmatch(re.sub(r"[\s\-]", "", address))
+    return found[1] if found else ""
+
+
+def sms_of(message: Message, template: str) -> Sms | Verdict:
+    """Return what is to be sent, or why the provider would not take it; `template` is the channel's own."""
+    try:
+        fields = read_fields(message.body, ("template",))
+    except BadFields as wrong:
+        return Verdict(outcome="rejected", reason=f"fields:{wrong}")
+    chosen = fields.options.get("template", template)
+    if not chosen:
+        return Verdict(outcome="rejected", reason="no_template")
+    for name, value in fields.values.items():
+        if _LINK.search(value):
+            return Verdict(outcome="rejected", reason=f"link_in_variable:{name}")
+        if len(value) > VALUE_CHARACTERS_MAX:
+            return Verdict(outcome="rejected", reason=f"too_long:{name}")
+    return Sms(template=chosen, values=fields.values)
+
+
+def is_opt_out(reply: str) -> bool:
+    """Tell whether a reply asks to be left alone.
+
+    >>> [is_opt_out(text) for text in ("R", " td ", "回复R", "退订!", "谢谢")]
+    [True, True, True, True, False]
+    """
+    word = re.sub(r"[\W_]", "", reply).upper().removeprefix("回复")
+    return word in OPTED_OUT
+
+
+def receipt_mark(call: str, token: str, address: str) -> str:
+    """Return how a receipt that names a call and a number is matched; the number cannot be read from it.
+
+    Keyed with the channel's callback token, without which there are no receipts to match.
+    """
+    if not token:
+        return call
+    number = mainland_number(address) or address
+    return f"{call}.{hmac.new(token.encode(), f'{call}/{number}'.encode(), sha256).hexdigest()[:16]}"

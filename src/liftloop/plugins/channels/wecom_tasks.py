@@ -1,0 +1,166 @@
+"""WeCom customer messages: a task for the staff who know the customers, who tap to send it; what came of it is asked.
+
+Source: developer.work.weixin.qq.com, document 92135. Handing over makes the task; only its result is a delivery.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from liftloop.deliver.contract import (
+    AddressKind,
+    Channel,
+    ChannelDefinition,
+    ChannelLimits,
+    Handover,
+    Message,
+    Receipt,
+    Repeat,
+)
+from liftloop.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from liftloop.plugins.channels.calling import Line, Verdict, base_address, handover, handovers, in_parts
+from liftloop.plugins.channels.contract import ProviderReceipt, Surroundings, bad_setting, read_settings
+from liftloop.plugins.channels.errcodes import Outcomes
+from liftloop.plugins.channels.sms import receipt_mark
+from liftloop.plugins.channels.wecom import BASE_URL, wecom_desk
+
+BATCH_MAX = 1_000  # Of ten thousand that one task takes: a lost answer leaves no more than these in doubt.
+TEXT_BYTES_MAX = 4_000
+WAYS = 4
+PAGE = 1_000
+PAGES_MAX = 100
+ASKED_FOR_MS = 3 * DAY_MS
+"""How long a task's results are asked for: staff confirm on the day, or not at all."""
+OUTCOMES: Outcomes = {
+    40096: ("invalid_recipient", 0),
+    84061: ("invalid_recipient", 0),
+    41048: ("credential_expired", MINUTE_MS),
+    45009: ("quota_exhausted", 0),
+    45033: ("throttled", SECOND_MS),
+    60011: ("credential_expired", HOUR_MS),
+}
+RESULTS: Mapping[int, tuple[Receipt, str]] = {
+    1: ("delivered", ""),
+    2: ("unsubscribed", "not_a_friend"),
+    3: ("failed", "already_received_another"),
+}
+"""What became of a customer in a task, by status; 0 is open."""
+
+
+class WecomTaskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person copies from the app that may speak to customers."""
+
+    corp_id: str
+    secret: str
+    mark_secret: str
+    """Any long text of one's own: with it results are matched to people without keeping their ids."""
+    sender: str = ""
+    """The userid of whoever is to send; empty for those who know each customer."""
+    callback_token: str = ""
+    encoding_aes_key: str = ""
+    base_url: str = BASE_URL
+
+
+class WecomTaskChannel:
+    """A `Channel` of tasks; `receipts` asks what the staff have sent."""
+
+    address_kind: AddressKind = "wecom_id"
+    repeat: Repeat = "neither"
+
+    def __init__(self, definition: ChannelDefinition, surroundings: Surroundings) -> None:
+        settings = read_settings(WecomTaskSettings, definition.settings)
+        if not (settings.corp_id and settings.secret and settings.mark_secret):
+            raise bad_setting("corp_id, secret, mark_secret")
+        self.name = definition.id
+        self.limits = ChannelLimits(
+            batch_max=BATCH_MAX, body_bytes_max=TEXT_BYTES_MAX, per_second_max=definition.per_second_max
+        )
+        self._settings = settings
+        self._line = Line(surroundings)
+        base_address(settings.base_url, surroundings)
+        who = (settings.base_url, settings.corp_id, settings.secret)
+        self._desk = wecom_desk(self._line, surroundings, who, OUTCOMES)
+
+    async def send(self, messages: Sequence[Message]) -> Sequence[Handover]:
+        alike: dict[str, list[Message]] = {}
+        refused: list[Handover] = []
+        for message in messages:
+            text = f"{message.subject}\n{message.body}".strip()
+            if len(text.encode()) > TEXT_BYTES_MAX:
+                refused.append(handover(message, Verdict(outcome="rejected", reason="too_long")))
+            else:
+                alike.setdefault(text, []).append(message)
+        parts = list(alike.values())
+        return [*refused, *await in_parts(parts, self._carry, WAYS)] if parts else refused
+
+    async def receipts(self, calls: Sequence[str]) -> Sequence[ProviderReceipt]:
+        """Return what is known by now of tasks, by the ids that `send` gave; asking again says the same again."""
+        found: list[ProviderReceipt] = []
+        for task in sorted({call.partition(".")[0] for call in calls}):
+            found += await self._results(task)
+        return found
+
+    async def close(self) -> None:
+        await self._line.close()
+
+    async def _carry(self, messages: Sequence[Message]) -> Sequence[Handover]:
+        first = messages[0]
+        body: dict[str, Any] = {
+            "chat_type": "single",
+            "external_userid": [message.address for message in messages],
+            "text": {"content": f"{first.subject}\n{first.body}".strip()},
+        }
+        if self._settings.sender:
+            body["sender"] = self._settings.sender
+        said = await self._desk.ask("/cgi-bin/externalcontact/add_msg_template", body)
+        if isinstance(said, Verdict):
+            return handovers(messages, said)
+        task = str(said.get("msgid") or "")
+        failed = said.get("fail_list")
+        missed = set(failed) if isinstance(failed, list) else set[Any]()
+        return [handover(message, self._verdict(message, task, missed)) for message in messages]
+
+    def _verdict(self, message: Message, task: str, missed: set[Any]) -> Verdict:
+        if message.address in missed:
+            return Verdict(outcome="invalid_recipient", reason="fail_list")
+        mark = receipt_mark(task, self._settings.mark_secret, message.address)
+        return Verdict(outcome="accepted", provider_id=mark, reason="task_made")
+
+    async def _results(self, task: str) -> list[ProviderReceipt]:
+        found: list[ProviderReceipt] = []
+        for member in await self._pages("get_groupmsg_task", {"msgid": task}, "task_list"):
+            given = {"msgid": task, "userid": member.get("userid")}
+            rows = await self._pages("get_groupmsg_send_result", given, "send_list")
+            found += [receipt for row in rows for receipt in self._receipt(task, row)]
+        return found
+
+    async def _pages(self, call: str, given: Mapping[str, Any], rows: str) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
+        cursor = ""
+        for _ in range(PAGES_MAX):
+            body = {**given, "limit": PAGE, **({"cursor": cursor} if cursor else {})}
+            said = await self._desk.ask(f"/cgi-bin/externalcontact/{call}", body)
+            if isinstance(said, Verdict):
+                return found  # Asked again at the next look.
+            page = said.get(rows)
+            found += [row for row in page or [] if isinstance(row, dict)]
+            cursor = str(said.get("next_cursor") or "")
+            if not cursor:
+                break
+        return found
+
+    def _receipt(self, task: str, row: Mapping[str, Any]) -> list[ProviderReceipt]:
+        status, who = row.get("status"), row.get("external_userid")
+        if not isinstance(status, int) or status not in RESULTS or not isinstance(who, str):
+            return []
+        receipt, reason = RESULTS[status]
+        at_s = row.get("send_time")
+        at_ms = at_s * SECOND_MS if isinstance(at_s, int) and at_s > 0 else self._line.now_ms()
+        mark = receipt_mark(task, self._settings.mark_secret, who)
+        return [ProviderReceipt(provider_id=mark, receipt=receipt, at_ms=at_ms, reason=reason)]
+
+
+def open_wecom_tasks(definition: ChannelDefinition, surroundings: Surroundings) -> Channel:
+    """Return a channel of customer messages. Raises `LiftloopError` where settings are wrong."""
+    return WecomTaskChannel(definition, surroundings)
