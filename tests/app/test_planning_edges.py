@@ -104,7 +104,7 @@ def test_nothing_to_do_it_with(small_sources: Make) -> None:
         (
             """DELETE FROM exposure WHERE action <> 'coupon_10.sms';
             UPDATE exposure SET propensities = '{"coupon_10.sms": 1.0}'""",
-            "没有随机发放过",
+            "大家拿到的都一样",
         ),
     ],
     ids=["no exposures", "no propensities", "one arm"],

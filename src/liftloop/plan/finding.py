@@ -33,6 +33,8 @@ Reason = Literal[
     "no_log",
     "no_chances",
     "thin_log",
+    "one_arm",
+    "no_overlap",
     "unclear_log",
     "not_plannable",
 ]

@@ -137,5 +137,11 @@ class StudyInputs(Struct, frozen=True, kw_only=True, eq=False):
     wishes: Wishes = PLAIN
     spread: Spread | None = None
     """Over which time people are started; None starts everybody at once."""
+    contacts_decided: int = 0
+    """Past contacts in which somebody could get but one thing: decided and not drawn."""
+    arms_decided: int = 0
+    """How many different things these were."""
+    leaks: tuple[str, ...] = ()
+    """Attributes that were left out because they tell the outcome."""
     ledger: tuple[Foretold, ...] = ()
     """Past forecasts that were launched beside what was measured, oldest first; they set the width of new ranges."""

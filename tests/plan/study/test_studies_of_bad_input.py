@@ -7,6 +7,7 @@ from small_world import FACES, Floats, inputs
 
 from liftloop.plan.finding import Finding
 from liftloop.plan.inputs import Contacts, StudyInputs
+from liftloop.plan.leaks import without_leaks
 from liftloop.plan.study.whole import study
 
 
@@ -43,13 +44,23 @@ def test_contacts_without_chances_lead_to_a_trial_that_says_so() -> None:
 @pytest.mark.parametrize("arm", [0, 3])
 def test_a_history_of_one_arm_leads_to_a_trial(arm: int) -> None:
     """Where everybody got the same, or everybody was left alone, there is nothing to compare with."""
-    _tried(study(_small(contacts=_log(arm=np.full(6_000, arm, dtype=np.int64)))), "no_log")
+    _tried(study(_small(contacts=_log(arm=np.full(6_000, arm, dtype=np.int64)))), "one_arm")
+    _tried(study(_small(contacts=None, contacts_decided=6_000, arms_decided=1)), "one_arm")
+
+
+def test_what_was_decided_and_not_drawn_leads_to_a_trial_that_says_so() -> None:
+    """Zero overlap: where everybody could get but one thing, people alike never got different ones."""
+    _tried(study(_small(contacts=None, contacts_decided=6_000, arms_decided=2)), "no_overlap")
+    sure = np.zeros((6_000, 7))
+    log = _log()
+    sure[np.arange(6_000), log.arm] = 1.0
+    _tried(study(_small(contacts=replace(log, chance=sure))), "no_overlap")
 
 
 def test_two_hundred_customers_get_a_trial() -> None:
     """A shop with two hundred customers and as many past contacts is told what a trial would take."""
     found = study(inputs(3, by_money, people=200, rows=300))
-    _tried(found, "no_log")
+    _tried(found, "thin_log")
     assert found.sizing is not None
     assert found.sizing.wanted > 200
 
@@ -75,3 +86,22 @@ def test_a_feature_that_tells_the_outcome_makes_nobody_sure() -> None:
     people = replace(world.people, features={**world.people.features, "leaked": np.zeros(world.people.count)})
     found = study(replace(world, people=people, contacts=replace(log, features=leaked)))
     assert found.status != "ready"
+
+
+def test_an_attribute_that_was_filled_afterwards_is_named_and_no_other() -> None:
+    """What tells a month's outcomes is left out, even with some wrong; what merely foretells them stays."""
+    world = inputs(6, by_money, people=3_000, rows=6_000)
+    log = world.contacts
+    assert log is not None
+    dice = np.random.default_rng(6)
+    last = log.campaign == 0
+    paid = np.where(last & (dice.random(log.count) > 0.01), log.outcome, dice.integers(0, 2, log.count))
+    foretells = dice.random(log.count) < 0.1 + 0.6 * log.outcome
+    attributes = {"is:paid": paid, "is:fond": foretells * 1.0, "age:joined": dice.uniform(0, 900, log.count)}
+    seen = replace(world, contacts=replace(log, features={**log.features, **attributes}))
+    found = without_leaks(seen)
+    assert found.leaks == ("is:paid",)
+    assert found.contacts is not None
+    assert "is:paid" not in found.contacts.features
+    assert set(found.contacts.features) == {"trait", "noise", "is:fond", "age:joined"}
+    assert without_leaks(world) is world

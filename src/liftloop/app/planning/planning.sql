@@ -172,7 +172,14 @@ SELECT (SELECT count(*) FROM exposure_now WHERE propensities IS NOT NULL AND dec
     + (SELECT count(*) FROM decision_drawn AS decision WHERE decided_ms < $1 AND campaign IN (SELECT unnest($2::VARCHAR[]))) AS contacts;
 
 -- name: log_without_chances
-SELECT count(*) AS contacts FROM exposure_now WHERE propensities IS NULL;
+SELECT coalesce(sum(contacts) FILTER (WHERE propensities IS NULL), 0)::BIGINT AS contacts,
+    coalesce(sum(contacts) FILTER (WHERE surest >= 0.99), 0)::BIGINT AS decided,
+    count(DISTINCT action) FILTER (WHERE surest >= 0.99) AS arms
+FROM (
+    SELECT propensities, action, count(*) AS contacts,
+        list_max(map_values(TRY_CAST(propensities::JSON AS MAP(VARCHAR, DOUBLE)))) AS surest
+    FROM exposure_now GROUP BY propensities, action
+);
 
 -- name: past_chances
 -- What past contacts make of a person for "nothing done": 0 if contacted, more than 1 if left alone by chance.

@@ -60,6 +60,7 @@ from liftloop.plan.goal.grammar import parse_goal
 from liftloop.plan.inputs import PLAIN, Contacts, Flags, People, StudyInputs, Wishes, Worth
 from liftloop.plan.launch import AT_ONCE, Launch, LaunchTerms, salt_of
 from liftloop.plan.launch import launch as launch_of
+from liftloop.plan.leaks import without_leaks
 from liftloop.plan.metric.events import ORDER
 from liftloop.plan.options import CHANNEL_NAMES, ChannelChoice, ItemChoice, Offer, Option, options_of
 from liftloop.plan.outcome import Outcome, outcome_of
@@ -160,7 +161,7 @@ def plan_goal(
     recommender = recommender_of(sources.lake, items, sources.now_ms, sources.offset_minutes)
     inputs = replace(_inputs(asking, consents, (items, recommender)), salt=salt_of(plan_id), wishes=wishes)
     rules = rules_of(sources.definitions.settings)
-    inputs = timed(inputs, sources.definitions.channels, rules)
+    inputs = timed(without_leaks(inputs), sources.definitions.channels, rules)
     inputs = bounded(inputs, sources.definitions.channels, rules, (sources.lake, sources.state))
     inputs = inputs if recommender is None else _recommended(inputs, recommender)
     missing = (*missing_of(start), *awaited(sources.definitions.channels))
@@ -270,12 +271,14 @@ def _inputs(
         tail_days=tail_days,
     )
     people, contacts, order_share = _people_and_contacts(read, None if asking.start.drafted else consents)
-    unusable = int(sources.lake.select(SQL["log_without_chances"])["contacts"][0])
+    unusable = sources.lake.select(SQL["log_without_chances"])
     return replace(
         base,
         people=people,
         contacts=contacts,
-        contacts_unusable=unusable,
+        contacts_unusable=int(unusable["contacts"][0]),
+        contacts_decided=int(unusable["decided"][0]),
+        arms_decided=int(unusable["arms"][0]),
         windows=windows,
         order_share=order_share,
         tail_days=tail_days,

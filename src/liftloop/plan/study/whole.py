@@ -52,10 +52,9 @@ from liftloop.plan.redemption import Costs, Moved, learned_costs
 from liftloop.plan.resources import Group, rates
 from liftloop.plan.sensitive import sensitive_groups
 from liftloop.plan.study.exploration import PEOPLE_MIN, explored, kept_now
+from liftloop.plan.study.silence import EFFECTIVE_ROWS_MIN, silence_of, thinness_of
 from liftloop.plan.whatif import Foretell, Told, budget_curve
 
-ROWS_MIN = 1_000  # Randomised contacts below which a log serves to price coupons, not to tell effects.
-EFFECTIVE_ROWS_MIN = 200.0
 HOPE = 0.9  # A goal inside the 90% interval of what the log shows is neither promised nor ruled out.
 SAMPLE_PEOPLE = 20_000  # Means over so many people miss by less than a hundredth of their spread.
 PROBABILITY_MIN = 0.01  # A goal with less than one chance in a hundred is refused with what can be had instead.
@@ -73,10 +72,10 @@ def study(inputs: StudyInputs) -> Finding:
         return refusal
     eligible = np.flatnonzero(inputs.people.reach.any(axis=1))
     people = people_at(inputs.people, eligible)
-    given = _usable_log(inputs)
-    if given is None:
-        return explored(inputs, baseline, people, "no_chances" if inputs.contacts_unusable else "no_log")
-    return _learned(inputs, baseline, people, given)
+    silence, contacts = silence_of(inputs), inputs.contacts
+    if silence or contacts is None:
+        return explored(inputs, baseline, people, silence)
+    return _learned(inputs, baseline, people, replace(contacts, outcome=sign_of(inputs) * contacts.outcome))
 
 
 def _refused_at_once(inputs: StudyInputs, baseline: Baseline) -> Finding | None:
@@ -94,17 +93,6 @@ def _refused_at_once(inputs: StudyInputs, baseline: Baseline) -> Finding | None:
     if inputs.budget_fen == 0 and all(option.send_fen > 0 or option.redemption_fen > 0 for option in inputs.options):
         return replace(known, reason="no_money")
     return None
-
-
-def _usable_log(inputs: StudyInputs) -> Contacts | None:
-    """Return the log with more of the outcome being better; None where it cannot tell anything from nobody."""
-    contacts = inputs.contacts
-    if contacts is None or contacts.count < ROWS_MIN:
-        return None
-    drawn = np.bincount(contacts.arm, minlength=len(inputs.options) + 1)
-    if drawn[0] < EFFECTIVE_ROWS_MIN or drawn[1:].max(initial=0) < EFFECTIVE_ROWS_MIN:
-        return None
-    return replace(contacts, outcome=sign_of(inputs) * contacts.outcome)
 
 
 class _Material(Struct, frozen=True, kw_only=True, eq=False):
@@ -135,7 +123,7 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
     log = prepare(contacts, people, inputs.options, inputs.now_ms, inputs.salt)
     relied = _relied(log)
     if not relied.any():
-        return explored(inputs, baseline, people, "thin_log")
+        return explored(inputs, baseline, people, thinness_of(contacts))
     fits = fit(log)
     base = _base(inputs, baseline, log)
     predicted = Predicted(
@@ -163,7 +151,7 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
     known = Finding(status="refused", baseline=baseline, eligible=people.count, judged=judged, lifts=lifts)
     if rule == "nobody":
         if _could_reach(judged, lifts):
-            return explored(inputs, baseline, people, "unclear_log")
+            return replace(explored(inputs, baseline, people, "unclear_log"), judged=judged)
         return replace(known, reason="nothing_works")
     residual = contacts.outcome - log.anyway
     explained = float(np.clip(1 - residual.var() / max(contacts.outcome.var(), 1e-12), 0.0, 0.9))

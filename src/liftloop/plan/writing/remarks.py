@@ -7,6 +7,7 @@ from liftloop.plan.resources import LEAST
 from liftloop.plan.tail import left_after
 from liftloop.plan.writing.economics import economics_remark
 from liftloop.plan.writing.sentences import lift_text, whole_yuan
+from liftloop.plan.writing.settling import settling_remark
 from liftloop.plan.writing.timed import late_remark
 from liftloop.plan.writing.whom import fairness_remark, harm_remark
 
@@ -16,6 +17,7 @@ NEARLY_ALL = 0.98
 def remarks_of(inputs: StudyInputs, found: Finding) -> tuple[Words, ...]:
     """Return the remarks in the order in which they matter."""
     remarks = [
+        settling_remark(inputs, found),
         _whose_figures(inputs, found),
         _does_it_pay(inputs, found),
         economics_remark(inputs, found),
@@ -29,6 +31,7 @@ def remarks_of(inputs: StudyInputs, found: Finding) -> tuple[Words, ...]:
         _unmet(found),
         _denominator(inputs),
         _without_chances(inputs, found),
+        _leaks(inputs),
     ]
     return tuple(remark for remark in remarks if remark is not None)
 
@@ -145,9 +148,24 @@ def _denominator(inputs: StudyInputs) -> Words | None:
 
 
 def _without_chances(inputs: StudyInputs, found: Finding) -> Words | None:
-    if not inputs.contacts_unusable or inputs.contacts is None:
+    if not inputs.contacts_unusable:
         return None
     return Words(
-        zh=f"过去有 {inputs.contacts_unusable:,} 次触达没有随机概率，没有用来学效果",
-        en=f"{inputs.contacts_unusable:,} past contacts have no known chances and were not learned from",
+        zh=f"过去有 {inputs.contacts_unusable:,} 次触达没有随机概率，没有用来学效果。"
+        "如果它们其实是随机抽的，导入时补上 propensities（每种做法的概率）这一列，就能用上",
+        en=f"{inputs.contacts_unusable:,} past contacts have no known chances and were not learned from. If they were "
+        "drawn at random, import them with a column of propensities (the chance of each option) and they will count",
+    )
+
+
+def _leaks(inputs: StudyInputs) -> Words | None:
+    if not inputs.leaks:
+        return None
+    names = [name.partition(":")[2].partition("=")[0] for name in inputs.leaks]
+    zh, en = "、".join(dict.fromkeys(names)), ", ".join(dict.fromkeys(names))
+    return Words(
+        zh=f"没有用这些属性：{zh}。有它的人几乎都有（或都没有）结果，像是事后才填的，用了会看错效果。"
+        "要用它，就只导入触达之前的值",
+        en=f"Left out: {en}. These attributes all but tell the outcome, as if filled in afterwards, and would hide "
+        "what a contact does. To use them, import only values that were known before the contacts",
     )

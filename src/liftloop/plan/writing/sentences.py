@@ -78,6 +78,14 @@ _WHY_EXPLORE: Mapping[Reason, Words] = {
         zh="过去的触达没有记下随机的概率，只能用来算现状",
         en="past contacts have no known chances and tell only the baseline",
     ),
+    "one_arm": Words(
+        zh="过去的触达里大家拿到的都一样，或者没有随机留下不发的人，没有可以比较的两边",
+        en="in past contacts everybody got the same, or nobody was left alone at random: there are no two sides",
+    ),
+    "no_overlap": Words(
+        zh="过去给谁发什么是定好的，不是抽的：同样的人没有拿到过不同的做法，比不出来",
+        en="who got what was decided and not drawn: people alike never got different things, so nothing compares",
+    ),
     "thin_log": Words(
         zh="过去的随机触达太少，看不出各个做法的效果",
         en="past random contacts are too few to tell what each option does",
