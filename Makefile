@@ -39,9 +39,9 @@ test: setup ## Everything that must hold, in under 15 minutes on 2 cores.
 	scripts/python_tests.sh
 
 .PHONY: oracles
-oracles: setup ## A second environment with libraries that some tests compare with; their pins are old.
+oracles: setup ## A second environment with libraries that some tests compare with (1.5 GB); some ask for old versions.
 	$(BIN)/python -m venv .venv-oracles
-	.venv-oracles/bin/pip install --quiet --require-hashes -r requirements-oracles.lock
+	.venv-oracles/bin/pip install --quiet --no-deps --require-hashes -r requirements-oracles.lock
 
 .PHONY: test-all
 test-all: oracles test ## The long suites too, and comparisons with other libraries.

@@ -6,7 +6,7 @@ measures it. `bias`: summed forecast over summed true lift, minus one (`bias_mea
 `coverage_90`: share of 90% intervals that held the measured lift. `width_ratio`: their mean width over that of the
 measured lift's own 90% interval. `cold` begins with nothing but orders, `learned` with ten past campaigns.
 
-    python -m bench.forecast [--seeds 12] [--members 20000] [--campaigns 4]
+    python -m bench.forecast [--seeds 12] [--members 20000] [--campaigns 4] [--plot FOLDER]
 """
 
 import argparse
@@ -15,6 +15,7 @@ import math
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -121,6 +122,7 @@ def main() -> None:
     parser.add_argument("--campaigns", type=int, default=CAMPAIGNS)
     parser.add_argument("--world", default="drift")
     parser.add_argument("--states", default="learned,cold")
+    parser.add_argument("--plot", type=Path, help="a folder for forecast.png")
     given = parser.parse_args()
     started = time.process_time()
     found: dict[str, list[Played]] = {}
@@ -130,9 +132,15 @@ def main() -> None:
             for seed in seeds_of(given.seeds)
             for one in launched(given.world, seed, given.members, given.campaigns, state == "cold")
         ]
-    together = kept([one for played in found.values() for one in played])
+    everything = [one for played in found.values() for one in played]
+    together = kept(everything)
     told = told_of(together) | {state: told_of(kept(played)) for state, played in found.items()}
     print(f"{time.process_time() - started:.0f} s CPU, one thread", file=sys.stderr)
+    if given.plot and everything:
+        from bench.forecast_picture import draw_forecasts
+
+        path = draw_forecasts(f"Forecasts in the world {given.world}", everything, given.plot / "forecast.png")
+        print(path, file=sys.stderr)
     print(json.dumps(told | {"missed": missed_of(together)}))
 
 

@@ -7,7 +7,7 @@ the same people without exploration, same holdout, same budget. `harm_share`: se
 that is truly best for all had been given to as many as the budget pays for, by more than 0.5%. `null_claims`: seeds of
 the null world in which a lift was forecast. A few seeds come from the commit's hash.
 
-    python -m bench.policy [--seeds 10] [--worlds weak,drift] [--sizes 20000]
+    python -m bench.policy [--seeds 10] [--worlds weak,drift] [--sizes 20000] [--plot FOLDER]
 """
 
 import argparse
@@ -118,6 +118,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, help="seeds a world at 20,000 rows; a third of them at 100,000")
     parser.add_argument("--worlds", default=",".join(get_args(Variant)))
     parser.add_argument("--sizes", default=",".join(map(str, MEMBERS)))
+    parser.add_argument("--plot", type=Path, help="a folder for policy.png")
     given = parser.parse_args()
     counts = dict(SEEDS) if given.seeds is None else {20_000: given.seeds, 100_000: max(1, given.seeds // 3)}
     started = time.process_time()
@@ -126,6 +127,12 @@ def main() -> None:
         for size in map(int, given.sizes.split(",")):
             found[world, size] = [judged(world, MEMBERS[size], seed) for seed in seeds_of(counts[size])]
     print(f"{time.process_time() - started:.0f} s CPU, one thread", file=sys.stderr)
+    if given.plot:
+        from bench.policy_picture import draw_values
+
+        sizes = dict.fromkeys(size for _, size in found)
+        by_size = {size: {world: each for (world, of), each in found.items() if of == size} for size in sizes}
+        print(draw_values(by_size, MUST, AIM, given.plot / "policy.png"), file=sys.stderr)
     print(json.dumps(figures(found)))
 
 

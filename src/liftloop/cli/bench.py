@@ -29,7 +29,7 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
       liftloop bench mixed --json
       liftloop bench promotion --json
       liftloop bench policy --json
-      liftloop bench forecast --json
+      liftloop bench forecast --json --plot pictures
       liftloop bench plan --json
       liftloop bench closed_loop --json
       liftloop bench clv --json
