@@ -79,6 +79,11 @@ def allocate(problem: Problem) -> Allocation:
     """
     _check(problem)
     problem = _without_forbidden(problem)
+    offered = _offered(problem.value)
+    if offered.size < problem.value.shape[1]:
+        found = allocate(_of_actions(problem, offered))
+        action = np.where(found.action == NO_ACTION, NO_ACTION, offered[found.action])
+        return Allocation(action=action, certificate=found.certificate)
     settled = _settled(problem, _tolerance(problem.value.shape[0]))
     prices, action = settled.prices, settled.action
     rest = _subset(problem, settled.rest, settled.used)
@@ -131,6 +136,19 @@ def _without_forbidden(problem: Problem) -> Problem:
         if constraint.limit == 0 and not forces(constraint):
             value = np.where(constraint.use > 0, -np.inf, value)
     return Problem(value=value, constraints=problem.constraints)
+
+
+def _offered(value: Floats) -> Integers:
+    """Return the actions that anybody may have; all where nobody may have any, for a table needs a column."""
+    offered = np.flatnonzero(value.max(axis=0, initial=-np.inf) > -np.inf)
+    return offered if offered.size else np.arange(value.shape[1])
+
+
+def _of_actions(problem: Problem, actions: Integers) -> Problem:
+    constraints = tuple(
+        Constraint(name=item.name, limit=item.limit, use=item.use[..., actions]) for item in problem.constraints
+    )
+    return Problem(value=problem.value[:, actions], constraints=constraints)
 
 
 def _rows(problem: Problem) -> Rows:

@@ -144,6 +144,15 @@ def part_of(menu: Menu, rows: Integers) -> Menu:
     )
 
 
+def sample_of(menu: Menu, people_max: int) -> tuple[Integers, Menu]:
+    """Return evenly many of the people, at most so many, and their menu with their part of the budget too."""
+    people = menu.held.size
+    count = min(people, people_max)
+    rows = (np.arange(count) * (people / max(count, 1))).astype(np.int64)
+    part = part_of(menu, rows)
+    return rows, part if part.budget_fen is None else replace(part, budget_fen=round(part.budget_fen * count / people))
+
+
 def impersonal(personal: Floats, usual: Floats, unprofiled: Flags | None) -> Floats:
     """Return `personal` [people, arms] with the rows of `unprofiled` people replaced by what is usual."""
     return personal if unprofiled is None else np.where(unprofiled[:, None], usual, personal)

@@ -36,6 +36,7 @@ from liftloop.plan.options import Option
 YEAR_MS = 365.25 * DAY_MS
 KEEN_TREES = Trees(count=60, leaves=4, rate=0.06, leaf_share=0.02)
 """Effects are weak beside the noise of outcomes: small trees, and leaves that hold a fiftieth of the rows."""
+KEEN_ROWS_MAX = 100_000  # Such small trees of three times as many rows are the same but for a few leaves.
 KEEN_MAX = 5.0  # Nobody is believed to answer more than six times as strongly as the average.
 DOSE_MIN = 1e-9  # An average effect of nothing has no multiples.
 FOLDS = 5  # Five folds leave 80% of the rows to train on; ten cost twice as much and gain little.
@@ -153,15 +154,17 @@ def _keen(log: Log, simple: Mapping[int | None, Effects]) -> dict[int | None, Mu
     The residual on residual again, with the average effect as the dose: minimises (outcome - anyway - multiple *
     (dose drawn - dose expected))^2.
     """
-    left = log.contacts.outcome - log.anyway
+    few = np.arange(0, log.fold.size, -(-log.fold.size // KEEN_ROWS_MAX))
+    arm, chance = log.drawn.arm[few], log.drawn.chance[few]
+    left = log.contacts.outcome[few] - log.anyway[few]
     jobs: list[tuple[Floats, Flags]] = []
     for fold, model in simple.items():
         level = level_of(model, log.traits)
-        dose = level[log.drawn.arm] - log.drawn.chance @ level
+        dose = level[arm] - chance @ level
         if float(np.abs(dose).mean()) < DOSE_MIN:
             return dict.fromkeys(simple, None)
-        jobs.append((dose, np.ones(dose.size, dtype=np.bool_) if fold is None else log.fold != fold))
-    models = fit_multiples(log.drawn.people.astype(np.float32), left, jobs, KEEN_TREES)
+        jobs.append((dose, np.ones(dose.size, dtype=np.bool_) if fold is None else log.fold[few] != fold))
+    models = fit_multiples(log.drawn.people[few].astype(np.float32), left, jobs, KEEN_TREES)
     return dict(zip(simple, models, strict=True))
 
 

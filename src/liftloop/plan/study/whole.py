@@ -42,6 +42,7 @@ from liftloop.plan.optimise import (
     exploration_odds,
     held_out,
     impersonal,
+    sample_of,
     twins,
 )
 from liftloop.plan.outcome import outcome_of
@@ -143,7 +144,8 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
     costs = replace(costs, now=impersonal(costs.now, _usual(costs.now, people.unprofiled), people.unprofiled))
     nobody_held = np.zeros(people.count, dtype=np.bool_)
     trial = _menu(inputs, people, by_person, _Terms(costs=costs, floor=floor, relied=relied, held=nobody_held))
-    seen_on_terms = view(seen, Terms(cost_fen=costs.logged, price=allot(trial).price, relied=relied))
+    price = allot(sample_of(trial, SAMPLE_PEOPLE)[1]).price
+    seen_on_terms = view(seen, Terms(cost_fen=costs.logged, price=price, relied=relied))
     judged = judge(seen_on_terms)
     judged = replace(judged, calibration=calibration)
     rule = judged.selected.rule
@@ -238,8 +240,8 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
         relied=given.relied,
         held=np.zeros(given.people.count, dtype=np.bool_),
     )
-    trial = _menu(inputs, given.people, given.effect, terms)
-    effect = _effect(given, given.predicted, allot(trial).arm, trial).value
+    rows, trial = sample_of(_menu(inputs, given.people, given.effect, terms), SAMPLE_PEOPLE)
+    effect = _effect(given, given.predicted.at(rows), allot(trial).arm, trial).value
     prove = _to_prove(known.lifts, effect)
     noise = _noise(known.baseline, given)
     share = holdout_share(prove * known.lifts.unit, noise, given.people.count) if inputs.wishes.proof else 0.0
