@@ -31,6 +31,7 @@ SAMPLE_PART = 16  # Of ten million people 625,000 are sampled, and of these 50,0
 LARGE_FROM_PEOPLE = 100_000
 UNSURE_SHARE = 0.04  # How far the prices of the smallest sample may be off; errors shrink with the root of its size.
 WIDENING, WIDENINGS_MAX = 2.0, 4
+EXACT_PEOPLE_MAX = 4_000  # So many are solved to the last digit; of more, one person is less than the digits left out.
 TOLERANCE_LARGE = 2e-5  # A fiftieth of a tenth of a percent; each further digit costs ten passes over everybody.
 MENDED_LARGE = 1e-4  # A hundredth of a percent; the last rounds of repair gain a tenth of that for most of its time.
 TOLERANCE_SAMPLE = 1e-6
@@ -260,11 +261,11 @@ def _decided(problem: Problem, region: Region, limits: Rows) -> Settled:
 
 
 def _tolerance(people: int) -> float:
-    return TOLERANCE_LARGE if people > LARGE_FROM_PEOPLE else TOLERANCE_SMALL
+    return TOLERANCE_LARGE if people > EXACT_PEOPLE_MAX else TOLERANCE_SMALL
 
 
 def _gap_worth_mending(people: int) -> float:
-    return MENDED_LARGE if people > LARGE_FROM_PEOPLE else TOLERANCE_SMALL
+    return MENDED_LARGE if people > EXACT_PEOPLE_MAX else TOLERANCE_SMALL
 
 
 def _left(constraint: Constraint, taken: float) -> float:

@@ -61,9 +61,7 @@ def recommender_of(
     if not open_.any():
         return None
     sequences = read_sequences(lake, bought.items, now_ms, offset_minutes * MINUTE_MS)
-    pairs = np.unique(np.column_stack([bought.profile, bought.item]), axis=0)
-    owners = np.bincount(pairs[:, 1], minlength=len(bought.items))
-    following = successors(bought.items, sequences, owners, _named(lake))
+    following = successors(bought.items, sequences, bought.owners(), _named(lake))
     cycles = item_cycles(bought)
     needs = [*replenishment_traits(bought, cycles, now_ms), *successor_traits(bought, following)]
     return Recommender(bought=bought, patterns=patterns_of(bought, cycles, needs, now_ms), open_=open_)

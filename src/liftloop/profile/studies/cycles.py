@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from liftloop.inference.shrinkage import prior_weight, shrunk
 from liftloop.kernel.clock import DAY_MS
@@ -30,6 +31,23 @@ class Bought(Struct, frozen=True, kw_only=True, eq=False):
     """Place in `items`."""
     at_ms: Integers
     items: tuple[str, ...]
+
+    def owners(self, rows: NDArray[np.bool_] | None = None) -> Integers:
+        """Return how many people bought each item, among some of the rows [items]."""
+        profile, item = (self.profile, self.item) if rows is None else (self.profile[rows], self.item[rows])
+        return np.bincount(item[changes(profile) | changes(item)], minlength=len(self.items))
+
+    def people(self) -> tuple[Integers, Integers]:
+        """Return who bought anything, in order, and of each row whose it is among them [rows]."""
+        starts = changes(self.profile)
+        return self.profile[starts], np.cumsum(starts) - 1
+
+
+def changes(values: Integers) -> NDArray[np.bool_]:
+    """Return where a value differs from the one before it; the first does."""
+    found = np.ones(values.size, dtype=np.bool_)
+    found[1:] = values[1:] != values[:-1]
+    return found
 
 
 class ItemCycles(Struct, frozen=True, kw_only=True, eq=False):
@@ -64,8 +82,7 @@ def item_cycles(bought: Bought) -> ItemCycles:
     """
     logs, item, _ = _item_gaps(bought)
     count = np.bincount(item, minlength=len(bought.items)).astype(np.float64)
-    buyers = _distinct_owners(bought, np.ones(len(bought.item), dtype=np.bool_))
-    again = _distinct_owners(bought, _is_repeat(bought))
+    buyers, again = bought.owners(), bought.owners(_is_repeat(bought))
     needed = (count >= REPEATS_MIN) & (again >= REPEATERS_SHARE_MIN * np.maximum(buyers, 1))
     if not needed.any():
         return ItemCycles(days=np.full(len(bought.items), np.nan), weight=1.0)
@@ -144,19 +161,18 @@ def successor_traits(bought: Bought, following: Mapping[int, tuple[int, float]])
     if not len(offered):
         return []
     width = len(bought.items)
-    had = np.unique(np.unique(bought.profile, return_inverse=True)[1] * width + bought.item)
-    person = np.unique(bought.profile, return_inverse=True)[1][offered]
-    fresh = offered[~np.isin(person * width + candidate[offered], had)]
+    _, person = bought.people()
+    had = person * width + bought.item
+    wanted = person[offered] * width + candidate[offered]
+    fresh = offered[had[np.minimum(np.searchsorted(had, wanted), had.size - 1)] != wanted]
     order = fresh[np.lexsort((-strength[bought.item[fresh]], -bought.at_ms[fresh], bought.profile[fresh]))]
     profile, first = np.unique(bought.profile[order], return_index=True)
     chosen = candidate[order[first]].astype(np.int32)
     return [Studied(trait="successor_item", profile=profile, value=chosen, words=bought.items)]
 
 
-def _is_repeat(bought: Bought) -> np.ndarray:
-    same = np.zeros(len(bought.item), dtype=np.bool_)
-    same[1:] = (bought.profile[1:] == bought.profile[:-1]) & (bought.item[1:] == bought.item[:-1])
-    return same
+def _is_repeat(bought: Bought) -> NDArray[np.bool_]:
+    return ~(changes(bought.profile) | changes(bought.item))
 
 
 def _item_gaps(bought: Bought) -> tuple[Floats, Integers, Integers]:
@@ -164,12 +180,6 @@ def _item_gaps(bought: Bought) -> tuple[Floats, Integers, Integers]:
     row = np.flatnonzero(_is_repeat(bought))
     days = (bought.at_ms[row] - bought.at_ms[row - 1]) / DAY_MS
     return np.log(np.maximum(days, GAP_DAYS_MIN)), bought.item[row], row
-
-
-def _distinct_owners(bought: Bought, rows: np.ndarray) -> Integers:
-    """Return how many people each item has among some rows."""
-    pairs = np.unique(np.column_stack([bought.item[rows], bought.profile[rows]]), axis=0)
-    return np.bincount(pairs[:, 0], minlength=len(bought.items))
 
 
 def _medians(values: Floats, group: Integers, groups: int) -> Floats:

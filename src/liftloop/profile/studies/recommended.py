@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from liftloop.inference.late import csr_array
 from liftloop.kernel.clock import DAY_MS
 from liftloop.profile.studied import Studied
-from liftloop.profile.studies.cycles import Bought, ItemCycles
+from liftloop.profile.studies.cycles import Bought, ItemCycles, changes
 from liftloop.profile.studies.purchases import Floats, Integers
 
 SOURCES = ("replenish", "successor", "together", "popular")
@@ -76,8 +76,7 @@ def patterns_of(bought: Bought, cycles: ItemCycles, personal: list[Studied], now
     """Return what the purchases teach; `personal` are the traits of replenishment and of successors."""
     by_trait = {each.trait: each for each in personal}
     lately = bought.at_ms > now_ms - POPULAR_DAYS * DAY_MS
-    pairs = np.unique(np.column_stack([bought.profile[lately], bought.item[lately]]), axis=0)
-    buyers = np.bincount(pairs[:, 1], minlength=len(bought.items))
+    buyers = bought.owners(lately)
     rank = np.argsort(-buyers, kind="stable")
     rested = np.where(np.isnan(cycles.days), RESTED_DAYS, cycles.days * RESTED_PART) * DAY_MS
     return Patterns(
@@ -105,7 +104,8 @@ def partners_of(bought: Bought) -> Partners:
     place[common] = np.arange(common.size)
     rows = place[bought.item] >= 0
     day = bought.at_ms[rows] // DAY_MS
-    _, basket = np.unique(np.column_stack([bought.profile[rows], day]), axis=0, return_inverse=True)
+    day -= int(day.min(initial=0))
+    _, basket = np.unique(bought.people()[1][rows] * (int(day.max(initial=0)) + 1) + day, return_inverse=True)
     ones = np.ones(int(rows.sum()), dtype=np.int32)
     column = place[bought.item[rows]]
     baskets = int(basket.max(initial=-1)) + 1
@@ -149,9 +149,9 @@ class _Had:
     def __init__(self, bought: Bought, rested_ms: Floats) -> None:
         self._width = len(bought.items)
         self._rested_ms = rested_ms
-        self._people = np.unique(bought.profile)
-        keys = np.searchsorted(self._people, bought.profile) * self._width + bought.item
-        last = np.append(keys[1:] != keys[:-1], True) if len(keys) else np.zeros(0, dtype=np.bool_)
+        self._people, person = bought.people()
+        keys = person * self._width + bought.item
+        last = np.append(changes(keys)[1:], True) if len(keys) else np.zeros(0, dtype=np.bool_)
         self._keys, self._at_ms = keys[last], bought.at_ms[last]
 
     def lately(self, profile: Integers, item: Integers, at_ms: Integers) -> Flags:
@@ -193,9 +193,8 @@ def _together(bought: Bought, partners: Partners, asked: _Asked) -> Integers:
     found = np.full(profile.size, -1)
     if not len(bought.item) or not profile.size:
         return found
-    owners, owner = np.unique(bought.profile, return_inverse=True)
-    last_ms = np.full(len(owners), np.iinfo(np.int64).min)
-    np.maximum.at(last_ms, owner, bought.at_ms)
+    _, owner = bought.people()
+    last_ms = np.maximum.reduceat(bought.at_ms, np.flatnonzero(changes(bought.profile)))
     rows = np.flatnonzero((bought.at_ms > last_ms[owner] - DAY_MS) & (partners.item[bought.item] >= 0))
     order = np.argsort(profile)
     place = order[np.minimum(np.searchsorted(profile[order], bought.profile[rows]), profile.size - 1)]
