@@ -34,14 +34,14 @@ def test_what_was_acknowledged_is_folded_before_the_clock_moves(
     vault = SqliteVault(tmp_path / "vault.db", bytes(32))
     fold = Fold(store, stages())
     folded_at: list[int] = []
-    step = fold.step
+    advance = fold.advance
 
-    def slow(entries: Any, now_ms: int, seed: int, said: Any) -> Any:
+    def slow(entries: Any, now_ms: int, seed: int) -> Any:
         time.sleep(0.05)
         folded_at.extend(now_ms for _ in entries)
-        return step(entries, now_ms, seed, said)
+        return advance(entries, now_ms, seed)
 
-    monkeypatch.setattr(fold, "step", slow)
+    monkeypatch.setattr(fold, "advance", slow)
     worker = Worker(fold, log, store, clock, lambda: None)
     app = TickApp(worker, vault, clock, "key")
     worker.load()

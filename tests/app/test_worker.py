@@ -1,5 +1,6 @@
 """The tick's threads: what has no room is tried again, any other failure ends the worker, and nobody waits in vain."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -10,13 +11,15 @@ import numpy as np
 import pytest
 from orders import order
 
+from liftloop.app.tick import committing
 from liftloop.app.tick import worker as worker_module
+from liftloop.app.tick.answers import WorkerEnded
 from liftloop.app.tick.pipeline import stages
-from liftloop.app.tick.worker import Worker, WorkerEnded
+from liftloop.app.tick.worker import Worker
 from liftloop.kernel.clock import ManualClock
 from liftloop.kernel.codec import pack
 from liftloop.runtime.fold import Fold
-from liftloop.storage.contract import DiskFull
+from liftloop.storage.contract import Commit, DiskFull
 from liftloop.storage.embedded.log import SqliteLog
 from liftloop.storage.embedded.state import SqliteState
 
@@ -137,7 +140,7 @@ def test_an_append_that_breaks_answers_everybody(engine: Engine, monkeypatch: py
 
 def test_a_fold_that_breaks_answers_everybody(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """When a tick fails, whoever waits for its fold is refused; what was acknowledged is in the log."""
-    monkeypatch.setattr(engine.fold, "step", failing(1, RuntimeError("broken"), engine.fold.step))
+    monkeypatch.setattr(engine.fold, "advance", failing(1, RuntimeError("broken"), engine.fold.advance))
     waiting = engine.worker.folded(engine.worker.append(1, pack([order(1, START_MS)])).result(WAIT_S))
     with pytest.raises(WorkerEnded):
         waiting.result(WAIT_S)
@@ -158,10 +161,74 @@ def test_who_goes_away_takes_nobody_along(engine: Engine) -> None:
 
 def test_a_tick_without_room_is_not_called_folded_by_a_stop(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped while the disk is full, the worker says of no record that it is folded that is not on disk."""
-    monkeypatch.setattr(worker_module, "DISK_FULL_RETRY_S", 0.01)
+    monkeypatch.setattr(committing, "DISK_FULL_RETRY_S", 0.01)
     monkeypatch.setattr(engine.store, "commit", failing(10**9, DiskFull("full"), engine.store.commit))
     waiting = engine.worker.folded(engine.worker.append(1, pack([order(1, START_MS)])).result(WAIT_S))
     until(lambda: engine.fold.offset == 1)
     engine.worker.stop()
     with pytest.raises(WorkerEnded):
         waiting.result(WAIT_S)
+
+
+class Gate:
+    """A store whose commits wait until they are let through."""
+
+    def __init__(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._open, self.begun = threading.Event(), 0
+        commit = engine.store.commit
+
+        def held(given: Commit) -> None:
+            self.begun += 1
+            assert self._open.wait(WAIT_S)
+            commit(given)
+
+        monkeypatch.setattr(engine.store, "commit", held)
+
+    def open(self) -> None:
+        self._open.set()
+
+
+def test_a_tick_is_folded_while_the_one_before_is_committed(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory runs one tick ahead of the disk and no further; nobody hears of a tick before it is durable."""
+    monkeypatch.setattr(worker_module, "TICK_RECORDS_MAX", 1)
+    gate = Gate(engine, monkeypatch)
+    waiting = []
+    for number in range(1, 4):
+        after = engine.worker.append(1, pack([order(number, START_MS)])).result(WAIT_S)
+        waiting.append(engine.worker.folded(after))
+    until(lambda: engine.fold.offset == 2)
+    looked = engine.worker.ask(lambda: (engine.fold.offset, engine.store.position()))
+    time.sleep(0.05)
+    assert (engine.fold.offset, gate.begun) == (2, 1)
+    assert not any(future.done() for future in (*waiting, looked))
+    gate.open()
+    for future in waiting:
+        future.result(WAIT_S)
+    offset, position = looked.result(WAIT_S)
+    assert position is not None
+    assert offset == position.offset, "who looks between two ticks sees what is durable"
+
+
+def test_a_stage_reads_what_earlier_ticks_wrote(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A read of the store from within a tick waits until the tick before is there to be read."""
+    gate = Gate(engine, monkeypatch)
+    engine.worker.append(1, pack([order(1, START_MS)])).result(WAIT_S)
+    until(lambda: gate.begun == 1)
+    found: Future[set[str]] = Future()
+    reader = threading.Thread(target=lambda: found.set_result(engine.fold.state.attribute_names([0])))
+    reader.start()
+    time.sleep(0.05)
+    assert not found.done()
+    gate.open()
+    assert found.result(WAIT_S) == set()
+    reader.join()
+
+
+def test_a_commit_that_breaks_answers_everybody(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the state cannot be written, who waits is refused and the worker ends; the log has what was acknowledged."""
+    monkeypatch.setattr(engine.store, "commit", failing(1, RuntimeError("broken"), engine.store.commit))
+    after = engine.worker.append(1, pack([order(1, START_MS)])).result(WAIT_S)
+    assert refused(lambda: engine.worker.folded(after))
+    until(lambda: isinstance(engine.worker.failure, RuntimeError))
+    assert engine.log.end() == after
+    assert engine.store.position() is None

@@ -1,7 +1,7 @@
 """The tick: make a frame of what came in, fold it through the stages, commit once. All state changes pass here."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,8 @@ class State:
         self._arrays = arrays
         self._catalog = catalog
         self._store = store
+        self.settle: Callable[[], None] = lambda: None
+        """Waits until earlier ticks are on disk, where they are committed while the next is folded."""
 
     @property
     def definitions(self) -> Catalog:
@@ -83,6 +85,7 @@ class State:
         return self._arrays.rows(domain)
 
     def attribute(self, profiles: Sequence[int], name: str) -> tuple[bytes, int, int] | None:
+        self.settle()
         found = self._store.rows(
             f"{_FAMILY} SELECT value, sealed, at_ms FROM attribute"
             " WHERE profile IN (SELECT id FROM family) AND name = ? ORDER BY at_ms DESC LIMIT 1",
@@ -91,6 +94,7 @@ class State:
         return (found[0][0], found[0][1], found[0][2]) if found else None
 
     def attribute_names(self, profiles: Sequence[int]) -> set[str]:
+        self.settle()
         found = self._store.rows(
             f"{_FAMILY} SELECT DISTINCT name FROM attribute WHERE profile IN (SELECT id FROM family)",
             (canonical_json(list(profiles)).decode(),),
@@ -138,8 +142,16 @@ class Fold:
     def step(self, entries: Sequence[Entry], now_ms: int, seed: int, said: Frame | None = None) -> Frame:
         """Fold entries, what the runtime has `said`, and whatever is due by `now_ms` as one tick; then it is durable.
 
-        Raises what the store raises; on `DiskFull` call `commit_again` before anything else.
+        Raises what the store raises: memory is then ahead of the disk, and the fold of no use any more.
         """
+        frame, commit = self.advance(entries, now_ms, seed, said)
+        self._store.commit(commit)
+        return frame
+
+    def advance(
+        self, entries: Sequence[Entry], now_ms: int, seed: int, said: Frame | None = None
+    ) -> tuple[Frame, Commit]:
+        """Fold one tick in memory and return what makes it durable: commit in order, before anything of it leaves."""
         moment = Moment(now_ms=max(now_ms, self.now_ms), seed=seed, tick=self.tick + 1)
         records = [record for entry in entries for record in entry.records()]
         frame: dict[str, Batch] = dict(said or {})
@@ -157,14 +169,8 @@ class Fold:
                 assert kind not in frame, f"{stage.name} writes {kind}, which another stage wrote"
                 frame[kind] = batch
         offset = Offset(entries[-1].first + entries[-1].count) if entries else self.offset
-        self._pending = self._commit(deltas, frame, moment, offset)
         self.tick, self.offset, self.now_ms = TickNumber(moment.tick), offset, moment.now_ms
-        self.commit_again()
-        return frame
-
-    def commit_again(self) -> None:
-        """Commit the last step; RAM is ahead of the disk until this has returned."""
-        self._store.commit(self._pending)
+        return frame, self._commit(deltas, frame, moment, offset)
 
     def _fold_definitions(self, records: Sequence[Record]) -> tuple[Delta, dict[str, Batch]]:
         """Take definition facts into the catalog; what cannot be read is put aside, seen by all and folded by none."""

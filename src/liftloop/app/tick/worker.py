@@ -1,4 +1,4 @@
-"""The working threads of the tick process: one appends what came in, one folds it, one keeps checkpoints.
+"""The working threads of the tick process: one appends what came in, one folds it, one commits, one keeps checkpoints.
 
 Nothing is acknowledged before the log has it; nothing leaves before the tick that decided it is committed.
 """
@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from liftloop.app.meter import Meter
+from liftloop.app.tick.answers import WorkerEnded, refuse, settle
+from liftloop.app.tick.committing import Committer, Folded
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.dice import hash_text
-from liftloop.kernel.errors import LiftloopError
 from liftloop.kernel.ids import Offset, TickNumber
 from liftloop.runtime.contract import Frame
 from liftloop.runtime.fold import Fold
@@ -38,23 +39,8 @@ LOOK_EVERY_S = 1.0
 """Between two looks at the fold for those who watch; the look at timers reads one column."""
 CHECKPOINT_BLOCKS = 128
 """Blocks copied at a time between two ticks: about 4 MiB, a millisecond."""
-DISK_FULL_RETRY_S = 1.0
 
 _LOGGER = logging.getLogger("liftloop.tick")
-
-
-class WorkerEnded(LiftloopError):
-    """One of the worker's threads has failed: the process ends and is started again; what was acknowledged stays."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "tick_failed",
-            zh="计算进程出错，正在重启；本次请求没有得到确认",
-            en="the tick process failed and is being restarted; this request was not acknowledged",
-            next_zh="几秒后重发；相同 messageId 不会重复。一直出现时请看日志",
-            next_en="send again in a few seconds; the same messageId is never counted twice. If it stays, see the log",
-            status=503,
-        )
 
 
 class _Run(Struct, frozen=True):
@@ -84,15 +70,17 @@ class Worker:
         self._incoming: queue.SimpleQueue[_Run | None] = queue.SimpleQueue()
         self._appended: queue.SimpleQueue[Entry] = queue.SimpleQueue()
         self._questions: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
-        self._waiting: list[tuple[Offset, Future[None]]] = []
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._ended = threading.Event()
+        self._committer = Committer(store, self.meter, self._stopping)
+        fold.state.settle = self._committer.settled
         self._threads = [
             threading.Thread(target=self._to_its_end, args=(work,), name=name, daemon=True)
             for name, work in (
                 ("append", self._append_forever),
                 ("fold", self._fold_forever),
+                ("commit", self._committer.run),
                 ("checkpoint", self._checkpoint_forever),
             )
         ]
@@ -106,11 +94,12 @@ class Worker:
         """
         self.fold.restore()
         if said is not None:
-            self._step((), said)
+            self._load((), said)
         while entries := self._log.read(after=self.fold.offset, limit=TICK_RECORDS_MAX):
-            self._step(entries)
+            self._load(entries)
         while said is not None and self.fold.next_due_ms() <= self._clock.now_ms():
-            self._step(())
+            self._load(())
+        self._committer.offset = self.fold.offset
 
     def start(self) -> None:
         """Begin to work on what was loaded."""
@@ -132,8 +121,7 @@ class Worker:
     def folded(self, offset: Offset) -> Future[None]:
         """Return a future that is done once every record before `offset` has been folded and committed."""
         future: Future[None] = Future()
-        asked = self.ask(lambda: self._wait_for(offset, future))
-        asked.add_done_callback(lambda asked: _refuse([future]) if asked.exception() else None)
+        self._committer.wait_for(offset, future)
         return future
 
     def caught_up(self) -> Future[None]:
@@ -180,20 +168,14 @@ class Worker:
         """Tell those whose requests nobody will take up any more."""
         if not self._ended.is_set():
             return
-        _refuse([future for _, future in _drained(self._questions)])
-        _refuse([each.appended for each in _drained(self._incoming) if each is not None])
+        refuse([future for _, future in _drained(self._questions)])
+        refuse([each.appended for each in _drained(self._incoming) if each is not None])
         self._incoming.put(None)
 
     def metrics(self) -> str:
         """Return the tick's metrics; does not wait for the fold, so that they are there when it hangs."""
         lag = max(0, self._log.end() - self.fold.offset)
         return self.meter.text({"liftloop_fold_lag_records": lag, "liftloop_backlog_runs": self.backlog()})
-
-    def _wait_for(self, offset: Offset, future: Future[None]) -> None:
-        if self.fold.offset >= offset:
-            _settle(future, None)
-        else:
-            self._waiting.append((offset, future))
 
     def _append_forever(self) -> None:
         while (first := self._incoming.get()) is not None:
@@ -210,23 +192,23 @@ class Worker:
         try:
             after = self._log.append([(run.count, run.body) for run in runs])
         except DiskFull as error:
-            _refuse([run.appended for run in runs], error)
+            refuse([run.appended for run in runs], error)
             return
         except BaseException:
-            _refuse([run.appended for run in runs])
+            refuse([run.appended for run in runs])
             raise
         first = after - sum(run.count for run in runs)
         for run in runs:
             self._appended.put(Entry(first=Offset(first), count=run.count, body=run.body, known=run.known))
             first += run.count
-            _settle(run.appended, Offset(first))
+            settle(run.appended, Offset(first))
         self._wake.set()
 
     def _fold_forever(self) -> None:
         try:
             self._fold_until_stopped()
         finally:
-            _refuse([future for _, future in self._waiting])
+            self._committer.end()
 
     def _fold_until_stopped(self) -> None:
         due_ms = self.fold.next_due_ms()
@@ -256,43 +238,25 @@ class Worker:
             self._wake.set()
         return entries
 
-    def _step(self, entries: Sequence[Entry], said: Frame | None = None) -> bool:
-        """Fold one tick; returns False where it was stopped before the tick could be made durable."""
+    def _step(self, entries: Sequence[Entry]) -> bool:
+        """Fold one tick while the one before it is committed; returns False where nothing is committed any more."""
+        now_ms, began = self._clock.now_ms(), time.perf_counter()
+        frame, commit = self.fold.advance(entries, now_ms, self._seed(now_ms))
+        return self._committer.give(Folded(frame, commit, now_ms, began))
+
+    def _load(self, entries: Sequence[Entry], said: Frame | None = None) -> None:
+        """Fold one tick and commit it before anything else."""
         now_ms = self._clock.now_ms()
-        began = time.perf_counter()
-        try:
-            frame = self.fold.step(entries, now_ms, hash_text("tick", str(self.fold.tick), str(now_ms)) >> 1, said)
-            self.meter.folded(frame, now_ms)
-        except DiskFull:
-            self.meter.disk_full = True
-            if not self._commit_when_there_is_room():
-                return False
-            self.meter.disk_full = False
-        self.meter.tick_s.observe(time.perf_counter() - began)
-        done = [future for offset, future in self._waiting if self.fold.offset >= offset]
-        self._waiting = [each for each in self._waiting if self.fold.offset < each[0]]
-        for future in done:
-            _settle(future, None)
-        return True
+        _, commit = self.fold.advance(entries, now_ms, self._seed(now_ms), said)
+        self._committer.keep(commit)
 
-    def _commit_when_there_is_room(self) -> bool:
-        """Hold everything until the disk has room again: state must not run ahead of what is durable.
-
-        Returns False where the worker was stopped first; the tick is then folded anew by the next start.
-        """
-        while not self._stopping.is_set():
-            _LOGGER.error("disk full: the tick waits for room")
-            time.sleep(DISK_FULL_RETRY_S)
-            try:
-                self.fold.commit_again()
-            except DiskFull:
-                continue
-            return True
-        return False
+    def _seed(self, now_ms: int) -> int:
+        return hash_text("tick", str(self.fold.tick), str(now_ms)) >> 1
 
     def _answer(self) -> bool:
         answered = False
         while not self._questions.empty():
+            self._committer.settled()  # State stands still, and nothing is seen that a crash could undo.
             question, future = self._questions.get()
             answered = True
             if future.set_running_or_notify_cancel():
@@ -316,7 +280,7 @@ class Worker:
 
     def forget(self, log_before: Offset, facts_before: TickNumber) -> dict[str, int]:
         """Let go of folded records and followed facts, in small commits beside the ticks; return how many went."""
-        records = self._log.forget(before=min(log_before, self.fold.offset))
+        records = self._log.forget(before=min(log_before, self._committer.offset))
         return {"log_records": records, "fact_blocks": self._store.forget_facts(before=facts_before)}
 
     def checkpoint(self) -> None:
@@ -348,15 +312,3 @@ def _drained(waiting: "queue.SimpleQueue[T]") -> list[T]:
             found.append(waiting.get_nowait())
         except queue.Empty:
             return found
-
-
-def _settle(future: Future[T], result: T) -> None:
-    """Answer, unless whoever asked has gone away meanwhile."""
-    if future.set_running_or_notify_cancel():
-        future.set_result(result)
-
-
-def _refuse(waiting: Sequence[Future[Any]], reason: Exception | None = None) -> None:
-    for future in waiting:
-        if future.set_running_or_notify_cancel():
-            future.set_exception(reason or WorkerEnded())
