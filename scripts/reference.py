@@ -387,6 +387,8 @@ Consent that was won elsewhere is declared for everybody in the file by `--decla
 By HTTP: `POST /api/imports` (the file as form field `file`), then `POST /api/imports/{id}/start`.
 Progress is at `GET /api/imports/{id}`, counts at `/summary`, and rows that were left out at `/rejected`.
 The file is deleted once it is loaded.
+Items whose `category` is a code say what it is called in `category_name` (or 品类名称) and `category_name_en`.
+Menus, sentences and the page of a person then say that name.
 Rows that were left out wait for a week, sealed under `master.key`, for whoever wants to correct them.
 """
 
@@ -427,6 +429,7 @@ Excel 文件读第一张有表格的工作表，公式取保存时的值。
 用 HTTP：`POST /api/imports`（文件放在表单字段 `file`），然后 `POST /api/imports/{id}/start`。
 进度见 `GET /api/imports/{id}`，计数见 `/summary`，没有导入的行见 `/rejected`。
 文件导入完就删除。
+`category` 是代码的商品，用 `category_name`（或 品类名称）和 `category_name_en` 写明它叫什么；菜单、一句话选人和客户详情就用这个名字。
 没有导入的行用 `master.key` 加密保留一周，方便改好再导。
 """
 

@@ -30,12 +30,36 @@ SOURCE_NAMES: Mapping[str, Said] = {
     "popular": Said("最近买的人最多", "most people buy it lately"),
 }
 """Why an item is recommended: the values of recommended_why."""
+_CONSENT_SOURCES: Mapping[str, Said] = {
+    **dict.fromkeys(("registration", "register", "signup", "sign_up"), Said("注册时", "at registration")),
+    **dict.fromkeys(("unsubscribe", "unsubscribed", "opt_out"), Said("退订", "by unsubscribing")),
+    **dict.fromkeys(("checkout", "order"), Said("下单时", "at an order")),
+    **dict.fromkeys(("store", "pos", "offline"), Said("在门店", "in a store")),
+    **dict.fromkeys(("preference_center", "preferences"), Said("在偏好设置里", "in their preferences")),
+    **dict.fromkeys(("import", "imported"), Said("导入的文件", "an imported file")),
+    **dict.fromkeys(("web", "website"), Said("网站", "the website")),
+    **dict.fromkeys(("app", "mini_program", "miniprogram"), Said("App 或小程序", "the app")),
+    **dict.fromkeys(("call", "phone"), Said("电话里", "on the phone")),
+    **dict.fromkeys(("wecom", "wechat"), Said("微信里", "in WeChat")),
+}
+"""Where a consent was given, by the codes that systems write; evidence in words is said as it is."""
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def medium_name(medium: str) -> Said:
     return MEDIUM_NAMES.get(medium, Said(medium, medium))
+
+
+def consent_source(source: str, forms: Mapping[str, str]) -> Said | None:
+    """Return where a consent was given, None where nobody said; `forms` are names of forms by `form:` and their id.
+
+    >>> consent_source("registration", {}).en, consent_source("门店登记表 2025", {}).zh
+    ('at registration', '门店登记表 2025')
+    """
+    if source.startswith("form:") and source in forms:
+        return Said(f"表单「{forms[source]}」", f"the form “{forms[source]}”")
+    return _CONSENT_SOURCES.get(source.strip().lower()) or (Said(source, source) if source else None)
 
 
 def hour_of_week(place: int) -> Said:

@@ -8,8 +8,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from liftloop.app.category_names import category_names
 from liftloop.app.following import Follower
 from liftloop.app.item_names import item_names
+from liftloop.app.words import Said
 from liftloop.kernel.codec import parse_json
 from liftloop.kernel.errors import LiftloopError
 from liftloop.storage.contract import StateReader, StorageError
@@ -50,6 +52,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     attributes: Mapping[str, Counter[Any]]
     """Plain values of attributes by name, and how often each was seen; of the first people, as good as any."""
     categories: tuple[str, ...]
+    category_names: Mapping[str, Said]
+    """Of those that are codes."""
     sold: tuple[str, ...]
     """Ids of the goods that sell most."""
     called: Mapping[str, str]
@@ -92,12 +96,14 @@ class SeenWords:
     async def _look(self) -> Seen:
         offset = self._follower.lake.position().offset
         events = (await self._follower.select(_EVENT_ROWS, [EVENTS_MAX]))["name"]
-        categories = (await self._follower.select(_CATEGORY_ROWS, [VALUES_MAX]))["category"]
+        bought = (await self._follower.select(_CATEGORY_ROWS, [VALUES_MAX]))["category"]
+        categories = tuple(str(each) for each in bought)
         sold = tuple(str(each) for each in (await self._follower.select(_ITEM_ROWS, [ITEMS_MAX]))["id"])
         seen = Seen(
             events=tuple(str(each) for each in events),
             attributes=await asyncio.to_thread(_attributes, self._state),
-            categories=tuple(str(each) for each in categories),
+            categories=categories,
+            category_names=await category_names(self._follower, categories),
             sold=sold,
             called=await item_names(self._follower, sold),
         )

@@ -74,12 +74,15 @@ def customer_table(truth: Truth) -> Table:
 
 
 def item_table(world: World) -> Table:
-    category = {series.id: series.category for series in world.series}
+    known = {category.id: category for category in world.categories}
+    category = {series.id: known[series.category] for series in world.series}
     return {
         "item_id": texts([item.id for item in world.items]),
         "name": texts([item.name_zh for item in world.items]),
         "name_en": texts([item.name_en for item in world.items]),
-        "category": texts([category[item.series] for item in world.items]),
+        "category": texts([category[item.series].id for item in world.items]),
+        "category_name": texts([category[item.series].name_zh for item in world.items]),
+        "category_name_en": texts([category[item.series].name_en for item in world.items]),
         "series": texts([item.series for item in world.items]),
         "price": Money(values=np.array([item.price_fen for item in world.items], dtype=np.int64)),
         "margin": Money(values=np.array([item.margin_fen for item in world.items], dtype=np.int64)),

@@ -136,6 +136,7 @@ def _consent(consent: LatestConsent) -> Consent:
         topic=consent.topic or None,
         status=cast(Any, consent.status),
         source=consent.source,
+        given=None if consent.given is None else text(consent.given),
         text_version=consent.text_version or None,
         at=at(consent.at_ms),
     )

@@ -42,6 +42,7 @@ class Consent(View):
     topic: str | None
     status: Literal["granted", "denied", "withdrawn"]
     source: str
+    given: Text | None = Field(default=None, description="Where it was given, in words.")
     text_version: str | None
     at: AwareDatetime
 

@@ -39,8 +39,9 @@ WITH line AS (
     FROM order_line_now AS l WHERE NOT l.refunded GROUP BY ALL
 )
 SELECT line.product_id, line.name, line.category, item.name AS item_name, item.category AS item_category,
-    sum(times) AS times
+    called.zh AS category_zh, called.en AS category_en, sum(times) AS times
 FROM line LEFT JOIN item ON item.item_id = line.product_id
+LEFT JOIN category_called AS called ON called.category = line.category
 GROUP BY ALL ORDER BY times DESC, line.product_id LIMIT ?
 """
 _TRAIT_ALIASES = {
@@ -179,10 +180,11 @@ class Lexicons:
         """Return goods by what they may be called, and the numbers of all."""
         rows = await self._desk.follower.select(_GOODS, [GOODS_MAX])
         goods: dict[Good, None] = {}
-        columns = (rows["product_id"], rows["name"], rows["category"], rows["item_name"], rows["item_category"])
-        for product, name, category, item_name, item_category in zip(*columns, strict=True):
+        told = ("product_id", "name", "category", "item_name", "item_category", "category_zh", "category_en")
+        for product, name, category, item_name, item_category, zh, en in zip(*map(rows.get, told), strict=True):
             if category:
-                goods[Good(phrase=str(category), property=CATEGORY, value=str(category))] = None
+                for phrase in (category, *(each for each in (zh, en) if each)):
+                    goods[Good(phrase=str(phrase), property=CATEGORY, value=str(category))] = None
             if name:
                 goods[Good(phrase=str(name), property=NAME, value=str(name))] = None
             elif item_name and product:

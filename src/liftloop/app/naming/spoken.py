@@ -1,8 +1,9 @@
 """Gathers what the ids in trees are called: audiences, traits, fields, and the items that conditions name."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from liftloop.app.category_names import CATEGORY_PROPERTIES, CATEGORY_TRAITS, category_names
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
 from liftloop.app.item_names import item_names
@@ -22,6 +23,7 @@ async def spoken_names(definitions: Definitions, follower: Follower, trees: Iter
         fields=asked_fields(fields_of(definitions.live("field"))),
         items=await item_names(follower, set(items_in(asked))),
         segments=await segment_names(follower) if _asks_segment(asked) else {},
+        categories=await category_names(follower, set(_said_of(asked, CATEGORY_PROPERTIES, CATEGORY_TRAITS))),
     )
 
 
@@ -33,13 +35,18 @@ def _asks_segment(tree: Any) -> bool:
 
 def items_in(tree: Any) -> Iterator[str]:
     """Yield the ids of items that a tree names."""
+    yield from _said_of(tree, ITEM_PROPERTIES, ITEM_TRAITS)
+
+
+def _said_of(tree: Any, properties: Collection[str], traits: Collection[str]) -> Iterator[str]:
+    """Yield the values that a tree compares these properties and traits with."""
     if isinstance(tree, Mapping):
-        if tree.get("property") in ITEM_PROPERTIES or tree.get("trait") in ITEM_TRAITS:
+        if tree.get("property") in properties or tree.get("trait") in traits:
             several = tree.get("in", ())
             yield from map(str, several if isinstance(several, list | tuple) else ())
             yield from (str(tree[word]) for word in ("is", "is_not") if word in tree)
         for part in tree.values():
-            yield from items_in(part)
+            yield from _said_of(part, properties, traits)
     elif isinstance(tree, list | tuple):
         for part in tree:
-            yield from items_in(part)
+            yield from _said_of(part, properties, traits)

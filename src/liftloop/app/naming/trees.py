@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from liftloop.app.category_names import CATEGORY_PROPERTIES, CATEGORY_TRAITS
 from liftloop.app.code_names import STAGE_NAMES, medium_name
 from liftloop.app.naming.fields import Asked, choice_name, field_name, value_name
 from liftloop.app.naming.vocabulary import (
@@ -59,6 +60,8 @@ class Names(Struct, frozen=True, kw_only=True):
     """Of those items that the tree names, where they have a name."""
     segments: Mapping[str, Said] = {}
     """Of learned segments, by code."""
+    categories: Mapping[str, Said] = {}
+    """Of those categories that the tree names by a code."""
 
 
 def read_aloud(tree: Tree, names: Names) -> Said:
@@ -175,6 +178,8 @@ def _filters(leaf: Tree, names: Names) -> Said:
 def _filter(test: Tree, names: Names) -> Said:
     asked = str(test.get("property", ""))
     say = _item_sayer(names) if asked in ITEM_PROPERTIES else _value
+    if asked in CATEGORY_PROPERTIES:
+        say = _coded(names.categories)
     named = asked == BOUGHT_PROPERTY and _all_named(test, names)
     name = BOUGHT if named else property_name(asked)
     bounds = {word: test[word] for word in ("gte", "lte") if word in test}
@@ -273,12 +278,19 @@ def _sayer(trait: str, asked: Asked | None, names: Names) -> Sayer:
     if trait == "lifecycle_stage":
         return lambda value: STAGE_NAMES.get(value) or _value(value)
     if trait == "segment":
-        return lambda value: names.segments.get(str(value)) or _value(value)
+        return _coded(names.segments)
+    if trait in CATEGORY_TRAITS:
+        return _coded(names.categories)
     if trait == "best_channel":
         return lambda value: medium_name(str(value))
     if asked is not None:
         return lambda value: value_name(asked.field, value) or _value(value)
     return _value
+
+
+def _coded(called: Mapping[str, Said]) -> Sayer:
+    """Return how codes are said by the names that they have."""
+    return lambda value: called.get(str(value)) or _value(value)
 
 
 def _item_sayer(names: Names) -> Sayer:

@@ -6,7 +6,8 @@ from typing import Any, Literal, cast
 
 from msgspec import Struct
 
-from liftloop.app.code_names import STAGE_NAMES
+from liftloop.app.category_names import CATEGORY_PROPERTIES, CATEGORY_TRAITS
+from liftloop.app.code_names import MEDIUM_NAMES, STAGE_NAMES
 from liftloop.app.desk import Desk
 from liftloop.app.naming.fields import (
     Asked,
@@ -186,7 +187,7 @@ async def known_words(desk: Desk) -> Words:
         for each, body in desk.definitions.live("trait").items()
     ]
     segments = await segment_names(desk.follower)
-    computed += [_studied_word(each, segments) for each in STUDIED.values()]
+    computed += [_studied_word(each, segments, seen) for each in STUDIED.values()]
     fields = fields_of(desk.definitions.live("field"))
     computed += [_field_word(identity, asked) for identity, asked in asked_fields(fields).items()]
     known = {each.id for each in computed}
@@ -206,27 +207,31 @@ def _named(bodies: Mapping[str, Mapping[str, Any]], before: str) -> tuple[NamedW
 
 def _properties(seen: Seen) -> tuple[NamedWord, ...]:
     called = {each: Said(name, name) for each, name in seen.called.items()}
-    values = {"products.category": seen.categories, **dict.fromkeys(ITEM_PROPERTIES, seen.sold)}
+    values = {**dict.fromkeys(CATEGORY_PROPERTIES, seen.categories), **dict.fromkeys(ITEM_PROPERTIES, seen.sold)}
+    names = {**dict.fromkeys(CATEGORY_PROPERTIES, seen.category_names), **dict.fromkeys(ITEM_PROPERTIES, called)}
     return tuple(
         NamedWord(
             id=each,
             name=name,
             values=values.get(each, ()),
-            value_names=called if each in ITEM_PROPERTIES else {},
+            value_names=names.get(each, {}),
         )
         for each, name in PROPERTY_NAMES.items()
     )
 
 
-def _studied_word(trait: StudiedTrait, segments: Mapping[str, Said]) -> TraitWord:
+def _studied_word(trait: StudiedTrait, segments: Mapping[str, Said], seen: Seen) -> TraitWord:
     unit: Unit = trait.unit if trait.unit in ("fen", "days", "times") else "none"
-    named = {"lifecycle_stage": STAGE_NAMES, SEGMENT: segments}.get(trait.id, {})
+    named = {"lifecycle_stage": STAGE_NAMES, SEGMENT: segments, "best_channel": MEDIUM_NAMES}.get(trait.id, {})
+    values = tuple(named)
+    if trait.id in CATEGORY_TRAITS:
+        named, values = seen.category_names, seen.categories
     return TraitWord(
         id=trait.id,
         name=trait_name(trait.id),
         type="date" if trait.unit == "instant" else trait.type,
         unit=unit,
-        values=tuple(named),
+        values=values,
         value_names=named,
         computed=True,
     )

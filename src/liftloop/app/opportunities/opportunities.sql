@@ -32,7 +32,7 @@ SELECT profile, at_ms, treated, nobody FROM (
 
 -- name: slow_items
 -- What lies longest, by what it is worth: sold in a month, and the days that the rest will last at that pace.
-SELECT item.item_id AS id, item.name, json_extract_string(item.body, '$.name_en') AS name_en, item.category,
+SELECT item.item_id AS id, item.name, json_extract_string(item.body, '$.attributes.name_en') AS name_en, item.category,
     item.stock, sold.quantity, item.stock / greatest(sold.quantity, 0.5) * 30 AS days
 FROM item LEFT JOIN (
     SELECT product_id, sum(quantity) AS quantity FROM item_net WHERE at_ms > $1 - 2592000000 AND at_ms <= $1

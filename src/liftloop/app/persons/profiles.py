@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from liftloop.app.code_names import known_value, medium_name
+from liftloop.app.code_names import consent_source, known_value, medium_name
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.ledger import LedgerMessage, family, messages_of
@@ -26,6 +26,7 @@ from liftloop.app.people import (
     people_rows,
     shown_value,
 )
+from liftloop.app.persons.identities import names_of_sources
 from liftloop.app.persons.levels import Standing, standing
 from liftloop.app.persons.points import PointsAccount, points_account
 from liftloop.app.signals import RaisedSignal, raised_signals
@@ -119,6 +120,8 @@ class LatestConsent(Struct, frozen=True, kw_only=True):
     source: str
     text_version: str
     at_ms: int
+    given: Said | None = None
+    """Where it was given, as people say it."""
 
 
 class Inside(Struct, frozen=True, kw_only=True):
@@ -242,7 +245,7 @@ async def person(desk: Desk, identity: str) -> Person:
                 if each.name not in STUDIED and not _is_own(each.name) and not is_derived(each.name, fields)
             ),
         ],
-        consents=_consents(desk.state, numbers),
+        consents=_consents(desk.state, numbers, names_of_sources(desk)),
         audiences=_audiences(
             desk, since, [each for each in answer["audiences"] if not each.startswith((SIGNAL, TAG, LEVEL))]
         ),
@@ -374,10 +377,10 @@ def consent_words(consent: LatestConsent) -> Said:
     return Said(f"{medium.zh} · {what.zh}{topic}：{status.zh}", f"{medium.en} · {what.en}{topic}: {status.en}")
 
 
-def _consents(state: StateReader, numbers: Sequence[int]) -> list[LatestConsent]:
-    names = LatestConsent.__struct_fields__
-    rows = state.rows(_LATEST_CONSENTS, (str(list(numbers)),))
-    return [LatestConsent(**dict(zip(names, row, strict=True))) for row in rows]
+def _consents(state: StateReader, numbers: Sequence[int], forms: Mapping[str, str]) -> list[LatestConsent]:
+    names = ("channel", "purpose", "topic", "status", "source", "text_version", "at_ms")
+    rows = [dict(zip(names, row, strict=True)) for row in state.rows(_LATEST_CONSENTS, (str(list(numbers)),))]
+    return [LatestConsent(**row, given=consent_source(row["source"], forms)) for row in rows]
 
 
 def _tags(

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from liftloop.app.actors import actor_words
-from liftloop.app.code_names import STAGE_NAMES, medium_name
+from liftloop.app.code_names import STAGE_NAMES, consent_source, medium_name
 from liftloop.app.desk import Desk
 from liftloop.app.item_names import item_names
 from liftloop.app.ledger import family, messages_of
@@ -152,7 +152,7 @@ def _following(start: Cursor, page: Sequence[Moment]) -> Cursor:
 def _from_state(state: StateReader, number: int, page: tuple[int, int], sources: Mapping[str, str]) -> list[Moment]:
     """Return what the tables say; `page` is until when, and how many of each at most."""
     numbers, (until_ms, limit) = str(family(state, number)), page
-    moments = [_consent(row) for row in state.rows(_CONSENTS, (numbers, until_ms, limit))]
+    moments = [_consent(row, sources) for row in state.rows(_CONSENTS, (numbers, until_ms, limit))]
     moments += [_merge(row, sources) for row in state.rows(_MERGES, (numbers, until_ms, limit))]
     moments += [_ruling(row, sources) for row in state.rows(_RULINGS, (numbers, until_ms, limit))]
     for message in messages_of(state, number, limit=MESSAGES_MAX):
@@ -170,7 +170,7 @@ def _from_state(state: StateReader, number: int, page: tuple[int, int], sources:
     return moments
 
 
-def _consent(row: Any) -> Moment:
+def _consent(row: Any, sources: Mapping[str, str]) -> Moment:
     at_ms, channel, purpose, topic, status, source = row
     medium, what = medium_name(channel), _PURPOSES.get(purpose, Said(purpose, purpose))
     about = f"（{topic}）" if topic else ""
@@ -180,7 +180,7 @@ def _consent(row: Any) -> Moment:
         )
     else:
         label = Said(f"撤回{medium.zh}的{what.zh}授权{about}", f"Withdrew consent to {what.en} by {medium.en}{about}")
-    detail = Said(source, source) if source else None
+    detail = consent_source(source, sources)
     return Moment(at_ms=at_ms, kind="consent", name=f"consent.{status}", label=label, detail=detail)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from liftloop.app.audience_lake import selection_at
+from liftloop.app.category_names import CATEGORY_NAMES, categories_called
 from liftloop.app.code_names import known_value
 from liftloop.app.planning.asof import Span, Stream, days_before, happenings
 from liftloop.app.planning.reading import SQL, Look, Moments, Population, Shop, included, outcomes
@@ -136,9 +137,11 @@ def _categories(look: Sample) -> list[tuple[Group, Flags]]:
     names = [str(name) for name in look.lake.select(SQL["category_top"])["category"].tolist()]
     if not names:
         return []
+    called = categories_called(look.lake.select(CATEGORY_NAMES, [names]))
+    said = {name: called.get(name, Said(name, name)) for name in names}
     groups = [
         Group(
-            name=Words(zh=f"一年内买过{name}", en=f"bought {name} in a year"),
+            name=Words(zh=f"一年内买过{said[name].zh}", en=f"bought {said[name].en} in a year"),
             tree={"event": ORDER, "within_days": 365, "where": {"property": "products.category", "is": name}},
         )
         for name in names

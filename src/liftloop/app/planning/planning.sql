@@ -221,6 +221,12 @@ called AS (
     SELECT category AS word, 0 AS place, category AS value, sum(times) AS times FROM line WHERE category IS NOT NULL
     GROUP BY ALL
     UNION ALL
+    SELECT called.zh, 0, line.category, sum(times)
+    FROM line JOIN category_called AS called ON called.category = line.category GROUP BY ALL
+    UNION ALL
+    SELECT called.en, 0, line.category, sum(times)
+    FROM line JOIN category_called AS called ON called.category = line.category GROUP BY ALL
+    UNION ALL
     SELECT name, 1, name, sum(times) FROM line WHERE name IS NOT NULL GROUP BY ALL
     UNION ALL
     SELECT item.name, 2, line.product_id, sum(times) FROM line JOIN item ON item.item_id = line.product_id

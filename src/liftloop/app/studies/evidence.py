@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from liftloop.app.category_names import CATEGORY_TRAITS, category_names
 from liftloop.app.code_names import SOURCE_NAMES, STAGE_NAMES, hour_of_week, medium_name
 from liftloop.app.following import Follower
 from liftloop.app.item_names import item_names
@@ -99,6 +100,7 @@ async def studied_values(
     if not values or report is None:
         return []
     names = await item_names(follower, [str(values[each]) for each in ITEM_TRAITS & values.keys()])
+    categories = await category_names(follower, [str(values[each]) for each in CATEGORY_TRAITS & values.keys()])
     evidence = await _evidence(follower, number, now_ms, (values, since_ms, report, names))
     return [
         StudiedValue(
@@ -106,7 +108,7 @@ async def studied_values(
             value=_shown(name, value),
             at_ms=since_ms[name],
             how=_HOW[name](evidence),
-            words=_words(name, value, names),
+            words=categories.get(str(value)) if name in CATEGORY_TRAITS else _words(name, value, names),
         )
         for name, value in values.items()
         if name in _HOW and name not in HIDDEN

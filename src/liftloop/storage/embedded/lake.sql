@@ -240,6 +240,18 @@ SELECT * EXCLUDE (deleted), price * 100 AS price_fen, cost * 100 AS cost_fen,
     coalesce(margin, price - cost) * 100 AS margin_fen
 FROM newest WHERE deleted IS NOT TRUE;
 
+-- What categories that are codes are called, as items say beside the code.
+CREATE OR REPLACE VIEW category_called AS
+WITH said AS (
+    SELECT category, "offset", coalesce(
+            json_extract_string(body, '$.attributes.category_name'), json_extract_string(body, '$.attributes."品类名称"'),
+            json_extract_string(body, '$.attributes."分类名称"'), json_extract_string(body, '$.attributes."类目名称"')
+        ) AS zh, json_extract_string(body, '$.attributes.category_name_en') AS en
+    FROM item WHERE category <> ''
+)
+SELECT category, arg_max(coalesce(zh, en), "offset") AS zh, arg_max(coalesce(en, zh), "offset") AS en FROM said
+WHERE coalesce(zh, en, '') <> '' GROUP BY category;
+
 -- name: superseded_drop
 DELETE FROM trait_studied WHERE name NOT IN (SELECT unnest(?::VARCHAR[])) AND EXISTS (
     SELECT 1 FROM batch WHERE batch.name = trait_studied.name AND batch.profile = trait_studied.profile

@@ -2493,6 +2493,8 @@ export interface components {
             at: string;
             /** Channel */
             channel: string;
+            /** @description Where it was given, in words. */
+            given?: components["schemas"]["Text"] | null;
             /**
              * Purpose
              * @enum {string}
