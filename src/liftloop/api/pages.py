@@ -52,7 +52,9 @@ class GuardedPages:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(("/api/", "/v1/", "/hooks/", "/forms/", "/sa")):
+        if scope["type"] != "http" or scope["path"].startswith(
+            ("/api/", "/v1/", "/hooks/", "/forms/", "/callbacks/", "/sa")
+        ):
             await self._app(scope, receive, send)
             return
 

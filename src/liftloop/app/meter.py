@@ -47,7 +47,7 @@ class Meter:
     def __init__(self) -> None:
         self.tick_s = Histogram()
         self.commit_s = Histogram()
-        self.counts = dict.fromkeys(("received", "folded", "rejected", "duplicate", "refused"), 0)
+        self.counts = dict.fromkeys(("received", "folded", "rejected", "duplicate", "refused", "unmatched"), 0)
         self.warnings: Counter[tuple[str, str]] = Counter()
         """What the tracking plan had against events that were taken, by event and problem."""
         self.gauges: dict[str, float] = {}

@@ -34,7 +34,7 @@ KINDS_OF_TRAIT = {
     **dict.fromkeys(("email", "邮箱"), "email"),
     **dict.fromkeys(("phone", "mobile", "手机", "手机号"), "phone"),
     **dict.fromkeys(("unionid", "union_id", "unionId"), "unionid"),
-    **dict.fromkeys(("openid", "open_id", "openId"), "openid"),
+    **dict.fromkeys(("openid", "open_id", "openId", "mini_openid"), "openid"),
     **dict.fromkeys(("external_userid", "wecom_id"), "wecom_id"),
     **dict.fromkeys(("card_no", "member_card", "会员卡号"), "card"),
 }

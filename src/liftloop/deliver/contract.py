@@ -220,6 +220,10 @@ SERVICE_ONLY: frozenset[str] = frozenset({"wechat_template"})
 """Kinds that carry no marketing, whatever consent there is: the provider closes accounts for it."""
 
 
+TELLING: frozenset[str] = frozenset(
+    {"aliyun_sms", "tencent_sms", "wecom_task", "wechat_template", "wechat_subscribe", "mini_program", "call"}
+)
+"""Kinds whose providers tell later what became of a message, under an id of their own."""
 ONE_CONSENT_EACH: frozenset[str] = frozenset({"wechat_subscribe", "mini_program"})
 """Kinds of which one consent is good for one message, unless the template is a long-term one."""
 

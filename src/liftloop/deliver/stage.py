@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from liftloop.deliver.contract import (
     NEVER_LEFT,
+    TELLING,
     AttemptsSettled,
     ChannelDefinition,
     Envelope,
@@ -191,6 +192,7 @@ class DeliverOutcomes:
             Delta(
                 allocate=[*released.allocate, *suppressed.allocate, *arrived.allocate, *back.allocate],
                 writes=[*released.writes, *suppressed.writes, *arrived.writes, *back.writes],
+                puts=_carried(settled, self._compiled.rules(state), moment),
                 updates=updates,
                 removals={"outbox": [(key,) for each in settled for key in each.keys]},
             ),
@@ -352,6 +354,19 @@ def _settle_rows(settled: AttemptsSettled, moment: Moment) -> Update:
         for key, outcome, reason in zip(settled.keys, settled.outcomes, settled.reasons, strict=True)
     ]
     return Update(table="ledger", columns=("state", "reason", "changed_ms"), rows=rows)
+
+
+def _carried(settled: list[AttemptsSettled], rules: Rules, moment: Moment) -> dict[str, list[Row]]:
+    """Return under which id a provider will speak of each message."""
+    telling = [each for each in settled if each.channel in rules.channels]
+    rows: list[Row] = [
+        (each.channel, provider_id, key, moment.now_ms)
+        for each in telling
+        if rules.channels[each.channel].kind in TELLING
+        for provider_id, key in zip(each.provider_ids, each.keys, strict=True)
+        if provider_id
+    ]
+    return {"carried": rows} if rows else {}
 
 
 def _due_rows(rescheduled: MessagesRescheduled) -> Update:

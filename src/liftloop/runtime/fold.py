@@ -135,6 +135,10 @@ class Fold:
         if position is not None:
             self.tick, self.offset, self.now_ms = position.tick, position.offset, position.now_ms
 
+    def rows(self, query: str, parameters: Sequence[Any]) -> list[Row]:
+        """Return rows of the committed tables."""
+        return self._store.rows(query, parameters)
+
     def next_due_ms(self) -> int:
         """Return the earliest instant at which a step is due though nothing comes in."""
         return min((stage.next_due_ms(self.state) for stage in self._stages), default=FAR_FUTURE_MS)

@@ -469,6 +469,16 @@ TABLES: tuple[Table, ...] = (
         indexes=(("channel", "due_ms"),),
     ),
     Table(
+        name="carried",
+        columns=(
+            ("channel", "TEXT"),
+            ("provider_id", "TEXT"),  # As the provider speaks of the message in its receipts.
+            ("message_key", "TEXT"),
+            ("at_ms", "INTEGER"),
+        ),
+        key=2,
+    ),
+    Table(
         name="quarantine",
         columns=(
             ("offset", "INTEGER"),

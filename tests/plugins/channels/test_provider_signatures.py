@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from liftloop.plugins.channels.acs3 import Acs3Call, acs3_headers
 from liftloop.plugins.channels.jwt import BadKey, private_key, signed_token
 from liftloop.plugins.channels.tc3 import Tc3Call, tc3_headers
-from liftloop.plugins.channels.wxcrypt import Forged, WxKeys, decrypted, encrypted, signed_by, xml_fields
+from liftloop.plugins.channels.wxcrypt import Forged, WxKeys, decrypted, encrypted, signed_by, xml_tree
 from liftloop.testing.gatehouse.push import apple_key, google_key, pem
 
 WX = WxKeys(
@@ -67,7 +67,7 @@ def test_wechat_callbacks() -> None:
     assert signed_by(SIGNED, WX.token, "1700000000", "nonce", SEALED)
     assert decrypted(WX, SEALED).decode() == TEXT
     assert decrypted(WX, encrypted(WX, TEXT.encode(), bytes(16))).decode() == TEXT
-    assert xml_fields(TEXT.encode()) == {"Event": "你好"}
+    assert xml_tree(TEXT.encode()) == {"Event": "你好"}
 
 
 @pytest.mark.parametrize("receiver", ["ww-of-another", "", "ww-of-the-shop2"])
@@ -95,7 +95,7 @@ def test_an_unset_token_signs_nothing() -> None:
 def test_documents_with_entities_are_not_read(body: bytes) -> None:
     """XML that could swell or reach out is refused before it is read."""
     with pytest.raises(Forged):
-        xml_fields(body)
+        xml_tree(body)
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])

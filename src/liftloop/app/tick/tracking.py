@@ -13,6 +13,7 @@ import msgspec
 from liftloop.app.definitions.secrets import open_secret
 from liftloop.app.form_page import MARK, MARK_AGE_MS_MAX, TRAP, form_page, mark_of, read_mark, thanks_page
 from liftloop.app.requests import Answer, Receive, Scope, body_of, header
+from liftloop.app.tick.callbacks import CALLBACKS, Callbacks
 from liftloop.app.tick.pace import take, wait_s
 from liftloop.app.tick.sealing import seal
 from liftloop.app.tick.senders import Sender, Senders, generation_of, senders
@@ -134,6 +135,7 @@ class Tracking:
         self._clock = clock
         self._write_key = write_key.encode()
         self._senders = Senders(generation=(), by_key={}, hooks={}, forms={})
+        self._callbacks = Callbacks(worker, vault, clock, self._inlet_of_channel)
 
     async def respond(self, scope: Scope, receive: Receive) -> Answer:
         path: str = scope["path"]
@@ -149,6 +151,8 @@ class Tracking:
             return await self._settings(scope)
         if path.startswith(_HOOKS) and method == "POST":
             return await self._hook(scope, receive)
+        if path.startswith(CALLBACKS) and method in ("GET", "POST"):
+            return await self._callbacks.respond(scope, receive)
         if path.startswith(_FORMS) and method in ("GET", "POST"):
             return await self._form(scope, receive)
         raise NoSuchPath(path)
@@ -239,6 +243,10 @@ class Tracking:
             nothing_yet = not any(generation)
             self._senders = made() if nothing_yet else await asyncio.wrap_future(self._worker.ask(made))
         return self._senders
+
+    async def _inlet_of_channel(self, actor: str) -> Inlet:
+        rules = (await self._known()).rules
+        return Inlet(type="batch", received_ms=self._clock.now_ms(), actor=actor, rules=rules)
 
     def _inlet(self, kind: str, protocol: str, sender: Sender) -> Inlet:
         return Inlet(

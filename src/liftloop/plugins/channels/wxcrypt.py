@@ -7,6 +7,7 @@ import hmac
 from base64 import b64decode, b64encode
 from binascii import Error
 from hashlib import sha1
+from typing import Any
 from xml.etree import ElementTree
 
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -17,7 +18,7 @@ from msgspec import Struct
 BLOCK = 32  # Padding goes to 32 bytes, not to the cipher's 16.
 RANDOM_BYTES = 16
 LENGTH_BYTES = 4
-KEY_CHARACTERS = 43
+DEPTH_MAX = 6  # Events are three deep.
 
 
 class Forged(Exception):
@@ -83,12 +84,27 @@ def encrypted(keys: WxKeys, message: bytes, random: bytes) -> str:
     return b64encode(sealing.update(plain + bytes([missing]) * missing) + sealing.finalize()).decode()
 
 
-def xml_fields(body: bytes) -> dict[str, str]:
-    """Return the texts directly below the root; nothing outside the document is read. Raises `Forged`."""
+def xml_tree(body: bytes) -> dict[str, Any]:
+    """Return what stands below the root as nested fields; a name that stands twice holds a list. Raises `Forged`."""
     if b"<!" in body.replace(b"<![CDATA[", b""):  # No document type: no entities to expand.
         raise Forged("a document type")
     try:
         root = ElementTree.fromstring(body)
     except ElementTree.ParseError as error:
         raise Forged("not XML") from error
-    return {child.tag: "".join(child.itertext()).strip() for child in root}
+    return _fields(root, DEPTH_MAX)
+
+
+def _fields(element: ElementTree.Element, deeper: int) -> dict[str, Any]:
+    if not deeper:
+        raise Forged("nested too deeply")
+    fields: dict[str, Any] = {}
+    for child in element:
+        value = _fields(child, deeper - 1) if len(child) else (child.text or "").strip()
+        if child.tag not in fields:
+            fields[child.tag] = value
+        elif isinstance(fields[child.tag], list):
+            fields[child.tag].append(value)
+        else:
+            fields[child.tag] = [fields[child.tag], value]
+    return fields

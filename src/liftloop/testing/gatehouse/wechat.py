@@ -257,16 +257,16 @@ class WechatRoom:
         text = "\n".join(each["value"] for each in body["data"].values())
         return Taken(provider=provider, address=body["touser"], content=text, call=str(number))
 
-    def event(self, fields: Mapping[str, str]) -> Envelope:
-        """Return an event as WeChat posts it."""
+    def event(self, fields: Mapping[str, str], more: str = "") -> Envelope:
+        """Return an event as WeChat posts it; `more` is XML that stands beside the fields."""
         keys = WxKeys(token=CALLBACK_TOKEN, encoding_aes_key=AES_KEY, receiver=APP_ID)
-        return sealed_event(keys, fields, self._ledger.wall.now_ms())
+        return sealed_event(keys, fields, self._ledger.wall.now_ms(), more)
 
 
-def sealed_event(keys: WxKeys, fields: Mapping[str, str], now_ms: int) -> Envelope:
+def sealed_event(keys: WxKeys, fields: Mapping[str, str], now_ms: int, more: str = "") -> Envelope:
     """Return an event signed and encrypted; XML in XML, as both providers send it."""
     inner = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in fields.items())
-    message = f"<xml>{inner}</xml>".encode()
+    message = f"<xml>{inner}{more}</xml>".encode()
     text = encrypted(keys, message, sha256(message).digest()[:16])
     at, nonce = str(now_ms // SECOND_MS), "nonce"
     signature = wx_signature(keys.token, at, nonce, text)
