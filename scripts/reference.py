@@ -429,7 +429,8 @@ Excel 文件读第一张有表格的工作表，公式取保存时的值。
 用 HTTP：`POST /api/imports`（文件放在表单字段 `file`），然后 `POST /api/imports/{id}/start`。
 进度见 `GET /api/imports/{id}`，计数见 `/summary`，没有导入的行见 `/rejected`。
 文件导入完就删除。
-`category` 是代码的商品，用 `category_name`（或 品类名称）和 `category_name_en` 写明它叫什么；菜单、一句话选人和客户详情就用这个名字。
+`category` 是代码的商品，用 `category_name`（或 品类名称）和 `category_name_en` 写明它叫什么。
+菜单、一句话选人和客户详情就用这个名字。
 没有导入的行用 `master.key` 加密保留一周，方便改好再导。
 """
 
