@@ -12,7 +12,6 @@ from liftloop.inference.steering import (
     Steering,
     matured,
     next_shares,
-    paced,
     patience,
     propensities,
     scaled_between,
@@ -174,11 +173,3 @@ def test_batches_that_say_nothing_are_left_out() -> None:
 def test_only_batches_of_equal_age_count() -> None:
     """A batch enters once its last assignment is older than the time conversions are given."""
     assert matured(np.array([0, 50, 51]), 150, 100).tolist() == [True, True, False]
-
-
-def test_money_gets_dearer_ahead_of_the_plan() -> None:
-    """Overspending raises the price, underspending lowers it, by at most e; an empty plan leaves it."""
-    assert paced(2.0, spent=110, planned=100, gain=1.0) == pytest.approx(2 * np.exp(0.1))
-    assert paced(2.0, spent=50, planned=100, gain=1.0) < 2.0
-    assert paced(2.0, spent=1e9, planned=1, gain=1.0) == pytest.approx(2 * np.e)
-    assert paced(2.0, spent=10, planned=0, gain=1.0) == 2.0

@@ -98,14 +98,3 @@ def matured(closed_ms: Integers, now_ms: int, maturity_ms: int) -> Flags:
     counting of each only what came within `maturity_ms` of its assignment.
     """
     return closed_ms + maturity_ms <= now_ms
-
-
-def paced(price: float, *, spent: float, planned: float, gain: float) -> float:
-    """Return the price of money for the next batch: dearer when ahead of the plan, cheaper when behind.
-
-    price * exp(gain * (spent / planned - 1)), with the exponent held within +-1: a step in the logarithm of the dual
-    price (multiplicative pacing; Balseiro and Gur 2019). Before anything is planned to be spent the price stays.
-    """
-    if planned <= 0:
-        return price
-    return price * float(np.exp(np.clip(gain * (spent / planned - 1), -1.0, 1.0)))

@@ -84,6 +84,12 @@ def kept_of(options: Sequence[Option], window_days: int, spread: Spread | None, 
     return found
 
 
+def started_by(spread: Spread | None, since_s: float) -> float:
+    """Return which share of the people has had its turn so long after the start; all at once without a spread."""
+    starts_s, weight = _starts(spread)
+    return float(weight[starts_s <= since_s].sum())
+
+
 def _starts(spread: Spread | None) -> tuple[Floats, Floats]:
     """Return when parts of the people start, in the middle of their waves, and how large each part is."""
     if spread is None:

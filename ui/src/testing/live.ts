@@ -124,6 +124,13 @@ export function liveOf(campaign: Views["Campaign"]): Views["CampaignLive"] {
           planned: Math.round((6_400_000 * (hour + 1)) / HOURS),
         }))
       : [],
+    pace: tested ? "even" : "early",
+    pace_words: tested
+      ? text(
+          "消息费已花 ¥64,120.00，和计划的 ¥64,000.00 差不多",
+          "¥64,120.00 spent on messages, close to the planned ¥64,000.00",
+        )
+      : null,
   };
 }
 

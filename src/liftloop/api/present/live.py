@@ -39,8 +39,11 @@ def live_view(live: Live) -> views.CampaignLive:
         guardrails=[_guardrail(each) for each in seen.watched],
         log=[_entry(each) for each in live.log],
         spend=[
-            views.SpendPoint(at=at(each.at_ms), spent=each.spent_fen, planned=each.planned_fen) for each in live.spend
+            views.SpendPoint(at=at(each.at_ms), spent=each.spent_fen, planned=each.planned_fen)
+            for each in live.spending.points
         ],
+        pace=live.spending.pace,
+        pace_words=None if live.spending.sentence is None else text(live.spending.sentence),
     )
 
 

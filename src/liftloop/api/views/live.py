@@ -90,6 +90,11 @@ class CampaignLive(View):
     guardrails: list[LiveGuardrail]
     log: list[LiveEntry] = Field(description="The newest first.")
     spend: list[SpendPoint]
+    pace: Literal["early", "even", "ahead", "behind"] = Field(
+        description="Money for messages beside what the plan had for those whose turn has come, a tenth apart or more; "
+        "nobody is late before half a day."
+    )
+    pace_words: Text | None = Field(description="The same in words, with what to do; null without a plan.")
 
 
 class CampaignOrder(View):

@@ -10,6 +10,7 @@ from liftloop.app.plans import Plans
 from liftloop.app.steering.brakes import Order
 from liftloop.app.steering.comparison import elapsed_of
 from liftloop.app.steering.reading import PAUSED, SQL, Entry
+from liftloop.app.steering.spending import Spending, spending
 from liftloop.app.steering.study import SYSTEM, Seen, SteeringStudy
 from liftloop.app.words import Said, pause_words
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
@@ -42,14 +43,6 @@ class Told(Struct, frozen=True, kw_only=True):
     undo: Said | None
 
 
-class Spent(Struct, frozen=True, kw_only=True):
-    """Money up to the end of the hour from `at_ms`."""
-
-    at_ms: int
-    spent_fen: int
-    planned_fen: int
-
-
 class Live(Struct, frozen=True, kw_only=True, eq=False):
     """All that the page of a running campaign shows, beside its report and its ledger."""
 
@@ -58,14 +51,14 @@ class Live(Struct, frozen=True, kw_only=True, eq=False):
     started: float
     next_look_ms: int | None
     log: tuple[Told, ...]
-    spend: tuple[Spent, ...]
+    spending: Spending
 
 
 async def live(steering: SteeringStudy, plans: Plans, campaign_id: str) -> Live:
     """Return how a campaign stands now, over a lake that is up to date; raises `NotFound`."""
     seen = await steering.seen(campaign_id)
     campaign, now_ms = seen.running.campaign, seen.running.now_ms
-    expected_fen = plans.kept(campaign.plan).cost_fen if plans.has(campaign.plan) else 0
+    record = plans.kept(campaign.plan) if plans.has(campaign.plan) else None
     rows = await steering.select(SQL["spent"], [campaign_id, campaign.starts_ms, HOUR_MS])
     next_ms = steering.due_ms(campaign_id, campaign)
     return Live(
@@ -74,7 +67,7 @@ async def live(steering: SteeringStudy, plans: Plans, campaign_id: str) -> Live:
         started=elapsed_of(seen.running),
         next_look_ms=None if next_ms == FAR_FUTURE_MS or campaign.stopped_ms else next_ms,
         log=tuple(told(seen.running.entries, campaign)),
-        spend=_spend(rows, campaign, expected_fen),
+        spending=spending(rows, campaign, record, now_ms),
     )
 
 
@@ -177,18 +170,4 @@ def _steered(entry: Entry) -> Said:
     old, new = round(float(before[most]) * 100), round(float(after[most]) * 100)
     return Said(
         f"把版本 {names[most]} 的份额从 {old}% 调到 {new}%", f"Moved variant {names[most]} from {old}% to {new}%"
-    )
-
-
-def _spend(rows: Mapping[str, Any], campaign: Campaign, expected_fen: int) -> tuple[Spent, ...]:
-    """Return money by hour, beside an even course to what the plan expects over the time in which people start."""
-    over_ms = campaign.spread.over_s * 1_000 if campaign.spread else HOUR_MS
-    spent = np.cumsum(rows["cost_fen"].astype(np.int64))
-    return tuple(
-        Spent(
-            at_ms=campaign.starts_ms + int(piece) * HOUR_MS,
-            spent_fen=int(fen),
-            planned_fen=round(expected_fen * min(1.0, (int(piece) + 1) * HOUR_MS / over_ms)),
-        )
-        for piece, fen in zip(rows["piece"], spent, strict=True)
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from msgspec import Struct
 
+from liftloop.plan.effects.doses import Chain, chains_of
 from liftloop.plan.inputs import Column, Flags, Floats, Integers
 from liftloop.plan.options import Option
 
@@ -75,6 +76,8 @@ class Traits(Struct, frozen=True, kw_only=True, eq=False):
     of: Floats
     weight: Floats
     category: tuple[str, ...]
+    chains: tuple[Chain, ...] = ()
+    """Arms that are doses of one thing."""
 
 
 def traits_of(options: Sequence[Option]) -> Traits:
@@ -90,7 +93,7 @@ def traits_of(options: Sequence[Option]) -> Traits:
         columns.append(np.array([float(option.item is not None) for option in options]))
     table = np.vstack([np.zeros(len(columns)), np.column_stack(columns)])
     liked = tuple(f"category:{option.item.category}" if option.item else "" for option in options)
-    return Traits(of=table, weight=weight, category=liked)
+    return Traits(of=table, weight=weight, category=liked, chains=chains_of(options))
 
 
 def liking(traits: Traits, features: Mapping[str, Column], rows: int) -> Floats:

@@ -15,7 +15,7 @@ from liftloop.inference.intervals import Estimate
 from liftloop.plan.effects.design import best_arm
 from liftloop.plan.effects.fit import FOLDS, Fits, Log, effects_in_log, keen_in_log
 from liftloop.plan.inputs import Flags, Floats, Integers
-from liftloop.plan.policy.worth import Calibration, Predicted, believed, calibrate, expected_parts
+from liftloop.plan.policy.worth import Calibration, Predicted, believed, calibrate, doses_of, expected_parts
 
 CLAIM = 0.95
 """One-sided confidence that doing something beats nothing, shared by the rules that ask (Bonferroni)."""
@@ -91,6 +91,7 @@ def tested(log: Log, fits: Fits) -> Tested:
         simple=effects_in_log(fits.simple, log),
         personal=effects_in_log(fits.personal, log),
         keen=keen_in_log(fits, log),
+        doses=doses_of(log),
     )
     expected = expected_parts(log, predicted)
     return Tested(log=log, predicted=predicted, expected=expected, calibration=believed(log, expected))

@@ -11,9 +11,11 @@ import math
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from liftloop.inference.intervals import Estimate
 from liftloop.inference.strength import MULTIPLE_MIN, StrengthNow
+from liftloop.plan.effects.doses import UNGRADED, Doses
 from liftloop.plan.effects.fit import Log
 from liftloop.plan.inputs import Flags, Floats, Integers
 
@@ -38,6 +40,7 @@ class Predicted(Struct, frozen=True, kw_only=True, eq=False):
     simple: Floats
     personal: Floats
     keen: Floats
+    doses: Doses = UNGRADED
 
     def parts(self, choice: Integers) -> Floats:
         """Return the parts of the choice's effect for each person: [people, PARTS]."""
@@ -57,20 +60,23 @@ class Predicted(Struct, frozen=True, kw_only=True, eq=False):
         if unprofiled is None:
             return self
         personal = np.where(unprofiled[:, None], self.simple, self.personal)
-        return Predicted(simple=self.simple, personal=personal, keen=np.where(unprofiled, 0.0, self.keen))
+        return replace(self, personal=personal, keen=np.where(unprofiled, 0.0, self.keen))
 
     def at(self, rows: Integers) -> "Predicted":
-        return Predicted(simple=self.simple[rows], personal=self.personal[rows], keen=self.keen[rows])
+        return replace(self, simple=self.simple[rows], personal=self.personal[rows], keen=self.keen[rows])
 
     def effects(self, slopes: Floats, *, personal: bool) -> Floats:
-        """Return the calibrated effect of every arm [people, arms], with or without what is of the person."""
+        """Return the calibrated effect of every arm [people, arms], with or without what is of the person.
+
+        A larger dose of one thing is never said to move anybody less than a smaller one.
+        """
         level, usual, by_lines, by_trees = slopes.tolist()
         found = usual * self.simple
         if personal:
             found += by_lines * (self.personal - self.simple) + by_trees * self.simple * self.keen[:, None]
         found[:, 1:] += level
         found[:, 0] = 0.0
-        return found
+        return self.doses.raised(found)
 
 
 class Calibration(Struct, frozen=True, kw_only=True, eq=False):
@@ -134,6 +140,11 @@ def _calibrated(log: Log, expected: Floats, inside: Flags, trust: Floats) -> Cal
 def expected_parts(log: Log, predicted: Predicted) -> Floats:
     """Return the parts of the option drawn minus what was to be expected from the row's chances: [rows, PARTS]."""
     return predicted.parts(log.contacts.arm) - predicted.mean_parts(log.contacts.chance)
+
+
+def doses_of(log: Log) -> Doses:
+    """Return what is graded among the log's options, each arm counting by how much of the log tells of it."""
+    return Doses(chains=log.traits.chains, weight=overlap_rows(log))
 
 
 def overlap_rows(log: Log) -> Floats:

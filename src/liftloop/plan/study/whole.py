@@ -47,7 +47,7 @@ from liftloop.plan.optimise import (
 )
 from liftloop.plan.outcome import outcome_of
 from liftloop.plan.policy.selection import Judged, Terms, View, judge, tested, view
-from liftloop.plan.policy.worth import Predicted, overlap_rows
+from liftloop.plan.policy.worth import Predicted, doses_of, overlap_rows
 from liftloop.plan.reasons import Asked, drivers_of
 from liftloop.plan.redemption import Costs, Moved, learned_costs
 from liftloop.plan.resources import Group, rates
@@ -131,6 +131,7 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
         simple=effects_for(fits.simple[None], log),
         personal=effects_for(fits.personal[None], log),
         keen=keen_now(fits, log),
+        doses=doses_of(log),
     ).without(people.unprofiled)
     floor = _floor(inputs)
     seen = tested(log, fits)

@@ -62,7 +62,7 @@ function LiveCampaign({ campaign }: { campaign: Campaign }) {
               {live.data?.tests.map((test) => (
                 <LiveTest key={test.action} test={test} />
               ))}
-              {live.data ? <SpendCourse spend={live.data.spend} /> : null}
+              {live.data ? <SpendCourse spend={live.data.spend} pace={live.data.pace_words} /> : null}
               <AgainstForecast report={report.data} />
               <Sides report={report.data} />
             </>

@@ -2323,6 +2323,14 @@ export interface components {
             log: components["schemas"]["LiveEntry"][];
             /** Next Look At */
             next_look_at: string | null;
+            /**
+             * Pace
+             * @description Money for messages beside what the plan had for those whose turn has come, a tenth apart or more; nobody is late before half a day.
+             * @enum {string}
+             */
+            pace: "early" | "even" | "ahead" | "behind";
+            /** @description The same in words, with what to do; null without a plan. */
+            pace_words: components["schemas"]["Text"] | null;
             /** @description Why nothing leaves, and how to go on. */
             paused: components["schemas"]["Text"] | null;
             /** Spend */

@@ -8,23 +8,17 @@ import { useFormat } from "@/shared/words/use-format";
 import type { Live } from "../api/live";
 import { SPEND_HEIGHT_PX, spendOption } from "../model/spend";
 
-export function SpendCourse({ spend }: { spend: Live["spend"] }) {
+export function SpendCourse({ spend, pace }: { spend: Live["spend"]; pace: Live["pace_words"] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const look = useLook();
   const words = useMemo(() => ({ spent: t("live.spent"), planned: t("live.planned") }), [t]);
   const option = useMemo(() => spendOption(spend, look, format, words), [spend, look, format, words]);
-  const last = spend.at(-1);
-  if (spend.length < 2 || !last) return null;
-  const ahead = last.spent > last.planned * 1.1;
-  const behind = last.spent < last.planned * 0.9;
+  if (spend.length < 2) return null;
   return (
     <Card title={t("live.money")}>
       <Chart
-        title={t(ahead ? "live.spendAhead" : behind ? "live.spendBehind" : "live.spendEven", {
-          spent: format.money(last.spent),
-          planned: format.money(last.planned),
-        })}
+        title={pace ? format.say(pace) : t("live.spendCourse")}
         option={option}
         heightPx={SPEND_HEIGHT_PX}
         table={{
