@@ -209,3 +209,12 @@ def test_the_measured_lift_is_divided_whole_among_the_actions(played: Played) ->
         given = [each["credits"][place] for each in found["channels"]]
         assert sum(each["amount"] for each in given) == pytest.approx(total[0])
         assert sum(each["interval"][0] for each in given) == pytest.approx(total[1])
+
+
+@pytest.mark.long
+def test_the_report_says_whether_the_category_gained_with_the_item(played: Played) -> None:
+    """Items were recommended: those assigned one are compared by the item and by its category, in one sentence."""
+    items = played.report["items"]
+    assert items["assigned"]["held_out"] > 0
+    assert items["item"]["low"] <= items["item"]["value"] <= items["category"]["value"] + 0.1
+    assert items["sentence"]["zh"].startswith("推荐的商品")

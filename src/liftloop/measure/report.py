@@ -10,6 +10,7 @@ from liftloop.kernel.money import yuan_text
 from liftloop.measure.after import AfterTail
 from liftloop.measure.lift import LiftEstimate, LookResult
 from liftloop.measure.scorecard import Scored
+from liftloop.measure.substitution import ItemEffects
 from liftloop.plan.record import Forecast, LiftKind, MetricName, PlanRecord, Words
 
 SHIFTED_SHARE = 0.5  # An adjustment that moves the difference by half of it is seen by whoever subtracts.
@@ -77,6 +78,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     skew: Skew | None = None
     """How amounts are spread over people; None where what counts is no amount."""
     after: AfterTail | None = None
+    items: ItemEffects | None = None
+    """What naming items did to them and to their categories; None where no action names one."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -116,6 +119,8 @@ class Report(Struct, frozen=True, kw_only=True):
     """Why the lift is not what one gets by subtracting the two sides, where the two differ much."""
     after: Words | None = None
     """What is left after the tail, or until when that is awaited; None before the window is over."""
+    items: ItemEffects | None = None
+    """Items that were put forward beside their categories, where any were."""
 
 
 def report_of(record: PlanRecord, facts: Facts) -> Report:
@@ -163,6 +168,7 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
         parts=facts.parts if lift else None,
         adjusted=adjusted(told, record.metric) if told and lift else None,
         after=after_words(record.metric, told, facts) if told and lift else None,
+        items=facts.items,
     )
 
 

@@ -5,6 +5,7 @@ from liftloop.api.views import campaign as views_campaign
 from liftloop.app.steering.live import State
 from liftloop.measure.lift import LiftEstimate, LookResult
 from liftloop.measure.report import RatioParts, Report, lift_in
+from liftloop.measure.substitution import ItemEffects, item_words
 
 
 def report_view(report: Report) -> views_campaign.Report:
@@ -33,6 +34,19 @@ def report_view(report: Report) -> views_campaign.Report:
         variance_removed=report.variance_removed,
         adjusted=text(report.adjusted) if report.adjusted else None,
         after=text(report.after) if report.after else None,
+        items=_items(report.items),
+    )
+
+
+def _items(found: ItemEffects | None) -> views_campaign.ItemsBeside | None:
+    words = None if found is None else item_words(found)
+    if found is None or words is None:
+        return None
+    return views_campaign.ItemsBeside(
+        assigned=views_campaign.Assigned(treated=found.treated, held_out=found.held_out),
+        item=_lift(found.item),
+        category=_lift(found.category),
+        sentence=text(words),
     )
 
 

@@ -34,6 +34,15 @@ class Spend(View):
     budget: Fen | None
 
 
+class ItemsBeside(View):
+    """Who bought the item named to them, and who bought anything of its category; both ranges hold together."""
+
+    assigned: Assigned = Field(description="Of all whose action names an item.")
+    item: Lift | None = Field(description="Of the share of people who bought it.")
+    category: Lift | None
+    sentence: Text = Field(description="Whether the category gained what the item gained, or one replaced another.")
+
+
 class Campaign(View):
     campaign_id: str
     plan_id: str
@@ -126,6 +135,7 @@ class Report(View):
     after: Text | None = Field(
         default=None, description="What is left after the tail, without what was only bought earlier; or when it shows."
     )
+    items: ItemsBeside | None = Field(default=None, description="Where actions name items: they beside their category.")
 
 
 class LedgerRow(View):

@@ -253,6 +253,13 @@ FROM decision_drawn AS decision LEFT JOIN canonical ON canonical.forwarded = dec
 WHERE campaign = $1 AND decided_ms >= $2 AND decided_ms <= $3
 GROUP BY coalesce(canonical.kept, decision.profile) ORDER BY id;
 
+-- name: bought_of_categories
+-- Who bought which item of some categories between two instants, whole refunds left out.
+SELECT DISTINCT line.profile, line.product_id AS item, coalesce(nullif(item.category, ''), line.category) AS category
+FROM order_line_sold AS line LEFT JOIN item ON item.item_id = line.product_id
+WHERE line.void_ms IS NULL AND line.at_ms >= $1 AND line.at_ms < $2
+    AND coalesce(nullif(item.category, ''), line.category) IN (SELECT unnest($3::VARCHAR[]));
+
 -- name: assigned_twice
 -- People who were decided on under two profiles before these were merged, and not alike.
 SELECT count(*) AS people FROM (

@@ -8,6 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.app.planning.after import after_tail
+from liftloop.app.planning.items_report import items_of_campaign
 from liftloop.app.planning.reading import SQL, Look, Moments, features_at, outcomes
 from liftloop.app.planning.study import Sources
 from liftloop.inference.heavy_tails import Skew, skew_of
@@ -79,6 +80,9 @@ def report(
             parts=_parts(campaign, record, sources, seen) if told else None,
             skew=_skew(campaign, record, sources, seen) if told else None,
             after=_after(campaign, record, sources, seen) if told else None,
+            items=items_of_campaign(campaign, seen.look, seen.sides, seen.action, sources.now_ms)
+            if told and not broken
+            else None,
         ),
     )
 

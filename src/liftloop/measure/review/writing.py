@@ -21,6 +21,7 @@ from liftloop.measure.review.wording import (
     per_person,
     signed_money,
 )
+from liftloop.measure.substitution import item_words
 from liftloop.plan.record import Words
 
 ACTIONS_MAX = 8  # Rows of a table that fits a slide; what fewer people got is added up.
@@ -147,9 +148,15 @@ def _result(report: Report) -> Section:
         chart=chart,
         notes=(
             *(Note(tone="plain", text=report.adjusted) for _ in (1,) if report.adjusted is not None),
+            *_of_items(report),
             *(Note(tone="decide", text=report.next) for _ in (1,) if report.next is not None),
         ),
     )
+
+
+def _of_items(report: Report) -> tuple[Note, ...]:
+    words = None if report.items is None else item_words(report.items)
+    return () if words is None else (Note(tone="plain", text=words),)
 
 
 def _sides(report: Report) -> tuple[Fact, ...]:

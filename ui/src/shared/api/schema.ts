@@ -3798,6 +3798,19 @@ export interface components {
             name: string;
         };
         /**
+         * ItemsBeside
+         * @description Who bought the item named to them, and who bought anything of its category; both ranges hold together.
+         */
+        ItemsBeside: {
+            /** @description Of all whose action names an item. */
+            assigned: components["schemas"]["Assigned"];
+            category: components["schemas"]["Lift"] | null;
+            /** @description Of the share of people who bought it. */
+            item: components["schemas"]["Lift"] | null;
+            /** @description Whether the category gained what the item gained, or one replaced another. */
+            sentence: components["schemas"]["Text"];
+        };
+        /**
          * JourneyNode
          * @description One node. `arrived` counts visits: who comes twice counts twice.
          */
@@ -6105,6 +6118,8 @@ export interface components {
             forecast: components["schemas"]["Forecast"];
             /** Goal Lift */
             goal_lift: number;
+            /** @description Where actions name items: they beside their category. */
+            items?: components["schemas"]["ItemsBeside"] | null;
             lift: components["schemas"]["Lift"] | null;
             /**
              * Lift Kind

@@ -36,6 +36,7 @@ export function Sides({ report }: { report: Report }) {
           },
         ]}
       />
+      {report.items ? <p className={styles.method}>{format.say(report.items.sentence)}</p> : null}
       {report.after ? <p className={styles.method}>{format.say(report.after)}</p> : null}
       {report.adjusted ? <p className={styles.method}>{format.say(report.adjusted)}</p> : null}
       {used === null ? null : (
