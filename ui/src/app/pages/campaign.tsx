@@ -15,6 +15,7 @@ import { LiveTest } from "@/features/measure/components/live-test";
 import { Sides } from "@/features/measure/components/sides";
 import { SpendCourse } from "@/features/measure/components/spend-course";
 import { statusTone } from "@/features/measure/model/status";
+import { AfterTrial } from "@/features/plan/components/after-trial";
 import { Badge } from "@/shared/parts/note";
 import { Card, Page } from "@/shared/parts/page";
 import { Waiting } from "@/shared/parts/shown";
@@ -54,6 +55,9 @@ function LiveCampaign({ campaign }: { campaign: Campaign }) {
     <Page title={campaign.goal} lead={lead} action={live.data ? <Course live={live.data} /> : undefined}>
       {live.data ? <StandsStill live={live.data} /> : null}
       {report.data ? <LiftSentence report={report.data} /> : null}
+      {campaign.status === "done" || campaign.status === "stopped" ? (
+        <AfterTrial planId={campaign.plan_id} />
+      ) : null}
       <div className={styles.columns}>
         <div className={styles.column}>
           {report.data ? (

@@ -20,7 +20,8 @@ export function ExperimentsPage() {
               <ExperimentList experiments={rows} />
             ) : (
               <EmptyNote title={t("experiment.none")}>
-                <Link to="/results">{t("results.back")}</Link>
+                <p>{t("experiment.noneHow")}</p>
+                <Link to="/results/proposals">{t("experiment.toProposals")}</Link>
               </EmptyNote>
             )
           }

@@ -1,6 +1,6 @@
 /** Who was there before people bought, and can we say who caused it? */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Select } from "antd";
+import { Button, Select } from "antd";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import {
@@ -11,6 +11,7 @@ import {
   peopleBehindOptions,
   type Vocabulary,
 } from "@/features/results/api/results";
+import { AskedForm } from "@/features/results/components/asked-form";
 import { AttributionTable } from "@/features/results/components/attribution-table";
 import { Choice, DaysNumber } from "@/features/results/components/choice";
 import { DayFields, EventField } from "@/features/results/components/fields";
@@ -26,6 +27,8 @@ import { useFormat } from "@/shared/words/use-format";
 const USUAL_DAYS = 30;
 const LOOKBACK_DAYS = 30;
 const LOOKBACK_DAYS_MAX = 180; // As the server has it.
+/** From the strongest sign that a message was noticed to the weakest. */
+const COUNTED = ["clicked", "opened", "delivered", "sent"] as const;
 
 export function ResultsAttributionPage() {
   return <QuestionPage name="attribution">{(words) => <Asked vocabulary={words} />}</QuestionPage>;
@@ -37,11 +40,12 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
   const address = useAsked();
   const campaignField = useId();
   const campaigns = useQuery(campaignChoicesOptions());
+  const counted = COUNTED.find((each) => each === address.get("counted")) ?? "clicked";
   const asked: AttributionAsked = {
     ...lastDays(address, vocabulary, USUAL_DAYS),
     conversion: { event: address.get("conversion") ?? "Order Completed", where: [] },
     lookback_days: Number(address.get("lookback")) || LOOKBACK_DAYS,
-    counted: "clicked",
+    counted,
     level: address.get("by") === "campaign" ? "campaign" : "channel",
     markov_order: Number(address.get("order")) || 1,
     campaign: address.get("campaign") ?? "",
@@ -62,7 +66,7 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
   ];
   return (
     <>
-      <Card>
+      <AskedForm days={asked}>
         <div className={styles.row}>
           <EventField
             vocabulary={vocabulary}
@@ -79,6 +83,15 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
             days={asked.lookback_days ?? LOOKBACK_DAYS}
             most={LOOKBACK_DAYS_MAX}
             onChange={(days) => address.ask({ lookback: String(days) })}
+          />
+          <Choice
+            label={t("results.attribution.counted")}
+            value={counted}
+            options={COUNTED.map((each) => ({
+              value: each,
+              label: t(`results.attribution.countedAs.${each}`),
+            }))}
+            onChange={(chosen) => address.ask({ counted: chosen })}
           />
           <Choice
             label={t("results.attribution.by")}
@@ -101,7 +114,7 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
             />
           </div>
         </div>
-      </Card>
+      </AskedForm>
       <Shown query={attribution} lines={10}>
         {(data) => (
           <>
@@ -118,7 +131,16 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
                 <AttributionTable found={data} address={address} />
               ) : (
                 <EmptyNote title={t("results.attribution.noTouches")}>
-                  <p>{t("results.attribution.noTouchesHow")}</p>
+                  <p>
+                    {t("results.attribution.noTouchesHow", {
+                      counted: t(`results.attribution.countedAs.${counted}`),
+                    })}
+                  </p>
+                  {counted === "sent" ? null : (
+                    <Button onClick={() => address.ask({ counted: "sent" })}>
+                      {t("results.attribution.orWeaker")}
+                    </Button>
+                  )}
                 </EmptyNote>
               )}
               <p className={styles.note}>

@@ -8,6 +8,7 @@ import {
   funnelPeopleOptions,
   type Vocabulary,
 } from "@/features/results/api/results";
+import { AskedForm } from "@/features/results/components/asked-form";
 import { FunnelBars, FunnelGroups, useEventName } from "@/features/results/components/funnel-bars";
 import { FunnelFields } from "@/features/results/components/funnel-fields";
 import { QuestionPage } from "@/features/results/components/question-page";
@@ -38,13 +39,13 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
   const event = name(asked.steps[behind?.step ?? 0]?.event ?? "");
   return (
     <>
-      <Card>
+      <AskedForm days={asked}>
         <FunnelFields
           asked={asked}
           vocabulary={vocabulary}
           onChange={(next) => setSearch(addressOf(next), { preventScrollReset: true })}
         />
-      </Card>
+      </AskedForm>
       {funnel.isError || funnel.data === undefined ? (
         <Card>
           <Waiting query={funnel} lines={8} />

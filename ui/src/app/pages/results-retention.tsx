@@ -9,6 +9,7 @@ import {
   retentionOptions,
   type Vocabulary,
 } from "@/features/results/api/results";
+import { AskedForm } from "@/features/results/components/asked-form";
 import { Choice } from "@/features/results/components/choice";
 import { DayFields, EventField } from "@/features/results/components/fields";
 import { QuestionPage } from "@/features/results/components/question-page";
@@ -75,7 +76,7 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
   );
   return (
     <>
-      <Card>
+      <AskedForm days={asked}>
         <div className={styles.row}>
           <EventField
             vocabulary={vocabulary}
@@ -100,7 +101,7 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
             onChange={(days) => address.ask(days)}
           />
         </div>
-      </Card>
+      </AskedForm>
       <Shown query={retention} lines={10}>
         {(data) =>
           data.cohorts.some((each) => each.people > 0) ? (

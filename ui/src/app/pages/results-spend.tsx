@@ -15,6 +15,7 @@ import {
   spendOptions,
   type Vocabulary,
 } from "@/features/results/api/results";
+import { AskedForm } from "@/features/results/components/asked-form";
 import { Choice, DaysNumber } from "@/features/results/components/choice";
 import { DayFields } from "@/features/results/components/fields";
 import { OwnCampaigns } from "@/features/results/components/own-campaigns";
@@ -67,7 +68,7 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
   );
   return (
     <>
-      <Card>
+      <AskedForm days={asked}>
         <div className={styles.row}>
           <DayFields
             days={asked as { from: string | null; to: string | null }}
@@ -100,7 +101,7 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
           />
           <Export asked={asked} />
         </div>
-      </Card>
+      </AskedForm>
       <Shown query={spend} lines={10}>
         {(data) => <Found spend={data} address={address} />}
       </Shown>

@@ -10,13 +10,14 @@ import {
   peopleBehindOptions,
   type Vocabulary,
 } from "@/features/results/api/results";
+import { AskedForm } from "@/features/results/components/asked-form";
 import { Choice } from "@/features/results/components/choice";
 import { DayFields, GroupSelect } from "@/features/results/components/fields";
 import { LifetimeTable, usePayback } from "@/features/results/components/lifetime-table";
 import { QuestionPage } from "@/features/results/components/question-page";
 import styles from "@/features/results/components/results.module.css";
 import { groupingOf, groupingSaid } from "@/features/results/model/asked";
-import { CURVE_HEIGHT_PX, lifetimeOption } from "@/features/results/model/curves";
+import { borne, CURVE_HEIGHT_PX, lifetimeOption } from "@/features/results/model/curves";
 import { type Address, lastDays, useAsked } from "@/features/results/model/use-asked";
 import { useLook } from "@/shared/appearance";
 import { Chart } from "@/shared/chart/chart";
@@ -65,7 +66,7 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
   );
   return (
     <>
-      <Card>
+      <AskedForm days={asked}>
         <div className={styles.row}>
           <DayFields
             label={t("results.value.firstBought")}
@@ -92,7 +93,7 @@ function Asked({ vocabulary }: { vocabulary: Vocabulary }) {
             onChange={(chosen) => address.ask({ group: groupingSaid(chosen) || null })}
           />
         </div>
-      </Card>
+      </AskedForm>
       <Shown query={lifetime} lines={10}>
         {(data) =>
           data.whole.people > 0 ? (
@@ -130,6 +131,15 @@ function Found({ found, address }: { found: Lifetime; address: Address }) {
     [found, look, format, t],
   );
   const { whole, backtest } = found;
+  const drawn = borne(found.curve);
+  const next = found.curve[drawn.length];
+  const thin = next
+    ? t("results.value.thin", {
+        days: format.people(drawn.at(-1)?.days ?? 0),
+        later: format.people(next.days),
+        people: format.people(next.people),
+      })
+    : "";
   const facts = [
     { name: t("results.value.soFar"), value: format.money(whole.realised) },
     ...(whole.whole
@@ -150,7 +160,7 @@ function Found({ found, address }: { found: Lifetime; address: Address }) {
       <Card>
         <Chart
           title={format.say(found.sentence)}
-          caption={t("results.value.caption")}
+          caption={[t("results.value.caption"), thin].filter(Boolean).join(" ")}
           option={option}
           heightPx={CURVE_HEIGHT_PX}
           table={{

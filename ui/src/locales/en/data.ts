@@ -121,6 +121,7 @@ export const data = {
   standing: "Standing",
   stands: { planned: "In the plan", unplanned: "Not in the plan", unseen: "Never came" },
   month: "30 days",
+  cameInMonth: "Received in 30 days",
   last: "Last",
   breaking: "Break the plan",
   propertyCount_one: "{{count}} property",

@@ -19,6 +19,9 @@ export const goal = {
 };
 
 export const plan = {
+  afterTrial: "The trial is over: the plan it was for can be made",
+  afterTrialHow: "The same goal again; forecast and choice now rest on what the trial showed.",
+  makeSecond: "Make the plan",
   title: "Plan",
   recent: "Recent plans",
   none: "No plans yet",

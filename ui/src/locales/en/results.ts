@@ -65,6 +65,7 @@ export const results = {
   people: "People",
   otherDays: "Choose other days, or another event.",
   lookback: "Look back",
+  askAnew: "Ask differently · {{days}}",
   basis: "Counted in",
   revenue: "Revenue",
   margin: "Margin",
@@ -116,6 +117,7 @@ export const results = {
     month: "Month of the first order",
     caption:
       "Each point is of buyers who are that old; the dashed line is what one cost: paid back where it is crossed.",
+    thin: "The line ends at {{days}} days: only {{people}} people have reached {{later}}; the table has them.",
     backtest: "A forecast from {{days}} days ago came to {{share}} ({{forecast}} forecast, {{came}} came)",
     marginKnown: "The margin of only {{share}} of the revenue is known; the rest counts as 0",
     noSpend: "No ad spend was imported for these days, so there is no cost of a buyer and no payback",
@@ -136,7 +138,10 @@ export const results = {
     disagreeHow: "What a channel really brings is known only by leaving some people alone and comparing.",
     noTouches: "No touches were seen before conversions",
     noTouchesHow:
-      "Put utm_source, utm_campaign and utm_term on your links, and record page views with an SDK.",
+      "Touches are visits of site and app, and those of our messages that were {{counted}}. Put utm_source, utm_campaign and utm_term on your links, and let an SDK record page views.",
+    orWeaker: "Let messages count once sent",
+    counted: "Our messages count once",
+    countedAs: { clicked: "clicked", opened: "opened", delivered: "delivered", sent: "sent" },
     untouched:
       "{{untouched}} of {{conversions}} conversions have no touch within the lookback and are given to nobody.",
     order: "Markov looks at the last touches",

@@ -46,7 +46,10 @@ export const scorecard = {
 export const experiment = {
   listTitle: "Experiments",
   listLead: "People are drawn to one of several ways; conclusions are drawn on planned days only.",
-  none: "There is no experiment yet: put a node of kind experiment into a journey and publish an experiment",
+  none: "There has been no experiment yet",
+  noneHow:
+    "Where you cannot tell which of two ways is better, let some people go the other way by chance. Approving a proposal begins one; or put a node of kind experiment into a journey and publish an experiment.",
+  toProposals: "See proposals",
   all: "All experiments",
   status: { too_early: "Too early", running: "Running", final: "Finished" },
 };

@@ -110,6 +110,7 @@ export const data = {
   standing: "状态",
   stands: { planned: "在方案里", unplanned: "方案里没有", unseen: "没有收到过" },
   month: "30 天",
+  cameInMonth: "30 天收到的条数",
   last: "最近一次",
   breaking: "不合方案",
   propertyCount: "{{count}} 个属性",

@@ -17,6 +17,9 @@ export const goal = {
 };
 
 export const plan = {
+  afterTrial: "试探已经结束，可以做正式计划了",
+  afterTrialHow: "还是同一个目标；这次的预测和选择用上这次试出来的结果。",
+  makeSecond: "做正式计划",
   title: "计划",
   recent: "最近的计划",
   none: "还没有计划",

@@ -46,7 +46,10 @@ export const scorecard = {
 export const experiment = {
   listTitle: "实验",
   listLead: "把人随机分成几组，各走一条路；只在计划好的日子下结论。",
-  none: "还没有实验：在旅程里放一个实验节点，再发布一个实验",
+  none: "还没有做过实验",
+  noneHow:
+    "拿不准两种做法哪个更好，就让一部分人随机走另一条路。批准一个提案就会开始一个实验；也可以在旅程里放一个实验节点，再发布一个实验。",
+  toProposals: "看提案",
   all: "全部实验",
   status: { too_early: "还早", running: "进行中", final: "已结束" },
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dice } from "@/testing/dice";
-import { spreadPx } from "./labels";
+import { axisSpan, spreadPx } from "./labels";
 
 describe("names at the ends of lines", () => {
   it("stay where they are when there is room", () => {
@@ -26,5 +26,11 @@ describe("names at the ends of lines", () => {
       }
       expect(Math.max(...moved.map(Math.abs))).toBeLessThanOrEqual(16 * values.length);
     }
+  });
+
+  it("reckons with the axis as the chart draws it, whose ends are rounded to its steps", () => {
+    expect(axisSpan(-42, 43)).toBe(120);
+    expect(axisSpan(0, 0.05)).toBeCloseTo(0.05);
+    expect(axisSpan(3, 3)).toBe(1);
   });
 });

@@ -2,6 +2,18 @@
 
 const LINE_PX = 16;
 
+const TICKS = 5;
+
+/** How much an axis of values shows once the chart has rounded its ends to steps of 1, 2, 3, 5 or 10. */
+export function axisSpan(low: number, high: number): number {
+  const rough = (high - low) / TICKS;
+  if (!(rough > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const part = rough / power;
+  const step = power * (part < 1.5 ? 1 : part < 2.5 ? 2 : part < 4 ? 3 : part < 7 ? 5 : 10);
+  return (Math.ceil(high / step) - Math.floor(low / step)) * step;
+}
+
 /**
  * For each value the pixels by which its label moves (down is positive), so that no two are closer than a line of
  * text. `perPx` is how much of the axis one pixel shows; the order from top to bottom stays that of the values.

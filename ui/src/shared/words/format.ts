@@ -27,6 +27,8 @@ export interface Format {
   liftRange(low: number, high: number, kind: LiftKind): string;
   metric(value: number, unit: Unit): string;
   date(iso: string): string;
+  /** A month with its year. */
+  month(iso: string): string;
   /** With the year, for what may be long ago. */
   day(iso: string): string;
   hour(iso: string): string;
@@ -85,6 +87,8 @@ export function formatFor(language: Language): Format {
     },
     date: (iso) =>
       new Intl.DateTimeFormat(language, { month: "short", day: "numeric" }).format(new Date(iso)),
+    month: (iso) =>
+      new Intl.DateTimeFormat(language, { year: "numeric", month: "short" }).format(new Date(iso)),
     day: (iso) =>
       new Intl.DateTimeFormat(language, { year: "numeric", month: "short", day: "numeric" }).format(
         new Date(iso),

@@ -77,23 +77,27 @@ export function FormEditor({ formId, body }: FormEditorProps) {
               onChange={(event) => change({ intro: event.target.value })}
             />
           </div>
-          <Segmented<FormDraft["language"]>
-            aria-label={t("shell.language")}
-            value={draft.language}
-            onChange={(language) => change({ language })}
-            options={[
-              { value: "zh-CN", label: "中文" },
-              { value: "en", label: "English" },
-            ]}
-          />
+          <div>
+            <Segmented<FormDraft["language"]>
+              aria-label={t("shell.language")}
+              value={draft.language}
+              onChange={(language) => change({ language })}
+              options={[
+                { value: "zh-CN", label: "中文" },
+                { value: "en", label: "English" },
+              ]}
+            />
+          </div>
         </div>
       </Card>
       <Card title={t("data.formFields")}>
         <FieldLines lines={draft.fields} onChange={(fields) => change({ fields })} />
       </Card>
       <Card title={t("data.formConsents")}>
-        <p className={styles.quiet}>{t("data.consentMeans")}</p>
-        <ConsentLines lines={draft.consents} onChange={(consents) => change({ consents })} />
+        <div className={styles.form}>
+          <p className={styles.quiet}>{t("data.consentMeans")}</p>
+          <ConsentLines lines={draft.consents} onChange={(consents) => change({ consents })} />
+        </div>
       </Card>
       <Card title={t("data.machines")}>
         <div className={styles.form}>

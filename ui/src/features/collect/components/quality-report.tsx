@@ -41,7 +41,7 @@ function SourceQuality({ source }: { source: Source }) {
     <Card title={name}>
       <Facts
         facts={[
-          { name: t("data.month"), value: format.people(source.events) },
+          { name: t("data.cameInMonth"), value: format.people(source.events) },
           { name: t("data.recognisedShare"), value: share(source.recognised) },
           { name: t("data.refusedShare"), value: share(source.refused) },
           { name: t("data.repeatedShare"), value: share(source.repeated) },

@@ -1,7 +1,7 @@
 /** Lift over the planned looks: a band that narrows, against the people left alone. */
 import type { EChartsOption } from "echarts";
 import type { Views } from "@/shared/api/client";
-import { spreadPx } from "@/shared/chart/labels";
+import { axisSpan, spreadPx } from "@/shared/chart/labels";
 import {
   band,
   endName,
@@ -37,7 +37,7 @@ export function looksOption(report: Report, look: Look, format: Format, words: L
   const shown = [...ends, ...measured.flatMap(({ lift }) => [lift.low, lift.high])];
   const [heldOutPx = 0, goalPx = 0, measuredPx = 0] = spreadPx(
     ends,
-    (Math.max(...shown) - Math.min(...shown)) / PLOT_PX,
+    axisSpan(Math.min(...shown), Math.max(...shown)) / PLOT_PX,
   );
   return {
     ...ground(look),

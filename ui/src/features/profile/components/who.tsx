@@ -108,7 +108,13 @@ export function Consents({ profile }: { profile: Profile }) {
             </span>
             <Badge tone={consentTone[consent.status]}>{t(`person.consent.${consent.status}`)}</Badge>
             <span className={styles.quiet}>
-              {[consent.given ? format.say(consent.given) : consent.source, consent.text_version, format.day(consent.at)].filter(Boolean).join(" · ")}
+              {[
+                consent.given ? format.say(consent.given) : consent.source,
+                consent.text_version,
+                format.day(consent.at),
+              ]
+                .filter(Boolean)
+                .join(" · ")}
             </span>
           </li>
         ))}

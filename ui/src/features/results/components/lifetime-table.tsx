@@ -5,6 +5,9 @@ import type { Views } from "@/shared/api/client";
 import { useFormat } from "@/shared/words/use-format";
 import tables from "./tables.module.css";
 
+/** Rows of months say them so. */
+const MONTH = /^\d{4}-\d{2}$/;
+
 interface LifetimeTableProps {
   rows: Views["LifetimeRow"][];
   head: string;
@@ -16,6 +19,10 @@ export function LifetimeTable({ rows, head, costs, to }: LifetimeTableProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const payback = usePayback();
+  const said = ({ name, value }: Views["LifetimeRow"]["group"]) => {
+    if (name) return format.say(name);
+    return MONTH.test(value) ? format.month(`${value}-15T12:00:00+08:00`) : value;
+  };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard.
     <div className={tables.scroll} tabIndex={0}>
@@ -36,7 +43,7 @@ export function LifetimeTable({ rows, head, costs, to }: LifetimeTableProps) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.place}>
-              <th scope="row">{row.group.name ? format.say(row.group.name) : row.group.value}</th>
+              <th scope="row">{said(row.group)}</th>
               <td>
                 <Link to={{ search: to(row.place) }} preventScrollReset>
                   {format.people(row.people)}

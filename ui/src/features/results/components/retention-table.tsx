@@ -38,7 +38,7 @@ export function RetentionTable({ retention, amounts, address }: RetentionTablePr
           {retention.cohorts.map((cohort) => (
             <tr key={cohort.bucket}>
               <th scope="row">
-                {format.day(noon(cohort.first_day))}
+                {(retention.grain === "month" ? format.month : format.day)(noon(cohort.first_day))}
                 {cohort.may_be_older ? (
                   <span className={tables.under}>{t("results.retention.mayBeOlder")}</span>
                 ) : null}

@@ -57,6 +57,17 @@ export function retentionOption(
   };
 }
 
+const BUYERS_MIN = 30; // An average of fewer jumps with every order.
+const BUYERS_SHARE_MIN = 0.1;
+
+/** The ages that enough buyers have reached: beyond them a handful would bend the line. */
+export function borne(curve: Lifetime["curve"]): Lifetime["curve"] {
+  const most = Math.max(...curve.map((point) => point.people), 0);
+  const least = Math.min(Math.max(BUYERS_MIN, most * BUYERS_SHARE_MIN), most);
+  const thin = curve.findIndex((point) => point.people < least);
+  return thin < 0 ? curve : curve.slice(0, thin);
+}
+
 export function lifetimeOption(
   found: Pick<Lifetime, "curve" | "whole">,
   look: Look,
@@ -64,7 +75,7 @@ export function lifetimeOption(
   words: { cac: string; day(days: number): string },
 ): EChartsOption {
   const { palette } = look;
-  const points = found.curve;
+  const points = borne(found.curve);
   const last = points.at(-1);
   const { cac } = found.whole;
   return {
