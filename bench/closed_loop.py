@@ -35,7 +35,7 @@ def main() -> None:
     given = parser.parse_args()
     started = time.process_time()
     profit = dict.fromkeys(PLAYERS, 0.0)
-    launched: list[Played] = []
+    launched: list[list[Played]] = []
     seeds = seeds_of(given.seeds)
     for seed in seeds:
         drawn = past(
@@ -48,7 +48,7 @@ def main() -> None:
         runs = {player: play(drawn, player, series) for player in PLAYERS}
         for player, run in runs.items():
             profit[player] += run.earned_fen - runs["nobody"].earned_fen
-        launched += [one for one in runs["liftloop"].campaigns if one.status == "ready" and one.measured]
+        launched.append([one for one in runs["liftloop"].campaigns if one.status == "ready" and one.measured])
         parts = ", ".join(f"{name} {value / 100:,.0f}" for name, value in profit.items())
         print(f"seed {seed}: profit so far in yuan: {parts}", file=sys.stderr)
     each = len(seeds) * given.members * given.campaigns

@@ -66,13 +66,16 @@ def judged(world: Variant, members: int, seed: int) -> Outcome:
     return outcome
 
 
-def seeds_of(count: int) -> list[int]:
-    """Return fixed seeds, and a few that come from the commit that is measured."""
+def seeds_of(count: int, first: int = 1) -> list[int]:
+    """Return fixed seeds from `first` on, and a few that come from the commit that is measured."""
     fresh = min(FROM_COMMIT, count // 2)
     folder = Path(__file__).parent
     asked = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=folder, check=False)
     commit = int(asked.stdout.strip() or "0", 16)
-    return [*range(1, count - fresh + 1), *(1_000 + (commit >> (16 * place)) % 1_000_000 for place in range(fresh))]
+    return [
+        *range(first, first + count - fresh),
+        *(1_000 + (commit >> (16 * place)) % 1_000_000 for place in range(fresh)),
+    ]
 
 
 def value_of(outcomes: Sequence[Outcome]) -> float:

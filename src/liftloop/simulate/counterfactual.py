@@ -5,6 +5,7 @@ Realised outcomes share every random number (common random numbers); expected on
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from liftloop.simulate.arrays import DAY_MS, NONE, Flags, Floats, Ints
 from liftloop.simulate.contacts import NO_CONTACTS, Contacts, State, delay_share, receive, situation
@@ -75,6 +76,11 @@ def lift(truth: Truth, state: State, people: Ints, contacts: Contacts, window: t
         treated=float(converted(truth, state, contacts, window)[people].mean()),
         nobody=float(converted(truth, state, NO_CONTACTS, window)[people].mean()),
     )
+
+
+def in_usual_mood(truth: Truth) -> Truth:
+    """Return the truth with a market that is never better or worse disposed than usual; all luck stays."""
+    return replace(truth, world=replace(truth.world, response=replace(truth.world.response, mood_spread=0.0)))
 
 
 def expected(truth: Truth, state: State, contacts: Contacts, window_days: int) -> Expected:

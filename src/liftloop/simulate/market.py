@@ -9,7 +9,7 @@ from liftloop.kernel.errors import LiftloopError
 from liftloop.simulate.arrays import DAY_MS, Flags, Floats, Ints
 from liftloop.simulate.campaigns import ACTIVE_DAYS, action_columns, consent_end_ms, last_order_ms
 from liftloop.simulate.contacts import NO_CONTACTS, Contacts, Replies, State, receive
-from liftloop.simulate.counterfactual import Expected, Lift, converted, expected, lift
+from liftloop.simulate.counterfactual import Expected, Lift, converted, expected, in_usual_mood, lift
 from liftloop.simulate.frames import joined, taken
 from liftloop.simulate.happenings import Happenings, between
 from liftloop.simulate.history import Past
@@ -97,6 +97,10 @@ class Market:
         For an assignment policy give the contacts that held-out people would have had as well.
         """
         return lift(self.truth, self._state_at(window[0]), members, contacts, window)
+
+    def usual_lift(self, members: Ints, contacts: Contacts, window: Window) -> Lift:
+        """Return the same lift as if the market were in its usual mood in the window: what could be foreseen of it."""
+        return lift(in_usual_mood(self.truth), self._state_at(window[0]), members, contacts, window)
 
     def received_between(self, from_ms: int, to_ms: int) -> Contacts:
         """Return the contacts that were received with a time in [from_ms, to_ms)."""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from liftloop.plan.goal.festivals import FESTIVAL_BY_ID, FESTIVALS, FIRST_YEAR, festival_day
+from liftloop.plan.goal.festivals import FESTIVAL_BY_ID, FESTIVALS, FIRST_YEAR, YEARS, festival_day
 
 CHINA = timezone(timedelta(hours=8))
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
@@ -104,7 +104,7 @@ LUNAR = {
 TERMS = {"qingming": 15, "winter_solstice": 270}
 
 
-@pytest.mark.parametrize("year", range(FIRST_YEAR, FIRST_YEAR + 4))
+@pytest.mark.parametrize("year", range(FIRST_YEAR, FIRST_YEAR + YEARS))
 @pytest.mark.parametrize("name", sorted(LUNAR))
 def test_lunar_dates_follow_the_moon(name: str, year: int) -> None:
     """A lunar festival stands on the day that new moons and solstice give."""
@@ -113,7 +113,7 @@ def test_lunar_dates_follow_the_moon(name: str, year: int) -> None:
     assert FESTIVAL_BY_ID[name].days[year - FIRST_YEAR] == expected
 
 
-@pytest.mark.parametrize("year", range(FIRST_YEAR, FIRST_YEAR + 4))
+@pytest.mark.parametrize("year", range(FIRST_YEAR, FIRST_YEAR + YEARS))
 @pytest.mark.parametrize("name", sorted(TERMS))
 def test_solar_terms_follow_the_sun(name: str, year: int) -> None:
     """A solar term stands on the day on which the sun reaches its longitude in China."""
@@ -125,7 +125,7 @@ def nth_weekday(year: int, month: int, weekday: int, n: int) -> date:
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (n - 1))
 
 
-@pytest.mark.parametrize("year", range(FIRST_YEAR, FIRST_YEAR + 4))
+@pytest.mark.parametrize("year", range(FIRST_YEAR, FIRST_YEAR + YEARS))
 def test_weekday_festivals_follow_the_calendar(year: int) -> None:
     """Mother's and Father's Day, Thanksgiving and Black Friday stand on their weekdays."""
     thanksgiving = nth_weekday(year, 11, 3, 4)
@@ -144,7 +144,7 @@ def test_every_derivation_is_covered() -> None:
     assert {f.id for f in FESTIVALS if f.derived == "lunar"} == set(LUNAR)
     assert {f.id for f in FESTIVALS if f.derived == "solar_term"} == set(TERMS)
     for festival in FESTIVALS:
-        assert [day.year for day in festival.days] == [FIRST_YEAR + i for i in range(4)]
+        assert [day.year for day in festival.days] == [FIRST_YEAR + i for i in range(YEARS)]
         if festival.derived == "fixed":
             assert len({(day.month, day.day) for day in festival.days}) == 1
 

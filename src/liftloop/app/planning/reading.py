@@ -23,6 +23,7 @@ from liftloop.deliver.contract import MEDIA
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import parse_object
 from liftloop.kernel.sets import distinct
+from liftloop.plan.baseline import window_starts
 from liftloop.plan.contract import NOBODY, Campaign
 from liftloop.plan.inputs import Column, Contacts, Flags, Floats, Integers, People, Window
 from liftloop.plan.options import ChannelChoice, Option
@@ -31,8 +32,7 @@ from liftloop.profile.metric import Condition
 from liftloop.storage.contract import LakeReader, StateReader
 
 LOG_ROWS_MAX = 400_000  # Rows to learn from; of a longer log every second, third … person is taken, whole.
-WINDOWS_MAX = 12
-WINDOW_PEOPLE_MAX = 60_000  # A twelfth of a percent of error at a rate of 20%.
+WINDOW_PEOPLE_MAX = 45_000  # A fiftieth of a percent of error at a rate of 20%, in sixteen windows.
 HISTORY_MIN_DAYS = 90  # Windows whose customers are counted over less than that see too few of them.
 NOW = 0
 PARTS = 10_000  # Of a unit of currency: what imports and events say has four decimals at most.
@@ -429,9 +429,9 @@ def contacts_of(log: LogRows, people: Mapping[str, Any], keep: Flags) -> Contact
 def windows_of(
     lake: LakeReader, population: Population, window_days: int, now_ms: int, shop: Shop
 ) -> tuple[Window, ...]:
-    """Return the metric in past windows that end now, before, and so on, counting only what happened uncontacted."""
+    """Return the metric in the past windows of a baseline, counting only what happened uncontacted."""
     span, outcome = window_days * DAY_MS, population.outcome
-    starts = [now_ms - back * span for back in range(1, WINDOWS_MAX + 1)]
+    starts = list(window_starts(now_ms, window_days))
     history = max([condition.days or 0 for condition in outcome.before], default=0)
     first_ms = shop.first_ms + min(history, HISTORY_MIN_DAYS) * DAY_MS
     modulus = max(1, -(-shop.people // WINDOW_PEOPLE_MAX))

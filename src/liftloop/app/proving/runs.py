@@ -51,7 +51,10 @@ class Series(Struct, frozen=True, kw_only=True):
 
 
 class Played(Struct, frozen=True, kw_only=True):
-    """One campaign: what was forecast (None for habits), measured and true, as a relative lift; people treated."""
+    """One campaign: what was forecast (None for habits), measured and true, as a relative lift; people treated.
+
+    `usual` is the true lift had the market been in its usual mood: nobody can foresee the mood of a week.
+    """
 
     number: int
     status: str
@@ -59,6 +62,7 @@ class Played(Struct, frozen=True, kw_only=True):
     forecast: Forecast | None
     measured: Estimate | None
     truth: float
+    usual: float
     treated: int
     messages: int
 
@@ -174,10 +178,11 @@ def _played(market: Market, inputs: StudyInputs, decision: _Decision, told: tupl
     number, messages = told
     found = decision.found
     window = (inputs.now_ms, inputs.now_ms + inputs.window_days * DAY_MS)
-    truth, measured = 0.0, None
+    truth, usual, measured = 0.0, 0.0, None
     if decision.member.size:
         would = _contacts(market, inputs.options, decision, np.flatnonzero(decision.arm > 0), inputs.now_ms)
         truth = market.lift(decision.member, would, window).relative
+        usual = market.usual_lift(decision.member, would, window).relative
         measured = _measured(market, inputs, decision, window)
     return Played(
         number=number,
@@ -186,6 +191,7 @@ def _played(market: Market, inputs: StudyInputs, decision: _Decision, told: tupl
         forecast=found.forecast if found else None,
         measured=measured,
         truth=truth,
+        usual=usual,
         treated=int((~decision.held).sum()),
         messages=messages,
     )

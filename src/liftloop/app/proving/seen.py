@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from liftloop.app.planning.asof import EVER, Asked, Happenings, Span, Stream, days_before
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS
+from liftloop.plan.baseline import window_starts
 from liftloop.plan.goal.contract import Goal
 from liftloop.plan.inputs import Column, Contacts, Flags, Floats, Integers, People, StudyInputs, Window, Worth
 from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
@@ -27,7 +28,6 @@ from liftloop.simulate.world import World, past_actions
 METRIC = "repurchase_rate"
 WINDOW_DAYS = 30
 MATURED_DAYS = 30  # The window, and how long coupons of the shipped worlds are valid.
-WINDOWS = 12
 HISTORY_MIN_DAYS = 90  # Windows whose customers are counted over less than that see too few of them.
 WINDOW_PEOPLE_MAX = 20_000
 CITIES_MAX = 12
@@ -293,7 +293,7 @@ def _windows(market: Market, told: Told, usable: Sequence[Drawn], now_ms: int) -
     """Return the metric in past windows, among people who were left alone around them."""
     span = WINDOW_DAYS * DAY_MS
     first_ms = market.truth.since_ms + HISTORY_MIN_DAYS * DAY_MS
-    starts = [now_ms - back * span for back in range(1, WINDOWS + 1) if now_ms - back * span > first_ms]
+    starts = [start for start in window_starts(now_ms, WINDOW_DAYS) if start > first_ms]
     every = max(1, -(-market.truth.world.members // WINDOW_PEOPLE_MAX))
     some = np.arange(0, market.truth.world.members, every, dtype=np.int64)
     look = _Look(market, told, np.tile(some, len(starts)), np.repeat(np.array(starts, dtype=np.int64), some.size))

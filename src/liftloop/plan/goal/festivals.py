@@ -1,4 +1,4 @@
-"""Festivals and shopping days with their dates, 2026 to 2029.
+"""Festivals and shopping days with their dates, 2025 to 2029; the first year serves to look back on.
 
 How each date is known (`derived`), and a test derives all of them again: `fixed` is the same day each year;
 `weekday` counts weekdays of a month; `lunar` is the day of the Chinese calendar (new moons and the winter
@@ -13,7 +13,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-FIRST_YEAR = 2026
+FIRST_YEAR = 2025
+YEARS = 5
 
 
 class Festival(Struct, frozen=True, kw_only=True):
@@ -44,7 +45,7 @@ def _festival(id_: str, names: str, derived: Derived, days: str, around: tuple[i
     zh, en, *more = (name.strip() for name in names.split("|"))
     given = days.split()
     if len(given) == 1:
-        given = given * 4
+        given = given * YEARS
     dates = tuple(date.fromisoformat(f"{FIRST_YEAR + index}-{day}") for index, day in enumerate(given))
     official = _OFFICIAL.get(id_)
     spans = ((date.fromisoformat(official[0]), date.fromisoformat(official[1])),) if official else ()
@@ -70,11 +71,11 @@ FESTIVALS: tuple[Festival, ...] = (
         "spring_festival",
         "春节|Spring Festival|过年|新春|农历新年|chinese new year|lunar new year|cny holiday",
         "lunar",
-        "02-17 02-06 01-26 02-13",
+        "01-29 02-17 02-06 01-26 02-13",
         (-1, 6),  # New Year's Eve to the seventh day, eight days off by law since 2025.
     ),
     _festival("valentines", "情人节|Valentine's Day|valentines day|valentine's", "fixed", "02-14", _AROUND),
-    _festival("lantern", "元宵节|Lantern Festival|元宵", "lunar", "03-03 02-20 02-09 02-27", _AROUND),
+    _festival("lantern", "元宵节|Lantern Festival|元宵", "lunar", "02-12 03-03 02-20 02-09 02-27", _AROUND),
     _festival(
         "womens_day",
         "妇女节|Women's Day|三八|38节|三八节|女神节|女王节|womens day",
@@ -82,28 +83,30 @@ FESTIVALS: tuple[Festival, ...] = (
         "03-08",
         _AROUND,
     ),
-    _festival("qingming", "清明|Qingming|清明节|tomb sweeping day", "solar_term", "04-05 04-05 04-04 04-04", _AROUND),
+    _festival(
+        "qingming", "清明|Qingming|清明节|tomb sweeping day", "solar_term", "04-04 04-05 04-05 04-04 04-04", _AROUND
+    ),
     _festival("labour_day", "五一|May Day|劳动节|五一劳动节|五一节|五一黄金周", "fixed", "05-01", (0, 4)),
-    _festival("mothers_day", "母亲节|Mother's Day|mothers day", "weekday", "05-10 05-09 05-14 05-13", _AROUND),
+    _festival("mothers_day", "母亲节|Mother's Day|mothers day", "weekday", "05-11 05-10 05-09 05-14 05-13", _AROUND),
     _festival("day_520", "520|520 Day|五二零|五二〇", "fixed", "05-20", _AROUND),
     _festival("childrens_day", "儿童节|Children's Day|六一|六一儿童节|childrens day", "fixed", "06-01", _AROUND),
     _festival(
         "dragon_boat",
         "端午|Dragon Boat Festival|端午节|dragon boat",
         "lunar",
-        "06-19 06-09 05-28 06-16",
+        "05-31 06-19 06-09 05-28 06-16",
         _AROUND,
     ),
     # The sale begins on the first of the month and ends on the eighteenth.
     _festival("sale_618", "618|618 sale|六一八|618大促|6.18|618 festival", "fixed", "06-18", (-17, 0)),
-    _festival("fathers_day", "父亲节|Father's Day|fathers day", "weekday", "06-21 06-20 06-18 06-17", _AROUND),
-    _festival("qixi", "七夕|Qixi|七夕节|qixi festival", "lunar", "08-19 08-08 08-26 08-16", _AROUND),
+    _festival("fathers_day", "父亲节|Father's Day|fathers day", "weekday", "06-15 06-21 06-20 06-18 06-17", _AROUND),
+    _festival("qixi", "七夕|Qixi|七夕节|qixi festival", "lunar", "08-29 08-19 08-08 08-26 08-16", _AROUND),
     _festival("teachers_day", "教师节|Teachers' Day|teachers day|teacher's day", "fixed", "09-10", _AROUND),
     _festival(
         "mid_autumn",
         "中秋|Mid-Autumn Festival|中秋节|mid-autumn|mid autumn|moon festival",
         "lunar",
-        "09-25 09-15 10-03 09-22",
+        "10-06 09-25 09-15 10-03 09-22",
         _AROUND,
     ),
     _festival(
@@ -117,7 +120,7 @@ FESTIVALS: tuple[Festival, ...] = (
         "double_ninth",
         "重阳|Double Ninth Festival|重阳节|double ninth",
         "lunar",
-        "10-18 10-08 10-26 10-16",
+        "10-29 10-18 10-08 10-26 10-16",
         _AROUND,
     ),
     _festival("halloween", "万圣节|Halloween|万圣夜", "fixed", "10-31", _AROUND),
@@ -129,17 +132,23 @@ FESTIVALS: tuple[Festival, ...] = (
         "11-11",
         (-10, 0),
     ),
-    _festival("thanksgiving", "感恩节|Thanksgiving|thanksgiving day", "weekday", "11-26 11-25 11-23 11-22", _AROUND),
+    _festival(
+        "thanksgiving", "感恩节|Thanksgiving|thanksgiving day", "weekday", "11-27 11-26 11-25 11-23 11-22", _AROUND
+    ),
     # Friday to Cyber Monday.
     _festival(
-        "black_friday", "黑色星期五|Black Friday|黑五|black friday sale", "weekday", "11-27 11-26 11-24 11-23", (0, 3)
+        "black_friday",
+        "黑色星期五|Black Friday|黑五|black friday sale",
+        "weekday",
+        "11-28 11-27 11-26 11-24 11-23",
+        (0, 3),
     ),
     _festival("double_12", "双12|Double 12|双十二|12.12|double twelve", "fixed", "12-12", (-11, 0)),
     _festival(
         "winter_solstice",
         "冬至|Winter Solstice|冬至节|dongzhi",
         "solar_term",
-        "12-22 12-22 12-21 12-21",
+        "12-21 12-22 12-22 12-21 12-21",
         _AROUND,
     ),
     _festival("christmas_eve", "平安夜|Christmas Eve", "fixed", "12-24", (0, 0)),
