@@ -13,10 +13,14 @@ from pathlib import Path
 import click
 import msgspec
 
+from liftloop.app.channel_setup import addresses_of, check_kind
+from liftloop.app.definitions.secrets import SECRET_SETTINGS
 from liftloop.cli.main import liftloop
 from liftloop.collect.mapping_kinds import KINDS
+from liftloop.deliver.contract import MEDIA
 from liftloop.plan.metric.catalogue import TRADES
 from liftloop.plan.metric.events import events_of
+from liftloop.plugins.channels.setup import SETUPS, Setup
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "liftloop"
@@ -52,7 +56,7 @@ class Maker(msgspec.Struct, frozen=True):
 
 def main() -> None:
     """Write the pages, or with `--check` say which are out of date."""
-    pages = {**error_pages(), **command_pages(), **import_pages(), **metric_pages()}
+    pages = {**error_pages(), **command_pages(), **import_pages(), **metric_pages(), **channel_pages()}
     stale = [name for name, text in pages.items() if _read(PAGES / name) != text]
     if "--check" in sys.argv:
         sys.exit(f"out of date, run scripts/reference.py: {', '.join(stale)}" if stale else 0)
@@ -305,6 +309,41 @@ def _metric_page(head: str, language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def channel_pages() -> dict[str, str]:
+    """Return the pages of channel kinds by file name."""
+    return {"channels.md": _channel_page(_EN_CHANNELS, "en"), "channels.zh-CN.md": _channel_page(_ZH_CHANNELS, "zh")}
+
+
+def _channel_page(head: str, language: str) -> str:
+    words = _WORDS[language]
+    lines = [head.rstrip()]
+    for setup in SETUPS.values():
+        addresses = ", ".join(f"`{each}`" for each in addresses_of(setup.kind)) or words["none"]
+        callback = check_kind(setup.kind).callback_path
+        lines += ["", f"## `{setup.kind}`{words[': ']}{getattr(setup.name, language)}", ""]
+        lines.append(
+            words["channel"].format(
+                medium=f"`{MEDIA[setup.kind]}`" if setup.kind in MEDIA else words["own id"],
+                addresses=addresses,
+                callback=f"`{callback}`" if callback else words["none"],
+            )
+        )
+        lines += ["", words["head of settings"], *_setting_rows(setup, language), "", words["head of steps"]]
+        for step in setup.steps:
+            what, where, takes = (getattr(each, language) for each in (step.what, step.where, step.takes))
+            lines.append(f"| {what} | {where} | {takes} |")
+    return "\n".join(lines) + "\n"
+
+
+def _setting_rows(setup: Setup, language: str) -> Iterator[str]:
+    given = {name: getattr(step.what, language) for step in setup.steps for name in step.fields}
+    words = _WORDS[language]
+    for field in msgspec.structs.fields(setup.settings):
+        need = words["required"] if field.required else f"`{field.default!r}`"
+        secret = words["sealed"] if field.name in SECRET_SETTINGS else ""
+        yield f"| `{field.name}` | {given.get(field.encode_name, '')} | {need} | {secret} |"
+
+
 _TRADES_EN = {
     "retail": "Retail",
     "membership": "Members and subscribers",
@@ -336,6 +375,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "head of fields": "| field | meaning | type | personal |\n| --- | --- | --- | --- |",
         "sealed": "sealed",
         "movable": "yes",
+        "none": "none",
+        "own id": "the channel's own id, unless `medium` says another",
+        "required": "needed",
+        "channel": "Consent asked for: {medium}; address: attribute {addresses}; callback: {callback}.",
+        "head of settings": "| setting | what it is | default | secret |\n| --- | --- | --- | --- |",
+        "head of steps": "| what to get | where | how long |\n| --- | --- | --- |",
     },
     "zh": {
         "; ": "；",
@@ -347,6 +392,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "head of fields": "| 字段 | 含义 | 类型 | 个人信息 |\n| --- | --- | --- | --- |",
         "sealed": "加密",
         "movable": "会",
+        "none": "无",
+        "own id": "渠道自己的编号，除非另写 `medium`",
+        "required": "必填",
+        "channel": "授权媒介：{medium}；地址：特征 {addresses}；回调：{callback}。",
+        "head of settings": "| 设置 | 是什么 | 缺省 | 密钥 |\n| --- | --- | --- | --- |",
+        "head of steps": "| 要准备什么 | 到哪里办 | 要多久 |\n| --- | --- | --- |",
     },
 }
 
@@ -454,6 +505,26 @@ _ZH_METRICS = """\
 比例在 0 到 1 之间；金额以分计。
 如果触达会改变分母，效果按每个符合条件的人来声明。
 自己的指标写成 [`metric` 种类的定义](definitions.zh-CN.md#指标)，发布后句子里马上认得。
+"""
+
+_EN_CHANNELS = """\
+# Channels
+
+<!-- Written by scripts/reference.py from the channels themselves; do not edit. -->
+
+A channel is a [definition of kind `channel`](definitions.md) with `kind` and `settings`.
+Secrets are sealed before they are written, and shown as `(set)`.
+How to set one up: [connect a channel](../how-to/connect-a-channel.md).
+"""
+
+_ZH_CHANNELS = """\
+# 渠道
+
+<!-- 由 scripts/reference.py 从渠道本身生成，请勿手改。 -->
+
+渠道是 [`channel` 种类的定义](definitions.zh-CN.md)，由 `kind` 和 `settings` 组成。
+密钥加密后才写入，显示为 `(set)`。
+怎样开通：[接入渠道](../how-to/connect-a-channel.zh-CN.md)。
 """
 
 

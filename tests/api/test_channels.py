@@ -4,7 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 from served import Served, play
+
+from liftloop.plugins.channels import BUILT_IN
+from liftloop.plugins.channels.setup import SETUPS
+from liftloop.testing.gatehouse.push import service_account
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # The example of the Standard Webhooks specification.
 
@@ -50,5 +55,54 @@ def test_good_settings_are_published(tmp_path: Path) -> None:
             await world.admin.post("/api/channels", {"id": "hook", "kind": "webhook", "settings": settings})
         ).status == 200
         assert set(world.desk.definitions.live("channel")) == {"news", "hook"}
+
+    play(tmp_path, story)
+
+
+def test_every_kind_says_what_it_takes() -> None:
+    """Each built-in kind has a checklist in both languages, and what a step gives is one of its settings."""
+    assert set(SETUPS) == set(BUILT_IN)
+    for kind, setup in SETUPS.items():
+        settings = setup.settings.__struct_fields__
+        for step in setup.steps:
+            assert all(words.zh and words.en for words in (step.what, step.where, step.takes)), kind
+            assert set(step.fields) <= set(settings), kind
+        given = {name for step in setup.steps for name in step.fields}
+        required = {field.name for field in fields(setup.settings) if field.required}
+        assert required <= given, kind
+
+
+def test_a_channel_says_what_it_lacks(tmp_path: Path) -> None:
+    """What is set is done, what is not is missing, what nobody can see is for a person; secrets are not shown."""
+
+    async def story(world: Served) -> None:
+        settings = {"access_key_id": "k", "access_key_secret": "hush", "sign_name": "小店"}
+        await world.admin.post("/api/channels", {"id": "sms", "kind": "aliyun_sms", "settings": settings})
+        found = (await world.admin.get("/api/channels/sms/setup")).json()
+        assert found["missing"] == ["template", "callback_token"]
+        assert found["callback_path"] == "/callbacks/sms/{callback_token}"
+        assert {step["standing"] for step in found["steps"]} == {"done", "missing", "by_hand"}
+        assert "hush" not in (await world.admin.get("/api/channels/sms/setup")).body.decode()
+        kept = settings | {"access_key_secret": "(set)", "template": "SMS_1"}
+        again = await world.admin.post("/api/channels", {"id": "sms", "kind": "aliyun_sms", "settings": kept})
+        assert again.status == 200, again.body
+        assert (await world.admin.get("/api/channels/sms/setup")).json()["missing"] == ["callback_token"]
+        assert (await world.admin.get("/api/channels/kinds/pigeon/setup")).status == 404
+        assert len((await world.admin.get("/api/channels/kinds")).json()["kinds"]) == len(BUILT_IN)
+
+    play(tmp_path, story)
+
+
+def test_a_pasted_key_is_kept_when_the_rest_is_edited(tmp_path: Path) -> None:
+    """A service account that is sealed already is not asked for again, and still counts as one."""
+
+    async def story(world: Served) -> None:
+        settings = {"service_account": service_account("https://oauth2.googleapis.com/token")}
+        body = {"id": "push", "kind": "fcm", "settings": settings}
+        assert (await world.admin.post("/api/channels", body)).status == 200
+        kept = {"id": "push", "kind": "fcm", "settings": {"service_account": "(set)"}, "cost_fen": 1}
+        assert (await world.admin.post("/api/channels", kept)).status == 200
+        stored = world.desk.definitions.live("channel")["push"]["settings"]["service_account"]
+        assert stored.startswith("sealed:")
 
     play(tmp_path, story)

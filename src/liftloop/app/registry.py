@@ -90,6 +90,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "demo": ("installation.serve", "import.start", "goal.plan", "plan.launch", "clock.advance"),
     "status": ("health.read",),
     "import": ("import.start", "import.read", "consent.declare"),
+    "channel": ("definition.read",),
     "opportunities": ("opportunity.read", "opportunity.scan", "goal.plan"),
     "plan": ("goal.plan",),
     "goal": ("goal.read", "goal.stand", "goal.approve"),

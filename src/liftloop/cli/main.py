@@ -34,6 +34,7 @@ COMMANDS = {
     "metric": "指标 / metrics",
     "tag": "标签目录 / the directory of tags",
     "study": "重算客户画像 / study everybody's traits",
+    "channel": "渠道：开通要准备什么，还缺什么 / what channels take",
     "source": "数据来源 / where data come from",
     "pull": "从数据库拉取 / pull from a database",
     "quarantine": "隔离区与重放 / what could not be taken",

@@ -1,7 +1,8 @@
 """Every provider's channel against the gatehouse, which checks signatures, tokens and quotas as providers do."""
 
+import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
+from liftloop.app.dispatch.polling import Polling, PollTools
 from liftloop.deliver.contract import Channel, ChannelDefinition, Handover, Message, TryLater
 from liftloop.kernel.clock import SystemClock
+from liftloop.kernel.codec import parse_object
 from liftloop.kernel.errors import LiftloopError
 from liftloop.kernel.ids import MessageKey
 from liftloop.plugins.channels import open_channel
+from liftloop.storage.contract import Record
 from liftloop.testing.channels import ChannelConformance, message, outcomes, send
 from liftloop.testing.gatehouse import Gatehouse, Rooms, open_gatehouse, push, sms, wechat
 
@@ -376,3 +380,44 @@ def test_settings_that_cannot_work_are_refused(gatehouse: Gatehouse) -> None:
             definition = ChannelDefinition(id="way", kind=provider.kind, settings=settings)  # pyright: ignore[reportArgumentType]
             with pytest.raises(LiftloopError):
                 open_channel(definition, LOOPBACK, WALL)
+
+
+class Carried:
+    """A state that knows only what was handed over."""
+
+    def __init__(self, handovers: Sequence[Handover]) -> None:
+        self._rows = [(each.provider_id, each.key) for each in handovers if each.outcome == "accepted"]
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        return self._rows
+
+
+def test_what_the_staff_sent_is_asked(gatehouse: Gatehouse, rooms: Rooms) -> None:
+    """A task is no delivery: only what staff confirmed is, and each result is told once, whatever page it stands on."""
+    provider = PROVIDERS["wecom_task"]
+    batch = [replace(to(provider, number), subject="", body="同一句") for number in range(5, 12)]
+    batch[1] = replace(batch[1], address="wm90004")
+    told: list[Record] = []
+
+    async def send_facts(records: Sequence[Record]) -> Any:
+        told.extend(records)
+
+    async def story() -> list[int]:
+        channel = opened(provider, gatehouse.base_url)
+        made = [*await channel.send(batch[:6]), *await channel.send(batch[6:])]
+        polling = Polling(
+            PollTools(state=Carried(made), clock=WALL, channels=lambda: [channel], send_facts=send_facts)  # pyright: ignore[reportArgumentType]
+        )
+        counts = [await polling.look()]
+        first, second = rooms.wecom.tasks
+        rooms.wecom.confirm(first)
+        counts += [await polling.look(), await polling.look()]
+        rooms.wecom.tasks[second] = {batch[0].address: 0}
+        rooms.wecom.confirm(second)
+        await channel.close()
+        return counts
+
+    assert asyncio.run(story()) == [0, 6, 0]
+    receipts = [parse_object(record.body)["receipts"][0] for record in told]
+    assert sorted(receipts) == ["delivered"] * 5 + ["unsubscribed"]
+    assert rooms.wecom.tasks[list(rooms.wecom.tasks)[1]][batch[0].address] == 3

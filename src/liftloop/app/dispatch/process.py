@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from liftloop.app.definitions.secrets import open_secret
 from liftloop.app.dispatch.attempts import AttemptFile
 from liftloop.app.dispatch.personal import Asked, Told
+from liftloop.app.dispatch.polling import Polling, PollTools
 from liftloop.app.dispatch.rounds import Dispatcher, DispatchTools
 from liftloop.app.settings import Settings, clock_of, path_from_text
 from liftloop.app.sockets import listen_unix
@@ -115,7 +116,10 @@ async def dispatch(settings: Settings, folder: DataFolder, tick: TickClient, sto
     )
     dispatcher = Dispatcher(tools)
     listening = await asyncio.start_unix_server(_telling(dispatcher), sock=listen_unix(folder.dispatch_socket))
+    polling = Polling(PollTools(state=state, clock=clock, channels=dispatcher.open_channels, send_facts=send_facts))
+    asking = asyncio.create_task(polling.run())
     await dispatcher.run(stop)
+    asking.cancel()
     listening.close()
     for part in (attempts, vault, state):
         part.close()

@@ -154,6 +154,9 @@ class Dispatcher:
             return False
         return not any(lane.something_new(self._tools.state, now_ms) for lane in self._lanes.values())
 
+    def open_channels(self) -> list[Channel]:
+        return [lane.channel for lane in self._lanes.values()]
+
     def status(self) -> DispatchStatus:
         return DispatchStatus(
             lanes=[_lane_status(lane) for lane in self._lanes.values()],

@@ -18,7 +18,7 @@ from liftloop.deliver.contract import (
     Receipt,
     Repeat,
 )
-from liftloop.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from liftloop.kernel.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from liftloop.plugins.channels.calling import Line, Verdict, base_address, handover, handovers, in_parts
 from liftloop.plugins.channels.contract import ProviderReceipt, Surroundings, bad_setting, read_settings
 from liftloop.plugins.channels.errcodes import Outcomes
@@ -30,8 +30,6 @@ TEXT_BYTES_MAX = 4_000
 WAYS = 4
 PAGE = 1_000
 PAGES_MAX = 100
-ASKED_FOR_MS = 3 * DAY_MS
-"""How long a task's results are asked for: staff confirm on the day, or not at all."""
 OUTCOMES: Outcomes = {
     40096: ("invalid_recipient", 0),
     84061: ("invalid_recipient", 0),
