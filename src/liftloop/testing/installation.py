@@ -70,7 +70,9 @@ class SteppedWorker(Worker):
         entries = self._log.read(after=self.fold.offset, limit=TICK_RECORDS_MAX)
         if not entries and self.fold.next_due_ms() > self._clock.now_ms():
             return False
-        self._step(entries)
+        now_ms = self._clock.now_ms()
+        frame = self.fold.step(entries, now_ms, self._seed(now_ms))
+        self.meter.folded(frame, now_ms)
         return True
 
     def fold_all(self) -> None:

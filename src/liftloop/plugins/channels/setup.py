@@ -9,7 +9,8 @@ from liftloop.plugins.channels.calls import CallSettings
 from liftloop.plugins.channels.fcm import FcmSettings
 from liftloop.plugins.channels.jpush import JpushSettings
 from liftloop.plugins.channels.robots import RobotSettings
-from liftloop.plugins.channels.setup_words import WORDS
+from liftloop.plugins.channels.setup_devices import DEVICES
+from liftloop.plugins.channels.setup_mainland import MAINLAND
 from liftloop.plugins.channels.smtp import SmtpSettings
 from liftloop.plugins.channels.tencent_sms import TencentSmsSettings
 from liftloop.plugins.channels.webhook import WebhookSettings
@@ -63,6 +64,9 @@ _SETTINGS: Mapping[str, type[Struct]] = {
     "robot": RobotSettings,
     "webhook": WebhookSettings,
 }
+
+
+WORDS = {**MAINLAND, **DEVICES}
 
 
 def _step(row: Sequence[str], fields: Sequence[str], callback: bool) -> Step:
