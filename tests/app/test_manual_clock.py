@@ -36,10 +36,10 @@ def test_what_was_acknowledged_is_folded_before_the_clock_moves(
     folded_at: list[int] = []
     advance = fold.advance
 
-    def slow(entries: Any, now_ms: int, seed: int) -> Any:
+    def slow(entries: Any, now_ms: int, seed: int, said: Any) -> Any:
         time.sleep(0.05)
         folded_at.extend(now_ms for _ in entries)
-        return advance(entries, now_ms, seed)
+        return advance(entries, now_ms, seed, said)
 
     monkeypatch.setattr(fold, "advance", slow)
     worker = Worker(fold, log, store, clock, lambda: None)

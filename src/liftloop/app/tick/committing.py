@@ -37,7 +37,7 @@ class Committer:
     full disk is not waited out any more: what was not committed is folded anew by the next start.
     """
 
-    def __init__(self, store: StateStore, meter: Meter, stopping: threading.Event) -> None:
+    def __init__(self, store: StateStore, meter: Meter, stopping: threading.Event, durable: Offset) -> None:
         self._store = store
         self._meter = meter
         self._stopping = stopping
@@ -46,7 +46,7 @@ class Committer:
         self._ending = False
         self._ended = False
         self._waiting: list[tuple[Offset, Future[None]]] = []
-        self.offset = Offset(0)
+        self.offset = durable
         """Everything before it is durable."""
 
     def give(self, folded: Folded) -> bool:
@@ -81,21 +81,19 @@ class Committer:
     def run(self) -> None:
         """Commit until `end`. Raises what the store raises, but for a full disk, which is waited out."""
         try:
-            while (folded := self._next()) is not None and self.keep(folded.commit):
-                self._meter.folded(folded.frame, folded.now_ms)
-                self._meter.tick_s.observe(time.perf_counter() - folded.began)
-                self._is_durable(folded.commit.offset)
+            while (folded := self._next()) is not None and self.commit(folded):
+                pass
         finally:
             with self._changed:
                 self._ended = True
                 self._changed.notify_all()
                 refuse([future for _, future in self._waiting])
 
-    def keep(self, commit: Commit) -> bool:
-        """Commit, however long the disk is full; returns False where that was not to be waited for."""
+    def commit(self, folded: Folded) -> bool:
+        """Commit a tick, however long the disk is full; returns False where that was not to be waited for."""
         while True:
             try:
-                self._store.commit(commit)
+                self._store.commit(folded.commit)
             except DiskFull:
                 _LOGGER.error("disk full: the tick waits for room")
                 self._meter.disk_full = True
@@ -103,7 +101,11 @@ class Committer:
                     return False
             else:
                 self._meter.disk_full = False
-                return True
+                break
+        self._meter.folded(folded.frame, folded.now_ms)
+        self._meter.tick_s.observe(time.perf_counter() - folded.began)
+        self._is_durable(folded.commit.offset)
+        return True
 
     def _is_idle(self) -> bool:
         """Wait until nothing is in hand; returns False where the work has ended."""

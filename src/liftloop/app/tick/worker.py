@@ -73,7 +73,7 @@ class Worker:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._ended = threading.Event()
-        self._committer = Committer(store, self.meter, self._stopping)
+        self._committer = Committer(store, self.meter, self._stopping, fold.offset)
         fold.state.settle = self._committer.settled
         self._threads = [
             threading.Thread(target=self._to_its_end, args=(work,), name=name, daemon=True)
@@ -93,13 +93,13 @@ class Worker:
         What the runtime has `said` is folded before it, and then whatever became due since the last commit after it.
         """
         self.fold.restore()
-        if said is not None:
-            self._load((), said)
-        while entries := self._log.read(after=self.fold.offset, limit=TICK_RECORDS_MAX):
-            self._load(entries)
-        while said is not None and self.fold.next_due_ms() <= self._clock.now_ms():
-            self._load(())
         self._committer.offset = self.fold.offset
+        if said is not None:
+            self._step((), said)
+        while entries := self._log.read(after=self.fold.offset, limit=TICK_RECORDS_MAX):
+            self._step(entries)
+        while said is not None and self.fold.next_due_ms() <= self._clock.now_ms():
+            self._step(())
 
     def start(self) -> None:
         """Begin to work on what was loaded."""
@@ -221,7 +221,7 @@ class Worker:
             self._wake.clear()
             entries = self._take()
             if entries or due_ms <= self._clock.now_ms():
-                if not self._step(entries):
+                if not self._committer.give(self._folded(entries)):
                     return
                 due_ms = self.fold.next_due_ms()
             if self._answer():
@@ -238,20 +238,15 @@ class Worker:
             self._wake.set()
         return entries
 
-    def _step(self, entries: Sequence[Entry]) -> bool:
-        """Fold one tick while the one before it is committed; returns False where nothing is committed any more."""
-        now_ms, began = self._clock.now_ms(), time.perf_counter()
-        frame, commit = self.fold.advance(entries, now_ms, self._seed(now_ms))
-        return self._committer.give(Folded(frame, commit, now_ms, began))
-
-    def _load(self, entries: Sequence[Entry], said: Frame | None = None) -> None:
+    def _step(self, entries: Sequence[Entry], said: Frame | None = None) -> None:
         """Fold one tick and commit it before anything else."""
-        now_ms = self._clock.now_ms()
-        _, commit = self.fold.advance(entries, now_ms, self._seed(now_ms), said)
-        self._committer.keep(commit)
+        self._committer.commit(self._folded(entries, said))
 
-    def _seed(self, now_ms: int) -> int:
-        return hash_text("tick", str(self.fold.tick), str(now_ms)) >> 1
+    def _folded(self, entries: Sequence[Entry], said: Frame | None = None) -> Folded:
+        now_ms, began = self._clock.now_ms(), time.perf_counter()
+        seed = hash_text("tick", str(self.fold.tick), str(now_ms)) >> 1
+        frame, commit = self.fold.advance(entries, now_ms, seed, said)
+        return Folded(frame, commit, now_ms, began)
 
     def _answer(self) -> bool:
         answered = False
