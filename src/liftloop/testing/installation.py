@@ -70,9 +70,7 @@ class SteppedWorker(Worker):
         entries = self._log.read(after=self.fold.offset, limit=TICK_RECORDS_MAX)
         if not entries and self.fold.next_due_ms() > self._clock.now_ms():
             return False
-        now_ms = self._clock.now_ms()
-        frame = self.fold.step(entries, now_ms, self._seed(now_ms))
-        self.meter.folded(frame, now_ms)
+        self._step(entries)
         return True
 
     def fold_all(self) -> None:
