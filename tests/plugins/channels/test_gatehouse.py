@@ -19,7 +19,7 @@ from liftloop.kernel.ids import MessageKey
 from liftloop.plugins.channels import open_channel
 from liftloop.storage.contract import Record
 from liftloop.testing.channels import ChannelConformance, message, outcomes, send
-from liftloop.testing.gatehouse import Gatehouse, Rooms, open_gatehouse, push, sms, wechat
+from liftloop.testing.gatehouse import Gatehouse, Rooms, apple, open_gatehouse, push, sms, wechat
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 WALL = SystemClock()
@@ -119,6 +119,13 @@ PROVIDERS = {
             wrong={"service_account": "another"},
         ),
         Provider(
+            kind="apns",
+            settings={"private_key": "", "key_id": apple.KEY_ID, "team_id": apple.TEAM, "topic": apple.TOPIC},
+            address="ab{n:08d}",
+            body="第 {n} 封",
+            wrong={"team_id": "another"},
+        ),
+        Provider(
             kind="call",
             settings={"secret": push.CALL_SECRET},
             address="138{n:08d}",
@@ -132,7 +139,14 @@ EVERY = sorted(PROVIDERS)
 TO_CUSTOMERS = sorted(set(EVERY) - {"wecom_app"})
 
 
+APPLE: dict[str, str] = {}
+"""Where the gatehouse speaks HTTP/2, by its own address."""
+
+
 def opened(provider: Provider, base_url: str, **changed: Any) -> Channel:
+    if provider.kind == "apns":
+        base_url = APPLE.get(base_url, base_url)
+        changed = {"private_key": push.pem(push.apple_key())} | changed
     settings = provider.settings | {provider.at: f"{base_url}/calls" if provider.at == "url" else base_url} | changed
     if provider.kind == "fcm":
         account = push.service_account(f"{base_url}/token")
@@ -155,7 +169,10 @@ def to(provider: Provider, number: int, attempt: int = 1) -> Message:
 def standing() -> Iterator[tuple[Gatehouse, Rooms]]:
     gatehouse, rooms = open_gatehouse(WALL)
     gatehouse.start()
+    rooms.apple.start()
+    APPLE[gatehouse.base_url] = rooms.apple.base_url
     yield gatehouse, rooms
+    rooms.apple.stop()
     gatehouse.stop()
 
 
@@ -299,6 +316,7 @@ FATES = [
     ("mini_program", "0004", "rejected"),
     ("jpush", "0002", "invalid_recipient"),
     ("fcm", "0002", "invalid_recipient"),
+    ("apns", "0002", "invalid_recipient"),
     ("call", "0004", "opted_out"),
 ]
 
@@ -374,9 +392,10 @@ def test_settings_that_cannot_work_are_refused(gatehouse: Gatehouse) -> None:
         (name, _), *_ = provider.wrong.items()
         at = {provider.at: f"{gatehouse.base_url}/calls" if provider.at == "url" else gatehouse.base_url}
         for changed in ({name: ""}, {provider.at: "http://10.0.0.8"}, {"colour": "red"}):
-            settings = provider.settings | at | {"service_account": push.service_account("https://x.example")} | changed
-            if provider.kind != "fcm" and changed.get("service_account") is None:
-                settings.pop("service_account")
+            pasted = {"fcm": ("service_account", push.service_account("https://x.example"))}
+            pasted["apns"] = ("private_key", push.pem(push.apple_key()))
+            name_of_key, key = pasted.get(provider.kind, ("", ""))
+            settings = provider.settings | at | ({name_of_key: key} if key else {}) | changed
             definition = ChannelDefinition(id="way", kind=provider.kind, settings=settings)  # pyright: ignore[reportArgumentType]
             with pytest.raises(LiftloopError):
                 open_channel(definition, LOOPBACK, WALL)

@@ -5,6 +5,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from liftloop.plugins.channels.acs3 import Acs3Call, acs3_headers
+from liftloop.plugins.channels.http2 import Broken, status_in
 from liftloop.plugins.channels.jwt import BadKey, private_key, signed_token
 from liftloop.plugins.channels.tc3 import Tc3Call, tc3_headers
 from liftloop.plugins.channels.wxcrypt import Forged, WxKeys, decrypted, encrypted, signed_by, xml_tree
@@ -113,3 +114,28 @@ def test_what_is_no_key_is_told(text: str) -> None:
     """A wrong paste is a refusal with words, not a traceback."""
     with pytest.raises(BadKey):
         private_key(text)
+
+
+@pytest.mark.parametrize(
+    ("block", "status"),
+    [
+        ("88", 200),
+        ("8d", 404),
+        ("4882 6402", 302),
+        ("2048 8264 02", 302),
+        ("0883 684f ff", 429),
+        ("0882 6820", 410),
+        ("0803 343130", 410),
+        ("0007 3a73746174757303 343130", 410),
+    ],
+)
+def test_status_of_a_header_block(block: str, status: int) -> None:
+    """Indexed, plain and packed, by whichever name; 302 stands so in RFC 7541, C.6.1."""
+    assert status_in(bytes.fromhex(block)) == status
+
+
+@pytest.mark.parametrize("block", ["", "be", "08", "0883 68", "0803 34", "7fffffffffffffff", "0882 ffff"])
+def test_a_block_without_a_status_is_broken(block: str) -> None:
+    """What cannot be read ends the connection and raises nothing else."""
+    with pytest.raises(Broken):
+        status_in(bytes.fromhex(block))

@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from liftloop.deliver.contract import Channel, ChannelDefinition
 from liftloop.kernel.clock import Clock
 from liftloop.plugins.channels.aliyun_sms import open_aliyun_sms
+from liftloop.plugins.channels.apns import open_apns
 from liftloop.plugins.channels.calls import open_call
 from liftloop.plugins.channels.contract import ChannelFactory, Network, Surroundings, bad_setting
 from liftloop.plugins.channels.fcm import open_fcm
@@ -34,6 +35,7 @@ BUILT_IN: Mapping[str, ChannelFactory] = {
     "mini_program": open_mini_program,
     "jpush": open_jpush,
     "fcm": open_fcm,
+    "apns": open_apns,
     "call": open_call,
 }
 

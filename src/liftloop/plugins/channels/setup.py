@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from liftloop.plugins.channels.aliyun_sms import AliyunSmsSettings
+from liftloop.plugins.channels.apns import ApnsSettings
 from liftloop.plugins.channels.calls import CallSettings
 from liftloop.plugins.channels.fcm import FcmSettings
 from liftloop.plugins.channels.jpush import JpushSettings
@@ -59,6 +60,7 @@ _SETTINGS: Mapping[str, type[Struct]] = {
     "mini_program": WechatSettings,
     "jpush": JpushSettings,
     "fcm": FcmSettings,
+    "apns": ApnsSettings,
     "call": CallSettings,
     "smtp": SmtpSettings,
     "robot": RobotSettings,

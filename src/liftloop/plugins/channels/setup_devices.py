@@ -73,6 +73,44 @@ DEVICES: Mapping[str, Kind] = {
             ),
         ),
     ),
+    "apns": Kind(
+        "APNs（苹果设备）",
+        "Apple Push Notification service",
+        (
+            Row(
+                (
+                    *("推送密钥 .p8 文件和它的 Key ID", "a push key, the .p8 file, and its key id"),
+                    *(
+                        "developer.apple.com → Certificates → Keys，只能下载一次",
+                        "developer.apple.com: keys; it downloads once",
+                    ),
+                    *AT_ONCE,
+                ),
+                ("private_key", "key_id"),
+            ),
+            Row(
+                (
+                    *("Team ID 和 App 的 Bundle ID", "the team id and the app's bundle id"),
+                    *(
+                        "developer.apple.com → Membership；App 工程设置",
+                        "developer.apple.com: membership; the app's project",
+                    ),
+                    *AT_ONCE,
+                ),
+                ("team_id", "topic"),
+            ),
+            Row(
+                (
+                    *(
+                        "App 把设备令牌传回来（特征 apns_token，十六进制）",
+                        "the app sends its token as trait apns_token, in hex",
+                    ),
+                    *("App 代码：identify 里带 apns_token", "the app's code: in identify"),
+                    *("随 App 审核发版", "with a release of the app"),
+                )
+            ),
+        ),
+    ),
     "call": Kind(
         "外呼任务",
         "Call task",

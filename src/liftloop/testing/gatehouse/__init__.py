@@ -1,6 +1,7 @@
 """The gatehouse: one server that stands for every provider, checks what each checks, and fails as it is told."""
 
 from liftloop.kernel.clock import Clock
+from liftloop.testing.gatehouse.apple import AppleDoor
 from liftloop.testing.gatehouse.push import CallRoom, PushRoom
 from liftloop.testing.gatehouse.server import Gatehouse, Ledger
 from liftloop.testing.gatehouse.sms import SmsRoom
@@ -17,6 +18,8 @@ class Rooms:
         self.wechat = WechatRoom(ledger)
         self.push = PushRoom(ledger)
         self.calls = CallRoom(ledger)
+        self.apple: AppleDoor
+        """Speaks HTTP/2 and has a port of its own: started and stopped beside the gatehouse."""
 
     def forget(self) -> None:
         """Let every room begin anew; tokens that were granted stay good."""
@@ -36,4 +39,6 @@ def open_gatehouse(wall: Clock) -> tuple[Gatehouse, Rooms]:
         "/cgi-bin/webhook/send": RobotDouble("wecom", wall),
     }
     every = (rooms.sms, rooms.wecom, rooms.wechat, rooms.push, rooms.calls)
-    return Gatehouse(ledger, every, {path: robot.receive for path, robot in robots.items()}), rooms
+    gatehouse = Gatehouse(ledger, every, {path: robot.receive for path, robot in robots.items()})
+    rooms.apple = AppleDoor(ledger, gatehouse.faults)
+    return gatehouse, rooms
