@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 
 from liftloop.app.steering.reading import Shares, cells_of, shares_of
 from liftloop.app.steering.watch import Running
 from liftloop.kernel.clock import HOUR_MS, SECOND_MS
-from liftloop.measure.steering.claims import Gain, VariantClaim, claimed, claims, gain
+from liftloop.measure.steering.claims import Gain, VariantClaim, gain
 from liftloop.measure.steering.counts import CELL_MS, Cells
-from liftloop.measure.steering.moves import Past, Position, Standing, standing
-from liftloop.plan.contract import FLOOR_CLAIMED
+from liftloop.measure.steering.moves import Past, Position, Standing
+from liftloop.measure.steering.settled import settled
 from liftloop.storage.contract import LakeReader
 
 
@@ -50,13 +48,7 @@ def comparison_of(lake: LakeReader, running: Running, place: int, past: Past) ->
     batches = cells.matured(running.now_ms, maturity_ms).closed(history[-1].batch)
     elapsed = elapsed_of(running)
     at = Position(shares=history[-1].shares, batch=history[-1].batch, elapsed=elapsed)
-    terms = campaign.steering
-    found = standing(batches, terms, past, at)
-    told = claims(batches, int(np.argmax(found.best)), elapsed)
-    if claimed(told, len(action.variants)):
-        # The claim was made before its floor falls, so that what follows cannot have made it.
-        terms = replace(terms, floor=min(terms.floor, FLOOR_CLAIMED))
-        found = standing(batches, terms, past, at)
+    now = settled(batches, campaign.steering, past, at)
     moved = len(history) > 1
     return Comparison(
         action=action.id,
@@ -65,9 +57,9 @@ def comparison_of(lake: LakeReader, running: Running, place: int, past: Past) ->
         contents=tuple(variant.content for variant in action.variants),
         cells=cells,
         history=tuple(history),
-        found=found,
-        claims=told,
-        floor=terms.floor,
+        found=now.found,
+        claims=now.claims,
+        floor=now.floor,
         gain=gain(batches, elapsed) if moved else None,
         elapsed=elapsed,
         matured_ms=int(batches.began_ms[-1]) + CELL_MS if len(batches.began_ms) else 0,
