@@ -22,7 +22,7 @@ from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.effects.design import best_arm
 from liftloop.plan.inputs import Flags, Floats, Integers
 from liftloop.plan.options import Option
-from liftloop.plan.resources import FAIR_RATIO_MIN, LEAST, Group, Rows, asking, bounding, rates
+from liftloop.plan.resources import FAIR, FAIR_RATIO_MIN, LEAST, Group, Rows, asking, bounding, rates
 from liftloop.plan.terms import Terms
 
 EXPLORATION_SHARE = 0.05
@@ -74,16 +74,21 @@ class Allotment(Struct, frozen=True, kw_only=True, eq=False):
     unmet: tuple[str, ...] = ()
 
 
-def allot(menu: Menu) -> Allotment:
+def allot(menu: Menu, like: Allotment | None = None) -> Allotment:
     """Return the best arms; treated people share all limits, held-out people get what they would have got.
 
-    Groups are held against the four-fifths rule first and get rows of their own only where the plan would break it.
+    Groups are held against the four-fifths rule first and get rows of their own only where the plan would break it, or
+    where one `like` this had to give them some.
     """
-    allotment = _allotted(menu, ())
     treated = ~menu.held
     groups = tuple(Group(name=group.name, inside=group.inside[treated]) for group in menu.groups)
+    rows = {use.name for use in like.certificate.uses} if like is not None else frozenset()
+    given = {group.name for group in groups if FAIR + group.name in rows}
+    allotment = _allotted(menu, tuple(group for group in groups if group.name in given))
     behind = {each.name for each in rates(groups, allotment.arm[treated], menu.options) if each.ratio < FAIR_RATIO_MIN}
-    return _allotted(menu, tuple(group for group in groups if group.name in behind)) if behind else allotment
+    if behind <= given:
+        return allotment
+    return _allotted(menu, tuple(group for group in groups if group.name in given | behind))
 
 
 def _allotted(menu: Menu, groups: tuple[Group, ...]) -> Allotment:

@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from liftloop.inference.boosting import Trees, fit_trees_weighted, predict_trees
 from liftloop.inference.ridge import fit_ridge, sums_of
-from liftloop.plan.effects.fit import FOLDS, Log
+from liftloop.plan.effects.fit import Log, left_out
 from liftloop.plan.inputs import Floats, Integers, People
 from liftloop.plan.options import Option
 
@@ -86,12 +86,13 @@ def _usual(log: Log, rows: Integers) -> tuple[Floats, Floats]:
     few = rows[:: -(-rows.size // ROWS_MAX)]
     people = log.drawn.people.astype(np.float32)
     target = np.minimum(log.contacts.redeemed[few], 1.0)
-    fold = log.fold[few]
-    jobs = [(target, (fold != one).astype(np.float64)) for one in range(FOLDS)]
+    group = left_out(log.fold.size)[log.fold]
+    groups = np.unique(group)
+    jobs = [(target, (group[few] != one).astype(np.float64)) for one in groups]
     *lefts, whole = fit_trees_weighted(people[few], [*jobs, (target, np.ones(few.size))], WHO_TREES)
     logged = np.zeros(log.fold.size)
-    for one, left in enumerate(lefts):
-        mine = np.flatnonzero(log.fold == one)
+    for one, left in zip(groups, lefts, strict=True):
+        mine = np.flatnonzero(group == one)
         logged[mine] = predict_trees(left, people[mine])
     return np.clip(logged, 0.0, 1.0), np.clip(predict_trees(whole, log.now.astype(np.float32)), 0.0, 1.0)
 

@@ -56,9 +56,14 @@ def budget_curve(menu: Menu, allotment: Allotment, foretell: Foretell) -> tuple[
     part = part_of(menu, rows)
     share = rows.size / menu.held.size
     factors = LADDER if menu.budget_fen is not None else [factor for factor in LADDER if factor <= 1]
-    return tuple(
-        _point(part, round(top_fen * factor), share, lambda arm, of: foretell(rows, arm, of)) for factor in factors
-    )
+    points: list[BudgetPoint] = []
+    for factor in factors:
+        budget_fen = round(top_fen * factor)
+        there = replace(part, budget_fen=round(budget_fen * share))
+        there = replace(there, exploration=affordable_exploration(there))
+        found = allot(there, allotment)
+        points.append(_point(there, found, (budget_fen, share), foretell(rows, found.arm, there)))
+    return tuple(points)
 
 
 def at_budget(curve: Sequence[BudgetPoint], budget_fen: int) -> BudgetPoint:
@@ -94,16 +99,15 @@ def _sample(menu: Menu, allotment: Allotment) -> Integers:
     return order[((np.arange(count) + 0.5) * (people / count)).astype(np.int64)]
 
 
-def _point(part: Menu, budget_fen: int, share: float, foretell: Callable[[Integers, Menu], Told]) -> BudgetPoint:
-    there = replace(part, budget_fen=round(budget_fen * share))
-    there = replace(there, exploration=affordable_exploration(there))
-    found = allot(there)
+def _point(there: Menu, found: Allotment, scale: tuple[int, float], told: Told) -> BudgetPoint:
+    """Return the rung of a budget, with what was found for a share of the people told of all."""
+    budget_fen, share = scale
     expected = expected_people(there, found.arm) / share
     return BudgetPoint(
         budget_fen=budget_fen,
         cost_fen=round(found.spend_fen / share),
         people=round(float(expected[1:].sum())),
         by_action=tuple(round(each) for each in expected.tolist()),
-        told=foretell(found.arm, there),
+        told=told,
         price=max(found.price - there.floor, 0.0),
     )

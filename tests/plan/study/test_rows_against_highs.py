@@ -119,6 +119,30 @@ def test_no_whole_plan_of_highs_is_better_than_ours_by_more_than_the_certificate
     assert plan.certificate.value > 0.95 * best
 
 
+def test_a_plan_like_another_is_as_good_as_one_made_anew() -> None:
+    """Beside half of the budget, groups that needed a row get theirs at once: one solution, with the same bound."""
+    menu = menu_of(0, 300)
+    assert menu.budget_fen is not None
+    less = replace(menu, budget_fen=menu.budget_fen // 2)
+    anew, beside = allot(less), allot(less, allot(menu))
+    assert {use.name for use in anew.certificate.uses} <= {use.name for use in beside.certificate.uses}
+    assert beside.certificate.bound == pytest.approx(anew.certificate.bound, rel=1e-6)
+    assert beside.certificate.gap < 0.01
+
+
+def test_actions_that_nobody_may_have_change_nothing() -> None:
+    """A column that is closed to everybody is left out before solving, and actions keep their numbers."""
+    menu = menu_of(0, 300)
+    closed = menu.reach.copy()
+    closed[:, [1, 4]] = False
+    plan = allot(replace(menu, reach=closed))
+    assert plan.certificate.bound < allot(menu).certificate.bound
+    taken = np.flatnonzero(plan.arm > 0)
+    assert closed[taken, plan.arm[taken] - 1].all()
+    value = menu.effect[taken, plan.arm[taken]].sum()
+    assert value == pytest.approx(plan.certificate.value), "each person has the action that she was given"
+
+
 def test_least_shares_that_leave_no_room_are_given_up_and_named() -> None:
     """Half of the people by a channel that carries a tenth: the plan does without that share and says which."""
     terms = Terms(capacity={"sms": 40.0}, least={OPTIONS[0].id: 0.5})

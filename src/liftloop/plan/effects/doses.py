@@ -1,12 +1,14 @@
 """Graded offers as doses: through one channel, on one item, a larger face value never moves somebody less."""
 
+import functools
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
 
 from liftloop.inference.monotone import never_falling
-from liftloop.plan.inputs import Floats
+from liftloop.plan.inputs import Floats, Integers
 from liftloop.plan.options import Option
 
 Chain = tuple[tuple[int, ...], ...]
@@ -27,9 +29,14 @@ class Doses(Struct, frozen=True, kw_only=True, eq=False):
         The nearest such effects by the arms' precision; where several offers have one face value, their mean moves and
         each of them with it.
         """
+        if not self.chains:
+            return effects
+        found = effects.copy()
         for chain in self.chains:
-            effects = _raised(effects, chain, self.weight)
-        return effects
+            arms = [arm for face in chain for arm in face]
+            rows = _falling(found, chain)
+            found[rows[:, None], arms] = _raised(found[rows], chain, self.weight)[:, arms]
+        return found
 
 
 UNGRADED = Doses(chains=(), weight=np.ones(0))
@@ -44,12 +51,19 @@ def chains_of(options: Sequence[Option]) -> tuple[Chain, ...]:
     return tuple(tuple(tuple(faces[face]) for face in sorted(faces)) for faces in kinds.values() if len(faces) > 1)
 
 
+def _falling(effects: Floats, chain: Chain) -> Integers:
+    """Return the people whom some larger face value would move less than a smaller one."""
+    falls = np.zeros(effects.shape[0], dtype=np.bool_)
+    for smaller, larger in itertools.pairwise(chain):
+        most = functools.reduce(np.maximum, (effects[:, arm] for arm in smaller))
+        falls |= most > functools.reduce(np.minimum, (effects[:, arm] for arm in larger))
+    return np.flatnonzero(falls)
+
+
 def _raised(effects: Floats, chain: Chain, weight: Floats) -> Floats:
     precise = np.maximum(weight, WEIGHT_MIN * float(weight.max(initial=1.0)))
     level = np.column_stack([np.average(effects[:, list(arms)], axis=1, weights=precise[list(arms)]) for arms in chain])
     risen = never_falling(level, np.array([float(precise[list(arms)].sum()) for arms in chain]))
-    if risen is level and all(len(arms) == 1 for arms in chain):
-        return effects
     found, least = effects.copy(), np.full(effects.shape[0], -np.inf)
     for place, arms in enumerate(chain):
         moved = effects[:, list(arms)] + (risen[:, place] - level[:, place])[:, None]

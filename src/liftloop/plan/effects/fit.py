@@ -38,6 +38,7 @@ KEEN_TREES = Trees(count=60, leaves=4, rate=0.06, leaf_share=0.02)
 """Effects are weak beside the noise of outcomes: small trees, and leaves that hold a fiftieth of the rows."""
 KEEN_ROWS_MAX = 100_000  # Such small trees of three times as many rows are the same but for a few leaves.
 KEEN_MAX = 5.0  # Nobody is believed to answer more than six times as strongly as the average.
+HALVES_FROM_ROWS = 150_000  # Half of so many rows teach trees what four fifths would, at half the cost.
 DOSE_MIN = 1e-9  # An average effect of nothing has no multiples.
 FOLDS = 5  # Five folds leave 80% of the rows to train on; ten cost twice as much and gain little.
 
@@ -140,32 +141,40 @@ def fit(log: Log) -> Fits:
         sums = [_sums(log, np.flatnonzero(log.fold == one)) for one in range(FOLDS)]
         short = [_first(part, 1 + simple_columns(log.traits)) for part in sums]
         lefts: list[int | None] = [None, *range(FOLDS)]
-        simple = {left: effects_of(_without(short, left), log.traits) for left in lefts}
         return Fits(
-            simple=simple,
+            simple={left: effects_of(_without(short, left), log.traits) for left in lefts},
             personal={left: effects_of(_without(sums, left), log.traits) for left in lefts},
-            keen=_keen(log, simple),
+            keen=_keen(log, short),
         )
 
 
-def _keen(log: Log, simple: Mapping[int | None, Effects]) -> dict[int | None, Multiples | None]:
+def left_out(rows: int) -> Integers:
+    """Return the group of folds [FOLDS] that the trees for each fold leave out: itself, of a long log one of halves."""
+    return np.arange(FOLDS) if rows < HALVES_FROM_ROWS else np.arange(FOLDS) % 2
+
+
+def _keen(log: Log, short: Sequence[Sums]) -> dict[int | None, Multiples | None]:
     """Return trees for the person's answer as a multiple of the average effect, by the fold left out.
 
     The residual on residual again, with the average effect as the dose: minimises (outcome - anyway - multiple *
-    (dose drawn - dose expected))^2.
+    (dose drawn - dose expected))^2. `short` are the sums of each fold for the average effects.
     """
     few = np.arange(0, log.fold.size, -(-log.fold.size // KEEN_ROWS_MAX))
     arm, chance = log.drawn.arm[few], log.drawn.chance[few]
     left = log.contacts.outcome[few] - log.anyway[few]
+    group = left_out(log.fold.size)
+    groups: list[int | None] = [None, *np.unique(group).tolist()]
     jobs: list[tuple[Floats, Flags]] = []
-    for fold, model in simple.items():
-        level = level_of(model, log.traits)
+    for one in groups:
+        kept = [part for fold, part in enumerate(short) if one is None or group[fold] != one]
+        level = level_of(effects_of(fit_ridge(added(kept)), log.traits), log.traits)
         dose = level[arm] - chance @ level
         if float(np.abs(dose).mean()) < DOSE_MIN:
-            return dict.fromkeys(simple, None)
-        jobs.append((dose, np.ones(dose.size, dtype=np.bool_) if fold is None else log.fold[few] != fold))
+            return dict.fromkeys((None, *range(FOLDS)), None)
+        jobs.append((dose, np.ones(dose.size, dtype=np.bool_) if one is None else group[log.fold[few]] != one))
     models = fit_multiples(log.drawn.people[few].astype(np.float32), left, jobs, KEEN_TREES)
-    return dict(zip(simple, models, strict=True))
+    found = dict(zip(groups, models, strict=True))
+    return {None: found[None], **{fold: found[int(group[fold])] for fold in range(FOLDS)}}
 
 
 def _sums(log: Log, rows: Integers) -> Sums:

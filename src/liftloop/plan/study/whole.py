@@ -118,6 +118,8 @@ class _Material(Struct, frozen=True, kw_only=True, eq=False):
     ledger: tuple[Foretold, ...]
     kept: Floats
     """Which part of each arm's effect is left where people start later than at once: [1 + options]."""
+    tried: Allotment
+    """What a sample of the people would get if everybody were decided on by person."""
 
 
 def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: Contacts) -> Finding:
@@ -145,8 +147,8 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
     costs = replace(costs, now=impersonal(costs.now, _usual(costs.now, people.unprofiled), people.unprofiled))
     nobody_held = np.zeros(people.count, dtype=np.bool_)
     trial = _menu(inputs, people, by_person, _Terms(costs=costs, floor=floor, relied=relied, held=nobody_held))
-    price = allot(sample_of(trial, SAMPLE_PEOPLE)[1]).price
-    seen_on_terms = view(seen, Terms(cost_fen=costs.logged, price=price, relied=relied))
+    tried = allot(sample_of(trial, SAMPLE_PEOPLE)[1])
+    seen_on_terms = view(seen, Terms(cost_fen=costs.logged, price=tried.price, relied=relied))
     judged = judge(seen_on_terms)
     judged = replace(judged, calibration=calibration)
     rule = judged.selected.rule
@@ -174,6 +176,7 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
         explained=explained,
         floor=floor,
         kept=kept,
+        tried=tried,
     )
     return _planned(inputs, known, material)
 
@@ -242,13 +245,14 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
         held=np.zeros(given.people.count, dtype=np.bool_),
     )
     rows, trial = sample_of(_menu(inputs, given.people, given.effect, terms), SAMPLE_PEOPLE)
-    effect = _effect(given, given.predicted.at(rows), allot(trial).arm, trial).value
+    tried = allot(trial, given.tried)
+    effect = _effect(given, given.predicted.at(rows), tried.arm, trial).value
     prove = _to_prove(known.lifts, effect)
     noise = _noise(known.baseline, given)
     share = holdout_share(prove * known.lifts.unit, noise, given.people.count) if inputs.wishes.proof else 0.0
     held = held_out(given.people.profile, share, inputs.salt)
     menu = _menu(inputs, given.people, given.effect, replace(terms, held=held))
-    allotment = allot(menu)
+    allotment = allot(menu, tried)
     estimate = _effect(given, given.predicted, allotment.arm, menu)
     best = np.column_stack([allotment.arm, twins(menu, allotment.arm)])
     drawn = draw(given.people.profile, best, exploration_odds(menu), menu.exploration, inputs.salt)
