@@ -51,6 +51,17 @@ def test_good_settings_are_published(tmp_path: Path) -> None:
             await world.admin.post("/api/channels", {"id": "news", "kind": "smtp", "settings": settings})
         ).status == 200
         settings = {"url": "https://example.test/in", "secret": SECRET}
+        for capacity, named in (
+            ({"per_hour": -1}, "per_hour"),
+            ({"per_hour": 50, "from_hour": 18, "until_hour": 9}, "from_hour"),
+            ({"per_hour": 50, "until_hour": 25}, "until_hour"),
+            ({"confirmed": 0}, "confirmed"),
+            ({"lead_days": -2}, "lead_days"),
+        ):
+            body = {"id": "staff", "kind": "webhook", "settings": settings, "capacity": capacity}
+            refused = await world.english.post("/api/channels", body)
+            assert (refused.status, refused.json()["code"]) == (422, "bad_definition"), refused.body
+            assert named in refused.json()["message"]
         assert (
             await world.admin.post("/api/channels", {"id": "hook", "kind": "webhook", "settings": settings})
         ).status == 200

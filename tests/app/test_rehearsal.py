@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from liftloop.app.rehearsal.pacing import Pace, Waiting, paced
@@ -74,7 +75,7 @@ def _play(launch: Launch, people_max: int = 10**9, capacity: Capacity | None = N
     place = np.arange(sample.profile.size)
     channel = {"id": "sms", "kind": "webhook", "settings": {}, "cost_fen": 5}
     if capacity is not None:
-        channel["capacity"] = {"per_day": capacity.per_day}
+        channel["capacity"] = to_builtins(capacity)
     return Play(
         plan_id="plan-1",
         launch=launch,
@@ -168,3 +169,32 @@ def test_pacing_never_exceeds_what_a_channel_carries(seed: int) -> None:
     by_day = np.bincount((paced(waiting, pace, NINE_MS).at_ms - NINE_MS) // DAY_MS)
     assert by_day.max() <= pace.per_day
     assert by_day.sum() == 400
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_staff_carry_so_many_an_hour_while_they_are_there(seed: int) -> None:
+    """No message leaves before it is due or when nobody is there, no hour and no day holds more than it may."""
+    chance = np.random.default_rng(seed)
+    due = chance.integers(NINE_MS - 5 * HOUR_MS, NINE_MS + 2 * DAY_MS, 300)
+    waiting = Waiting(due_ms=due, expires_ms=due + 30 * DAY_MS)
+    first, last = sorted(chance.choice(25, 2, replace=False).tolist())
+    pace = Pace(per_second=100.0, per_hour=float(chance.integers(3, 20)), from_hour=first, until_hour=last)
+    for per_day in (0.0, 25.0):
+        left = paced(waiting, replace(pace, per_day=per_day), NINE_MS)
+        assert (left.at_ms >= due).all()
+        local = (left.at_ms // HOUR_MS + 8) % 24
+        assert ((local >= first) & (local < last)).all()
+        assert np.unique(left.at_ms // HOUR_MS, return_counts=True)[1].max() <= pace.per_hour
+        if per_day:
+            assert np.unique((left.at_ms - NINE_MS) // DAY_MS, return_counts=True)[1].max() <= per_day
+        assert (np.diff(left.at_ms[np.argsort(due, kind="stable")]) >= 0).all(), "first due, first to leave"
+
+
+def test_a_rehearsal_goes_hour_by_hour_where_staff_confirm() -> None:
+    """With 200 an hour from ten to six no hour has more, nothing leaves at night, and what waits is said."""
+    found = rehearse(_play(_launch(), capacity=Capacity(per_hour=200, from_hour=10, until_hour=18)))
+    assert max(hour.messages for hour in found.hours) <= 200
+    local = {(hour.at_ms // HOUR_MS + 8) % 24 for hour in found.hours}
+    assert local <= set(range(10, 18))
+    (full,) = [each for each in found.runs_out if each.what == "channel:sms"]
+    assert full.day == 0

@@ -6,6 +6,7 @@ from math import isclose
 
 from liftloop.audience.contract import Tag
 from liftloop.collect.drafting import IDENTIFIER_CHARACTERS_MAX
+from liftloop.deliver.contract import Capacity
 from liftloop.deliver.settings import DAY_MINUTES, DeliverySettings, QuietHours
 from liftloop.identify.contract import BLOCKED_MAX, KINDS, LIMIT_MAX, IdentityRules
 from liftloop.journey.contract import Journey, OnCampaign
@@ -19,6 +20,9 @@ from liftloop.runtime.windows import LIVE_MAX
 
 FEN_MAX = 10**15
 """Ten trillion yuan, far from where 64 bits end."""
+CARRIED_MAX = 10**9
+"""More messages a day than there are people in China are a slip of the key."""
+LEAD_DAYS_MAX = 90
 MATURITY_S_MAX = 366 * 86_400
 CAP_DAYS_MAX = 3_660
 """Ten years: longer than anything is kept."""
@@ -156,6 +160,33 @@ def quiet_problem(quiet: QuietHours | None) -> Words | None:
         zh=f"免打扰时段用一天里的分钟表示，0 到 {DAY_MINUTES - 1}",
         en=f"quiet hours are minutes of the day, 0 to {DAY_MINUTES - 1}",
     )
+
+
+def capacity_problem(capacity: Capacity | None) -> Words | None:
+    """Return what is wrong with what a channel is said to carry: plans and rehearsals would go by it."""
+    if capacity is None:
+        return None
+    if not all(0 <= count <= CARRIED_MAX for count in (capacity.per_day, capacity.per_hour)):
+        return Words(
+            zh=f"capacity 的 per_day 和 per_hour 要在 0（不限）到 {CARRIED_MAX:,} 之间",
+            en=f"per_day and per_hour of capacity lie between 0 (no limit) and {CARRIED_MAX:,}",
+        )
+    if not 0 <= capacity.from_hour < capacity.until_hour <= 24:
+        return Words(
+            zh="capacity 的 from_hour 要早于 until_hour，都在 0 到 24 之间，例如 9 和 18",
+            en="from_hour of capacity comes before until_hour, both between 0 and 24, such as 9 and 18",
+        )
+    if not 0 < capacity.confirmed <= 1:
+        return Words(
+            zh="capacity 的 confirmed 是员工实际发出的比例，大于 0，不超过 1",
+            en="confirmed of capacity is the share that staff send on, above 0 and at most 1",
+        )
+    if not 0 <= capacity.lead_days <= LEAD_DAYS_MAX:
+        return Words(
+            zh=f"capacity 的 lead_days 要在 0 到 {LEAD_DAYS_MAX} 天之间",
+            en=f"lead_days of capacity lie between 0 and {LEAD_DAYS_MAX}",
+        )
+    return None
 
 
 def holdout_problem(holdout: Holdout | None) -> Words | None:

@@ -9,6 +9,7 @@ from liftloop.app.definitions.destinations import check_destination
 from liftloop.app.definitions.edge import EDGE_KINDS, BadDefinition, check_edge
 from liftloop.app.definitions.limits import (
     campaign_problem,
+    capacity_problem,
     caps_problem,
     held_problem,
     identity_problem,
@@ -281,7 +282,9 @@ class Definitions:
             case "campaign":
                 _refuse(kind, campaign_problem(_as(kind, body, Campaign), self._campaign_before(identity)))
             case "channel":
-                open_channel(_as(kind, body, ChannelDefinition), allow=self._allow, wall=SystemClock())
+                channel = _as(kind, body, ChannelDefinition)
+                _refuse(kind, capacity_problem(channel.capacity))
+                open_channel(channel, allow=self._allow, wall=SystemClock())
             case "content":
                 content = _as(kind, body, Content)
                 problems = check_content(content, known_variables(self.live("trait")), (PERSON,))

@@ -171,6 +171,9 @@ def _pace(channel: ChannelDefinition, share: float) -> Pace:
     return Pace(
         per_second=max(channel.per_second_max * share, 1e-6),
         per_day=daily(capacity) * share if capacity is not None else 0.0,
+        per_hour=capacity.per_hour * share if capacity is not None else 0.0,
+        from_hour=capacity.from_hour if capacity is not None else 0,
+        until_hour=capacity.until_hour if capacity is not None else 24,
     )
 
 
