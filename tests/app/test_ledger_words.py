@@ -15,6 +15,13 @@ from liftloop.app.words import row_label, sentence
         ("capped", "frequency_cap:2/7d", "没发：7 天内最多 2 条，已达上限。", "没发：7 天内最多 2 条，已达上限"),
         ("expired", "", "没发：过了有效时间。", "没发：过了有效时间"),
         ("waiting", "", "还在旅程里等待。", "还在旅程里等待"),
+        (
+            "blocked",
+            "no_subscription_left",
+            "没发：客户没有可用的订阅次数（同意一次，只能发一条）。",
+            "没发：客户没有可用的订阅次数（同意一次，只能发一条）",
+        ),
+        ("failed", "link_in_variable:url", "没有送出：短信变量不能带链接：url。", "没有送出：短信变量不能带链接：url"),
     ],
 )
 def test_state_and_reason_are_one_thought(state: str, reason: str, one: str, many: str) -> None:

@@ -12,6 +12,7 @@ MEDIUM_NAMES: Mapping[str, Said] = {
     "wechat": Said("公众号", "WeChat"),
     "push": Said("App 推送", "push"),
     "call": Said("电话", "phone call"),
+    "mini_program": Said("小程序", "mini-program"),
     "webhook": Said("Webhook", "webhook"),
 }
 

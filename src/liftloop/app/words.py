@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from liftloop.app.provider_words import provider_words
 from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 from liftloop.plan.options import CHANNEL_NAMES, Words
 
@@ -48,7 +49,7 @@ _REASONS = {
         "公众号模板消息只能发服务通知，不能发营销", "template messages of WeChat carry no marketing"
     ),
     "no_subscription_left": Said(
-        "没有可用的订阅次数：客户同意一次，只能发一条", "no consent left: one consent is good for one message"
+        "客户没有可用的订阅次数（同意一次，只能发一条）", "no consent is left (one is good for one message)"
     ),
     "no_content": Said("内容还没有发布", "the content is not published"),
     "goal": Said("目标已达成", "the goal was reached"),
@@ -115,7 +116,8 @@ def reason_words(reason: str) -> Said:
                 f"{medium.en} is suppressed (opt-out or bad address)",
             )
         case _:
-            return Said(reason, reason)
+            told = provider_words(reason)
+            return Said(told.zh, told.en) if told else Said(reason, reason)
 
 
 def pause_words(why: str) -> Said:

@@ -93,6 +93,7 @@ CHANNEL_NAMES: dict[str, Words] = {
     "wechat": Words(zh="微信", en="WeChat"),
     "push": Words(zh="App 推送", en="app push"),
     "call": Words(zh="电话", en="call"),
+    "mini_program": Words(zh="小程序", en="mini-program"),
 }
 
 

@@ -49,6 +49,8 @@ export const channel = {
   wecom: "WeCom",
   wechat: "WeChat account",
   app_push: "App push",
+  push: "App push",
+  mini_program: "Mini-program",
   webhook: "Webhook",
   call: "Phone call",
   smtp: "E-mail",

@@ -49,6 +49,8 @@ export const channel = {
   wecom: "企业微信",
   wechat: "公众号",
   app_push: "App 推送",
+  push: "App 推送",
+  mini_program: "小程序",
   webhook: "Webhook",
   call: "电话",
   smtp: "邮件",
