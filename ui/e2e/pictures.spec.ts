@@ -50,6 +50,11 @@ const more: typeof pages = [
   ["signal", "/signals?signal=hesitating"],
   ["signal-own", "/signals/sig_formula"],
   ["signal-new", "/signals/new"],
+  ["results-funnel", "/results/funnel"],
+  ["results-retention", "/results/retention"],
+  ["results-value", "/results/value"],
+  ["results-attribution", "/results/attribution"],
+  ["results-spend", "/results/spend"],
 ];
 
 const all = [

@@ -65,6 +65,8 @@ TRAIT_NAMES: Mapping[str, Said] = {
     "createdAt": Said("注册时间", "registered at"),
     "wecom_external_id": Said("企业微信外部联系人", "WeCom external id"),
     "age": Said("年龄", "age"),
+    "city_tier": Said("城市线级", "city tier"),
+    "zone": Said("大区", "region"),
     "alive_probability": Said("还会再买的概率", "chance to buy again"),
     "orders_expected_365d": Said("今后一年预计购买", "purchases expected in a year"),
     "clv_fen": Said("今后一年价值", "value of the coming year"),

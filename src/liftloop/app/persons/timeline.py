@@ -85,6 +85,13 @@ class Moment(Struct, frozen=True, kw_only=True):
     audience: str | None = None
 
 
+class _Called(Struct, frozen=True, kw_only=True):
+    """What the codes in events are called."""
+
+    items: Mapping[str, str]
+    offers: Mapping[str, Said]
+
+
 class Cursor(Struct, frozen=True):
     """Where the next page begins: moments at or before `at_ms`, without the first `skip` of that instant."""
 
@@ -130,8 +137,8 @@ async def timeline(desk: Desk, number: int, start: Cursor) -> tuple[list[Moment]
     from_state = await asyncio.to_thread(_from_state, desk.state, number, (start.at_ms, wanted), sources)
     told = await desk.follower.select(_TOLD, [numbers, start.at_ms, wanted])
     shared = await desk.follower.select(_SHARED, [numbers, start.at_ms, wanted])
-    items = await item_names(desk.follower, _items(events))
-    from_lake = [*_events(events, items), *_memberships(memberships, names), *_tagged(told, names), *_shared(shared)]
+    called = _Called(items=await item_names(desk.follower, _items(events)), offers=_offers(desk))
+    from_lake = [*_events(events, called), *_memberships(memberships, names), *_tagged(told, names), *_shared(shared)]
     stages = await desk.follower.select(_STAGES, [numbers, start.at_ms, wanted])
     run_out = await desk.follower.select(_RUN_OUT, [numbers, start.at_ms, wanted])
     from_lake += [*_staged(stages), *_gone(run_out)]
@@ -141,6 +148,15 @@ async def timeline(desk: Desk, number: int, start: Cursor) -> tuple[list[Moment]
     if len(moments) <= start.skip + PAGE:
         return page, None
     return page, _following(start, page)
+
+
+def _offers(desk: Desk) -> dict[str, Said]:
+    """Return what offers are called by id, those that say it."""
+    names = {
+        identity: (body.get("name_zh") or body.get("name"), body.get("name_en") or body.get("name"))
+        for identity, body in desk.definitions.live("offer").items()
+    }
+    return {identity: Said(str(zh or en), str(en or zh)) for identity, (zh, en) in names.items() if zh or en}
 
 
 def _following(start: Cursor, page: Sequence[Moment]) -> Cursor:
@@ -281,10 +297,10 @@ def _tag_moment(at_ms: int, name: str, *, has: bool) -> Moment:
     return Moment(at_ms=at_ms, kind="tag", name="tag.put" if has else "tag.taken_off", label=label)
 
 
-def _events(found: Mapping[str, Any], items: Mapping[str, str]) -> list[Moment]:
+def _events(found: Mapping[str, Any], called: _Called) -> list[Moment]:
     columns = (found[name].tolist() for name in ("at_ms", "kind", "name", "properties"))
     rows = zip(*columns, strict=True)
-    return [_event(at_ms, (kind, name), parse_object(said), items) for at_ms, kind, name, said in rows]
+    return [_event(at_ms, (kind, name), parse_object(said), called) for at_ms, kind, name, said in rows]
 
 
 def _items(found: Mapping[str, Any]) -> set[str]:
@@ -298,14 +314,14 @@ def _unnamed(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [each for each in about if each.get("product_id") and not each.get("name")]
 
 
-def _event(at_ms: int, what: tuple[str, str], said: Mapping[str, Any], items: Mapping[str, str]) -> Moment:
+def _event(at_ms: int, what: tuple[str, str], said: Mapping[str, Any], called: _Called) -> Moment:
     kind, name = what
     if kind != "track":
         label = Said(f"浏览页面 {name}".strip(), f"Page {name}".strip())
         return Moment(at_ms=at_ms, kind="event", name=name or kind, label=label)
     words = event_name(name)
     label = Said(words.zh, f"{words.singular[:1].upper()}{words.singular[1:]}")
-    return Moment(at_ms=at_ms, kind="event", name=name, label=label, detail=_detail(said, items), codes=_codes(said))
+    return Moment(at_ms=at_ms, kind="event", name=name, label=label, detail=_detail(said, called), codes=_codes(said))
 
 
 def _codes(said: Mapping[str, Any]) -> str:
@@ -315,23 +331,24 @@ def _codes(said: Mapping[str, Any]) -> str:
     return ", ".join(str(each["product_id"]) for each in about if each.get("product_id"))
 
 
-def _detail(properties: Mapping[str, Any], items: Mapping[str, str]) -> Said | None:
+def _detail(properties: Mapping[str, Any], called: _Called) -> Said | None:
     """Return what an event was about: products and amount of an order, else the first thing that has a name."""
     products = properties.get("products")
     parts: list[Said] = []
     if isinstance(products, list):
-        parts += [_product(each, items) for each in products[:PRODUCTS_SHOWN] if isinstance(each, dict)]
+        parts += [_product(each, called.items) for each in products[:PRODUCTS_SHOWN] if isinstance(each, dict)]
         if len(products) > PRODUCTS_SHOWN:
             parts.append(Said(f"等 {len(products)} 种", f"{len(products)} products in all"))
-    elif (name := _item_name(properties, items)) is not None:
+    elif (name := _item_name(properties, called.items)) is not None:
         parts.append(Said(name, name))
     amount = _money(properties)
     if amount:
         parts.append(Said(amount, amount))
     for name in ("coupon", "store_id"):
         if properties.get(name):
-            words = property_name(name)
-            parts.append(Said(f"{words.zh} {properties[name]}", f"{words.en} {properties[name]}"))
+            words, code = property_name(name), str(properties[name])
+            value = called.offers.get(code, Said(code, code)) if name == "coupon" else Said(code, code)
+            parts.append(Said(f"{words.zh} {value.zh}", f"{words.en} {value.en}"))
     if not parts:
         return None
     return Said(" · ".join(part.zh for part in parts), " · ".join(part.en for part in parts))

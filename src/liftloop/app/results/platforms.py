@@ -27,6 +27,10 @@ _PLATFORMS: Mapping[str, tuple[Said, str]] = {
 _KEY = {alias: key for key, (_, aliases) in _PLATFORMS.items() for alias in (key, *aliases.split())}
 
 
+UNTOLD = "message"
+"""Stands for the channel where an event of one of our messages does not say it."""
+
+
 def platform_key(name: str) -> str:
     """Return one name for a platform, however it is written; a platform that is not known keeps its own.
 
@@ -43,6 +47,8 @@ def channel_said(key: str) -> Said:
         return Said("直接访问", "direct")
     if key.startswith(OWN):
         own = key.removeprefix(OWN)
+        if own == UNTOLD:
+            return Said("自己的消息", "our messages")
         usual = CHANNEL_NAMES.get(own)
         named = Said(usual.zh, usual.en) if usual else Said(own, own)
         return Said(f"自己的{named.zh}", f"our {named.en}")

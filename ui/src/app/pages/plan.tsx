@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import type { Goal, Wished } from "@/features/plan/api/goals";
-import { type Plan, planOptions, whatIfOptions } from "@/features/plan/api/plans";
+import { type LaunchTerms, type Plan, planOptions, whatIfOptions } from "@/features/plan/api/plans";
 import { useCreatePlan } from "@/features/plan/api/use-create-plan";
 import { Actions } from "@/features/plan/components/actions";
 import { Analyst } from "@/features/plan/components/analyst";
@@ -47,6 +47,7 @@ function PlanArgument({ plan }: { plan: Plan }) {
   const format = useFormat();
   const navigate = useNavigate();
   const [budget, setBudget] = useState<number | null>(null);
+  const [terms, setTerms] = useState<LaunchTerms>({ spread: null, variants: {} });
   const curve = useQuery({ ...whatIfOptions(plan.plan_id), enabled: plan.status === "ready" }).data;
   const again = useCreatePlan((planId) => void navigate(`/goals/${planId}`));
   const rung = curve && pointAt(curve.points, budget ?? plan.understood.budget ?? plan.cost);
@@ -66,7 +67,12 @@ function PlanArgument({ plan }: { plan: Plan }) {
   const action = plan.campaign_id ? (
     <Link to={`/campaigns/${plan.campaign_id}`}>{t("plan.toCampaign")}</Link>
   ) : launchable ? (
-    <Launch plan={plan} onLaunched={(campaignId) => void navigate(`/campaigns/${campaignId}`)} />
+    <Launch
+      plan={plan}
+      terms={terms}
+      onTerms={setTerms}
+      onLaunched={(campaignId) => void navigate(`/campaigns/${campaignId}`)}
+    />
   ) : null;
   return (
     <Page title={format.say(plan.understood.said)} action={action}>
@@ -95,7 +101,7 @@ function PlanArgument({ plan }: { plan: Plan }) {
       {curve && rung ? (
         <Budget plan={plan} curve={curve} at={rung} onMove={setBudget} onReplan={replanWith} />
       ) : null}
-      {open ? <Rehearsal plan={plan} /> : null}
+      {open ? <Rehearsal plan={plan} terms={terms} onTerms={setTerms} /> : null}
       {plan.constraints.length > 0 ? <Analyst plan={plan} /> : null}
       {plan.missing.length > 0 ? (
         <Note tone="decide" title={t("plan.missing")}>

@@ -58,6 +58,11 @@ function ImportSteps() {
       proposed={propose.data}
       onKind={(kind) => (file ? send(file, kind) : undefined)}
       onDone={done}
+      onAnother={() => {
+        void queries.invalidateQueries();
+        setFile(null);
+        propose.reset();
+      }}
       onOpportunities={() => {
         done();
         void navigate("/");
@@ -70,10 +75,11 @@ interface UnderwayProps {
   proposed: Import;
   onKind(kind: Kind): void;
   onDone(): void;
+  onAnother(): void;
   onOpportunities(): void;
 }
 
-function Underway({ proposed, onKind, onDone, onOpportunities }: UnderwayProps) {
+function Underway({ proposed, onKind, onDone, onAnother, onOpportunities }: UnderwayProps) {
   const queries = useQueryClient();
   const { data } = useQuery({
     ...importOptions(proposed.import_id),
@@ -84,5 +90,7 @@ function Underway({ proposed, onKind, onDone, onOpportunities }: UnderwayProps) 
     const started = (next: Import) => queries.setQueryData(importOptions(proposed.import_id).queryKey, next);
     return <ConfirmMapping proposed={data} onKind={onKind} onStarted={started} />;
   }
-  return <ImportResult state={data} onDone={onDone} onOpportunities={onOpportunities} />;
+  return (
+    <ImportResult state={data} onDone={onDone} onAnother={onAnother} onOpportunities={onOpportunities} />
+  );
 }

@@ -27,6 +27,7 @@ export const person = {
 };
 
 export const imports = {
+  another: "Import another file",
   open: "Import a file",
   title: "Import data",
   drop: "Drop a file here, or click to choose one",

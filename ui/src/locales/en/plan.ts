@@ -19,6 +19,7 @@ export const goal = {
 };
 
 export const plan = {
+  termsChanged: "You changed how it is launched; below is how it was before. Rehearse again",
   afterTrial: "The trial is over: the plan it was for can be made",
   afterTrialHow: "The same goal again; forecast and choice now rest on what the trial showed.",
   makeSecond: "Make the plan",

@@ -27,6 +27,7 @@ export const person = {
 };
 
 export const imports = {
+  another: "再导入一个文件",
   open: "导入文件",
   title: "导入数据",
   drop: "把文件拖到这里，或点一下选择",

@@ -17,6 +17,7 @@ export const goal = {
 };
 
 export const plan = {
+  termsChanged: "启动方式改过了，下面还是改之前的结果，再排演一次",
   afterTrial: "试探已经结束，可以做正式计划了",
   afterTrialHow: "还是同一个目标；这次的预测和选择用上这次试出来的结果。",
   makeSecond: "做正式计划",

@@ -37,7 +37,7 @@ export function ChooseFile({ onChoose }: { onChoose(file: File): void }) {
         id={field}
         type="file"
         className="only-read"
-        accept=".csv,.tsv,.txt,.xlsx,.xls,.parquet"
+        accept=".csv,.tsv,.txt,.gz,.xlsx,.xls,.parquet"
         onChange={choose}
       />
     </label>

@@ -84,7 +84,9 @@ export function ConfirmMapping({ proposed, onKind, onStarted }: ConfirmMappingPr
                     onChange={(rule) => setRules({ ...rules, [field.field]: rule })}
                   />
                 </td>
-                <td className={styles.examples}>{field.examples.join(" · ")}</td>
+                <td className={styles.examples}>
+                  {rules[field.field] === field.rule ? field.examples.join(" · ") : "—"}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -19,17 +19,18 @@ const tones: Record<Import["quality"][number]["level"], Tone> = {
 interface ResultProps {
   state: Import;
   onDone(): void;
+  onAnother(): void;
   /** What orders lead to. */
   onOpportunities(): void;
 }
 
-export function ImportResult({ state, onDone, onOpportunities }: ResultProps) {
+export function ImportResult({ state, onDone, onAnother, onOpportunities }: ResultProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { counts } = state;
   const download = useMutation({
     mutationFn: () => rejectedRows(state.import_id),
-    onSuccess: (blob) => saveFile(blob, `rejected-${state.file}.csv`),
+    onSuccess: (blob) => saveFile(blob, `rejected-${state.file.replace(/\.[^.]*$/, "")}.csv`),
   });
   return (
     <div className={styles.step}>
@@ -73,6 +74,9 @@ export function ImportResult({ state, onDone, onOpportunities }: ResultProps) {
           ) : (
             <span />
           )}
+          <Button type="text" onClick={onAnother}>
+            {t("import.another")}
+          </Button>
           {state.status === "done" && state.kind === "orders" ? (
             <Button type="primary" onClick={onOpportunities}>
               {t("import.toOpportunities")}

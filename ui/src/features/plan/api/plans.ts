@@ -27,9 +27,9 @@ export function whatIfOptions(planId: string) {
 
 export type Rehearsed = Views["Rehearsal"];
 
-export function rehearsePlan(planId: string, whole: boolean): Promise<Rehearsed> {
+export function rehearsePlan(planId: string, whole: boolean, terms: LaunchTerms): Promise<Rehearsed> {
   const params = { path: { plan_id: planId } };
-  return answered(api.POST("/api/plans/{plan_id}/rehearse", { params, body: { whole, variants: {} } }));
+  return answered(api.POST("/api/plans/{plan_id}/rehearse", { params, body: { whole, ...terms } }));
 }
 
 /** Say the shop's usual margin, a share of an order; null for somebody who will not say. */

@@ -9,14 +9,20 @@ import { useFormat } from "@/shared/words/use-format";
 import { type LaunchTerms, launchPlan, type Plan } from "../api/plans";
 import { LaunchForm } from "./launch-form";
 
-export function Launch({ plan, onLaunched }: { plan: Plan; onLaunched(campaignId: string): void }) {
+interface LaunchProps {
+  plan: Plan;
+  terms: LaunchTerms;
+  onTerms(terms: LaunchTerms): void;
+  onLaunched(campaignId: string): void;
+}
+
+export function Launch({ plan, terms, onTerms, onLaunched }: LaunchProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const language = useLanguage();
   const { modal } = App.useApp();
   const queries = useQueryClient();
   const [open, setOpen] = useState(false);
-  const [terms, setTerms] = useState<LaunchTerms>({ spread: null, variants: {} });
   const launch = useMutation({
     mutationFn: () => launchPlan(plan.plan_id, terms),
     onSuccess: async ({ campaign_id }) => {
@@ -51,7 +57,7 @@ export function Launch({ plan, onLaunched }: { plan: Plan; onLaunched(campaignId
           held: format.people(plan.holdout?.people ?? 0),
           cost: format.money(plan.cost),
         })}
-        <LaunchForm plan={plan} terms={terms} onChange={setTerms} />
+        <LaunchForm plan={plan} terms={terms} onChange={onTerms} />
       </Modal>
     </>
   );

@@ -9,26 +9,40 @@ import { Note } from "@/shared/parts/note";
 import { Card } from "@/shared/parts/page";
 import { ErrorNote } from "@/shared/parts/shown";
 import { useFormat } from "@/shared/words/use-format";
-import { type Plan, type Rehearsed, rehearsePlan } from "../api/plans";
+import { type LaunchTerms, type Plan, type Rehearsed, rehearsePlan } from "../api/plans";
 import { HOURS_HEIGHT_PX, hoursOption } from "../model/hours";
+import { LaunchForm } from "./launch-form";
 import styles from "./rehearsal.module.css";
 
-export function Rehearsal({ plan }: { plan: Plan }) {
+interface RehearsalProps {
+  plan: Plan;
+  /** How it would be launched; what is chosen here is launched so too. */
+  terms: LaunchTerms;
+  onTerms(terms: LaunchTerms): void;
+}
+
+export function Rehearsal({ plan, terms, onTerms }: RehearsalProps) {
   const { t } = useTranslation();
-  const rehearse = useMutation({ mutationFn: (whole: boolean) => rehearsePlan(plan.plan_id, whole) });
-  const found = rehearse.data;
+  const rehearse = useMutation({
+    mutationFn: async (whole: boolean) => ({ found: await rehearsePlan(plan.plan_id, whole, terms), terms }),
+  });
+  const played = rehearse.data;
+  const same = played?.terms === terms;
+  const single = Object.values(terms.variants).some((contents) => contents.length === 1);
   return (
     <Card
       title={t("plan.rehearsal")}
       aside={
-        <Button loading={rehearse.isPending} onClick={() => rehearse.mutate(found !== undefined)}>
-          {t(found ? "plan.rehearseWhole" : "plan.rehearse")}
+        <Button loading={rehearse.isPending} disabled={single} onClick={() => rehearse.mutate(same)}>
+          {t(same ? "plan.rehearseWhole" : "plan.rehearse")}
         </Button>
       }
     >
+      <LaunchForm plan={plan} terms={terms} onChange={onTerms} />
       <div aria-live="polite">
+        {played && !same ? <Note tone="decide" title={t("plan.termsChanged")} /> : null}
         {rehearse.isError ? <ErrorNote error={rehearse.error} /> : null}
-        {found ? <Played found={found} /> : <p className={styles.lead}>{t("plan.rehearsalLead")}</p>}
+        {played ? <Played found={played.found} /> : <p className={styles.lead}>{t("plan.rehearsalLead")}</p>}
       </div>
     </Card>
   );
