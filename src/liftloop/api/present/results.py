@@ -45,16 +45,18 @@ def funnel_view(asked: FunnelAsked, found: FunnelFound) -> views.FunnelView:
 def _behind(asked: FunnelAsked, found: FunnelFound, each: Behind) -> views.FunnelBehind:
     group = next(one.group for one in found.groups if one.place == each.place)
     called = group.said or Said(group.value, group.value)
-    count = max(1, round(each.more))
+    count, waits = max(1, round(each.more)), any(one.open[each.step] for one in found.groups)
+    left_zh, left_en = ("（还来得及的人不算）", " (people who still have time left out)") if waits else ("", "")
     if asked.ordered:
         before, after = (event_said(asked.steps[place].event) for place in (each.step, each.step + 1))
         way = Said(f"从「{before.zh}」到「{after.zh}」", f"from “{before.en}” to “{after.en}”")
     else:
         way = Said(f"做完 {each.step + 1} 步之后", f"after {each.step + 1} of the steps")
     sentence = Said(
-        f"{called.zh}：{way.zh}，100 人里只有 {_hundred(each.share)} 人继续，其他人是 {_hundred(each.rest)} 人；"
+        f"{called.zh}：{way.zh}，100 人里只有 {_hundred(each.share)} 人继续，其他人是 {_hundred(each.rest)} 人{left_zh}；"
         f"跟其他人一样的话，会多 {count:,} 人走下去",
-        f"{called.en}: {way.en}, {_hundred(each.share)} of 100 go on, of all others {_hundred(each.rest)}; "
+        f"{called.en}: {way.en}, {_hundred(each.share)} of 100 go on, "
+        f"of all others {_hundred(each.rest)}{left_en}; "
         f"if they were alike, {count:,} more {'person' if count == 1 else 'people'} would go on",
     )
     return views.FunnelBehind(
