@@ -53,8 +53,8 @@ def _behind(asked: FunnelAsked, found: FunnelFound, each: Behind) -> views.Funne
     else:
         way = Said(f"做完 {each.step + 1} 步之后", f"after {each.step + 1} of the steps")
     sentence = Said(
-        f"{called.zh}：{way.zh}，100 人里只有 {_hundred(each.share)} 人继续，其他人是 {_hundred(each.rest)} 人{left_zh}；"
-        f"跟其他人一样的话，会多 {count:,} 人走下去",
+        f"{called.zh}：{way.zh}，100 人里只有 {_hundred(each.share)} 人继续，"
+        f"其他人是 {_hundred(each.rest)} 人{left_zh}；跟其他人一样的话，会多 {count:,} 人走下去",
         f"{called.en}: {way.en}, {_hundred(each.share)} of 100 go on, "
         f"of all others {_hundred(each.rest)}{left_en}; "
         f"if they were alike, {count:,} more {'person' if count == 1 else 'people'} would go on",
