@@ -25,7 +25,7 @@ from liftloop.plan.launch import Launch
 from liftloop.plan.record import PlanRecord
 from liftloop.plugins.documents import written as written_file
 from liftloop.simulate.history import history
-from liftloop.simulate.world import sample_shop
+from liftloop.simulate.world import parse_action, sample_shop
 
 MEMBERS = 25_000
 GOAL = "30天内复购率 +5%，预算 3.5 万元，每人每周最多触达 2 次"
@@ -68,6 +68,18 @@ def test_the_plan_is_complete(loop: Loop) -> None:
     assert plan_row(record, "c").campaign_id == "c"
     assert json.decode(json.encode(record), type=PlanRecord) == record
     assert msgpack.decode(msgpack.encode(record), type=PlanRecord) == record
+
+
+def test_every_action_is_one_that_the_shop_can_do(loop: Loop) -> None:
+    """Offers, channels and items of a plan are the shop's own, those of items recommended to some people too."""
+    world = sample_shop(MEMBERS)
+    offers, channels = {each.id for each in world.offers}, {each.id for each in world.channels}
+    actions = [action.id for action in loop.record.actions]
+    assert any(action.endswith(".recommended") for action in actions)
+    for action in actions:
+        done = parse_action(action)
+        assert done.offer in offers
+        assert done.channel in channels
 
 
 def test_the_forecast_holds_the_truth(loop: Loop) -> None:
