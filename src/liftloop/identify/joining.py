@@ -108,6 +108,9 @@ class Joining:
         own = tuple(name for name in names.all if self._second(name.hash) != SHARED)
         if not own:
             return self._deciding(names.all)
+        stranger = self._stranger(own)
+        if stranger is not None:
+            return stranger
         home = self._deciding(own)
         for name in own:
             slot, other = self._follow(home), self._find(name.hash)
@@ -148,6 +151,19 @@ class Joining:
                 return home
         slot = self._newcomer(first.hash)
         self._link(first, slot)
+        return slot
+
+    def _stranger(self, own: tuple[Name, ...]) -> int | None:
+        """Return a new slot where nobody has sent any of these and no two are of a kind: nothing is to be weighed.
+
+        Most messages of an import are such, and the long way takes three times as long.
+        """
+        columns = {column_of(name.kind) for name in own}
+        if len(columns) < len(own) or any(self._home(name.hash) is not None for name in own):
+            return None
+        slot = self._newcomer(own[0].hash)
+        self.links.update((name.hash, (name, slot)) for name in own)
+        self.counts[slot] = [int(column in columns) for column in range(len(KINDS))]
         return slot
 
     def _newcomer(self, first_identifier: int) -> int:
