@@ -102,6 +102,23 @@ def test_a_channel_says_what_it_lacks(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+def test_template_messages_take_no_marketing_node(tmp_path: Path) -> None:
+    """A journey that would send marketing by them is refused when it is published; one of service is not."""
+
+    async def story(world: Served) -> None:
+        settings = {"app_id": "wx", "app_secret": "s"}
+        await world.admin.post("/api/channels", {"id": "oa", "kind": "wechat_template", "settings": settings})
+        await world.admin.post("/api/contents", {"id": "hello", "body": "thing1: hi"})
+        send = {"kind": "send", "id": "s", "channel": "oa", "content": "hello", "next": "end"}
+        for purpose, status in (("marketing", 422), ("service", 200)):
+            nodes = [send | {"purpose": purpose}, {"kind": "exit", "id": "end"}]
+            body = {"name": "news", "trigger": {"on": "event", "name": "Paid"}, "nodes": nodes}
+            answer = await world.english.post("/api/definitions", {"kind": "journey", "id": "news", "body": body})
+            assert answer.status == status, answer.body
+
+    play(tmp_path, story)
+
+
 def test_a_pasted_key_is_kept_when_the_rest_is_edited(tmp_path: Path) -> None:
     """A service account that is sealed already is not asked for again, and still counts as one."""
 

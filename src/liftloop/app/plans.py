@@ -23,7 +23,7 @@ from liftloop.app.rehearsal.run import Play, Rehearsal, rehearse
 from liftloop.app.rehearsal.sample import sample_of
 from liftloop.app.rehearsal.stage import known_of
 from liftloop.app.tick_client import TickClient
-from liftloop.deliver.settings import REMEMBERED_DAYS, for_customers
+from liftloop.deliver.settings import REMEMBERED_DAYS, for_marketing
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS, Clock
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import Language
@@ -74,7 +74,7 @@ class Plans:
             state=self._state,
             definitions=Definitions(
                 offers=live("offer"),
-                channels=for_customers(live("channel")),
+                channels=for_marketing(live("channel")),
                 contents=live("content"),
                 campaigns=live("campaign"),
                 audiences=self._published.conditioned(),
@@ -217,7 +217,7 @@ class Plans:
         started = launch(self.kept(plan_id), language, self.sources(), terms)
         sample = sample_of(started.assigned, people_max)
         chosen = {content for contents in terms.variants.values() for content in contents}
-        channels = for_customers(self._published.live("channel"))
+        channels = for_marketing(self._published.live("channel"))
         defined = [channel_choice({"id": identity, **body}, CHANNEL_NAMES) for identity, body in channels.items()]
         told = await self._tick.ask(
             "rehearsing",

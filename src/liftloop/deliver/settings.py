@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from liftloop.deliver.contract import FOR_COLLEAGUES, MEDIA, ONE_CONSENT_EACH, Capacity, ChannelDefinition
+from liftloop.deliver.contract import FOR_COLLEAGUES, MEDIA, ONE_CONSENT_EACH, SERVICE_ONLY, Capacity, ChannelDefinition
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.plan.contract import Campaign, Cap
 from liftloop.runtime.contract import Definitions
@@ -116,6 +116,13 @@ def rules_of(definitions: Definitions) -> Rules:
 def for_customers(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Return the channels by which customers can be reached: robots and apps of WeCom speak to colleagues."""
     return {identity: body for identity, body in channels.items() if body.get("kind") not in FOR_COLLEAGUES}
+
+
+def for_marketing(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the channels by which marketing may reach customers."""
+    return {
+        identity: body for identity, body in for_customers(channels).items() if body.get("kind") not in SERVICE_ONLY
+    }
 
 
 def counts_consents(channel: ChannelDefinition) -> bool:

@@ -29,7 +29,7 @@ from liftloop.audience.reading import check as check_tree
 from liftloop.compose.check import check as check_content
 from liftloop.compose.contract import Content
 from liftloop.deliver.contract import ChannelDefinition
-from liftloop.deliver.settings import DeliverySettings, for_customers
+from liftloop.deliver.settings import DeliverySettings, for_customers, for_marketing
 from liftloop.identify.contract import IdentityRules
 from liftloop.journey.contract import Journey, OnAudience, OnCampaign, Send
 from liftloop.journey.graph import check as check_journey
@@ -340,12 +340,21 @@ class Definitions:
 
     def _check_channels(self, journey: Journey) -> None:
         reaching = for_customers(channels := self.live("channel"))
+        marketing = for_marketing(channels)
         for node in journey.nodes:
-            if isinstance(node, Send) and node.channel in channels and node.channel not in reaching:
+            if not isinstance(node, Send) or node.channel not in channels:
+                continue
+            if node.channel not in reaching:
                 raise BadDefinition(
                     "journey",
-                    f"{node.channel} is a robot: it speaks to a group, not to customers",
-                    f"{node.channel} 是群机器人，只能发到群里，不能发给客户",
+                    f"{node.channel} is a robot or an app: it speaks to colleagues, not to customers",
+                    f"{node.channel} 是群机器人或应用消息，只能发给同事，不能发给客户",
+                )
+            if node.purpose == "marketing" and node.channel not in marketing:
+                raise BadDefinition(
+                    "journey",
+                    f"{node.channel} carries service notices only: give the node the purpose service",
+                    f"{node.channel} 只能发服务通知：把这个节点的用途改成 service，或换一个渠道发营销",
                 )
 
     def _check_trigger(self, audience: str) -> None:
