@@ -213,6 +213,6 @@ export const spend: Views["SpendView"] = {
     ]),
   ],
   untouched: { ...amounts(0, 0, 2_661, 59_715_000), roi: null, cac: null },
-  total: amounts(3_590_000, 26_650, 4_101, 71_863_000),
+  total: { ...amounts(3_590_000, 26_650, 4_101, 71_863_000), roi: null },
   own: [],
 };
