@@ -114,7 +114,7 @@ test("a file is dropped, its mapping shown, its question asked, its quality told
   await page.screenshot({ path: "screenshots/1280-zh-CN-import-done.png" });
   const download = page.waitForEvent("download");
   await dialog.getByRole("button", { name: /下载没有收下的/ }).click();
-  expect((await download).suggestedFilename()).toBe("rejected-orders.csv.csv");
+  expect((await download).suggestedFilename()).toBe("rejected-orders.csv");
   await dialog.getByRole("button", { name: "看现在有哪些机会" }).click();
   await expect(dialog).toHaveCount(0);
   await expect(page.getByRole("heading", { name: "机会", exact: true })).toBeVisible();
