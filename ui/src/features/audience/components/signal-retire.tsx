@@ -58,7 +58,7 @@ export function SignalRetire({ id, name, usedIn }: { id: string; name: string; u
     <>
       {end.isError ? <ErrorNote error={end.error} /> : null}
       <div>
-        <Button danger onClick={() => void ask()}>
+        <Button onClick={() => void ask()}>
           {t("signal.retire")}
         </Button>
       </div>
