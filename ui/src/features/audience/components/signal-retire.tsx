@@ -58,9 +58,7 @@ export function SignalRetire({ id, name, usedIn }: { id: string; name: string; u
     <>
       {end.isError ? <ErrorNote error={end.error} /> : null}
       <div>
-        <Button onClick={() => void ask()}>
-          {t("signal.retire")}
-        </Button>
+        <Button onClick={() => void ask()}>{t("signal.retire")}</Button>
       </div>
     </>
   );
