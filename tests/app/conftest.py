@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from shop_lake import UNTIL_MS, sources_of
 
-from liftloop.app.planning.study import Sources
+from liftloop.app.planning.sources import Sources
 from liftloop.simulate.history import History, history
 from liftloop.simulate.world import sample_shop
 

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 from msgspec import Struct
 
-from liftloop.app.planning.study import Definitions, Sources
+from liftloop.app.planning.sources import Definitions, Sources
 from liftloop.kernel.codec import canonical_json, unpack_columns
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.plan.launch import Launch

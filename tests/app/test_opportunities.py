@@ -16,7 +16,8 @@ from liftloop.app.opportunities.scan import Scan, scan
 from liftloop.app.planning.past_membership import PastMembership, models_of
 from liftloop.app.planning.reading import Look
 from liftloop.app.planning.reading import Moments as Asking
-from liftloop.app.planning.study import Sources, plan_goal
+from liftloop.app.planning.sources import Sources
+from liftloop.app.planning.study import plan_goal
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.studies.reading import read_past
 from liftloop.app.studies.traits import study_of
@@ -100,6 +101,7 @@ class Altered:
         return {name: self._alter(column) for name, column in rows.items()} if self._words in query else rows
 
 
+@pytest.mark.long
 def test_without_random_contacts_the_range_is_called_assumed(world: World) -> None:
     """A log without chances teaches nothing: every opportunity then rests on the assumed range and says so."""
     lake: Any = Altered(world.sources.lake, "AS nobody", lambda column: column[:0])

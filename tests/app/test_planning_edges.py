@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from shop_lake import UNTIL_MS, ShopState, shop_state, sources_of
 
 from liftloop.app.planning.reading import SQL
-from liftloop.app.planning.study import Definitions, Sources, launch, plan_goal
+from liftloop.app.planning.sources import Definitions, Sources
+from liftloop.app.planning.study import launch, plan_goal
 from liftloop.app.planning.terms import at_cap, unprofiled
 from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.goal.contract import TouchCap
@@ -62,6 +63,7 @@ def test_no_budget_at_all_sends_nothing(small_sources: Make) -> None:
     assert record.assigned is None
 
 
+@pytest.mark.long
 def test_a_free_reminder_needs_no_budget(small_past: History, tmp_path: Path) -> None:
     """With zero budget and a channel that costs nothing, only what is free is ever drawn."""
     sources = sources_of(small_past, tmp_path, "DELETE FROM exposure")
@@ -109,6 +111,7 @@ def test_nothing_to_do_it_with(small_sources: Make) -> None:
     ],
     ids=["no exposures", "no propensities", "one arm"],
 )
+@pytest.mark.long
 def test_what_cannot_be_learned_from_is_explored(small_sources: Make, alter: str, words: str) -> None:
     """Without random contacts of known chances the first plan tries options at random, its range marked assumed."""
     sources = small_sources(alter)
@@ -136,6 +139,7 @@ def test_two_hundred_customers_are_told_what_they_can_show(tmp_path: Path) -> No
         assert record.provable.would_need is not None
 
 
+@pytest.mark.long
 def test_unknown_margins_are_said_to_be_revenue(small_sources: Make) -> None:
     """Where no item has a margin, worth is told in revenue and a remark says so."""
     record = _plan(small_sources("DELETE FROM item_version; DELETE FROM exposure"))
@@ -152,6 +156,7 @@ def test_people_without_consent_are_not_reached(small_past: History, tmp_path: P
         launch(record, "zh-CN", sources)
 
 
+@pytest.mark.long
 def test_where_some_consented_the_others_are_not_reckoned_with(small_past: History, tmp_path: Path) -> None:
     """As soon as one person has agreed, who may be reached is known: too few of them is a refusal, not a draft."""
     one = [(64, "sms", "marketing", "", 1, 1, 1, "granted", "form", "")]
@@ -194,6 +199,7 @@ def test_whoever_has_used_up_her_cap_is_not_planned_for(small_past: History, tmp
     assert at_cap(sources.lake, everybody, (TouchCap(touches_max=0, period="week"),), UNTIL_MS).all()
 
 
+@pytest.mark.long
 def test_a_channel_that_needs_hands_and_approval_says_so(small_past: History, tmp_path: Path) -> None:
     """Staff who send half of it on cost half, carry what they carry a day, and new words wait for their approval."""
     sources = sources_of(small_past, tmp_path, "DELETE FROM exposure")

@@ -8,8 +8,10 @@ from shop_lake import PROFILE_OF_MEMBER, UNTIL_MS, sources_of
 from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings
 from liftloop.app.planning.diagnosis import Sample, groups_in, members
+from liftloop.app.planning.given import population_of
 from liftloop.app.planning.reading import Look, Moments, Population, included
-from liftloop.app.planning.study import Sources, plan_goal, population_of
+from liftloop.app.planning.sources import Sources
+from liftloop.app.planning.study import plan_goal
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import unpack_columns
 from liftloop.kernel.errors import LiftloopError
@@ -129,6 +131,7 @@ def test_an_unknown_group_is_asked_back_with_the_nearest(sources: Sources, every
     assert refused.value.code == "unusable_answer"
 
 
+@pytest.mark.long
 def test_two_groups_are_met_in_their_overlap(small_past: History, sources: Sources) -> None:
     """A city and an audience together are the people who are in both."""
     city = commonest_city(small_past)
@@ -171,6 +174,7 @@ def test_who_has_not_ordered_for_a_while_is_counted(sources: Sources, everybody:
     assert assigned(record) == assigned(everybody) & quiet
 
 
+@pytest.mark.long
 def test_a_signal_and_a_level_are_named_like_any_group(sources: Sources, everybody: PlanRecord) -> None:
     """Either half of a signal's name, and a level's name, mean its people."""
     named = {

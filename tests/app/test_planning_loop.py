@@ -14,7 +14,8 @@ from liftloop.api.present.plan import plan_row, plan_view, reading_view
 from liftloop.api.present.review import review_view
 from liftloop.app.planning.reading import Moments, read_log
 from liftloop.app.planning.report import report
-from liftloop.app.planning.study import Sources, launch, plan_goal, read_goal
+from liftloop.app.planning.sources import Sources
+from liftloop.app.planning.study import launch, plan_goal, read_goal
 from liftloop.app.reviews.counted import Reached, counted
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import unpack_columns

@@ -146,14 +146,14 @@ def test_the_first_study_is_silent_and_the_next_may_trigger(shop: Shop) -> None:
         "audience", "asleep", {"name": "a", "where": {"trait": "lifecycle_stage", "is": "dormant"}}
     )
     seen: list[Any] = []
-    step = shop.installation.fold.step
+    advance = shop.installation.fold.advance
 
     def watched(*given: Any, **named: Any) -> Any:
-        frame = step(*given, **named)
+        frame, commit = advance(*given, **named)
         seen.append(frame.get("audience.entered"))
-        return frame
+        return frame, commit
 
-    shop.installation.fold.step = watched
+    shop.installation.fold.advance = watched
     shop.study()
     first = [batch for batch in seen if batch is not None]
     assert first

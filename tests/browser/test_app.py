@@ -40,6 +40,12 @@ def test_pages_over_built_data() -> None:
     _playwright("flows", "pictures")
 
 
+@pytest.mark.long
+def test_every_page_in_every_look() -> None:
+    """Both widths crossed with both languages and appearances: axe finds nothing serious, nothing scrolls sideways."""
+    _playwright("pictures", PICTURES="all")
+
+
 def test_from_goal_to_report(tmp_path: Path) -> None:
     """On a real server with a small shop: a sentence, a plan, a launch, thirty days, a report with a ledger."""
     with serving(tmp_path / "data", LIFTLOOP_CLOCK_START=str(OPENING_MS)) as running:

@@ -115,7 +115,7 @@ def told_by_terminal(server: Running, case: Mapping[str, Any], folder: Path) -> 
     assert "Traceback" not in zh.stderr
     told: dict[str, Any] = {"exit": zh.returncode}
     if zh.stdout.startswith("{"):
-        return told | _of_answer(server, json.loads(zh.stdout))
+        return told | _of_answer(server, json.loads(zh.stdout), case)
     for name, ended in (("zh", zh), ("en", en)):
         if "--json" in words:
             error = json.loads(ended.stderr)
@@ -142,12 +142,13 @@ def disk_of(server: Running, case: Mapping[str, Any]) -> Generator[None]:
         limit(server, resource.RLIM_INFINITY)
 
 
-def _of_answer(server: Running, answer: Mapping[str, Any]) -> dict[str, Any]:
+def _of_answer(server: Running, answer: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
     """Return the words of a plan, or what an import refused."""
     if "plan_id" in answer:
         following = answer["next"] or (answer["questions"] or [None])[0]
         following = following["text"] if following and "text" in following else following
-        following = following or answer["remarks"][0]
+        remarks = answer["remarks"]
+        following = following or next((each for each in remarks if each["zh"] == case["next zh"]), remarks[0])
         told = {"code": answer["status"], "zh": answer["sentence"]["zh"], "en": answer["sentence"]["en"]}
         return told | {"next zh": following["zh"], "next en": following["en"]}
     rows = get(server, f"/api/imports/{answer['import_id']}/rejected").decode("utf-8-sig").splitlines()[1:]

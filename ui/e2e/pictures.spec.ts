@@ -63,7 +63,8 @@ const all = [
   { width: 390, language: "zh-CN", appearance: "light" },
   { width: 1280, language: "en", appearance: "dark" },
 ] as const;
-// The first two hold every width, language and appearance; `PICTURES=all` takes the cross of them.
+// The first two hold every width, language and appearance; `PICTURES=all` takes the cross of them, every page in each.
+// Otherwise a page is read by axe in one of the two, turn about, and all are seen at 390 px, where something may stick out.
 const looks = process.env.PICTURES === "all" ? all : all.slice(0, 2);
 // Tests need no pictures, only whoever looks at them: `PICTURES=some` or `all`.
 const taken = Boolean(process.env.PICTURES);
@@ -77,6 +78,7 @@ const parts = Array.from({ length: Math.ceil(shown.length / PART) }, (_, part) =
   shown.slice(part * PART, (part + 1) * PART),
 );
 const tests = looks.flatMap((look) => parts.map((part, number) => ({ look, part, number: number + 1 })));
+const isRead = (look: (typeof looks)[number], place: number) => taken || place % 2 === looks.indexOf(look);
 
 for (const { look, part, number } of tests) {
   test(`pages at ${look.width} px, ${look.language}, ${look.appearance}, part ${number}`, async ({
@@ -93,12 +95,14 @@ for (const { look, part, number } of tests) {
     await page.goto("/");
     await picture("sign-in");
     await app.signIn("/");
-    for (const [name, path] of part) {
+    for (const [place, [name, path]] of part.entries()) {
+      if (!isRead(look, place) && look.width > 390) continue;
       await test.step(name, async () => {
         await app.go(path);
         await page.waitForTimeout(250); // Charts and drawers end their motion, at most 150 ms.
         await picture(name);
         expect(await app.sidewaysPx(), `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+        if (!isRead(look, place)) return;
         const { violations } = await new AxeBuilder({ page })
           .options({ resultTypes: ["violations"] })
           .analyze();

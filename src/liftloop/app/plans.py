@@ -16,9 +16,11 @@ from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.definitions.uses import User
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
+from liftloop.app.planning.given import items_of, offer_of
 from liftloop.app.planning.reading import channel_choice
 from liftloop.app.planning.report import report
-from liftloop.app.planning.study import Definitions, Sources, items_of, launch, offer_of, plan_goal, read_goal
+from liftloop.app.planning.sources import Definitions, Sources
+from liftloop.app.planning.study import launch, plan_goal, read_goal
 from liftloop.app.rehearsal.run import Play, Rehearsal, rehearse
 from liftloop.app.rehearsal.sample import sample_of
 from liftloop.app.rehearsal.stage import known_of

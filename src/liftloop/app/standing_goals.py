@@ -13,9 +13,11 @@ from msgspec.structs import replace
 from liftloop.app.definitions.publishing import Definitions, NotFound
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
+from liftloop.app.planning.given import population_of
 from liftloop.app.planning.progress import level_now
 from liftloop.app.planning.reading import read_shop
-from liftloop.app.planning.study import Sources, population_of, read_goal_and_group
+from liftloop.app.planning.sources import Sources
+from liftloop.app.planning.study import read_goal_and_group
 from liftloop.app.plans import Plans
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.tick_client import TickClient

@@ -48,41 +48,52 @@ class Moved(Struct, frozen=True, kw_only=True, eq=False):
     now: Floats
 
 
-def learned_costs(log: Log, options: Sequence[Option], moved: Moved, order_share: float) -> Costs:
+class Usual(Struct, frozen=True, kw_only=True, eq=False):
+    """How likely each one redeems whatever coupon: in the log by models without the row's fold [rows], and now."""
+
+    logged: Floats
+    now: Floats
+
+
+def learned_costs(log: Log, options: Sequence[Option], moved: Moved, usual: Usual | None, order_share: float) -> Costs:
     """Return costs with the chance of redemption learned from who redeemed: the person, the option, what it moves.
 
-    Trees tell how likely a person redeems any coupon, in the log by models without the row's fold; a line adds the
-    option and its effect on her. Whoever is moved to order redeems what moved her, beside those who would have ordered
-    anyway: without the effect, coupons for those whom they move most would look too cheap. Options never drawn take
-    the rate of a typical one.
+    Trees tell how likely a person redeems any coupon (`usual_of`); a line adds the option and its effect on her.
+    Whoever is moved to order redeems what moved her, beside those who would have ordered anyway: without the effect,
+    coupons for those whom they move most would look too cheap. Options never drawn take the rate of a typical one.
     """
-    arm = log.contacts.arm
-    paid = np.array([0.0, *(float(option.redemption_fen) for option in options)])
-    rows = np.flatnonzero(paid[arm] > 0)
-    seen = float(log.contacts.redeemed[rows].sum()) if rows.size else 0.0
-    if rows.size < ROWS_MIN or seen == 0:
+    if usual is None:
         flat = _flat(options, log.now.shape[0], order_share)
         return Costs(now=flat, logged=np.broadcast_to(flat[0], log.drawn.chance.shape), learned=False)
-    usual_logged, usual_now = _usual(log, rows)
+    arm, rows = log.contacts.arm, _paying(log, options)
     size = float(moved.logged.std()) or 1.0
     which = arm[rows, None] == np.arange(1, len(options) + 1)[None, :]
-    columns = np.column_stack([usual_logged[rows], which, moved.logged[rows, arm[rows]] / size])
+    columns = np.column_stack([usual.logged[rows], which, moved.logged[rows, arm[rows]] / size])
     with threadpool_limits(limits=1):
         line = fit_ridge(sums_of(columns.astype(np.float32), np.minimum(log.contacts.redeemed[rows], 1.0)))
     drawn = np.bincount(arm, minlength=len(options) + 1)[1:] > 0
-    paying = drawn & (paid[1:] > 0)
+    paying = drawn & (np.array([option.redemption_fen for option in options]) > 0)
     by_option = line[0] + np.where(paying, line[2:-1], float(line[2:-1][paying].mean()))
     by_usual, by_effect = float(line[1]), float(line[-1]) / size
 
-    def priced(usual: Floats, effect: Floats) -> Floats:
-        chance = by_usual * usual[:, None] + by_option + by_effect * effect[:, 1:]
-        return _cost_row(options, np.clip(chance, USUAL_MIN * usual[:, None], 1.0))
+    def priced(redeems: Floats, effect: Floats) -> Floats:
+        chance = by_usual * redeems[:, None] + by_option + by_effect * effect[:, 1:]
+        return _cost_row(options, np.clip(chance, USUAL_MIN * redeems[:, None], 1.0))
 
-    return Costs(now=priced(usual_now, moved.now), logged=priced(usual_logged, moved.logged), learned=True)
+    return Costs(now=priced(usual.now, moved.now), logged=priced(usual.logged, moved.logged), learned=True)
 
 
-def _usual(log: Log, rows: Integers) -> tuple[Floats, Floats]:
-    """Return each one's chance to redeem whatever coupon, in the log by models without the fold, and now: [rows]."""
+def _paying(log: Log, options: Sequence[Option]) -> Integers:
+    """Return the rows of the log that drew a coupon."""
+    paid = np.array([False, *(option.redemption_fen > 0 for option in options)])
+    return np.flatnonzero(paid[log.contacts.arm])
+
+
+def usual_of(log: Log, options: Sequence[Option]) -> Usual | None:
+    """Return who redeems, None where too few coupons were sent, or none was used, to tell."""
+    rows = _paying(log, options)
+    if rows.size < ROWS_MIN or float(log.contacts.redeemed[rows].sum()) == 0:
+        return None
     few = rows[:: -(-rows.size // ROWS_MAX)]
     people = log.drawn.people.astype(np.float32)
     target = np.minimum(log.contacts.redeemed[few], 1.0)
@@ -94,7 +105,8 @@ def _usual(log: Log, rows: Integers) -> tuple[Floats, Floats]:
     for one, left in zip(groups, lefts, strict=True):
         mine = np.flatnonzero(group == one)
         logged[mine] = predict_trees(left, people[mine])
-    return np.clip(logged, 0.0, 1.0), np.clip(predict_trees(whole, log.now.astype(np.float32)), 0.0, 1.0)
+    now = predict_trees(whole, log.now.astype(np.float32))
+    return Usual(logged=np.clip(logged, 0.0, 1.0), now=np.clip(now, 0.0, 1.0))
 
 
 def _cost_row(options: Sequence[Option], chance: Floats) -> Floats:

@@ -69,6 +69,7 @@ def test_choosing_by_person_is_found_where_it_is_everything() -> None:
     assert _truth(found, opposite) > 0.8 * 0.03 * 0.75 * 0.9
 
 
+@pytest.mark.long
 def test_dear_coupons_give_way_to_cheap_ones() -> None:
     """The same effects at five times the cost of the largest coupon leave it to fewer people within the same budget."""
     cheap, dear = (study(inputs(5, by_money, costs=costs)) for costs in ({2_000: 2_000}, {2_000: 10_000}))
@@ -102,6 +103,7 @@ def test_a_goal_beyond_reach_is_refused_with_the_forecast() -> None:
     assert found.probability < 0.01
 
 
+@pytest.mark.long
 def test_a_goal_downwards_is_the_mirror() -> None:
     """To lower a rate is planned as raising its opposite: signs of goal, forecast and effects turn, sizes stay."""
     up = study(inputs(8, by_money))
@@ -117,6 +119,7 @@ def test_a_goal_downwards_is_the_mirror() -> None:
     assert down.forecast.i90[0] < down.forecast.i90[1]
 
 
+@pytest.mark.long
 def test_scarce_stock_is_not_promised_twice() -> None:
     """An offer with a stock of 300 is given to at most 300 treated people beside the exploration floor."""
     world = inputs(9, by_money)

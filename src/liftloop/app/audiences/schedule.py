@@ -1,6 +1,6 @@
 """When a destination is due."""
 
-from liftloop.app.planning.study import SHANGHAI_OFFSET_MINUTES
+from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.audience.destinations import Destination
 from liftloop.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS
 

@@ -5,7 +5,7 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.app.planning.reading import SQL, Look, Moments, condition_holds, features_at
-from liftloop.app.planning.study import Sources
+from liftloop.app.planning.sources import Sources
 from liftloop.journey.contract import Experiment
 from liftloop.journey.reading import arms_of
 from liftloop.kernel.clock import DAY_MS

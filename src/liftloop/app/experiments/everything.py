@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 
 from liftloop.app.planning.reading import Look, Moments, condition_holds, features_at
-from liftloop.app.planning.study import Sources
+from liftloop.app.planning.sources import Sources
 from liftloop.deliver.gate import left_alone
 from liftloop.deliver.settings import HeldEverywhere
 from liftloop.kernel.clock import DAY_MS

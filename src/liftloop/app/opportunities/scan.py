@@ -16,7 +16,7 @@ from liftloop.app.planning.past_membership import Models, PastMembership, models
 from liftloop.app.planning.reading import SQL as PLANNING
 from liftloop.app.planning.reading import Look, Shop, left_alone, outcomes, read_shop
 from liftloop.app.planning.reading import Moments as Asking
-from liftloop.app.planning.study import Sources
+from liftloop.app.planning.sources import Sources
 from liftloop.app.studies.reading import SQL as STUDIES
 from liftloop.app.studies.reading import read_past
 from liftloop.inference.trial import without_whales

@@ -10,7 +10,7 @@ from msgspec import Struct
 from liftloop.app.planning.after import after_tail
 from liftloop.app.planning.items_report import items_of_campaign
 from liftloop.app.planning.reading import SQL, Look, Moments, features_at, outcomes
-from liftloop.app.planning.study import Sources
+from liftloop.app.planning.sources import Sources
 from liftloop.inference.heavy_tails import Skew, skew_of
 from liftloop.kernel.clock import DAY_MS
 from liftloop.measure import lift

@@ -9,7 +9,7 @@ from msgspec import Struct
 from liftloop.app.ledger import sheet
 from liftloop.app.planning.reading import channel_choice, outcomes, read_shop
 from liftloop.app.planning.report import Sighted, report, sighted
-from liftloop.app.planning.study import Sources
+from liftloop.app.planning.sources import Sources
 from liftloop.app.steering.comparison import comparison_of, places_of
 from liftloop.app.steering.reading import log_of
 from liftloop.app.steering.watch import Running

@@ -15,6 +15,7 @@ from liftloop.inference.calibration import Foretold
 from liftloop.inference.intervals import Estimate
 from liftloop.inference.power import Noise
 from liftloop.inference.strength import StrengthNow, strength_now
+from liftloop.kernel.beside import Beside, in_turn
 from liftloop.plan.baseline import Baseline, baseline_of
 from liftloop.plan.effects.fit import Log, anyway_now, effects_for, fit, keen_now, prepare
 from liftloop.plan.finding import Finding, Lifts, Plan, level_of, lifts_of, people_at, sign_of
@@ -49,7 +50,7 @@ from liftloop.plan.outcome import outcome_of
 from liftloop.plan.policy.selection import Judged, Terms, View, judge, tested, view
 from liftloop.plan.policy.worth import Predicted, doses_of, overlap_rows
 from liftloop.plan.reasons import Asked, drivers_of
-from liftloop.plan.redemption import Costs, Moved, learned_costs
+from liftloop.plan.redemption import Costs, Moved, learned_costs, usual_of
 from liftloop.plan.resources import Group, rates
 from liftloop.plan.sensitive import sensitive_groups
 from liftloop.plan.study.exploration import PEOPLE_MIN, explored, kept_now
@@ -61,8 +62,8 @@ SAMPLE_PEOPLE = 20_000  # Means over so many people miss by less than a hundredt
 PROBABILITY_MIN = 0.01  # A goal with less than one chance in a hundred is refused with what can be had instead.
 
 
-def study(inputs: StudyInputs) -> Finding:
-    """Return the plan, the exploration or the refusal that the inputs lead to."""
+def study(inputs: StudyInputs, beside: Beside = in_turn) -> Finding:
+    """Return the plan, the exploration or the refusal that the inputs lead to, the same however `beside` works."""
     if outcome_of(inputs.metric) is None:
         return Finding(status="refused", reason="not_plannable")
     baseline = baseline_of(inputs.windows, inputs.people.count, inputs.now_ms, inputs.window_days)
@@ -76,7 +77,8 @@ def study(inputs: StudyInputs) -> Finding:
     silence, contacts = silence_of(inputs), inputs.contacts
     if silence or contacts is None:
         return explored(inputs, baseline, people, silence)
-    return _learned(inputs, baseline, people, replace(contacts, outcome=sign_of(inputs) * contacts.outcome))
+    signed = replace(contacts, outcome=sign_of(inputs) * contacts.outcome)
+    return _learned(inputs, baseline, (people, signed), beside)
 
 
 def _refused_at_once(inputs: StudyInputs, baseline: Baseline) -> Finding | None:
@@ -122,12 +124,13 @@ class _Material(Struct, frozen=True, kw_only=True, eq=False):
     """What a sample of the people would get if everybody were decided on by person."""
 
 
-def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: Contacts) -> Finding:
+def _learned(inputs: StudyInputs, baseline: Baseline, given: tuple[People, Contacts], beside: Beside) -> Finding:
+    people, contacts = given
     log = prepare(contacts, people, inputs.options, inputs.now_ms, inputs.salt)
     relied = _relied(log)
     if not relied.any():
         return explored(inputs, baseline, people, thinness_of(contacts))
-    fits = fit(log)
+    fits, usual = beside(lambda: fit(log), lambda: usual_of(log, inputs.options))
     base = _base(inputs, baseline, log)
     predicted = Predicted(
         simple=effects_for(fits.simple[None], log),
@@ -143,7 +146,7 @@ def _learned(inputs: StudyInputs, baseline: Baseline, people: People, contacts: 
     kept = kept_now(inputs)
     by_person = kept * predicted.effects(slopes, personal=True)
     moved = Moved(logged=seen.predicted.effects(seen.calibration.slopes, personal=True), now=by_person)
-    costs = learned_costs(log, inputs.options, moved, inputs.order_share)
+    costs = learned_costs(log, inputs.options, moved, usual, inputs.order_share)
     costs = replace(costs, now=impersonal(costs.now, _usual(costs.now, people.unprofiled), people.unprofiled))
     nobody_held = np.zeros(people.count, dtype=np.bool_)
     trial = _menu(inputs, people, by_person, _Terms(costs=costs, floor=floor, relied=relied, held=nobody_held))
