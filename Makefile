@@ -33,13 +33,10 @@ ui-check: setup ## Lint, types and unit tests of the app.
 browser: setup ## The app and the clients in a real browser; it waits more than it computes, so it runs beside the checks.
 	scripts/browser_tests.sh
 
-.PHONY: python-tests
-python-tests: setup ## The Python tests but for the long suites.
-	scripts/python_tests.sh
-
 .PHONY: test
 test: setup ## Everything that must hold, in under 15 minutes on 2 cores.
-	@$(MAKE) --no-print-directory --output-sync=line -j4 browser lint ui-check python-tests
+	@$(MAKE) --no-print-directory --output-sync=target -j3 lint ui-check browser
+	scripts/python_tests.sh
 
 .PHONY: oracles
 oracles: setup ## A second environment with libraries that some tests compare with (1.5 GB); some ask for old versions.

@@ -12,4 +12,4 @@ if [ -z "$chromium" ]; then
   exit 0
 fi
 export CHROMIUM="$chromium"
-PYTHONDONTWRITEBYTECODE='' exec .venv/bin/pytest -m browser -n 2 --dist worksteal tests/browser tests/clients
+PYTHONDONTWRITEBYTECODE='' exec .venv/bin/pytest -m "browser and not long" -n 2 --dist worksteal tests/browser tests/clients
