@@ -19,8 +19,8 @@ import { FreezeCard } from "./lists";
 import { LiveCount } from "./live-count";
 import { MembersDrawer } from "./members-drawer";
 import { Overlap } from "./overlap";
-import { SentenceField } from "./sentence-field";
-import { firstTree, TreeWithHistory } from "./tree-with-history";
+import { SentenceAndTree } from "./sentence-and-tree";
+import { firstTree } from "./tree-with-history";
 import { Trend } from "./trend";
 
 const NAME_CHARACTERS_MAX = 80;
@@ -88,14 +88,7 @@ export function AudienceEditor({ words, saved, begin = null }: AudienceEditorPro
                 onChange={(event) => setName(event.target.value)}
               />
             </div>
-            <SentenceField
-              text={builder.text}
-              understood={builder.understood}
-              chosen={builder.chosen}
-              onChange={builder.write}
-            />
-            {builder.refusal ? <ErrorNote error={builder.refusal} /> : null}
-            <TreeWithHistory builder={builder} words={words} />
+            <SentenceAndTree builder={builder} words={words} />
           </Card>
           {saved ? <Trend trend={saved.trend} /> : null}
           {saved ? <LikenessCard audience={saved} /> : null}

@@ -13,10 +13,10 @@ import type { Words } from "../atoms/atom";
 import { isComplete } from "../model/tree";
 import { useBuilder } from "../model/use-builder";
 import styles from "./audience-editor.module.css";
-import { SentenceField } from "./sentence-field";
+import { SentenceAndTree } from "./sentence-and-tree";
 import { SignalGivers } from "./signal-givers";
 import { SignalRetire } from "./signal-retire";
-import { firstTree, TreeWithHistory } from "./tree-with-history";
+import { firstTree } from "./tree-with-history";
 
 const NAME_CHARACTERS_MAX = 80;
 const HALF_LIFE_DAYS = 3;
@@ -76,14 +76,7 @@ export function SignalEditor({ words, saved }: SignalEditorProps) {
         <div className={styles.column}>
           <Card title={t("signal.when")}>
             <Fields name={name} onName={setName} halfLife={halfLife} onHalfLife={setHalfLife} />
-            <SentenceField
-              text={builder.text}
-              understood={builder.understood}
-              chosen={builder.chosen}
-              onChange={builder.write}
-            />
-            {builder.refusal ? <ErrorNote error={builder.refusal} /> : null}
-            <TreeWithHistory builder={builder} words={words} />
+            <SentenceAndTree builder={builder} words={words} />
           </Card>
           {saved ? (
             <Card title={t("signal.retire")}>
