@@ -321,6 +321,22 @@ FATES = [
 ]
 
 
+def test_the_same_words_twice_to_one_number_mix_with_no_others(gatehouse: Gatehouse) -> None:
+    """An answer names numbers, so each call has one of each; whoever gets other values gets them, even an empty one."""
+    provider = PROVIDERS["tencent_sms"]
+    texts = ["text: 同一句", "text: 同一句", "text: 同一句\nmore:"]
+    number = [7, 7, 8]
+    messages = [
+        replace(to(provider, place), address=to(provider, number[place]).address, body=text)
+        for place, text in enumerate(texts)
+    ]
+    told = carried(provider, gatehouse.base_url, *messages)
+    assert [each.outcome for each in told] == ["accepted"] * 3
+    assert len({each.call for each in gatehouse.ledger.taken}) == 3
+    words = {each.address: each.content for each in gatehouse.ledger.taken}
+    assert len(set(words.values())) == 2, "one value for the first, two for the other"
+
+
 @pytest.mark.parametrize(("kind", "ending", "outcome"), FATES)
 def test_one_person_costs_no_other(gatehouse: Gatehouse, kind: str, ending: str, outcome: str) -> None:
     """Of a batch, whoever cannot be reached gets an outcome of their own, and the others their message."""

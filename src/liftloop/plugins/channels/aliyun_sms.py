@@ -36,7 +36,7 @@ from liftloop.plugins.channels.calling import (
     in_parts,
 )
 from liftloop.plugins.channels.contract import Surroundings, bad_setting, read_settings
-from liftloop.plugins.channels.sms import Sms, mainland_number, receipt_mark, sms_of
+from liftloop.plugins.channels.sms import Sms, mainland_number, receipt_mark, sorted_out
 
 VERSION = "2017-05-25"
 BATCH_MAX = 100  # What SendBatchSms takes; SendSms would take 1,000, but they stand in the address.
@@ -102,18 +102,12 @@ class AliyunSmsChannel:
 
     async def send(self, messages: Sequence[Message]) -> Sequence[Handover]:
         assert len(messages) <= self.limits.batch_max, "the dispatcher keeps to batch_max"
-        refused: list[Handover] = []
-        ready: dict[str, list[tuple[Message, Sms]]] = {}
-        for message in messages:
-            read = sms_of(message, self._settings.template)
-            if isinstance(read, Verdict):
-                refused.append(handover(message, read))
-            elif not mainland_number(message.address):
-                refused.append(handover(message, Verdict(outcome="invalid_recipient", reason="not_a_mobile_number")))
-            else:
-                ready.setdefault(read.template, []).append((message, read))
-        said = {message.key: sms for group in ready.values() for message, sms in group}
-        parts = [[message for message, _ in group] for group in ready.values()]
+        ready, refused = sorted_out(messages, self._settings.template)
+        said = {each.message.key: each.sms for each in ready}
+        groups: dict[str, list[Message]] = {}
+        for each in ready:
+            groups.setdefault(each.sms.template, []).append(each.message)
+        parts = list(groups.values())
         return [*refused, *await in_parts(parts, lambda part: self._carry(part, said), WAYS)] if parts else refused
 
     async def close(self) -> None:

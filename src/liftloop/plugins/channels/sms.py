@@ -2,13 +2,13 @@
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from msgspec import Struct
 
-from liftloop.deliver.contract import Message
-from liftloop.plugins.channels.calling import Verdict
+from liftloop.deliver.contract import Handover, Message
+from liftloop.plugins.channels.calling import Verdict, handover
 from liftloop.plugins.channels.fields import BadFields, read_fields
 
 VALUE_CHARACTERS_MAX = 35  # Of one variable; longer ones are refused by Alibaba Cloud and cut by carriers.
@@ -51,6 +51,29 @@ def sms_of(message: Message, template: str) -> Sms | Verdict:
         if len(value) > VALUE_CHARACTERS_MAX:
             return Verdict(outcome="rejected", reason=f"too_long:{name}")
     return Sms(template=chosen, values=fields.values)
+
+
+class Ready(Struct, frozen=True):
+    """A message that the provider may be asked to carry."""
+
+    message: Message
+    sms: Sms
+    number: str
+
+
+def sorted_out(messages: Sequence[Message], template: str) -> tuple[list[Ready], list[Handover]]:
+    """Return what can be carried, and what became of the rest without asking the provider."""
+    ready: list[Ready] = []
+    refused: list[Handover] = []
+    for message in messages:
+        sms, number = sms_of(message, template), mainland_number(message.address)
+        if isinstance(sms, Verdict):
+            refused.append(handover(message, sms))
+        elif not number:
+            refused.append(handover(message, Verdict(outcome="invalid_recipient", reason="not_a_mobile_number")))
+        else:
+            ready.append(Ready(message, sms, number))
+    return ready, refused
 
 
 def is_opt_out(reply: str) -> bool:

@@ -1,5 +1,6 @@
 """SMS by Tencent Cloud (sms 2021-01-11): a template filled in by position, one outcome a number."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ from liftloop.plugins.channels.calling import (
     in_parts,
 )
 from liftloop.plugins.channels.contract import Surroundings, bad_setting, read_settings
-from liftloop.plugins.channels.sms import Sms, mainland_number, sms_of
+from liftloop.plugins.channels.sms import Sms, mainland_number, sorted_out
 from liftloop.plugins.channels.tc3 import Tc3Call, tc3_headers
 
 VERSION = "2021-01-11"
@@ -94,25 +95,15 @@ class TencentSmsChannel:
 
     async def send(self, messages: Sequence[Message]) -> Sequence[Handover]:
         assert len(messages) <= self.limits.batch_max, "the dispatcher keeps to batch_max"
-        refused: list[Handover] = []
-        alike: dict[tuple[str, ...], list[Message]] = {}
-        said: dict[str, Sms] = {}
-        numbers: set[tuple[tuple[str, ...], str]] = set()
-        for message in messages:
-            sms = sms_of(message, self._settings.template)
-            number = mainland_number(message.address)
-            if isinstance(sms, Verdict):
-                refused.append(handover(message, sms))
-                continue
-            group = (sms.template, *sms.values.values())
-            if not number:
-                refused.append(handover(message, Verdict(outcome="invalid_recipient", reason="not_a_mobile_number")))
-                continue
-            while (group, number) in numbers:  # An answer names numbers: each call has one of each.
-                group = (*group[:1], *group[1:], "")
-            numbers.add((group, number))
-            alike.setdefault(group, []).append(message)
-            said[message.key] = sms
+        ready, refused = sorted_out(messages, self._settings.template)
+        said = {each.message.key: each.sms for each in ready}
+        times: Counter[tuple[str, tuple[str, ...], str]] = Counter()
+        alike: dict[tuple[str, tuple[str, ...], int], list[Message]] = {}
+        for each in ready:
+            template, values = each.sms.template, tuple(each.sms.values.values())
+            # An answer names numbers: each call has one of each, and what comes again goes with another.
+            alike.setdefault((template, values, times[template, values, each.number]), []).append(each.message)
+            times[template, values, each.number] += 1
         parts = list(alike.values())
         carried = await in_parts(parts, lambda part: self._carry(part, said[part[0].key]), WAYS) if parts else []
         return [*refused, *carried]
