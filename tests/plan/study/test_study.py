@@ -15,6 +15,10 @@ def nothing(trait: Floats, place: int) -> Floats:
     return np.zeros(trait.size)
 
 
+def weak(trait: Floats, place: int) -> Floats:
+    return np.full(trait.size, 0.008)
+
+
 def by_money(trait: Floats, place: int) -> Floats:
     """More money does more, mail half of what a short message does, and the better the higher the trait."""
     face = FACES[place % len(FACES)]
@@ -90,6 +94,18 @@ def test_without_a_budget_no_coupon_may_cost_more_than_it_brings() -> None:
     chosen = np.bincount(found.plan.allotment.arm, minlength=7)
     paid = [1 + place for place in range(6) if FACES[place % 3] > 0]
     assert chosen[paid].sum() < 0.05 * chosen.sum()
+    assert found.plan.arm_people[paid].sum() == 0  # Nor to learn more of what can never pay.
+
+
+def test_without_a_budget_an_unclear_log_leads_to_a_trial_of_what_may_pay() -> None:
+    """A short log settles nothing of reminders, and says enough of coupons for 200 yuan to leave them out."""
+    found = study(inputs(17, weak, rows=4_000, costs={500: 500, 2_000: 20_000}, budget_fen=None))
+    assert found.status == "exploration"
+    assert found.plan is not None
+    dear = [1 + place for place in range(6) if FACES[place % 3] == 2_000]
+    assert found.plan.arm_people[dear].sum() == 0
+    assert found.plan.arm_people[1] > 0
+    assert found.plan.arm_people[4] > 0
 
 
 def test_a_goal_beyond_reach_is_refused_with_the_forecast() -> None:

@@ -58,6 +58,7 @@ from liftloop.plan.study.silence import EFFECTIVE_ROWS_MIN, silence_of, thinness
 from liftloop.plan.whatif import Foretell, Told, budget_curve
 
 HOPE = 0.9  # A goal inside the 90% interval of what the log shows is neither promised nor ruled out.
+Z_ROOM = 1.645  # An option is given up where 19 of 20 logs like this one say that it cannot pay.
 SAMPLE_PEOPLE = 20_000  # Means over so many people miss by less than a hundredth of their spread.
 PROBABILITY_MIN = 0.01  # A goal with less than one chance in a hundred is refused with what can be had instead.
 
@@ -148,6 +149,8 @@ def _learned(inputs: StudyInputs, baseline: Baseline, given: tuple[People, Conta
     moved = Moved(logged=seen.predicted.effects(seen.calibration.slopes, personal=True), now=by_person)
     costs = learned_costs(log, inputs.options, moved, usual, inputs.order_share)
     costs = replace(costs, now=impersonal(costs.now, _usual(costs.now, people.unprofiled), people.unprofiled))
+    if floor > 0:
+        people = replace(people, reach=people.reach & _may_pay(log, by_person, floor * costs.now))
     nobody_held = np.zeros(people.count, dtype=np.bool_)
     trial = _menu(inputs, people, by_person, _Terms(costs=costs, floor=floor, relied=relied, held=nobody_held))
     tried = allot(sample_of(trial, SAMPLE_PEOPLE)[1])
@@ -210,6 +213,16 @@ def _floor(inputs: StudyInputs) -> float:
     if inputs.budget_fen is not None or inputs.worth is None or inputs.worth.unit_fen <= 0:
         return 0.0
     return 1.0 / inputs.worth.unit_fen
+
+
+def _may_pay(log: Log, effect: Floats, price: Floats) -> Flags:
+    """Return [people, options] what could bring its price at the best that the log leaves room for.
+
+    `effect` and `price` are [people, 1 + options], in outcome. What cannot is not worth learning more of either:
+    without a budget nobody has set money aside for it.
+    """
+    error = float((log.contacts.outcome - log.anyway).std()) / np.sqrt(np.maximum(overlap_rows(log), 1.0))
+    return (effect + Z_ROOM * error >= price)[:, 1:]
 
 
 class _Terms(Struct, frozen=True, kw_only=True, eq=False):
