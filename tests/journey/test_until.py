@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liftloop.journey.contract import Until
+from liftloop.journey.waits import Until
 from liftloop.journey.walk import shown_at
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS
 

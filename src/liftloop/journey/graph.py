@@ -8,21 +8,10 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.audience.reading import check as check_tree
-from liftloop.journey.contract import (
-    Act,
-    Arm,
-    BadJourney,
-    Condition,
-    Exit,
-    Experiment,
-    Journey,
-    Node,
-    OnCampaign,
-    Send,
-    Stagger,
-    Until,
-    Wait,
-)
+from liftloop.journey.contract import BadJourney, Journey
+from liftloop.journey.nodes import Act, Arm, Condition, Exit, Experiment, Node, Send
+from liftloop.journey.triggers import OnCampaign
+from liftloop.journey.waits import Resting, Stagger, Until, Wait
 from liftloop.plan.contract import Phase
 
 NODES_MAX = 200
@@ -164,7 +153,7 @@ def _check_loops(graph: Graph) -> None:
 
     def visit(identity: str) -> None:
         node = graph.node(graph.position[identity])
-        if isinstance(node, Wait | Until | Stagger) or state.get(identity) == 2:
+        if isinstance(node, Resting) or state.get(identity) == 2:
             return
         if state.get(identity) == 1:
             raise BadJourney(
@@ -176,5 +165,5 @@ def _check_loops(graph: Graph) -> None:
         state[identity] = 2
 
     for node in graph.journey.nodes:
-        for onward in successors(node) if isinstance(node, Wait | Until | Stagger) else (node.id,):
+        for onward in successors(node) if isinstance(node, Resting) else (node.id,):
             visit(onward)

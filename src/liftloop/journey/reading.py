@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
-from liftloop.journey.contract import Experiment
 from liftloop.journey.enrolments import CEDED, CEDED_TO, INSIDE, REACHED, REACHED_MAX, SLOT, Rows, count
 from liftloop.journey.enrolments import reached as so_far
 from liftloop.journey.lives import FIRST, MARK
+from liftloop.journey.nodes import Experiment
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.kernel.sets import are_among
 from liftloop.runtime.contract import Slots, StateView

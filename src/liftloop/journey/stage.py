@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
 from liftloop.journey.arrivals import counted
-from liftloop.journey.contract import Intent, OnAudience, OnCampaign, OnEvent
+from liftloop.journey.contract import Intent
 from liftloop.journey.graph import Graph, read
 from liftloop.journey.opening import OPENED, OPENED_SPEC, Codes, opening_of
+from liftloop.journey.triggers import OnAudience, OnCampaign, OnEvent
 from liftloop.journey.walk import Walkers, World, entering, wake, waking, walk
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
 from liftloop.kernel.sets import are_among, distinct

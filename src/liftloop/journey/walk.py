@@ -13,9 +13,12 @@ from liftloop.audience.reading import holds, known_members
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
 from liftloop.journey.arrivals import Places
-from liftloop.journey.contract import Act, Condition, Exit, Experiment, Intent, OnCampaign, Send, Stagger, Until, Wait
+from liftloop.journey.contract import Intent
 from liftloop.journey.graph import NODES_MAX, Graph
+from liftloop.journey.nodes import Act, Condition, Exit, Experiment, Send
 from liftloop.journey.reading import arms_of
+from liftloop.journey.triggers import OnCampaign
+from liftloop.journey.waits import Resting, Stagger, Until, Wait
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS, SECOND_MS
 from liftloop.plan.contract import NOBODY, Action, Campaign, Spread
 from liftloop.plan.reading import action_array, cell_array, draw_variants, drawn_numbers, turns_ms, variant_arms
@@ -152,7 +155,7 @@ def wake(world: World, walkers: Walkers) -> None:
     moving = np.ones(len(walkers.rows), dtype=np.bool_)
     for graph, position, group in list(_groups(world, walkers, moving)):
         node = graph.node(position)
-        assert isinstance(node, Wait | Until | Stagger), "people rest where they wait only"
+        assert isinstance(node, Resting), "people rest where they wait only"
         walkers.nodes[group] = graph.position[node.next]
         walkers.due_ms[group] = FAR_FUTURE_MS
 

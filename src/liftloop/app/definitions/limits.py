@@ -9,8 +9,9 @@ from liftloop.collect.drafting import IDENTIFIER_CHARACTERS_MAX
 from liftloop.deliver.contract import Capacity
 from liftloop.deliver.settings import DAY_MINUTES, DeliverySettings, QuietHours
 from liftloop.identify.contract import BLOCKED_MAX, KINDS, LIMIT_MAX, IdentityRules
-from liftloop.journey.contract import Journey, OnCampaign
+from liftloop.journey.contract import Journey
 from liftloop.journey.graph import SECONDS_MAX, WAVES_MAX
+from liftloop.journey.triggers import OnCampaign
 from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.contract import NOBODY, VARIANTS_MAX, Campaign, Cap, Holdout
 from liftloop.plan.options import Words

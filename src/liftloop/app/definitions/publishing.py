@@ -31,8 +31,10 @@ from liftloop.compose.contract import Content
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import DeliverySettings, for_customers, for_marketing
 from liftloop.identify.contract import IdentityRules
-from liftloop.journey.contract import Journey, OnAudience, OnCampaign, Send
+from liftloop.journey.contract import Journey
 from liftloop.journey.graph import check as check_journey
+from liftloop.journey.nodes import Send
+from liftloop.journey.triggers import OnAudience, OnCampaign
 from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import LiftloopError

@@ -18,8 +18,8 @@ from liftloop.collect.tracking_plan import TrackingPlan
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import DeliverySettings
 from liftloop.identify.contract import IdentityRules
-from liftloop.journey.contract import Condition
 from liftloop.journey.graph import NODES_MAX, read, successors
+from liftloop.journey.nodes import Condition
 from liftloop.kernel.codec import Json
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plan.contract import Campaign
