@@ -39,6 +39,8 @@ USE_CASES: dict[str, UseCase] = {
         _reads("campaign.ledger"),
         _reads("results.read"),
         _reads("journey.read"),
+        _reads("playbook.read"),
+        _changes("playbook.start"),
         _reads("proposal.read"),
         _changes("proposal.look"),
         _changes("proposal.judge", "approver"),
@@ -102,6 +104,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "campaign": ("campaign.read", "campaign.order", "campaign.undo"),
     "proposals": ("proposal.read", "proposal.look", "proposal.judge"),
     "journey": ("journey.read",),
+    "playbook": ("playbook.read", "playbook.start"),
     "experiment": ("campaign.read",),
     "audience": (
         "audience.read",

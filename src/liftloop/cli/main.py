@@ -25,6 +25,7 @@ COMMANDS = {
     "campaign": "进行中的活动：看、暂停、继续、停止 / campaigns as they run",
     "proposals": "提案：改什么、先试再定 / what to change, tried first",
     "journey": "旅程报告 / journeys, node by node",
+    "playbook": "打法：回答几个问题就能启动 / playbooks, started with a few answers",
     "experiment": "实验 / experiments",
     "audience": "人群 / audiences",
     "profile": "一个人 / one person",

@@ -111,6 +111,7 @@ KINDS_ZH: Mapping[str, str] = {
     "offer": "优惠",
     "opportunity": "机会",
     "plan": "计划",
+    "playbook": "打法",
     "points": "积分",
     "profile": "客户",
     "proposal": "提案",
