@@ -48,6 +48,8 @@ class Played(Struct, frozen=True, kw_only=True):
     sent: tuple[int, int]
     again: int
     nodes: Mapping[str, Any]
+    listed: Mapping[str, Any]
+    first: Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,8 @@ async def _play(folder: Path) -> Played:
         back_body = await _get(world, "/api/definitions/journey/welcome")
         again = (await _ok(world, "/api/proposals/look", {}))["proposals"]
         nodes = await _get(world, "/api/journeys/welcome/report")
+        (listed,) = [each for each in (await _get(world, "/api/journeys"))["journeys"] if each["id"] == "welcome"]
+        first = (await world.admin.get("/api/definitions/journey/welcome", version=1)).json()
         experiments = len((await _get(world, "/api/experiments"))["experiments"])
     installation.close()
     return Played(
@@ -98,6 +102,8 @@ async def _play(folder: Path) -> Played:
         sent=(tried.count("plain"), tried.count("short")),
         again=len(again),
         nodes=nodes,
+        listed=listed,
+        first=first,
     )
 
 
@@ -206,6 +212,15 @@ def test_it_is_kept_or_taken_back_in_one_call(played: Played) -> None:
     assert played.refused == (409, 409, 409)
     assert played.experiments == 0
     assert played.again == 1, "what was taken back is not proposed again"
+
+
+def test_the_list_tells_who_is_inside_and_old_versions_can_be_read(played: Played) -> None:
+    """All versions together are counted as one journey; the first one is as it was published."""
+    versions = played.nodes["versions"]
+    assert played.listed["entered"] == sum(each["entered"] for each in versions) == 700
+    assert played.listed["inside"] == sum(each["inside"] for each in versions)
+    assert played.listed["trigger"] == {"on": "event", "name": "Form Submitted"}
+    assert (played.first["version"], played.first["body"]["nodes"][0]["kind"]) == (1, "send")
 
 
 def test_the_report_counts_each_version_node_by_node(played: Played) -> None:

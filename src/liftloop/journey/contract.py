@@ -1,6 +1,6 @@
 """What a journey is, as a person defines it; kind `journey` among the definitions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -26,6 +26,8 @@ class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who does it while inside is done and leaves."""
     holdout: Holdout | None = None
     reentry: Literal["never", "after_leaving"] = "never"
+    notes: Mapping[str, str] = {}
+    """What its authors remark on nodes, by their ids; nobody who walks meets it."""
 
 
 class Intent(Struct, frozen=True, kw_only=True):

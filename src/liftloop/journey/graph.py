@@ -21,6 +21,8 @@ WAVES_MAX = 1_000
 ARMS_MAX = 10
 """More arms than that never gather enough people each."""
 DAY_MINUTES = 24 * 60
+NOTE_CHARACTERS_MAX = 1_000
+"""A remark of more than half a page belongs into a document."""
 SECONDS_MAX = 10 * 366 * 86_400
 """Ten years: a longer wait is a slip of the keyboard, and far longer ones do not fit a column of times."""
 
@@ -64,7 +66,19 @@ def check(identity: str, body: Mapping[str, Any]) -> None:
         if isinstance(node, Condition):
             check_tree(node.when)
         _check_node(graph.journey, node)
+    _check_notes(graph)
     _check_loops(graph)
+
+
+def _check_notes(graph: Graph) -> None:
+    for identity, note in graph.journey.notes.items():
+        if identity not in graph.position:
+            raise BadJourney(f"备注写给了不存在的节点 {identity}", f"a note is on node {identity}, which is not there")
+        if len(note) > NOTE_CHARACTERS_MAX:
+            raise BadJourney(
+                f"节点 {identity} 的备注最多 {NOTE_CHARACTERS_MAX} 个字",
+                f"the note on node {identity} has at most {NOTE_CHARACTERS_MAX} characters",
+            )
 
 
 def _check_node(journey: Journey, node: Node) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from liftloop.api.access import Caller, OnDesk, may
@@ -91,8 +91,17 @@ def listed(kind: str, desk: OnDesk, caller: Reads) -> DefinitionPage:
 
 
 @router.get("/definitions/{kind}/{identity}")
-def read(kind: str, identity: str, desk: OnDesk, caller: Reads) -> DefinitionView:
-    version, body, _, status = desk.definitions.newest(kind, identity)
+def read(
+    kind: str,
+    identity: str,
+    desk: OnDesk,
+    caller: Reads,
+    version: Annotated[int | None, Query(ge=1, description="An older version; the newest without it.")] = None,
+) -> DefinitionView:
+    if version is None:
+        version, body, _, status = desk.definitions.newest(kind, identity)
+    else:
+        body, status = desk.definitions.version(kind, identity, version)
     return DefinitionView(kind=kind, id=identity, version=version, body=hidden(kind, body), status=status)
 
 

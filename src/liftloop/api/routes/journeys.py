@@ -6,8 +6,10 @@ import msgspec
 from fastapi import APIRouter, Depends
 
 from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.present.words import at
 from liftloop.api.views.journey import JourneyPage, JourneyReport, JourneyRow
-from liftloop.app.journeys.report import journey_report
+from liftloop.app.desk import Desk
+from liftloop.app.journeys.report import Standing, journey_report, standings
 
 router = APIRouter(prefix="/journeys")
 
@@ -15,12 +17,27 @@ Reads = Annotated[Caller, Depends(may("journey.read"))]
 
 
 @router.get("")
-def list_journeys(desk: OnDesk, caller: Reads) -> JourneyPage:
-    rows = [
-        JourneyRow(id=each, name=str(body.get("name") or each), version=desk.definitions.newest("journey", each)[0])
-        for each, body in desk.definitions.live("journey").items()
-    ]
-    return JourneyPage(journeys=rows)
+async def list_journeys(desk: OnDesk, caller: Reads) -> JourneyPage:
+    standing = await standings(desk)
+    return JourneyPage(
+        journeys=[_row(desk, each, standing.get(each, Standing())) for each in desk.definitions.live("journey")]
+    )
+
+
+def _row(desk: Desk, identity: str, standing: Standing) -> JourneyRow:
+    version, body, at_ms, status = desk.definitions.newest("journey", identity)
+    return JourneyRow(
+        id=identity,
+        name=str(body.get("name") or identity),
+        version=version,
+        status=status,
+        inside=standing.inside,
+        entered=standing.entered,
+        nodes=len(body["nodes"]),
+        trigger=body["trigger"],
+        campaign=str(body.get("campaign") or ""),
+        published_at=at(at_ms),
+    )
 
 
 @router.get("/{journey_id}/report")

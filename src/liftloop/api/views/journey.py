@@ -1,6 +1,8 @@
 """Journeys as the API shows them: what became of everybody, by version and node."""
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import AwareDatetime, Field
 
 from liftloop.api.views.values import Count, View
 
@@ -38,6 +40,13 @@ class JourneyRow(View):
     id: str
     name: str
     version: int
+    status: str = Field(description="`live`, or `filling` while the past of a new version is being computed.")
+    inside: Count = Field(description="Who is in it now, in any version.")
+    entered: Count = Field(description="Who has ever entered, in any version.")
+    nodes: Count
+    trigger: dict[str, Any] = Field(description="Who enters and when, as in the definition.")
+    campaign: str = Field(description="Id of the campaign that it belongs to, empty for one of its own.")
+    published_at: AwareDatetime = Field(description="When the newest version was published.")
 
 
 class JourneyPage(View):

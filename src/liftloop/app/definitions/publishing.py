@@ -196,6 +196,16 @@ class Definitions:
         version, body, at_ms, status = rows[0]
         return version, parse_json(body), at_ms, status
 
+    def version(self, kind: str, identity: str, version: int) -> tuple[dict[str, Any], str]:
+        """Return (body, status) of one version, also of one that others followed; raises `NotFound`."""
+        rows = self._state.rows(
+            "SELECT body, status FROM definition WHERE kind = ? AND id = ? AND version = ?", (kind, identity, version)
+        )
+        if not rows:
+            raise NotFound(kind, f"{identity} v{version}")
+        body, status = rows[0]
+        return parse_json(body), status
+
     async def publish(
         self, kind: str, identity: str, body: Mapping[str, Any], actor: str, *, version: int | None = None
     ) -> int:

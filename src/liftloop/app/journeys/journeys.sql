@@ -21,3 +21,9 @@ GROUP BY ALL;
 SELECT entry.version, coalesce(gone.reason, '') AS reason, count(*) AS people
 FROM enrolment AS entry LEFT JOIN enrolment AS gone ON gone.enrolment = entry.enrolment AND NOT gone.entered
 WHERE entry.entered AND entry.journey = $1 GROUP BY ALL;
+
+-- name: standing
+-- How many ever entered each journey, and are in it now.
+SELECT entry.journey, count(*) AS entered, count(*) FILTER (gone.enrolment IS NULL) AS inside
+FROM enrolment AS entry LEFT JOIN enrolment AS gone ON gone.enrolment = entry.enrolment AND NOT gone.entered
+WHERE entry.entered GROUP BY ALL;

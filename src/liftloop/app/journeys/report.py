@@ -53,6 +53,21 @@ class JourneyCounts(Struct, frozen=True, kw_only=True):
     versions: tuple[VersionCounts, ...]
 
 
+class Standing(Struct, frozen=True, kw_only=True):
+    """How many people ever entered a journey, in all its versions, and how many are in it now."""
+
+    entered: int = 0
+    inside: int = 0
+
+
+async def standings(desk: Desk) -> Mapping[str, Standing]:
+    """Return the standing of each journey that anybody has entered, by id."""
+    await desk.follower.catch_up()
+    counted = await desk.follower.select(SQL["standing"], [])
+    rows = zip(*(counted[name] for name in ("journey", "entered", "inside")), strict=True)
+    return {str(journey): Standing(entered=int(entered), inside=int(inside)) for journey, entered, inside in rows}
+
+
 async def journey_report(desk: Desk, identity: str) -> JourneyCounts:
     """Return what became of everybody in a journey, as of now; raises `NotFound`."""
     rows = desk.state.rows(_VERSIONS, (identity, VERSIONS_MAX))

@@ -3852,10 +3852,45 @@ export interface components {
         };
         /** JourneyRow */
         JourneyRow: {
+            /**
+             * Campaign
+             * @description Id of the campaign that it belongs to, empty for one of its own.
+             */
+            campaign: string;
+            /**
+             * Entered
+             * @description Who has ever entered, in any version.
+             */
+            entered: number;
             /** Id */
             id: string;
+            /**
+             * Inside
+             * @description Who is in it now, in any version.
+             */
+            inside: number;
             /** Name */
             name: string;
+            /** Nodes */
+            nodes: number;
+            /**
+             * Published At
+             * Format: date-time
+             * @description When the newest version was published.
+             */
+            published_at: string;
+            /**
+             * Status
+             * @description `live`, or `filling` while the past of a new version is being computed.
+             */
+            status: string;
+            /**
+             * Trigger
+             * @description Who enters and when, as in the definition.
+             */
+            trigger: {
+                [key: string]: unknown;
+            };
             /** Version */
             version: number;
         };
