@@ -30,8 +30,9 @@ from liftloop.deliver.contract import (
 from liftloop.deliver.second_look import MAY_LEAVE, Stopped
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import MessageKey, Offset, TickNumber
-from liftloop.storage.contract import TABLES, FactBlock, Position, Record, Row
+from liftloop.storage.contract import FactBlock, Position, Record, Row
 from liftloop.storage.embedded.crash_points import ATTEMPT_POINTS, CrashPoint
+from liftloop.storage.tables import TABLES
 
 NOW_MS = 1_790_000_000_000
 DAY_MS = 86_400_000

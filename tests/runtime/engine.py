@@ -21,7 +21,8 @@ from liftloop.runtime import people
 from liftloop.runtime.catalog import FILLED, RETIRED
 from liftloop.runtime.contract import Frame, Stage
 from liftloop.runtime.fold import Fold
-from liftloop.storage.contract import TABLES, ArraySpec, Block, Commit, Entry, FactBlock, Position, Record, Row
+from liftloop.storage.contract import ArraySpec, Block, Commit, Entry, FactBlock, Position, Record, Row
+from liftloop.storage.tables import TABLES
 
 NOON_MS = 1_795_233_600_000  # 2026-11-21 12:00 in Shanghai: no quiet hours for a while.
 _KEYS = {table.name: table.key for table in TABLES}

@@ -18,6 +18,7 @@ from liftloop.app.definitions.limits import (
     tag_problem,
     trait_problem,
 )
+from liftloop.app.definitions.relate import RELATE_KINDS, relate_problem, staff_problem, team_problem
 from liftloop.app.definitions.secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
 from liftloop.app.definitions.uses import InUse, User, users_of
 from liftloop.app.facts import fact, published
@@ -53,6 +54,7 @@ from liftloop.plugins.channels.contract import Network
 from liftloop.profile.points import PointsRules
 from liftloop.profile.sources import leaves, source_of
 from liftloop.profile.tags import TAG, tag_condition
+from liftloop.relate.contract import RelateRules, Staff, Team
 from liftloop.runtime.catalog import RETIRED
 from liftloop.storage.contract import StateReader, Vault
 
@@ -75,6 +77,7 @@ KINDS = (
     "experiment",
     "metric",
     "goal",
+    *RELATE_KINDS,
     *EDGE_KINDS,
 )
 BODY_BYTES_MAX = 256_000
@@ -117,8 +120,11 @@ KINDS_ZH: Mapping[str, str] = {
     "proposal": "提案",
     "signal": "信号",
     "source": "来源",
+    "staff": "员工",
     "tag": "标签",
+    "team": "团队",
     "trait": "特征",
+    "work": "跟进事项",
 }
 """What people call the kinds of things that have an id; of others the code is told."""
 
@@ -315,6 +321,10 @@ class Definitions:
                 _refuse(kind, standing_problem(_as(kind, body, StandingGoal)))
             case "experiment":
                 _refuse(kind, experiment_problem(_as(kind, body, ExperimentDefinition), self.live("journey")))
+            case "staff":
+                _refuse(kind, staff_problem(_as(kind, body, Staff), self.live("team")))
+            case "team":
+                _refuse(kind, team_problem(_as(kind, body, Team)))
             case "source" | "tracking_plan" | "form":
                 check_edge(kind, identity, body, self.live("source"))
             case _:
@@ -324,6 +334,12 @@ class Definitions:
         match identity:
             case "points":
                 _as("setting", body, PointsRules)
+            case "relate":
+                rules = _as("setting", body, RelateRules)
+                _refuse("setting", relate_problem(rules, self.live("team")))
+                for audience in [each.audience for each in (*rules.tickets, *(rules.lead.rules if rules.lead else ()))]:
+                    if audience:
+                        self._check_references({"audience": audience})
             case "review":
                 _refuse("setting", review_problem(_as("setting", body, ReviewSettings), self.live("channel")))
             case "identity":

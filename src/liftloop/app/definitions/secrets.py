@@ -44,6 +44,8 @@ def secrets_in(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[Path, str]]
         name = {"database": "url", "webhook": "secret"}.get(str(to.get("kind")), "")
         if isinstance(to.get(name), str):
             yield ("to", name), to[name]
+    if kind == "staff" and isinstance(body.get("phone"), str) and body["phone"]:
+        yield ("phone",), body["phone"]
     if kind == "channel" and isinstance(body.get("settings"), Mapping):
         settings: Mapping[str, Any] = body["settings"]
         for name in sorted(SECRET_SETTINGS & settings.keys()):

@@ -27,6 +27,8 @@ from liftloop.plan.terms import SETTING as PLANNING
 from liftloop.plan.terms import PlanningRules
 from liftloop.profile.points import PointsRules
 from liftloop.profile.sources import leaves, source_of
+from liftloop.relate.contract import SETTING as RELATE
+from liftloop.relate.contract import RelateRules, Staff, Team
 from liftloop.runtime.catalog import Fault
 
 
@@ -78,6 +80,12 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
             msgspec.convert(body, type=Form, strict=False)
         case "tracking_plan":
             msgspec.convert(body, type=TrackingPlan, strict=False)
+        case "staff":
+            msgspec.convert(body, type=Staff, strict=False)
+        case "team":
+            msgspec.convert(body, type=Team, strict=False)
+        case "setting" if identity == RELATE:
+            msgspec.convert(body, type=RelateRules, strict=False)
         case "setting" if identity == "delivery":
             msgspec.convert(body, type=DeliverySettings, strict=False)
         case "setting" if identity == "points":

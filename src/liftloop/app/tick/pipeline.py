@@ -17,6 +17,7 @@ from liftloop.profile.points_fold import ProfilePoints
 from liftloop.profile.separation import ProfileSeparation
 from liftloop.profile.stage import Compiled, ProfileColumns, ProfileEvents, ProfileFillings, ProfileMerges
 from liftloop.profile.studied_fold import ProfileStudied
+from liftloop.relate.stage import RelateWork
 from liftloop.runtime.contract import Stage
 
 
@@ -52,4 +53,5 @@ def stages() -> tuple[Stage, ...]:
         DeliverCredits(rules.rules),
         DeliverOutcomes(rules),
         DeliverGate(rules),
+        RelateWork(),
     )

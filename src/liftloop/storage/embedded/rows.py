@@ -8,7 +8,8 @@ from functools import cache
 from itertools import chain
 from sqlite3 import Connection
 
-from liftloop.storage.contract import TABLES, Row, Table, Update
+from liftloop.storage.contract import Row, Update
+from liftloop.storage.tables import TABLES, Table
 
 PARAMETERS_MAX = 4_000  # 250 ledger rows a statement; longer runs measured no faster.
 

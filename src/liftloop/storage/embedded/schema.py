@@ -1,12 +1,12 @@
-"""The state's schema in SQLite's words, from `contract.TABLES`.
+"""The state's schema in SQLite's words, from `tables.TABLES`.
 
 Tables are STRICT: a numpy scalar would otherwise be stored as a blob without a word.
 """
 
 from collections.abc import Iterator, Sequence
 
-from liftloop.storage.contract import TABLES
-from liftloop.storage.contract import Table as TableOfContract
+from liftloop.storage.tables import TABLES
+from liftloop.storage.tables import Table as TableOfContract
 
 _IN_ORDER_OF_KEY = frozenset({"attribute", "consent"})  # A person's rows lie together, and need no second tree.
 
