@@ -13,7 +13,8 @@ from liftloop.app.ledger import sheet
 from liftloop.app.words import reason_words, state_words
 from liftloop.deliver.contract import Envelope
 from liftloop.kernel.clock import DAY_MS, HOUR_MS
-from liftloop.storage.contract import TABLES, Row
+from liftloop.storage.contract import Row
+from liftloop.storage.tables import TABLES
 
 USERS = tuple(f"u{number}" for number in range(20))
 JOURNEYS = ("news", "care")

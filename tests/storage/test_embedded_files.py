@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from liftloop.kernel.ids import Offset, TickNumber
-from liftloop.storage.contract import TABLES, ArraySpec, Block, DiskFull, FactBlock, Fenced, StorageError
+from liftloop.storage.contract import ArraySpec, Block, DiskFull, FactBlock, Fenced, StorageError
 from liftloop.storage.embedded.checkpoints import Checkpoints
 from liftloop.storage.embedded.connections import named_queries, open_writer
 from liftloop.storage.embedded.crash_points import NO_CRASHES
@@ -20,6 +20,7 @@ from liftloop.storage.embedded.log import SqliteLog
 from liftloop.storage.embedded.schema import STATE
 from liftloop.storage.embedded.state import SqliteState, SqliteStateReader
 from liftloop.storage.embedded.vault import SqliteVault
+from liftloop.storage.tables import TABLES
 from liftloop.testing.storage import attribute_row, commit_of
 
 SPEC = ArraySpec(name="a", dtype="<i8", fill=0)

@@ -12,8 +12,9 @@ import pytest
 from liftloop.app.opening import Newer, open_folder
 from liftloop.app.settings import Settings
 from liftloop.app.tick.questions import answer
-from liftloop.storage.contract import TABLES, NewerFolder
+from liftloop.storage.contract import NewerFolder
 from liftloop.storage.embedded.folder import LAYOUT
+from liftloop.storage.tables import TABLES
 from liftloop.testing.installation import Installation
 
 FOLDERS = Path(__file__).parents[1] / "golden" / "folders"
