@@ -17,6 +17,7 @@ from liftloop.app.channel_setup import addresses_of, check_kind
 from liftloop.app.definitions.secrets import SECRET_SETTINGS
 from liftloop.cli.main import liftloop
 from liftloop.collect.mapping_kinds import KINDS
+from liftloop.compose.law.table import RULES
 from liftloop.deliver.contract import MEDIA
 from liftloop.plan.metric.catalogue import TRADES
 from liftloop.plan.metric.events import events_of
@@ -56,7 +57,7 @@ class Maker(msgspec.Struct, frozen=True):
 
 def main() -> None:
     """Write the pages, or with `--check` say which are out of date."""
-    pages = {**error_pages(), **command_pages(), **import_pages(), **metric_pages(), **channel_pages()}
+    pages = {**error_pages(), **command_pages(), **import_pages(), **metric_pages(), **channel_pages(), **rule_pages()}
     stale = [name for name, text in pages.items() if _read(PAGES / name) != text]
     if "--check" in sys.argv:
         sys.exit(f"out of date, run scripts/reference.py: {', '.join(stale)}" if stale else 0)
@@ -342,6 +343,54 @@ def _setting_rows(setup: Setup, language: str) -> Iterator[str]:
         need = words["required"] if field.required else f"`{field.default!r}`"
         secret = words["sealed"] if field.name in SECRET_SETTINGS else ""
         yield f"| `{field.name}` | {given.get(field.encode_name, '')} | {need} | {secret} |"
+
+
+_EN_RULES = """# Rules for contents
+
+<!-- Written by scripts/reference.py from the table of rules itself; do not edit. -->
+
+What contents are judged by: [how](contents.md#rules).
+A rule that blocks keeps words from leaving; one that warns says so where they are written.
+The setting `contents` may make a warning a block; nothing makes a block a warning.
+Laws and providers change: the last column says when somebody held the row against its source.
+This is no legal advice.
+
+| rule | binds | severity | says | what to do | source | checked |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+_ZH_RULES = """# 内容规则
+
+<!-- 由 scripts/reference.py 按规则表生成，请不要手改。 -->
+
+内容按这张表判断：[怎么判断](contents.zh-CN.md#规则)。
+“阻止”的规则不满足就发不出去；“提醒”的规则在写的时候提示。
+设置 `contents` 可以把提醒改成阻止，不能反过来。
+法规和服务商的要求会变，最后一列是最近一次核对出处的日期。
+这不是法律意见。
+
+| 规则 | 适用 | 级别 | 说明 | 怎么办 | 出处 | 核对 |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+_SEVERITIES = {"en": {"block": "block", "warn": "warn"}, "zh": {"block": "阻止", "warn": "提醒"}}
+
+
+def rule_pages() -> dict[str, str]:
+    """Return the pages of content rules by file name."""
+    return {
+        "content-rules.md": _EN_RULES + _rule_rows("en"),
+        "content-rules.zh-CN.md": _ZH_RULES + _rule_rows("zh"),
+    }
+
+
+def _rule_rows(language: str) -> str:
+    rows: list[str] = []
+    for rule in RULES.values():
+        binds = [*(f"`{each}`" for each in (rule.kinds or rule.media)), *(f"`{each}`" for each in rule.purposes)]
+        says, after = (getattr(rule, language), getattr(rule, f"next_{language}"))
+        severity = _SEVERITIES[language][rule.severity]
+        cells = [f"`{rule.id}`", " ".join(binds), severity, says, after, rule.source, rule.checked_at]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
 
 
 _TRADES_EN = {

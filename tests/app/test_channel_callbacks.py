@@ -26,7 +26,13 @@ WX = {"callback_token": CALLBACK_TOKEN, "encoding_aes_key": AES_KEY}
 CHANNELS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "sms": (
         "aliyun_sms",
-        {"access_key_id": "k", "access_key_secret": "s", "sign_name": "店", "callback_token": TOKEN},
+        {
+            "access_key_id": "k",
+            "access_key_secret": "s",
+            "sign_name": "店",
+            "template": "SMS_1",
+            "callback_token": TOKEN,
+        },
     ),
     "txsms": (
         "tencent_sms",

@@ -12,6 +12,7 @@ def mini_shop(kind: str = "mini_program", **settings: Any) -> ShopEngine:
     shop = ShopEngine()
     body = {"id": "sms", "kind": kind, "settings": SETTINGS | settings, "medium": "sms"}
     shop.publish("channel", "sms", body)
+    shop.publish("content", "hello", {"id": "hello", "body": "thing1: hi", "language": "zh-CN"})
     shop.journey("news", send("s", "end"), END, reentry="after_leaving")
     return shop
 

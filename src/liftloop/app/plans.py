@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from liftloop.app.definitions.lawful import check_actions
 from liftloop.app.definitions.publishing import Definitions as Published
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.definitions.uses import User
@@ -159,7 +160,8 @@ class Plans:
     async def launch(self, plan_id: str, language: Language, actor: str, terms: LaunchTerms = AT_ONCE) -> str:
         """Start a plan and return its campaign; a plan that was launched returns the campaign it has.
 
-        Raises `NotFound`, `NotLaunchable`, `BadLaunch`, and `PlanOutdated` where something that it hands out is gone.
+        Raises `NotFound`, `NotLaunchable`, `BadLaunch`, `PlanOutdated` where something that it hands out is gone, and
+        `ContentNotAllowed` where its words break a rule or wait for approval; words drafted for it are kept then.
         """
         running = self.campaign_of(plan_id)
         if running is not None:
@@ -171,9 +173,11 @@ class Plans:
         started: Launch = launch(record, language, self.sources(), terms)
         now_ms = self._clock.now_ms()
         journeys = [each for each in started.definitions if each.kind == "journey"]
-        for each in started.definitions:
-            if each.kind != "journey":
-                await self._published.publish(each.kind, each.id, each.body, actor)
+        campaigns = [each for each in started.definitions if each.kind == "campaign"]
+        await self._publish_drafts(started, actor)
+        check_actions(self._published.live, started.campaign.actions)
+        for each in campaigns:
+            await self._published.publish(each.kind, each.id, each.body, actor)
         await self._tick.facts([fact(ASSIGNED, started.campaign_id, started.assigned, actor, now_ms)])
         for each in journeys:
             await self._published.publish(each.kind, each.id, each.body, actor)
@@ -182,6 +186,13 @@ class Plans:
         while await self._follower.fill():
             await self._follower.catch_up()
         return started.campaign_id
+
+    async def _publish_drafts(self, started: Launch, actor: str) -> None:
+        """Publish the words that a launch drafted; those of an earlier try stay as somebody may have mended them."""
+        known = self._published.live("content")
+        for each in started.definitions:
+            if each.kind == "content" and each.id not in known:
+                await self._published.publish(each.kind, each.id, each.body, actor)
 
     async def tell_margin(self, share: float | None, actor: str) -> None:
         """Keep the shop's usual margin among its rules for plans; None says not to ask again."""

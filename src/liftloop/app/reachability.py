@@ -11,7 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.deliver.contract import ChannelDefinition
-from liftloop.deliver.settings import medium_of
+from liftloop.deliver.media import medium_of
 from liftloop.deliver.stage import SUPPRESSING
 from liftloop.storage.contract import StateReader
 

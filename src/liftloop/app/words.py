@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from liftloop.app.provider_words import provider_words
+from liftloop.compose.law.table import RULES
 from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 from liftloop.plan.options import CHANNEL_NAMES, Words
 
@@ -70,6 +71,12 @@ _REASONS = {
 }
 
 
+_NOT_APPROVED = {
+    "draft": Said("内容改过之后还没有审批", "the words are not approved"),
+    "submitted": Said("内容在等审批", "the words wait for approval"),
+    "rejected": Said("内容被驳回", "the words were rejected"),
+}
+
 _SAID_BY_REASON = frozenset(("suppressed", "capped", "no_budget", "expired", "blocked", "not_contacted"))
 """States whose reasons say them again, and better."""
 
@@ -107,6 +114,11 @@ def reason_words(reason: str) -> Said:
         case "consent_withdrawn":
             medium = _medium(rest)
             return Said(f"撤回了接收{medium.zh}的同意", f"consent to {medium.en} was withdrawn")
+        case "law":
+            rule = RULES.get(rest)
+            return Said(f"违反规则 {rest}：{rule.zh}", f"rule {rest}: {rule.en}") if rule else Said(reason, reason)
+        case "not_approved":
+            return _NOT_APPROVED.get(rest, _NOT_APPROVED["draft"])
         case "paused":
             return Said(f"活动暂停中（{pause_words(rest).zh}）", f"the campaign is paused ({pause_words(rest).en})")
         case "suppressed":

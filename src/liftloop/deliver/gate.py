@@ -1,6 +1,7 @@
 """The gate: may we? Every message that somebody wants to send ends here in one state with one reason.
 
-Order: the campaign still runs, channel and content, consent and suppression, quiet hours, frequency caps, budget,
+Order: the campaign still runs, channel and content and what the law says of its words, consent and suppression, quiet
+hours, frequency caps, budget,
 holdout last. Held-out people pass every other gate in shadow, with counters of their own. Only purpose `marketing` is
 withheld, capped or deferred. What holds of a person is looked at again when the message leaves (`second_look`).
 """
@@ -14,12 +15,13 @@ from numpy.typing import NDArray
 
 from liftloop.deliver.contract import SERVICE_ONLY, ChannelDefinition
 from liftloop.deliver.credits import credits_of
+from liftloop.deliver.media import medium_of
 from liftloop.deliver.settings import (
     SHANGHAI_OFFSET_MINUTES,
     HeldEverywhere,
     Rules,
     counts_consents,
-    medium_of,
+    opening_ms,
 )
 from liftloop.identify.reading import follow
 from liftloop.journey.contract import Intent
@@ -146,6 +148,8 @@ def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counte
         verdict.stop(verdict.open(), "blocked", "no_channel" if channel is None else "no_content")
     elif marketing and channel.kind in SERVICE_ONLY:
         verdict.stop(verdict.open(), "blocked", "channel_not_for_marketing")
+    elif refusal := rules.law.refusal(intent.action.content, channel, intent.purpose):
+        verdict.stop(verdict.open(), "blocked", refusal)
     else:
         _ask(state, verdict, rules, channel, (moment, counters))
     if marketing:
@@ -172,7 +176,7 @@ def _ask(
         left = credits_of(state, channel.id, verdict.slots) - counters.consents_of(channel.id)[verdict.slots]
         verdict.stop(left <= 0, "blocked", "no_subscription_left")
     if verdict.intent.purpose == "marketing":
-        _quiet(verdict, rules, moment)
+        _quiet(verdict, rules, channel, moment)
         _caps(state, verdict, rules, moment, counters)
         _budget(state, verdict, rules, channel, counters)
 
@@ -227,11 +231,10 @@ def refusals(state: StateView, slots: Slots, medium: str, purpose: str) -> Reaso
     return reasons
 
 
-def _quiet(verdict: Verdict, rules: Rules, moment: Moment) -> None:
-    quiet = rules.settings.quiet_hours
-    opening_ms = quiet.opening_ms(moment.now_ms) if quiet else moment.now_ms
-    verdict.due_ms[:] = opening_ms
-    if opening_ms >= verdict.expires_ms:
+def _quiet(verdict: Verdict, rules: Rules, channel: ChannelDefinition, moment: Moment) -> None:
+    due_ms = opening_ms(rules, channel, moment.now_ms)
+    verdict.due_ms[:] = due_ms
+    if due_ms >= verdict.expires_ms:
         verdict.stop(verdict.open(), "expired", "expired:quiet_hours")
 
 

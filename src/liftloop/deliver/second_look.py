@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.gate import Reasons, refusals
-from liftloop.deliver.settings import medium_of
+from liftloop.deliver.media import medium_of
 from liftloop.identify.reading import follow
 from liftloop.journey.reading import ceded, ceded_to, furthest, persons
 from liftloop.runtime import people

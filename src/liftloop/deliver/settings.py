@@ -6,7 +6,11 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from liftloop.deliver.contract import FOR_COLLEAGUES, MEDIA, ONE_CONSENT_EACH, SERVICE_ONLY, Capacity, ChannelDefinition
+from liftloop.compose.contract import ContentReview, ContentRules
+from liftloop.compose.reading import REVIEW
+from liftloop.compose.reading import SETTING as CONTENTS
+from liftloop.deliver.content_law import ContentLaw
+from liftloop.deliver.contract import FOR_COLLEAGUES, ONE_CONSENT_EACH, SERVICE_ONLY, Capacity, ChannelDefinition
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.plan.contract import Campaign, Cap
 from liftloop.runtime.contract import Definitions
@@ -44,6 +48,10 @@ class QuietHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return (now_ms // MINUTE_MS + length - into) * MINUTE_MS
 
 
+NIGHT = QuietHours(from_minute=22 * 60, until_minute=8 * 60)
+"""What the rule CN-HOURS keeps free of mainland marketing by SMS and call; providers refuse it then."""
+
+
 class HeldEverywhere(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """People whom no marketing reaches for a quarter, drawn anew each quarter: what all of it together brings."""
 
@@ -66,6 +74,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     settings: DeliverySettings
     channels: Mapping[str, ChannelDefinition]
     content_versions: Mapping[str, int]
+    law: ContentLaw
+    """What keeps words from leaving."""
     campaigns: Mapping[str, Campaign]
     retired: frozenset[str]
     """Campaigns that are no more."""
@@ -107,9 +117,30 @@ def rules_of(definitions: Definitions) -> Rules:
         channels={
             identity: _read(each.body, ChannelDefinition) for identity, each in definitions.live("channel").items()
         },
+        law=_law(definitions),
         content_versions={identity: each.version for identity, each in definitions.live("content").items()},
         campaigns={identity: _read(each.body, Campaign) for identity, each in campaigns.items()},
         retired=frozenset(each.id for each in definitions.versions("campaign")) - set(campaigns),
+    )
+
+
+def opening_ms(rules: Rules, channel: ChannelDefinition, now_ms: int) -> int:
+    """Return the first instant at or after now at which marketing may leave through a channel."""
+    quiet = [rules.settings.quiet_hours] if rules.settings.quiet_hours else []
+    quiet += [NIGHT] if rules.law.keeps_nights(channel, "marketing") else []
+    at_ms = now_ms
+    for _ in range(2):  # What one opens into may be quiet by the other.
+        for hours in quiet:
+            at_ms = hours.opening_ms(at_ms)
+    return at_ms
+
+
+def _law(definitions: Definitions) -> ContentLaw:
+    setting = definitions.live("setting").get(CONTENTS)
+    return ContentLaw(
+        contents={identity: each.body for identity, each in definitions.live("content").items()},
+        reviews={identity: _read(each.body, ContentReview) for identity, each in definitions.live(REVIEW).items()},
+        rules=_read(setting.body, ContentRules) if setting else ContentRules(),
     )
 
 
@@ -128,11 +159,6 @@ def for_marketing(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, Mappin
 def counts_consents(channel: ChannelDefinition) -> bool:
     """Tell whether each message of a channel uses up a consent of its own."""
     return channel.kind in ONE_CONSENT_EACH and not channel.settings.get("long_term", False)
-
-
-def medium_of(channel: ChannelDefinition) -> str:
-    """Return what consent is asked for."""
-    return channel.medium or MEDIA.get(channel.kind, channel.id)
 
 
 def _read(body: Mapping[str, Any], kind: type[T]) -> T:

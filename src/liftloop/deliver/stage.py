@@ -28,7 +28,8 @@ from liftloop.deliver.gate import (
     would_be_sent,
 )
 from liftloop.deliver.keys import enrolment_of, message_key, origin_of, visit_of
-from liftloop.deliver.settings import Rules, counts_consents, medium_of, rules_of
+from liftloop.deliver.media import medium_of
+from liftloop.deliver.settings import Rules, counts_consents, rules_of
 from liftloop.journey.contract import Intent
 from liftloop.journey.reading import persons, reached
 from liftloop.kernel.clock import FAR_FUTURE_MS

@@ -7,6 +7,7 @@ import msgspec
 
 from liftloop.app.definitions.destinations import check_destination
 from liftloop.app.definitions.edge import EDGE_KINDS, BadDefinition, check_edge
+from liftloop.app.definitions.lawful import check_journey_words, rules_problem
 from liftloop.app.definitions.limits import (
     campaign_problem,
     capacity_problem,
@@ -28,7 +29,8 @@ from liftloop.audience.contract import Audience, BadAudience, Level, Signal, Tag
 from liftloop.audience.reading import LEVEL, SIGNAL, level_trees, references
 from liftloop.audience.reading import check as check_tree
 from liftloop.compose.check import check as check_content
-from liftloop.compose.contract import Content
+from liftloop.compose.contract import Content, ContentRules
+from liftloop.compose.reading import SETTING as CONTENTS
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import DeliverySettings, for_customers, for_marketing
 from liftloop.identify.contract import IdentityRules
@@ -48,7 +50,8 @@ from liftloop.plan.options import Words
 from liftloop.plan.shop_metrics import CustomMetric, metric_problem, metrics_with
 from liftloop.plan.standing import StandingGoal, standing_problem
 from liftloop.plan.terms import SETTING as PLANNING
-from liftloop.plan.terms import PlanningRules, rules_problem
+from liftloop.plan.terms import PlanningRules
+from liftloop.plan.terms import rules_problem as planning_problem
 from liftloop.plugins.channels import open_channel
 from liftloop.plugins.channels.contract import Network
 from liftloop.profile.points import PointsRules
@@ -347,7 +350,9 @@ class Definitions:
             case _ if identity == LEARNING:
                 _refuse("setting", learning_problem(_as("setting", body, LearningRules)))
             case _ if identity == PLANNING:
-                _refuse("setting", rules_problem(_as("setting", body, PlanningRules)))
+                _refuse("setting", planning_problem(_as("setting", body, PlanningRules)))
+            case _ if identity == CONTENTS:
+                _refuse("setting", rules_problem(_as("setting", body, ContentRules)))
             case _:
                 settings = _as("setting", body, DeliverySettings)
                 problem = caps_problem(settings.caps) or quiet_problem(settings.quiet_hours) or held_problem(settings)
@@ -362,6 +367,7 @@ class Definitions:
         journey = msgspec.convert(body, type=Journey, strict=False)
         _refuse("journey", journey_problem(journey))
         self._check_channels(journey)
+        check_journey_words(self.live, journey)
         if isinstance(journey.trigger, OnCampaign):
             self.newest("campaign", journey.trigger.campaign)
         if isinstance(journey.trigger, OnAudience):

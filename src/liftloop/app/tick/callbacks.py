@@ -19,7 +19,7 @@ from liftloop.app.tick.worker import Worker
 from liftloop.collect.contract import BATCH_BYTES_MAX, MalformedBody
 from liftloop.collect.drafting import Inlet
 from liftloop.deliver.contract import ChannelDefinition
-from liftloop.deliver.settings import medium_of
+from liftloop.deliver.media import medium_of
 from liftloop.kernel.clock import MINUTE_MS, Clock
 from liftloop.kernel.codec import pack
 from liftloop.kernel.errors import LiftloopError

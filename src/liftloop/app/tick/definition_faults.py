@@ -15,6 +15,9 @@ from liftloop.collect.fields import Field
 from liftloop.collect.forms import Form
 from liftloop.collect.sources import Source
 from liftloop.collect.tracking_plan import TrackingPlan
+from liftloop.compose.contract import ContentReview, ContentRules
+from liftloop.compose.reading import REVIEW
+from liftloop.compose.reading import SETTING as CONTENTS
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import DeliverySettings
 from liftloop.identify.contract import IdentityRules
@@ -70,6 +73,8 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
             msgspec.convert(body, type=Campaign, strict=False)
         case "channel":
             msgspec.convert(body, type=ChannelDefinition, strict=False)
+        case _ if kind == REVIEW:
+            msgspec.convert(body, type=ContentReview, strict=False)
         case "source":
             msgspec.convert(body, type=Source, strict=False)
         case "destination":
@@ -88,6 +93,8 @@ def _read(kind: str, identity: str, body: Mapping[str, Any]) -> None:
             msgspec.convert(body, type=RelateRules, strict=False)
         case "setting" if identity == "delivery":
             msgspec.convert(body, type=DeliverySettings, strict=False)
+        case "setting" if identity == CONTENTS:
+            msgspec.convert(body, type=ContentRules, strict=False)
         case "setting" if identity == "points":
             msgspec.convert(body, type=PointsRules, strict=False)
         case "setting" if identity == "identity":

@@ -76,6 +76,8 @@ class AliyunSmsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The approved 签名, without 【】."""
     template: str = ""
     """The approved template's code, `SMS_…`, where a content names no other by `@template`."""
+    templates: Mapping[str, str] = {}
+    """The approved text of each template, by its code, as the console shows it: for previews and checks."""
     callback_token: str = ""
     """The last part of the address that receipts and replies are posted to; they are not signed."""
     extend_code: str = ""

@@ -7,9 +7,9 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from liftloop.compose.fields import BadFields, read_fields
 from liftloop.deliver.contract import Handover, Message
 from liftloop.plugins.channels.calling import Verdict, handover
-from liftloop.plugins.channels.fields import BadFields, read_fields
 
 VALUE_CHARACTERS_MAX = 35  # Of one variable; longer ones are refused by Alibaba Cloud and cut by carriers.
 OPTED_OUT = frozenset({"R", "T", "TD", "N", "退订", "退", "拒收", "取消"})

@@ -70,6 +70,8 @@ class TencentSmsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_field
     sign_name: str
     template: str = ""
     """The approved template's id, where a content names no other by `@template`."""
+    templates: Mapping[str, str] = {}
+    """The approved text of each template, by its code, as the console shows it: for previews and checks."""
     callback_token: str = ""
     region: str = "ap-guangzhou"
     base_url: str = "https://sms.tencentcloudapi.com"

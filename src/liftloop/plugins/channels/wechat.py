@@ -4,13 +4,14 @@ Sources: developers.weixin.qq.com, "模板消息接口", "订阅通知", "发送
 consent to a subscribe message is good for one message. Both are kept to at the gate, before anything comes here.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Literal
 
 from msgspec import Struct
 
+from liftloop.compose.fields import BadFields, Fields, read_fields
+from liftloop.compose.subscribe_fields import fits
 from liftloop.deliver.contract import (
     AddressKind,
     Channel,
@@ -24,7 +25,6 @@ from liftloop.kernel.clock import MINUTE_MS
 from liftloop.plugins.channels.calling import Line, Reply, Verdict, base_address, one_by_one
 from liftloop.plugins.channels.contract import Surroundings, bad_setting, read_settings
 from liftloop.plugins.channels.errcodes import Desk, Outcomes, encoded
-from liftloop.plugins.channels.fields import BadFields, Fields, read_fields
 
 BASE_URL = "https://api.weixin.qq.com"
 WAYS = 16
@@ -42,18 +42,6 @@ PATHS: Mapping[Kind, str] = {
     "wechat_subscribe": "/cgi-bin/message/subscribe/bizsend",
     "mini_program": "/cgi-bin/message/subscribe/send",
 }
-FIELD_RULES: Mapping[str, re.Pattern[str]] = {
-    "thing": re.compile(r".{1,20}"),
-    "number": re.compile(r"[\d.\-]{1,32}"),
-    "letter": re.compile(r"[A-Za-z]{1,32}"),
-    "symbol": re.compile(r".{1,5}"),
-    "character_string": re.compile(r"[\x21-\x7e]{1,32}"),
-    "phone_number": re.compile(r"[\d+\-() ]{1,17}"),
-    "car_number": re.compile(r".{1,8}"),
-    "phrase": re.compile(r"[\u4e00-\u9fff]{1,5}"),
-}
-"""What a field of each kind may hold; WeChat refuses a message of which one does not (47003)."""
-_NAME = re.compile(r"[\u4e00-\u9fff]{1,10}|[A-Za-z ]{1,20}")
 
 
 class WechatSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -156,16 +144,3 @@ def open_wechat_subscribe(definition: ChannelDefinition, surroundings: Surroundi
 def open_mini_program(definition: ChannelDefinition, surroundings: Surroundings) -> Channel:
     """Return a mini-program's channel. Raises `LiftloopError` where settings are wrong."""
     return WechatChannel("mini_program", definition, surroundings)
-
-
-def fits(name: str, value: str) -> bool:
-    """Tell whether WeChat takes a value under a field's name.
-
-    >>> fits("thing1", "二段奶粉到货"), fits("thing1", "二" * 21), fits("phrase2", "OK")
-    (True, False, False)
-    """
-    kind = name.rstrip("0123456789")
-    if kind == "name":
-        return _NAME.fullmatch(value) is not None
-    rule = FIELD_RULES.get(kind)
-    return rule is None or rule.fullmatch(value) is not None

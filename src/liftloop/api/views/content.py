@@ -1,0 +1,94 @@
+"""What the API says of contents: what they break, who approved them, how they read."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from liftloop.api.views.values import Count, Text, View
+
+Purpose = Literal["marketing", "transactional", "service"]
+Severity = Literal["block", "warn"]
+State = Literal["draft", "submitted", "approved", "rejected"]
+Remark = Annotated[str, Field(max_length=2_000)]
+
+
+class RuleView(View):
+    """One rule of law or of a provider."""
+
+    id: str
+    jurisdiction: Literal["CN", "US", "provider"]
+    severity: Severity = Field(description="What it is here: the setting `contents` may make a warning a block.")
+    says: Text
+    next: Text
+    source: str
+    checked_at: str = Field(description="The day on which somebody last held it against its source.")
+    media: list[str]
+    kinds: list[str]
+    purposes: list[str]
+    judged: list[Literal["writing", "launch", "send"]]
+    excusable: bool
+    excuses: Text = Field(description="What an exception may rest on; empty where there is none.")
+
+
+class RuleBook(View):
+    rules: list[RuleView]
+    jurisdictions: list[str]
+
+
+class ExemptionView(View):
+    """An exception that somebody recorded for one phrase."""
+
+    rule: str
+    quote: str
+    evidence: str
+    by: str
+    at: AwareDatetime
+
+
+class HitView(View):
+    """A rule that the words break, where, and what to do."""
+
+    rule: RuleView
+    severity: Severity
+    blocks: bool
+    says: Text
+    language: str
+    part: Literal["subject", "preheader", "body", "template"]
+    quote: str
+    start: int = Field(description="Where the quote stands in the part as readers see it; -1 for the part as a whole.")
+    exemption: ExemptionView | None
+
+
+class ProblemView(View):
+    code: str
+    says: Text
+    variable: str
+
+
+class SmsView(View):
+    """How an SMS reads with a hole for each value, and as how many it is counted."""
+
+    language: str
+    text: str
+    characters: Count
+    segments: Count
+    left: Count = Field(description="Characters that still fit into the last part.")
+    encoding: Literal["mainland", "gsm7", "ucs2"]
+
+
+class CheckRequest(View):
+    """A content as it is written now, or one that exists; the channel and purpose that it names hold by default."""
+
+    content: dict[str, Any] | None = None
+    content_id: str = ""
+    channel: str = ""
+    purpose: Purpose | None = None
+
+
+class CheckAnswer(View):
+    verdict: Literal["fine", "warned", "blocked"]
+    channel: str
+    purpose: Purpose
+    hits: list[HitView]
+    problems: list[ProblemView] = Field(description="What the template cannot say to everybody.")
+    sms: list[SmsView]

@@ -1,0 +1,1 @@
+"""The library of contents: what breaks which rule, who approved what, how it reads for a person."""

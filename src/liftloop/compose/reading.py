@@ -1,0 +1,109 @@
+"""What the rules say of words: pure, for the editor, the launch and the gate alike."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from liftloop.compose.contract import Carrier, Content, ContentReview, ContentRules, Exemption
+from liftloop.compose.law.finding import FINDERS, Breach
+from liftloop.compose.law.rule import Judged, Rule, Severity
+from liftloop.compose.law.table import RULES
+from liftloop.compose.law.writing import Writing, languages_of, normal
+from liftloop.kernel.codec import fingerprint
+
+SETTING = "contents"
+"""The id of the setting that says how contents are judged."""
+REVIEW = "content_review"
+"""The kind of the definitions that say who approved which words; published by the library alone."""
+HITS_MAX = 100
+"""Nobody mends more at a time."""
+_WORDS = ("subject", "preheader", "body", "format", "language", "translations")
+
+
+class Hit(Struct, frozen=True, kw_only=True):
+    """A rule that words break, and whether a recorded exception lifts it."""
+
+    rule: Rule
+    severity: Severity
+    breach: Breach
+    language: str
+    exemption: Exemption | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether the words may not leave."""
+        return self.severity == "block" and self.exemption is None
+
+
+def binding(carrier: Carrier, purpose: str, rules: ContentRules, when: Judged) -> list[Rule]:
+    """Return the rules that bind words of one channel and purpose."""
+    return [rule for rule in RULES.values() if when in rule.judged and _binds(rule, carrier, purpose, rules)]
+
+
+def _binds(rule: Rule, carrier: Carrier, purpose: str, rules: ContentRules) -> bool:
+    if rule.jurisdiction != "provider" and rule.jurisdiction not in rules.jurisdictions:
+        return False
+    return (
+        (not rule.purposes or purpose in rule.purposes)
+        and (not rule.media or carrier.medium in rule.media)
+        and (not rule.kinds or carrier.kind in rule.kinds)
+    )
+
+
+def hits(
+    content: Content,
+    carrier: Carrier,
+    purpose: str,
+    rules: ContentRules,
+    exemptions: Collection[Exemption] = (),
+    when: Judged = "writing",
+) -> list[Hit]:
+    """Return what a content breaks in any of its languages, blocking rules first."""
+    found = [
+        hit for writing in languages_of(content, carrier, purpose) for hit in hits_of(writing, rules, exemptions, when)
+    ]
+    return sorted(found, key=lambda hit: not hit.blocks)[:HITS_MAX]
+
+
+def hits_of(
+    writing: Writing, rules: ContentRules, exemptions: Collection[Exemption] = (), when: Judged = "writing"
+) -> Iterator[Hit]:
+    """Yield what words in one language break, in the order of the table."""
+    for rule in binding(writing.carrier, writing.purpose, rules, when):
+        finder = FINDERS.get(rule.id)
+        for breach in finder(writing) if finder else ():
+            yield Hit(
+                rule=rule,
+                severity="block" if rule.id in rules.stricter else rule.severity,
+                breach=breach,
+                language=writing.language,
+                exemption=_exemption(rule, breach, exemptions),
+            )
+
+
+def _exemption(rule: Rule, breach: Breach, exemptions: Collection[Exemption]) -> Exemption | None:
+    if not rule.excusable:
+        return None
+    plain = normal(breach.quote)[0]
+    return next((each for each in exemptions if each.rule == rule.id and normal(each.quote)[0] == plain), None)
+
+
+def barred(found: Sequence[Hit]) -> str:
+    """Return the rule that keeps words from leaving, empty where none does."""
+    return next((hit.rule.id for hit in found if hit.blocks), "")
+
+
+def words_mark(body: Mapping[str, Any]) -> str:
+    """Return the fingerprint of a content's words: where it lies and what it is called are none of them."""
+    return fingerprint({name: body[name] for name in _WORDS if body.get(name)})
+
+
+def unapproved(body: Mapping[str, Any], review: ContentReview | None, purpose: str, rules: ContentRules) -> str:
+    """Return why the approval of a content's words is missing, empty where they may leave.
+
+    `rejected` where somebody said no to these very words; else, where approval is asked for, `submitted` or `draft`.
+    """
+    status = review.status if review is not None and review.words == words_mark(body) else "draft"
+    needed = rules.approval == "all" or (rules.approval == "marketing" and purpose == "marketing")
+    return status if status == "rejected" or (needed and status != "approved") else ""

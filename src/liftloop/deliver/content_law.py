@@ -1,0 +1,58 @@
+"""What keeps a content's words from leaving through a channel: a rule that blocks, or an approval that is missing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from liftloop.compose.contract import Content, ContentReview, ContentRules
+from liftloop.compose.reading import barred, binding, hits, unapproved
+from liftloop.deliver.contract import ChannelDefinition
+from liftloop.deliver.media import carrier_of
+
+NIGHT_RULE = "CN-HOURS"
+"""By which marketing by mainland SMS and call waits for the morning, whatever the quiet hours of this installation."""
+
+
+class ContentLaw:
+    """Contents, what people said of them, and the rules; every pair of content and channel is judged once."""
+
+    def __init__(
+        self,
+        *,
+        contents: Mapping[str, Mapping[str, Any]],
+        reviews: Mapping[str, ContentReview],
+        rules: ContentRules,
+    ) -> None:
+        self._contents = contents
+        self._reviews = reviews
+        self._rules = rules
+        self._judged: dict[tuple[str, str, str], str] = {}
+
+    def refusal(self, content: str, channel: ChannelDefinition, purpose: str) -> str:
+        """Return why a content may not leave through a channel: `law:RULE` or `not_approved:STATUS`; empty for none."""
+        key = (content, channel.id, purpose)
+        if key not in self._judged:
+            self._judged[key] = self._judge(content, channel, purpose)
+        return self._judged[key]
+
+    def keeps_nights(self, channel: ChannelDefinition, purpose: str) -> bool:
+        """Tell whether the law keeps a channel's messages of a purpose from leaving at night."""
+        found = binding(carrier_of(channel, self._rules), purpose, self._rules, "send")
+        return any(rule.id == NIGHT_RULE for rule in found)
+
+    def _judge(self, content: str, channel: ChannelDefinition, purpose: str) -> str:
+        body = self._contents.get(content)
+        if body is None:
+            return ""
+        review = self._reviews.get(content)
+        missing = unapproved(body, review, purpose, self._rules)
+        if missing:
+            return f"not_approved:{missing}"
+        try:
+            words = msgspec.convert(body, type=Content, strict=False)
+        except msgspec.ValidationError:  # It cannot be said to anybody; dispatch says so.
+            return ""
+        exemptions = review.exemptions if review else ()
+        rule = barred(hits(words, carrier_of(channel, self._rules), purpose, self._rules, exemptions, "send"))
+        return f"law:{rule}" if rule else ""
