@@ -106,7 +106,7 @@ def test_template_messages_take_no_marketing_node(tmp_path: Path) -> None:
     """A journey that would send marketing by them is refused when it is published; one of service is not."""
 
     async def story(world: Served) -> None:
-        settings = {"app_id": "wx", "app_secret": "s"}
+        settings = {"app_id": "wx", "app_secret": "s", "template": "t"}
         await world.admin.post("/api/channels", {"id": "oa", "kind": "wechat_template", "settings": settings})
         await world.admin.post("/api/contents", {"id": "hello", "body": "thing1: hi"})
         send = {"kind": "send", "id": "s", "channel": "oa", "content": "hello", "next": "end"}

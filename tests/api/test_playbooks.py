@@ -43,7 +43,12 @@ def _mail() -> dict[str, Any]:
     return {
         "id": "mail",
         "kind": "smtp",
-        "settings": {"host": "127.0.0.1", "port": 2525, "sender": "shop@example.test", "security": "none"},
+        "settings": {
+            "host": "127.0.0.1",
+            "port": 2525,
+            "sender": "shop@example.test",
+            "unsubscribe_url": "https://shop.example.test/no?c={customer_id}",
+        },
     }
 
 

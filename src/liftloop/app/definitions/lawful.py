@@ -13,7 +13,8 @@ from liftloop.compose.reading import REVIEW, SETTING, Hit, hits
 from liftloop.deliver.content_law import ContentLaw
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.media import carrier_of
-from liftloop.journey.contract import Journey, Send
+from liftloop.journey.contract import Journey
+from liftloop.journey.nodes import Send
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
 from liftloop.plan.contract import Action
 from liftloop.plan.options import Words
