@@ -16,12 +16,12 @@ from typing import Any
 
 from liftloop.kernel.errors import LiftloopError
 from liftloop.kernel.plain_text import is_chinese
-from liftloop.plan.goal.contract import Goal, ScopeCondition, Understood
+from liftloop.plan.goal.contract import Goal, ScopeCondition, Understood, Waves
 from liftloop.plan.goal.grammar import parse_goal
 from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden" / "plan"
-FITTED = ("dev", "heldout", "heldout_second", "trades")
+FITTED = ("dev", "heldout", "heldout_second", "trades", "waves")
 HELD_OUT = ("fresh",)
 PHRASINGS_MIN = 200
 DEFAULTS: Mapping[str, Any] = {
@@ -43,6 +43,7 @@ DEFAULTS: Mapping[str, Any] = {
     "caps": [],
     "guardrails": [],
     "standing": None,
+    "waves": None,
     "questions": [],
 }
 """What a phrasing's `expect` leaves out."""
@@ -67,8 +68,15 @@ def flat(understood: Understood) -> dict[str, Any]:
         "guardrails": [
             f"{g.metric} {g.comparison}" + ("" if g.value is None else f" {g.value:g}") for g in goal.guardrails
         ],
+        "waves": _waves(goal.waves),
         "questions": [question.id for question in understood.questions],
     }
+
+
+def _waves(waves: Waves | None) -> str | None:
+    if waves is None:
+        return None
+    return f"{waves.count or 0}" + (f"/{waves.every_s}" if waves.every_s is not None else "")
 
 
 def _scope(condition: ScopeCondition) -> str:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from liftloop.plan.contract import Phase, Spread
+from liftloop.plan.goal.contract import Waves
 from liftloop.plan.options import ChannelChoice, Offer, Option
-from liftloop.plan.phases import DAY_S, Load, kept_of, phases_of, spread_of
+from liftloop.plan.phases import DAY_S, Load, kept_of, phases_of, spread_of, waves_of
 from liftloop.plan.reading import phase_of, turns_ms
 
 CHANNEL = ChannelChoice(id="sms", medium="sms", name_zh="短信", name_en="SMS", cost_fen=5)
@@ -67,3 +68,27 @@ def test_starting_later_leaves_less_of_an_effect() -> None:
     )
     staged = kept_of([option(30)], 30, Spread(over_s=15 * DAY_S + 1, waves=2, phases=halves), np.zeros(1))
     assert staged[1] == pytest.approx(0.75)
+
+
+WEEK_S = 7 * DAY_S
+
+
+@pytest.mark.parametrize(
+    ("said", "spread"),
+    [
+        (Waves(count=3, every_s=WEEK_S), Spread(over_s=3 * WEEK_S, waves=3)),
+        (Waves(every_s=WEEK_S), Spread(over_s=4 * WEEK_S, waves=4)),
+        (Waves(count=3), Spread(over_s=12 * DAY_S, waves=3)),
+        (Waves(count=20), Spread(over_s=20 * (51_840 // 60 * 60), waves=20)),
+        (Waves(every_s=60 * DAY_S), Spread(over_s=60 * DAY_S, waves=1)),
+        (Waves(every_s=600), Spread(over_s=1_000 * 600, waves=1_000)),
+    ],
+)
+def test_waves_are_as_they_were_said(said: Waves, spread: Spread) -> None:
+    """What was said holds; what was not comes from the window of 30 days, and never more than a journey takes."""
+    assert waves_of(said, load()) == spread
+
+
+def test_waves_without_a_time_between_them_take_what_channels_need() -> None:
+    """Ten thousand people at 600 a day need more than two fifths of the window."""
+    assert waves_of(Waves(count=4), load(per_day=600)) == Spread(over_s=16 * DAY_S, waves=4)

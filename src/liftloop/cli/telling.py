@@ -141,8 +141,10 @@ def _actions(plan: dict[str, Any]) -> list[str]:
 
 
 def _phases(plan: dict[str, Any]) -> list[str]:
-    """Return what is recommended, and the plan's time part by part."""
+    """Return what is recommended, and how its people start over time."""
     recommended = [f"  · {spoken(each['recommended'])}" for each in plan["actions"] if each["recommended"]]
+    if plan["waves"]:
+        return [*recommended[:ACTIONS_SHOWN], "", f"{_said('分批', 'Waves')}  {spoken(plan['waves'])}"]
     if not plan["phases"]:
         return recommended[:ACTIONS_SHOWN]
     rows = [

@@ -7,10 +7,12 @@ import numpy as np
 from msgspec import Struct
 
 from liftloop.plan.contract import Phase, PhaseName, Spread
+from liftloop.plan.goal.contract import Waves
 from liftloop.plan.inputs import Floats
 from liftloop.plan.options import Option
 
 DAY_S = 86_400
+MINUTE_S = 60
 WARM_UP_MIN, WARM_UP_MAX = 0.1, 0.3
 """Enough people to learn from before most are reached; more would leave too few to use it on."""
 RESPONSES_WANTED = 100
@@ -24,6 +26,8 @@ WARM_UP_PART, ENCORE_PART = 0.2, 0.3
 """Of the span; the main phase has the rest."""
 WAVES_A_DAY = 4
 WAVES_MAX = 60
+STARTS_MAX = 1_000
+"""As many waves as a journey takes."""
 
 
 class Load(Struct, frozen=True, kw_only=True):
@@ -46,8 +50,7 @@ def phases_of(load: Load) -> tuple[Phase, ...]:
     """
     wanted = RESPONSES_WANTED / max(load.response * load.people, 1e-9)
     warm_up = round(min(max(wanted, WARM_UP_MIN), WARM_UP_MAX), 2)
-    needed = load.people / load.per_day if load.per_day > 0 else 0.0
-    span = min(max(SPAN_PART * load.window_days, needed), max(SPAN_PART_MAX * load.window_days, 1.0))
+    span = _span_days(load)
     first, last = span * WARM_UP_PART, span * ENCORE_PART
     return (
         _phase("warm_up", warm_up, (0.0, first)),
@@ -56,10 +59,32 @@ def phases_of(load: Load) -> tuple[Phase, ...]:
     )
 
 
+def _span_days(load: Load) -> float:
+    needed = load.people / load.per_day if load.per_day > 0 else 0.0
+    return min(max(SPAN_PART * load.window_days, needed), max(SPAN_PART_MAX * load.window_days, 1.0))
+
+
 def spread_of(phases: Sequence[Phase]) -> Spread:
     """Return the spread of some phases, one after the other."""
     last = phases[-1]
     return Spread(over_s=last.from_s + last.over_s, waves=sum(phase.waves for phase in phases), phases=tuple(phases))
+
+
+def waves_of(waves: Waves, load: Load) -> Spread:
+    """Return the spread of waves as somebody asked for them.
+
+    Where only their number was said they begin evenly, in whole days where there are enough, over what phases would
+    take; where only the time between them, as many as begin a whole such time before the window is over.
+    """
+    every_s, count = waves.every_s, waves.count
+    if every_s is None:
+        assert count is not None, "waves have a number or a time between them"
+        apart_s = int(_span_days(load) * DAY_S / count)
+        step_s = DAY_S if apart_s >= DAY_S else MINUTE_S
+        every_s = max(apart_s // step_s, 1) * step_s
+    if count is None:
+        count = min(max(load.window_days * DAY_S // every_s, 1), STARTS_MAX)
+    return Spread(over_s=count * every_s, waves=count)
 
 
 def _phase(name: PhaseName, share: float, days: tuple[float, float]) -> Phase:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from liftloop.plan.goal.contract import Goal, Understood
+from liftloop.plan.goal.contract import Goal, Understood, Waves
 from liftloop.plan.goal.grammar import parse_goal
 from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 
@@ -31,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "caps": [],
     "guardrails": [],
     "standing": None,
+    "waves": None,
     "questions": [],
 }
 
@@ -38,6 +39,12 @@ DEFAULTS: dict[str, Any] = {
 def load(name: str) -> tuple[datetime, list[tuple[str, dict[str, Any]]]]:
     held = json.loads((GOLDEN / f"phrasings_{name}.json").read_text(encoding="utf-8"))
     return datetime.fromisoformat(held["now"]), [(p["text"], p["expect"]) for p in held["phrasings"]]
+
+
+def waves(said: Waves | None) -> str | None:
+    if said is None:
+        return None
+    return f"{said.count or 0}" + (f"/{said.every_s}" if said.every_s is not None else "")
 
 
 def flat(understood: Understood) -> dict[str, Any]:
@@ -55,6 +62,7 @@ def flat(understood: Understood) -> dict[str, Any]:
         "guardrails": [
             f"{g.metric} {g.comparison}" + ("" if g.value is None else f" {g.value:g}") for g in goal.guardrails
         ],
+        "waves": waves(goal.waves),
         "questions": [question.id for question in understood.questions],
     }
 
@@ -79,6 +87,15 @@ NOW_OF_TRADES, TRADES = load("trades")
 def test_phrasings_of_the_trades_are_read_exactly(text: str, expect: dict[str, Any]) -> None:
     """Each of the 130 sentences of five trades, 99 of which were read at first sight, is read to the last field."""
     assert read(text, NOW_OF_TRADES) == {**DEFAULTS, **expect}
+
+
+NOW_OF_WAVES, WAVES = load("waves")
+
+
+@pytest.mark.parametrize(("text", "expect"), WAVES, ids=[text for text, _ in WAVES])
+def test_waves_are_read_exactly_and_are_no_standing_goal(text: str, expect: dict[str, Any]) -> None:
+    """A wave a week is when people start; only `每周复购率` is a goal that repeats."""
+    assert read(text, NOW_OF_WAVES) == {**DEFAULTS, **expect}
 
 
 def test_there_are_sixty_half_of_them_chinese() -> None:

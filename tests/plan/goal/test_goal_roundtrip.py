@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 from test_goal_phrasings import DEVELOPMENT, NOW, load
 
-from liftloop.plan.goal.contract import ChannelWish, Goal, Guardrail, ScopeCondition, TouchCap
+from liftloop.plan.goal.contract import ChannelWish, Goal, Guardrail, ScopeCondition, TouchCap, Waves
 from liftloop.plan.goal.grammar import parse_goal
 from liftloop.plan.goal.said import pieces, sentence
 from liftloop.plan.metric.catalogue import BUILT_IN, BUILT_IN_CATALOGUE
@@ -91,6 +91,18 @@ def windows() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def waves() -> st.SearchStrategy[Waves | None]:
+    """Waves that end before the shortest window does, or of which only one thing is said."""
+    count = st.integers(2, 100)
+    every = st.one_of(*(st.integers(1, 20).map(lambda n, s=s: n * s) for s in (3_600, 86_400, 604_800 // 4)))
+    return st.one_of(
+        st.none(),
+        count.map(lambda n: Waves(count=n)),
+        every.map(lambda s: Waves(every_s=s)),
+        st.builds(lambda n, m: Waves(count=n, every_s=m * 600), st.integers(2, 20), st.integers(1, 6)),
+    )
+
+
 @st.composite
 def goals(draw: st.DrawFn) -> Goal:
     metric = draw(st.sampled_from(BUILT_IN))
@@ -137,6 +149,7 @@ def goals(draw: st.DrawFn) -> Goal:
         ),
         guardrails=guardrails,
         standing=standing,
+        waves=draw(waves()),
         **draw(sizes(metric)),
         **draw(windows()),
     )
@@ -164,7 +177,7 @@ def _survives(goal: Goal) -> None:
         assert (got, unread) == (fields(goal), []), text
 
 
-@pytest.mark.parametrize("name", ["dev", "heldout", "heldout_second"])
+@pytest.mark.parametrize("name", ["dev", "heldout", "heldout_second", "waves"])
 def test_restating_a_goal_keeps_it(name: str) -> None:
     """Every written phrasing that names its metric means the same once restated in either language."""
     now, phrasings = load(name)

@@ -1,10 +1,13 @@
 """A launch publishes what journey, gate and renderer read, and assigns everybody eligible."""
 
+from typing import Any
+
 import msgspec
 import numpy as np
 import pytest
 from small_world import FACES, NOW_MS, Floats, inputs
 
+from liftloop.app.planning.timing import timed
 from liftloop.compose.check import check
 from liftloop.compose.contract import Content
 from liftloop.compose.template import render
@@ -12,12 +15,14 @@ from liftloop.journey.contract import Journey
 from liftloop.journey.graph import read as read_journey
 from liftloop.kernel.codec import unpack_columns
 from liftloop.plan.contract import NOBODY, Campaign
-from liftloop.plan.goal.contract import Goal, TouchCap, Understood
+from liftloop.plan.goal.contract import Goal, TouchCap, Understood, Waves
 from liftloop.plan.launch import Launch, NotLaunchable, launch
 from liftloop.plan.options import Words
 from liftloop.plan.record import PlanRecord
 from liftloop.plan.study.whole import study
+from liftloop.plan.terms import PlanningRules
 from liftloop.plan.writing.planned import Head, record_of
+from liftloop.plan.writing.timed import waves_sentence
 
 
 def _effect(trait: Floats, place: int) -> Floats:
@@ -40,7 +45,7 @@ def launched(record: PlanRecord) -> Launch:
     return launch(record, at_ms=NOW_MS, language="zh-CN", contents={})
 
 
-def _bodies(launched: Launch, kind: str) -> dict[str, object]:
+def _bodies(launched: Launch, kind: str) -> dict[str, Any]:
     return {each.id: each.body for each in launched.definitions if each.kind == kind}
 
 
@@ -108,3 +113,20 @@ def test_a_plan_that_asks_cannot_be_launched() -> None:
     )
     with pytest.raises(NotLaunchable, match="one answer missing"):
         launch(record, at_ms=NOW_MS, language="en", contents={})
+
+
+def test_waves_of_the_goal_are_said_by_the_plan_and_kept_by_its_journey() -> None:
+    """Whoever asked for three waves a week apart reads so beside each action, and the journey lets people go so."""
+    world = inputs(2, _effect, people=8_000, rows=40_000)
+    goal = msgspec.structs.replace(world.goal, waves=Waves(count=3, every_s=604_800))
+    world = timed(msgspec.structs.replace(world, goal=goal, salt="plan-1"), {}, PlanningRules(phases=True))
+    head = Head(plan_id="plan-1", created_ms=NOW_MS, understood=Understood(goal=goal, said_zh="", said_en=""))
+    record = record_of(head, world, study(world))
+    said = waves_sentence(record)
+    assert said is not None
+    assert said.zh.startswith("分 3 批，每周一批，第一批在启动时，每批约 ")
+    assert all(each.when and "In 3 waves, one every week" in each.when.en for each in record.actions)
+    assert record.schedule == ()
+    nodes = _bodies(launch(record, at_ms=NOW_MS, language="en", contents={}), "journey")["campaign-1"]["nodes"]
+    assert nodes[0]["kind"] == "stagger"
+    assert (nodes[0]["over_s"], nodes[0]["waves"], list(nodes[0]["phases"])) == (3 * 604_800, 3, [])

@@ -20,6 +20,7 @@ from liftloop.plan.record import (
     Verdict,
 )
 from liftloop.plan.whatif import BudgetPoint, at_budget
+from liftloop.plan.writing.timed import waves_sentence
 from liftloop.profile.metric import Metric
 
 SHANGHAI_OFFSET_MINUTES = 8 * 60
@@ -50,6 +51,7 @@ def plan_view(record: PlanRecord, campaign_id: str | None, notices: Sequence[Not
         cost=record.cost_fen,
         missing=[_missing(missing) for missing in record.missing],
         phases=[_phase(phase) for phase in record.schedule],
+        waves=text(waves) if (waves := waves_sentence(record)) else None,
         notices=[views_plan.PlanNotice(id=each.id, stops=each.stops, sentence=text(each.sentence)) for each in notices],
         ask_margin=record.ask_margin,
         created_at=instant(record.created_ms),

@@ -293,6 +293,7 @@ class Plan(View):
     phases: list[PlanPhase] = Field(
         default_factory=list[PlanPhase], description="Empty where everybody starts at once."
     )
+    waves: Text | None = Field(default=None, description="How people start in waves, where the goal asks for them.")
     notices: list[PlanNotice] = Field(
         default_factory=list[PlanNotice], description="What has changed since it was made; only on one plan's own page."
     )

@@ -3,6 +3,7 @@
 import math
 import re
 from decimal import Decimal
+from typing import Final
 
 from liftloop.kernel.number_words import SCALES, WORD_VALUES, english_number, han_number
 from liftloop.plan.goal.tokens import (
@@ -49,6 +50,8 @@ _NUMBER = re.compile(
     rf"|(?P<suffix>k|w|m|mn|bn){_END}| (?P<scale>billion|million|thousand|hundred){_END})?"
     rf"|(?P<han>{_HAN})|(?P<english>{_ENGLISH})"
 )
+NUMBER_PATTERN: Final = rf"(?:{_DIGITS}|{_HAN}|{_ENGLISH})"
+"""A number without magnitude letters or unit, for patterns that hold one; `number_of` reads what matched."""
 _FRACTION = re.compile(rf"(?P<base>百|千|万|{_HAN})分之(?P<share>{_HAN}|{_DIGITS})")
 _CURRENCY = re.compile(rf"(?:rmb|cny|cn¥|¥|人民币) ?(?={_DIGITS}|{_HAN})")
 _FOREIGN = re.compile(rf"(?:us\$|hk\$|\$|€|£|usd|eur|hkd) ?{_DIGITS}(?: ?(?:万|亿|k|m|million|thousand))?{_END}")
@@ -101,6 +104,13 @@ def amount_at(text: str, start: int) -> Token | None:
         end = unit.end() if unit and unit.group("money") else found.end()
         return Token(kind=MONEY, start=start, end=end, amount=float(round(value * 100)))
     return _with_unit(text, found, value)
+
+
+def number_of(text: str) -> float | None:
+    """Return the value of what `NUMBER_PATTERN` matched; None where its numerals make no number."""
+    found = _NUMBER.fullmatch(text)
+    value = _value(found) if found else None
+    return None if value is None else float(value)
 
 
 def _value(found: re.Match[str]) -> Decimal | None:

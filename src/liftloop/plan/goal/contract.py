@@ -63,6 +63,13 @@ class TouchCap(Struct, frozen=True, kw_only=True):
     period: Period | Literal["campaign"]
 
 
+class Waves(Struct, frozen=True, kw_only=True):
+    """People are started in `count` equal waves, `every_s` seconds apart; at least one of the two was said."""
+
+    count: int | None = None
+    every_s: int | None = None
+
+
 class Guardrail(Struct, frozen=True, kw_only=True):
     """What must not be harmed: `no_drop` and `no_rise` compare with doing nothing and have no value."""
 
@@ -102,6 +109,7 @@ class Goal(Struct, frozen=True, kw_only=True):
     caps: tuple[TouchCap, ...] = ()
     guardrails: tuple[Guardrail, ...] = ()
     standing: Period | None = None
+    waves: Waves | None = None
 
 
 class Chip(Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from liftloop.plan.goal.said import pieces, sentence
 from liftloop.plan.goal.scan import phrase_at, scan
 from liftloop.plan.goal.scope import read_channels, read_groups, read_scope
 from liftloop.plan.goal.size import read_aim
+from liftloop.plan.goal.waves import check_fits, read_waves
 from liftloop.plan.goal.window import PERIOD_DAYS, read_against, read_standing, read_window
 
 # A goal is a sentence; whoever pastes a page has something else in mind.
@@ -128,6 +129,7 @@ def _understood(draft: Draft, text: str, answers: Mapping[QuestionId, str], cata
 def _goal(draft: Draft, text: str, catalogue: Catalogue, chosen: str | None) -> tuple[Goal, tuple[str, ...]]:
     named = read_groups(draft, catalogue.groups)
     bought = (*named, *read_quiet(draft), *read_bought(draft), *read_habits(draft))
+    waves = read_waves(draft)
     caps, capped_channels = read_caps(draft)
     budget_fen, budget_period = read_budget(draft)
     against, against_period = read_against(draft)
@@ -157,7 +159,10 @@ def _goal(draft: Draft, text: str, catalogue: Catalogue, chosen: str | None) -> 
         caps=caps,
         guardrails=guardrails,
         standing=standing,
+        waves=waves,
     )
+    if waves is not None:
+        check_fits(waves, goal.window_days)
     return goal, aim.metrics
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from liftloop.kernel.places import PLACE_EN
 from liftloop.plan.goal.catalogue import Catalogue
-from liftloop.plan.goal.contract import ChannelWish, Goal, Guardrail, ScopeCondition, TouchCap, WishKind
+from liftloop.plan.goal.contract import ChannelWish, Goal, Guardrail, ScopeCondition, TouchCap, Waves, WishKind
 from liftloop.plan.goal.festivals import FESTIVAL_BY_ID
 from liftloop.profile.metric import Metric, MetricUnit
 
@@ -257,6 +257,29 @@ def _wish_words(wish: ChannelWish) -> Words:
     return Words(zh=f"{verb_zh}{zh}", en=f"{verb_en} {en}")
 
 
+def waves_words(waves: Waves) -> Words:
+    """Say how people are started in waves: 分 3 批，每周一批."""
+    assert waves.count or waves.every_s, "waves have a number or a time between them"
+    number_zh, number_en = f"分 {waves.count} 批", f"in {waves.count} waves"
+    if waves.every_s is None:
+        return Words(zh=number_zh, en=number_en)
+    apart = _apart(waves.every_s)
+    if waves.count is None:
+        return Words(zh=f"{apart.zh}一批", en=f"one wave {apart.en}")
+    return Words(zh=f"{number_zh}，{apart.zh}一批", en=f"{number_en}, one {apart.en}")
+
+
+def _apart(every_s: int) -> Words:
+    units = ((7 * 86_400, "周", "week"), (86_400, "天", "day"), (3_600, "小时", "hour"), (60, "分钟", "minute"))
+    for seconds, zh, en in units:
+        many = every_s // seconds
+        if every_s % seconds == 0 and many == 1:
+            return Words(zh=f"每{zh}", en=f"every {en}")
+        if every_s % seconds == 0:
+            return Words(zh=f"每 {many} {zh}", en=f"every {many} {en}s")
+    raise AssertionError(f"{every_s} s are no whole minutes")
+
+
 Said = tuple[tuple[str, Words], ...]
 
 
@@ -276,6 +299,7 @@ def pieces(goal: Goal, catalogue: Catalogue) -> Said:
         ("caps", lambda: caps_words(goal)),
         ("guardrails", lambda: guardrails_words(goal, catalogue)),
         ("channels", lambda: channels_words(goal)),
+        ("waves", lambda: None if goal.waves is None else waves_words(goal.waves)),
     )
     said = [(field, read()) for field, read in readers]
     return tuple((field, words) for field, words in said if words is not None)
@@ -291,7 +315,7 @@ def sentence(said: Said) -> Words:
     def en(*fields: str) -> str:
         return " ".join(by_field[field].en for field in fields if field in by_field)
 
-    limits = [field for field in ("budget", "caps", "guardrails", "channels") if field in by_field]
+    limits = [field for field in ("budget", "caps", "guardrails", "channels", "waves") if field in by_field]
     against = by_field.get("against")
     compared = against is not None and against.zh == "与不做活动相比"
     heads_zh = [zh("standing"), zh("window"), zh("scope"), zh("against") if compared else ""]

@@ -25,6 +25,7 @@ from liftloop.plan.goal.tokens import (
     WINDOW,
     Token,
 )
+from liftloop.plan.goal.waves import wave_at
 from liftloop.plan.goal.words import WORDS
 
 _STOPS = frozenset(",;。、!?.()[]{}<>\"'“”|/…·「」『』《》=&#*@^%$")
@@ -92,7 +93,8 @@ def _token_at(text: str, start: int, catalogue: Catalogue, today: date) -> Token
         candidates.append(
             Token(kind=entry.kind, start=start, end=end, word=entry.word, amount=entry.amount, more=entry.more)
         )
-    candidates += [t for t in (date_at(text, start, today), amount_at(text, start)) if t is not None]
+    others = date_at(text, start, today), amount_at(text, start), wave_at(text, start)
+    candidates += [token for token in others if token is not None]
     if candidates:
         best = max(candidates, key=lambda token: token.end)  # The first of equals: the order above.
         return _as_range(best, text) if best.kind == MINUS else best

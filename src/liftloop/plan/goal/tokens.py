@@ -35,6 +35,8 @@ AT_MOST: Final = "X"
 AT_LEAST: Final = "G"
 HARM: Final = "h"
 
+WAVES: Final = "w"  # amount: how many, 0 if not said; word: the seconds between two, if said
+
 BUDGET: Final = "B"
 UNLIMITED: Final = "u"
 EACH_PERSON: Final = "e"

@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from liftloop.plan.contract import PhaseName
+from liftloop.plan.contract import PhaseName, Spread
 from liftloop.plan.finding import Finding, Plan
+from liftloop.plan.goal.contract import Waves
+from liftloop.plan.goal.said import waves_words
 from liftloop.plan.inputs import Integers, StudyInputs
 from liftloop.plan.options import Option, Words, offer_name
 from liftloop.plan.phases import DAY_S
 from liftloop.plan.reading import phase_of
-from liftloop.plan.record import Limit, PlannedPhase
+from liftloop.plan.record import Limit, PlannedPhase, PlanRecord
 from liftloop.plan.study.exploration import kept_now
 
 LEAD = "lead:"
@@ -114,12 +116,36 @@ def when_words(inputs: StudyInputs, option: Option) -> Words:
             zh=f"新模板要审核 {lead} 天：启动后第 {lead + 1} 天开始发，避开免打扰时间",
             en=f"New words take {lead} days to be approved: from day {lead + 1} on, outside quiet hours",
         )
+    if inputs.spread is not None and not inputs.spread.phases:
+        said = spread_words(inputs.spread)
+        return Words(zh=f"{said.zh}，避开免打扰时间", en=f"{said.en}, outside quiet hours")
     if inputs.spread is not None:
         days = max(round(inputs.spread.over_s / DAY_S), 1)
         return Words(
             zh=f"分阶段，{days} 天内发完，避开免打扰时间", en=f"In phases over {days} days, outside quiet hours"
         )
     return Words(zh="启动后马上开始，避开免打扰时间", en="From the launch on, outside quiet hours")
+
+
+def spread_words(spread: Spread) -> Words:
+    """Return when the waves of a spread without phases begin."""
+    assert not spread.phases
+    if spread.waves == 1:
+        return Words(zh="窗口里只放得下一批，启动后一起开始", en="One wave fills the window: everybody at the launch")
+    said = waves_words(Waves(count=spread.waves, every_s=spread.over_s // spread.waves))
+    return Words(zh=f"{said.zh}，第一批在启动时", en=f"{said.en[0].upper()}{said.en[1:]}, the first at the launch")
+
+
+def waves_sentence(record: PlanRecord) -> Words | None:
+    """Return how a plan's people start in waves and how many each reaches; None without waves."""
+    spread = record.spread
+    if spread is None or spread.phases:
+        return None
+    said, people = spread_words(spread), sum(action.people for action in record.actions)
+    each = round(people / spread.waves)
+    if spread.waves == 1 or not each:
+        return said
+    return Words(zh=f"{said.zh}，每批约 {each:,} 人", en=f"{said.en}, about {each:,} people each")
 
 
 def lead_limits(inputs: StudyInputs, plan: Plan) -> tuple[Limit, ...]:

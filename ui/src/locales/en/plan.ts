@@ -117,6 +117,7 @@ export const plan = {
 
 export const launch = {
   inWaves: "Start people in waves: later ones get what earlier ones taught",
+  otherWaves: "Start people in other waves than the goal says",
   hours: "hours",
   waves: "waves",
   compare:

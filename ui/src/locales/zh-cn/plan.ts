@@ -108,6 +108,7 @@ export const plan = {
 
 export const launch = {
   inWaves: "分批启动：后面的人能用上前面学到的",
+  otherWaves: "不按目标里写的分批，另外分",
   hours: "小时内",
   waves: "批",
   compare: "同一个动作可以比几个内容（2 到 8 个），好的会分到更多后面的人：",

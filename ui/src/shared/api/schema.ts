@@ -5250,6 +5250,8 @@ export interface components {
              */
             status: "ready" | "needs_answer" | "exploration" | "refused";
             understood: components["schemas"]["Understood"];
+            /** @description How people start in waves, where the goal asks for them. */
+            waves?: components["schemas"]["Text"] | null;
         };
         /**
          * PlanAction

@@ -31,11 +31,12 @@ export function LaunchForm({ plan, terms, onChange }: LaunchFormProps) {
       <div className={styles.line}>
         <Switch
           checked={spread !== null}
-          aria-label={t("launch.inWaves")}
+          aria-label={t(plan.waves ? "launch.otherWaves" : "launch.inWaves")}
           onChange={(on) => onChange({ ...terms, spread: on ? { hours: HOURS, waves: HOURS } : null })}
         />
-        <span>{t("launch.inWaves")}</span>
+        <span>{t(plan.waves ? "launch.otherWaves" : "launch.inWaves")}</span>
       </div>
+      {plan.waves && !spread ? <p className={styles.soft}>{format.say(plan.waves)}</p> : null}
       {spread ? (
         <div className={styles.line}>
           <InputNumber
@@ -59,7 +60,7 @@ export function LaunchForm({ plan, terms, onChange }: LaunchFormProps) {
       ) : null}
       {known.length > 1 ? (
         <>
-          <p className={styles.soft}>{t(spread ? "launch.compare" : "launch.compareAtOnce")}</p>
+          <p className={styles.soft}>{t(spread || plan.waves ? "launch.compare" : "launch.compareAtOnce")}</p>
           {plan.actions.map((action) => (
             <div key={action.id} className={styles.action}>
               <span>{format.say(action.label)}</span>

@@ -1,4 +1,4 @@
-/** The plan over time: its phases on a line, and what leads each of them. */
+/** The plan over time: its phases on a line and what leads each of them, or the waves that the goal asks for. */
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { Card } from "@/shared/parts/page";
@@ -23,7 +23,7 @@ export function Phases({ plan, onWish, busy }: PhasesProps) {
     <Card
       title={t("timing.title")}
       aside={
-        onWish ? (
+        onWish && !plan.waves ? (
           <Button size="small" loading={busy} onClick={() => onWish(!staged)}>
             {t(staged ? "timing.toAtOnce" : "timing.toPhases")}
           </Button>
@@ -57,7 +57,7 @@ export function Phases({ plan, onWish, busy }: PhasesProps) {
           </ol>
         </>
       ) : (
-        <p className={styles.purpose}>{t("timing.atOnce")}</p>
+        <p className={styles.purpose}>{plan.waves ? format.say(plan.waves) : t("timing.atOnce")}</p>
       )}
     </Card>
   );
