@@ -6,16 +6,14 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from liftloop.app.desk import Desk
 from liftloop.app.dispatch.rounds import DispatchStatus
+from liftloop.app.dispatch.telling import DispatchAway, ask_dispatch
 from liftloop.app.meter import Labels, family
 from liftloop.kernel.errors import LiftloopError
 from liftloop.storage.contract import StorageError
 
 ANSWER_S = 5.0
-STATUS_BYTES_MAX = 1 << 20
 _OUTBOX = "SELECT channel, count(*) FROM outbox GROUP BY channel"
 _CHECKPOINT = "SELECT now_ms FROM tick WHERE tick = (SELECT tick FROM dropped)"
 
@@ -26,11 +24,8 @@ async def dispatch_status(socket: Path) -> DispatchStatus | None:
     """Return how the dispatch process says it is, None where it does not answer."""
     try:
         async with asyncio.timeout(ANSWER_S):
-            reader, writer = await asyncio.open_unix_connection(str(socket))
-            told = await reader.read(-1)
-            writer.close()
-        return msgspec.json.decode(told[:STATUS_BYTES_MAX], type=DispatchStatus)
-    except (OSError, TimeoutError, msgspec.DecodeError):
+            return await ask_dispatch(socket, None, DispatchStatus)
+    except (TimeoutError, DispatchAway):
         return None
 
 

@@ -7,6 +7,8 @@ from liftloop.profile.studied import STUDIED
 GROUPS = ("customer", "item", "offer", "campaign")
 """Of these any name may follow; whether somebody has it is known only when it is sent."""
 PERSON = "person"
+COUPON = "coupon"
+COUPON_NAMES = ("code", "external_id", "name", "expires_at")
 LEVEL, LEVEL_BENEFITS, TAGS = "level", "level_benefits", "tags"
 OWN = (LEVEL, LEVEL_BENEFITS, TAGS)
 """Names that are no traits."""
@@ -30,4 +32,8 @@ def person_names(computed: Collection[str]) -> tuple[str, ...]:
 
 def known_variables(computed: Collection[str]) -> tuple[str, ...]:
     """Return what a template may speak of, as the check of templates wants to know it."""
-    return (*GROUPS, *(f"{PERSON}.{name}" for name in person_names(computed)))
+    return (
+        *GROUPS,
+        *(f"{PERSON}.{name}" for name in person_names(computed)),
+        *(f"{COUPON}.{name}" for name in COUPON_NAMES),
+    )

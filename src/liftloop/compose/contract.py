@@ -37,6 +37,8 @@ class Content(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """By language; whoever speaks none of them gets `language`."""
     variant_of: str = ""
     """The content that it is another way of saying."""
+    pool: str = ""
+    """Where its `coupon.code` comes from, unless the message has an offer with a pool of its own."""
 
 
 class Carrier(Struct, frozen=True, kw_only=True):
@@ -120,4 +122,4 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 Variables = Mapping[str, Any]
-"""`customer` (attributes by name), `item`, `offer`, `campaign`."""
+"""`customer` (attributes by name), `item`, `offer`, `campaign`, `person`, `coupon`."""

@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 from msgspec import Struct
 
+from liftloop.deliver.coupons import CouponIssued
 from liftloop.kernel.ids import AttemptId, MessageKey
 
 Purpose = Literal["marketing", "transactional", "service"]
@@ -259,6 +260,8 @@ class AttemptsSettled(Struct, frozen=True, kw_only=True):
     """From the envelope."""
     purposes: list[str] = []
     """From the envelope: only marketing was counted by the gate. Empty in reports of early versions."""
+    coupons: list[CouponIssued] = []
+    """What those name that may have arrived."""
 
 
 class ReceiptsReceived(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.deliver.contract import SERVICE_ONLY, ChannelDefinition
+from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.deliver.credits import credits_of
 from liftloop.deliver.media import medium_of
 from liftloop.deliver.settings import (
@@ -144,7 +145,10 @@ def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counte
     if ended:
         verdict.stop(verdict.open(), "expired", ended)
     channel = rules.channels.get(intent.action.channel)
-    if channel is None or intent.action.content not in rules.content_versions:
+    speaks = intent.action.channel != COUPON_CHANNEL
+    if not speaks:
+        verdict.stop(verdict.open() & (intent.action.content not in rules.pools), "blocked", "no_pool")
+    elif channel is None or intent.action.content not in rules.content_versions:
         verdict.stop(verdict.open(), "blocked", "no_channel" if channel is None else "no_content")
     elif marketing and channel.kind in SERVICE_ONLY:
         verdict.stop(verdict.open(), "blocked", "channel_not_for_marketing")
@@ -154,10 +158,11 @@ def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counte
         _ask(state, verdict, rules, channel, (moment, counters))
     if marketing:
         _hold_out(verdict)
+    if marketing and speaks:
         np.add.at(counters.sent, verdict.slots[verdict.open()], 1)
         np.add.at(counters.shadow, verdict.slots[would_be_sent(verdict.reason)], 1)
-        if rules.paused(intent.campaign):
-            _hold_back(verdict)
+    if marketing and rules.paused(intent.campaign):
+        _hold_back(verdict)
     if channel is not None and counts_consents(channel):
         np.add.at(counters.consents_of(channel.id), verdict.slots[verdict.open() | verdict.passed()], 1)
     verdict.stop(verdict.open() & (verdict.due_ms > moment.now_ms), "deferred", "quiet_hours")

@@ -8,6 +8,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.deliver.contract import ChannelDefinition
+from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.deliver.gate import Reasons, refusals
 from liftloop.deliver.media import medium_of
 from liftloop.identify.reading import follow
@@ -83,6 +84,8 @@ def _parted(state: StateView, leaving: Leaving) -> NDArray[np.bool_]:
 def _refused(state: StateView, leaving: Leaving) -> Reasons:
     slots = follow(state, people.slots(state, leaving.profiles))
     reasons: Reasons = np.full(len(slots), "", dtype=object)
+    if leaving.channel == COUPON_CHANNEL:
+        return reasons
     medium = _medium(state.definitions, leaving.channel)
     purposes = np.array(leaving.purposes, dtype=object)
     for purpose in _distinct(leaving.purposes):

@@ -11,8 +11,9 @@ from liftloop.compose.reading import REVIEW
 from liftloop.compose.reading import SETTING as CONTENTS
 from liftloop.deliver.content_law import ContentLaw
 from liftloop.deliver.contract import FOR_COLLEAGUES, ONE_CONSENT_EACH, SERVICE_ONLY, Capacity, ChannelDefinition
+from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
-from liftloop.plan.contract import Campaign, Cap
+from liftloop.plan.contract import Action, Campaign, Cap
 from liftloop.runtime.contract import Definitions
 
 T = TypeVar("T")
@@ -76,9 +77,16 @@ class Rules(Struct, frozen=True, kw_only=True):
     content_versions: Mapping[str, int]
     law: ContentLaw
     """What keeps words from leaving."""
+    pools: Mapping[str, int]
+    """Coupon pools by version."""
     campaigns: Mapping[str, Campaign]
     retired: frozenset[str]
     """Campaigns that are no more."""
+
+    def version_of(self, action: Action) -> int:
+        """Return the version of an action's content, of its pool where it gives a coupon without words."""
+        of = self.pools if action.channel == COUPON_CHANNEL else self.content_versions
+        return of[action.content]
 
     def ended(self, campaign: str, now_ms: int) -> str:
         """Return why a campaign sends nothing any more, empty while it runs or where there is none."""
@@ -119,6 +127,7 @@ def rules_of(definitions: Definitions) -> Rules:
         },
         law=_law(definitions),
         content_versions={identity: each.version for identity, each in definitions.live("content").items()},
+        pools={identity: each.version for identity, each in definitions.live("pool").items()},
         campaigns={identity: _read(each.body, Campaign) for identity, each in campaigns.items()},
         retired=frozenset(each.id for each in definitions.versions("campaign")) - set(campaigns),
     )

@@ -14,6 +14,7 @@ from liftloop.deliver.contract import (
     MessagesRescheduled,
     ReceiptsReceived,
 )
+from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.deliver.credits import changed, given_back, together
 from liftloop.deliver.decisions import decisions, repeated
 from liftloop.deliver.gate import (
@@ -171,7 +172,7 @@ class DeliverOutcomes:
 
     name = "deliver.outcomes"
     reads = frozenset({"system"})
-    writes = frozenset({"message.settled", "receipt.seen"})
+    writes = frozenset({"message.settled", "receipt.seen", "coupon.issued"})
 
     def __init__(self, compiled: CompiledRules) -> None:
         self._compiled = compiled
@@ -197,7 +198,11 @@ class DeliverOutcomes:
                 updates=updates,
                 removals={"outbox": [(key,) for each in settled for key in each.keys]},
             ),
-            {"message.settled": _settled_facts(settled, moment), "receipt.seen": _receipt_facts(received)},
+            {
+                "message.settled": _settled_facts(settled, moment),
+                "receipt.seen": _receipt_facts(received),
+                **_coupon_facts(settled, moment),
+            },
         )
 
     def next_due_ms(self, state: StateView) -> int:
@@ -221,7 +226,11 @@ def _cost(verdict: Verdict, rules: Rules) -> int:
 
 def _counted(state: StateView, verdicts: list[Verdict], rules: Rules, moment: Moment) -> Delta:
     """Count marketing messages let through, and in shadow those of held-out people, under this instant."""
-    marketing = [verdict for verdict in verdicts if verdict.intent.purpose == "marketing"]
+    marketing = [
+        verdict
+        for verdict in verdicts
+        if verdict.intent.purpose == "marketing" and verdict.intent.action.channel != COUPON_CHANNEL
+    ]
     horizon_ms = moment.now_ms - rules.remembered_ms()
     writes: list[Write] = []
     for windows, chosen in (
@@ -313,7 +322,7 @@ def _outbox_rows(decided: _Decided, rules: Rules, moment: Moment) -> list[Row]:
                     campaign=intent.campaign,
                     channel=action.channel,
                     content=action.content,
-                    content_version=rules.content_versions[action.content],
+                    content_version=rules.version_of(action),
                     purpose=intent.purpose,
                     decided_ms=moment.now_ms,
                     expires_ms=verdict.expires_ms,
@@ -393,6 +402,7 @@ def _released(state: StateView, settled: list[AttemptsSettled]) -> Delta:
     rows = [
         (key, decided_ms, cost_fen, purpose)
         for each in settled
+        if each.channel != COUPON_CHANNEL  # It was never counted.
         for key, outcome, decided_ms, cost_fen, purpose in zip(
             each.keys, each.outcomes, each.decided_ms, each.costs_fen, _purposes(each), strict=True
         )
@@ -455,6 +465,26 @@ def _settled_facts(settled: list[AttemptsSettled], moment: Moment) -> Batch:
             "at_ms": at_ms,
         },
     )
+
+
+def _coupon_facts(settled: list[AttemptsSettled], moment: Moment) -> Frame:
+    """Return who may have which coupon now; no batch where nobody was given one."""
+    issued = [coupon for each in settled for coupon in each.coupons]
+    if not issued:
+        return {}
+    batch = Batch(
+        len(issued),
+        {
+            "message_key": [each.key for each in issued],
+            "profile": np.array([each.profile for each in issued], dtype=np.int64),
+            "pool": [each.pool for each in issued],
+            "code": [each.code for each in issued],
+            "offer": [each.offer for each in issued],
+            "expires_ms": np.array([each.expires_ms for each in issued], dtype=np.int64),
+            "at_ms": np.full(len(issued), moment.now_ms, dtype=np.int64),
+        },
+    )
+    return {"coupon.issued": batch}
 
 
 def _receipt_facts(received: list[ReceiptsReceived]) -> Batch:

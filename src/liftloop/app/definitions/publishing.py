@@ -23,7 +23,7 @@ from liftloop.app.definitions.relate import RELATE_KINDS, relate_problem, staff_
 from liftloop.app.definitions.secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
 from liftloop.app.definitions.uses import InUse, User, users_of
 from liftloop.app.facts import fact, published
-from liftloop.app.text_variables import PERSON, known_variables
+from liftloop.app.text_variables import COUPON, PERSON, known_variables
 from liftloop.app.tick_client import TickClient
 from liftloop.audience.contract import Audience, BadAudience, Level, Signal, Tag
 from liftloop.audience.reading import LEVEL, SIGNAL, level_trees, references
@@ -32,6 +32,7 @@ from liftloop.compose.check import check as check_content
 from liftloop.compose.contract import Content, ContentRules
 from liftloop.compose.reading import SETTING as CONTENTS
 from liftloop.deliver.contract import ChannelDefinition
+from liftloop.deliver.coupons import Pool, pool_problem
 from liftloop.deliver.settings import DeliverySettings, for_customers, for_marketing
 from liftloop.identify.contract import IdentityRules
 from liftloop.journey.contract import Journey
@@ -81,6 +82,7 @@ KINDS = (
     "metric",
     "goal",
     *RELATE_KINDS,
+    "pool",
     *EDGE_KINDS,
 )
 BODY_BYTES_MAX = 256_000
@@ -119,6 +121,7 @@ KINDS_ZH: Mapping[str, str] = {
     "plan": "计划",
     "playbook": "打法",
     "points": "积分",
+    "pool": "券池",
     "profile": "客户",
     "proposal": "提案",
     "signal": "信号",
@@ -309,9 +312,13 @@ class Definitions:
                 open_channel(channel, allow=self._allow, wall=SystemClock())
             case "content":
                 content = _as(kind, body, Content)
-                problems = check_content(content, known_variables(self.live("trait")), (PERSON,))
+                problems = check_content(content, known_variables(self.live("trait")), (PERSON, COUPON))
                 if problems:
                     raise BadDefinition(kind, problems[0].en, problems[0].zh)
+                if content.pool:
+                    self.newest("pool", content.pool)
+            case "pool":
+                self._check_pool(identity, _as(kind, body, Pool))
             case "setting":
                 self._check_setting(identity, body)
             case "destination":
@@ -357,6 +364,16 @@ class Definitions:
                 settings = _as("setting", body, DeliverySettings)
                 problem = caps_problem(settings.caps) or quiet_problem(settings.quiet_hours) or held_problem(settings)
                 _refuse("setting", problem)
+
+    def _check_pool(self, identity: str, pool: Pool) -> None:
+        problem = pool_problem(pool)
+        others = (other for other, body in self._others("pool", identity).items() if body.get("offer") == pool.offer)
+        if pool.offer and (other := next(others, None)):
+            problem = f"优惠 {pool.offer} 已经有券池 {other}", f"the offer {pool.offer} has the pool {other} already"
+        if problem:
+            raise BadDefinition("pool", problem[1], problem[0])
+        if pool.offer:
+            self.newest("offer", pool.offer)
 
     def _others(self, kind: str, identity: str) -> dict[str, dict[str, Any]]:
         return {other: body for other, body in self.live(kind).items() if other != identity}

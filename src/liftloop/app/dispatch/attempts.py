@@ -8,15 +8,19 @@ import threading
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import randbelow
 
 import msgspec
 from msgspec import Struct
 
+from liftloop.app.dispatch.coupons import CREATE as CREATE_COUPONS
+from liftloop.app.dispatch.coupons import Coupons, settle_claims
 from liftloop.deliver.contract import Purpose
+from liftloop.deliver.coupons import Coupon
 from liftloop.kernel.ids import MessageKey, Offset
 from liftloop.storage.contract import DiskFull
 from liftloop.storage.embedded.connections import claim_layout
-from liftloop.storage.embedded.crash_points import NO_CRASHES, AttemptPoint, Crashes
+from liftloop.storage.embedded.crash_points import NO_CRASHES, AttemptPoint, CouponPoint, Crashes
 
 LAYOUT = 1  # Kept in the file's `user_version`.
 BUSY_WAIT_S_MAX = 10.0  # The file has one writer; a longer wait means that a second dispatcher runs.
@@ -51,6 +55,7 @@ _SETTLE_WHAT_NEVER_LEFT = "INSERT INTO batch (channel, started_ms, started, repo
 _FORGET = "DELETE FROM batch WHERE id = ?"
 _WAIT = "INSERT OR REPLACE INTO waiting (message_key, channel, tries, next_ms, doubt, reason) VALUES (?, ?, ?, ?, ?, ?)"
 _WAIT_NO_MORE = "DELETE FROM waiting WHERE message_key = ?"
+_DOUBT = "SELECT 1 FROM waiting WHERE message_key = ? AND doubt = 1"
 _PAUSE = "INSERT OR REPLACE INTO pause (channel, until_ms, failures, reason) VALUES (?, ?, ?, ?)"
 _GO_ON = "DELETE FROM pause WHERE channel = ?"
 _REPORTED = 'UPDATE batch SET "offset" = ? WHERE id = ?'
@@ -72,6 +77,9 @@ class Attempt(Struct, frozen=True, kw_only=True, array_like=True):
     cost_fen: int
     doubt: bool
     """An earlier attempt may have arrived."""
+    profile: int = -1
+    coupon: Coupon | None = None
+    """What its text names."""
 
 
 class Started(Struct, frozen=True, kw_only=True):
@@ -118,6 +126,8 @@ class Settlement(Struct, frozen=True, kw_only=True):
     pause: Pause | None = None
     outcomes: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
     """How many messages of the report have each."""
+    coupons: Mapping[str, bool] = msgspec.field(default_factory=dict[str, bool])
+    """Settled keys whose texts name a coupon, and whether it may have arrived."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -146,7 +156,9 @@ class AttemptFile:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.executescript(_CREATE)
+        self._connection.executescript(CREATE_COUPONS)
         claim_layout(self._connection, path, LAYOUT)
+        self.coupons = Coupons(self._commit, randbelow, crashes)
 
     def start(self, channel: str, at_ms: int, attempts: Sequence[Attempt]) -> int:
         """Keep attempts before they leave; return the number of their batch."""
@@ -161,6 +173,7 @@ class AttemptFile:
         """Keep what became of a batch; return the number of its report, 0 where there is nothing to tell."""
         with self._commit("attempts.settle.written") as connection:
             number = _settle(connection, settlement)
+            settle_claims(connection, settlement.coupons, settlement.at_ms)
             connection.executemany(_WAIT_NO_MORE, [(key,) for key in settlement.done])
             connection.executemany(
                 _WAIT,
@@ -179,10 +192,12 @@ class AttemptFile:
         with self._commit() as connection:
             connection.execute(_GO_ON, (channel,))
 
-    def forget_waiting(self, keys: Sequence[str]) -> None:
-        """Forget messages that somebody stopped while they waited."""
+    def forget_waiting(self, keys: Sequence[str], now_ms: int) -> None:
+        """Forget messages that somebody stopped while they waited; what they name is given back if none arrived."""
         with self._commit() as connection:
+            doubts = {key: bool(connection.execute(_DOUBT, (key,)).fetchone()) for key in keys}
             connection.executemany(_WAIT_NO_MORE, [(key,) for key in keys])
+            settle_claims(connection, doubts, now_ms)
 
     def reported(self, numbers: Sequence[int], offset: Offset, folded: Iterable[int]) -> None:
         """Note that reports were told, and forget those that the tick has folded."""
@@ -227,7 +242,7 @@ class AttemptFile:
             self._connection.close()
 
     @contextmanager
-    def _commit(self, written: AttemptPoint | None = None) -> Generator[sqlite3.Connection, None, None]:
+    def _commit(self, written: AttemptPoint | CouponPoint | None = None) -> Generator[sqlite3.Connection, None, None]:
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")

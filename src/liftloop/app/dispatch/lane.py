@@ -111,6 +111,10 @@ class Lane:
         """Return how many messages are held or wait."""
         return len(self._held) + len(self._waiting)
 
+    def knows(self, key: str) -> bool:
+        """Tell whether a message is held or waits."""
+        return key in self._held or key in self._waiting
+
     def in_the_air(self) -> set[str]:
         """Return the keys of messages on their way out or just settled, of which the tick does not know yet."""
         return self._held - {due.envelope.key for due in self._ready}

@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from liftloop.app.dispatch.attempts import AttemptFile
 from liftloop.app.dispatch.personal import Asked, Told
 from liftloop.app.dispatch.polling import Polling, PollTools
 from liftloop.app.dispatch.rounds import Dispatcher, DispatchTools
+from liftloop.app.dispatch.telling import LINE_BYTES_MAX, answering
 from liftloop.app.settings import Settings, clock_of, path_from_text
 from liftloop.app.sockets import listen_unix
 from liftloop.app.tick.restored import read_restored
@@ -115,7 +116,8 @@ async def dispatch(settings: Settings, folder: DataFolder, tick: TickClient, sto
         restored=read_restored(folder.restored),
     )
     dispatcher = Dispatcher(tools)
-    listening = await asyncio.start_unix_server(_telling(dispatcher), sock=listen_unix(folder.dispatch_socket))
+    answer = answering(dispatcher.status, attempts.coupons, clock)
+    listening = await asyncio.start_unix_server(answer, sock=listen_unix(folder.dispatch_socket), limit=LINE_BYTES_MAX)
     polling = Polling(PollTools(state=state, clock=clock, channels=dispatcher.open_channels, send_facts=send_facts))
     asking = asyncio.create_task(polling.run())
     await dispatcher.run(stop)
@@ -123,19 +125,6 @@ async def dispatch(settings: Settings, folder: DataFolder, tick: TickClient, sto
     listening.close()
     for part in (attempts, vault, state):
         part.close()
-
-
-def _telling(
-    dispatcher: Dispatcher,
-) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
-    """Return what answers a caller on the socket: how it is, as JSON, and that is all."""
-
-    async def tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(msgspec.json.encode(dispatcher.status()))
-        await writer.drain()
-        writer.close()
-
-    return tell
 
 
 async def _watch_parent(stop: asyncio.Event, desk: int) -> None:

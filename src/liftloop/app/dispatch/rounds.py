@@ -6,7 +6,7 @@ Every attempt is on disk before it leaves. Marketing is at most once, everything
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +14,9 @@ from msgspec import Struct
 
 from liftloop.app.dispatch.attempts import Attempt, AttemptFile, Report, Settlement, Started, Waiting
 from liftloop.app.dispatch.channels import Channels, OpenChannel, Opened
-from liftloop.app.dispatch.lane import Lane, NoPace, Pace, longer_pause
+from liftloop.app.dispatch.coupons import Claimed
+from liftloop.app.dispatch.lane import WITHDRAWN_MAX, Lane, NoPace, Pace, longer_pause
+from liftloop.app.dispatch.people import marks
 from liftloop.app.dispatch.personal import AskPeople
 from liftloop.app.dispatch.reports import Reports, SendFacts, keys_of
 from liftloop.app.dispatch.settle import (
@@ -29,7 +31,7 @@ from liftloop.app.dispatch.settle import (
     settle_after_restart,
     verdict,
 )
-from liftloop.app.dispatch.words import Due, Wordings
+from liftloop.app.dispatch.words import Due, Gathered, Wordings, coupon_of
 from liftloop.app.tick.restored import NEVER_RESTORED, Restored
 from liftloop.deliver.contract import Channel, Envelope, Handover, Message, TryLater
 from liftloop.deliver.keys import enrolment_of
@@ -48,6 +50,7 @@ IDLE_AFTER_S = 1.0
 SEND_SECONDS_MAX = 900.0  # Fifty mails to a server that takes its time; channels have nearer time-outs of their own.
 LAND_SECONDS_MAX = 20.0  # After being told to stop; what is still in the air then is settled by the next start.
 WITHDRAWN_S = 2.0  # Between looks for messages that were stopped while they waited.
+CLAIM_MS = 60 * SECOND_MS  # A message that named a coupon so long ago and is nowhere any more was stopped.
 HELD_LOOK_MS = 5 * SECOND_MS  # What a pause holds back is rescheduled by the desk; until then it is looked at again.
 NO_ROOM_S = 1.0  # Between tries to write while the disk is full.
 NO_ROOM_PAUSE_MS = 5 * SECOND_MS
@@ -195,7 +198,7 @@ class Dispatcher:
             self._forget_withdrawn()
 
     def _forget_withdrawn(self) -> None:
-        """Forget messages that were stopped while they waited; now and then is enough."""
+        """Forget messages that were stopped before they left; now and then is enough."""
         now_s = asyncio.get_running_loop().time()
         if now_s < self._withdrawn_s + WITHDRAWN_S:
             return
@@ -204,7 +207,19 @@ class Dispatcher:
             gone = lane.withdrawn(self._tools.state)
             if gone:
                 with suppress(DiskFull):  # Found again after a restart.
-                    self._tools.attempts.forget_waiting(gone)
+                    self._tools.attempts.forget_waiting(gone, self._tools.clock.now_ms())
+        self._forget_claims()
+
+    def _forget_claims(self) -> None:
+        """Give back coupons of messages that were stopped after one was reserved."""
+        now_ms = self._tools.clock.now_ms()
+        claims = self._tools.attempts.coupons.claims(now_ms - CLAIM_MS, WITHDRAWN_MAX)
+        lost = [key for key in claims if not any(lane.knows(key) for lane in self._lanes.values())]
+        if lost:
+            query = f"SELECT message_key FROM outbox WHERE message_key IN ({marks(len(lost))})"
+            there = {key for (key,) in self._tools.state.rows(query, lost)}
+            with suppress(DiskFull):  # Found again by the next look.
+                self._tools.attempts.forget_waiting([key for key in lost if key not in there], now_ms)
 
     async def _prepare(self, lane: Lane, dues: Sequence[Due]) -> Departure:
         """Return a group in words; what must not leave or cannot be said stays behind, with the reason."""
@@ -218,18 +233,27 @@ class Dispatcher:
         leaving = [due for due, stopped in zip(dues, verdicts, strict=True) if not stopped.outcome]
         asked = self._wordings.asks(leaving)
         answered = None if asked is None else (asked, await self._tools.ask_people(asked))
-        said, unsaid = self._wordings.say(leaving, lane.channel, now_ms, answered)
+        coupons = await self._claimed(leaving, now_ms)
+        said, unsaid = self._wordings.say(leaving, lane.channel, now_ms, Gathered(told=answered, coupons=coupons))
         return Departure(
             channel=lane.channel,
             said=said,
-            attempts=[attempt_of(due, message.attempt) for due, message in said],
+            attempts=[attempt_of(due, message.attempt, coupon_of(coupons, message.key)) for due, message in said],
             unsaid=unsaid,
             stopped=[
                 StoppedDue(due=due, outcome=stopped.outcome, reason=stopped.reason)
                 for due, stopped in zip(dues, verdicts, strict=True)
                 if stopped.outcome
             ],
+            coupons=bool(coupons) or any(due.waited is not None for due in dues),
         )
+
+    async def _claimed(self, dues: Sequence[Due], now_ms: int) -> Mapping[str, Claimed]:
+        """Return the coupons that messages name, reserved on disk before anybody reads of them."""
+        wanted = self._wordings.coupons(dues)
+        if not wanted:
+            return {}
+        return await asyncio.to_thread(self._tools.attempts.coupons.claim, wanted, self._wordings.pools(), now_ms)
 
     def _without_rivals(
         self, lane: Lane, dues: Sequence[Due], looked: Sequence[Stopped]
@@ -253,7 +277,13 @@ class Dispatcher:
     async def _fly(self, lane: Lane, dues: Sequence[Due]) -> None:
         """Carry one group: looked at again, on disk, out of the house, outcomes on disk, a report to be told."""
         tools, batch = self._tools, 0
-        departure = await self._prepare(lane, dues)
+        try:
+            departure = await self._prepare(lane, dues)
+        except DiskFull:
+            _log.warning("no room to reserve coupons; channel %s waits", lane.channel.name)
+            lane.pause = longer_pause(lane, tools.clock.now_ms(), NO_ROOM_PAUSE_MS, "disk_full")
+            lane.put_back(dues)
+            return
         if not departure.dues():
             return
         if departure.said:

@@ -10,6 +10,7 @@ from liftloop.app.dispatch.attempts import Attempt, Pause, Settlement, Started, 
 from liftloop.app.dispatch.lane import back_off_ms
 from liftloop.app.dispatch.words import Due, Unsaid
 from liftloop.deliver.contract import AttemptsSettled, Channel, Handover, Message, Repeat, TryLater
+from liftloop.deliver.coupons import Coupon, CouponIssued
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.ids import MessageKey
 
@@ -31,6 +32,9 @@ class Settled(Struct, frozen=True):
     purpose: str
 
 
+MAY_HAVE_ARRIVED = frozenset({"accepted", "uncertain"})
+
+
 class StoppedDue(Struct, frozen=True, kw_only=True):
     """A message that does not leave: it came too late, or the second look refused it."""
 
@@ -48,6 +52,8 @@ class Departure(Struct, frozen=True, kw_only=True):
     """One for each of `said`."""
     unsaid: Sequence[Unsaid]
     stopped: Sequence[StoppedDue]
+    coupons: bool = False
+    """Whether any of them may name a coupon."""
 
     def calls(self) -> list[list[Message]]:
         """Return the messages in runs that the channel takes at once."""
@@ -74,7 +80,7 @@ class Answers(Struct, frozen=True, kw_only=True):
     """The longest patience that one of those calls asked for."""
 
 
-def attempt_of(due: Due, attempt: str) -> Attempt:
+def attempt_of(due: Due, attempt: str, coupon: Coupon | None = None) -> Attempt:
     envelope = due.envelope
     return Attempt(
         key=envelope.key,
@@ -84,6 +90,8 @@ def attempt_of(due: Due, attempt: str) -> Attempt:
         decided_ms=envelope.decided_ms,
         cost_fen=envelope.cost_fen,
         doubt=due.doubt,
+        profile=envelope.profile,
+        coupon=coupon,
     )
 
 
@@ -101,11 +109,17 @@ def settle(departure: Departure, batch: int, answers: Answers, now_ms: int, paus
         batch=batch,
         channel=departure.channel.name,
         at_ms=now_ms,
-        report=report(departure.channel.name, settled),
+        report=report(departure.channel.name, settled, left),
         waiting=[each for each in verdicts if isinstance(each, Waiting)],
         done=_done(departure, settled),
         pause=pause,
         outcomes=Counter([each.outcome for each in settled]),
+        coupons={
+            **_arrived(left, settled),
+            **{each.due.envelope.key: each.due.doubt for each in (*departure.stopped, *departure.unsaid)},
+        }
+        if departure.coupons
+        else {},
     )
 
 
@@ -118,11 +132,12 @@ def settle_after_restart(
         batch=started.id,
         channel=started.channel,
         at_ms=now_ms,
-        report=report(started.channel, settled),
+        report=report(started.channel, settled, started.attempts),
         pause=pause,
         waiting=[each for each in verdicts if isinstance(each, Waiting)],
         done=[each.key for each in settled],
         outcomes=Counter([each.outcome for each in settled]),
+        coupons=_arrived(started.attempts, settled),
     )
 
 
@@ -213,7 +228,7 @@ def patience(answers: Answers) -> TryLater | None:
     return TryLater(after_ms, handovers[0].reason or handovers[0].outcome)
 
 
-def report(channel: str, settled: Sequence[Settled]) -> bytes:
+def report(channel: str, settled: Sequence[Settled], left: Sequence[Attempt]) -> bytes:
     """Return the body of `attempts.settled`, empty where there is nothing to tell."""
     if not settled:
         return b""
@@ -230,8 +245,36 @@ def report(channel: str, settled: Sequence[Settled]) -> bytes:
             decided_ms=decided_ms,
             costs_fen=costs_fen,
             purposes=purposes,
+            coupons=_issued(settled, left),
         )
     )
+
+
+def _issued(settled: Sequence[Settled], attempts: Sequence[Attempt]) -> list[CouponIssued]:
+    """Return the coupons that may be in their people's hands now."""
+    naming = {attempt.key: attempt for attempt in attempts if attempt.coupon is not None}
+    if not naming:
+        return []
+    return [
+        CouponIssued(
+            key=attempt.key,
+            profile=attempt.profile,
+            pool=coupon.pool,
+            code=coupon.code,
+            offer=coupon.offer,
+            expires_ms=coupon.expires_ms,
+        )
+        for each in settled
+        if each.outcome in MAY_HAVE_ARRIVED
+        and (attempt := naming.get(MessageKey(each.key)))
+        and (coupon := attempt.coupon)
+    ]
+
+
+def _arrived(attempts: Sequence[Attempt], settled: Sequence[Settled]) -> dict[str, bool]:
+    """Return for settled messages that name a coupon whether it may have arrived."""
+    naming = {attempt.key for attempt in attempts if attempt.coupon is not None}
+    return {each.key: each.outcome in MAY_HAVE_ARRIVED for each in settled if each.key in naming} if naming else {}
 
 
 def _done(departure: Departure, settled: Sequence[Settled]) -> list[str]:

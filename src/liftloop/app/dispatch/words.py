@@ -7,20 +7,25 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.app.dispatch.attempts import Waiting
+from liftloop.app.dispatch.coupons import Claimed, Wanted
 from liftloop.app.dispatch.people import People, PeopleReader, ThingsReader
 from liftloop.app.dispatch.personal import Asked, Personal, PersonalReader, Told, asked_of
-from liftloop.app.text_variables import PERSON
+from liftloop.app.shop_clock import shop_moment
+from liftloop.app.text_variables import COUPON, PERSON
 from liftloop.compose.contract import Content, Rendered, RenderFailed
 from liftloop.compose.language import Form
 from liftloop.compose.template import Prepared, variables_used
 from liftloop.deliver.contract import ADDRESS_ATTRIBUTES, Channel, Envelope, Message
+from liftloop.deliver.coupons import COUPON_CHANNEL, Coupon, Pool
+from liftloop.deliver.keys import enrolment_of
 from liftloop.kernel.ids import AttemptId
-from liftloop.storage.contract import StateReader, Vault
+from liftloop.storage.contract import Row, StateReader, Vault
 
 CONTENTS_KEPT_MAX = 1_000  # Versions of contents in use at once; a version never changes, so keeping one is safe.
 THINGS = ("item", "offer", "campaign")
 
 _CONTENT = msgspec.json.Decoder(Content)
+_POOLS = "SELECT id, version FROM definition WHERE kind = 'pool' AND status = 'live'"
 _QUERY = "SELECT body FROM definition WHERE kind = 'content' AND id = ? AND version = ?"
 
 
@@ -48,6 +53,13 @@ class Due(Struct, frozen=True, kw_only=True):
         return AttemptId(f"{self.envelope.key}.{self.tries + 1}")
 
 
+class Gathered(Struct, frozen=True, kw_only=True):
+    """What was asked for a batch before its words: the tick's answer to `asks`, and coupons by message."""
+
+    told: tuple[Asked, Told] | None = None
+    coupons: Mapping[str, Claimed] = {}
+
+
 class Unsaid(Struct, frozen=True, kw_only=True):
     """A message that cannot be said to this person."""
 
@@ -67,7 +79,8 @@ class Wording:
         self.person = frozenset(word[1] for word in words if word[0] == PERSON and len(word) > 1)
         """Names below `person`: what the tick must be asked."""
         self.things = frozenset(word[0] for word in words) & frozenset(THINGS)
-        self.personal = self.attributes is None or bool(self.attributes) or bool(self.person)
+        self.coupon = any(word[0] == COUPON for word in words)
+        self.personal = self.attributes is None or bool(self.attributes) or bool(self.person) or self.coupon
         self._prepared: dict[Form, Prepared] = {}
 
     def prepared(self, form: Form) -> Prepared:
@@ -87,28 +100,56 @@ class Wordings:
         self._things = ThingsReader(state)
         self._personal = PersonalReader(state)
         self._read: dict[tuple[str, int], Wording] = {}
+        self._pools_key: tuple[Row, ...] = ()
+        self._pools: Mapping[str, Pool] = {}
 
     def asks(self, dues: Sequence[Due]) -> Asked | None:
         """Return what the tick must be asked before these can be said, None for nothing."""
-        wordings = [self._wording(due.envelope.content, due.envelope.content_version) for due in dues]
+        wordings = [self._wording(due.envelope) for due in dues]
         names = frozenset[str]().union(*(wording.person for wording in wordings))
         asking = zip(dues, wordings, strict=True)
         return asked_of({due.envelope.profile for due, wording in asking if wording.person}, names) if names else None
 
-    def say(
-        self, dues: Sequence[Due], channel: Channel, now_ms: int, answered: tuple[Asked, Told] | None
-    ) -> tuple[list[tuple[Due, Message]], list[Unsaid]]:
-        """Return messages in words and those that cannot be said, together all of `dues`.
+    def coupons(self, dues: Sequence[Due]) -> list[Wanted]:
+        """Return which coupons these name: of the pool of the message's offer, else of the one its content names."""
+        wordings = [self._wording(due.envelope) for due in dues]
+        naming = [
+            (due.envelope, wording.content) for due, wording in zip(dues, wordings, strict=True) if wording.coupon
+        ]
+        if not naming:
+            return []
+        by_offer = {pool.offer: identity for identity, pool in self.pools().items() if pool.offer}
+        return [
+            Wanted(
+                key=envelope.key,
+                pool=by_offer.get(envelope.offer) or content.pool,
+                holder=_holder(envelope.key),
+                profile=envelope.profile,
+            )
+            for envelope, content in naming
+        ]
 
-        `answered` is what `asks` asked, with the tick's answer.
-        """
-        wordings = [self._wording(due.envelope.content, due.envelope.content_version) for due in dues]
-        attributes = _attributes(wordings, channel)
+    def pools(self) -> Mapping[str, Pool]:
+        """Return the pools that are live; read again where one of them has changed."""
+        key = tuple(self._state.rows(_POOLS))
+        if key != self._pools_key:
+            bodies = self._things.live("pool")
+            self._pools = {each: msgspec.convert(body, type=Pool, strict=False) for each, body in bodies.items()}
+            self._pools_key = key
+        return self._pools
+
+    def say(
+        self, dues: Sequence[Due], channel: Channel, now_ms: int, gathered: Gathered
+    ) -> tuple[list[tuple[Due, Message]], list[Unsaid]]:
+        """Return messages in words and those that cannot be said, together all of `dues`."""
+        wordings = [self._wording(due.envelope) for due in dues]
+        attributes, answered = _attributes(wordings, channel), gathered.told
         if answered is not None and attributes is not None:
             attributes |= {*self._personal.put_tags(answered[0])}
         people = self._people.read({due.envelope.profile for due in dues}, attributes)
         personal = None if answered is None else self._personal.read(answered[1], people.attributes, now_ms)
-        batch = _Batch(channel, people, personal, self._things_of(dues, wordings), now_ms)
+        named = _Named(coupons=gathered.coupons, pools=self.pools() if gathered.coupons else {})
+        batch = _Batch(channel, people, (personal, named), self._things_of(dues, wordings), now_ms)
         said: list[tuple[Due, Message]] = []
         unsaid: list[Unsaid] = []
         for due, wording in zip(dues, wordings, strict=True):
@@ -119,7 +160,10 @@ class Wordings:
                 unsaid.append(Unsaid(due=due, reason=reason))
         return said, unsaid
 
-    def _wording(self, content: str, version: int) -> Wording:
+    def _wording(self, envelope: Envelope) -> Wording:
+        if envelope.channel == COUPON_CHANNEL:
+            return Wording(Content(id="", body="", pool=envelope.content), (f"{COUPON}.code",), "")
+        content, version = envelope.content, envelope.content_version
         wording = self._read.get((content, version))
         if wording is None:
             if len(self._read) >= CONTENTS_KEPT_MAX:
@@ -150,6 +194,25 @@ def read_wording(identity: str, body: bytes | None) -> Wording:
         return Wording(nothing, (), f"{failed.reason}:{failed.detail}")
 
 
+class _Named(Struct, frozen=True):
+    """The coupons of a batch, and the pools that they are of."""
+
+    coupons: Mapping[str, Claimed]
+    pools: Mapping[str, Pool]
+
+    def of(self, key: str) -> dict[str, Any]:
+        """Return what a text may say of its coupon. Raises `RenderFailed` where there is none."""
+        coupon = self.coupons.get(key)
+        if not isinstance(coupon, Coupon):
+            raise RenderFailed(*(coupon or "no_pool:").split(":", 1))
+        return {
+            "code": coupon.code,
+            "external_id": coupon.external_id,
+            "name": self.pools[coupon.pool].name,
+            "expires_at": shop_moment(coupon.expires_ms).isoformat(),
+        }
+
+
 class _Batch:
     """What one batch shares: people, things, and texts that are the same for everybody."""
 
@@ -157,14 +220,14 @@ class _Batch:
         self,
         channel: Channel,
         people: People,
-        personal: Personal | None,
+        known: tuple[Personal | None, _Named],
         things: Mapping[str, Mapping[str, Mapping[str, Any]]],
         now_ms: int,
     ) -> None:
         self._kind = channel.address_kind
         self._form: Form = "html" if channel.address_kind == "email" else "text"
         self._people = people
-        self._known = personal
+        self._known, self._named = known
         self._things = things
         self._now_ms = now_ms
         self._shared: dict[tuple[str, ...], Rendered] = {}
@@ -200,6 +263,8 @@ class _Batch:
         variables: dict[str, Any] = {"customer": person}
         if wording.person and self._known is not None:
             variables[PERSON] = self._known.of(envelope.profile, wording.person, wording.content.language)
+        if wording.coupon:
+            variables[COUPON] = self._named.of(envelope.key)
         variables = self._with_things(variables, envelope, wording)
         return wording.prepared(self._form).render(variables)
 
@@ -228,6 +293,24 @@ def _attributes(wordings: Sequence[Wording], channel: Channel) -> set[str] | Non
             return None
         names |= wording.attributes
     return names - {"id"}
+
+
+def _holder(key: str) -> str:
+    """Return who has one coupon of a pool: the enrolment in a key, else the message.
+
+    >>> _holder("autumn/send/12~ab/3"), _holder("elsewhere")
+    ('autumn/12~ab', 'elsewhere')
+    """
+    if enrolment_of(key) < 0:
+        return key
+    origin, _, enrolment, _ = key.rsplit("/", 3)
+    return f"{origin}/{enrolment}"
+
+
+def coupon_of(coupons: Mapping[str, Claimed], key: str) -> Coupon | None:
+    """Return the coupon that a message names, None where it names none."""
+    coupon = coupons.get(key)
+    return coupon if isinstance(coupon, Coupon) else None
 
 
 def _thing(envelope: Envelope, kind: str) -> str:

@@ -288,10 +288,10 @@ coupon AS (
 ),
 offer AS (SELECT offer, max(cost_fen) AS cost_fen, max(valid_ms) AS valid_ms FROM coupon GROUP BY offer)
 SELECT
-    count(*) FILTER (mine.offer IS NOT NULL AND NOT assigned.held) AS by_assigned,
-    coalesce(sum(offer.cost_fen) FILTER (mine.offer IS NOT NULL AND NOT assigned.held), 0) AS cost_fen,
-    count(*) FILTER (mine.offer IS NULL OR assigned.held) AS by_others
-FROM order_sold AS o JOIN offer ON offer.offer = o.coupon
+    count(*) FILTER (mine.offer IS NOT NULL AND NOT assigned.held AND own) AS by_assigned,
+    coalesce(sum(offer.cost_fen) FILTER (mine.offer IS NOT NULL AND NOT assigned.held AND own), 0) AS cost_fen,
+    count(*) FILTER (mine.offer IS NULL OR assigned.held OR NOT own) AS by_others
+FROM (SELECT *, coalesce(coupon_holder = profile, TRUE) AS own FROM order_sold) AS o JOIN offer ON offer.offer = o.coupon
 LEFT JOIN assigned ON assigned.profile = o.profile
 LEFT JOIN coupon AS mine ON mine.action = assigned.action AND mine.offer = o.coupon
 WHERE o.void_ms IS NULL AND o.at_ms >= $2 AND o.at_ms < $2 + offer.valid_ms;

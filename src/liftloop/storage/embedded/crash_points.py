@@ -30,12 +30,20 @@ AttemptPoint = Literal[
 ]
 """Of the file that the dispatch process keeps beside the stores, with the same means."""
 
-CrashPoint = StoragePoint | AttemptPoint
+CouponPoint = Literal[
+    "coupons.add.written",
+    "coupons.claim.written",
+    "coupons.claim.committed",
+]
+"""Of the coupons in the same file; only messages that name one reach them."""
+
+CrashPoint = StoragePoint | AttemptPoint | CouponPoint
 
 STORAGE_POINTS: tuple[StoragePoint, ...] = get_args(StoragePoint)
 ATTEMPT_POINTS: tuple[AttemptPoint, ...] = get_args(AttemptPoint)
+COUPON_POINTS: tuple[CouponPoint, ...] = get_args(CouponPoint)
 CRASH_POINTS: tuple[CrashPoint, ...] = (*STORAGE_POINTS, *ATTEMPT_POINTS)
-"""All of them; a test that sweeps them fails where one was never reached."""
+"""All that every message may reach; a test that sweeps them fails where one was never reached."""
 
 
 class Crashes(Protocol):

@@ -49,6 +49,11 @@ CREATE TABLE IF NOT EXISTS message_settled (
 CREATE TABLE IF NOT EXISTS receipt (
     tick BIGINT NOT NULL, message_key VARCHAR, channel VARCHAR, receipt VARCHAR, at_ms BIGINT
 );
+-- Codes of coupon pools that may be in people's hands; `offer` is what an order that names the code was paid with.
+CREATE TABLE IF NOT EXISTS coupon_issued (
+    tick BIGINT NOT NULL, message_key VARCHAR, profile BIGINT, pool VARCHAR, code VARCHAR, offer VARCHAR,
+    expires_ms BIGINT, at_ms BIGINT
+);
 CREATE TABLE IF NOT EXISTS membership (
     tick BIGINT NOT NULL, audience VARCHAR, profile BIGINT, at_ms BIGINT, triggers BOOLEAN,
     entered BOOLEAN NOT NULL
@@ -131,9 +136,19 @@ CREATE OR REPLACE VIEW event_now AS
 SELECT event.* REPLACE (coalesce(canonical.kept, event.profile) AS profile)
 FROM event LEFT JOIN canonical ON canonical.forwarded = event.profile;
 
+-- What a code of a pool stands for, and whose it is; a code that everybody has is nobody's.
+CREATE OR REPLACE VIEW coupon_given AS
+SELECT code, nullif(any_value(offer), '') AS offer,
+    CASE WHEN count(DISTINCT coalesce(canonical.kept, issued.profile)) = 1
+        THEN any_value(coalesce(canonical.kept, issued.profile)) END AS holder
+FROM coupon_issued AS issued LEFT JOIN canonical ON canonical.forwarded = issued.profile GROUP BY code;
+
 CREATE OR REPLACE VIEW order_now AS
-SELECT order_head.* REPLACE (coalesce(canonical.kept, order_head.profile) AS profile)
-FROM order_head LEFT JOIN canonical ON canonical.forwarded = order_head.profile;
+SELECT order_head.* REPLACE (
+        coalesce(canonical.kept, order_head.profile) AS profile, coalesce(given.offer, order_head.coupon) AS coupon
+    ), order_head.coupon AS coupon_code, given.holder AS coupon_holder
+FROM order_head LEFT JOIN canonical ON canonical.forwarded = order_head.profile
+LEFT JOIN coupon_given AS given ON given.code = order_head.coupon;
 
 CREATE OR REPLACE VIEW order_line_now AS
 SELECT order_line.* REPLACE (coalesce(canonical.kept, order_line.profile) AS profile)
@@ -147,7 +162,7 @@ WITH refund AS (
         max(at_ms) AS at_ms
     FROM order_now WHERE refunded AND order_id <> '' GROUP BY profile, order_id
 )
-SELECT o."offset", o.profile, o.at_ms, o.order_id, o.revenue, o.coupon,
+SELECT o."offset", o.profile, o.at_ms, o.order_id, o.revenue, o.coupon, o.coupon_code, o.coupon_holder,
     least(coalesce(refund.amount, 0), coalesce(o.revenue, 0)) AS back, refund.at_ms AS back_ms,
     CASE WHEN refund.amount >= coalesce(o.revenue, 0) - 0.005 THEN refund.at_ms END AS void_ms
 FROM order_now AS o LEFT JOIN refund ON refund.profile = o.profile AND refund.order_id = o.order_id

@@ -21,6 +21,7 @@ TABLE_OF: Mapping[str, str] = {
     "message.decided": "message",
     "message.settled": "message_settled",
     "receipt.seen": "receipt",
+    "coupon.issued": "coupon_issued",
     "audience.entered": "membership",
     "audience.left": "membership",
     "journey.entered": "enrolment",
