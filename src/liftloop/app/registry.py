@@ -54,6 +54,11 @@ USE_CASES: dict[str, UseCase] = {
         _changes("points.enter"),
         _reads("coupon.read"),
         _changes("coupon.bring"),
+        _reads("work.read"),
+        _changes("work.open"),
+        _changes("work.order"),
+        _changes("work.call"),
+        _changes("note.write"),
         _reads("tag.read"),
         _changes("tag.put"),
         _changes("trait.study"),
@@ -90,6 +95,7 @@ USE_CASES: dict[str, UseCase] = {
     )
 }
 
+WORKING = ("work.read", "work.open", "work.order", "note.write")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "serve": ("installation.serve",),
     "demo": ("installation.serve", "import.start", "goal.plan", "plan.launch", "clock.advance"),
@@ -124,6 +130,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "profile": ("profile.read", "profile.unmerge", "profile.judge", "data.read"),
     "why": ("profile.why",),
     "points": ("profile.read", "points.enter"),
+    "lead": WORKING,
+    "deal": WORKING,
+    "task": (*WORKING, "work.call"),
+    "ticket": WORKING,
     "signal": ("definition.read", "definition.publish", "audience.preview"),
     "metric": ("metrics.read", "definition.publish"),
     "tag": ("tag.read", "tag.put", "definition.publish"),

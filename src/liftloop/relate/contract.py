@@ -65,6 +65,8 @@ class WorkOrdered(Struct, frozen=True, kw_only=True):
     due_ms: int | None = None
     words: bytes | None = None
     fields: bytes | None = None
+    called: bool = False
+    """The customer's number was shown to whoever is to ring up."""
     note: bytes = b""
     """What the person who ordered it says, sealed under the customer's key."""
 

@@ -162,6 +162,10 @@ class _Step:
                 told = str(changes["outcome"]) if name == "state" and value == "closed" else str(value)
                 what = {"open": "reopened", "closed": "closed"}[value] if name == "state" else name
                 self._told(order.work, actor, what, told if what != "reopened" else "", order.note)
+        if order.called:
+            self._told(order.work, actor, "called", "", order.note)
+        elif order.note and not changes and order.words is None and order.fields is None:
+            self._told(order.work, actor, "said", "", order.note)
         columns = changes | {name: value for name in ("words", "fields") if (value := getattr(order, name)) is not None}
         if order.words is not None:
             columns["sealed"] = 1

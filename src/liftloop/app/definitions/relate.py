@@ -98,7 +98,7 @@ def _fields_problem(rules: RelateRules) -> Words | None:
     for field in rules.fields:
         if (field.type == "choice") != bool(field.choices):
             return Words(
-                f"字段 {field.id}：单选才有选项，且必须有", f"{field.id}: only a choice has choices, and it must"
+                zh=f"字段 {field.id}：单选才有选项，且必须有", en=f"{field.id}: only a choice has choices, and it must"
             )
     return _same_ids([field.id for field in rules.fields])
 

@@ -56,9 +56,24 @@ EVENT_NAMES: Mapping[str, EventName] = {
     "Points Spent": EventName("使用积分", "use of points", "uses of points"),
     "Points Expired": EventName("积分过期", "expiry of points", "expiries of points"),
     "Points Adjusted": EventName("调整积分", "correction of points", "corrections of points"),
+    "Task Opened": EventName("派出任务", "task opened", "tasks opened"),
+    "Task Completed": EventName("任务完成", "task completed", "tasks completed"),
+    "Task Overdue": EventName("任务超时", "task overdue", "tasks overdue"),
+    "Ticket Opened": EventName("建立工单", "ticket opened", "tickets opened"),
+    "Ticket Reopened": EventName("重开工单", "ticket opened again", "tickets opened again"),
+    "Ticket Closed": EventName("关闭工单", "ticket closed", "tickets closed"),
+    "Ticket Overdue": EventName("工单超时", "ticket overdue", "tickets overdue"),
+    "Lead Opened": EventName("成为线索", "lead opened", "leads opened"),
+    "Lead Stage Changed": EventName("线索推进", "step of a lead", "steps of leads"),
+    "Lead Won": EventName("线索成交", "lead won", "leads won"),
+    "Lead Lost": EventName("线索放弃", "lead lost", "leads lost"),
+    "Deal Opened": EventName("建立商机", "deal opened", "deals opened"),
+    "Deal Stage Changed": EventName("商机推进", "step of a deal", "steps of deals"),
+    "Deal Won": EventName("赢单", "deal won", "deals won"),
+    "Deal Lost": EventName("输单", "deal lost", "deals lost"),
     "Signed Up": EventName("注册", "registration", "registrations"),
 }
-"""Segment's e-commerce names, as CONTRACTS lists them; every other event is called what its sender calls it."""
+"""Segment's e-commerce names, as CONTRACTS lists them, and those of work for people; others as their sender says."""
 
 TRAIT_NAMES: Mapping[str, Said] = {
     **{field.name: Said(field.zh, field.en) for field in CUSTOMERS.fields},
@@ -90,6 +105,7 @@ TRAIT_NAMES: Mapping[str, Said] = {
     "points_expire_next": Said("最近要过期的积分", "points that run out next"),
     "points_expire_next_ms": Said("积分最近过期时间", "points run out next on"),
     "segment": Said("行为分群", "segment"),
+    "open_tickets": Said("未关闭的工单数", "open tickets"),
     "rfm": Said("RFM 评分（各 1–5 分）", "RFM scores (1–5 each)"),
     "rfm_recency": Said("距上次购买", "since the last order"),
     "rfm_frequency": Said("购买次数", "orders"),

@@ -1,0 +1,5 @@
+"""`liftloop deal`."""
+
+from liftloop.cli.work import group
+
+command = group("deal")

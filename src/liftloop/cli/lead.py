@@ -1,0 +1,5 @@
+"""`liftloop lead`."""
+
+from liftloop.cli.work import group
+
+command = group("lead")

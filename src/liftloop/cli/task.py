@@ -1,0 +1,5 @@
+"""`liftloop task`."""
+
+from liftloop.cli.work import group
+
+command = group("task")

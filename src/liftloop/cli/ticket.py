@@ -1,0 +1,5 @@
+"""`liftloop ticket`."""
+
+from liftloop.cli.work import group
+
+command = group("ticket")
