@@ -49,6 +49,7 @@ from liftloop.api.routes import (
     tags,
     upkeep,
 )
+from liftloop.api.views.values import ErrorView
 from liftloop.app.desk import Desk
 from liftloop.app.sockets import reached_at
 
@@ -109,6 +110,8 @@ def management_api(version: str, lifespan: Lifespan[FastAPI] | None = None) -> F
         docs_url=None,  # Its page would load scripts from another host.
         openapi_url="/api/openapi.json",
         redoc_url=None,
+        separate_input_output_schemas=False,
+        responses={"default": {"model": ErrorView, "description": "What went wrong and what to do next."}},
     )
     errors.install(app)
     for router in ROUTERS:

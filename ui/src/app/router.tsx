@@ -27,6 +27,10 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/campaign")).CampaignPage }),
         },
         {
+          path: "playbooks",
+          lazy: async () => ({ Component: (await import("./pages/playbooks")).PlaybooksPage }),
+        },
+        {
           path: "audiences",
           lazy: async () => ({ Component: (await import("./pages/audiences")).AudiencesPage }),
         },

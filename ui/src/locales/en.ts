@@ -9,6 +9,7 @@ import { live } from "./en/live";
 import { member } from "./en/member";
 import { imports, person } from "./en/person";
 import { goal, launch, plan } from "./en/plan";
+import { playbook } from "./en/playbook";
 import { proposal } from "./en/proposal";
 import { results } from "./en/results";
 import { experiment, review, scorecard } from "./en/review";
@@ -43,6 +44,7 @@ export default {
   home,
   identity,
   member,
+  playbook,
   proposal,
   results,
   signal,

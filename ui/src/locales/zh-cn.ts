@@ -9,6 +9,7 @@ import { live } from "./zh-cn/live";
 import { member } from "./zh-cn/member";
 import { imports, person } from "./zh-cn/person";
 import { goal, launch, plan } from "./zh-cn/plan";
+import { playbook } from "./zh-cn/playbook";
 import { proposal } from "./zh-cn/proposal";
 import { results } from "./zh-cn/results";
 import { experiment, review, scorecard } from "./zh-cn/review";
@@ -43,6 +44,7 @@ export default {
   home,
   identity,
   member,
+  playbook,
   proposal,
   results,
   signal,

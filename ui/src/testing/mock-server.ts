@@ -13,6 +13,7 @@ import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
 import { MockData } from "./mock-data.ts";
 import { MockImports } from "./mock-imports.ts";
 import { MockPlans } from "./mock-plans.ts";
+import { playbookRoutes } from "./playbooks.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { proposalRoutes } from "./proposals.ts";
 import { resultsRoutes } from "./results.ts";
@@ -126,6 +127,7 @@ export class MockServer {
       ["GET", path("/profiles/:id"), ({ ids }) => profileOf(this.member(ids[0]))],
       ...identityRoutes(path, this.members),
       ...signalRoutes(path, this.members),
+      ...playbookRoutes(path),
       ...homeRoutes(path, this.members.length === 0, (text) =>
         this.plans.make({ text, answers: {}, proof: true }),
       ),

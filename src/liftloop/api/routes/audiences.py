@@ -20,7 +20,7 @@ from liftloop.api.views.audience import (
     PreviewRequest,
     Vocabulary,
 )
-from liftloop.api.views.values import PAGE_MAX, PeoplePage
+from liftloop.api.views.values import PAGE_MAX, PageCursor, PeoplePage
 from liftloop.app.audiences.directory import Audiences
 from liftloop.app.item_names import item_names, items_found
 from liftloop.app.naming.vocabulary import known_words
@@ -100,8 +100,9 @@ async def people(
     audience_id: str,
     audiences: OnAudiences,
     caller: Reads,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: PageCursor = "",
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> PeoplePage:
-    total, lines = await audiences.people(audience_id, after, limit)
-    return people_page(total, lines, after, limit)
+    skipped = int(after or 0)
+    total, lines = await audiences.people(audience_id, skipped, limit)
+    return people_page(total, lines, skipped, limit)

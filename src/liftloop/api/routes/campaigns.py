@@ -8,7 +8,7 @@ from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.words import at, people_page, text
 from liftloop.api.views.campaign import Ledger, LedgerRow
 from liftloop.api.views.profile import GateStep, Why
-from liftloop.api.views.values import PAGE_MAX, PeoplePage, Text
+from liftloop.api.views.values import PAGE_MAX, PageCursor, PeoplePage, Text
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.ledger import LedgerMessage, messages_of, people_in, sheet, standing
@@ -72,7 +72,7 @@ def ledger_people(
     caller: Annotated[Caller, Depends(may("campaign.ledger"))],
     state: str,
     reason: str = "",
-    after: Annotated[str, Query(pattern=r"^\d{0,12}$")] = "",
+    after: PageCursor = "",
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> PeoplePage:
     skipped = int(after or 0)
@@ -81,11 +81,11 @@ def ledger_people(
     return people_page(total, people_rows(desk.state, desk.vault, numbers), skipped, limit)
 
 
-@router.get("/profiles/{identity}/why")
+@router.get("/profiles/{profile_id}/why")
 async def why(
-    identity: str, campaign: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("profile.why"))]
+    profile_id: str, campaign: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("profile.why"))]
 ) -> Why:
-    number = await find_profile(desk.tick, desk.clock, identity)
+    number = await find_profile(desk.tick, desk.clock, profile_id)
     messages = messages_of(desk.state, number, campaign=campaign)
     if not messages:
         _must_exist(desk.definitions.live("campaign") | desk.definitions.live("journey"), campaign)

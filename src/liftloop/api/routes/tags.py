@@ -18,7 +18,7 @@ from liftloop.api.views.tag import (
     TagRow,
     TagUse,
 )
-from liftloop.api.views.values import PAGE_MAX, PeoplePage
+from liftloop.api.views.values import PAGE_MAX, PageCursor, PeoplePage
 from liftloop.app.tags.directory import UNUSED_DAYS, TagLine, Tags
 from liftloop.collect.fitting import FOR_EVER_MS
 
@@ -60,11 +60,12 @@ async def people(
     tag_id: str,
     tags: OnTags,
     caller: Reads,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: PageCursor = "",
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> PeoplePage:
-    total, lines = await tags.people(tag_id, after, limit)
-    return people_page(total, lines, after, limit)
+    skipped = int(after or 0)
+    total, lines = await tags.people(tag_id, skipped, limit)
+    return people_page(total, lines, skipped, limit)
 
 
 @router.post("/tags/{tag_id}/people")

@@ -51,7 +51,7 @@ class PlaybookRequest(View):
 class PlaybookDefinition(View):
     """One definition that a playbook makes; `people` are in the audience now, and do not enter by that."""
 
-    kind: str
+    kind: Literal["audience", "content", "journey", "tag"]
     id: str
     name: str
     people: Count | None

@@ -11,6 +11,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 SAMPLE_MAX = 10  # People shown beside a count; more is a list with its own page.
 PAGE_MAX = 200  # Rows of one page of a list; a longer list has a cursor in `next`.
 
+PageCursor = Annotated[
+    str, Field(pattern=r"^\d{0,12}$", description="The `next` of the page before; empty for the first.")
+]
 Fen = Annotated[int, Field(description="Money in fen (分); 100 fen are 1 yuan.")]
 Share = Annotated[float, Field(ge=0, le=1, description="A fraction between 0 and 1.")]
 Count = Annotated[int, Field(ge=0)]

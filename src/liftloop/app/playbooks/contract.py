@@ -13,6 +13,7 @@ FIELDS_MAX = 5
 
 FieldKind = Literal["channel", "content", "offer", "days", "hours", "count", "percent", "yuan", "date", "text", "event"]
 Family = Literal["goal", "member", "sale", "service", "team"]
+Made = Literal["audience", "content", "journey", "tag"]
 Value = str | float
 """Numbers are numbers; channels, contents and offers are ids; a date is an ISO day; empty is "not said"."""
 
@@ -33,7 +34,7 @@ class Field(Struct, frozen=True, kw_only=True):
 class Draft(Struct, frozen=True, kw_only=True):
     """One definition to publish."""
 
-    kind: str
+    kind: Made
     id: str
     body: Mapping[str, Any]
 

@@ -1,7 +1,8 @@
 /** Which campaigns run, and what did each change? */
 import { useQuery } from "@tanstack/react-query";
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { campaignListOptions } from "@/features/measure/api/campaigns";
 import { CampaignList } from "@/features/measure/components/campaign-list";
 import { EmptyNote } from "@/shared/parts/note";
@@ -10,9 +11,18 @@ import { Shown } from "@/shared/parts/shown";
 
 export function CampaignsPage() {
   const { t } = useTranslation();
+  const navigate = useNavigate();
   const campaigns = useQuery(campaignListOptions());
   return (
-    <Page title={t("campaign.listTitle")} lead={t("campaign.listLead")}>
+    <Page
+      title={t("campaign.listTitle")}
+      lead={t("campaign.listLead")}
+      action={
+        <Button size="large" onClick={() => void navigate("/playbooks")}>
+          {t("playbook.toPlaybooks")}
+        </Button>
+      }
+    >
       <Card>
         <Shown query={campaigns} lines={6}>
           {({ campaigns: rows }) =>

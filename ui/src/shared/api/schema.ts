@@ -11,11 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Audiences by name */
-        get: operations["list_audiences"];
+        /** Listed */
+        get: operations["listed_api_audiences_get"];
         put?: never;
-        /** Publish an audience, or its next version */
-        post: operations["save_audience"];
+        /** Publish */
+        post: operations["publish_api_audiences_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -29,8 +29,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One audience with count, sample and trend */
-        get: operations["get_audience"];
+        /** Read */
+        get: operations["read_api_audiences__audience_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -48,8 +48,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an export of who is in an audience now */
-        post: operations["export_audience"];
+        /** Make */
+        post: operations["make_api_audiences__audience_id__exports_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -65,8 +65,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a fixed list of who is in an audience now */
-        post: operations["freeze_audience"];
+        /** Freeze */
+        post: operations["freeze_api_audiences__audience_id__freeze_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -80,10 +80,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The people of an audience */
-        get: operations["audience_people"];
+        /** People */
+        get: operations["people_api_audiences__audience_id__people_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/{audience_id}/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trend */
+        get: operations["trend_api_audiences__audience_id__trend_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Explain */
+        post: operations["explain_api_audiences_explain_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -97,8 +131,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Goods by a part of their name or id */
-        get: operations["audience_items"];
+        /**
+         * Items
+         * @description Find goods by what they are called, and name those that a condition already has.
+         */
+        get: operations["items_api_audiences_items_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -116,8 +153,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** How an audience or a draft lies over others and running campaigns */
-        post: operations["overlap_audience"];
+        /** Overlap */
+        post: operations["overlap_api_audiences_overlap_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/overlap/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Matrix */
+        post: operations["matrix_api_audiences_overlap_matrix_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -133,8 +187,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Count and sample a definition without saving it */
-        post: operations["preview_audience"];
+        /** Preview */
+        post: operations["preview_api_audiences_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/reachable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reachable */
+        post: operations["reachable_api_audiences_reachable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sample */
+        post: operations["sample_api_audiences_sample_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -150,8 +238,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Understand whom a sentence means */
-        post: operations["understand_sentence"];
+        /** Understand */
+        post: operations["understand_api_audiences_understand_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -165,10 +253,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Traits and events that definitions may name */
-        get: operations["audience_vocabulary"];
+        /** Vocabulary */
+        get: operations["vocabulary_api_audiences_vocabulary_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Backup */
+        post: operations["backup_api_backup_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -182,8 +287,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Campaigns, newest first */
-        get: operations["list_campaigns"];
+        /** Campaigns */
+        get: operations["campaigns_api_campaigns_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -199,8 +304,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One campaign */
-        get: operations["get_campaign"];
+        /** Campaign */
+        get: operations["campaign_api_campaigns__campaign_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -216,8 +321,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where everyone who qualified is now */
-        get: operations["get_ledger"];
+        /** Ledger */
+        get: operations["ledger_api_campaigns__campaign_id__ledger_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -233,8 +338,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The people behind one row of the ledger */
-        get: operations["ledger_people"];
+        /** Ledger People */
+        get: operations["ledger_people_api_campaigns__campaign_id__ledger_people_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -251,7 +356,7 @@ export interface paths {
             cookie?: never;
         };
         /** Live */
-        get: operations["live"];
+        get: operations["live_api_campaigns__campaign_id__live_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -273,7 +378,7 @@ export interface paths {
          * Undo
          * @description Undo what the system did by itself; it does not do it again until somebody lets it.
          */
-        post: operations["undo"];
+        post: operations["undo_api_campaigns__campaign_id__log__number__undo_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -290,7 +395,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Order */
-        post: operations["order"];
+        post: operations["order_api_campaigns__campaign_id__orders_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -304,8 +409,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Measured lift beside the frozen forecast */
-        get: operations["get_report"];
+        /** Report */
+        get: operations["report_api_campaigns__campaign_id__report_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -322,7 +427,7 @@ export interface paths {
             cookie?: never;
         };
         /** Get Review */
-        get: operations["get_review"];
+        get: operations["get_review_api_campaigns__campaign_id__review_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -339,7 +444,7 @@ export interface paths {
             cookie?: never;
         };
         /** Review File */
-        get: operations["review_file"];
+        get: operations["review_file_api_campaigns__campaign_id__review__form__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -358,7 +463,78 @@ export interface paths {
         get?: never;
         put?: never;
         /** Send Review */
-        post: operations["send_review"];
+        post: operations["send_review_api_campaigns__campaign_id__review_send_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Channel
+         * @description Publish one channel: the definition itself with its `id`.
+         */
+        post: operations["publish_channel_api_channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{identity}/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of Channel */
+        get: operations["of_channel_api_channels__identity__setup_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds */
+        get: operations["kinds_api_channels_kinds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/kinds/{kind}/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of Kind */
+        get: operations["of_kind_api_channels_kinds__kind__setup_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -374,8 +550,173 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go forward in time; only with the manual clock */
-        post: operations["advance_clock"];
+        /** Advance */
+        post: operations["advance_api_clock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Content
+         * @description Publish one content: the definition itself with its `id`.
+         */
+        post: operations["publish_content_api_contents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Return what a content breaks, what its template cannot say, and how long it is; nothing is kept.
+         */
+        post: operations["check_api_contents_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description Return the table of rules that contents are judged by.
+         */
+        get: operations["rules_api_contents_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Variables */
+        get: operations["variables_api_contents_variables_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coupons/codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Code */
+        get: operations["code_api_coupons_codes__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coupons/pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pools */
+        get: operations["pools_api_coupons_pools_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coupons/pools/{pool}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pool */
+        get: operations["pool_api_coupons_pools__pool__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coupons/pools/{pool}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add
+         * @description Take in codes; one that is there already is not taken twice.
+         */
+        post: operations["add_api_coupons_pools__pool__codes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coupons/pools/{pool}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring */
+        post: operations["bring_api_coupons_pools__pool__file_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -391,8 +732,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a database before it is set up; nothing of it is kept */
-        post: operations["try_database"];
+        /** Try One */
+        post: operations["try_one_api_data_databases_try_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -406,8 +747,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events as they were seen and as they are planned */
-        get: operations["seen_and_planned"];
+        /** Events */
+        get: operations["events_api_data_events_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -423,8 +764,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What of people is sealed, and what is only hidden */
-        get: operations["list_personal_fields"];
+        /** Personal */
+        get: operations["personal_api_data_personal_fields_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -440,8 +781,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A tracking plan for what no plan names yet */
-        get: operations["plan_proposal"];
+        /** Proposal */
+        get: operations["proposal_api_data_plan_proposal_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -457,8 +798,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Quality by source and field */
-        get: operations["data_quality"];
+        /** Quality */
+        get: operations["quality_api_data_quality_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -474,11 +815,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where data come from, and what each source brought lately */
-        get: operations["list_sources"];
+        /** Sources */
+        get: operations["sources_api_data_sources_get"];
         put?: never;
-        /** Make a source; its key is told once */
-        post: operations["create_source"];
+        /** Create Source */
+        post: operations["create_source_api_data_sources_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -494,8 +835,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish a definition */
-        post: operations["publish_definition"];
+        /** Publish */
+        post: operations["publish_api_definitions_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -509,8 +850,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All live definitions of a kind; secrets are not told */
-        get: operations["list_definitions"];
+        /** Listed */
+        get: operations["listed_api_definitions__kind__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -526,12 +867,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One definition; secrets are not told */
-        get: operations["get_definition"];
+        /** Read */
+        get: operations["read_api_definitions__kind___identity__get"];
         put?: never;
         post?: never;
-        /** End a definition */
-        delete: operations["retire_definition"];
+        /** Retire */
+        delete: operations["retire_api_definitions__kind___identity__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -544,10 +885,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where audiences are handed to, with the last run of each */
-        get: operations["list_destinations"];
+        /** Listed */
+        get: operations["listed_api_destinations_get"];
         put?: never;
-        post?: never;
+        /**
+         * Publish Destination
+         * @description Publish one destination: the definition itself with its `id`.
+         */
+        post: operations["publish_destination_api_destinations_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -563,8 +908,63 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand an audience over now */
-        post: operations["run_destination"];
+        /** Run */
+        post: operations["run_api_destinations__destination_id__run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/destinations/{destination_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs */
+        get: operations["runs_api_destinations__destination_id__runs_get"];
+        put?: never;
+        /**
+         * Start
+         * @description Begin a run; where to look for its end stands in `Location` and in `look_at`.
+         */
+        post: operations["start_api_destinations__destination_id__runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/destinations/{destination_id}/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One Run */
+        get: operations["one_run_api_destinations__destination_id__runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/examination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Examination */
+        get: operations["examination_api_examination_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -579,7 +979,7 @@ export interface paths {
             cookie?: never;
         };
         /** List Experiments */
-        get: operations["list_experiments"];
+        get: operations["list_experiments_api_experiments_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -596,9 +996,26 @@ export interface paths {
             cookie?: never;
         };
         /** Get Experiment */
-        get: operations["get_experiment"];
+        get: operations["get_experiment_api_experiments__experiment_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm */
+        post: operations["confirm_api_exports__export_id__confirm_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -612,10 +1029,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The rows of an export as CSV */
-        get: operations["export_rows"];
+        /** Rows */
+        get: operations["rows_api_exports__export_id__rows_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Field
+         * @description Publish one field: the definition itself with its `id`.
+         */
+        post: operations["publish_field_api_fields_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -630,9 +1067,29 @@ export interface paths {
             cookie?: never;
         };
         /** Forecast Ledger */
-        get: operations["forecast_ledger"];
+        get: operations["forecast_ledger_api_forecasts_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Form
+         * @description Publish one form: the definition itself with its `id`.
+         */
+        post: operations["publish_form_api_forms_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -648,8 +1105,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turn a goal into a plan */
-        post: operations["create_plan"];
+        /** Plan Goal */
+        post: operations["plan_goal_api_goals_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -663,8 +1120,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Three goals that fit the own data */
-        get: operations["goal_examples"];
+        /** Examples */
+        get: operations["examples_api_goals_examples_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -682,8 +1139,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what a sentence means, without planning */
-        post: operations["read_goal"];
+        /** Read Goal */
+        post: operations["read_goal_api_goals_reading_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -698,7 +1155,7 @@ export interface paths {
             cookie?: never;
         };
         /** Standing */
-        get: operations["standing"];
+        get: operations["standing_api_goals_standing_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -715,25 +1172,25 @@ export interface paths {
             cookie?: never;
         };
         /** One */
-        get: operations["one"];
+        get: operations["one_api_goals_standing__identity__get"];
         /**
          * Stand
          * @description Let a goal stand, or change it, and look at it at once; what autopilot may do needs an approver.
          */
-        put: operations["stand"];
+        put: operations["stand_api_goals_standing__identity__put"];
         post?: never;
         /**
          * End
          * @description Let a goal stand no longer; its campaigns go on unless they are stopped.
          */
-        delete: operations["end"];
+        delete: operations["end_api_goals_standing__identity__delete"];
         options?: never;
         head?: never;
         /**
          * Change
          * @description Change autonomy or limits, pause or go on; needs an approver because autopilot launches.
          */
-        patch: operations["change"];
+        patch: operations["change_api_goals_standing__identity__patch"];
         trace?: never;
     };
     "/api/goals/standing/{identity}/approve": {
@@ -749,7 +1206,7 @@ export interface paths {
          * Approve
          * @description Launch a plan that waits.
          */
-        post: operations["approve"];
+        post: operations["approve_api_goals_standing__identity__approve_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -769,7 +1226,7 @@ export interface paths {
          * Review
          * @description Look at a goal now instead of on its weekday.
          */
-        post: operations["review"];
+        post: operations["review_api_goals_standing__identity__review_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -789,7 +1246,7 @@ export interface paths {
          * Stop
          * @description Stop a campaign that the goal launched, and pause the goal.
          */
-        post: operations["stop"];
+        post: operations["stop_api_goals_standing__identity__stop_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -803,8 +1260,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the installation is */
-        get: operations["health"];
+        /** Health */
+        get: operations["health_api_health_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -822,8 +1279,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a file and propose its mapping */
-        post: operations["create_import"];
+        /** Propose */
+        post: operations["propose_api_imports_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -837,10 +1294,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One import: proposal, progress, quality */
-        get: operations["get_import"];
+        /** Read */
+        get: operations["read_api_imports__import_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Add a second file, such as products to orders, whose rows widen those of the first by a common key.
+         */
+        post: operations["join_api_imports__import_id__files_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -854,8 +1331,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The refused rows as CSV, each with its reason */
-        get: operations["rejected_rows"];
+        /**
+         * Rejected
+         * @description Return the refused rows as CSV, each with its line and the reason.
+         */
+        get: operations["rejected_api_imports__import_id__rejected_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -873,8 +1353,48 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Load the file with this mapping */
-        post: operations["start_import"];
+        /** Start */
+        post: operations["start_api_imports__import_id__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summary
+         * @description Return everything that was counted, with the mapping and how long it took.
+         */
+        get: operations["summary_api_imports__import_id__summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Item
+         * @description Publish one item: the definition itself with its `id`.
+         */
+        post: operations["publish_item_api_items_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -889,9 +1409,13 @@ export interface paths {
             cookie?: never;
         };
         /** List Journeys */
-        get: operations["list_journeys"];
+        get: operations["list_journeys_api_journeys_get"];
         put?: never;
-        post?: never;
+        /**
+         * Publish Journey
+         * @description Publish one journey: the definition itself with its `id`.
+         */
+        post: operations["publish_journey_api_journeys_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -906,9 +1430,29 @@ export interface paths {
             cookie?: never;
         };
         /** Get Journey Report */
-        get: operations["get_journey_report"];
+        get: operations["get_journey_report_api_journeys__journey_id__report_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Level
+         * @description Publish one level: the definition itself with its `id`.
+         */
+        post: operations["publish_level_api_levels_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -924,8 +1468,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a fixed list of whom a file names */
-        post: operations["list_from_file"];
+        /** From File */
+        post: operations["from_file_api_lists_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -941,8 +1485,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make two people of one again */
-        post: operations["undo_merge"];
+        /** Undo */
+        post: operations["undo_api_merges__merge_id__undo_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -956,10 +1500,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics a goal may name */
-        get: operations["metric_catalogue"];
+        /** Catalogue */
+        get: operations["catalogue_api_metrics_catalogue_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Offer
+         * @description Publish one offer: the definition itself with its `id`.
+         */
+        post: operations["publish_offer_api_offers_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -973,11 +1537,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is worth doing now, in money, with its people */
-        get: operations["list_opportunities"];
+        /**
+         * Found
+         * @description Return the last scan; where there is none, or many orders came since, scan first.
+         */
+        get: operations["found_api_opportunities_get"];
         put?: never;
-        /** Scan for opportunities now */
-        post: operations["scan_opportunities"];
+        /**
+         * Scan
+         * @description Scan now.
+         */
+        post: operations["scan_api_opportunities_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -993,8 +1563,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make the plan for an opportunity and its people */
-        post: operations["plan_opportunity"];
+        /**
+         * Plan
+         * @description Make the plan for its goal, with its people as scope.
+         */
+        post: operations["plan_api_opportunities__opportunity_id__plan_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1008,8 +1581,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far the scan for opportunities is */
-        get: operations["opportunities_progress"];
+        /**
+         * Progress
+         * @description Return how far the scan under way is, at once.
+         */
+        get: operations["progress_api_opportunities_progress_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1025,8 +1601,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Plans, newest first */
-        get: operations["list_plans"];
+        /** Plans */
+        get: operations["plans_api_plans_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1042,8 +1618,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One plan */
-        get: operations["get_plan"];
+        /** Plan */
+        get: operations["plan_api_plans__plan_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1061,8 +1637,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Launch a plan; twice returns the same campaign */
-        post: operations["launch_plan"];
+        /** Launch */
+        post: operations["launch_api_plans__plan_id__launch_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1078,8 +1654,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a launch now would do, gate by gate; nothing is sent */
-        post: operations["rehearse"];
+        /** Rehearse */
+        post: operations["rehearse_api_plans__plan_id__rehearse_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1093,8 +1669,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A plan at other budgets: the whole curve at once */
-        get: operations["what_if"];
+        /** What If */
+        get: operations["what_if_api_plans__plan_id__what_if_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1111,9 +1687,83 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Say the shop's usual margin; plans tell worth in margin from then on */
-        put: operations["tell_margin"];
+        /** Tell Margin */
+        put: operations["tell_margin_api_plans_margin_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listed */
+        get: operations["listed_api_playbooks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playbooks/{playbook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One */
+        get: operations["one_api_playbooks__playbook_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playbooks/{playbook_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description Tell what starting would make; nothing is published.
+         */
+        post: operations["preview_api_playbooks__playbook_id__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playbooks/{playbook_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Publish what the playbook makes, all or nothing; or make the plan of its goal, which is launched as any other.
+         */
+        post: operations["start_api_playbooks__playbook_id__start_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1127,8 +1777,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was last found of who is most like whom */
-        get: operations["list_predictions"];
+        /** Predictions */
+        get: operations["predictions_api_predictions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1146,8 +1796,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Study who is most like an audience's members */
-        post: operations["predict_audience"];
+        /** Predict */
+        post: operations["predict_api_predictions__audience_id__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1161,8 +1811,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Find people by identifier, name or trait */
-        get: operations["list_profiles"];
+        /** Listed */
+        get: operations["listed_api_profiles_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1178,8 +1828,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One person, identifiers masked */
-        get: operations["get_profile"];
+        /** Read */
+        get: operations["read_api_profiles__profile_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1195,10 +1845,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What identifiers are worth, and merges */
-        get: operations["identity"];
+        /** Read */
+        get: operations["read_api_profiles__profile_id__identity_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profiles/{profile_id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_api_profiles__profile_id__points_get"];
+        put?: never;
+        /**
+         * Enter
+         * @description Earn, spend, expire, correct or set points; the same `id` said twice counts once.
+         */
+        post: operations["enter_api_profiles__profile_id__points_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1212,8 +1883,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Why this person got a campaign's message or did not */
-        get: operations["why"];
+        /** Why */
+        get: operations["why_api_profiles__profile_id__why_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1230,7 +1901,7 @@ export interface paths {
             cookie?: never;
         };
         /** List Proposals */
-        get: operations["list_proposals"];
+        get: operations["list_proposals_api_proposals_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1247,7 +1918,7 @@ export interface paths {
             cookie?: never;
         };
         /** Get Proposal */
-        get: operations["get_proposal"];
+        get: operations["get_proposal_api_proposals__proposal_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1269,7 +1940,7 @@ export interface paths {
          * Approve Proposal
          * @description Begin its trial: from now on half of those who enter go the changed way, by chance.
          */
-        post: operations["approve_proposal"];
+        post: operations["approve_proposal_api_proposals__proposal_id__approve_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1286,7 +1957,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Decline Proposal */
-        post: operations["decline_proposal"];
+        post: operations["decline_proposal_api_proposals__proposal_id__decline_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1306,7 +1977,7 @@ export interface paths {
          * Keep Proposal
          * @description End the trial and take the change over for everybody.
          */
-        post: operations["keep_proposal"];
+        post: operations["keep_proposal_api_proposals__proposal_id__keep_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1326,7 +1997,7 @@ export interface paths {
          * Roll Back Proposal
          * @description Give everybody what there was before, during the trial or after it.
          */
-        post: operations["roll_back_proposal"];
+        post: operations["roll_back_proposal_api_proposals__proposal_id__roll_back_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1346,7 +2017,24 @@ export interface paths {
          * Look For Proposals
          * @description Look now for what falls short; it is done every day by itself.
          */
-        post: operations["look_for_proposals"];
+        post: operations["look_for_proposals_api_proposals_look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listed */
+        get: operations["listed_api_quarantine_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1360,8 +2048,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What waits in quarantine, by reason and source, samples masked */
-        get: operations["quarantine_groups"];
+        /** Groups */
+        get: operations["groups_api_quarantine_groups_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1379,8 +2067,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read quarantined messages again, perhaps mended */
-        post: operations["replay"];
+        /** Replay */
+        post: operations["replay_api_quarantine_replay_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1396,8 +2084,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What led to conversions, by seven models */
-        post: operations["attribution_results"];
+        /** Attribution */
+        post: operations["attribution_api_results_attribution_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1413,8 +2101,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The people behind one number of it */
-        post: operations["attribution_people"];
+        /** Attribution People */
+        post: operations["attribution_people_api_results_attribution_people_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1430,8 +2118,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** How far people come, and where they are lost */
-        post: operations["funnel"];
+        /** Funnel */
+        post: operations["funnel_api_results_funnel_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1447,8 +2135,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The people behind one number of a funnel */
-        post: operations["funnel_people"];
+        /** Funnel People */
+        post: operations["funnel_people_api_results_funnel_people_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1464,8 +2152,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What buyers are worth */
-        post: operations["lifetime_results"];
+        /** Lifetime Value */
+        post: operations["lifetime_value_api_results_lifetime_value_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1481,8 +2169,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The people behind one number of it */
-        post: operations["lifetime_people"];
+        /** Lifetime People */
+        post: operations["lifetime_people_api_results_lifetime_value_people_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1498,8 +2186,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Who came back, by when they began */
-        post: operations["retention_results"];
+        /** Retention */
+        post: operations["retention_api_results_retention_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1515,8 +2203,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The people behind one number of it */
-        post: operations["retention_people"];
+        /** Retention People */
+        post: operations["retention_people_api_results_retention_people_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1532,8 +2220,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What ads brought for what they cost */
-        post: operations["spend_results"];
+        /** Return On Spend */
+        post: operations["return_on_spend_api_results_return_on_spend_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1549,8 +2237,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Imported spend by day */
-        post: operations["spend_days"];
+        /** Spend Days */
+        post: operations["spend_days_api_results_return_on_spend_days_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1566,8 +2254,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The same as CSV */
-        post: operations["spend_file"];
+        /** Spend File */
+        post: operations["spend_file_api_results_return_on_spend_file_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1583,8 +2271,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The people behind one number of it */
-        post: operations["spend_people"];
+        /** Spend People */
+        post: operations["spend_people_api_results_return_on_spend_people_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1598,10 +2286,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events and days that history has */
-        get: operations["results_vocabulary"];
+        /** Vocabulary */
+        get: operations["vocabulary_api_results_vocabulary_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retain */
+        post: operations["retain_api_retain_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1616,7 +2321,7 @@ export interface paths {
             cookie?: never;
         };
         /** Reviews Sent */
-        get: operations["reviews_sent"];
+        get: operations["reviews_sent_api_reviews_sent_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1634,8 +2339,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Import a sample shop where there is no data yet */
-        post: operations["import_sample"];
+        /**
+         * Sample
+         * @description Import a sample shop; refused where there are customers. The last import ends last.
+         */
+        post: operations["sample_api_sample_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1649,11 +2357,51 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The groups that were last found, and when */
-        get: operations["last_segments"];
+        /** Last Segments */
+        get: operations["last_segments_api_segments_get"];
         put?: never;
-        /** Study which groups behaviour falls into */
-        post: operations["study_segments"];
+        /** Study Segments */
+        post: operations["study_segments_api_segments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Setting
+         * @description Publish one setting: the definition itself with its `id`.
+         */
+        post: operations["publish_setting_api_settings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Signal
+         * @description Publish one signal: the definition itself with its `id`.
+         */
+        post: operations["publish_signal_api_signals_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1669,8 +2417,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish a signal of the shop's own, or its next version */
-        post: operations["write_signal"];
+        /**
+         * Write
+         * @description Publish a signal of the shop's own, or with `signal_id` its next version.
+         */
+        post: operations["write_api_signals_own_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1686,8 +2437,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Who would give a signal with this tree now, and by which events */
-        post: operations["preview_signal"];
+        /**
+         * Preview Own
+         * @description Tell who would give a signal with this tree now, and by which events; nothing is published.
+         */
+        post: operations["preview_own_api_signals_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1701,8 +2455,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Signals to begin with, and those of them in use */
-        get: operations["list_signal_templates"];
+        /** Listed */
+        get: operations["listed_api_signals_templates_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1720,8 +2474,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish a signal to begin with */
-        post: operations["publish_signal_template"];
+        /**
+         * Publish
+         * @description Publish a signal to begin with, under its own id.
+         */
+        post: operations["publish_api_signals_templates__template_id__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1737,8 +2494,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Who gives a signal now, or would by a draft of it */
-        post: operations["preview_signal_template"];
+        /**
+         * Preview
+         * @description Tell who gives this signal now, or would with these words and numbers; nothing is published.
+         */
+        post: operations["preview_api_signals_templates__template_id__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Source
+         * @description Publish one source: the definition itself with its `id`.
+         */
+        post: operations["publish_source_api_sources_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1754,8 +2534,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pull a database source now */
-        post: operations["pull_source"];
+        /** Pull */
+        post: operations["pull_api_sources__source_id__pull_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1771,8 +2551,26 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Move the watermark of a database source */
-        post: operations["reset_watermark"];
+        /** Reset */
+        post: operations["reset_api_sources__source_id__watermark_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/traits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Last */
+        get: operations["last_api_studies_traits_get"];
+        put?: never;
+        /** Study */
+        post: operations["study_api_studies_traits_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1786,8 +2584,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People who may be the same */
-        get: operations["suggestions"];
+        /** Suggested */
+        get: operations["suggested_api_suggestions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1805,8 +2603,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Look for people who may be the same */
-        post: operations["find_suggestions"];
+        /** Find */
+        post: operations["find_api_suggestions_find_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1822,8 +2620,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say whether two are one person */
-        post: operations["judge"];
+        /** Judge */
+        post: operations["judge_api_suggestions_judge_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1837,11 +2635,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The directory of tags */
-        get: operations["list_tags"];
+        /** Listed */
+        get: operations["listed_api_tags_get"];
         put?: never;
-        /** Publish a tag, or its next version */
-        post: operations["save_tag"];
+        /**
+         * Publish
+         * @description Publish one tag: the definition itself with its `id`.
+         */
+        post: operations["publish_api_tags_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1855,11 +2656,54 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who has a tag */
-        get: operations["tag_people"];
+        /** People */
+        get: operations["people_api_tags__tag_id__people_get"];
         put?: never;
-        /** Put a tag on people, or take it off */
-        post: operations["change_tag_people"];
+        /**
+         * Change
+         * @description Put a tag on people, or take it off; a repetition changes nothing but how long it stays.
+         */
+        post: operations["change_api_tags__tag_id__people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tracking-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Tracking Plan
+         * @description Publish one tracking_plan: the definition itself with its `id`.
+         */
+        post: operations["publish_tracking_plan_api_tracking_plans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/traits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Trait
+         * @description Publish one trait: the definition itself with its `id`.
+         */
+        post: operations["publish_trait_api_traits_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1884,6 +2728,57 @@ export interface components {
         Approval: {
             /** Plan Id */
             plan_id: string;
+        };
+        /** Aside */
+        Aside: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Detail
+             * @description What exactly is wrong: names and kinds, never what somebody sent.
+             */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Message Id */
+            message_id: string;
+            /**
+             * Name
+             * @description The event, where one could be read.
+             */
+            name: string;
+            /**
+             * Reason
+             * @description Such as `against_plan` or `bad_timestamp`; see the tracking API.
+             */
+            reason: string;
+            /**
+             * Replayable
+             * @description False where only the size was kept, or the person has been erased.
+             */
+            replayable: boolean;
+            /**
+             * Sender
+             * @description `key:` and the id of the source.
+             */
+            sender: string;
+        };
+        /**
+         * AskedAudience
+         * @description An audience by its id, or the definition of one that is not published.
+         */
+        AskedAudience: {
+            /** Audience Id */
+            audience_id?: string | null;
+            /** Definition */
+            definition?: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"]) | null;
         };
         /**
          * Assigned
@@ -2187,6 +3082,41 @@ export interface components {
             /** People */
             people: number;
         };
+        /** Backup */
+        Backup: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Events
+             * @description Facts of the log before which nothing is missing.
+             */
+            events: number;
+            /** Files */
+            files: number;
+            /** Master Key */
+            master_key: boolean;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** To */
+            to: string;
+        };
+        /** BackupRequest */
+        BackupRequest: {
+            /**
+             * Master Key
+             * @description Whether the key of personal data goes into the backup.
+             * @default true
+             */
+            master_key: boolean;
+            /**
+             * To
+             * @description Absolute path on the server's machine: a new folder, or a file ending in .tar.
+             */
+            to: string;
+        };
         /**
          * Baseline
          * @description Where we are when nothing is done, with its 90% interval, over the people it counts.
@@ -2203,19 +3133,41 @@ export interface components {
             /** Value */
             value: number;
         };
-        /** Body_create_import */
-        Body_create_import: {
+        /** Body_bring_api_coupons_pools__pool__file_post */
+        Body_bring_api_coupons_pools__pool__file_post: {
+            /**
+             * File
+             * @description One code a row, in the first column.
+             */
+            file: string;
+        };
+        /** Body_from_file_api_lists_post */
+        Body_from_file_api_lists_post: {
+            /**
+             * File
+             * @description One person a row, in the first column.
+             */
+            file: string;
+            /** Name */
+            name: string;
+        };
+        /** Body_join_api_imports__import_id__files_post */
+        Body_join_api_imports__import_id__files_post: {
+            /** File */
+            file: string;
+        };
+        /** Body_propose_api_imports_post */
+        Body_propose_api_imports_post: {
             /** File */
             file: string;
             /** Kind */
             kind?: ("customers" | "items" | "orders" | "events" | "consents" | "exposures" | "spend") | null;
-        };
-        /** Body_list_from_file */
-        Body_list_from_file: {
-            /** File */
-            file: string;
-            /** Name */
-            name: string;
+            /**
+             * Sheet
+             * @description Which sheet of a workbook; the first that holds a table if empty.
+             * @default
+             */
+            sheet: string;
         };
         /**
          * BudgetPoint
@@ -2434,6 +3386,17 @@ export interface components {
             /** Value */
             value: number;
         };
+        /** ChannelKind */
+        ChannelKind: {
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Text"];
+        };
+        /** ChannelKinds */
+        ChannelKinds: {
+            /** Kinds */
+            kinds: components["schemas"]["ChannelKind"][];
+        };
         /**
          * ChannelReach
          * @description People of an audience who may be sent marketing on a channel, after consent and suppression.
@@ -2443,6 +3406,75 @@ export interface components {
             channel: string;
             /** People */
             people: number;
+        };
+        /**
+         * ChannelSetup
+         * @description What a channel takes, and what of it is there.
+         */
+        ChannelSetup: {
+            /**
+             * Callback Path
+             * @description Below the server's address; empty where the provider posts nothing.
+             */
+            callback_path: string;
+            /**
+             * Channel Id
+             * @description Empty where a kind was asked for.
+             */
+            channel_id: string;
+            /** Kind */
+            kind: string;
+            /** Missing */
+            missing: string[];
+            name: components["schemas"]["Text"];
+            /** Steps */
+            steps: components["schemas"]["SetupStep"][];
+        };
+        /** CheckAnswer */
+        CheckAnswer: {
+            /** Channel */
+            channel: string;
+            /** Hits */
+            hits: components["schemas"]["HitView"][];
+            /**
+             * Problems
+             * @description What the template cannot say to everybody.
+             */
+            problems: components["schemas"]["ProblemView"][];
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "marketing" | "transactional" | "service";
+            /** Sms */
+            sms: components["schemas"]["SmsView"][];
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "fine" | "warned" | "blocked";
+        };
+        /**
+         * CheckRequest
+         * @description A content as it is written now, or one that exists; the channel and purpose that it names hold by default.
+         */
+        CheckRequest: {
+            /**
+             * Channel
+             * @default
+             */
+            channel: string;
+            /** Content */
+            content?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Content Id
+             * @default
+             */
+            content_id: string;
+            /** Purpose */
+            purpose?: ("marketing" | "transactional" | "service") | null;
         };
         /**
          * Chip
@@ -2488,6 +3520,69 @@ export interface components {
             now: string;
             /** Timers */
             timers: number;
+        };
+        /** CodesBrought */
+        CodesBrought: {
+            /** Added */
+            added: number;
+            /**
+             * Elsewhere
+             * @description In another pool.
+             */
+            elsewhere: number;
+            /**
+             * Refused
+             * @description No codes: with spaces, or letters that no till takes.
+             */
+            refused: number;
+            /** Refused Shown */
+            refused_shown: string[];
+            /**
+             * Repeated
+             * @description There already, or twice among these.
+             */
+            repeated: number;
+        };
+        /** CodesRequest */
+        CodesRequest: {
+            /** Codes */
+            codes: string[];
+        };
+        /**
+         * ConditionView
+         * @description One condition of the tree; `holds` and `flips_at` are about the person asked for.
+         */
+        ConditionView: {
+            /**
+             * Events
+             * @description Events of its names in the lake.
+             */
+            events: number;
+            /** @description When the answer changes, in words. */
+            flips: components["schemas"]["Text"];
+            /**
+             * Flips At
+             * @description When time alone may change the answer for this person.
+             */
+            flips_at: string | null;
+            /** Holds */
+            holds: boolean | null;
+            /**
+             * In Memory
+             * @description Answered from memory; otherwise the lake is read.
+             */
+            in_memory: boolean;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "events" | "sequence" | "attribute" | "trait" | "study" | "tag" | "audience" | "chance";
+            /**
+             * Path
+             * @description The way to it from the root, for example `all.0.not`.
+             */
+            path: string;
+            sentence: components["schemas"]["Text"];
         };
         /**
          * Consent
@@ -2543,6 +3638,92 @@ export interface components {
             unit: "fen" | "people" | "messages" | "days";
             /** Used */
             used: number;
+        };
+        /** CouponCode */
+        CouponCode: {
+            /** At */
+            at: string | null;
+            /**
+             * By Other
+             * @description Somebody else used it.
+             */
+            by_other: boolean;
+            /** Code */
+            code: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Pool Id */
+            pool_id: string;
+            /**
+             * Profile Id
+             * @description To whom it was issued; null where everybody has the same code.
+             */
+            profile_id: string | null;
+            /** Redeemed At */
+            redeemed_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "free" | "reserved" | "issued" | "redeemed" | "expired" | "mistyped" | "unknown";
+        };
+        /** CouponPool */
+        CouponPool: {
+            /**
+             * A Day
+             * @description Issued a day over the last week.
+             */
+            a_day: number;
+            /**
+             * By Others
+             * @description Uses by people to whom the code was not issued.
+             */
+            by_others: number;
+            /**
+             * Codes
+             * @enum {string}
+             */
+            codes: "given" | "generated" | "shared";
+            /**
+             * Days Left
+             * @description At that pace; null where nothing is issued or there is no limit.
+             */
+            days_left: number | null;
+            /** Expired */
+            expired: number;
+            /** Issued */
+            issued: number;
+            /**
+             * Left
+             * @description null: no limit.
+             */
+            left: number | null;
+            /**
+             * Low
+             * @description Fewer left than the pool's mark.
+             */
+            low: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Offer
+             * @description Messages with this offer take their codes here; empty where a content names it.
+             */
+            offer: string;
+            /** Pool Id */
+            pool_id: string;
+            /** Redeemed */
+            redeemed: number;
+            /** Reserved */
+            reserved: number;
+        };
+        /** CouponPools */
+        CouponPools: {
+            /**
+             * Pools
+             * @description Those that run dry first.
+             */
+            pools: components["schemas"]["CouponPool"][];
         };
         /** Credit */
         Credit: {
@@ -2732,6 +3913,31 @@ export interface components {
             fields_checked: number;
             /** Sources */
             sources: components["schemas"]["QualitySource"][];
+        };
+        /**
+         * Declared
+         * @description Consent that whoever imports declares for everybody in the file, with the evidence that they name.
+         */
+        Declared: {
+            /** Channel */
+            channel: string;
+            /** Evidence */
+            evidence: string;
+            /**
+             * Purpose
+             * @default marketing
+             */
+            purpose: string;
+            /**
+             * Text Version
+             * @default
+             */
+            text_version: string;
+            /**
+             * Topic
+             * @default
+             */
+            topic: string;
         };
         /** DefinitionPage */
         DefinitionPage: {
@@ -2992,6 +4198,35 @@ export interface components {
             id: string;
             name: components["schemas"]["Text"];
         };
+        /** Examination */
+        Examination: {
+            /** Findings */
+            findings: components["schemas"]["liftloop__api__views__upkeep__Finding"][];
+            /**
+             * Ok
+             * @description Whether nothing is a problem.
+             */
+            ok: boolean;
+        };
+        /**
+         * ExemptionView
+         * @description An exception that somebody recorded for one phrase.
+         */
+        ExemptionView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Evidence */
+            evidence: string;
+            /** Quote */
+            quote: string;
+            /** Rule */
+            rule: string;
+        };
         /**
          * Experiment
          * @description An experiment as of now; no verdict while it is too early, or where the arms do not have their sizes.
@@ -3042,6 +4277,29 @@ export interface components {
         ExperimentList: {
             /** Experiments */
             experiments: components["schemas"]["Experiment"][];
+        };
+        /** ExplainRequest */
+        ExplainRequest: {
+            /** Audience Id */
+            audience_id?: string | null;
+            /** Definition */
+            definition?: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"]) | null;
+            /**
+             * Profile Id
+             * @description A profile id, customer number or anonymous id: why in or out.
+             * @default
+             */
+            profile_id: string;
+        };
+        /** ExplainView */
+        ExplainView: {
+            /** Conditions */
+            conditions: components["schemas"]["ConditionView"][];
+            /** Inside */
+            inside: boolean | null;
+            /** Profile Id */
+            profile_id: string;
+            sentence: components["schemas"]["Text"];
         };
         /** ExportRequest */
         ExportRequest: {
@@ -3105,20 +4363,6 @@ export interface components {
             export_id: string;
             /** Left */
             left: number;
-        };
-        /**
-         * Finding
-         * @description One sentence on the quality of the data; `rows` is how many it is about.
-         */
-        Finding: {
-            /**
-             * Level
-             * @enum {string}
-             */
-            level: "good" | "notice" | "problem";
-            /** Rows */
-            rows: number;
-            text: components["schemas"]["Text"];
         };
         /**
          * Forecast
@@ -3639,6 +4883,36 @@ export interface components {
             version: string;
         };
         /**
+         * HitView
+         * @description A rule that the words break, where, and what to do.
+         */
+        HitView: {
+            /** Blocks */
+            blocks: boolean;
+            exemption: components["schemas"]["ExemptionView"] | null;
+            /** Language */
+            language: string;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "subject" | "preheader" | "body" | "template";
+            /** Quote */
+            quote: string;
+            rule: components["schemas"]["RuleView"];
+            says: components["schemas"]["Text"];
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "block" | "warn";
+            /**
+             * Start
+             * @description Where the quote stands in the part as readers see it; -1 for the part as a whole.
+             */
+            start: number;
+        };
+        /**
          * Holdout
          * @description The people left alone so that the lift can be proven; `cost` is the value given up for that.
          */
@@ -3667,11 +4941,6 @@ export interface components {
              * @description A fraction between 0 and 1.
              */
             share: number;
-        };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
         };
         /** Identifier */
         Identifier: {
@@ -3719,7 +4988,7 @@ export interface components {
              */
             progress: number;
             /** Quality */
-            quality: components["schemas"]["Finding"][];
+            quality: components["schemas"]["liftloop__api__views__imports__Finding"][];
             /** Questions */
             questions: components["schemas"]["ImportQuestion"][];
             /** Rows Estimate */
@@ -3748,6 +5017,36 @@ export interface components {
             /** Rows */
             rows: number;
         };
+        /**
+         * ImportDecision
+         * @description What the app sends, and what else a caller may decide: a whole mapping, declared consents.
+         */
+        ImportDecision: {
+            /** Answers */
+            answers?: {
+                [key: string]: string;
+            };
+            /** Declares */
+            declares?: components["schemas"]["Declared"][];
+            /** Fields */
+            fields?: {
+                [key: string]: string | {
+                    [key: string]: components["schemas"]["JsonValue"];
+                } | null;
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "customers" | "items" | "orders" | "events" | "consents" | "exposures" | "spend";
+            /**
+             * Mapping
+             * @description In place of the guess; see the reference.
+             */
+            mapping?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
         /** ImportQuestion */
         ImportQuestion: {
             /** Choices */
@@ -3760,27 +5059,6 @@ export interface components {
             /** Id */
             id: string;
             text: components["schemas"]["Text"];
-        };
-        /**
-         * ImportStart
-         * @description The mapping as confirmed, by field; fields left out keep the proposed rule. Answers by question id.
-         */
-        ImportStart: {
-            /** Answers */
-            answers?: {
-                [key: string]: string;
-            };
-            /** Fields */
-            fields: {
-                [key: string]: string | {
-                    [key: string]: components["schemas"]["JsonValue"];
-                } | null;
-            };
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "customers" | "items" | "orders" | "events" | "consents" | "exposures" | "spend";
         };
         /** ItemList */
         ItemList: {
@@ -3957,6 +5235,11 @@ export interface components {
         LastSegments: {
             /** @description Null before the first. */
             study: components["schemas"]["Segments"] | null;
+        };
+        /** LastTraitStudy */
+        LastTraitStudy: {
+            /** @description Null before the first. */
+            study: components["schemas"]["TraitStudy"] | null;
         };
         /** Launched */
         Launched: {
@@ -4221,6 +5504,36 @@ export interface components {
             /** Value */
             value: number;
         };
+        /**
+         * Finding
+         * @description One sentence on the quality of the data; `rows` is how many it is about.
+         */
+        liftloop__api__views__imports__Finding: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "good" | "notice" | "problem";
+            /** Rows */
+            rows: number;
+            text: components["schemas"]["Text"];
+        };
+        /** Finding */
+        liftloop__api__views__upkeep__Finding: {
+            /**
+             * Check
+             * @description What was looked at, such as `disk` or `file:state.db`.
+             */
+            check: string;
+            /** @description What to do about it; null where all is well. */
+            next: components["schemas"]["Text"] | null;
+            said: components["schemas"]["Text"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "warning" | "problem";
+        };
         /** Likeness */
         Likeness: {
             /**
@@ -4468,6 +5781,30 @@ export interface components {
         MarginTold: {
             /** Share */
             share: number | null;
+        };
+        /** MatrixGroup */
+        MatrixGroup: {
+            /** Audience Id */
+            audience_id: string;
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+        };
+        /** MatrixRequest */
+        MatrixRequest: {
+            /** Audiences */
+            audiences: string[];
+        };
+        /** MatrixView */
+        MatrixView: {
+            /** Audiences */
+            audiences: components["schemas"]["MatrixGroup"][];
+            /**
+             * Both
+             * @description People in the row's and the column's audience.
+             */
+            both: number[][];
         };
         /**
          * MendingRequest
@@ -5390,6 +6727,121 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Playbook
+         * @description Something that may be started with at most five answers.
+         */
+        Playbook: {
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "goal" | "member" | "sale" | "service" | "team";
+            /** Fields */
+            fields: components["schemas"]["PlaybookField"][];
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            story: components["schemas"]["Text"];
+        };
+        /**
+         * PlaybookChoice
+         * @description Something that an answer may name.
+         */
+        PlaybookChoice: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PlaybookDefinition
+         * @description One definition that a playbook makes; `people` are in the audience now, and do not enter by that.
+         */
+        PlaybookDefinition: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "audience" | "content" | "journey" | "tag";
+            /** Name */
+            name: string;
+            /** People */
+            people: number | null;
+        };
+        /**
+         * PlaybookField
+         * @description One thing that a playbook asks.
+         */
+        PlaybookField: {
+            /**
+             * Choices
+             * @description Of channels, contents and offers: those that there are.
+             */
+            choices: components["schemas"]["PlaybookChoice"][];
+            /** High */
+            high: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "channel" | "content" | "offer" | "days" | "hours" | "count" | "percent" | "yuan" | "date" | "text" | "event";
+            /** Low */
+            low: number;
+            name: components["schemas"]["Text"];
+            /** Optional */
+            optional: boolean;
+            /**
+             * Usual
+             * @description What counts without an answer; empty where there is nothing usual.
+             */
+            usual: string | number;
+        };
+        /** PlaybookList */
+        PlaybookList: {
+            /** Playbooks */
+            playbooks: components["schemas"]["Playbook"][];
+        };
+        /**
+         * PlaybookPreview
+         * @description What starting would make: definitions, or the goal of which a plan is made.
+         */
+        PlaybookPreview: {
+            /** Definitions */
+            definitions: components["schemas"]["PlaybookDefinition"][];
+            /** Goal */
+            goal: string;
+        };
+        /**
+         * PlaybookRequest
+         * @description Answers by field; what is left out is as usual. `language` is that of the customers.
+         */
+        PlaybookRequest: {
+            /** Answers */
+            answers?: {
+                [key: string]: string | number;
+            };
+            /** Language */
+            language?: ("zh-CN" | "en") | null;
+        };
+        /**
+         * PlaybookStarted
+         * @description What was published, or the plan that was made.
+         */
+        PlaybookStarted: {
+            /** Definitions */
+            definitions: components["schemas"]["PlaybookDefinition"][];
+            /** Plan Id */
+            plan_id: string;
+        };
         /** PointsAccount */
         PointsAccount: {
             /** Balance */
@@ -5411,6 +6863,11 @@ export interface components {
              * @description What runs out when, soonest first; at most 24 instants.
              */
             expiring: components["schemas"]["PointsExpiry"][];
+        };
+        /** PointsBalance */
+        PointsBalance: {
+            /** Balance */
+            balance: number;
         };
         /**
          * PointsChange
@@ -5439,6 +6896,28 @@ export interface components {
             reason: string;
             /** Refused */
             refused: boolean;
+        };
+        /** PointsEntryRequest */
+        PointsEntryRequest: {
+            /** Expires At */
+            expires_at?: string | null;
+            /**
+             * Id
+             * @description The same id said twice counts once.
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "earn" | "spend" | "expire" | "adjust" | "balance";
+            /** Points */
+            points: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /** PointsExpiry */
         PointsExpiry: {
@@ -5476,6 +6955,14 @@ export interface components {
         PreviewRequest: {
             /** Definition */
             definition: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
+        };
+        /** ProblemView */
+        ProblemView: {
+            /** Code */
+            code: string;
+            says: components["schemas"]["Text"];
+            /** Variable */
+            variable: string;
         };
         /** ProcessHealth */
         ProcessHealth: {
@@ -5822,6 +7309,26 @@ export interface components {
             /** Records */
             records: number;
         };
+        /** QuarantinePage */
+        QuarantinePage: {
+            /**
+             * Counts
+             * @description All records that wait, by reason.
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Next
+             * @description Give it as `after` to read on.
+             */
+            next: number | null;
+            /**
+             * Records
+             * @description The oldest first.
+             */
+            records: components["schemas"]["Aside"][];
+        };
         /** QuarantineSample */
         QuarantineSample: {
             /**
@@ -5934,6 +7441,16 @@ export interface components {
             probability: number;
             sentence: components["schemas"]["Text"];
             would_need: components["schemas"]["Text"] | null;
+        };
+        /** ReachView */
+        ReachView: {
+            /** Count */
+            count: number;
+            /**
+             * Reachable
+             * @description After consent and suppression.
+             */
+            reachable: components["schemas"]["ChannelReach"][];
         };
         /**
          * Reading
@@ -6273,6 +7790,29 @@ export interface components {
             /** People */
             people: number;
         };
+        /** RetentionDone */
+        RetentionDone: {
+            /** Fact Blocks */
+            fact_blocks: number;
+            /**
+             * Lake Days
+             * @description 0: the lake keeps everything.
+             */
+            lake_days: number;
+            /** Lake Rows */
+            lake_rows: number;
+            /** Log Days */
+            log_days: number;
+            /** Log Records */
+            log_records: number;
+            /** Quarantine Days */
+            quarantine_days: number;
+            /**
+             * Quarantined
+             * @description Records in quarantine that were given up.
+             */
+            quarantined: number;
+        };
         /** RetentionPeopleRequest */
         RetentionPeopleRequest: {
             /**
@@ -6577,6 +8117,53 @@ export interface components {
             /** People */
             people: number[];
         };
+        /** RuleBook */
+        RuleBook: {
+            /** Jurisdictions */
+            jurisdictions: string[];
+            /** Rules */
+            rules: components["schemas"]["RuleView"][];
+        };
+        /**
+         * RuleView
+         * @description One rule of law or of a provider.
+         */
+        RuleView: {
+            /**
+             * Checked At
+             * @description The day on which somebody last held it against its source.
+             */
+            checked_at: string;
+            /** Excusable */
+            excusable: boolean;
+            /** @description What an exception may rest on; empty where there is none. */
+            excuses: components["schemas"]["Text"];
+            /** Id */
+            id: string;
+            /** Judged */
+            judged: ("writing" | "launch" | "send")[];
+            /**
+             * Jurisdiction
+             * @enum {string}
+             */
+            jurisdiction: "CN" | "US" | "provider";
+            /** Kinds */
+            kinds: string[];
+            /** Media */
+            media: string[];
+            next: components["schemas"]["Text"];
+            /** Purposes */
+            purposes: string[];
+            says: components["schemas"]["Text"];
+            /**
+             * Severity
+             * @description What it is here: the setting `contents` may make a warning a block.
+             * @enum {string}
+             */
+            severity: "block" | "warn";
+            /** Source */
+            source: string;
+        };
         /** RunRequest */
         RunRequest: {
             /**
@@ -6585,6 +8172,14 @@ export interface components {
              * @default false
              */
             whole: boolean;
+        };
+        /** RunsView */
+        RunsView: {
+            /**
+             * Runs
+             * @description Newest first.
+             */
+            runs: components["schemas"]["RunView"][];
         };
         /**
          * RunView
@@ -6649,6 +8244,16 @@ export interface components {
         SampleImports: {
             /** Imports */
             imports: components["schemas"]["Import"][];
+        };
+        /**
+         * SampleView
+         * @description Ten people of an audience, masked: the same ten as long as nobody comes or goes.
+         */
+        SampleView: {
+            /** Count */
+            count: number;
+            /** People */
+            people: components["schemas"]["PersonRow"][];
         };
         /**
          * Scorecard
@@ -6753,6 +8358,29 @@ export interface components {
             /** Within Days */
             within_days: number;
             without?: components["schemas"]["Step"] | null;
+        };
+        /** SetupStep */
+        SetupStep: {
+            /**
+             * Callback
+             * @description Here the provider is told the callback address.
+             */
+            callback: boolean;
+            /**
+             * Fields
+             * @description The settings that it gives.
+             */
+            fields: string[];
+            /**
+             * Standing
+             * @description by_hand: only a person can say.
+             * @enum {string}
+             */
+            standing: "done" | "missing" | "by_hand";
+            /** @description How long it takes, as a rule. */
+            takes: components["schemas"]["Text"];
+            what: components["schemas"]["Text"];
+            where: components["schemas"]["Text"];
         };
         /** SignalEvidence */
         SignalEvidence: {
@@ -6931,6 +8559,30 @@ export interface components {
              * @enum {string}
              */
             size_kind: "relative" | "points" | "absolute";
+        };
+        /**
+         * SmsView
+         * @description How an SMS reads with a hole for each value, and as how many it is counted.
+         */
+        SmsView: {
+            /** Characters */
+            characters: number;
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "mainland" | "gsm7" | "ucs2";
+            /** Language */
+            language: string;
+            /**
+             * Left
+             * @description Characters that still fit into the last part.
+             */
+            left: number;
+            /** Segments */
+            segments: number;
+            /** Text */
+            text: string;
         };
         /** SourceCreated */
         SourceCreated: {
@@ -7728,6 +9380,25 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** TextVariable */
+        TextVariable: {
+            /**
+             * Example
+             * @description As it is usually written in a text.
+             */
+            example: string;
+            name: components["schemas"]["Text"];
+            /** Path */
+            path: string;
+        };
+        /**
+         * TextVariables
+         * @description What message texts may say of a person beyond `customer`, the attributes.
+         */
+        TextVariables: {
+            /** Variables */
+            variables: components["schemas"]["TextVariable"][];
+        };
         /** TrackingPlanRow */
         TrackingPlanRow: {
             /**
@@ -7798,6 +9469,34 @@ export interface components {
             /** Trait */
             trait: string;
         };
+        /** TraitStudy */
+        TraitStudy: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Changed
+             * @description People of whom at least one value is another than before.
+             */
+            changed: number;
+            /** Dormant Days */
+            dormant_days: number;
+            /** Lost Days */
+            lost_days: number;
+            /** People */
+            people: number;
+            /**
+             * Traits
+             * @description How many people have a value of each trait.
+             */
+            traits: {
+                [key: string]: number;
+            };
+            /** @description Null where too few people bought twice. */
+            worth: components["schemas"]["WorthParameters"] | null;
+        };
         /**
          * TraitWord
          * @description A trait that a definition may name, with its commonest values where they are few.
@@ -7852,6 +9551,19 @@ export interface components {
              * @description People who left in the day before.
              */
             left: number;
+        };
+        /** TrendView */
+        TrendView: {
+            /** Audience Id */
+            audience_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Points
+             * @description Members by day, oldest first, since the newest version.
+             */
+            points: components["schemas"]["TrendPoint"][];
+            sentence: components["schemas"]["Text"];
         };
         /**
          * Understood
@@ -7959,19 +9671,6 @@ export interface components {
             /** Text */
             text: string;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-        };
         /**
          * Vocabulary
          * @description What definitions may be built of in this installation.
@@ -8040,6 +9739,26 @@ export interface components {
             /** Steps */
             steps: components["schemas"]["GateStep"][];
         };
+        /**
+         * WorthParameters
+         * @description BG/NBD (time in days) and Gamma-Gamma (money in fen) as fitted to this shop.
+         */
+        WorthParameters: {
+            /** A */
+            a: number;
+            /** Alpha Days */
+            alpha_days: number;
+            /** B */
+            b: number;
+            /** P */
+            p: number;
+            /** Q */
+            q: number;
+            /** R */
+            r: number;
+            /** V Fen */
+            v_fen: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -8049,7 +9768,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list_audiences: {
+    listed_api_audiences_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8067,16 +9786,7 @@ export interface operations {
                     "application/json": components["schemas"]["AudienceList"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8087,7 +9797,7 @@ export interface operations {
             };
         };
     };
-    save_audience: {
+    publish_api_audiences_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8109,16 +9819,7 @@ export interface operations {
                     "application/json": components["schemas"]["Audience"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8129,7 +9830,7 @@ export interface operations {
             };
         };
     };
-    get_audience: {
+    read_api_audiences__audience_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8149,16 +9850,7 @@ export interface operations {
                     "application/json": components["schemas"]["Audience"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8169,7 +9861,7 @@ export interface operations {
             };
         };
     };
-    export_audience: {
+    make_api_audiences__audience_id__exports_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8193,16 +9885,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExportView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8213,7 +9896,7 @@ export interface operations {
             };
         };
     };
-    freeze_audience: {
+    freeze_api_audiences__audience_id__freeze_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8237,16 +9920,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8257,10 +9931,11 @@ export interface operations {
             };
         };
     };
-    audience_people: {
+    people_api_audiences__audience_id__people_get: {
         parameters: {
             query?: {
-                after?: string | null;
+                /** @description The `next` of the page before; empty for the first. */
+                after?: string;
                 limit?: number;
             };
             header?: never;
@@ -8280,16 +9955,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeoplePage"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8300,10 +9966,78 @@ export interface operations {
             };
         };
     };
-    audience_items: {
+    trend_api_audiences__audience_id__trend_get: {
         parameters: {
             query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    explain_api_audiences_explain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    items_api_audiences_items_get: {
+        parameters: {
+            query?: {
+                /** @description Ids to be named. */
                 ids?: string[] | null;
+                /** @description Part of an id or a name. */
                 search?: string;
             };
             header?: never;
@@ -8321,16 +10055,7 @@ export interface operations {
                     "application/json": components["schemas"]["ItemList"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8341,7 +10066,7 @@ export interface operations {
             };
         };
     };
-    overlap_audience: {
+    overlap_api_audiences_overlap_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8363,16 +10088,7 @@ export interface operations {
                     "application/json": components["schemas"]["OverlapView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8383,7 +10099,40 @@ export interface operations {
             };
         };
     };
-    preview_audience: {
+    matrix_api_audiences_overlap_matrix_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatrixRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatrixView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    preview_api_audiences_preview_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8405,16 +10154,7 @@ export interface operations {
                     "application/json": components["schemas"]["Preview"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8425,7 +10165,73 @@ export interface operations {
             };
         };
     };
-    understand_sentence: {
+    reachable_api_audiences_reachable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedAudience"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    sample_api_audiences_sample_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedAudience"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    understand_api_audiences_understand_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8447,16 +10253,7 @@ export interface operations {
                     "application/json": components["schemas"]["UnderstoodSentence"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8467,7 +10264,7 @@ export interface operations {
             };
         };
     };
-    audience_vocabulary: {
+    vocabulary_api_audiences_vocabulary_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8485,16 +10282,7 @@ export interface operations {
                     "application/json": components["schemas"]["Vocabulary"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8505,7 +10293,40 @@ export interface operations {
             };
         };
     };
-    list_campaigns: {
+    backup_api_backup_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    campaigns_api_campaigns_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8523,16 +10344,7 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignList"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8543,7 +10355,7 @@ export interface operations {
             };
         };
     };
-    get_campaign: {
+    campaign_api_campaigns__campaign_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8563,16 +10375,7 @@ export interface operations {
                     "application/json": components["schemas"]["Campaign"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8583,7 +10386,7 @@ export interface operations {
             };
         };
     };
-    get_ledger: {
+    ledger_api_campaigns__campaign_id__ledger_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8603,16 +10406,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ledger"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8623,10 +10417,11 @@ export interface operations {
             };
         };
     };
-    ledger_people: {
+    ledger_people_api_campaigns__campaign_id__ledger_people_get: {
         parameters: {
             query: {
-                after?: string | null;
+                /** @description The `next` of the page before; empty for the first. */
+                after?: string;
                 limit?: number;
                 reason?: string;
                 state: string;
@@ -8648,16 +10443,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeoplePage"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8668,7 +10454,7 @@ export interface operations {
             };
         };
     };
-    live: {
+    live_api_campaigns__campaign_id__live_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8688,18 +10474,18 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignLive"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    undo: {
+    undo_api_campaigns__campaign_id__log__number__undo_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8720,18 +10506,18 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignOrdered"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    order: {
+    order_api_campaigns__campaign_id__orders_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8755,18 +10541,18 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignOrdered"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    get_report: {
+    report_api_campaigns__campaign_id__report_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8786,16 +10572,7 @@ export interface operations {
                     "application/json": components["schemas"]["Report"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8806,7 +10583,7 @@ export interface operations {
             };
         };
     };
-    get_review: {
+    get_review_api_campaigns__campaign_id__review_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8826,18 +10603,18 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    review_file: {
+    review_file_api_campaigns__campaign_id__review__form__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8856,18 +10633,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    send_review: {
+    send_review_api_campaigns__campaign_id__review_send_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8887,18 +10664,144 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewsHanded"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    advance_clock: {
+    publish_channel_api_channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    of_channel_api_channels__identity__setup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelSetup"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    kinds_api_channels_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelKinds"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    of_kind_api_channels_kinds__kind__setup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelSetup"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    advance_api_clock_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8920,16 +10823,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClockView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8940,7 +10834,294 @@ export interface operations {
             };
         };
     };
-    try_database: {
+    publish_content_api_contents_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    check_api_contents_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckAnswer"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    rules_api_contents_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBook"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    variables_api_contents_variables_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextVariables"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    code_api_coupons_codes__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponCode"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    pools_api_coupons_pools_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponPools"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    pool_api_coupons_pools__pool__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponPool"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    add_api_coupons_pools__pool__codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesBrought"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    bring_api_coupons_pools__pool__file_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_bring_api_coupons_pools__pool__file_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesBrought"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    try_one_api_data_databases_try_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8962,16 +11143,7 @@ export interface operations {
                     "application/json": components["schemas"]["DatabaseTrial"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8982,9 +11154,10 @@ export interface operations {
             };
         };
     };
-    seen_and_planned: {
+    events_api_data_events_get: {
         parameters: {
             query?: {
+                /** @description Minutes that the reader's days begin before UTC's. */
                 zone_minutes?: number;
             };
             header?: never;
@@ -9002,16 +11175,7 @@ export interface operations {
                     "application/json": components["schemas"]["SeenAndPlanned"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9022,7 +11186,7 @@ export interface operations {
             };
         };
     };
-    list_personal_fields: {
+    personal_api_data_personal_fields_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9040,16 +11204,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonalFieldsView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9060,9 +11215,10 @@ export interface operations {
             };
         };
     };
-    plan_proposal: {
+    proposal_api_data_plan_proposal_get: {
         parameters: {
             query?: {
+                /** @description Minutes that the reader's days begin before UTC's. */
                 zone_minutes?: number;
             };
             header?: never;
@@ -9080,16 +11236,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlanProposal"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9100,9 +11247,10 @@ export interface operations {
             };
         };
     };
-    data_quality: {
+    quality_api_data_quality_get: {
         parameters: {
             query?: {
+                /** @description Minutes that the reader's days begin before UTC's. */
                 zone_minutes?: number;
             };
             header?: never;
@@ -9120,16 +11268,7 @@ export interface operations {
                     "application/json": components["schemas"]["DataQuality"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9140,9 +11279,10 @@ export interface operations {
             };
         };
     };
-    list_sources: {
+    sources_api_data_sources_get: {
         parameters: {
             query?: {
+                /** @description Minutes that the reader's days begin before UTC's. */
                 zone_minutes?: number;
             };
             header?: never;
@@ -9160,16 +11300,7 @@ export interface operations {
                     "application/json": components["schemas"]["SourceList"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9180,7 +11311,7 @@ export interface operations {
             };
         };
     };
-    create_source: {
+    create_source_api_data_sources_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9202,16 +11333,7 @@ export interface operations {
                     "application/json": components["schemas"]["SourceCreated"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9222,7 +11344,7 @@ export interface operations {
             };
         };
     };
-    publish_definition: {
+    publish_api_definitions_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9244,16 +11366,7 @@ export interface operations {
                     "application/json": components["schemas"]["Published"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9264,7 +11377,7 @@ export interface operations {
             };
         };
     };
-    list_definitions: {
+    listed_api_definitions__kind__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9284,16 +11397,7 @@ export interface operations {
                     "application/json": components["schemas"]["DefinitionPage"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9304,9 +11408,12 @@ export interface operations {
             };
         };
     };
-    get_definition: {
+    read_api_definitions__kind___identity__get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description An older version; the newest without it. */
+                version?: number | null;
+            };
             header?: never;
             path: {
                 identity: string;
@@ -9325,16 +11432,7 @@ export interface operations {
                     "application/json": components["schemas"]["DefinitionView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9345,7 +11443,7 @@ export interface operations {
             };
         };
     };
-    retire_definition: {
+    retire_api_definitions__kind___identity__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -9366,16 +11464,7 @@ export interface operations {
                     "application/json": components["schemas"]["Published"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9386,9 +11475,10 @@ export interface operations {
             };
         };
     };
-    list_destinations: {
+    listed_api_destinations_get: {
         parameters: {
             query?: {
+                /** @description Only those of this audience; empty for all. */
                 audience_id?: string;
             };
             header?: never;
@@ -9406,16 +11496,7 @@ export interface operations {
                     "application/json": components["schemas"]["DestinationList"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9426,7 +11507,42 @@ export interface operations {
             };
         };
     };
-    run_destination: {
+    publish_destination_api_destinations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    run_api_destinations__destination_id__run_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9450,16 +11566,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9470,7 +11577,134 @@ export interface operations {
             };
         };
     };
-    list_experiments: {
+    runs_api_destinations__destination_id__runs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    start_api_destinations__destination_id__runs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    one_run_api_destinations__destination_id__runs__run_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    examination_api_examination_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examination"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_experiments_api_experiments_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9488,9 +11722,18 @@ export interface operations {
                     "application/json": components["schemas"]["ExperimentList"];
                 };
             };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
         };
     };
-    get_experiment: {
+    get_experiment_api_experiments__experiment_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9510,18 +11753,18 @@ export interface operations {
                     "application/json": components["schemas"]["Experiment"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    export_rows: {
+    confirm_api_exports__export_id__confirm_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9538,19 +11781,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ExportView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9561,7 +11795,71 @@ export interface operations {
             };
         };
     };
-    forecast_ledger: {
+    rows_api_exports__export_id__rows_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    publish_field_api_fields_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    forecast_ledger_api_forecasts_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9579,9 +11877,53 @@ export interface operations {
                     "application/json": components["schemas"]["Scorecard"];
                 };
             };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
         };
     };
-    create_plan: {
+    publish_form_api_forms_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    plan_goal_api_goals_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9603,16 +11945,7 @@ export interface operations {
                     "application/json": components["schemas"]["Plan"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9623,7 +11956,7 @@ export interface operations {
             };
         };
     };
-    goal_examples: {
+    examples_api_goals_examples_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9641,16 +11974,7 @@ export interface operations {
                     "application/json": components["schemas"]["GoalExamples"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9661,7 +11985,7 @@ export interface operations {
             };
         };
     };
-    read_goal: {
+    read_goal_api_goals_reading_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9683,16 +12007,7 @@ export interface operations {
                     "application/json": components["schemas"]["Reading"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9703,7 +12018,7 @@ export interface operations {
             };
         };
     };
-    standing: {
+    standing_api_goals_standing_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9721,9 +12036,18 @@ export interface operations {
                     "application/json": components["schemas"]["StandingGoalPage"];
                 };
             };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
         };
     };
-    one: {
+    one_api_goals_standing__identity__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9743,18 +12067,18 @@ export interface operations {
                     "application/json": components["schemas"]["StandingGoalDetail"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    stand: {
+    stand_api_goals_standing__identity__put: {
         parameters: {
             query?: never;
             header?: never;
@@ -9778,18 +12102,18 @@ export interface operations {
                     "application/json": components["schemas"]["StandingGoal"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    end: {
+    end_api_goals_standing__identity__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -9809,18 +12133,18 @@ export interface operations {
                     "application/json": components["schemas"]["StandingGoal"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    change: {
+    change_api_goals_standing__identity__patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -9844,18 +12168,18 @@ export interface operations {
                     "application/json": components["schemas"]["StandingGoal"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    approve: {
+    approve_api_goals_standing__identity__approve_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9879,18 +12203,18 @@ export interface operations {
                     "application/json": components["schemas"]["GoalReview"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    review: {
+    review_api_goals_standing__identity__review_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9910,18 +12234,18 @@ export interface operations {
                     "application/json": components["schemas"]["GoalReview"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    stop: {
+    stop_api_goals_standing__identity__stop_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9945,18 +12269,18 @@ export interface operations {
                     "application/json": components["schemas"]["GoalReview"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    health: {
+    health_api_health_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9974,16 +12298,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -9994,7 +12309,7 @@ export interface operations {
             };
         };
     };
-    create_import: {
+    propose_api_imports_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10003,7 +12318,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_create_import"];
+                "multipart/form-data": components["schemas"]["Body_propose_api_imports_post"];
             };
         };
         responses: {
@@ -10016,16 +12331,7 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10036,7 +12342,7 @@ export interface operations {
             };
         };
     };
-    get_import: {
+    read_api_imports__import_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10056,16 +12362,7 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10076,47 +12373,7 @@ export interface operations {
             };
         };
     };
-    rejected_rows: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                import_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-        };
-    };
-    start_import: {
+    join_api_imports__import_id__files_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10127,7 +12384,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ImportStart"];
+                "multipart/form-data": components["schemas"]["Body_join_api_imports__import_id__files_post"];
             };
         };
         responses: {
@@ -10140,16 +12397,7 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10160,7 +12408,139 @@ export interface operations {
             };
         };
     };
-    list_journeys: {
+    rejected_api_imports__import_id__rejected_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    start_api_imports__import_id__start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    summary_api_imports__import_id__summary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    publish_item_api_items_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_journeys_api_journeys_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10178,9 +12558,53 @@ export interface operations {
                     "application/json": components["schemas"]["JourneyPage"];
                 };
             };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
         };
     };
-    get_journey_report: {
+    publish_journey_api_journeys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    get_journey_report_api_journeys__journey_id__report_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10200,18 +12624,18 @@ export interface operations {
                     "application/json": components["schemas"]["JourneyReport"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    list_from_file: {
+    publish_level_api_levels_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10220,7 +12644,42 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_list_from_file"];
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    from_file_api_lists_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_from_file_api_lists_post"];
             };
         };
         responses: {
@@ -10233,16 +12692,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10253,7 +12703,7 @@ export interface operations {
             };
         };
     };
-    undo_merge: {
+    undo_api_merges__merge_id__undo_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10277,16 +12727,7 @@ export interface operations {
                     "application/json": components["schemas"]["UndoDone"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10297,7 +12738,7 @@ export interface operations {
             };
         };
     };
-    metric_catalogue: {
+    catalogue_api_metrics_catalogue_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10315,16 +12756,7 @@ export interface operations {
                     "application/json": components["schemas"]["MetricCatalogue"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10335,7 +12767,42 @@ export interface operations {
             };
         };
     };
-    list_opportunities: {
+    publish_offer_api_offers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    found_api_opportunities_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10353,16 +12820,7 @@ export interface operations {
                     "application/json": components["schemas"]["Opportunities"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10373,7 +12831,7 @@ export interface operations {
             };
         };
     };
-    scan_opportunities: {
+    scan_api_opportunities_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10391,16 +12849,7 @@ export interface operations {
                     "application/json": components["schemas"]["Opportunities"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10411,7 +12860,7 @@ export interface operations {
             };
         };
     };
-    plan_opportunity: {
+    plan_api_opportunities__opportunity_id__plan_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10431,16 +12880,7 @@ export interface operations {
                     "application/json": components["schemas"]["Plan"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10451,7 +12891,7 @@ export interface operations {
             };
         };
     };
-    opportunities_progress: {
+    progress_api_opportunities_progress_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10469,16 +12909,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpportunityScan"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10489,7 +12920,7 @@ export interface operations {
             };
         };
     };
-    list_plans: {
+    plans_api_plans_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10507,16 +12938,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlanList"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10527,7 +12949,7 @@ export interface operations {
             };
         };
     };
-    get_plan: {
+    plan_api_plans__plan_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10547,16 +12969,7 @@ export interface operations {
                     "application/json": components["schemas"]["Plan"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10567,7 +12980,7 @@ export interface operations {
             };
         };
     };
-    launch_plan: {
+    launch_api_plans__plan_id__launch_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10591,16 +13004,7 @@ export interface operations {
                     "application/json": components["schemas"]["Launched"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10611,7 +13015,7 @@ export interface operations {
             };
         };
     };
-    rehearse: {
+    rehearse_api_plans__plan_id__rehearse_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10635,16 +13039,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rehearsal"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10655,7 +13050,7 @@ export interface operations {
             };
         };
     };
-    what_if: {
+    what_if_api_plans__plan_id__what_if_get: {
         parameters: {
             query?: {
                 budget_fen?: number | null;
@@ -10677,16 +13072,7 @@ export interface operations {
                     "application/json": components["schemas"]["WhatIf"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10697,7 +13083,7 @@ export interface operations {
             };
         };
     };
-    tell_margin: {
+    tell_margin_api_plans_margin_put: {
         parameters: {
             query?: never;
             header?: never;
@@ -10719,16 +13105,7 @@ export interface operations {
                     "application/json": components["schemas"]["MarginTold"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10739,7 +13116,137 @@ export interface operations {
             };
         };
     };
-    list_predictions: {
+    listed_api_playbooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybookList"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    one_api_playbooks__playbook_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playbook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playbook"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    preview_api_playbooks__playbook_id__preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playbook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaybookRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybookPreview"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    start_api_playbooks__playbook_id__start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playbook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaybookRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybookStarted"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    predictions_api_predictions_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10757,16 +13264,7 @@ export interface operations {
                     "application/json": components["schemas"]["LikenessList"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10777,7 +13275,7 @@ export interface operations {
             };
         };
     };
-    predict_audience: {
+    predict_api_predictions__audience_id__post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10797,16 +13295,7 @@ export interface operations {
                     "application/json": components["schemas"]["Likeness"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10817,10 +13306,10 @@ export interface operations {
             };
         };
     };
-    list_profiles: {
+    listed_api_profiles_get: {
         parameters: {
             query?: {
-                after?: string | null;
+                after?: number;
                 limit?: number;
                 q?: string;
             };
@@ -10839,16 +13328,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileList"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10859,7 +13339,7 @@ export interface operations {
             };
         };
     };
-    get_profile: {
+    read_api_profiles__profile_id__get: {
         parameters: {
             query?: {
                 after?: string | null;
@@ -10881,16 +13361,7 @@ export interface operations {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10901,7 +13372,7 @@ export interface operations {
             };
         };
     };
-    identity: {
+    read_api_profiles__profile_id__identity_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10921,16 +13392,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonIdentity"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10941,7 +13403,75 @@ export interface operations {
             };
         };
     };
-    why: {
+    read_api_profiles__profile_id__points_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsAccount"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    enter_api_profiles__profile_id__points_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PointsEntryRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsBalance"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    why_api_profiles__profile_id__why_get: {
         parameters: {
             query: {
                 campaign: string;
@@ -10963,16 +13493,7 @@ export interface operations {
                     "application/json": components["schemas"]["Why"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10983,7 +13504,7 @@ export interface operations {
             };
         };
     };
-    list_proposals: {
+    list_proposals_api_proposals_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -11001,9 +13522,18 @@ export interface operations {
                     "application/json": components["schemas"]["ProposalPage"];
                 };
             };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
         };
     };
-    get_proposal: {
+    get_proposal_api_proposals__proposal_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -11023,18 +13553,18 @@ export interface operations {
                     "application/json": components["schemas"]["Proposal"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    approve_proposal: {
+    approve_proposal_api_proposals__proposal_id__approve_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11054,18 +13584,18 @@ export interface operations {
                     "application/json": components["schemas"]["Proposal"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    decline_proposal: {
+    decline_proposal_api_proposals__proposal_id__decline_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11085,18 +13615,18 @@ export interface operations {
                     "application/json": components["schemas"]["Proposal"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    keep_proposal: {
+    keep_proposal_api_proposals__proposal_id__keep_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11116,18 +13646,18 @@ export interface operations {
                     "application/json": components["schemas"]["Proposal"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    roll_back_proposal: {
+    roll_back_proposal_api_proposals__proposal_id__roll_back_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11147,18 +13677,18 @@ export interface operations {
                     "application/json": components["schemas"]["Proposal"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorView"];
                 };
             };
         };
     };
-    look_for_proposals: {
+    look_for_proposals_api_proposals_look_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11176,9 +13706,51 @@ export interface operations {
                     "application/json": components["schemas"]["ProposalPage"];
                 };
             };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
         };
     };
-    quarantine_groups: {
+    listed_api_quarantine_get: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+                reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinePage"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    groups_api_quarantine_groups_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -11196,16 +13768,7 @@ export interface operations {
                     "application/json": components["schemas"]["QuarantineGroups"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11216,7 +13779,7 @@ export interface operations {
             };
         };
     };
-    replay: {
+    replay_api_quarantine_replay_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11238,16 +13801,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayDone"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11258,7 +13812,7 @@ export interface operations {
             };
         };
     };
-    attribution_results: {
+    attribution_api_results_attribution_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11280,16 +13834,7 @@ export interface operations {
                     "application/json": components["schemas"]["AttributionView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11300,7 +13845,7 @@ export interface operations {
             };
         };
     };
-    attribution_people: {
+    attribution_people_api_results_attribution_people_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11322,16 +13867,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeoplePage"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11342,7 +13878,7 @@ export interface operations {
             };
         };
     };
-    funnel: {
+    funnel_api_results_funnel_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11364,16 +13900,7 @@ export interface operations {
                     "application/json": components["schemas"]["FunnelView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11384,7 +13911,7 @@ export interface operations {
             };
         };
     };
-    funnel_people: {
+    funnel_people_api_results_funnel_people_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11406,16 +13933,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeoplePage"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11426,7 +13944,7 @@ export interface operations {
             };
         };
     };
-    lifetime_results: {
+    lifetime_value_api_results_lifetime_value_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11448,16 +13966,7 @@ export interface operations {
                     "application/json": components["schemas"]["LifetimeView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11468,7 +13977,7 @@ export interface operations {
             };
         };
     };
-    lifetime_people: {
+    lifetime_people_api_results_lifetime_value_people_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11490,16 +13999,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeoplePage"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11510,7 +14010,7 @@ export interface operations {
             };
         };
     };
-    retention_results: {
+    retention_api_results_retention_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11532,16 +14032,7 @@ export interface operations {
                     "application/json": components["schemas"]["RetentionView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11552,7 +14043,7 @@ export interface operations {
             };
         };
     };
-    retention_people: {
+    retention_people_api_results_retention_people_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11574,16 +14065,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeoplePage"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11594,7 +14076,7 @@ export interface operations {
             };
         };
     };
-    spend_results: {
+    return_on_spend_api_results_return_on_spend_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11616,16 +14098,7 @@ export interface operations {
                     "application/json": components["schemas"]["SpendView"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11636,7 +14109,7 @@ export interface operations {
             };
         };
     };
-    spend_days: {
+    spend_days_api_results_return_on_spend_days_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11658,16 +14131,7 @@ export interface operations {
                     "application/json": components["schemas"]["SpendDays"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11678,7 +14142,7 @@ export interface operations {
             };
         };
     };
-    spend_file: {
+    spend_file_api_results_return_on_spend_file_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11698,16 +14162,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11718,7 +14173,7 @@ export interface operations {
             };
         };
     };
-    spend_people: {
+    spend_people_api_results_return_on_spend_people_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11740,16 +14195,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeoplePage"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11760,7 +14206,7 @@ export interface operations {
             };
         };
     };
-    results_vocabulary: {
+    vocabulary_api_results_vocabulary_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -11778,16 +14224,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResultsVocabulary"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11798,7 +14235,36 @@ export interface operations {
             };
         };
     };
-    reviews_sent: {
+    retain_api_retain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionDone"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    reviews_sent_api_reviews_sent_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -11816,9 +14282,18 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewsHanded"];
                 };
             };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
         };
     };
-    import_sample: {
+    sample_api_sample_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11836,16 +14311,7 @@ export interface operations {
                     "application/json": components["schemas"]["SampleImports"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11856,7 +14322,7 @@ export interface operations {
             };
         };
     };
-    last_segments: {
+    last_segments_api_segments_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -11874,16 +14340,7 @@ export interface operations {
                     "application/json": components["schemas"]["LastSegments"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11894,7 +14351,7 @@ export interface operations {
             };
         };
     };
-    study_segments: {
+    study_segments_api_segments_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11912,16 +14369,7 @@ export interface operations {
                     "application/json": components["schemas"]["Segments"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11932,7 +14380,77 @@ export interface operations {
             };
         };
     };
-    write_signal: {
+    publish_setting_api_settings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    publish_signal_api_signals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    write_api_signals_own_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11954,16 +14472,7 @@ export interface operations {
                     "application/json": components["schemas"]["Published"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -11974,7 +14483,7 @@ export interface operations {
             };
         };
     };
-    preview_signal: {
+    preview_own_api_signals_preview_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11996,16 +14505,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignalPreview"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12016,7 +14516,7 @@ export interface operations {
             };
         };
     };
-    list_signal_templates: {
+    listed_api_signals_templates_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -12034,16 +14534,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignalTemplates"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12054,7 +14545,7 @@ export interface operations {
             };
         };
     };
-    publish_signal_template: {
+    publish_api_signals_templates__template_id__post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12078,16 +14569,7 @@ export interface operations {
                     "application/json": components["schemas"]["Published"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12098,7 +14580,7 @@ export interface operations {
             };
         };
     };
-    preview_signal_template: {
+    preview_api_signals_templates__template_id__preview_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12122,16 +14604,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignalPreview"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12142,7 +14615,42 @@ export interface operations {
             };
         };
     };
-    pull_source: {
+    publish_source_api_sources_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    pull_api_sources__source_id__pull_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12162,16 +14670,7 @@ export interface operations {
                     "application/json": components["schemas"]["PullDone"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12182,7 +14681,7 @@ export interface operations {
             };
         };
     };
-    reset_watermark: {
+    reset_api_sources__source_id__watermark_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12206,16 +14705,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResetDone"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12226,7 +14716,65 @@ export interface operations {
             };
         };
     };
-    suggestions: {
+    last_api_studies_traits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastTraitStudy"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    study_api_studies_traits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraitStudy"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    suggested_api_suggestions_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -12244,16 +14792,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuggestionList"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12264,7 +14803,7 @@ export interface operations {
             };
         };
     };
-    find_suggestions: {
+    find_api_suggestions_find_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12282,16 +14821,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuggestionList"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12302,7 +14832,7 @@ export interface operations {
             };
         };
     };
-    judge: {
+    judge_api_suggestions_judge_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12324,16 +14854,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuggestionList"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12344,7 +14865,7 @@ export interface operations {
             };
         };
     };
-    list_tags: {
+    listed_api_tags_get: {
         parameters: {
             query?: {
                 unused_days?: number;
@@ -12364,16 +14885,7 @@ export interface operations {
                     "application/json": components["schemas"]["TagDirectory"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12384,7 +14896,7 @@ export interface operations {
             };
         };
     };
-    save_tag: {
+    publish_api_tags_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12406,16 +14918,7 @@ export interface operations {
                     "application/json": components["schemas"]["TagPublished"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12426,10 +14929,11 @@ export interface operations {
             };
         };
     };
-    tag_people: {
+    people_api_tags__tag_id__people_get: {
         parameters: {
             query?: {
-                after?: string | null;
+                /** @description The `next` of the page before; empty for the first. */
+                after?: string;
                 limit?: number;
             };
             header?: never;
@@ -12449,16 +14953,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeoplePage"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorView"];
-                };
-            };
-            /** @description Default Response */
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -12469,7 +14964,7 @@ export interface operations {
             };
         };
     };
-    change_tag_people: {
+    change_api_tags__tag_id__people_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12493,8 +14988,8 @@ export interface operations {
                     "application/json": components["schemas"]["TagPeopleAnswer"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
+            /** @description What went wrong and what to do next. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12502,7 +14997,68 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorView"];
                 };
             };
-            /** @description Default Response */
+        };
+    };
+    publish_tracking_plan_api_tracking_plans_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    publish_trait_api_traits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
             default: {
                 headers: {
                     [name: string]: unknown;

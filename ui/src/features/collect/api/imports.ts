@@ -15,10 +15,12 @@ export function proposeImport(file: File, kind: Kind | null): Promise<Import> {
   const form = new FormData();
   form.append("file", file);
   if (kind !== null) form.append("kind", kind);
-  return answered(api.POST("/api/imports", { body: { file: file.name }, bodySerializer: () => form }));
+  return answered(
+    api.POST("/api/imports", { body: { file: file.name, sheet: "" }, bodySerializer: () => form }),
+  );
 }
 
-export function startImport(importId: string, body: Views["ImportStart"]): Promise<Import> {
+export function startImport(importId: string, body: Views["ImportDecision"]): Promise<Import> {
   return answered(api.POST("/api/imports/{import_id}/start", { ...at(importId), body }));
 }
 
