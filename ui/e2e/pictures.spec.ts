@@ -13,6 +13,8 @@ const pages: [name: string, path: string][] = [
   ["campaign", "/campaigns/camp_running"],
   ["campaign-fresh", "/campaigns/camp_fresh"],
   ["campaign-people", "/campaigns/camp_running?state=suppressed&reason=frequency_cap"],
+  ["playbooks", "/playbooks"],
+  ["playbook", "/playbooks?playbook=recall"],
   ["audiences", "/audiences"],
   ["audience", "/audiences/aud_mixed"],
   ["audience-destination", "/audiences/aud_mixed?destination=new"],

@@ -12,6 +12,7 @@ export const playbook = {
   kind: { audience: "Audience", content: "Words", journey: "Journey", tag: "Tag" },
   unit: { days: "days", hours: "hours", yuan: "yuan" },
   none: "None",
+  choose: "Choose one",
   plan: "Make the plan",
   start: "Start",
   goal: "The goal of which a plan is made",

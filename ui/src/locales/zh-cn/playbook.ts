@@ -12,6 +12,7 @@ export const playbook = {
   kind: { audience: "人群", content: "话术", journey: "旅程", tag: "标签" },
   unit: { days: "天", hours: "小时", yuan: "元" },
   none: "不选",
+  choose: "选一个",
   plan: "做成方案",
   start: "启动",
   goal: "会按这个目标出方案",

@@ -114,7 +114,7 @@ function Answer({ field, value, onChange }: AnswerProps) {
         <Select
           id={id}
           allowClear={field.optional}
-          placeholder={t("playbook.none")}
+          placeholder={t(field.optional ? "playbook.none" : "playbook.choose")}
           value={value ?? (field.choices.length === 1 ? only : undefined)}
           onChange={(chosen?: string | number) => onChange(chosen ?? "")}
           options={field.choices.map((each) => ({ value: each.id, label: each.name }))}
