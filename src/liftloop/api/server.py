@@ -56,7 +56,7 @@ from liftloop.app.sockets import reached_at
 UI = Path(__file__).parents[3] / "ui" / "dist"
 """Where a checkout builds the app; an installed package carries none yet."""
 
-TRACKED = ("/v1", "/hooks", "/forms", "/callbacks")
+TRACKED = ("/v1", "/hooks", "/forms", "/callbacks", "/preferences", "/unsubscribe")
 TRACKED_WHOLE = ("/sa", "/sa.gif")
 """What senders of events may also send to this port: paths below these, and these themselves."""
 

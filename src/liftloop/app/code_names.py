@@ -33,7 +33,7 @@ SOURCE_NAMES: Mapping[str, Said] = {
 """Why an item is recommended: the values of recommended_why."""
 _CONSENT_SOURCES: Mapping[str, Said] = {
     **dict.fromkeys(("registration", "register", "signup", "sign_up"), Said("注册时", "at registration")),
-    **dict.fromkeys(("unsubscribe", "unsubscribed", "opt_out"), Said("退订", "by unsubscribing")),
+    **dict.fromkeys(("unsubscribe", "unsubscribed", "opt_out", "one_click"), Said("退订", "by unsubscribing")),
     **dict.fromkeys(("checkout", "order"), Said("下单时", "at an order")),
     **dict.fromkeys(("store", "pos", "offline"), Said("在门店", "in a store")),
     **dict.fromkeys(("preference_center", "preferences"), Said("在偏好设置里", "in their preferences")),

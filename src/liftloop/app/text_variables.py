@@ -30,10 +30,15 @@ def person_names(computed: Collection[str]) -> tuple[str, ...]:
     return (*OWN, *TRAITS, *(each for each in computed if each not in TRAITS))
 
 
-def known_variables(computed: Collection[str]) -> tuple[str, ...]:
-    """Return what a template may speak of, as the check of templates wants to know it."""
+LINKS = ("unsubscribe_url", "preference_url")
+"""The person's own links; known where the setting `contents` says under which address readers reach us."""
+
+
+def known_variables(computed: Collection[str], *, linked: bool) -> tuple[str, ...]:
+    """Return what a template may speak of, as the check of templates wants to know it; `linked`: readers reach us."""
     return (
         *GROUPS,
+        *(LINKS if linked else ()),
         *(f"{PERSON}.{name}" for name in person_names(computed)),
         *(f"{COUPON}.{name}" for name in COUPON_NAMES),
     )

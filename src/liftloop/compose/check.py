@@ -9,7 +9,8 @@ from liquid.expression import Expression
 
 from liftloop.compose.contract import Content, Problem, RenderFailed
 from liftloop.compose.limits import LIST_ITEMS_MAX, known_part, walk
-from liftloop.compose.template import Compiled, compile_template
+from liftloop.compose.template import Compiled, compile_template, markup_of
+from liftloop.compose.tongues import in_language
 
 PROBLEMS_MAX = 50  # Nobody mends more at a time.
 NAMES_SHOWN_MAX = 5  # The one that was meant is among the likest.
@@ -25,7 +26,7 @@ def check(content: Content, known_variables: Collection[str], closed: Collection
     `closed` nothing but what is known can ever be: a default does not excuse it.
     """
     problems: list[Problem] = []
-    for text in (content.subject, content.body):
+    for text in _texts(content, problems):
         try:
             compiled = compile_template(text)
         except RenderFailed as failed:
@@ -42,6 +43,26 @@ def check(content: Content, known_variables: Collection[str], closed: Collection
     if not content.body.strip():
         problems.append(Problem(code="empty", zh="正文是空的", en="the body is empty"))
     return problems[:PROBLEMS_MAX]
+
+
+def _texts(content: Content, problems: list[Problem]) -> list[str]:
+    """Return every template of a content in each language; MJML that cannot be read goes to the problems."""
+    texts: list[str] = []
+    for each in (content, *(in_language(content, language) for language in content.translations)):
+        texts += [each.subject, *([each.preheader] if each.preheader else [])]
+        try:
+            texts.append(markup_of(each))
+        except RenderFailed as failed:
+            problems.append(_no_mjml() if failed.reason == "mjml_missing" else _unreadable(failed.detail))
+    return texts
+
+
+def _no_mjml() -> Problem:
+    return Problem(
+        code="mjml_missing",
+        zh="这里没有安装 MJML 组件：运行 pip install 'liftloop[mjml]'，或改用 HTML",
+        en="MJML is not installed here: pip install 'liftloop[mjml]', or write HTML",
+    )
 
 
 def _unreadable(detail: str) -> Problem:

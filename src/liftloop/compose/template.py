@@ -15,7 +15,10 @@ from liquid.exceptions import (
 from liftloop.compose.contract import Content, Rendered, RenderFailed, Variables
 from liftloop.compose.language import Aborted, Form, language
 from liftloop.compose.limits import OUTPUT_BYTES_MAX, TEMPLATE_CHARS_MAX, MeteredTemplate, known_part
+from liftloop.compose.mjml import mjml_html
 from liftloop.compose.plain import plain
+from liftloop.compose.text_part import text_part
+from liftloop.compose.tongues import in_language
 
 CACHE_TEMPLATES_MAX = 512  # Subjects and bodies of the campaigns of a busy month.
 DETAIL_CHARS_MAX = 200  # Enough to find the place; details end in ledgers and tables.
@@ -28,6 +31,7 @@ VERBATIM_BLOCKS_MAX = 20  # The lexer reads to the end of the text for each that
 _OPENING = re.compile(r"\{\{|\{%")
 _CLOSING = {"{{": "}}", "{%": "%}"}
 _WIDE_SPACE = re.compile(rf"\s{{{SPACES_MAX + 1}}}")
+_BODY = re.compile(r"<body\b[^<>]{0,2000}>", re.IGNORECASE)
 _VERBATIM = re.compile(r"\{%-?\s{0,80}(?:raw|doc)\b")
 _MARKUP = re.compile(r"<(?:!doctype|/?[a-z][a-z0-9]*)\b[^<>]{0,2000}>", re.IGNORECASE)
 _DATA_ERRORS = (LiquidError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError)
@@ -104,12 +108,16 @@ def _readable(text: str) -> None:
 class Prepared:
     """A content whose templates were read, for one form; renders many times."""
 
-    __slots__ = ("_body", "_lines_to_html", "_subject", "_title")
+    __slots__ = ("_body", "_lines_to_html", "_preheader", "_subject", "_text_of_html", "_title")
 
     def __init__(self, content: Content, form: Form) -> None:
-        self._lines_to_html = form == "html" and not has_markup(content.body)
+        body = markup_of(content)
+        mjml = content.format == "mjml"
+        self._lines_to_html = form == "html" and not has_markup(body)
+        self._text_of_html = form == "text" and mjml
         self._subject = compile_template(content.subject)
-        self._body = compile_template(content.body, "text" if self._lines_to_html else form)
+        self._preheader = compile_template(content.preheader) if content.preheader and form == "html" else None
+        self._body = compile_template(body, "html" if mjml else "text" if self._lines_to_html else form)
         constant = self._subject.constant()
         self._title = None if constant is None else _one_line(constant)
 
@@ -117,7 +125,14 @@ class Prepared:
         """Return subject and body in words. Raises `RenderFailed`."""
         subject = _one_line(self._subject.render(variables)) if self._title is None else self._title
         body = self._body.render(variables)
-        return Rendered(subject=subject, body=lines_as_html(body) if self._lines_to_html else body)
+        if self._lines_to_html:
+            body = lines_as_html(body)
+        elif self._text_of_html:
+            body = text_part(body)
+        preheader = _one_line(self._preheader.render(variables)) if self._preheader else ""
+        return Rendered(
+            subject=subject, body=with_preheader(body, preheader) if preheader else body, preheader=preheader
+        )
 
 
 def _one_line(subject: str) -> str:
@@ -128,6 +143,19 @@ def _one_line(subject: str) -> str:
 def lines_as_html(text: str) -> str:
     """Return plain text as HTML that reads the same."""
     return html.escape(text).replace("\n", "<br>\n")
+
+
+def with_preheader(body: str, preheader: str) -> str:
+    """Return HTML that begins with a line that only the list of an inbox shows."""
+    hidden = f'<div style="display:none;max-height:0;overflow:hidden">{html.escape(preheader)}</div>'
+    opening = _BODY.search(body)
+    place = opening.end() if opening else 0
+    return body[:place] + hidden + body[place:]
+
+
+def markup_of(content: Content) -> str:
+    """Return the template of a body as it is rendered: of MJML the HTML. Raises `RenderFailed`."""
+    return mjml_html(content.body) if content.format == "mjml" else content.body
 
 
 def render(content: Content, variables: Variables, form: Form = "text") -> Rendered:
@@ -144,8 +172,10 @@ def has_markup(template: str) -> bool:
 
 
 def variables_used(content: Content) -> frozenset[str]:
-    """Return the variables that subject and body take from outside. Raises `RenderFailed("syntax", …)`."""
-    return compile_template(content.subject).variables | compile_template(content.body).variables
+    """Return the variables that its texts take from outside, in any language. Raises `RenderFailed("syntax", …)`."""
+    spoken = [content, *(in_language(content, each) for each in content.translations)]
+    texts = {text for each in spoken for text in (each.subject, each.preheader, markup_of(each))}
+    return frozenset[str]().union(*(compile_template(text).variables for text in texts))
 
 
 def variables_of(template: MeteredTemplate) -> frozenset[str]:

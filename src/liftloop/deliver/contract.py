@@ -90,6 +90,8 @@ class Message(Struct, frozen=True, kw_only=True):
     body: str
     at_ms: int
     files: tuple[Enclosure, ...] = ()
+    unsubscribe_url: str = ""
+    """Where one click ends all marketing to this person through this medium; empty where no reader could reach it."""
 
 
 class Handover(Struct, frozen=True, kw_only=True):

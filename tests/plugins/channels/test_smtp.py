@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from liftloop.compose.text_part import text_part
 from liftloop.deliver.contract import Channel, ChannelDefinition, Message, TryLater
 from liftloop.kernel.clock import SystemClock
 from liftloop.kernel.errors import LiftloopError
 from liftloop.kernel.ids import MessageKey
 from liftloop.plugins.channels import open_channel
-from liftloop.plugins.channels.mail import Sender, deliverable, mail, message_id, plain
+from liftloop.plugins.channels.mail import Sender, deliverable, mail, message_id
 from liftloop.plugins.channels.smtp import outcome_of
 from liftloop.testing.channels import ChannelConformance, message, messages, outcomes, send
 from liftloop.testing.smtp_double import Fault, SmtpDouble
@@ -228,7 +229,7 @@ def test_deliverable_address_is_safe_on_the_wire(address: str) -> None:
 
 def test_plain_alternative_says_the_same() -> None:
     """Readers of plain text see words and line breaks, no markup and no style sheet."""
-    assert plain("<head><style>p{}</style></head><p>你好 &lt;李&gt;</p><div>a<br>b</div>") == "你好 <李>\na\nb"
+    assert text_part("<head><style>p{}</style></head><p>你好 &lt;李&gt;</p><div>a<br>b</div>") == "你好 <李>\na\nb"
 
 
 @pytest.mark.parametrize(

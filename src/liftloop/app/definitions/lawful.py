@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from liftloop.app.definitions.uses import Live
+from liftloop.app.text_variables import known_variables
 from liftloop.app.words import reason_words
 from liftloop.compose.contract import Carrier, Content, ContentReview, ContentRules
 from liftloop.compose.law.rule import Judged
@@ -61,6 +62,11 @@ def rules_problem(rules: ContentRules) -> Words | None:
     if rules.public_url and not rules.public_url.startswith("https://"):
         return Words(zh="public_url 要以 https:// 开头", en="public_url begins with https://")
     return None
+
+
+def known_variables_of(live: Live) -> tuple[str, ...]:
+    """Return what templates may speak of here."""
+    return known_variables(live("trait"), linked=bool(content_rules(live).public_url))
 
 
 def reviews_of(live: Live) -> dict[str, ContentReview]:

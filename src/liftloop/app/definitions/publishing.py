@@ -7,7 +7,7 @@ import msgspec
 
 from liftloop.app.definitions.destinations import check_destination
 from liftloop.app.definitions.edge import EDGE_KINDS, BadDefinition, check_edge
-from liftloop.app.definitions.lawful import check_journey_words, rules_problem
+from liftloop.app.definitions.lawful import check_journey_words, known_variables_of, rules_problem
 from liftloop.app.definitions.limits import (
     campaign_problem,
     capacity_problem,
@@ -23,7 +23,7 @@ from liftloop.app.definitions.relate import RELATE_KINDS, relate_problem, staff_
 from liftloop.app.definitions.secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
 from liftloop.app.definitions.uses import InUse, User, users_of
 from liftloop.app.facts import fact, published
-from liftloop.app.text_variables import COUPON, PERSON, known_variables
+from liftloop.app.text_variables import COUPON, PERSON
 from liftloop.app.tick_client import TickClient
 from liftloop.audience.contract import Audience, BadAudience, Level, Signal, Tag
 from liftloop.audience.reading import LEVEL, SIGNAL, level_trees, references
@@ -312,7 +312,7 @@ class Definitions:
                 open_channel(channel, allow=self._allow, wall=SystemClock())
             case "content":
                 content = _as(kind, body, Content)
-                problems = check_content(content, known_variables(self.live("trait")), (PERSON, COUPON))
+                problems = check_content(content, known_variables_of(self.live), (PERSON, COUPON))
                 if problems:
                     raise BadDefinition(kind, problems[0].en, problems[0].zh)
                 if content.pool:

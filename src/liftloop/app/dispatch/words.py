@@ -6,23 +6,30 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from liftloop.app.definitions.lawful import content_rules
 from liftloop.app.dispatch.attempts import Waiting
 from liftloop.app.dispatch.coupons import Claimed, Wanted
 from liftloop.app.dispatch.people import People, PeopleReader, ThingsReader
 from liftloop.app.dispatch.personal import Asked, Personal, PersonalReader, Told, asked_of
+from liftloop.app.dispatch.refusal import Links, with_footer
 from liftloop.app.shop_clock import shop_moment
-from liftloop.app.text_variables import COUPON, PERSON
+from liftloop.app.text_variables import COUPON, LINKS, PERSON
 from liftloop.compose.contract import Content, Rendered, RenderFailed
 from liftloop.compose.language import Form
 from liftloop.compose.template import Prepared, variables_used
-from liftloop.deliver.contract import ADDRESS_ATTRIBUTES, Channel, Envelope, Message
+from liftloop.compose.tongues import in_language, language_for
+from liftloop.deliver.contract import ADDRESS_ATTRIBUTES, Channel, ChannelDefinition, Envelope, Message
 from liftloop.deliver.coupons import COUPON_CHANNEL, Coupon, Pool
 from liftloop.deliver.keys import enrolment_of
+from liftloop.deliver.media import medium_of
 from liftloop.kernel.ids import AttemptId
 from liftloop.storage.contract import Row, StateReader, Vault
 
 CONTENTS_KEPT_MAX = 1_000  # Versions of contents in use at once; a version never changes, so keeping one is safe.
 THINGS = ("item", "offer", "campaign")
+LANGUAGE_ATTRIBUTES = ("language", "locale")
+"""Where a person's language stands; the first that is there counts."""
+LANGUAGES = frozenset(LANGUAGE_ATTRIBUTES)
 
 _CONTENT = msgspec.json.Decoder(Content)
 _POOLS = "SELECT id, version FROM definition WHERE kind = 'pool' AND status = 'live'"
@@ -76,19 +83,31 @@ class Wording:
         self.failed = failed
         self.attributes = None if ["customer"] in words else frozenset(w[1] for w in words if w[0] == "customer")
         """Names below `customer`; None where it computes names, so that all are needed."""
+        self.linked = any(word[0] in LINKS for word in words)
+        """It names the person's own links."""
+        if content.translations and self.attributes is not None:
+            self.attributes |= LANGUAGES
         self.person = frozenset(word[1] for word in words if word[0] == PERSON and len(word) > 1)
         """Names below `person`: what the tick must be asked."""
         self.things = frozenset(word[0] for word in words) & frozenset(THINGS)
         self.coupon = any(word[0] == COUPON for word in words)
-        self.personal = self.attributes is None or bool(self.attributes) or bool(self.person) or self.coupon
-        self._prepared: dict[Form, Prepared] = {}
+        known = bool(self.attributes) or bool(self.person)
+        self.personal = self.attributes is None or known or self.coupon or self.linked
+        self._prepared: dict[tuple[Form, str], Prepared] = {}
 
-    def prepared(self, form: Form) -> Prepared:
-        """Return the content read for one form, once. Raises `RenderFailed`."""
-        found = self._prepared.get(form)
+    def prepared(self, form: Form, language: str) -> Prepared:
+        """Return the content read for one form and one of its languages, once. Raises `RenderFailed`."""
+        found = self._prepared.get((form, language))
         if found is None:
-            found = self._prepared[form] = Prepared(self.content, form)
+            found = self._prepared[form, language] = Prepared(in_language(self.content, language), form)
         return found
+
+    def language_of(self, person: Mapping[str, Any]) -> str:
+        """Return in which language it is said to a person."""
+        if not self.content.translations:
+            return self.content.language
+        wanted = next((person[name] for name in LANGUAGE_ATTRIBUTES if isinstance(person.get(name), str)), "")
+        return language_for(self.content, wanted)
 
 
 class Wordings:
@@ -96,6 +115,7 @@ class Wordings:
 
     def __init__(self, state: StateReader, vault: Vault) -> None:
         self._state = state
+        self._vault = vault
         self._people = PeopleReader(state, vault)
         self._things = ThingsReader(state)
         self._personal = PersonalReader(state)
@@ -149,7 +169,8 @@ class Wordings:
         people = self._people.read({due.envelope.profile for due in dues}, attributes)
         personal = None if answered is None else self._personal.read(answered[1], people.attributes, now_ms)
         named = _Named(coupons=gathered.coupons, pools=self.pools() if gathered.coupons else {})
-        batch = _Batch(channel, people, (personal, named), self._things_of(dues, wordings), now_ms)
+        about = (personal, named, self._links_of(channel))
+        batch = _Batch(channel, people, about, self._things_of(dues, wordings), now_ms)
         said: list[tuple[Due, Message]] = []
         unsaid: list[Unsaid] = []
         for due, wording in zip(dues, wordings, strict=True):
@@ -159,6 +180,15 @@ class Wordings:
                 reason = f"{failed.reason}:{failed.detail}" if failed.detail else failed.reason
                 unsaid.append(Unsaid(due=due, reason=reason))
         return said, unsaid
+
+    def _links_of(self, channel: Channel) -> Links:
+        """Return what makes people's links; for mails only, other media have ways of their own to refuse."""
+        public_url = content_rules(self._things.live).public_url if channel.address_kind == "email" else ""
+        if not public_url:
+            return Links(self._vault, "", "")
+        body = {"kind": "smtp", "settings": {}, **self._things.read("channel", [channel.name])[channel.name]}
+        medium = medium_of(msgspec.convert(body, type=ChannelDefinition, strict=False))
+        return Links(self._vault, public_url, medium)
 
     def _wording(self, envelope: Envelope) -> Wording:
         if envelope.channel == COUPON_CHANNEL:
@@ -220,14 +250,14 @@ class _Batch:
         self,
         channel: Channel,
         people: People,
-        known: tuple[Personal | None, _Named],
+        known: tuple[Personal | None, _Named, Links],
         things: Mapping[str, Mapping[str, Mapping[str, Any]]],
         now_ms: int,
     ) -> None:
         self._kind = channel.address_kind
         self._form: Form = "html" if channel.address_kind == "email" else "text"
         self._people = people
-        self._known, self._named = known
+        self._known, self._named, self._links = known
         self._things = things
         self._now_ms = now_ms
         self._shared: dict[tuple[str, ...], Rendered] = {}
@@ -244,7 +274,12 @@ class _Batch:
         address = str(next(found, ""))
         if self._kind != "customer_id" and not address:
             raise RenderFailed("no_address", self._kind)
-        rendered = self._personal(envelope, wording, person) if wording.personal else self._same(envelope, wording)
+        links = self._links.of(envelope.profile)
+        language = wording.language_of(person)
+        rendered = self._rendered(envelope, wording, person, (language, links))
+        marketing = envelope.purpose == "marketing"
+        if marketing and self._form == "html":
+            rendered = with_footer(rendered, links, language)
         return Message(
             key=envelope.key,
             attempt=due.attempt,
@@ -257,23 +292,31 @@ class _Batch:
             subject=rendered.subject,
             body=rendered.body,
             at_ms=self._now_ms,
+            unsubscribe_url=links.get("unsubscribe_url", "") if marketing else "",
         )
 
-    def _personal(self, envelope: Envelope, wording: Wording, person: Mapping[str, Any]) -> Rendered:
-        variables: dict[str, Any] = {"customer": person}
+    def _rendered(
+        self, envelope: Envelope, wording: Wording, person: Mapping[str, Any], spoken: tuple[str, Mapping[str, str]]
+    ) -> Rendered:
+        """Return the words for a person; `spoken` is in which language, and the person's own links."""
+        language, links = spoken
+        if not wording.personal:
+            return self._same(envelope, wording, language)
+        variables: dict[str, Any] = {"customer": person, **links}
         if wording.person and self._known is not None:
-            variables[PERSON] = self._known.of(envelope.profile, wording.person, wording.content.language)
+            variables[PERSON] = self._known.of(envelope.profile, wording.person, language)
         if wording.coupon:
             variables[COUPON] = self._named.of(envelope.key)
         variables = self._with_things(variables, envelope, wording)
-        return wording.prepared(self._form).render(variables)
+        return wording.prepared(self._form, language).render(variables)
 
-    def _same(self, envelope: Envelope, wording: Wording) -> Rendered:
+    def _same(self, envelope: Envelope, wording: Wording, language: str) -> Rendered:
         """Return the text of everybody with the same item, offer and campaign, rendered once."""
-        reference = (envelope.content, str(envelope.content_version), *(_thing(envelope, kind) for kind in THINGS))
+        version = str(envelope.content_version)
+        reference = (envelope.content, version, language, *(_thing(envelope, kind) for kind in THINGS))
         rendered = self._shared.get(reference)
         if rendered is None:
-            rendered = wording.prepared(self._form).render(self._with_things({}, envelope, wording))
+            rendered = wording.prepared(self._form, language).render(self._with_things({}, envelope, wording))
             self._shared[reference] = rendered
         return rendered
 

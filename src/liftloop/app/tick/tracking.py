@@ -12,11 +12,13 @@ import msgspec
 
 from liftloop.app.definitions.secrets import open_secret
 from liftloop.app.form_page import MARK, MARK_AGE_MS_MAX, TRAP, form_page, mark_of, read_mark, thanks_page
+from liftloop.app.preference_links import PREFERENCES, UNSUBSCRIBE
 from liftloop.app.requests import Answer, Receive, Scope, body_of, header
 from liftloop.app.tick.callbacks import CALLBACKS, Callbacks
-from liftloop.app.tick.pace import take, wait_s
+from liftloop.app.tick.pace import full_bucket, take, wait_s
+from liftloop.app.tick.preferences import Preferences
 from liftloop.app.tick.sealing import seal
-from liftloop.app.tick.senders import Sender, Senders, generation_of, senders
+from liftloop.app.tick.senders import FORM_LIMITS, Sender, Senders, generation_of, senders
 from liftloop.app.tick.worker import Worker
 from liftloop.collect import forms, hooks, messages, sensors
 from liftloop.collect.bodies import inflate
@@ -135,6 +137,8 @@ class Tracking:
         self._clock = clock
         self._write_key = write_key.encode()
         self._senders = Senders(generation=(), by_key={}, hooks={}, forms={})
+        self._own_links = Sender("preferences", FORM_LIMITS, full_bucket(FORM_LIMITS, time.monotonic()))
+        self._preferences = Preferences(worker, vault, clock, self._write_key, self._take_own)
         self._callbacks = Callbacks(worker, vault, clock, self._inlet_of_channel)
 
     async def respond(self, scope: Scope, receive: Receive) -> Answer:
@@ -155,6 +159,8 @@ class Tracking:
             return await self._callbacks.respond(scope, receive)
         if path.startswith(_FORMS) and method in ("GET", "POST"):
             return await self._form(scope, receive)
+        if path.startswith((PREFERENCES, UNSUBSCRIBE)) and method in ("GET", "POST"):
+            return await self._preferences_of(scope, receive)
         raise NoSuchPath(path)
 
     async def _segment(self, scope: Scope, kind: str, body: bytes) -> Answer:
@@ -230,6 +236,23 @@ class Tracking:
         )
         await self._take(forms.read(answer, form, inlet), sender)
         return thanks_page(form)
+
+    async def _preferences_of(self, scope: Scope, receive: Receive) -> Answer:
+        """Answer a person's own link; one that is not ours is no path at all."""
+        filled = _filled(await body_of(receive, FORM_BYTES_MAX)) if scope["method"] == "POST" else {}
+        asked = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        answer = await self._preferences.respond(scope, filled, asked)
+        if answer is None:
+            raise NoSuchPath(scope["path"][: len(PREFERENCES)])
+        return answer
+
+    async def _take_own(self, body: bytes) -> None:
+        """Take messages that the installation writes for a person who said something by their link."""
+        sender = self._admitted(self._own_links, b"")
+        inlet = Inlet(
+            type="batch", received_ms=self._clock.now_ms(), actor=sender.actor, rules=(await self._known()).rules
+        )
+        await self._take(messages.read(body, inlet), sender)
 
     async def _known(self) -> Senders:
         """Return who may send; where a definition of theirs has changed, as the fold sees them between two ticks."""

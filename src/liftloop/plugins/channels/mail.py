@@ -1,6 +1,5 @@
 """One e-mail as bytes: HTML with a plain alternative, an id made from the message's key, one-click unsubscribe."""
 
-import html
 import re
 from base64 import b64encode, encodebytes
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from liftloop.compose.text_part import text_part
 from liftloop.deliver.contract import Enclosure, Message
 from liftloop.kernel.clock import SECOND_MS
 
@@ -20,9 +20,6 @@ WORD_BYTES_MAX = 45  # Sixty characters of base64: an encoded word has at most 7
 
 _ADDRESS = re.compile(r"""[^\s<>@,;:\\"()\[\]\x00-\x1f\x7f]{1,64}@[^\s<>@,;:\\"()\[\]\x00-\x1f\x7f]+""")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~ -]*")  # Safe in a subject and in a display name alike.
-_UNREAD = re.compile(r"<(style|script|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_BREAK = re.compile(r"<br\s*/?>\n?|</(?:p|div|tr|li|h[1-6])\s*>", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
 _PLACE = re.compile(r"\{(customer_id|campaign_id|message_key)\}")
 
 
@@ -81,7 +78,7 @@ def mail(message: Message, sender: Sender, address: str) -> bytes:
 
 
 def _bodies(message: Message, boundary: str) -> list[bytes]:
-    return [_part(boundary, "plain", plain(message.body)), _part(boundary, "html", message.body)]
+    return [_part(boundary, "plain", text_part(message.body)), _part(boundary, "html", message.body)]
 
 
 def _enclosed(message: Message, boundary: str) -> list[bytes]:
@@ -104,8 +101,9 @@ def _file(boundary: str, file: Enclosure) -> bytes:
 def _replies(sender: Sender, message: Message) -> list[tuple[str, str]]:
     """Return the headers that say where an answer and where a refusal go (RFC 8058)."""
     headers = [("Reply-To", sender.reply_to)] if sender.reply_to else []
-    if sender.unsubscribe_url:
-        headers.append(("List-Unsubscribe", f"<{unsubscribe_url(sender.unsubscribe_url, message)}>"))
+    refusal = unsubscribe_url(sender.unsubscribe_url, message) if sender.unsubscribe_url else message.unsubscribe_url
+    if refusal:
+        headers.append(("List-Unsubscribe", f"<{refusal}>"))
         headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return headers
 
@@ -141,13 +139,3 @@ def unsubscribe_url(template: str, message: Message) -> str:
         "message_key": message.key,
     }
     return _PLACE.sub(lambda place: quote(values[place[1]], safe=""), template)
-
-
-def plain(body: str) -> str:
-    """Return what an HTML body says, for readers without pictures.
-
-    >>> plain("<style>p{}</style><p>你好 &amp; 再见</p><a href='x'>看看</a>")
-    '你好 & 再见\\n看看'
-    """
-    text = _TAG.sub("", _BREAK.sub("\n", _UNREAD.sub("", body)))
-    return html.unescape(text).strip()
