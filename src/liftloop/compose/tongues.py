@@ -23,6 +23,7 @@ def in_language(content: Content, language: str) -> Content:
 def language_for(content: Content, wanted: str) -> str:
     """Return the language of a content for somebody who reads `wanted`: the same, one of its kin, else its own.
 
+    >>> from liftloop.compose.contract import Translation
     >>> spoken = Content(id="c", body="b", translations={"en": Translation(body="e"), "zh-TW": Translation(body="t")})
     >>> [language_for(spoken, each) for each in ("en_GB", "zh-Hant-TW", "zh-TW", "ja", "")]
     ['en', 'zh-CN', 'zh-TW', 'zh-CN', 'zh-CN']
