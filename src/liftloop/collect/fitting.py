@@ -7,14 +7,12 @@ from typing import Any
 from msgspec import Struct
 
 from liftloop.collect.fields import FALSE_WORDS, TRUE_WORDS, Field, Misfit, derived, fitting
-from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.clock import DAY_MS, FOR_EVER_MS
 
 TAG = "tag:"
 """Before the id of a tag where it stands among traits."""
 TAGS = "tags"
 """The trait that lists tags; what of it is a defined tag is put on the person, and the list stays as it is."""
-FOR_EVER_MS = 2**53
-"""The end of a tag that has none: the year 287396, and exact in JSON."""
 INSTANT_MS_MIN = 10**11
 """1973: a smaller number is no instant in milliseconds."""
 

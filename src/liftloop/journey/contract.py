@@ -63,6 +63,47 @@ class Intent(Struct, frozen=True, kw_only=True):
     """All arms down to variants: the place of the action in `eligible`, the name, its chance once that is drawn."""
 
 
+TASK_WANTED = "task.wanted"
+"""The fact that a journey asks colleagues for something: the columns are the fields of `TaskWanted`, a row a person."""
+LEAD_SCORED = "lead.scored"
+"""The fact that a journey changes somebody's score as a lead: the columns are the fields of `LeadScored`."""
+
+
+class TaskWanted(Struct, frozen=True, kw_only=True):
+    """One row of `task.wanted`; (enrolment, visit) names it: the same row twice is the same task."""
+
+    journey: str
+    version: int
+    node: str
+    campaign: str
+    enrolment: int
+    visit: int
+    profile: int
+    kind: str
+    """What is to be done, as `sort` of the node says."""
+    title: str
+    text: str
+    """Id of a content, empty for none."""
+    team: str
+    due_ms: int
+    at_ms: int
+
+
+class LeadScored(Struct, frozen=True, kw_only=True):
+    """One row of `lead.scored`; (enrolment, visit) names it."""
+
+    journey: str
+    version: int
+    node: str
+    campaign: str
+    enrolment: int
+    visit: int
+    profile: int
+    points: int
+    reason: str
+    at_ms: int
+
+
 class BadJourney(LiftloopError):
     """The graph of a journey does not hold together."""
 

@@ -8,8 +8,11 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.audience.reading import check as check_tree
+from liftloop.journey.actions import AddScore, CallWebhook, Enrol, GivePoints, GiveTask, PutTag, SetTrait
+from liftloop.journey.bounds import SECONDS_MAX, check_change, check_parting
 from liftloop.journey.contract import BadJourney, Journey
-from liftloop.journey.nodes import Act, Arm, Condition, Exit, Experiment, Node, Send
+from liftloop.journey.nodes import Act, Exit, Node, Send
+from liftloop.journey.splits import Branch, Condition, Experiment, Split
 from liftloop.journey.triggers import OnCampaign
 from liftloop.journey.waits import Resting, Stagger, Until, Wait
 from liftloop.plan.contract import Phase
@@ -18,13 +21,9 @@ NODES_MAX = 200
 """More does not fit on a canvas, nor in a head."""
 WAVES_MAX = 1_000
 """Each wave is an instant at which the tick wakes people: more are no smoother to anybody who looks."""
-ARMS_MAX = 10
-"""More arms than that never gather enough people each."""
 DAY_MINUTES = 24 * 60
 NOTE_CHARACTERS_MAX = 1_000
 """A remark of more than half a page belongs into a document."""
-SECONDS_MAX = 10 * 366 * 86_400
-"""Ten years: a longer wait is a slip of the keyboard, and far longer ones do not fit a column of times."""
 
 
 class Graph(Struct, frozen=True, kw_only=True):
@@ -63,8 +62,8 @@ def check(identity: str, body: Mapping[str, Any]) -> None:
                 raise BadJourney(
                     f"节点 {node.id} 指向不存在的 {onward}", f"node {node.id} leads to {onward}, which is not there"
                 )
-        if isinstance(node, Condition):
-            check_tree(node.when)
+        for tree in trees_of(node):
+            check_tree(tree)
         _check_node(graph.journey, node)
     _check_notes(graph)
     _check_loops(graph)
@@ -119,24 +118,17 @@ def _check_node(journey: Journey, node: Node) -> None:
                 f"节点 {node.id} 的有效时间要大于 0，且不超过十年",
                 f"the message of node {node.id} must last more than 0, at most ten years",
             )
-        case Experiment(arms=arms) if not _fair(arms):
-            raise BadJourney(
-                f"节点 {node.id} 要有 2 到 {ARMS_MAX} 个名字不同的分支，share 都大于 0，合计为 1",
-                f"node {node.id} needs 2 to {ARMS_MAX} arms of different names, with shares above 0 that add up to 1",
-            )
         case Act() if not _of_its_campaign(journey):
             raise BadJourney(
                 f"节点 {node.id} 需要由旅程所属的活动触发",
                 f"node {node.id} needs the journey's own campaign as its trigger",
             )
+        case Experiment() | Split() | Branch():
+            check_parting(node)
+        case PutTag() | SetTrait() | GivePoints() | AddScore() | GiveTask() | Enrol() | CallWebhook():
+            check_change(node)
         case _:
             pass
-
-
-def _fair(arms: Sequence[Arm]) -> bool:
-    named = len({arm.id for arm in arms}) == len(arms) and all(arm.id for arm in arms)
-    shared = all(arm.share > 0 for arm in arms) and isclose(sum(arm.share for arm in arms), 1, abs_tol=1e-6)
-    return 2 <= len(arms) <= ARMS_MAX and named and shared
 
 
 def _whole(phases: Sequence[Phase]) -> bool:
@@ -149,16 +141,29 @@ def _of_its_campaign(journey: Journey) -> bool:
     return isinstance(trigger, OnCampaign) and trigger.campaign == journey.campaign
 
 
+def trees_of(node: Node) -> tuple[Mapping[str, Any], ...]:
+    """Return the conditions that a node asks of people."""
+    match node:
+        case Condition(when=when):
+            return (when,)
+        case Branch(cases=cases):
+            return tuple(case.when for case in cases)
+        case _:
+            return ()
+
+
 def successors(node: Node) -> tuple[str, ...]:
     match node:
-        case Wait(next=onward) | Until(next=onward) | Stagger(next=onward) | Send(next=onward) | Act(next=onward):
-            return (onward,)
         case Condition(yes=yes, no=no):
             return (yes, no)
-        case Experiment(arms=arms):
+        case Branch(cases=cases, otherwise=otherwise):
+            return (*(case.next for case in cases), otherwise)
+        case Experiment(arms=arms) | Split(arms=arms):
             return tuple(arm.next for arm in arms)
         case Exit():
             return ()
+        case _:
+            return (node.next,)
 
 
 def _check_loops(graph: Graph) -> None:

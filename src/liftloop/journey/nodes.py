@@ -1,37 +1,12 @@
 """What people do in a journey: the kinds of node in its definition, told apart by `kind`."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
+from liftloop.journey.actions import CallWebhook, Change
+from liftloop.journey.splits import Parting
 from liftloop.journey.waits import Resting
-
-
-class Condition(Struct, frozen=True, kw_only=True, tag_field="kind", tag="condition", forbid_unknown_fields=True):
-    """Go one way or the other by what holds of the person now."""
-
-    id: str
-    when: Mapping[str, Any]
-    """The tree of an audience."""
-    yes: str
-    no: str
-
-
-class Arm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One way of an experiment, and the share of people who go it."""
-
-    id: str
-    share: float
-    next: str
-
-
-class Experiment(Struct, frozen=True, kw_only=True, tag_field="kind", tag="experiment", forbid_unknown_fields=True):
-    """Go one of several ways, drawn once for ever: by the person as entered, so that arms can be compared."""
-
-    id: str
-    arms: Sequence[Arm]
-    """Shares are fixed and add up to one; whoever changes them begins another experiment."""
 
 
 class Send(Struct, frozen=True, kw_only=True, tag_field="kind", tag="send", forbid_unknown_fields=True):
@@ -62,4 +37,6 @@ class Exit(Struct, frozen=True, kw_only=True, tag_field="kind", tag="exit", forb
     id: str
 
 
-Node = Resting | Condition | Experiment | Send | Act | Exit
+Asking = Send | Act | CallWebhook
+"""Those at which the gate is asked."""
+Node = Resting | Change | Parting | Asking | Exit

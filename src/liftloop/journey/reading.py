@@ -9,16 +9,21 @@ from liftloop.identify.reading import follow
 from liftloop.journey.enrolments import CEDED, CEDED_TO, INSIDE, REACHED, REACHED_MAX, SLOT, Rows, count
 from liftloop.journey.enrolments import reached as so_far
 from liftloop.journey.lives import FIRST, MARK
-from liftloop.journey.nodes import Experiment
+from liftloop.journey.splits import Experiment, Split
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.kernel.sets import are_among
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Write
 
 
-def arms_of(numbers: NDArray[np.int64], journey: str, node: Experiment) -> NDArray[np.int64]:
+def arms_of(numbers: NDArray[np.int64], journey: str, node: Experiment | Split) -> NDArray[np.int64]:
     """Return each person's arm, as a place in `node.arms`, by the profile number as entered; the same for ever."""
-    drawn = uniform(numbers.astype(np.uint64), hash_text("experiment", journey, node.id))
+    match node:
+        case Experiment():
+            salt = hash_text("experiment", journey, node.id)
+        case Split():
+            salt = hash_text("split", node.salt) if node.salt else hash_text("split", journey, node.id)
+    drawn = uniform(numbers.astype(np.uint64), salt)
     ends = np.cumsum([arm.share for arm in node.arms])
     return np.minimum(np.searchsorted(ends, drawn, side="right"), len(node.arms) - 1).astype(np.int64)
 

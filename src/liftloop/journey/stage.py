@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
+from liftloop.journey.acting import enrolling, woken_in
 from liftloop.journey.arrivals import counted
 from liftloop.journey.contract import Intent
 from liftloop.journey.graph import Graph, read
@@ -32,8 +33,6 @@ from liftloop.storage.contract import ArraySpec, Delta, Row, Update, Write
 
 TRIGGER_AGE_MAX_MS = HOUR_MS
 """An older event triggers nothing."""
-DUE_MAX = 25_000
-"""Enrolments that one step wakes; the rest follow in the next, so that events wait for no more than these."""
 LAUNCH_CHUNK = 16_384
 """Rows of people that one step looks through for a launch: a blast to all leaves room for everybody else."""
 LAUNCHED = "journey.launched"
@@ -98,7 +97,7 @@ class JourneySteps:
     """Reads entries, events and timers; writes `message.intended` and the facts of entering and leaving."""
 
     name = "journey.steps"
-    reads = frozenset({"event", "person", "audience.entered", "journey.ceded"})
+    reads = frozenset({"event", "person", "audience.entered", "journey.woken", "journey.ceded"})
     writes = frozenset({"message.intended", "journey.entered", "journey.left"})
 
     def __init__(self) -> None:
@@ -109,9 +108,9 @@ class JourneySteps:
         if not known.graphs:
             return NOTHING
         reached = _reached_goals(state, known, frame)
-        entries, launched = _entries(state, known, frame, moment)
+        due = woken_in(state, frame, moment.now_ms)
+        entries, launched = _entries(state, known, frame, (moment, due))
         opening = opening_of(state, known.codes(), reached)
-        due = enrolments.due(state, moment.now_ms, DUE_MAX)
         due = due[~are_among(due, reached)]
         ceded: Numbers = frame["journey.ceded"]["enrolment"] if "journey.ceded" in frame else due[:0]
         someone = any(len(slots) for slots in entries.values())
@@ -189,25 +188,32 @@ def _reached_goals(state: StateView, known: _Known, frame: Frame) -> Numbers:
     return distinct(np.concatenate(rows)) if rows else nothing
 
 
-def _entries(state: StateView, known: _Known, frame: Frame, moment: Moment) -> tuple[dict[int, Slots], list[Write]]:
-    """Return who enters which journey code, and how far campaign launches have come."""
+def _entries(
+    state: StateView, known: _Known, frame: Frame, now: tuple[Moment, Numbers]
+) -> tuple[dict[int, Slots], list[Write]]:
+    """Return who enters which journey code, and how far campaign launches have come; `now` has who goes on."""
+    moment, going_on = now
     entries: dict[int, Slots] = {}
     entered, did = _entered_audiences(state, known, frame), _did(known, frame, moment.now_ms)
+    sent_on = enrolling(state, known.graphs, going_on)
     for code in (*known.live, *known.waiting):
+        slots = list(sent_on.get(known.graphs[code].id, ()))
         match known.graphs[code].journey.trigger:
-            case OnAudience(audience=audience):
-                slots = entered.get(audience)
-            case OnEvent(name=name):
-                slots = did.get(name)
-            case OnCampaign():
-                continue
-        if slots is not None:
-            entries[code] = _admitted(state, known.graphs[code], slots)
+            case OnAudience(audience=audience) if audience in entered:
+                slots.append(entered[audience])
+            case OnEvent(name=name) if name in did:
+                slots.append(did[name])
+            case _:
+                pass
+        if slots:
+            entries[code] = _admitted(state, known.graphs[code], np.concatenate(slots))
     launched: list[Write] = []
     for code, campaign, at_ms, cursor in _launches(state, known):
         if at_ms <= moment.now_ms:
             slots, reached = _launch(state, campaign, cursor)
-            entries[code] = _admitted(state, known.graphs[code], slots)
+            entries[code] = _admitted(
+                state, known.graphs[code], np.concatenate([slots, *sent_on.get(known.graphs[code].id, ())])
+            )
             launched.append(Write(LAUNCHED, np.array([code]), np.array([reached])))
     return entries, launched
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from msgspec import Struct
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from liftloop.audience.reading import holds, known_members
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
+from liftloop.journey.actions import AddScore, CallWebhook, Change, Enrol, GivePoints, GiveTask, PutTag, SetTrait
 from liftloop.journey.arrivals import Places
 from liftloop.journey.contract import Intent
 from liftloop.journey.graph import NODES_MAX, Graph
-from liftloop.journey.nodes import Act, Condition, Exit, Experiment, Send
+from liftloop.journey.nodes import Act, Asking, Exit, Send
 from liftloop.journey.reading import arms_of
+from liftloop.journey.splits import Branch, Condition, Experiment, Split
 from liftloop.journey.triggers import OnCampaign
 from liftloop.journey.waits import Resting, Stagger, Until, Wait
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS, SECOND_MS
@@ -129,17 +131,23 @@ def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
                 case Stagger():
                     walkers.due_ms[group] = _turns(world, graph, node, walkers.slots[group])
                     moving[group] = False
+                case PutTag() | SetTrait() | GivePoints() | AddScore() | GiveTask() | Enrol():
+                    walkers.due_ms[group] = world.moment.now_ms
+                    walkers.visits[group] += 1
+                    moving[group] = False
                 case Condition():
-                    truth = _condition(world, node, walkers.slots[group])
+                    truth = _holds(world, node.when, walkers.slots[group])
                     walkers.nodes[group] = np.where(truth, graph.position[node.yes], graph.position[node.no])
-                case Experiment():
+                case Branch():
+                    walkers.nodes[group] = _ways(world, graph, node, walkers.slots[group])
+                case Experiment() | Split():
                     numbers = people.numbers(world.state, walkers.slots[group])
                     onward = np.array([graph.position[arm.next] for arm in node.arms], dtype=np.int32)
                     walkers.nodes[group] = onward[arms_of(numbers, graph.id, node)]
                 case Act() if graph.journey.campaign not in world.campaigns:
                     walkers.inside[group] = enrolments.ORPHANED
                     moving[group] = False
-                case Send() | Act():
+                case Send() | Act() | CallWebhook():
                     intents += _intents(world, graph, node, walkers, group)
                     walkers.visits[group] += 1
                     walkers.nodes[group] = graph.position[node.next]
@@ -155,7 +163,7 @@ def wake(world: World, walkers: Walkers) -> None:
     moving = np.ones(len(walkers.rows), dtype=np.bool_)
     for graph, position, group in list(_groups(world, walkers, moving)):
         node = graph.node(position)
-        assert isinstance(node, Resting), "people rest where they wait only"
+        assert isinstance(node, Resting | Change), "people rest where they wait only"
         walkers.nodes[group] = graph.position[node.next]
         walkers.due_ms[group] = FAR_FUTURE_MS
 
@@ -202,16 +210,32 @@ def _groups(
         yield world.graphs[code], position, group
 
 
-def _condition(world: World, node: Condition, slots: Slots) -> Truth:
+def _holds(world: World, when: Mapping[str, Any], slots: Slots) -> Truth:
     persons = People(world.state, follow(world.state, slots), world.moment.now_ms, world.traits)
-    members = known_members(persons, node.when)
-    return holds(node.when, persons, members)
+    members = known_members(persons, when)
+    return holds(when, persons, members)
 
 
-def _intents(world: World, graph: Graph, node: Send | Act, walkers: Walkers, group: NDArray[np.int64]) -> list[Intent]:
+def _ways(world: World, graph: Graph, node: Branch, slots: Slots) -> NDArray[np.int32]:
+    """Return where each person goes on: by the first case that holds; each is asked of those left over only."""
+    onward = np.full(len(slots), graph.position[node.otherwise], dtype=np.int32)
+    left = np.arange(len(slots))
+    for case in node.cases:
+        if not len(left):
+            break
+        truth = _holds(world, case.when, slots[left])
+        onward[left[truth]] = graph.position[case.next]
+        left = left[~truth]
+    return onward
+
+
+def _intents(world: World, graph: Graph, node: Asking, walkers: Walkers, group: NDArray[np.int64]) -> list[Intent]:
     match node:
         case Send():
             action = Action(id=f"{node.channel}:{node.content}", channel=node.channel, content=node.content)
+            return [_intent(graph, node, (action, walkers, group), None)]
+        case CallWebhook():
+            action = Action(id=f"{node.channel}:{node.id}", channel=node.channel, content=node.content)
             return [_intent(graph, node, (action, walkers, group), None)]
         case Act():
             return _acts(world, graph, node, walkers, group)
@@ -257,7 +281,7 @@ def _assigned(world: World, campaign: str, slots: Slots) -> tuple[NDArray[np.int
 
 def _intent(
     graph: Graph,
-    node: Send | Act,
+    node: Asking,
     who: tuple[Action, Walkers, NDArray[np.int64]],
     decided: tuple[Campaign, NDArray[np.int64]] | None,
 ) -> Intent:
@@ -268,7 +292,7 @@ def _intent(
         version=graph.version,
         node=node.id,
         campaign=graph.journey.campaign,
-        purpose=node.purpose if isinstance(node, Send) else "marketing",
+        purpose=_purpose(node),
         action=action,
         holdout=campaign.holdout if campaign else graph.journey.holdout,
         expires_s=node.expires_s,
@@ -280,3 +304,13 @@ def _intent(
         enrolments=walkers.rows[group],
         visits=walkers.visits[group].astype(np.int64),
     )
+
+
+def _purpose(node: Asking) -> Literal["marketing", "transactional", "service"]:
+    match node:
+        case Send():
+            return node.purpose
+        case CallWebhook():
+            return "service"
+        case Act():
+            return "marketing"

@@ -8,6 +8,8 @@ SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+FOR_EVER_MS = 2**53
+"""The end of a tag that has none: the year 287396, and exact in JSON."""
 FAR_FUTURE_MS = 2**62
 """Later than any timer: a column of timers is filled with it."""
 

@@ -131,4 +131,23 @@ class PeopleRestored(Struct, frozen=True, kw_only=True):
     consents: tuple[tuple[RestoredConsent, ...], tuple[RestoredConsent, ...]]
 
 
+GIVEN = "person.given"
+"""Transient: what a journey changes of what is known of people, as a list of `Given`; carried out in the same tick."""
+
+
+class Given(Struct, frozen=True, kw_only=True):
+    """One change of the same kind for several people: a trait set or added to, or points."""
+
+    change: Literal["set", "add", "tag", "points"]
+    name: str
+    """Of the trait, or of the tag."""
+    value: Any
+    """Of a tag the instant until which it is on, None to take it off."""
+    slots: NDArray[np.int64]
+    source: str
+    """Who says so, as attributes keep it and the ledger of points names it."""
+    until_ms: int | None = None
+    """Of points that are given: when they run out; None: as the rules say."""
+
+
 NO_CONSENT, GRANTED, WITHDRAWN = 0, 1, 2

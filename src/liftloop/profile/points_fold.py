@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import parse_object
+from liftloop.profile.contract import GIVEN, Given
 from liftloop.profile.points import (
     ACCOUNT,
     EVENTS,
@@ -47,6 +48,16 @@ _SPECS = (
 )
 
 
+class Brought(Struct, frozen=True):
+    """What brought a change: an event with its message, a journey's node; both empty for time and merges."""
+
+    name: str = ""
+    message_id: str = ""
+
+
+BY_ITSELF = Brought()
+
+
 class _Change(Struct, frozen=True):
     """One line of the ledger."""
 
@@ -55,8 +66,7 @@ class _Change(Struct, frozen=True):
     kind: str
     points: int
     account: Account
-    record: Record | None
-    """What brought it; None for time and merges."""
+    brought: Brought
     refused: bool
 
 
@@ -64,7 +74,7 @@ class ProfilePoints:
     """Reads `event`, `person`, `merge`; writes `points.changed`, and `person.credited` of those whom time changed."""
 
     name = "profile.points"
-    reads = frozenset({"event", "person", "merge", "separation"})
+    reads = frozenset({"event", "person", "merge", "separation", GIVEN})
     writes = frozenset({"points.changed", "person.credited"})
 
     def __init__(self) -> None:
@@ -84,6 +94,8 @@ class ProfilePoints:
             step.expire(slot)
         if rules is not None and "person" in frame:
             step.enter(frame, rules)
+        if rules is not None and GIVEN in frame:
+            step.give(frame[GIVEN]["given"], rules)
         return step.delta(), step.facts(due)
 
     def next_due_ms(self, state: StateView) -> int:
@@ -122,7 +134,7 @@ class _Step:
             account = joined([self._account(kept) or NO_POINTS, theirs])
             self._accounts[forwarded] = None
             self._told_ms[kept] = max(self._told_ms.get(kept, 0), self._told_ms[forwarded])
-            self._change(kept, account, ("merge", theirs.balance, None))
+            self._change(kept, account, ("merge", theirs.balance, BY_ITSELF))
 
     def part(self, separated: Batch) -> None:
         """Give people who are two again what the other had brought, as far as it is still there."""
@@ -132,12 +144,12 @@ class _Step:
             back = max(min(both.balance, brought.balance), 0)
             if back:
                 theirs = taken(brought, brought.balance - back)
-                self._change(forwarded, theirs, ("unmerge", back, None))
-                self._change(kept, taken(both, back), ("unmerge", -back, None))
+                self._change(forwarded, theirs, ("unmerge", back, BY_ITSELF))
+                self._change(kept, taken(both, back), ("unmerge", -back, BY_ITSELF))
 
     def expire(self, slot: int) -> None:
         account, gone = run_out(self._account(slot) or NO_POINTS, self._moment.now_ms)
-        self._change(slot, account, ("expire", gone, None))
+        self._change(slot, account, ("expire", gone, BY_ITSELF))
 
     def enter(self, frame: Frame, rules: PointsRules) -> None:
         events, persons = frame["event"], frame["person"]
@@ -151,28 +163,40 @@ class _Step:
             else:
                 continue
             if entry is not None:
-                self._enter(int(persons["slot"][row]), int(persons["number"][row]), (record, entry), rules)
+                slot = int(persons["slot"][row])
+                self._numbers[slot] = int(persons["number"][row])
+                self._enter(slot, (Brought(record.name, record.message_id), entry), rules)
 
-    def _enter(self, slot: int, number: int, what: tuple[Record, Entry], rules: PointsRules) -> None:
-        record, entry = what
-        self._numbers[slot] = number
+    def give(self, gifts: Sequence[Given], rules: PointsRules) -> None:
+        """Enter what journeys give and take."""
+        for each in gifts:
+            if each.change == "points":
+                until_ms = until_of(rules, self._moment.now_ms, each.until_ms)
+                kind: PointsKind = "earn" if each.value > 0 else "spend"
+                entry = Entry(kind=kind, points=abs(each.value), until_ms=until_ms)
+                for slot in each.slots.tolist():
+                    self._enter(slot, (Brought(each.source), entry), rules)
+
+    def _enter(self, slot: int, what: tuple[Brought, Entry], rules: PointsRules) -> None:
+        brought, entry = what
         if (self._account(slot) or NO_POINTS).next_ms <= self._moment.now_ms:
             self.expire(slot)
         before = self._account(slot) or NO_POINTS
-        if entry.kind == "balance" and entry.points == before.balance and not record.name:
+        if entry.kind == "balance" and entry.points == before.balance and not brought.name:
             return  # A member system says again what is known: nothing happened, and what runs out when stays.
         after = changed(before, entry, may_go_negative=rules.may_go_negative)
         if after is None:
             now_ms = self._moment.now_ms
-            self._changes.append(_Change(number, now_ms, entry.kind, entry.points, before, record, refused=True))
+            number = self._number(slot)
+            self._changes.append(_Change(number, now_ms, entry.kind, entry.points, before, brought, refused=True))
             return
-        self._change(slot, run_out(after, self._moment.now_ms)[0], (entry.kind, entry.points, record))
+        self._change(slot, run_out(after, self._moment.now_ms)[0], (entry.kind, entry.points, brought))
 
-    def _change(self, slot: int, account: Account, about: tuple[str, int, Record | None]) -> None:
-        kind, points, record = about
+    def _change(self, slot: int, account: Account, about: tuple[str, int, Brought]) -> None:
+        kind, points, brought = about
         self._accounts[slot] = account
         number = self._number(slot)
-        self._changes.append(_Change(number, self._moment.now_ms, kind, points, account, record, refused=False))
+        self._changes.append(_Change(number, self._moment.now_ms, kind, points, account, brought, refused=False))
 
     def _account(self, slot: int) -> Account | None:
         if slot not in self._accounts:
@@ -219,8 +243,8 @@ class _Step:
             "at_ms": np.array([each.at_ms for each in self._changes], dtype=np.int64),
             "kind": [each.kind for each in self._changes],
             "points": np.array([each.points for each in self._changes], dtype=np.int64),
-            "name": ["" if each.record is None else each.record.name for each in self._changes],
-            "message_id": ["" if each.record is None else each.record.message_id for each in self._changes],
+            "name": [each.brought.name for each in self._changes],
+            "message_id": [each.brought.message_id for each in self._changes],
             "refused": np.array([each.refused for each in self._changes], dtype=np.bool_),
             "position": np.arange(len(self._changes), dtype=np.int64),
             **_told_of([each.account for each in self._changes]),

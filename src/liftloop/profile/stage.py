@@ -138,14 +138,14 @@ class ProfileEvents(_Fold):
     """Folds events into windows and lifetimes; says whose answers may differ."""
 
     name = "profile.events"
-    reads = frozenset({"event", "person", "merge", "person.studied", "person.credited"})
+    reads = frozenset({"event", "person", "merge", "person.studied", "person.credited", "person.gifted"})
     writes = frozenset({"person.touched"})
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
         touched = [frame["merge"]["kept"]] if "merge" in frame else []
         # Whoever is kept was named by a message of this frame, and it is for that message to trigger or not.
         triggers = [np.zeros(len(slots), dtype=np.bool_) for slots in touched]
-        for kind in ("person.studied", "person.credited"):
+        for kind in ("person.studied", "person.credited", "person.gifted"):
             if kind in frame:
                 touched.append(frame[kind]["slot"])
                 triggers.append(frame[kind]["triggers"])

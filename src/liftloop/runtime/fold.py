@@ -40,7 +40,10 @@ TRANSIENT = frozenset(
         "separation",
         "person.studied",
         "person.credited",
+        "person.given",
+        "person.gifted",
         "person.touched",
+        "journey.woken",
         "journey.ceded",
         "message.intended",
     }

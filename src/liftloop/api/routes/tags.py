@@ -20,7 +20,7 @@ from liftloop.api.views.tag import (
 )
 from liftloop.api.views.values import PAGE_MAX, PageCursor, PeoplePage
 from liftloop.app.tags.directory import UNUSED_DAYS, TagLine, Tags
-from liftloop.collect.fitting import FOR_EVER_MS
+from liftloop.kernel.clock import FOR_EVER_MS
 
 UNUSED_DAYS_MAX = 3_660
 

@@ -16,7 +16,7 @@ from liftloop.app.desk import Desk
 from liftloop.app.naming.trees import read_aloud
 from liftloop.app.people import find_profile
 from liftloop.app.words import Said
-from liftloop.collect.fitting import FOR_EVER_MS
+from liftloop.kernel.clock import FOR_EVER_MS
 from liftloop.kernel.ids import profile_id
 from liftloop.profile.sources import leaves
 from liftloop.profile.studied import STUDIED

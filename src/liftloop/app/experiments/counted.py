@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from liftloop.app.planning.reading import SQL, Look, Moments, condition_holds, features_at
 from liftloop.app.planning.sources import Sources
-from liftloop.journey.nodes import Experiment
 from liftloop.journey.reading import arms_of
+from liftloop.journey.splits import Experiment
 from liftloop.kernel.clock import DAY_MS
 from liftloop.measure.experiments.comparing import Assigned, Compared, Counted, compare, limit_at, ratio_of
 from liftloop.measure.experiments.definition import ExperimentDefinition, OutcomeMetric

@@ -38,7 +38,7 @@ from liftloop.audience.contract import Tag
 from liftloop.audience.reading import LEVEL, SIGNAL
 from liftloop.collect.cleaning import CleaningRules, clean_email, clean_phone
 from liftloop.collect.fields import Field
-from liftloop.collect.fitting import FOR_EVER_MS
+from liftloop.kernel.clock import FOR_EVER_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.money import yuan_text
 from liftloop.profile.points import ACCOUNT

@@ -21,8 +21,7 @@ from liftloop.compose.reading import SETTING as CONTENTS
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.settings import DeliverySettings
 from liftloop.identify.contract import IdentityRules
-from liftloop.journey.graph import NODES_MAX, read, successors
-from liftloop.journey.nodes import Condition
+from liftloop.journey.graph import NODES_MAX, read, successors, trees_of
 from liftloop.kernel.codec import Json
 from liftloop.kernel.errors import LiftloopError
 from liftloop.plan.contract import Campaign
@@ -112,8 +111,8 @@ def _read_journey(identity: str, body: Mapping[str, Any]) -> None:
     if strangers or not 0 < len(nodes) <= NODES_MAX:
         raise ValueError(f"1 to {NODES_MAX} nodes, and none that leads to {strangers}")
     for node in nodes:
-        if isinstance(node, Condition):
-            check_tree(node.when)
+        for tree in trees_of(node):
+            check_tree(tree)
     _read_leaves(body)
 
 

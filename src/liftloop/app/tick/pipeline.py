@@ -6,6 +6,7 @@ from liftloop.deliver.credits import DeliverCredits
 from liftloop.deliver.separating import DeliverSeparation
 from liftloop.deliver.stage import CompiledRules, DeliverColumns, DeliverGate, DeliverMerges, DeliverOutcomes
 from liftloop.identify.stage import Identify
+from liftloop.journey.acting import JourneyActs
 from liftloop.journey.lives import JourneyLives
 from liftloop.journey.merging import JourneyMerges
 from liftloop.journey.separating import JourneySeparation
@@ -13,6 +14,7 @@ from liftloop.journey.stage import JourneyCodes, JourneySteps
 from liftloop.plan.stage import AssignmentMerges, Assignments
 from liftloop.plan.steering_fold import SteeredShares
 from liftloop.profile.attributes import ProfileAttributes
+from liftloop.profile.gifts import ProfileGifts
 from liftloop.profile.points_fold import ProfilePoints
 from liftloop.profile.separation import ProfileSeparation
 from liftloop.profile.stage import Compiled, ProfileColumns, ProfileEvents, ProfileFillings, ProfileMerges
@@ -28,6 +30,7 @@ def stages() -> tuple[Stage, ...]:
         Forget(),
         Collect(),
         Identify(),
+        JourneyActs(),
         ProfileColumns(needs),
         ProfileFillings(needs),
         ProfileMerges(needs),
@@ -35,6 +38,7 @@ def stages() -> tuple[Stage, ...]:
         ProfileStudied(),
         ProfilePoints(),
         ProfileAttributes(needs),
+        ProfileGifts(),
         ProfileEvents(needs),
         AudienceColumns(audiences),
         AudienceFillings(audiences),

@@ -92,6 +92,11 @@ CREATE TABLE IF NOT EXISTS points_change (
     refused BOOLEAN NOT NULL,
     points_balance DOUBLE, points_expire_next DOUBLE, points_expire_next_ms DOUBLE
 );
+-- What journeys changed of people: traits and tags, each value as JSON.
+CREATE TABLE IF NOT EXISTS trait_given (
+    tick BIGINT NOT NULL, profile BIGINT NOT NULL, name VARCHAR NOT NULL, value VARCHAR NOT NULL,
+    source VARCHAR NOT NULL, at_ms BIGINT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS system_record (
     "offset" BIGINT NOT NULL, at_ms BIGINT NOT NULL, received_ms BIGINT NOT NULL, kind VARCHAR NOT NULL,
     name VARCHAR NOT NULL, actor VARCHAR NOT NULL, message_id VARCHAR NOT NULL, body VARCHAR NOT NULL
@@ -132,9 +137,14 @@ chain (forwarded, kept, length) AS (
 )
 SELECT forwarded, arg_max(kept, length) AS kept FROM chain GROUP BY forwarded;
 
+-- What a journey changed of somebody stands there as if it had been said of them: conditions ask for both alike.
 CREATE OR REPLACE VIEW event_now AS
 SELECT event.* REPLACE (coalesce(canonical.kept, event.profile) AS profile)
-FROM event LEFT JOIN canonical ON canonical.forwarded = event.profile;
+FROM event LEFT JOIN canonical ON canonical.forwarded = event.profile
+UNION ALL BY NAME
+SELECT tick AS "offset", coalesce(canonical.kept, given.profile) AS profile, at_ms, at_ms AS received_ms, '' AS name,
+    'identify' AS kind, '' AS message_id, json_object(name, value::JSON)::VARCHAR AS properties, FALSE AS imported, source
+FROM trait_given AS given LEFT JOIN canonical ON canonical.forwarded = given.profile;
 
 -- What a code of a pool stands for, and whose it is; a code that everybody has is nobody's.
 CREATE OR REPLACE VIEW coupon_given AS

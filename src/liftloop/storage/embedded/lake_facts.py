@@ -27,6 +27,7 @@ TABLE_OF: Mapping[str, str] = {
     "journey.entered": "enrolment",
     "journey.left": "enrolment",
     "points.changed": "points_change",
+    "traits.given": "trait_given",
     "message.repeated": "repeated",
 }
 _ADDED: Mapping[str, Mapping[str, bool]] = {

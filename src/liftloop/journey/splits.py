@@ -1,0 +1,66 @@
+"""Where people part in a journey: the kinds of node that only choose the way on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+
+class Condition(Struct, frozen=True, kw_only=True, tag_field="kind", tag="condition", forbid_unknown_fields=True):
+    """Go one way or the other by what holds of the person now."""
+
+    id: str
+    when: Mapping[str, Any]
+    """The tree of an audience."""
+    yes: str
+    no: str
+
+
+class Case(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way of a branch: for whom, and where it leads."""
+
+    when: Mapping[str, Any]
+    """The tree of an audience."""
+    next: str
+    name: str = ""
+    """What people call it."""
+
+
+class Branch(Struct, frozen=True, kw_only=True, tag_field="kind", tag="branch", forbid_unknown_fields=True):
+    """Go the way of the first case that holds of the person now."""
+
+    id: str
+    cases: Sequence[Case]
+    otherwise: str
+    """Where people go of whom none holds."""
+
+
+class Arm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of several ways, and the share of people who go it."""
+
+    id: str
+    share: float
+    next: str
+
+
+class Experiment(Struct, frozen=True, kw_only=True, tag_field="kind", tag="experiment", forbid_unknown_fields=True):
+    """Go one of several ways, drawn once for ever: by the person as entered, so that arms can be compared."""
+
+    id: str
+    arms: Sequence[Arm]
+    """Shares are fixed and add up to one; whoever changes them begins another experiment."""
+
+
+class Split(Struct, frozen=True, kw_only=True, tag_field="kind", tag="split", forbid_unknown_fields=True):
+    """Part people by fixed shares, with nothing compared: a person goes the same way each time.
+
+    Two nodes of one salt, in whichever journeys, part people alike; with salts of their own they part independently.
+    """
+
+    id: str
+    arms: Sequence[Arm]
+    salt: str = ""
+    """Empty: this node's own."""
+
+
+Parting = Condition | Branch | Experiment | Split
