@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from dispatch_world import ScriptedChannel
 
-from liftloop.app.dispatch.words import Due, Wordings
+from liftloop.app.dispatch.words import Due, Gathered, Wordings
 from liftloop.app.preference_links import Link, mark_of, read_mark
 from liftloop.deliver.contract import Envelope, Message
 from liftloop.identify.contract import USER
@@ -82,7 +82,7 @@ class Site:
         channel = ScriptedChannel()
         channel.name, channel.address_kind = "mail", "email"
         due = Due(envelope=envelope, due_ms=NOW_MS, waited=None)
-        said, unsaid = Wordings(self.site.state, self.site.vault).say([due], channel, NOW_MS, None)
+        said, unsaid = Wordings(self.site.state, self.site.vault).say([due], channel, NOW_MS, Gathered())
         assert not unsaid, unsaid
         return said[0][1]
 
