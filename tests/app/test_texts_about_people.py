@@ -10,7 +10,7 @@ import pytest
 from dispatch_world import ScriptedChannel
 
 from liftloop.app.dispatch.personal import Asked, Told
-from liftloop.app.dispatch.words import Due, Wordings
+from liftloop.app.dispatch.words import Due, Gathered, Wordings
 from liftloop.app.facts import fact
 from liftloop.app.text_variables import known_variables, person_names
 from liftloop.app.tick.questions import answer
@@ -93,7 +93,7 @@ class Shop:
         wordings = Wordings(self.installation.state, self.installation.vault)
         asked = wordings.asks(dues)
         answered = None if asked is None else (asked, self._answer(asked))
-        said, unsaid = wordings.say(dues, ScriptedChannel(), self.installation.now_ms(), answered)
+        said, unsaid = wordings.say(dues, ScriptedChannel(), self.installation.now_ms(), Gathered(told=answered))
         told = {due.envelope.key: message.body for due, message in said}
         told |= {each.due.envelope.key: each.reason for each in unsaid}
         return {user: told[MessageKey(user)] for user in users}
