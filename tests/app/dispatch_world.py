@@ -29,6 +29,7 @@ from liftloop.deliver.contract import (
 )
 from liftloop.deliver.second_look import MAY_LEAVE, Stopped
 from liftloop.kernel.codec import canonical_json, pack
+from liftloop.kernel.dice import hash_text
 from liftloop.kernel.ids import MessageKey, Offset, TickNumber
 from liftloop.storage.contract import FactBlock, Position, Record, Row
 from liftloop.storage.embedded.crash_points import ATTEMPT_POINTS, CrashPoint
@@ -63,7 +64,7 @@ class Rot13Vault:
         return codecs.encode(canonical_json(value).decode(), "rot13").encode()
 
     def keyed_hash(self, kind: str, value: str) -> int:
-        raise NotImplementedError
+        return hash_text(kind, value)
 
     def seal(self, items: Sequence[tuple[int, bytes]]) -> list[bytes]:
         raise NotImplementedError

@@ -8,8 +8,8 @@ import pytest
 from dispatch_world import NOW_MS, ScriptedChannel, World
 
 from liftloop.app.dispatch import rounds as dispatch
-from liftloop.app.dispatch.rounds import DispatchStatus
 from liftloop.app.dispatch.settle import TRIES_MAX
+from liftloop.app.dispatch.status import DispatchStatus
 from liftloop.kernel.errors import LiftloopError
 
 

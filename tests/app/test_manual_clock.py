@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from orders import order
 
+from liftloop.app.issued_links import IssuedLinks
 from liftloop.app.tick import worker as worker_module
 from liftloop.app.tick.pipeline import stages
 from liftloop.app.tick.process import TickApp
@@ -43,7 +44,7 @@ def test_what_was_acknowledged_is_folded_before_the_clock_moves(
 
     monkeypatch.setattr(fold, "advance", slow)
     worker = Worker(fold, log, store, clock, lambda: None)
-    app = TickApp(worker, vault, clock, "key")
+    app = TickApp(worker, vault, clock, "key", IssuedLinks(tmp_path / "dispatch.db"))
     worker.load()
     worker.start()
     try:

@@ -16,8 +16,20 @@ _PASSED = (
     "webhook-id",
     "webhook-timestamp",
     "webhook-signature",
+    "user-agent",
+    "purpose",
+    "sec-purpose",
+    "x-forwarded-for",
 )
-_KEPT = ("retry-after", "content-type", "cache-control", "vary", "content-security-policy", "x-content-type-options")
+_KEPT = (
+    "retry-after",
+    "content-type",
+    "cache-control",
+    "location",
+    "vary",
+    "content-security-policy",
+    "x-content-type-options",
+)
 
 
 class Forward:
@@ -36,7 +48,12 @@ class Forward:
         query = f"?{request.url.query}" if request.url.query else ""
         # Encoded already: what a signature or a checksum covers must arrive as it was sent.
         target = URL(self._origin + request.url.path + query, encoded=True)
-        async with self._session.request(request.method, target, data=await request.body(), headers=headers) as answer:
+        if "x-forwarded-for" not in headers and request.client:
+            headers["x-forwarded-for"] = request.client.host
+        asked = self._session.request(
+            request.method, target, data=await request.body(), headers=headers, allow_redirects=False
+        )
+        async with asked as answer:
             body = await answer.read()
             kept = {name: value for name, value in answer.headers.items() if _is_kept(name.lower())}
         response = Response(body, status_code=answer.status, headers=kept)

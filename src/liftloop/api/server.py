@@ -26,6 +26,7 @@ from liftloop.api.routes import (
     identity,
     imports,
     journeys,
+    links,
     lists,
     live,
     opportunities,
@@ -56,7 +57,7 @@ from liftloop.app.sockets import reached_at
 UI = Path(__file__).parents[3] / "ui" / "dist"
 """Where a checkout builds the app; an installed package carries none yet."""
 
-TRACKED = ("/v1", "/hooks", "/forms", "/callbacks", "/preferences", "/unsubscribe")
+TRACKED = ("/v1", "/hooks", "/forms", "/callbacks", "/preferences", "/unsubscribe", "/l", "/o")
 TRACKED_WHOLE = ("/sa", "/sa.gif")
 """What senders of events may also send to this port: paths below these, and these themselves."""
 
@@ -75,6 +76,7 @@ ROUTERS = (
     identity.router,
     imports.router,
     journeys.router,
+    links.router,
     lists.router,
     goals.router,
     opportunities.router,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from liftloop.app.desk import Desk
-from liftloop.app.dispatch.rounds import DispatchStatus
+from liftloop.app.dispatch.status import DispatchStatus
 from liftloop.app.dispatch.telling import DispatchAway, ask_dispatch
 from liftloop.app.meter import Labels, family
 from liftloop.kernel.errors import LiftloopError

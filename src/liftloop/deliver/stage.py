@@ -188,7 +188,7 @@ class DeliverOutcomes:
         updates = [_settle_rows(each, moment) for each in settled] + [_due_rows(each) for each in rescheduled]
         released = _released(state, settled)
         suppressed = _suppressed(state, self._compiled.rules(state), settled, received)
-        arrived = reached(state, *_arrived(settled))
+        arrived = reached(state, *_arrived(settled)) if settled else Delta()
         back = given_back(state, settled, self._compiled.rules(state), RELEASING)
         return (
             Delta(

@@ -16,6 +16,7 @@ import uvicorn
 
 from liftloop.app.facts import published
 from liftloop.app.following import Follower
+from liftloop.app.issued_links import IssuedLinks
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.sockets import listen_unix
 from liftloop.app.tick.definition_faults import find_fault
@@ -104,7 +105,8 @@ class Installation:
         self.fold = Fold(self.state, stages(), find_fault)
         self.fold.restore()
         self.worker = SteppedWorker(self.fold, self.log, self.state, self.clock, _nothing)
-        self.app = TickApp(self.worker, self.vault, self.clock, self.folder.write_key())
+        self.issued = IssuedLinks(self.folder.attempts)
+        self.app = TickApp(self.worker, self.vault, self.clock, self.folder.write_key(), self.issued)
         self.tick = DirectTick(self.app)
 
     @property
@@ -199,7 +201,7 @@ class Installation:
 
     def close(self) -> None:
         self.close_lake()
-        for part in (self.state, self.log, self.vault):
+        for part in (self.state, self.log, self.vault, self.issued):
             part.close()
 
 

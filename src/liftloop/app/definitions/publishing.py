@@ -33,6 +33,8 @@ from liftloop.compose.contract import Content, ContentRules
 from liftloop.compose.reading import SETTING as CONTENTS
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.coupons import Pool, pool_problem
+from liftloop.deliver.links import SETTING as LINKS
+from liftloop.deliver.links import LinkSettings, networks_of
 from liftloop.deliver.settings import DeliverySettings, for_customers, for_marketing
 from liftloop.identify.contract import IdentityRules
 from liftloop.journey.contract import Journey
@@ -354,6 +356,8 @@ class Definitions:
                 _refuse("setting", review_problem(_as("setting", body, ReviewSettings), self.live("channel")))
             case "identity":
                 _refuse("setting", identity_problem(_as("setting", body, IdentityRules)))
+            case _ if identity == LINKS:
+                self._check_links(_as("setting", body, LinkSettings))
             case _ if identity == LEARNING:
                 _refuse("setting", learning_problem(_as("setting", body, LearningRules)))
             case _ if identity == PLANNING:
@@ -364,6 +368,14 @@ class Definitions:
                 settings = _as("setting", body, DeliverySettings)
                 problem = caps_problem(settings.caps) or quiet_problem(settings.quiet_hours) or held_problem(settings)
                 _refuse("setting", problem)
+
+    def _check_links(self, settings: LinkSettings) -> None:
+        try:
+            networks_of(settings.machine_networks)
+        except ValueError as error:
+            raise BadDefinition(
+                "setting", f"machine_networks: {error}", f"machine_networks 要写网段（如 10.0.0.0/8）：{error}"
+            ) from error
 
     def _check_pool(self, identity: str, pool: Pool) -> None:
         problem = pool_problem(pool)

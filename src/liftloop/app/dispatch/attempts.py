@@ -15,10 +15,12 @@ from msgspec import Struct
 
 from liftloop.app.dispatch.coupons import CREATE as CREATE_COUPONS
 from liftloop.app.dispatch.coupons import Coupons, settle_claims
+from liftloop.app.issued_links import ADD_LINK, ADD_TARGET, FORGET_LINKS, NO_LINKS, NewLinks
+from liftloop.app.issued_links import CREATE as CREATE_LINKS
 from liftloop.deliver.contract import Purpose
 from liftloop.deliver.coupons import Coupon
 from liftloop.kernel.ids import MessageKey, Offset
-from liftloop.storage.contract import DiskFull
+from liftloop.storage.contract import DiskFull, Row
 from liftloop.storage.embedded.connections import claim_layout
 from liftloop.storage.embedded.crash_points import NO_CRASHES, AttemptPoint, CouponPoint, Crashes
 
@@ -157,12 +159,15 @@ class AttemptFile:
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.executescript(_CREATE)
         self._connection.executescript(CREATE_COUPONS)
+        self._connection.executescript(CREATE_LINKS)
         claim_layout(self._connection, path, LAYOUT)
         self.coupons = Coupons(self._commit, randbelow, crashes)
 
-    def start(self, channel: str, at_ms: int, attempts: Sequence[Attempt]) -> int:
-        """Keep attempts before they leave; return the number of their batch."""
+    def start(self, channel: str, at_ms: int, attempts: Sequence[Attempt], links: NewLinks = NO_LINKS) -> int:
+        """Keep attempts and the links in their texts before they leave; return the number of their batch."""
         with self._commit("attempts.start.written") as connection:
+            connection.executemany(ADD_TARGET, links.targets)
+            connection.executemany(ADD_LINK, links.links)
             cursor = connection.execute(_START, (channel, at_ms, msgspec.msgpack.encode(attempts)))
             assert cursor.lastrowid is not None
             number = cursor.lastrowid
@@ -198,6 +203,16 @@ class AttemptFile:
             doubts = {key: bool(connection.execute(_DOUBT, (key,)).fetchone()) for key in keys}
             connection.executemany(_WAIT_NO_MORE, [(key,) for key in keys])
             settle_claims(connection, doubts, now_ms)
+
+    def forget_links(self, before_ms: int) -> int:
+        """Forget links that were issued before an instant, a part at a time; return how many went."""
+        with self._commit() as connection:
+            return connection.execute(FORGET_LINKS, (before_ms,)).rowcount
+
+    def rows(self, query: str) -> list[Row]:
+        """Return the rows of a query over this file."""
+        with self._lock:
+            return self._connection.execute(query).fetchall()
 
     def reported(self, numbers: Sequence[int], offset: Offset, folded: Iterable[int]) -> None:
         """Note that reports were told, and forget those that the tick has folded."""

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from liftloop.deliver.contract import AddressKind, Channel, ChannelDefinition, ChannelLimits, Handover, Message, Repeat
 from liftloop.deliver.coupons import COUPON_CHANNEL
+from liftloop.deliver.media import medium_of
 from liftloop.kernel.errors import LiftloopError
 from liftloop.storage.contract import StateReader, VaultDamaged
 
@@ -65,6 +66,7 @@ class Channels:
         self._state = state
         self._open_channel = open_channel
         self._opened: dict[str, Opened] = {}
+        self._media: dict[str, str] = {}
 
     def refresh(self) -> list[Opened]:
         """Return channels that are new or have another version since the last call."""
@@ -85,6 +87,10 @@ class Channels:
         opened = self._opened.get(name)
         return opened.channel if opened else NoChannel(name, "channel_unknown")
 
+    def medium(self, name: str) -> str:
+        """Return what consent is asked for, by a channel's name; its name where it is gone."""
+        return self._media.get(name, name)
+
     def _named(self) -> list[str]:
         """Return the channels that the outbox names."""
         names: list[str] = []
@@ -103,7 +109,9 @@ class Channels:
         if not body:
             return NoChannel(name, "channel_unknown")
         try:
-            return self._open_channel(_DEFINITION.decode(body))
+            definition = _DEFINITION.decode(body)
+            self._media[name] = medium_of(definition)
+            return self._open_channel(definition)
         except msgspec.DecodeError:
             return NoChannel(name, "channel_unreadable")
         except LiftloopError as error:

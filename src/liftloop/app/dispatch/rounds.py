@@ -6,21 +6,22 @@ Every attempt is on disk before it leaves. Marketing is at most once, everything
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
 
 from liftloop.app.dispatch.attempts import Attempt, AttemptFile, Report, Settlement, Started, Waiting
+from liftloop.app.dispatch.carrying import cancelled, carried
 from liftloop.app.dispatch.channels import Channels, OpenChannel, Opened
 from liftloop.app.dispatch.coupons import Claimed
 from liftloop.app.dispatch.lane import WITHDRAWN_MAX, Lane, NoPace, Pace, longer_pause
+from liftloop.app.dispatch.links import KEPT_MS, Links
 from liftloop.app.dispatch.people import marks
 from liftloop.app.dispatch.personal import AskPeople
 from liftloop.app.dispatch.reports import Reports, SendFacts, keys_of
 from liftloop.app.dispatch.settle import (
-    Answers,
     Departure,
     Settled,
     StoppedDue,
@@ -31,13 +32,13 @@ from liftloop.app.dispatch.settle import (
     settle_after_restart,
     verdict,
 )
+from liftloop.app.dispatch.status import DispatchStatus, lane_status
 from liftloop.app.dispatch.words import Due, Gathered, Wordings, coupon_of
 from liftloop.app.tick.restored import NEVER_RESTORED, Restored
-from liftloop.deliver.contract import Channel, Envelope, Handover, Message, TryLater
+from liftloop.deliver.contract import Channel, Envelope
 from liftloop.deliver.keys import enrolment_of
 from liftloop.deliver.second_look import HELD, Stopped
 from liftloop.kernel.clock import SECOND_MS, Clock
-from liftloop.kernel.ids import MessageKey
 from liftloop.storage.contract import DiskFull, StateReader, Vault
 
 SecondLook = Callable[[str, Sequence[Envelope]], Awaitable[Sequence[Stopped]]]
@@ -47,7 +48,6 @@ MAY_HAVE_LEFT = Stopped("uncertain", "restored")
 POLL_S = 0.02  # How often the outbox is looked at between sendings: a fiftieth of the second that S12 allows.
 IDLE_POLL_S = 0.1  # And where nothing was sent for a while: fifty looks a second took a tenth of a core.
 IDLE_AFTER_S = 1.0
-SEND_SECONDS_MAX = 900.0  # Fifty mails to a server that takes its time; channels have nearer time-outs of their own.
 LAND_SECONDS_MAX = 20.0  # After being told to stop; what is still in the air then is settled by the next start.
 WITHDRAWN_S = 2.0  # Between looks for messages that were stopped while they waited.
 CLAIM_MS = 60 * SECOND_MS  # A message that named a coupon so long ago and is nowhere any more was stopped.
@@ -74,30 +74,6 @@ class DispatchTools(Struct, frozen=True, kw_only=True):
     restored: Restored = NEVER_RESTORED
 
 
-class LaneStatus(Struct, frozen=True, kw_only=True):
-    """One channel as operators see it."""
-
-    channel: str
-    in_flight: int
-    """Batches."""
-    under_way: int
-    """Messages handed over and not folded, or waiting."""
-    paused_until_ms: int
-    pause_reason: str
-
-
-class DispatchStatus(Struct, frozen=True, kw_only=True):
-    """The dispatcher as operators see it."""
-
-    lanes: list[LaneStatus]
-    untold: int
-    """Settled batches that the tick has not taken yet."""
-    outcomes: dict[str, int]
-    """Messages settled since the start, by outcome."""
-    by_channel: dict[str, dict[str, int]]
-    """The same, by channel."""
-
-
 class Dispatcher:
     """Carries messages out until told to stop. One runs on a data folder at a time."""
 
@@ -105,6 +81,7 @@ class Dispatcher:
         self._tools = tools
         self._channels = Channels(tools.state, tools.open_channel)
         self._wordings = Wordings(tools.state, tools.vault)
+        self._links = Links(tools.state, tools.vault, self._channels.medium, tools.attempts.rows)
         self._reports = Reports(tools.attempts, tools.clock, tools.send_facts)
         self._lanes: dict[str, Lane] = {}
         self._flights: set[asyncio.Task[None]] = set()
@@ -133,7 +110,7 @@ class Dispatcher:
                 await asyncio.sleep(0)
             await self._land(telling)
         finally:
-            await _cancel({telling, *self._flights, *self._leaving})
+            await cancelled({telling, *self._flights, *self._leaving})
             for lane in self._lanes.values():
                 await lane.channel.close()
 
@@ -162,7 +139,7 @@ class Dispatcher:
 
     def status(self) -> DispatchStatus:
         return DispatchStatus(
-            lanes=[_lane_status(lane) for lane in self._lanes.values()],
+            lanes=[lane_status(lane) for lane in self._lanes.values()],
             untold=self._reports.untold_count(),
             outcomes=dict(self._outcomes),
             by_channel={channel: dict(outcomes) for channel, outcomes in self._by_channel.items()},
@@ -209,6 +186,8 @@ class Dispatcher:
                 with suppress(DiskFull):  # Found again after a restart.
                     self._tools.attempts.forget_waiting(gone, self._tools.clock.now_ms())
         self._forget_claims()
+        with suppress(DiskFull):
+            self._tools.attempts.forget_links(self._tools.clock.now_ms() - KEPT_MS)
 
     def _forget_claims(self) -> None:
         """Give back coupons of messages that were stopped after one was reserved."""
@@ -235,6 +214,7 @@ class Dispatcher:
         answered = None if asked is None else (asked, await self._tools.ask_people(asked))
         coupons = await self._claimed(leaving, now_ms)
         said, unsaid = self._wordings.say(leaving, lane.channel, now_ms, Gathered(told=answered, coupons=coupons))
+        said, links = self._links.marked(said, lane.channel, now_ms)
         return Departure(
             channel=lane.channel,
             said=said,
@@ -245,6 +225,7 @@ class Dispatcher:
                 for due, stopped in zip(dues, verdicts, strict=True)
                 if stopped.outcome
             ],
+            links=links,
             coupons=bool(coupons) or any(due.waited is not None for due in dues),
         )
 
@@ -289,13 +270,15 @@ class Dispatcher:
         if departure.said:
             name, started_ms = departure.channel.name, tools.clock.now_ms()
             try:
-                batch = await asyncio.to_thread(tools.attempts.start, name, started_ms, departure.attempts)
+                batch = await asyncio.to_thread(
+                    tools.attempts.start, name, started_ms, departure.attempts, departure.links
+                )
             except DiskFull:
                 _log.warning("no room to note attempts; channel %s waits", name)
                 lane.pause = longer_pause(lane, started_ms, NO_ROOM_PAUSE_MS, "disk_full")
                 lane.put_back(departure.dues())
                 return
-        answers = await _carried(departure)
+        answers = await carried(departure)
         now_ms = tools.clock.now_ms()
         asked = patience(answers)
         pause = longer_pause(lane, now_ms, asked.after_ms, asked.reason) if asked else None
@@ -381,7 +364,7 @@ class Dispatcher:
         timeout_s = POLL_S if now_s < self._sent_s + IDLE_AFTER_S else IDLE_POLL_S
         await asyncio.wait({*waits, *self._flights}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         self._wake.clear()
-        await _cancel(waits)
+        await cancelled(waits)
 
     async def _land(self, telling: asyncio.Task[None]) -> None:
         """Wait for what is in the air and until it was told, but not for ever: the next start takes up the rest."""
@@ -432,65 +415,11 @@ def _too_late(due: Due, stopped: Stopped, now_ms: int) -> Stopped:
     return Stopped("expired", "") if late else stopped
 
 
-async def _carried(departure: Departure) -> Answers:
-    """Return what the channel says of a group, all calls at once; one that hangs or breaks leaves its part in doubt."""
-    calls = [(messages, asyncio.ensure_future(departure.channel.send(messages))) for messages in departure.calls()]
-    if not calls:
-        return Answers()
-    sending = [call for _, call in calls]
-    try:
-        await asyncio.wait(sending, timeout=SEND_SECONDS_MAX)
-    finally:
-        await _cancel(sending)  # What has ended is asked too, or an error would be told by the garbage collector.
-    handovers: list[Handover] = []
-    returned: list[MessageKey] = []
-    later: TryLater | None = None
-    for messages, call in calls:
-        answer = _answer(departure.channel, messages, call)
-        if isinstance(answer, TryLater):
-            returned += [message.key for message in messages]
-            later = answer if later is None or answer.after_ms > later.after_ms else later
-        else:
-            handovers += answer
-    return Answers(handovers=handovers, returned=frozenset(returned), later=later)
-
-
-def _answer(
-    channel: Channel, messages: Sequence[Message], call: asyncio.Future[Sequence[Handover]]
-) -> Sequence[Handover] | TryLater:
-    if call.cancelled():
-        return [in_doubt(message.key, "channel_hangs") for message in messages]
-    error = call.exception()
-    if isinstance(error, TryLater):
-        return error
-    if error is not None:
-        _log.error("channel %s broke", channel.name, exc_info=error)
-        return [in_doubt(message.key, f"channel_broke:{type(error).__name__}") for message in messages]
-    return call.result()
-
-
 def _verdict_of_lost(attempt: Attempt, channel: Channel, now_ms: int) -> Settled | Waiting:
     return verdict(attempt, in_doubt(attempt.key, "no_answer:restart"), channel, now_ms)
-
-
-async def _cancel(tasks: Iterable[asyncio.Future[Any]]) -> None:
-    ending = list(tasks)
-    for task in ending:
-        task.cancel()
-    await asyncio.gather(*ending, return_exceptions=True)
 
 
 async def _close_after(flights: set[asyncio.Task[None]], channel: Channel) -> None:
     if flights:
         await asyncio.wait(flights)
     await channel.close()
-
-
-def _lane_status(lane: Lane) -> LaneStatus:
-    return LaneStatus(
-        channel=lane.channel.name,
-        in_flight=len(lane.flights),
-        under_way=lane.under_way(),
-        paused_until_ms=lane.pause.until_ms if lane.pause else 0,
-        pause_reason=lane.pause.reason if lane.pause else "",
-    )

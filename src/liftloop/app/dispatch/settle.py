@@ -9,6 +9,7 @@ from msgspec.structs import astuple
 from liftloop.app.dispatch.attempts import Attempt, Pause, Settlement, Started, Waiting
 from liftloop.app.dispatch.lane import back_off_ms
 from liftloop.app.dispatch.words import Due, Unsaid
+from liftloop.app.issued_links import NO_LINKS, NewLinks
 from liftloop.deliver.contract import AttemptsSettled, Channel, Handover, Message, Repeat, TryLater
 from liftloop.deliver.coupons import Coupon, CouponIssued
 from liftloop.kernel.codec import canonical_json
@@ -52,6 +53,8 @@ class Departure(Struct, frozen=True, kw_only=True):
     """One for each of `said`."""
     unsaid: Sequence[Unsaid]
     stopped: Sequence[StoppedDue]
+    links: NewLinks = NO_LINKS
+    """What its texts lead to."""
     coupons: bool = False
     """Whether any of them may name a coupon."""
 

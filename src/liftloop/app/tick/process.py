@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 import uvicorn
 
+from liftloop.app.issued_links import IssuedLinks
 from liftloop.app.meter import Histogram
 from liftloop.app.requests import Answer, Receive, Scope, Send, body_of, for_browsers, language
 from liftloop.app.settings import Settings, clock_of, path_from_text
@@ -52,11 +53,11 @@ FAILED = Answer(503, b'{"status":"failed"}')
 class TickApp:
     """The ASGI application of both sockets."""
 
-    def __init__(self, worker: Worker, vault: Vault, clock: Clock, write_key: str) -> None:
+    def __init__(self, worker: Worker, vault: Vault, clock: Clock, write_key: str, issued: IssuedLinks) -> None:
         self._worker = worker
         self._vault = vault
         self._clock = clock
-        self._tracking = Tracking(worker, vault, clock, write_key)
+        self._tracking = Tracking(worker, vault, clock, write_key, issued)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -165,7 +166,8 @@ async def serve(settings: Settings) -> None:
     worker.meter.commit_s = store.commit_s
     await asyncio.to_thread(load, worker, folder.restored, clock)
     worker.start()
-    app = TickApp(worker, vault, clock, settings.write_key or folder.write_key())
+    issued = IssuedLinks(folder.attempts)
+    app = TickApp(worker, vault, clock, settings.write_key or folder.write_key(), issued)
     server = SignalledServer(
         uvicorn.Config(
             app,
@@ -182,7 +184,7 @@ async def serve(settings: Settings) -> None:
     await server.serve(sockets=sockets)
     watch.cancel()
     await asyncio.to_thread(worker.stop)
-    for part in (store, log, vault):
+    for part in (store, log, vault, issued):
         part.close()
     if worker.failure is not None:
         raise SystemExit(1)

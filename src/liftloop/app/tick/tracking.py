@@ -12,9 +12,11 @@ import msgspec
 
 from liftloop.app.definitions.secrets import open_secret
 from liftloop.app.form_page import MARK, MARK_AGE_MS_MAX, TRAP, form_page, mark_of, read_mark, thanks_page
+from liftloop.app.issued_links import LINK_PATH, PICTURE_PATH, IssuedLinks
 from liftloop.app.preference_links import PREFERENCES, UNSUBSCRIBE
 from liftloop.app.requests import Answer, Receive, Scope, body_of, header
 from liftloop.app.tick.callbacks import CALLBACKS, Callbacks
+from liftloop.app.tick.following_links import POINT, FollowedLinks
 from liftloop.app.tick.pace import full_bucket, take, wait_s
 from liftloop.app.tick.preferences import Preferences
 from liftloop.app.tick.sealing import seal
@@ -38,15 +40,6 @@ FORM_BYTES_MAX = 128_000
 FORM_FIELDS_MAX = 100
 SUCCESS = Answer(200, b'{"success":true}')
 PREFLIGHT = Answer(204, b"")
-PIXEL = Answer(
-    200,
-    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
-    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01D\x00;",
-    b"image/gif",
-    ((b"cache-control", b"no-store"),),
-)
-"""One transparent pixel: what an image request of a page waits for."""
-
 _SHORT = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias", "b": "batch"}
 _TYPES = _SHORT | {name: name for name in _SHORT.values()} | {"import": "batch"}
 _PROJECTS = "/v1/projects/"
@@ -131,7 +124,7 @@ class TooFast(LiftloopError):
 class Tracking:
     """Answers senders of events. Nothing of a refused request is written."""
 
-    def __init__(self, worker: Worker, vault: Vault, clock: Clock, write_key: str) -> None:
+    def __init__(self, worker: Worker, vault: Vault, clock: Clock, write_key: str, issued: IssuedLinks) -> None:
         self._worker = worker
         self._vault = vault
         self._clock = clock
@@ -140,6 +133,7 @@ class Tracking:
         self._own_links = Sender("preferences", FORM_LIMITS, full_bucket(FORM_LIMITS, time.monotonic()))
         self._preferences = Preferences(worker, vault, clock, self._write_key, self._take_own)
         self._callbacks = Callbacks(worker, vault, clock, self._inlet_of_channel)
+        self._links = FollowedLinks(worker, vault, clock, self._inlet_of_channel, issued)
 
     async def respond(self, scope: Scope, receive: Receive) -> Answer:
         path: str = scope["path"]
@@ -153,6 +147,8 @@ class Tracking:
             return await self._sensors(scope, await _plain_body(scope, receive))
         if _is_settings(path) and method == "GET":
             return await self._settings(scope)
+        if path.startswith((LINK_PATH, PICTURE_PATH)) and method in ("GET", "HEAD"):
+            return self._links.respond(scope)
         if path.startswith(_HOOKS) and method == "POST":
             return await self._hook(scope, receive)
         if path.startswith(CALLBACKS) and method in ("GET", "POST"):
@@ -180,7 +176,7 @@ class Tracking:
         sender = _named(known, [*_keys_in_header(scope), *given]) or _named(known, sensors.tokens_in(sent))
         admitted = self._admitted(sender, body)
         await self._take(sensors.read(sent, self._inlet("", "sensors", admitted)), admitted)
-        return PIXEL if scope["path"] == sensors.IMAGE_PATH else SUCCESS
+        return POINT if scope["path"] == sensors.IMAGE_PATH else SUCCESS
 
     async def _settings(self, scope: Scope) -> Answer:
         """Return what analytics.js asks before it sends: one destination, and that is us."""
