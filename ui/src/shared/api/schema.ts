@@ -1459,6 +1459,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/links/qr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Qr
+         * @description Return a link as a QR code.
+         */
+        get: operations["qr_api_links_qr_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lists": {
         parameters: {
             query?: never;
@@ -1855,6 +1875,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/profiles/{profile_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note */
+        post: operations["note_api_profiles__profile_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/profiles/{profile_id}/points": {
         parameters: {
             query?: never;
@@ -1885,6 +1922,23 @@ export interface paths {
         };
         /** Why */
         get: operations["why_api_profiles__profile_id__why_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profiles/{profile_id}/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of Person */
+        get: operations["of_person_api_profiles__profile_id__work_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2069,6 +2123,26 @@ export interface paths {
         put?: never;
         /** Replay */
         post: operations["replay_api_quarantine_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description Return staff, teams, stages and fields, and how much work waits.
+         */
+        get: operations["overview_api_relate_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2704,6 +2778,87 @@ export interface paths {
          * @description Publish one trait: the definition itself with its `id`.
          */
         post: operations["publish_trait_api_traits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Return open work first, what is due soonest before all; `waiting` is what nobody has.
+         */
+        get: operations["listed_api_work_get"];
+        put?: never;
+        /**
+         * Open Work
+         * @description Open a lead, deal, task or ticket about a customer; the rules say whose it is, unless it is said here.
+         */
+        post: operations["open_work_api_work_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{work_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_api_work__work_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{work_id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order
+         * @description Change work, close it with an outcome, or open it again.
+         */
+        post: operations["order_api_work__work_id__orders_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{work_id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Phone
+         * @description Show the customer's number to whoever is to ring up; that it was looked at stands in the history.
+         */
+        post: operations["phone_api_work__work_id__phone_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3489,15 +3644,6 @@ export interface components {
              * @description Half-open offsets into `text`, counted in characters (code points); none if it was assumed.
              */
             spans: number[][];
-        };
-        /** Choice */
-        Choice: {
-            label: components["schemas"]["Text"];
-            /**
-             * Value
-             * @description What to send in `answers` under the question's id.
-             */
-            value: string;
         };
         /** ClockAdvance */
         ClockAdvance: {
@@ -4363,6 +4509,22 @@ export interface components {
             export_id: string;
             /** Left */
             left: number;
+        };
+        /** FieldChoice */
+        FieldChoice: {
+            /** Choices */
+            choices: components["schemas"]["liftloop__api__views__relate__Choice"][];
+            /** Id */
+            id: string;
+            /** Kinds */
+            kinds: ("lead" | "deal" | "task" | "ticket")[];
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "money" | "date" | "yes_no" | "choice";
         };
         /**
          * Forecast
@@ -5271,6 +5433,16 @@ export interface components {
             waves: number;
         };
         /**
+         * LeadReason
+         * @description Points of one reason, as they were when the score last changed.
+         */
+        LeadReason: {
+            /** Name */
+            name: string;
+            /** Points */
+            points: number;
+        };
+        /**
          * Ledger
          * @description Every person qualified so far is in exactly one row: the rows' people add up to `qualified`.
          */
@@ -5517,6 +5689,24 @@ export interface components {
             /** Rows */
             rows: number;
             text: components["schemas"]["Text"];
+        };
+        /** Choice */
+        liftloop__api__views__plan__Choice: {
+            label: components["schemas"]["Text"];
+            /**
+             * Value
+             * @description What to send in `answers` under the question's id.
+             */
+            value: string;
+        };
+        /**
+         * Choice
+         * @description A stage, an outcome or a value of a field.
+         */
+        liftloop__api__views__relate__Choice: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
         };
         /** Finding */
         liftloop__api__views__upkeep__Finding: {
@@ -6030,6 +6220,16 @@ export interface components {
             name: string;
         };
         /**
+         * Named
+         * @description Somebody of the staff, or a team.
+         */
+        Named: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * NamedWord
          * @description A signal or property, with its commonest values where they are few.
          */
@@ -6073,6 +6273,39 @@ export interface components {
         Not: {
             /** Not */
             not: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"];
+        };
+        /** Note */
+        Note: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Text"];
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+            /**
+             * Work
+             * @description The work it belongs to; empty where it belongs to the customer alone.
+             */
+            work: string;
+        };
+        /** NoteRequest */
+        NoteRequest: {
+            /** Text */
+            text: string;
+            /**
+             * Work
+             * @default
+             */
+            work: string;
+        };
+        /** NoteWritten */
+        NoteWritten: {
+            /** Id */
+            id: string;
         };
         /**
          * Opportunities
@@ -6502,6 +6735,16 @@ export interface components {
              * @description Null: until it is taken off, or its rule holds no more.
              */
             until: string | null;
+        };
+        /**
+         * PersonWork
+         * @description The work around a customer, open first, and notes, newest first.
+         */
+        PersonWork: {
+            /** Notes */
+            notes: components["schemas"]["Note"][];
+            /** Works */
+            works: components["schemas"]["Work"][];
         };
         /**
          * Plan
@@ -7352,7 +7595,7 @@ export interface components {
          */
         Question: {
             /** Choices */
-            choices: components["schemas"]["Choice"][];
+            choices: components["schemas"]["liftloop__api__views__plan__Choice"][];
             /**
              * Id
              * @enum {string}
@@ -7593,6 +7836,41 @@ export interface components {
             reasons: components["schemas"]["RehearsalReason"][];
             /** Stopped */
             stopped: number;
+        };
+        /**
+         * RelateOverview
+         * @description Who there is, which stages and fields there are, and how much waits.
+         */
+        RelateOverview: {
+            /** Deal Stages */
+            deal_stages: components["schemas"]["liftloop__api__views__relate__Choice"][];
+            /** Fields */
+            fields: components["schemas"]["FieldChoice"][];
+            /** Lead Stages */
+            lead_stages: components["schemas"]["liftloop__api__views__relate__Choice"][];
+            /**
+             * Open
+             * @description Open work by kind.
+             */
+            open: {
+                [key: string]: number;
+            };
+            /** Overdue */
+            overdue: number;
+            /** Staff */
+            staff: components["schemas"]["StaffMember"][];
+            /** Teams */
+            teams: components["schemas"]["Named"][];
+            /**
+             * Threshold
+             * @description The score at which somebody becomes a lead; null: none does by score.
+             */
+            threshold: number | null;
+            /**
+             * Waiting
+             * @description Open work that nobody has.
+             */
+            waiting: number;
         };
         /**
          * Remark
@@ -8962,6 +9240,22 @@ export interface components {
             /** Warnings */
             warnings: components["schemas"]["Text"][];
         };
+        /** StaffMember */
+        StaffMember: {
+            /** Away */
+            away: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Open
+             * @description Open work they have.
+             */
+            open: number;
+            /** Team */
+            team: string;
+        };
         /**
          * Stake
          * @description What a contact may add within the window: in four cases out of five between `low` and `high`.
@@ -9738,6 +10032,223 @@ export interface components {
             sentence: components["schemas"]["Text"];
             /** Steps */
             steps: components["schemas"]["GateStep"][];
+        };
+        /** Work */
+        Work: {
+            /**
+             * Amount
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            amount: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Due At */
+            due_at: string | null;
+            /** Fields */
+            fields: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lead" | "deal" | "task" | "ticket";
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Origin
+             * @description person, journey:ID/NODE, rule:ID, score, hook:ID
+             */
+            origin: string;
+            outcome: components["schemas"]["liftloop__api__views__relate__Choice"] | null;
+            /**
+             * Outcomes
+             * @description How it may end.
+             */
+            outcomes: components["schemas"]["liftloop__api__views__relate__Choice"][];
+            /** Overdue */
+            overdue: boolean;
+            /** @description Null: it waits in the queue of the team. */
+            owner: components["schemas"]["Named"] | null;
+            person: components["schemas"]["PersonRow"];
+            /** Reasons */
+            reasons: components["schemas"]["LeadReason"][];
+            /**
+             * Score
+             * @description Of leads that have one.
+             */
+            score: number | null;
+            /**
+             * Sort
+             * @description Of a task call, confirm, visit or other; of a ticket low, normal, high or urgent.
+             */
+            sort: string;
+            /** @description Of leads and deals. */
+            stage: components["schemas"]["liftloop__api__views__relate__Choice"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "closed";
+            team: components["schemas"]["Named"] | null;
+            /**
+             * Text
+             * @description What to say or do, with what is known of the customer filled in.
+             */
+            text: string;
+            /** Title */
+            title: string;
+            /** @description Where it came from, in a sentence. */
+            why: components["schemas"]["Text"];
+        };
+        /**
+         * WorkCard
+         * @description One piece of work with its history, newest first.
+         */
+        WorkCard: {
+            /** History */
+            history: components["schemas"]["WorkChange"][];
+            /** Notes */
+            notes: components["schemas"]["Note"][];
+            work: components["schemas"]["Work"];
+        };
+        /**
+         * WorkChange
+         * @description One line of the history.
+         */
+        WorkChange: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Text"];
+            /** Note */
+            note: string;
+            what: components["schemas"]["Text"];
+        };
+        /**
+         * WorkOrder
+         * @description What is to change; what is left out stays. `outcome` closes, `reopen` opens again; an empty owner: nobody.
+         */
+        WorkOrder: {
+            /** Amount */
+            amount?: number | null;
+            /** Due At */
+            due_at?: string | null;
+            /** Fields */
+            fields?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Outcome */
+            outcome?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /**
+             * Reopen
+             * @default false
+             */
+            reopen: boolean;
+            /** Sort */
+            sort?: string | null;
+            /** Stage */
+            stage?: string | null;
+            /** Team */
+            team?: string | null;
+            /** Text */
+            text?: string | null;
+            /** Title */
+            title?: string | null;
+        };
+        /** WorkPage */
+        WorkPage: {
+            /** Next */
+            next: string | null;
+            /** Total */
+            total: number;
+            /** Works */
+            works: components["schemas"]["Work"][];
+        };
+        /**
+         * WorkPhone
+         * @description A number to be rung up; that it was looked at stands in the history.
+         */
+        WorkPhone: {
+            /** Phone */
+            phone: string;
+        };
+        /**
+         * WorkRequest
+         * @description Work to be done; the same `id` asked for twice is the same work.
+         */
+        WorkRequest: {
+            /**
+             * Amount
+             * @description Money in fen (分).
+             * @default 0
+             */
+            amount: number;
+            /** Due At */
+            due_at?: string | null;
+            /** Fields */
+            fields?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lead" | "deal" | "task" | "ticket";
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Person
+             * @description Profile id, user id or anonymous id.
+             */
+            person: string;
+            /**
+             * Sort
+             * @default
+             */
+            sort: string;
+            /**
+             * Stage
+             * @default
+             */
+            stage: string;
+            /**
+             * Team
+             * @default
+             */
+            team: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Title */
+            title: string;
         };
         /**
          * WorthParameters
@@ -12670,6 +13181,38 @@ export interface operations {
             };
         };
     };
+    qr_api_links_qr_get: {
+        parameters: {
+            query: {
+                format?: "png" | "svg";
+                /** @description Where it hangs, said as utm_campaign. */
+                place?: string;
+                url: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     from_file_api_lists_post: {
         parameters: {
             query?: never;
@@ -13403,6 +13946,41 @@ export interface operations {
             };
         };
     };
+    note_api_profiles__profile_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteWritten"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     read_api_profiles__profile_id__points_get: {
         parameters: {
             query?: {
@@ -13491,6 +14069,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    of_person_api_profiles__profile_id__work_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonWork"];
                 };
             };
             /** @description What went wrong and what to do next. */
@@ -13799,6 +14408,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayDone"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    overview_api_relate_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelateOverview"];
                 };
             };
             /** @description What went wrong and what to do next. */
@@ -15056,6 +15694,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    listed_api_work_get: {
+        parameters: {
+            query?: {
+                after?: number;
+                kind?: ("lead" | "deal" | "task" | "ticket") | null;
+                limit?: number;
+                overdue?: boolean;
+                owner?: string;
+                state?: ("open" | "closed") | null;
+                team?: string;
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPage"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    open_work_api_work_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    read_api_work__work_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkCard"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    order_api_work__work_id__orders_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    phone_api_work__work_id__phone_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPhone"];
                 };
             };
             /** @description What went wrong and what to do next. */
