@@ -134,6 +134,21 @@ def test_a_webhook_call_is_a_message_to_a_machine() -> None:
     assert shop.ledger() == [("queued", "")]
 
 
+def test_a_coupon_is_asked_for_without_words() -> None:
+    """A coupon node takes one row of the ledger, whatever people have agreed to; a pool that is not there blocks it."""
+    shop = ShopEngine()
+    shop.step([shop.message("identify", "a")])
+    shop.publish("pool", "autumn", {"name": "Autumn", "codes": {"from": "shared", "code": "88"}})
+    there = {"kind": "coupon", "id": "c", "pool": "autumn", "next": "d"}
+    shop.journey("j", there, {**there, "id": "d", "pool": "gone", "next": "end"}, END)
+    shop.happen("Signed Up", "a")
+    shop.settle()
+    assert [(each.channel, each.content, each.purpose) for each in shop.envelopes()] == [
+        ("coupon", "autumn", "service")
+    ]
+    assert shop.ledger() == [("queued", ""), ("blocked", "no_pool")]
+
+
 def test_what_was_changed_stands_after_a_restart() -> None:
     """Whoever rests at a node that changes something when the worker ends is changed once when it comes back."""
     shop = a_shop("a")

@@ -1,7 +1,8 @@
 """Random journeys walked by the engine, set-wise, and by a plain model, one person at a time."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from engine import assert_same_arrays
 from shop_engine import END, ShopEngine, send, wait
 
 from liftloop.kernel.clock import HOUR_MS
+from liftloop.kernel.dice import hash_text, uniform
 
 USERS = tuple(f"u{number}" for number in range(8))
 EVENTS = ("Signed Up", "Viewed", "Bought")
@@ -25,11 +27,21 @@ class Enrolment:
 class PlainJourney:
     """All versions of one journey and who is where, in lists."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.versions: list[Mapping[str, Any]] = []
         self.live = False
         self.enrolments: list[Enrolment] = []
         self.sent: Counter[tuple[str, str, int, int]] = Counter()
+        self.visits: dict[str, int]
+        """The trait `visits` of everybody, which all journeys of a shop add to."""
+        self.numbers: Callable[[str], int]
+
+    def change(self, now_ms: int) -> None:
+        """Carry out what nodes change for those who came to one, before anything else happens in the tick."""
+        for each in self.enrolments:
+            if each.state == "inside" and each.due_ms <= now_ms and self._node(each)["kind"] == "trait":
+                self.visits[each.user] = self.visits.get(each.user, 0) + self._node(each)["add"]
 
     def step(self, did: Mapping[str, set[str]], history: Sequence[tuple[str, str, int]], now_ms: int) -> None:
         before = {each.user: each.state for each in self.enrolments}
@@ -41,6 +53,9 @@ class PlainJourney:
         for each in moving:
             assert each not in reached
             self._walk(each, history, now_ms)
+
+    def is_due(self, now_ms: int) -> bool:
+        return any(each.state == "inside" and each.due_ms <= now_ms for each in self.enrolments)
 
     def _goals(self, did: Mapping[str, set[str]]) -> list[Enrolment]:
         goal = self.versions[-1].get("goal_event", "") if self.live else ""
@@ -74,6 +89,22 @@ class PlainJourney:
                     after_ms = now_ms - when["within_days"] * 86_400_000
                     times = sum(u == one.user and n == when["event"] and at > after_ms for u, n, at in history)
                     one.node = self._place(one, node["yes"] if times >= when["count"]["gte"] else node["no"])
+                case "trait":
+                    one.due_ms = now_ms
+                    one.visits += 1
+                    return
+                case "branch":
+                    visits = self.visits.get(one.user)
+                    ways = [each["next"] for each in node["cases"] if visits == each["when"]["eq"]]
+                    one.node = self._place(one, [*ways, node["otherwise"]][0])
+                case "split":
+                    salt = (
+                        hash_text("split", node["salt"]) if node["salt"] else hash_text("split", self.name, node["id"])
+                    )
+                    drawn = uniform(np.array([self.numbers(one.user)], dtype=np.uint64), salt)[0]
+                    ends = list(accumulate(arm["share"] for arm in node["arms"]))
+                    arm = next(arm for arm, end in zip(node["arms"], ends, strict=True) if drawn < end)
+                    one.node = self._place(one, arm["next"])
                 case "send":
                     self.sent[one.user, node["id"], now_ms, one.visits] += 1
                     one.visits += 1
@@ -94,7 +125,10 @@ class Story:
         self.chance = np.random.default_rng(seed)
         self.shop = ShopEngine()
         self.shop.step([self.shop.message("page", user) for user in USERS])
-        self.plain = {name: PlainJourney() for name in JOURNEYS}
+        self.plain = {name: PlainJourney(name) for name in JOURNEYS}
+        visits: dict[str, int] = {}
+        for each in self.plain.values():
+            each.visits, each.numbers = visits, self.shop.number
         self.history: list[tuple[str, str, int]] = []
 
     def body(self) -> dict[str, Any]:
@@ -103,7 +137,17 @@ class Story:
         nodes: list[Mapping[str, Any]] = []
         for place in range(count):
             onward = [f"n{self.chance.integers(place + 1, count + 1)}" for _ in range(2)]
-            match self.chance.choice(["wait", "wait", "send", "condition"]):
+            match self.chance.choice(["wait", "wait", "send", "condition", "trait", "branch", "split"]):
+                case "trait":
+                    nodes.append({"kind": "trait", "id": f"n{place}", "trait": "visits", "add": 1, "next": onward[0]})
+                case "branch":
+                    cases = [{"when": {"trait": "visits", "eq": n}, "next": way} for n, way in enumerate(onward, 1)]
+                    nodes.append({"kind": "branch", "id": f"n{place}", "cases": cases, "otherwise": f"n{count}"})
+                case "split":
+                    arms = [{"id": way, "share": 0.5, "next": way} for way in dict.fromkeys([*onward, f"n{count}"])][:2]
+                    arms = arms if len(arms) == 2 else [{**arms[0], "id": each} for each in ("a", "b")]
+                    salt = str(self.chance.choice(["", "shared"]))
+                    nodes.append({"kind": "split", "id": f"n{place}", "arms": arms, "salt": salt})
                 case "wait":
                     nodes.append(wait(f"n{place}", f"n{self.chance.integers(0, count + 1)}", self._hours() / 24))
                 case "send":
@@ -159,7 +203,15 @@ class Story:
 
     def _follow(self, did: Mapping[str, set[str]]) -> None:
         for journey in self.plain.values():
+            journey.change(self.shop.now_ms)
+        for journey in self.plain.values():
             journey.step(did, self.history, self.shop.now_ms)
+        assert any(each.is_due(self.shop.now_ms) for each in self.plain.values()) == (
+            self.shop.fold.next_due_ms() <= self.shop.now_ms
+        )
+        if self.shop.fold.next_due_ms() <= self.shop.now_ms:
+            self.shop.step()
+            self._follow({})
 
     def restart(self) -> None:
         before = self.shop.fold
@@ -207,8 +259,9 @@ def test_everybody_walks_as_if_they_walked_alone_in_many_more_stories(seed: int)
 
 def test_the_stories_are_not_idle() -> None:
     """People enter, are sent messages, reach goals and come again, by the dozen."""
-    stories = [live_through(seed, 40) for seed in range(4)]
+    stories = [live_through(seed, 40) for seed in range(7)]
     enrolments = [each for story in stories for plain in story.plain.values() for each in plain.enrolments]
     assert sum(each.reason == "goal" for each in enrolments) > 5
     assert sum(each.visits for each in enrolments) > 40
+    assert sum(visits for story in stories for visits in story.plain["one"].visits.values()) > 20
     assert sum(each.version > 1 for each in enrolments) > 5

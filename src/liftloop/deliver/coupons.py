@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 import msgspec
 from msgspec import Struct
 
+from liftloop.journey.contract import COUPON_CHANNEL as COUPON_CHANNEL
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.ids import MessageKey
 
-COUPON_CHANNEL = "coupon"
-"""The channel of an intent that gives a coupon without words: its content names the pool. It passes the gate as every
-intent does, but nothing is sent: consent, quiet hours and caps do not speak of it."""
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Nobody takes one of these for another when reading a code aloud."""

@@ -88,7 +88,19 @@ class CallWebhook(Struct, frozen=True, kw_only=True, tag_field="kind", tag="webh
     expires_s: int = 86_400
 
 
+class GiveCoupon(Struct, frozen=True, kw_only=True, tag_field="kind", tag="coupon", forbid_unknown_fields=True):
+    """Give a code from a pool, without words: one enrolment has one code of a pool, and later messages name it.
+
+    It takes one row of the ledger; where the pool is dry, the row says so and the person goes on.
+    """
+
+    id: str
+    pool: str
+    next: str
+    expires_s: int = 86_400
+
+
 Change = PutTag | SetTrait | GivePoints | AddScore | GiveTask | Enrol
-"""Those that rest for a tick. A webhook call is asked of the gate as messages are."""
+"""Those that rest for a tick. Webhook calls and coupons are asked of the gate as messages are."""
 CHANGE_KINDS = frozenset({"tag", "trait", "points", "score", "task", "journey"})
 """How definitions call them."""

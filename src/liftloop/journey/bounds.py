@@ -6,7 +6,17 @@ from typing import Any
 
 from msgspec import UNSET
 
-from liftloop.journey.actions import AddScore, CallWebhook, Change, Enrol, GivePoints, GiveTask, PutTag, SetTrait
+from liftloop.journey.actions import (
+    AddScore,
+    CallWebhook,
+    Change,
+    Enrol,
+    GiveCoupon,
+    GivePoints,
+    GiveTask,
+    PutTag,
+    SetTrait,
+)
 from liftloop.journey.contract import BadJourney
 from liftloop.journey.splits import Arm, Branch, Experiment, Split
 from liftloop.kernel.codec import canonical_json
@@ -45,7 +55,7 @@ def check_parting(node: Experiment | Split | Branch) -> None:
             pass
 
 
-def check_change(node: Change | CallWebhook) -> None:
+def check_change(node: Change | CallWebhook | GiveCoupon) -> None:
     """Raise `BadJourney` where a node says what nobody can carry out."""
     match node:
         case PutTag(expires_days=days) | GivePoints(expires_days=days) if days is not None and not 0 < days <= DAYS_MAX:
@@ -78,12 +88,12 @@ def check_change(node: Change | CallWebhook) -> None:
                 f"节点 {node.id} 要有 title（{TITLE_MAX} 字以内）和 sort（{SORT_MAX} 字以内），due_s 在十年以内",
                 f"node {node.id} takes a title ({TITLE_MAX} letters), a sort ({SORT_MAX}) and a due_s up to ten years",
             )
-        case CallWebhook(expires_s=seconds) if not 0 < seconds <= SECONDS_MAX:
+        case CallWebhook(expires_s=seconds) | GiveCoupon(expires_s=seconds) if not 0 < seconds <= SECONDS_MAX:
             raise BadJourney(
                 f"节点 {node.id} 的有效时间要大于 0，且不超过十年",
-                f"the call of node {node.id} must last more than 0, at most ten years",
+                f"what node {node.id} asks for must last more than 0, at most ten years",
             )
-        case PutTag() | GivePoints() | AddScore() | GiveTask() | CallWebhook() | Enrol():
+        case PutTag() | GivePoints() | AddScore() | GiveTask() | CallWebhook() | GiveCoupon() | Enrol():
             pass
 
 

@@ -63,6 +63,9 @@ class Intent(Struct, frozen=True, kw_only=True):
     """All arms down to variants: the place of the action in `eligible`, the name, its chance once that is drawn."""
 
 
+COUPON_CHANNEL = "coupon"
+"""The channel of an intent that gives a coupon without words: its content names the pool. It passes the gate as every
+intent does, but nothing is sent: consent, quiet hours and caps do not speak of it."""
 TASK_WANTED = "task.wanted"
 """The fact that a journey asks colleagues for something: the columns are the fields of `TaskWanted`, a row a person."""
 LEAD_SCORED = "lead.scored"

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.audience.reading import check as check_tree
-from liftloop.journey.actions import AddScore, CallWebhook, Enrol, GivePoints, GiveTask, PutTag, SetTrait
+from liftloop.journey.actions import AddScore, CallWebhook, Enrol, GiveCoupon, GivePoints, GiveTask, PutTag, SetTrait
 from liftloop.journey.bounds import SECONDS_MAX, check_change, check_parting
 from liftloop.journey.contract import BadJourney, Journey
 from liftloop.journey.nodes import Act, Exit, Node, Send
@@ -125,7 +125,7 @@ def _check_node(journey: Journey, node: Node) -> None:
             )
         case Experiment() | Split() | Branch():
             check_parting(node)
-        case PutTag() | SetTrait() | GivePoints() | AddScore() | GiveTask() | Enrol() | CallWebhook():
+        case PutTag() | SetTrait() | GivePoints() | AddScore() | GiveTask() | Enrol() | CallWebhook() | GiveCoupon():
             check_change(node)
         case _:
             pass

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from liftloop.journey.actions import CallWebhook, Change
+from liftloop.journey.actions import CallWebhook, Change, GiveCoupon
 from liftloop.journey.splits import Parting
 from liftloop.journey.waits import Resting
 
@@ -37,6 +37,6 @@ class Exit(Struct, frozen=True, kw_only=True, tag_field="kind", tag="exit", forb
     id: str
 
 
-Asking = Send | Act | CallWebhook
+Asking = Send | Act | CallWebhook | GiveCoupon
 """Those at which the gate is asked."""
 Node = Resting | Change | Parting | Asking | Exit

@@ -12,9 +12,19 @@ from numpy.typing import NDArray
 from liftloop.audience.reading import holds, known_members
 from liftloop.identify.reading import follow
 from liftloop.journey import enrolments
-from liftloop.journey.actions import AddScore, CallWebhook, Change, Enrol, GivePoints, GiveTask, PutTag, SetTrait
+from liftloop.journey.actions import (
+    AddScore,
+    CallWebhook,
+    Change,
+    Enrol,
+    GiveCoupon,
+    GivePoints,
+    GiveTask,
+    PutTag,
+    SetTrait,
+)
 from liftloop.journey.arrivals import Places
-from liftloop.journey.contract import Intent
+from liftloop.journey.contract import COUPON_CHANNEL, Intent
 from liftloop.journey.graph import NODES_MAX, Graph
 from liftloop.journey.nodes import Act, Asking, Exit, Send
 from liftloop.journey.reading import arms_of
@@ -147,7 +157,7 @@ def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
                 case Act() if graph.journey.campaign not in world.campaigns:
                     walkers.inside[group] = enrolments.ORPHANED
                     moving[group] = False
-                case Send() | Act() | CallWebhook():
+                case Send() | Act() | CallWebhook() | GiveCoupon():
                     intents += _intents(world, graph, node, walkers, group)
                     walkers.visits[group] += 1
                     walkers.nodes[group] = graph.position[node.next]
@@ -237,6 +247,9 @@ def _intents(world: World, graph: Graph, node: Asking, walkers: Walkers, group: 
         case CallWebhook():
             action = Action(id=f"{node.channel}:{node.id}", channel=node.channel, content=node.content)
             return [_intent(graph, node, (action, walkers, group), None)]
+        case GiveCoupon():
+            action = Action(id=f"{COUPON_CHANNEL}:{node.pool}", channel=COUPON_CHANNEL, content=node.pool)
+            return [_intent(graph, node, (action, walkers, group), None)]
         case Act():
             return _acts(world, graph, node, walkers, group)
 
@@ -310,7 +323,7 @@ def _purpose(node: Asking) -> Literal["marketing", "transactional", "service"]:
     match node:
         case Send():
             return node.purpose
-        case CallWebhook():
+        case CallWebhook() | GiveCoupon():
             return "service"
         case Act():
             return "marketing"
