@@ -39,6 +39,7 @@ USE_CASES: dict[str, UseCase] = {
         _reads("campaign.ledger"),
         _reads("results.read"),
         _reads("journey.read"),
+        _changes("journey.enrol"),
         _reads("playbook.read"),
         _changes("playbook.start"),
         _reads("proposal.read"),

@@ -50,3 +50,23 @@ def report(journey: str, data: Path, as_json: bool) -> None:
         rows = [[node["id"], node["kind"], *(f"{node[name]:,}" for name in counts)] for node in each["nodes"]]
         lines += table([en if language() == "en" else zh, *rows], right=frozenset(range(2, 7)))
     show(answer, as_json, lines)
+
+
+@command.command("enrol")
+@click.argument("journey")
+@click.argument("people", nargs=-1, required=True)
+@click.option("--id", "identity", default="", help="同一个编号说两次只算一次 / the same id said twice counts once")
+@data_option
+@json_option
+def enrol(journey: str, people: tuple[str, ...], identity: str, data: Path, as_json: bool) -> None:
+    """让人进入触发为 api 的旅程。 / Let people into a journey whose trigger is api.
+
+    \b
+    例 / Example:
+      liftloop journey enrol welcome u10086 u10087
+    """
+    with server(data) as desk:
+        answer = desk.post(f"/journeys/{journey}/enrol", {"people": list(people), "id": identity})
+    lines = [f"找到 {answer['people']:,} 人 / people found"]
+    lines += [f"没有这个人 / unknown: {each}" for each in answer["unknown"]]
+    show(answer, as_json, lines)

@@ -8,10 +8,25 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.journey.nodes import Node
-from liftloop.journey.triggers import Trigger
+from liftloop.journey.triggers import OnAudience, OnEvent, Trigger
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.plan.contract import Action, Holdout
 from liftloop.runtime.contract import Slots
+
+REQUESTED = "journey.requested"
+"""Somebody enrols people in a journey that is entered on request: JSON of {profiles, properties}, named by it."""
+
+
+class Validity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a journey takes people in: between two instants, and within hours of the shop's day."""
+
+    from_ms: int = 0
+    until_ms: int = 4_102_444_800_000
+    from_minute: int = 0
+    until_minute: int = 1_440
+    """Before `from_minute` where the hours reach over midnight."""
+    then: Literal["finish", "leave"] = "finish"
+    """What whoever is inside at `until_ms` does."""
 
 
 class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,7 +40,16 @@ class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     goal_event: str = ""
     """Who does it while inside is done and leaves."""
     holdout: Holdout | None = None
-    reentry: Literal["never", "after_leaving"] = "never"
+    reentry: Literal["never", "after_leaving", "after_days", "always"] = "never"
+    reentry_days: float = 0
+    """Counted from when a person last entered."""
+    concurrent_max: int = 1
+    """How often one person may be inside at a time."""
+    exits: Sequence[OnEvent | OnAudience] = ()
+    """What makes whoever is inside leave at once, wherever they stand; whom an audience here holds does not come in."""
+    validity: Validity | None = None
+    entries_per_day: int = 0
+    """How many people enter in one of the shop's days; 0 for no limit."""
     notes: Mapping[str, str] = {}
     """What its authors remark on nodes, by their ids; nobody who walks meets it."""
 

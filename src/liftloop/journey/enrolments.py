@@ -1,15 +1,14 @@
 """Where people stand in journeys: one row an enrolment in arrays of its own, and an index from person to enrolment."""
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.dice import Hashes, hash_text, mix
 from liftloop.kernel.sets import distinct
-from liftloop.runtime.contract import Slots, StateView
+from liftloop.runtime.contract import StateView
 from liftloop.runtime.hash_index import ABSENT, HashIndex
-from liftloop.storage.contract import ArraySpec, Delta, Write
+from liftloop.storage.contract import ArraySpec, Delta
 
 SLOT = "journey.enrolment.slot"
 CODE = "journey.enrolment.code"
@@ -23,6 +22,11 @@ REACHED_MAX = 127
 """Beyond it visits count as equally far."""
 CEDED_TO = ArraySpec(name="journey.enrolment.ceded_to", dtype="<i8", fill=-1)
 """The enrolment to which one ceded; made with the first that does."""
+NONE = ABSENT
+ENTERED = ArraySpec(name="journey.enrolment.entered_ms", dtype="<i8", fill=0)
+"""When people entered journeys that they may enter again after some days."""
+BESIDE = ArraySpec(name="journey.enrolment.beside", dtype="<i8", fill=NONE)
+"""The open enrolment of the same person beside which one entered, where a journey allows for several at a time."""
 SPECS = (
     ArraySpec(name=SLOT, dtype="<i8", fill=-1),
     ArraySpec(name=CODE, dtype="<i4", fill=-1),
@@ -43,28 +47,6 @@ LATEST = HashIndex(name="journey.latest")
 """(person, journey) to the person's latest enrolment in any version."""
 
 Rows = NDArray[np.int64]
-
-
-class Moves(Struct, frozen=True, kw_only=True):
-    """What becomes of enrolments in one step; all arrays are parallel."""
-
-    rows: Rows
-    slots: Slots
-    codes: NDArray[np.int32]
-    nodes: NDArray[np.int32]
-    due_ms: NDArray[np.int64]
-    visits: NDArray[np.int32]
-    inside: NDArray[np.int8]
-
-    def writes(self) -> list[Write]:
-        return [
-            Write(SLOT, self.rows, self.slots),
-            Write(CODE, self.rows, self.codes),
-            Write(NODE, self.rows, self.nodes),
-            Write(DUE, self.rows, self.due_ms),
-            Write(VISIT, self.rows, self.visits),
-            Write(INSIDE, self.rows, self.inside),
-        ]
 
 
 def code_hash(journey: str, version: int) -> int:
@@ -90,22 +72,60 @@ def due(state: StateView, now_ms: int, rows_max: int) -> Rows:
     return np.flatnonzero(state[DUE] <= now_ms)[:rows_max]
 
 
-def may_enter(state: StateView, numbers: NDArray[np.int64], journey: str, *, again: bool) -> NDArray[np.bool_]:
-    """Return who is not inside and, unless `again`, was never; shape [len(numbers)]."""
-    latest = LATEST.find(state, person_keys(numbers, journey))
-    never = latest == ABSENT
-    if not again or not count(state):
-        return never
-    return never | (state[INSIDE][np.where(never, 0, latest)] != STAYS)
+def latest(state: StateView, numbers: NDArray[np.int64], journey: str) -> Rows:
+    """Return the latest enrolment of each person in one journey, NONE where there never was one."""
+    return LATEST.find(state, person_keys(numbers, journey))
+
+
+def entered_ms(state: StateView, numbers: NDArray[np.int64], journey: str) -> NDArray[np.int64]:
+    """Return when each person entered last, as far as it was kept; 0 where it was not."""
+    return _kept(state, ENTERED, latest(state, numbers, journey), 0)
+
+
+def times_inside(state: StateView, numbers: NDArray[np.int64], journey: str) -> NDArray[np.int64]:
+    """Return how often each person is inside a journey now; shape [len(numbers)]."""
+    times = np.zeros(len(numbers), dtype=np.int64)
+    if not count(state):
+        return times
+    rows = latest(state, numbers, journey)
+    while (rows != NONE).any():
+        times += (rows != NONE) & (state[INSIDE][np.maximum(rows, 0)] == STAYS)
+        rows = beside(state, rows)
+    return times
 
 
 def inside(state: StateView, numbers: NDArray[np.int64], journey: str) -> Rows:
     """Return the open enrolments of these people in one journey."""
     if not count(state):
         return np.zeros(0, dtype=np.int64)
-    latest = LATEST.find(state, person_keys(numbers, journey))
-    rows = distinct(latest[latest != ABSENT])
-    return rows[state[INSIDE][rows] == STAYS]
+    found: list[Rows] = []
+    rows = distinct(latest(state, numbers, journey))
+    while len(rows := rows[rows != NONE]):
+        found.append(rows[state[INSIDE][rows] == STAYS])
+        rows = distinct(beside(state, rows))
+    return distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+
+
+def beside(state: StateView, rows: Rows) -> Rows:
+    """Return beside which open enrolment of the same person each one entered, NONE where there was none."""
+    return _kept(state, BESIDE, rows, NONE)
+
+
+def still_open(state: StateView, rows: Rows) -> Rows:
+    """Return each row where it is open, else the next one beside which it entered that is; NONE for none."""
+    while (closed := (rows != NONE) & (state[INSIDE][np.maximum(rows, 0)] != STAYS)).any():
+        rows = np.where(closed, beside(state, rows), rows)
+    return rows
+
+
+def _kept(state: StateView, spec: ArraySpec, rows: Rows, otherwise: int) -> NDArray[np.int64]:
+    """Return a column that is made with the first enrolment that needs it; shape [len(rows)]."""
+    found = np.full(len(rows), otherwise, dtype=np.int64)
+    if state.has(spec.name):
+        kept = state[spec.name]
+        known = (rows >= 0) & (rows < len(kept))
+        found[known] = kept[rows[known]]
+    return found
 
 
 def standing(state: StateView) -> Rows:

@@ -10,18 +10,18 @@ from msgspec import Struct
 from liftloop.audience.reading import check as check_tree
 from liftloop.journey.actions import AddScore, CallWebhook, Enrol, GiveCoupon, GivePoints, GiveTask, PutTag, SetTrait
 from liftloop.journey.bounds import SECONDS_MAX, check_change, check_parting
+from liftloop.journey.checking import check_journey_times, check_wait
 from liftloop.journey.contract import BadJourney, Journey
 from liftloop.journey.nodes import Act, Exit, Node, Send
 from liftloop.journey.splits import Branch, Condition, Experiment, Split
 from liftloop.journey.triggers import OnCampaign
-from liftloop.journey.waits import Resting, Stagger, Until, Wait
+from liftloop.journey.waits import Resting, Stagger, UntilDate, UntilEvent, Waiting
 from liftloop.plan.contract import Phase
 
 NODES_MAX = 200
 """More does not fit on a canvas, nor in a head."""
 WAVES_MAX = 1_000
 """Each wave is an instant at which the tick wakes people: more are no smoother to anybody who looks."""
-DAY_MINUTES = 24 * 60
 NOTE_CHARACTERS_MAX = 1_000
 """A remark of more than half a page belongs into a document."""
 
@@ -64,9 +64,12 @@ def check(identity: str, body: Mapping[str, Any]) -> None:
                 )
         for tree in trees_of(node):
             check_tree(tree)
+        if isinstance(node, Resting):
+            check_wait(node)
         _check_node(graph.journey, node)
     _check_notes(graph)
     _check_loops(graph)
+    check_journey_times(graph.journey)
 
 
 def _check_notes(graph: Graph) -> None:
@@ -86,18 +89,6 @@ def _check_node(journey: Journey, node: Node) -> None:
             f"节点名 {node.id} 不能为空，也不能含斜杠", f"the name of node {node.id} is empty or has a slash"
         )
     match node:
-        case Wait(duration_s=seconds) if not 0 < seconds <= SECONDS_MAX:
-            raise BadJourney(
-                f"节点 {node.id} 的等待时间要大于 0，且不超过十年",
-                f"node {node.id} must wait more than 0, at most ten years",
-            )
-        case Until(minute=minute, offset_minutes=offset) if not (
-            0 <= minute < DAY_MINUTES and abs(offset) < DAY_MINUTES
-        ):
-            raise BadJourney(
-                f"节点 {node.id} 的 minute 是一天里的第几分钟，0 到 {DAY_MINUTES - 1}",
-                f"the minute of node {node.id} is one of the day, 0 to {DAY_MINUTES - 1}",
-            )
         case Stagger(over_s=seconds, waves=waves) if not (0 < seconds <= SECONDS_MAX and 0 < waves <= WAVES_MAX):
             raise BadJourney(
                 f"节点 {node.id} 要在十年以内分 1 到 {WAVES_MAX} 批",
@@ -154,6 +145,10 @@ def trees_of(node: Node) -> tuple[Mapping[str, Any], ...]:
 
 def successors(node: Node) -> tuple[str, ...]:
     match node:
+        case UntilDate(next=onward, passed=passed):
+            return (onward, passed or onward)
+        case UntilEvent(happened=happened, timed_out=timed_out):
+            return (happened, timed_out)
         case Condition(yes=yes, no=no):
             return (yes, no)
         case Branch(cases=cases, otherwise=otherwise):
@@ -172,7 +167,7 @@ def _check_loops(graph: Graph) -> None:
 
     def visit(identity: str) -> None:
         node = graph.node(graph.position[identity])
-        if isinstance(node, Resting) or state.get(identity) == 2:
+        if isinstance(node, Waiting) or state.get(identity) == 2:
             return
         if state.get(identity) == 1:
             raise BadJourney(
@@ -184,5 +179,5 @@ def _check_loops(graph: Graph) -> None:
         state[identity] = 2
 
     for node in graph.journey.nodes:
-        for onward in successors(node) if isinstance(node, Resting) else (node.id,):
+        for onward in successors(node) if isinstance(node, Waiting) else (node.id,):
             visit(onward)

@@ -11,7 +11,19 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.journey.enrolments import CEDED, CEDED_TO, DUE, INSIDE, LATEST, STAYS, count, person_keys, reached
+from liftloop.journey.enrolments import (
+    BESIDE,
+    CEDED,
+    CEDED_TO,
+    DUE,
+    INSIDE,
+    LATEST,
+    STAYS,
+    beside,
+    count,
+    person_keys,
+    reached,
+)
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.dice import Hashes
 from liftloop.runtime import people
@@ -43,8 +55,15 @@ class JourneyMerges:
         if "merge" not in frame or not count(state):
             return NOTHING
         kept, forwarded = frame["merge"]["kept"], frame["merge"]["forwarded"]
-        again = {each.id: each.body.get("reentry") == "after_leaving" for each in _by_version(state)}
-        settled = [_settled(state, journey, (kept, forwarded), again=again[journey]) for journey in again]
+        newest = {each.id: each.body for each in _by_version(state)}
+        several = {journey for journey, body in newest.items() if body.get("concurrent_max", 1) > 1}
+        chained = [_chained(state, journey, kept, forwarded) for journey in several]
+        settled = [
+            _settled(state, journey, (kept, forwarded), again=body.get("reentry", "never") != "never")
+            for journey, body in newest.items()
+            if journey not in several
+        ]
+        settled += [each for each, _ in chained]
         keys = np.concatenate([each.keys for each in settled])
         if not len(keys):
             return NOTHING
@@ -58,11 +77,13 @@ class JourneyMerges:
             Write(DUE, ceded, np.full(len(ceded), FAR_FUTURE_MS, dtype=np.int64)),
             Write(CEDED_TO.name, stays, np.full(len(stays), -1, dtype=np.int64)),
             Write(CEDED_TO.name, ceded, np.concatenate([each.heirs for each in settled])),
+            *[write for _, writes in chained for write in writes],
         ]
         rows: list[Row] = [("left", "merged_into_another", moment.now_ms, row) for row in left.tolist()]
         columns = ("state", "reason", "changed_ms")
         updates = [Update(table="enrolment", columns=columns, rows=rows)] if rows else []
-        delta = Delta(allocate=[*put.allocate, CEDED_TO], writes=writes, updates=updates)
+        besides = [BESIDE] if several else []
+        delta = Delta(allocate=[*put.allocate, CEDED_TO, *besides], writes=writes, updates=updates)
         return delta, {"journey.ceded": Batch(len(left), {"enrolment": left})}
 
     def next_due_ms(self, state: StateView) -> int:
@@ -96,6 +117,35 @@ def _settled(state: StateView, journey: str, merged: tuple[Slots, Slots], *, aga
         ceded=np.array(ceded, dtype=np.int64),
         heirs=np.array(ceded_to, dtype=np.int64),
     )
+
+
+def _chained(state: StateView, journey: str, kept: Slots, forwarded: Slots) -> tuple[_Settled, list[Write]]:
+    """Return one journey's merges where a person may be inside several times: nobody cedes, all are the one person's.
+
+    There may be more of them than the journey allows for; the person then enters no more until some have left.
+    """
+    keys, theirs_keys = (person_keys(people.numbers(state, slots), journey) for slots in (kept, forwarded))
+    head: dict[np.uint64, int] = {}
+    tails: dict[int, int] = {}
+    for key, own, theirs in zip(keys, LATEST.find(state, keys), LATEST.find(state, theirs_keys), strict=True):
+        before = head.get(key, int(own))
+        if theirs == ABSENT:
+            continue
+        head[key] = int(theirs) if before == ABSENT else before
+        last = before
+        while last != ABSENT and (further := tails.get(last, int(beside(state, np.array([last]))[0]))) != ABSENT:
+            last = further
+        if last != ABSENT:
+            tails[last] = int(theirs)
+    nobody = np.zeros(0, dtype=np.int64)
+    settled = _Settled(
+        keys=np.array(list(head), dtype=np.uint64),
+        stays=np.fromiter(head.values(), np.int64, len(head)),
+        ceded=nobody,
+        heirs=nobody,
+    )
+    rows = np.fromiter(tails, np.int64, len(tails))
+    return settled, [Write(BESIDE.name, rows, np.fromiter(tails.values(), np.int64, len(tails)))]
 
 
 def _first_stays(state: StateView, rows: Rows, *, again: bool) -> tuple[int, list[int]]:

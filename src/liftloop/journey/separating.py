@@ -3,12 +3,24 @@
 import numpy as np
 
 from liftloop.identify.reading import follow
-from liftloop.journey.enrolments import CODE, CODES, INSIDE, LATEST, SLOT, STAYS, Rows, code_hash, count, person_keys
+from liftloop.journey.enrolments import (
+    BESIDE,
+    CODE,
+    CODES,
+    INSIDE,
+    LATEST,
+    SLOT,
+    STAYS,
+    Rows,
+    code_hash,
+    count,
+    person_keys,
+)
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Frame, Moment, Slots, StateView
 from liftloop.runtime.hash_index import ABSENT
-from liftloop.storage.contract import Delta
+from liftloop.storage.contract import Delta, Write
 
 
 class JourneySeparation:
@@ -27,6 +39,7 @@ class JourneySeparation:
         codes = _codes(state)
         keys: list[np.uint64] = []
         latest: list[int] = []
+        chains: list[Write] = []
         for head, number in zip(heads.tolist(), numbers, strict=True):
             mine = np.flatnonzero(owners == head)
             for journey, of_journey in codes.items():
@@ -35,8 +48,10 @@ class JourneySeparation:
                 if own != int(LATEST.find(state, key)[0]):
                     keys.append(key[0])
                     latest.append(own)
+                if state.has(BESIDE.name):
+                    chains += _chain(state, mine[np.isin(state[CODE][mine], of_journey)])
         put = LATEST.put(state, np.array(keys, dtype=np.uint64), np.array(latest, dtype=np.int64))
-        return Delta(allocate=put.allocate, writes=put.writes), {}
+        return Delta(allocate=put.allocate, writes=[*put.writes, *chains]), {}
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS
@@ -49,6 +64,14 @@ def _codes(state: StateView) -> dict[str, list[int]]:
         hashed = np.array([code_hash(each.id, each.version)], dtype=np.uint64)
         found.setdefault(each.id, []).append(int(CODES.find(state, hashed)[0]))
     return found
+
+
+def _chain(state: StateView, rows: Rows) -> list[Write]:
+    """Return the writes after which a person's open enrolments in one journey lead to each other alone."""
+    still_open = rows[state[INSIDE][rows] == STAYS]
+    others = np.full(len(rows), ABSENT, dtype=np.int64)
+    others[np.isin(rows, still_open[1:])] = still_open[:-1]
+    return [Write(BESIDE.name, rows, others)]
 
 
 def _latest(state: StateView, rows: Rows) -> int:

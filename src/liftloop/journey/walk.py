@@ -28,10 +28,11 @@ from liftloop.journey.contract import COUPON_CHANNEL, Intent
 from liftloop.journey.graph import NODES_MAX, Graph
 from liftloop.journey.nodes import Act, Asking, Exit, Send
 from liftloop.journey.reading import arms_of
+from liftloop.journey.resting import clock_ms, date_ms
 from liftloop.journey.splits import Branch, Condition, Experiment, Split
 from liftloop.journey.triggers import OnCampaign
-from liftloop.journey.waits import Resting, Stagger, Until, Wait
-from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS, SECOND_MS
+from liftloop.journey.waits import ByClock, Resting, Stagger, Until, UntilBestHour, UntilDate, UntilEvent, Wait
+from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
 from liftloop.plan.contract import NOBODY, Action, Campaign, Spread
 from liftloop.plan.reading import action_array, cell_array, draw_variants, drawn_numbers, turns_ms, variant_arms
 from liftloop.profile.contract import Truth
@@ -51,6 +52,8 @@ class Walkers(Struct, kw_only=True):
     visits: NDArray[np.int32]
     due_ms: NDArray[np.int64]
     inside: NDArray[np.int8]
+    clocked: NDArray[np.bool_]
+    """Whom a clock has just woken: at the next one they stay until later."""
 
     def and_also(self, others: "Walkers") -> "Walkers":
         """Return both, these first."""
@@ -97,6 +100,7 @@ def waking(state: StateView, rows: NDArray[np.int64]) -> Walkers:
         visits=state[enrolments.VISIT][rows],
         due_ms=state[enrolments.DUE][rows],
         inside=state[enrolments.INSIDE][rows],
+        clocked=np.zeros(len(rows), dtype=np.bool_),
     )
 
 
@@ -117,6 +121,7 @@ def entering(rows: NDArray[np.int64], slots: Slots, codes: NDArray[np.int32]) ->
         visits=np.zeros(count, dtype=np.int32),
         due_ms=np.full(count, FAR_FUTURE_MS, dtype=np.int64),
         inside=np.full(count, enrolments.STAYS, dtype=np.int8),
+        clocked=np.zeros(count, dtype=np.bool_),
     )
 
 
@@ -135,9 +140,20 @@ def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
                 case Wait():
                     walkers.due_ms[group] = world.moment.now_ms + node.duration_s * SECOND_MS
                     moving[group] = False
-                case Until():
-                    walkers.due_ms[group] = shown_at(node, world.moment.now_ms)
+                case Until() | UntilBestHour():
+                    walkers.due_ms[group] = clock_ms(
+                        world.state, node, walkers.slots[group], world.moment.now_ms, walkers.clocked[group]
+                    )
                     moving[group] = False
+                case UntilEvent():
+                    walkers.due_ms[group] = world.moment.now_ms + node.timeout_s * SECOND_MS
+                    moving[group] = False
+                case UntilDate():
+                    due_ms = date_ms(world.state, node, walkers.slots[group], world.moment.now_ms)
+                    late = due_ms == FAR_FUTURE_MS
+                    walkers.due_ms[group] = due_ms
+                    walkers.nodes[group[late]] = graph.position[node.passed or node.next]
+                    moving[group[~late]] = False
                 case Stagger():
                     walkers.due_ms[group] = _turns(world, graph, node, walkers.slots[group])
                     moving[group] = False
@@ -168,20 +184,19 @@ def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
     return intents, came
 
 
-def wake(world: World, walkers: Walkers) -> None:
-    """Let people whose wait is over stand at the node behind it."""
+def wake(world: World, walkers: Walkers, answered: NDArray[np.bool_]) -> None:
+    """Let people whose wait is over stand at the node behind it; `answered` did what they were waited for."""
     moving = np.ones(len(walkers.rows), dtype=np.bool_)
     for graph, position, group in list(_groups(world, walkers, moving)):
         node = graph.node(position)
         assert isinstance(node, Resting | Change), "people rest where they wait only"
-        walkers.nodes[group] = graph.position[node.next]
+        walkers.clocked[group] = isinstance(node, ByClock | Change)
+        if isinstance(node, UntilEvent):
+            happened, timed_out = graph.position[node.happened], graph.position[node.timed_out]
+            walkers.nodes[group] = np.where(answered[group], happened, timed_out)
+        else:
+            walkers.nodes[group] = graph.position[node.next]
         walkers.due_ms[group] = FAR_FUTURE_MS
-
-
-def shown_at(node: Until, now_ms: int) -> int:
-    """Return the next instant at which the clock shows a minute of the day; now, where it just does."""
-    shown_ms = (node.minute - node.offset_minutes) * MINUTE_MS
-    return now_ms + (shown_ms - now_ms) % DAY_MS
 
 
 def _turns(world: World, graph: Graph, node: Stagger, slots: Slots) -> NDArray[np.int64]:

@@ -12,6 +12,7 @@ from liftloop.collect.contract import TRAITS_CHANGED
 from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import parse_json, parse_object, unpack
+from liftloop.kernel.days import day_number
 from liftloop.profile.changes import Changes, Known, row_of
 from liftloop.profile.consents import Given, fold_consents
 from liftloop.profile.contract import Consent
@@ -127,8 +128,11 @@ def _column(state: StateView, name: str, values: Mapping[int, tuple[int, Any]]) 
     index = np.fromiter(newer, np.int64, len(newer))
     numbers = [number_of(value) for _, value in newer.values()]
     hashes = [0 if value is None else value_hash(value) for _, value in newer.values()]
+    days = attribute_array(name, "day")
+    told = [day_number(value) for _, value in newer.values()] if state.has(days) else []
     return Delta(
         writes=[
+            *([Write(days, index, np.array(told, dtype=np.int32))] if state.has(days) else []),
             Write(attribute_array(name, "text"), index, np.array(hashes, dtype=np.uint64)),
             Write(attribute_array(name, "number"), index, np.array(numbers, dtype=np.float64)),
             Write(attribute_array(name, "at_ms"), index, np.array([at for at, _ in newer.values()], dtype=np.int64)),

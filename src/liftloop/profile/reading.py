@@ -12,6 +12,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS
+from liftloop.profile import told as told
 from liftloop.profile.contract import NO_CONSENT, FlipTimes, SourceId, Truth, UnknownCondition
 from liftloop.profile.elapsed import ALWAYS_MS, DAYS_SINCE, elapsed_bounds
 from liftloop.profile.sources import (

@@ -16,6 +16,7 @@ from liftloop.identify.contract import UNDONE, MergeUndone
 from liftloop.identify.reading import Undoing, separated, undoings
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import unpack_columns
+from liftloop.kernel.days import day_number
 from liftloop.profile.contract import GRANTED, NO_CONSENT, WITHDRAWN, PeopleRestored, RestoredConsent, SourceId
 from liftloop.profile.reading import consent_array
 from liftloop.profile.sources import (
@@ -70,7 +71,7 @@ class ProfileSeparation:
         writes = [
             *identity.writes,
             *_sources(state, slots, restored, moment),
-            *_attributes(slots, restored),
+            *_attributes(state, slots, restored),
             *_consents(state, slots, restored),
         ]
         puts = {"consent": _consent_rows(numbers, restored, moment), "ruling": [_ruling(ready.undone, moment)]}
@@ -137,12 +138,15 @@ def _windows(
     return windows_of(source).replace(state, slots, (whose, columns["at_ms"], values), horizon_ms).writes
 
 
-def _attributes(slots: Slots, restored: PeopleRestored) -> list[Write]:
+def _attributes(state: StateView, slots: Slots, restored: PeopleRestored) -> list[Write]:
     writes: list[Write] = []
     for name, held in restored.attributes.items():
         values: list[Any] = [None if each is None else each.value for each in held]
         texts = [0 if value is None else value_hash(value) for value in values]
         at_ms = [0 if each is None else each.at_ms for each in held]
+        if state.has(attribute_array(name, "day")):
+            days = np.array([day_number(value) for value in values], dtype=np.int32)
+            writes.append(Write(attribute_array(name, "day"), slots, days))
         writes += [
             Write(attribute_array(name, "text"), slots, np.array(texts, dtype=np.uint64)),
             Write(attribute_array(name, "number"), slots, np.array([number_of(value) for value in values])),

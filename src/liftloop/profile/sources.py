@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json
+from liftloop.kernel.days import NO_DAY
 from liftloop.kernel.dice import hash_bytes
 from liftloop.profile.contract import Source, SourceId, SourceProgress, UnknownCondition
 from liftloop.profile.studied import STUDIED, studied_array
@@ -35,12 +36,20 @@ _IN_LIFE = ("count", "sum", "avg", "first_ms", "last_ms", "days_since_first", "d
 _OF_PROPERTY = frozenset({"distinct", "first", "last"})
 
 
+TIMEZONE = "timezone"
+"""The attribute that names a person's zone."""
+RECIPIENT = "recipient"
+"""What a definition says in place of a zone where each person's own is meant."""
+
+
 class Needs(Struct, frozen=True, kw_only=True):
     """All that the live definitions need."""
 
     sources: Mapping[SourceId, Source]
     """By id: each in the class that its condition asks for, whether or not a longer one answers it."""
     attributes: frozenset[str]
+    dates: frozenset[str]
+    """Those of the attributes that are asked for as days."""
     traits: Mapping[str, Mapping[str, Any]]
     """Computed traits by id."""
 
@@ -169,6 +178,11 @@ def attribute_specs(name: str) -> list[ArraySpec]:
     ]
 
 
+def day_spec(name: str) -> ArraySpec:
+    """Return the array that holds an attribute as a day, see `liftloop.kernel.days`."""
+    return ArraySpec(name=attribute_array(name, "day"), dtype="<i4", fill=NO_DAY, domain="profile")
+
+
 def source_of(leaf: Mapping[str, Any]) -> Source:
     """Return the stream that an event condition or a computed trait reads.
 
@@ -249,6 +263,8 @@ def leaves(body: Any) -> Iterator[Mapping[str, Any]]:
     elif isinstance(body, Mapping) and set(body) == {"tag"}:
         yield tag_condition(str(body["tag"]))
     elif isinstance(body, Mapping):
+        if body.get("zone") == RECIPIENT:
+            yield {"trait": TIMEZONE}
         if "trait" in body or ("event" in body and "nodes" not in body):
             yield body
         for part in body.values():
@@ -270,8 +286,19 @@ def needs_of(definitions: Definitions) -> Needs:
         for waiting in (definitions.filling("trait"), definitions.live("trait"))
         for identity, definition in waiting.items()
     }
-    sources, attributes = needed_by([leaf for kind in USING_KINDS for leaf in leaves(bodies[kind])], traits)
-    return Needs(sources=sources, attributes=kept_of(attributes, definitions), traits=traits)
+    asked = [leaf for kind in USING_KINDS for leaf in leaves(bodies[kind])]
+    sources, attributes = needed_by(asked, traits)
+    return Needs(
+        sources=sources,
+        attributes=kept_of(attributes, definitions),
+        dates=frozenset(str(leaf["trait"]) for leaf in asked if asks_for_day(leaf)) - set(STUDIED),
+        traits=traits,
+    )
+
+
+def asks_for_day(leaf: Mapping[str, Any]) -> bool:
+    """Return whether a trait is asked for as a day: by the trigger or a node of a journey, and not by a condition."""
+    return "trait" in leaf and (leaf.get("on") == "date" or leaf.get("kind") == "until_date")
 
 
 def needed_by(

@@ -19,6 +19,7 @@ from liftloop.profile.sources import (
     Needs,
     attribute_array,
     attribute_specs,
+    day_spec,
     horizon_of,
     in_class,
     kept_attributes,
@@ -98,16 +99,18 @@ class ProfileColumns(_Fold):
         wanted, kept = wanted_sources(state, needs), kept_sources(state)
         new_sources = sorted(wanted - kept)
         new_attributes = [name for name in needs.attributes if not state.has(attribute_array(name, "text"))]
+        new_days = [name for name in needs.dates & needs.attributes if not state.has(attribute_array(name, "day"))]
         first = int(frame["record"]["offset"][0]) if "record" in frame else 0
         complete = int(people.count(state) == 0)
         cells = np.arange(3)
         noted = [Write(since_array(source), cells, np.array([first, complete, 0])) for source in new_sources]
         noted += [
             Write(attribute_array(name, "complete"), cells[:1], np.array([complete], dtype=np.int8))
-            for name in new_attributes
+            for name in sorted({*new_attributes, *new_days})
         ]
         specs = [spec for source in new_sources for spec in source_specs(in_class(needs, source))]
         specs += [spec for name in new_attributes for spec in attribute_specs(name)]
+        specs += [day_spec(name) for name in new_days]
         return Delta(allocate=specs, writes=noted, drop=_needless(state, kept - wanted, needs)), {}
 
 
@@ -281,7 +284,8 @@ def _merge_attribute(state: StateView, name: str, kept: Slots, forwarded: Slots)
     chosen = np.fromiter(newest.values(), np.int64, len(newest))
     return [
         Write(attribute_array(name, part), index, state[attribute_array(name, part)][chosen])
-        for part in ("text", "number", "at_ms")
+        for part in ("text", "number", "at_ms", "day")
+        if state.has(attribute_array(name, part))
     ]
 
 

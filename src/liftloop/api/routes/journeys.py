@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends
 
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.words import at
-from liftloop.api.views.journey import JourneyPage, JourneyReport, JourneyRow
+from liftloop.api.views.journey import EnrolOutcome, EnrolRequest, JourneyPage, JourneyReport, JourneyRow
 from liftloop.app.desk import Desk
+from liftloop.app.journeys.enrolling import enrol
 from liftloop.app.journeys.report import Standing, journey_report, standings
 
 router = APIRouter(prefix="/journeys")
@@ -43,3 +44,12 @@ def _row(desk: Desk, identity: str, standing: Standing) -> JourneyRow:
 @router.get("/{journey_id}/report")
 async def get_journey_report(journey_id: str, desk: OnDesk, caller: Reads) -> JourneyReport:
     return JourneyReport.model_validate(msgspec.to_builtins(await journey_report(desk, journey_id)))
+
+
+@router.post("/{journey_id}/enrol")
+async def enrol_people(
+    journey_id: str, request: EnrolRequest, desk: OnDesk, caller: Annotated[Caller, Depends(may("journey.enrol"))]
+) -> EnrolOutcome:
+    """Let people into a journey whose trigger is `api`; who may enter is decided as for every trigger."""
+    outcome = await enrol(desk, journey_id, request.people, request.id, caller.actor)
+    return EnrolOutcome(people=outcome.people, unknown=list(outcome.unknown))

@@ -51,3 +51,15 @@ class JourneyRow(View):
 
 class JourneyPage(View):
     journeys: list[JourneyRow]
+
+
+class EnrolRequest(View):
+    """People to let into a journey whose trigger is `api`."""
+
+    people: list[str] = Field(min_length=1, description="Profile ids or identifiers, at most 1,000.")
+    id: str = Field(default="", max_length=128, description="The same id said twice counts once.")
+
+
+class EnrolOutcome(View):
+    people: Count = Field(description="How many were found; who of them may enter is for the journey to say.")
+    unknown: list[str]

@@ -13,7 +13,8 @@ from liftloop.journey.actions import SetTrait
 from liftloop.journey.bounds import SECONDS_MAX
 from liftloop.journey.contract import Journey
 from liftloop.journey.graph import WAVES_MAX
-from liftloop.journey.triggers import OnCampaign
+from liftloop.journey.occasions import next_occasion
+from liftloop.journey.triggers import OnCampaign, Timed
 from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.contract import NOBODY, VARIANTS_MAX, Campaign, Cap, Holdout
 from liftloop.plan.options import Words
@@ -159,6 +160,15 @@ def journey_problem(journey: Journey) -> Words | None:
                 en=f"node {node.id} cannot change {node.trait}: it is computed, or belongs to tags or points",
             )
     return holdout_problem(journey.holdout)
+
+
+def never_again(trigger: Timed, now_ms: int) -> Words | None:
+    """Return that the times of a trigger are over, where they are."""
+    if next_occasion(trigger, now_ms) is not None:
+        return None
+    return Words(
+        zh="触发时间已经全部过去；改成将来的时间", en="all times of the trigger are over; give it one that is to come"
+    )
 
 
 def quiet_problem(quiet: QuietHours | None) -> Words | None:

@@ -15,6 +15,7 @@ from liftloop.app.definitions.limits import (
     held_problem,
     identity_problem,
     journey_problem,
+    never_again,
     quiet_problem,
     tag_problem,
     trait_problem,
@@ -40,7 +41,7 @@ from liftloop.identify.contract import IdentityRules
 from liftloop.journey.contract import Journey
 from liftloop.journey.graph import check as check_journey
 from liftloop.journey.nodes import Send
-from liftloop.journey.triggers import OnAudience, OnCampaign
+from liftloop.journey.triggers import OnAudience, OnCampaign, OnDate, OnSchedule
 from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import LiftloopError
@@ -399,8 +400,11 @@ class Definitions:
         check_journey_words(self.live, journey)
         if isinstance(journey.trigger, OnCampaign):
             self.newest("campaign", journey.trigger.campaign)
-        if isinstance(journey.trigger, OnAudience):
-            self._check_trigger(journey.trigger.audience)
+        for way in (journey.trigger, *journey.exits):
+            if isinstance(way, OnAudience | OnSchedule | OnDate) and way.audience:
+                self._check_trigger(way.audience)
+        if isinstance(journey.trigger, OnSchedule | OnDate):
+            _refuse("journey", never_again(journey.trigger, self._clock.now_ms()))
 
     def _check_channels(self, journey: Journey) -> None:
         reaching = for_customers(channels := self.live("channel"))

@@ -1422,6 +1422,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{journey_id}/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol People
+         * @description Let people into a journey whose trigger is `api`; who may enter is decided as for every trigger.
+         */
+        post: operations["enrol_people_api_journeys__journey_id__enrol_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{journey_id}/report": {
         parameters: {
             query?: never;
@@ -4245,6 +4265,33 @@ export interface components {
              * @description A fraction between 0 and 1.
              */
             now: number;
+        };
+        /** EnrolOutcome */
+        EnrolOutcome: {
+            /**
+             * People
+             * @description How many were found; who of them may enter is for the journey to say.
+             */
+            people: number;
+            /** Unknown */
+            unknown: string[];
+        };
+        /**
+         * EnrolRequest
+         * @description People to let into a journey whose trigger is `api`.
+         */
+        EnrolRequest: {
+            /**
+             * Id
+             * @description The same id said twice counts once.
+             * @default
+             */
+            id: string;
+            /**
+             * People
+             * @description Profile ids or identifiers, at most 1,000.
+             */
+            people: string[];
         };
         /**
          * ErrorView
@@ -13102,6 +13149,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    enrol_people_api_journeys__journey_id__enrol_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolOutcome"];
                 };
             };
             /** @description What went wrong and what to do next. */

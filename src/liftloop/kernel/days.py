@@ -1,0 +1,198 @@
+"""Days as people and shops tell them: dates in the words of a profile, the Chinese calendar, days at work and off.
+
+A day is a number: year, month and day as digits, the year 0 where it is not known. A day of the Chinese calendar alone
+(month and day) is that number below zero. 0 is no day.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+
+from borax.calendars.lunardate import LunarDate
+from chinese_calendar import is_workday
+
+NO_DAY = 0
+_YEAR, _MONTH = 10_000, 100
+_SHOP = timezone(timedelta(hours=8))
+_LUNAR_YEARS = (1901, 2099)
+_INSTANT_MS_MIN = 10_000_000_000
+"""A smaller number is a day as eight digits; a larger one is an instant in milliseconds, from April 1970 on."""
+_WHOLE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?")
+_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_PART = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
+_LUNAR = re.compile(r"(?:农历|阴历|旧历)\s*(?:\d{4}年)?\s*(.+)")
+_LUNAR_WORDS = re.compile(r"闰?(.{1,2})月(.{1,3}?)日?")
+_MONTHS = {
+    name: place
+    for place, names in enumerate(("正一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "冬", "腊"), start=1)
+    for name in names
+} | {"十一": 11, "十二": 12}
+_FIGURES = dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
+
+
+def day_number(value: Any) -> int:
+    """Return the day that a value of a profile tells, NO_DAY where it tells none; a time of day is left out.
+
+    >>> [day_number(each) for each in ("1990-02-14", "1990年2月14日", "02-29", "农历八月十五", "soon")]
+    [19900214, 19900214, 229, -815, 0]
+    """
+    if isinstance(value, bool) or value is None:
+        return NO_DAY
+    if isinstance(value, int | float):
+        return _of_number(value)
+    text = str(value).strip()
+    if found := _LUNAR.fullmatch(text):
+        return _of_lunar(found[1])
+    if found := _WHOLE.fullmatch(text) or _DIGITS.fullmatch(text):
+        return _of_instant(text) or _checked(int(found[1]), int(found[2]), int(found[3]))
+    if found := _PART.fullmatch(text):
+        return _checked(0, int(found[1]), int(found[2]))
+    return _of_lunar(text)
+
+
+def number_of_day(day: date) -> int:
+    return day.year * _YEAR + day.month * _MONTH + day.day
+
+
+def day_of_number(number: int) -> date:
+    """Return the date of a day whose year is known."""
+    year, rest = divmod(number, _YEAR)
+    return date(year, *divmod(rest, _MONTH))
+
+
+def has_year(number: int) -> bool:
+    return number >= _YEAR
+
+
+def anniversaries(day: date, calendar: str) -> frozenset[int]:
+    """Return the days, as numbers, that have their anniversary on a date: with and without a year, and lunar ones.
+
+    By the sun, who was born on 29 February has it on 28 February of a common year. By the moon (`lunar`), birthdays
+    are moved to the Chinese calendar; one of a leap month is kept in the month of that name, and that of a thirtieth
+    on the last day of a shorter month. A day that is told by the Chinese calendar alone is kept by it either way.
+    """
+    by_moon = frozenset(-month * _MONTH - each for month, each in _lunar_days(day))
+    return (_by_moon(day) if calendar == "lunar" else _by_sun(day)) | by_moon
+
+
+@lru_cache(maxsize=1024)
+def next_anniversary(number: int, calendar: str, since: date) -> date | None:
+    """Return the first anniversary of a day on or after a date, None where it has none within two years."""
+    for ahead in range(750):
+        day = since + timedelta(days=ahead)
+        if number in anniversaries(day, calendar):
+            return day
+    return None
+
+
+@lru_cache(maxsize=1024)
+def is_working_day(day: date) -> bool:
+    """Return whether people in mainland China work on a day, moved days included.
+
+    For years that the State Council has not announced yet: Monday to Friday but for the statutory days off, none moved.
+    """
+    try:
+        return bool(is_workday(day))
+    except NotImplementedError:
+        return day.isoweekday() <= 5 and not _is_statutory(day)
+
+
+def _is_statutory(day: date) -> bool:
+    """Return whether a day is one of the thirteen days off of the rules of 2025."""
+    if (day.month, day.day) in {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}:
+        return True
+    lunar = _lunar(day)
+    tomorrow = _lunar(day + timedelta(days=1))
+    if lunar is None or tomorrow is None:
+        return False
+    is_eve = (tomorrow.month, tomorrow.day, tomorrow.leap) == (1, 1, 0)
+    festivals = {(1, 1), (1, 2), (1, 3), (5, 5), (8, 15)}
+    return is_eve or (not lunar.leap and (lunar.month, lunar.day) in festivals) or lunar.term == "清明"
+
+
+@lru_cache(maxsize=64)
+def _by_sun(day: date) -> frozenset[int]:
+    days = {day.month * _MONTH + day.day}
+    if (day.month, day.day) == (2, 28) and (day + timedelta(days=1)).month == 3:
+        days.add(229)
+    return frozenset(days | {year * _YEAR + each for year in range(1900, day.year + 1) for each in days})
+
+
+@lru_cache(maxsize=64)
+def _by_moon(day: date) -> frozenset[int]:
+    wanted = _lunar_days(day)
+    born: set[int] = set()
+    for year in range(_LUNAR_YEARS[0], day.year + 1):
+        for month, each in wanted:
+            for leap in (0, 1):
+                try:
+                    born.add(number_of_day(LunarDate(year, month, each, leap).to_solar_date()))
+                except ValueError:  # That year has no such day.
+                    continue
+    return frozenset(born)
+
+
+def _lunar_days(day: date) -> list[tuple[int, int]]:
+    """Return the months and days of the Chinese calendar that are kept on a date; none of a leap month."""
+    lunar = _lunar(day)
+    if lunar is None or lunar.leap:
+        return []
+    tomorrow = _lunar(day + timedelta(days=1))
+    last = tomorrow is not None and tomorrow.day == 1 and lunar.day == 29
+    return [(lunar.month, lunar.day), *([(lunar.month, 30)] if last else [])]
+
+
+def _lunar(day: date) -> LunarDate | None:
+    if not _LUNAR_YEARS[0] <= day.year <= _LUNAR_YEARS[1]:
+        return None
+    return LunarDate.from_solar(day)
+
+
+def _of_number(value: float) -> int:
+    if value >= _INSTANT_MS_MIN:
+        try:
+            return number_of_day(datetime.fromtimestamp(value / 1_000, UTC).astimezone(_SHOP).date())
+        except (OverflowError, ValueError, OSError):
+            return NO_DAY
+    whole = int(value) if value == value and abs(value) < _INSTANT_MS_MIN else 0
+    return _checked(whole // _YEAR, whole // _MONTH % 100, whole % _MONTH) if whole >= _YEAR else NO_DAY
+
+
+def _of_instant(text: str) -> int:
+    """Return the shop's day of an instant with a zone, NO_DAY where the text names none."""
+    if "T" not in text and " " not in text:
+        return NO_DAY
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return NO_DAY
+    return NO_DAY if moment.tzinfo is None else number_of_day(moment.astimezone(_SHOP).date())
+
+
+def _of_lunar(text: str) -> int:
+    """Return the day of words such as 八月十五 or 闰六月初三, or of 8-15 after 农历; NO_DAY for others."""
+    if found := _PART.fullmatch(text):
+        month, day = int(found[1]), int(found[2])
+    else:
+        found = _LUNAR_WORDS.fullmatch(text)
+        month = _MONTHS.get(found[1], 0) if found else 0
+        day = _lunar_figure(found[2]) if found else 0
+    return -month * _MONTH - day if 1 <= month <= 12 and 1 <= day <= 30 else NO_DAY
+
+
+def _lunar_figure(text: str) -> int:
+    """Return the number of 初三, 十五, 二十, 廿九 or 三十; 0 for others."""
+    text = text.removeprefix("初").replace("廿", "二十").replace("卅", "三十")
+    tens, _, ones = text.partition("十")
+    if "十" not in text:
+        return _FIGURES.get(text, 0)
+    return (_FIGURES.get(tens, 0) if tens else 1) * 10 + (_FIGURES.get(ones, 0) if ones else 0)
+
+
+def _checked(year: int, month: int, day: int) -> int:
+    try:
+        date(year or 2000, month, day)  # 2000 has a 29 February.
+    except ValueError:
+        return NO_DAY
+    return year * _YEAR + month * _MONTH + day
