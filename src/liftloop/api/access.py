@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from liftloop.app.desk import Desk
 from liftloop.app.registry import USE_CASES, UseCase
+from liftloop.kernel.clock import SECOND_MS, SystemClock
 from liftloop.kernel.errors import LiftloopError
+from liftloop.plugins.channels.signing import secret_bytes, verify
 
 
 class Unauthorised(LiftloopError):
@@ -41,7 +43,8 @@ class Needs:
     def __init__(self, use_case: UseCase) -> None:
         self.use_case = use_case
 
-    def __call__(self, request: Request) -> Caller:
+    def by_token(self, request: Request) -> Caller:
+        """Return who calls. Raises `Unauthorised`."""
         if request.scope["server"] is not None and request.scope["server"][1] is None:
             return Caller(actor="person:cli")  # The socket lies in the data folder, readable by its owner only.
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -50,9 +53,37 @@ class Needs:
         return Caller(actor="person:admin")  # The one token there is has every role.
 
 
-def may(use_case: str) -> Needs:
+class NeedsToken(Needs):
+    """Asks for a bearer token."""
+
+    def __call__(self, request: Request) -> Caller:
+        return self.by_token(request)
+
+
+class NeedsTokenOrSignature(Needs):
+    """Asks for a bearer token, or for the signature of a system that is a live definition of kind `hook`."""
+
+    async def __call__(self, request: Request) -> Caller:
+        received = {name.lower(): value for name, value in request.headers.items()}
+        if "webhook-signature" not in received:
+            return self.by_token(request)
+        body, now_s = await request.body(), SystemClock().now_ms() // SECOND_MS
+        desk = desk_of(request)
+        for identity in desk.definitions.live("hook"):
+            hook = desk.definitions.readable("hook", identity)
+            if not hook.get("paused") and verify(secret_bytes(str(hook["secret"])), received, body, now_s):
+                return Caller(actor=f"hook:{identity}")
+        raise Unauthorised
+
+
+def may(use_case: str) -> NeedsToken:
     """Return what a route depends on to be a use case of the registry."""
-    return Needs(USE_CASES[use_case])
+    return NeedsToken(USE_CASES[use_case])
+
+
+def may_or_signed(use_case: str) -> NeedsTokenOrSignature:
+    """Return the same for a route that other systems call too, signed as Standard Webhooks describe."""
+    return NeedsTokenOrSignature(USE_CASES[use_case])
 
 
 OnDesk = Annotated[Desk, Depends(desk_of)]

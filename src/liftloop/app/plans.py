@@ -5,7 +5,7 @@ The file's hash goes into the log as a fact, so that a forecast can be shown to 
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -66,6 +66,8 @@ class Plans:
         self._clock = clock
         self.offered: Mapping[str, Mapping[str, Any]] = {}
         """Groups that goals may name beside audiences and tags."""
+        self.permits: list[Callable[[PlanRecord, str], Awaitable[None]]] = []
+        """Who is asked before a launch, with the plan and the actor; raises where it must wait."""
         self._reports: dict[str, Report] = {}
         self._reporting = asyncio.Lock()
 
@@ -170,6 +172,8 @@ class Plans:
         outdated = stops(record, await self.now())
         if outdated is not None:
             raise PlanOutdated(outdated)
+        for permit in self.permits:
+            await permit(record, actor)
         started: Launch = launch(record, language, self.sources(), terms)
         now_ms = self._clock.now_ms()
         journeys = [each for each in started.definitions if each.kind == "journey"]

@@ -31,6 +31,7 @@ COMMANDS = {
     "profile": "一个人 / one person",
     "why": "她为什么（没）收到 / why she got it, or not",
     "points": "积分 / points of a member",
+    "approval": "待批的预算 / budgets that wait for a yes",
     "lead": "线索 / leads",
     "deal": "商机 / deals",
     "task": "任务 / tasks of staff",

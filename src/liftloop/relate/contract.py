@@ -236,3 +236,33 @@ class RelateRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     def stages_of(self, kind: str) -> tuple[Choice, ...]:
         """Return the stages of leads or deals, none for other work."""
         return self.stages.get(kind) or STAGES.get(kind, ())
+
+
+class Hook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Another system that is told what happens; kind `hook` among the definitions."""
+
+    name: str
+    url: str
+    secret: str
+    """`whsec_…`, under which what it is told is signed, and under which it may answer."""
+    kinds: tuple[str, ...]
+    """Kinds of notices, `ticket.*` for all of tickets, `event:NAME` for events of customers."""
+    paused: bool = False
+
+
+class Alert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A group chat that is told what needs somebody; kind `alert` among the definitions."""
+
+    name: str
+    channel: str
+    """A channel of kind `robot`."""
+    kinds: tuple[str, ...]
+    language: Literal["zh-CN", "en"] = "zh-CN"
+    paused: bool = False
+
+
+class Approvals(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What waits for somebody else's yes; kind `setting`, id `approvals` among the definitions."""
+
+    launch_over_fen: int | None = None
+    """Campaigns that may cost more than this are launched only after their budget was approved; None: none waits."""

@@ -5,12 +5,19 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from pydantic import AwareDatetime
 
-from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.access import Caller, OnDesk, may, may_or_signed
 from liftloop.api.present.relate import change_view, note_view, overview_view, work_page, work_view
+from liftloop.api.present.words import at
 from liftloop.api.views.relate import (
+    ApprovalAnswer,
+    ApprovalList,
+    ApprovalView,
+    HookDeliveries,
+    HookDelivery,
     NoteRequest,
     NoteWritten,
     PersonWork,
@@ -28,21 +35,34 @@ from liftloop.app.desk import Desk
 from liftloop.app.ledger import family
 from liftloop.app.people import find_profile
 from liftloop.app.relate import lists
+from liftloop.app.relate.approvals import Approval, BudgetApprovals
+from liftloop.app.relate.hooks import TOLD, Outward, Told
 from liftloop.app.relate.orders import Opening, Order, Works
 from liftloop.app.relate.scope import scope_of
 from liftloop.app.relate.telling import Telling
+from liftloop.app.relate.watching import Watch
+from liftloop.kernel.codec import parse_json
 
 
 @asynccontextmanager
 async def _with_work(app: FastAPI) -> AsyncGenerator[None]:
     desk: Desk = app.state.desk
     telling = app.state.telling = Telling(desk)
-    desk.timed.append(telling)
-    desk.at_rest.append(telling.at_rest)
-    following = asyncio.create_task(telling.run_forever())
+    outward = app.state.outward = Outward(desk)
+    watch = Watch(desk)
+    approvals = app.state.approvals = BudgetApprovals(desk)
+    desk.plans.permits.append(approvals.require)
+    desk.timed += [telling, outward]
+    desk.at_rest += [telling.at_rest, watch.look, outward.run_if_due]
+    work = [asyncio.create_task(each.run_forever()) for each in (telling, outward, watch)]
     yield
-    following.cancel()
+    for each in work:
+        each.cancel()
+    await asyncio.gather(*work, return_exceptions=True)
+    await outward.close()
 
+
+_DELIVERIES = 'SELECT body FROM system_record WHERE kind = $1 AND name = $2 ORDER BY "offset" DESC LIMIT $3'
 
 router = APIRouter(lifespan=_with_work)
 
@@ -86,9 +106,12 @@ async def listed(
 
 @router.post("/work")
 async def open_work(
-    request: WorkRequest, desk: OnDesk, works: OnWorks, caller: Annotated[Caller, Depends(may("work.open"))]
+    request: WorkRequest, desk: OnDesk, works: OnWorks, caller: Annotated[Caller, Depends(may_or_signed("work.open"))]
 ) -> Work:
-    """Open a lead, deal, task or ticket about a customer; the rules say whose it is, unless it is said here."""
+    """Open a lead, deal, task or ticket about a customer; the rules say whose it is, unless it is said here.
+
+    Other systems may sign the call as a `hook` instead of bringing a token.
+    """
     opening = Opening(
         kind=request.kind,
         person=request.person,
@@ -103,7 +126,8 @@ async def open_work(
         due_ms=_ms(request.due_at) or 0,
         fields=request.fields,
     )
-    identity = await works.open(opening, caller.actor)
+    origin = caller.actor if caller.actor.startswith("hook:") else "person"
+    identity = await works.open(opening, caller.actor, origin)
     return _view(desk, lists.one(desk, identity, scope_of(caller.actor)))
 
 
@@ -159,6 +183,73 @@ async def note(
     profile_id: str, request: NoteRequest, works: OnWorks, caller: Annotated[Caller, Depends(may("note.write"))]
 ) -> NoteWritten:
     return NoteWritten(id=await works.note(profile_id, request.text, request.work, caller.actor))
+
+
+@router.get("/approvals")
+async def approvals(request: Request, caller: Annotated[Caller, Depends(may("approval.read"))]) -> ApprovalList:
+    """Return budgets that wait for a yes, and those that were answered, the newest first."""
+    found = await _approvals_of(request).all()
+    return ApprovalList(approvals=[_approval(each) for each in found])
+
+
+@router.post("/approvals/{approval_id}")
+async def answer(
+    approval_id: str,
+    answered: ApprovalAnswer,
+    request: Request,
+    caller: Annotated[Caller, Depends(may_or_signed("approval.answer"))],
+) -> ApprovalView:
+    """Approve or refuse a budget, by a person or by an OA system that signs the call as a `hook`."""
+    by = f"{caller.actor}/{answered.by}" if answered.by and caller.actor.startswith("hook:") else caller.actor
+    approval = await _approvals_of(request).answer(approval_id, answered.approved, answered.reason, by)
+    return _approval(approval)
+
+
+@router.get("/hooks/{hook_id}/deliveries")
+async def deliveries(
+    hook_id: str, request: Request, desk: OnDesk, caller: Annotated[Caller, Depends(may("definition.read"))]
+) -> HookDeliveries:
+    """Return what a subscriber was told last, the newest first, and what it waits for."""
+    desk.definitions.newest("hook", hook_id)
+    outward: Outward = request.app.state.outward
+    standing = outward.standing("hook", hook_id)
+    rows = await desk.follower.select(_DELIVERIES, [TOLD, f"hook/{hook_id}", lists.PAGE_MAX])
+    told = [msgspec.convert(parse_json(str(body)), Told) for body in rows["body"]]
+    return HookDeliveries(
+        tries=standing.tries if standing else 0,
+        next_try_at=at(standing.due_ms) if standing and standing.tries else None,
+        reason=standing.reason if standing else "",
+        deliveries=[
+            HookDelivery(
+                id=each.notice,
+                kind=each.kind,
+                outcome=each.outcome,
+                tries=each.tries,
+                reason=each.reason,
+                at=at(each.at_ms),
+            )
+            for each in told
+        ],
+    )
+
+
+def _approvals_of(request: Request) -> BudgetApprovals:
+    return request.app.state.approvals
+
+
+def _approval(approval: Approval) -> ApprovalView:
+    return ApprovalView(
+        id=approval.id,
+        plan_id=approval.plan,
+        name=approval.name,
+        amount=approval.amount_fen,
+        status=approval.status,
+        asked_by=approval.asked_by,
+        asked_at=at(approval.asked_ms),
+        answered_by=approval.answered_by,
+        answered_at=at(approval.answered_ms) if approval.answered_ms else None,
+        reason=approval.reason,
+    )
 
 
 def _view(desk: Desk, line: lists.WorkLine) -> Work:

@@ -176,3 +176,46 @@ class RelateOverview(View):
     overdue: Count
     waiting: Count = Field(description="Open work that nobody has.")
     threshold: float | None = Field(description="The score at which somebody becomes a lead; null: none does by score.")
+
+
+class ApprovalView(View):
+    """A budget that waits for a yes, or was answered."""
+
+    id: str
+    plan_id: str
+    name: str
+    amount: Fen
+    status: Literal["waits", "approved", "refused"]
+    asked_by: str
+    asked_at: AwareDatetime
+    answered_by: str
+    answered_at: AwareDatetime | None
+    reason: str
+
+
+class ApprovalList(View):
+    approvals: list[ApprovalView]
+
+
+class ApprovalAnswer(View):
+    approved: bool
+    reason: LongText = ""
+    by: Name = Field("", description="Who decided in the system that signs the call.")
+
+
+class HookDelivery(View):
+    id: str = Field(description="The `webhook-id` it was told under.")
+    kind: str
+    outcome: Literal["taken", "refused", "given_up"]
+    tries: int
+    reason: str
+    at: AwareDatetime
+
+
+class HookDeliveries(View):
+    """What a subscriber was told last, the newest first."""
+
+    tries: int = Field(description="Tries of the notice that waits; 0 where none does.")
+    next_try_at: AwareDatetime | None
+    reason: str = Field(description="Why the last try did not succeed.")
+    deliveries: list[HookDelivery]

@@ -20,7 +20,7 @@ from liftloop.app.definitions.limits import (
     tag_problem,
     trait_problem,
 )
-from liftloop.app.definitions.relate import RELATE_KINDS, relate_problem, staff_problem, team_problem
+from liftloop.app.definitions.relate import RELATE_KINDS, check_relate, check_relate_setting
 from liftloop.app.definitions.secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
 from liftloop.app.definitions.uses import InUse, User, users_of
 from liftloop.app.facts import fact, published
@@ -61,7 +61,6 @@ from liftloop.plugins.channels.contract import Network
 from liftloop.profile.points import PointsRules
 from liftloop.profile.sources import leaves, source_of
 from liftloop.profile.tags import TAG, tag_condition
-from liftloop.relate.contract import RelateRules, Staff, Team
 from liftloop.runtime.catalog import RETIRED
 from liftloop.storage.contract import StateReader, Vault
 
@@ -132,6 +131,8 @@ KINDS_ZH: Mapping[str, str] = {
     "staff": "员工",
     "tag": "标签",
     "team": "团队",
+    "approval": "审批",
+    "hook": "外部系统订阅",
     "trait": "特征",
     "work": "跟进事项",
 }
@@ -334,10 +335,8 @@ class Definitions:
                 _refuse(kind, standing_problem(_as(kind, body, StandingGoal)))
             case "experiment":
                 _refuse(kind, experiment_problem(_as(kind, body, ExperimentDefinition), self.live("journey")))
-            case "staff":
-                _refuse(kind, staff_problem(_as(kind, body, Staff), self.live("team")))
-            case "team":
-                _refuse(kind, team_problem(_as(kind, body, Team)))
+            case _ if kind in RELATE_KINDS:
+                check_relate(kind, body, self.live, self._allow)
             case "source" | "tracking_plan" | "form":
                 check_edge(kind, identity, body, self.live("source"))
             case _:
@@ -347,12 +346,8 @@ class Definitions:
         match identity:
             case "points":
                 _as("setting", body, PointsRules)
-            case "relate":
-                rules = _as("setting", body, RelateRules)
-                _refuse("setting", relate_problem(rules, self.live("team")))
-                for audience in [each.audience for each in (*rules.tickets, *(rules.lead.rules if rules.lead else ()))]:
-                    if audience:
-                        self._check_references({"audience": audience})
+            case "relate" | "approvals":
+                self._check_references(check_relate_setting(identity, body, self.live))
             case "review":
                 _refuse("setting", review_problem(_as("setting", body, ReviewSettings), self.live("channel")))
             case "identity":

@@ -1,13 +1,25 @@
 """Checks what says how work comes to people: the rules, who works here, and in which teams."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
+import msgspec
+
+from liftloop.app.definitions.edge import BadDefinition
 from liftloop.plan.options import Words
-from liftloop.relate.contract import Choice, LeadRules, RelateRules, Staff, Team
+from liftloop.plugins.channels.contract import Network
+from liftloop.plugins.channels.outbound import BadReceiver, receiver
+from liftloop.plugins.channels.signing import BadSecret, secret_bytes
+from liftloop.relate.contract import Alert, Approvals, Choice, Hook, LeadRules, RelateRules, Staff, Team
+from liftloop.relate.notices import KINDS, unknown_kinds
 from liftloop.relate.scoring import REASONS_MAX
 
-RELATE_KINDS = ("staff", "team")
+Live = Callable[[str], Mapping[str, Mapping[str, Any]]]
+T = TypeVar("T")
+
+APPROVALS = "approvals"
+"""Id of the setting that says what waits for a yes."""
+RELATE_KINDS = ("staff", "team", "hook", "alert")
 NAME_CHARACTERS_MAX = 80
 OUTCOMES_MIN = 3
 """Two outcomes are a yes and a no; what a journey should do with whoever was not reached needs a third."""
@@ -15,6 +27,31 @@ CHOICES_MAX = 12
 FIELDS_MAX = 40
 RULES_MAX = 200
 _SORTS = ("call", "confirm", "visit", "other", "ticket", "lead", "deal")
+
+
+def check_relate(kind: str, body: Mapping[str, Any], live: Live, allow: Sequence[Network]) -> None:
+    """Raise what is wrong with a definition of one of RELATE_KINDS."""
+    match kind:
+        case "staff":
+            problem = staff_problem(_as(kind, body, Staff), live("team"))
+        case "team":
+            problem = team_problem(_as(kind, body, Team))
+        case "hook":
+            problem = hook_problem(_as(kind, body, Hook), allow)
+        case _:
+            problem = alert_problem(_as(kind, body, Alert), live("channel"))
+    _refuse(kind, problem)
+
+
+def check_relate_setting(identity: str, body: Mapping[str, Any], live: Live) -> list[Mapping[str, str]]:
+    """Raise what is wrong with a setting of ours, and return the audiences that it names."""
+    if identity == APPROVALS:
+        _as("setting", body, Approvals)
+        return []
+    rules = _as("setting", body, RelateRules)
+    _refuse("setting", relate_problem(rules, live("team")))
+    named = [each.audience for each in (*rules.tickets, *(rules.lead.rules if rules.lead else ()))]
+    return [{"audience": each} for each in named if each]
 
 
 def staff_problem(staff: Staff, teams: Collection[str]) -> Words | None:
@@ -32,6 +69,31 @@ def team_problem(team: Team) -> Words | None:
     if not team.name.strip() or len(team.name) > NAME_CHARACTERS_MAX:
         return Words(zh="name：要写团队名称", en="name: a team has a name")
     return None
+
+
+def hook_problem(hook: Hook, allow: Sequence[Network]) -> Words | None:
+    """Return what is wrong with a subscription. Raises `LiftloopError` where its address may not be reached."""
+    try:
+        receiver(hook.url, allow)
+        secret_bytes(hook.secret)
+    except (BadReceiver, BadSecret) as error:
+        return Words(zh=f"url 或 secret 不对：{error}", en=f"url or secret: {error}")
+    return _kinds_problem(hook.kinds)
+
+
+def alert_problem(alert: Alert, channels: Mapping[str, Mapping[str, Any]]) -> Words | None:
+    """Return what is wrong with what a group is told."""
+    if channels.get(alert.channel, {}).get("kind") != "robot":
+        return Words(zh=f"channel：{alert.channel} 不是群机器人渠道", en=f"channel: {alert.channel} is no robot")
+    return _kinds_problem(alert.kinds)
+
+
+def _kinds_problem(kinds: Sequence[str]) -> Words | None:
+    strange = unknown_kinds(kinds)
+    if kinds and not strange:
+        return None
+    said, known = ", ".join(strange) or "—", ", ".join(KINDS)
+    return Words(zh=f"kinds：{said}；可用：{known}，event:事件名", en=f"kinds: {said}; there are {known}, event:NAME")
 
 
 def relate_problem(rules: RelateRules, teams: Collection[str]) -> Words | None:
@@ -107,3 +169,15 @@ def _same_ids(ids: Sequence[Any]) -> Words | None:
     if not all(ids) or len(set(ids)) != len(ids):
         return Words(zh="id 不能为空，也不能重复", en="ids are not empty, and no two are the same")
     return None
+
+
+def _refuse(kind: str, problem: Words | None) -> None:
+    if problem is not None:
+        raise BadDefinition(kind, problem.en, problem.zh)
+
+
+def _as(kind: str, body: Mapping[str, Any], wanted: type[T]) -> T:
+    try:
+        return msgspec.convert(body, type=wanted, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadDefinition(kind, str(error)) from error

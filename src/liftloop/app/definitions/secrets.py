@@ -44,6 +44,8 @@ def secrets_in(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[Path, str]]
         name = {"database": "url", "webhook": "secret"}.get(str(to.get("kind")), "")
         if isinstance(to.get(name), str):
             yield ("to", name), to[name]
+    if kind == "hook" and isinstance(body.get("secret"), str) and body["secret"]:
+        yield ("secret",), body["secret"]
     if kind == "staff" and isinstance(body.get("phone"), str) and body["phone"]:
         yield ("phone",), body["phone"]
     if kind == "channel" and isinstance(body.get("settings"), Mapping):

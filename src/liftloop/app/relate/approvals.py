@@ -1,0 +1,161 @@
+"""Budgets that wait for somebody else's yes, often in an OA system: asked for once, answered once, on record."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from liftloop.app.definitions.publishing import NotFound
+from liftloop.app.desk import Desk
+from liftloop.app.facts import fact
+from liftloop.app.words import Said
+from liftloop.kernel.codec import canonical_json, parse_json
+from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
+from liftloop.kernel.money import yuan_text
+from liftloop.plan.record import PlanRecord
+from liftloop.relate.contract import Approvals
+from liftloop.relate.notices import APPROVAL_ANSWERED, APPROVAL_ASKED
+
+SETTING = "approvals"
+_SAID = """
+SELECT kind, name, body, actor, at_ms FROM system_record WHERE kind IN ($1, $2) ORDER BY "offset" DESC LIMIT 2000
+"""
+
+
+class NeedsApproval(LiftloopError):
+    """The budget of a campaign waits for a yes, or was refused."""
+
+    def __init__(self, identity: str, amount_fen: int, refused: str | None) -> None:
+        amount = yuan_text(amount_fen)
+        waiting = Said(
+            f"预算 {amount} 超过免审额度，已提交审批 {identity}",
+            f"the budget {amount} is above what may be spent unasked; the approval {identity} was asked for",
+        )
+        said = waiting if refused is None else Said(f"预算没有批准：{refused}", f"the budget was refused: {refused}")
+        onward = Said("批准后再点启动", "launch again once it is approved")
+        if refused is not None:
+            onward = Said("调低预算重新做方案，或请审批人改主意", "plan with a smaller budget, or ask again")
+        super().__init__(
+            "needs_approval",
+            zh=said.zh,
+            en=said.en,
+            next_zh=onward.zh,
+            next_en=onward.en,
+            status=409,
+            exit_code=EXIT_REFUSED,
+        )
+
+
+class AlreadyAnswered(LiftloopError):
+    """An approval was answered otherwise before."""
+
+    def __init__(self, identity: str, status: str) -> None:
+        super().__init__(
+            "already_answered",
+            zh=f"审批 {identity} 已经有结论：{status}",
+            en=f"the approval {identity} was answered already: {status}",
+            next_zh="要改结论，请重新发起",
+            next_en="ask anew for another answer",
+            status=409,
+            exit_code=EXIT_REFUSED,
+        )
+
+
+class Approval(Struct, frozen=True, kw_only=True):
+    """One question for a yes, and its answer."""
+
+    id: str
+    plan: str
+    name: str
+    amount_fen: int
+    status: Literal["waits", "approved", "refused"]
+    asked_by: str
+    asked_ms: int
+    answered_by: str = ""
+    answered_ms: int = 0
+    reason: str = ""
+
+
+class _Asked(Struct, frozen=True, kw_only=True):
+    plan: str
+    name: str
+    amount_fen: int
+
+
+class _Answered(Struct, frozen=True, kw_only=True):
+    approved: bool
+    reason: str = ""
+
+
+class BudgetApprovals:
+    """The use cases around approvals; facts are their only memory."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def all(self) -> Sequence[Approval]:
+        """Return approvals, the newest first."""
+        rows = await self._desk.follower.select(_SAID, [APPROVAL_ASKED, APPROVAL_ANSWERED])
+        found: dict[str, Approval] = {}
+        said = list(zip(*(rows[name].tolist() for name in ("kind", "name", "body", "actor", "at_ms")), strict=True))
+        for kind, identity, body, actor, at_ms in reversed(said):
+            if kind == APPROVAL_ASKED and identity not in found:
+                asked = msgspec.convert(parse_json(str(body)), _Asked)
+                found[identity] = Approval(
+                    id=identity,
+                    plan=asked.plan,
+                    name=asked.name,
+                    amount_fen=asked.amount_fen,
+                    status="waits",
+                    asked_by=actor,
+                    asked_ms=at_ms,
+                )
+            elif kind == APPROVAL_ANSWERED and identity in found and found[identity].status == "waits":
+                answered = msgspec.convert(parse_json(str(body)), _Answered)
+                found[identity] = msgspec.structs.replace(
+                    found[identity],
+                    status="approved" if answered.approved else "refused",
+                    answered_by=actor,
+                    answered_ms=at_ms,
+                    reason=answered.reason,
+                )
+        return list(reversed(found.values()))
+
+    async def require(self, record: PlanRecord, actor: str) -> None:
+        """Let a launch pass that may cost little enough or was approved; else ask. Raises `NeedsApproval`."""
+        setting = self._desk.definitions.live("setting").get(SETTING)
+        rules = msgspec.convert(setting, Approvals, strict=False) if setting else Approvals()
+        amount_fen = max(record.budget_fen or 0, record.cost_fen)
+        if rules.launch_over_fen is None or amount_fen <= rules.launch_over_fen:
+            return
+        identity = f"budget-{record.plan_id}"
+        known = next((each for each in await self.all() if each.id == identity), None)
+        if known is not None and known.status == "approved" and known.amount_fen >= amount_fen:
+            return
+        if known is None:
+            name = record.metric.name.zh if record.metric else record.plan_id
+            asked = _Asked(plan=record.plan_id, name=name, amount_fen=amount_fen)
+            await self._state(APPROVAL_ASKED, identity, asked, actor)
+        refused = known.reason or "—" if known is not None and known.status == "refused" else None
+        raise NeedsApproval(identity, amount_fen, refused)
+
+    async def answer(self, identity: str, approved: bool, reason: str, actor: str) -> Approval:
+        """Approve or refuse; the same answer again changes nothing. Raises `NotFound`, `AlreadyAnswered`."""
+        known = await self._find(identity)
+        wanted = "approved" if approved else "refused"
+        if known.status not in ("waits", wanted):
+            raise AlreadyAnswered(identity, known.status)
+        if known.status == "waits":
+            await self._state(APPROVAL_ANSWERED, identity, _Answered(approved=approved, reason=reason), actor)
+        return await self._find(identity)
+
+    async def _find(self, identity: str) -> Approval:
+        found = next((each for each in await self.all() if each.id == identity), None)
+        if found is None:
+            raise NotFound("approval", identity)
+        return found
+
+    async def _state(self, kind: str, identity: str, body: Struct, actor: str) -> None:
+        await self._desk.tick.facts([fact(kind, identity, canonical_json(body), actor, self._desk.clock.now_ms())])
+        await self._desk.follower.catch_up()
