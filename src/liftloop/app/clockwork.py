@@ -103,6 +103,7 @@ class Clockwork:
         state: StateReader,
         clock: Clock,
         pending: Callable[[int], tuple[int, int]],
+        fill: Callable[[], Awaitable[None]],
         catch_up: Callable[[], Awaitable[None]],
         timed: Timed,
     ) -> None:
@@ -111,6 +112,8 @@ class Clockwork:
         self._clock = clock
         self._pending = pending
         """Given now, return (due messages without an answer, instant of the next retry)."""
+        self._fill = fill
+        """Switch on what waits for its past: what was published before an instant acts in it."""
         self._catch_up = catch_up
         self._timed = timed
         self._moving = asyncio.Lock()
@@ -124,6 +127,7 @@ class Clockwork:
         async with self._moving:
             target_ms = self._clock.now_ms() + seconds * 1000
             before, timers = self._counted or self._settled(), 0
+            await self._fill()
             while True:
                 due_ms = max(await self._quiet(), self._clock.now_ms())
                 study_ms = self._timed.next_ms()

@@ -82,7 +82,9 @@ class Desk:
         self.timed: list[Timed] = [self.steering]
         """What has instants of its own on a manual clock; use cases beside the desk add theirs."""
         timed = Together(self.timed)
-        self.clockwork = Clockwork(self.tick, self.state, self.clock, self.pending.due, self._caught_up, timed)
+        self.clockwork = Clockwork(
+            self.tick, self.state, self.clock, self.pending.due, self._fill, self._caught_up, timed
+        )
         self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.quarantine)
         self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock, settings.study_days)
         self.opportunities = Opportunities(
@@ -126,11 +128,14 @@ class Desk:
         self.state.close()
         self.vault.close()
 
-    async def _caught_up(self) -> None:
-        """Bring the lake up to date and finish the fillings that are due: then a new instant may begin."""
+    async def _fill(self) -> None:
         await self.follower.catch_up()
         while await self.follower.fill():
             await self.follower.catch_up()
+
+    async def _caught_up(self) -> None:
+        """Bring the lake up to date and finish the fillings that are due: then a new instant may begin."""
+        await self._fill()
         await self.upkeep.retain_if_due()
         await self.trait_studies.run_if_due()
         await self.predictions.run_if_due()

@@ -1,0 +1,75 @@
+"""A shop of a few people on a manual clock: playbooks start by API, people do things, messages arrive at a double."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alive import alive
+from market import SECRET, Inbox
+from served import Served
+
+from liftloop.testing.installation import Installation
+
+NOON_MS = 1_795_233_600_000  # 2026-11-21 12:00 in Shanghai.
+HOUR_S = 3_600
+DAY_S = 24 * HOUR_S
+
+
+class CornerShop:
+    """What a marketer and the customers do; everything goes through the public API."""
+
+    def __init__(self, world: Served, inbox: Inbox) -> None:
+        self.world = world
+        self.inbox = inbox
+        self._told = 0
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = await self.world.admin.post(path, body)
+        assert answer.status == 200, answer.body
+        return answer.json()
+
+    async def start(self, playbook: str, **answers: str | float) -> dict[str, Any]:
+        return await self.post(f"/api/playbooks/{playbook}/start", {"answers": answers, "language": "zh-CN"})
+
+    def join(self, *people: str, consents: bool = True) -> None:
+        """Make people known, who agree to marketing by SMS."""
+        given = [{"channel": "sms", "purpose": "marketing", "at": self._now()}] if consents else []
+        for person in people:
+            self._tell(person, type="identify", traits={"city": "上海"}, context={"consents": given})
+        self.world.installation.fold_all()
+
+    def do(self, person: str, event: str, **properties: Any) -> None:
+        self._tell(person, type="track", event=event, properties=properties)
+        self.world.installation.fold_all()
+
+    def order(self, person: str) -> None:
+        self.do(person, "Order Completed", order_id=f"o{self._told}", revenue=99.0)
+
+    async def wait(self, seconds: float) -> None:
+        await self.post("/api/clock", {"advance_s": seconds})
+
+    def got(self, person: str) -> list[str]:
+        """Return the ids of the nodes' contents that a person was sent, in order."""
+        return [each["content"] for each in self.inbox.messages if each["customer_id"] == person]
+
+    def _tell(self, person: str, **message: Any) -> None:
+        self._told += 1
+        body = {"userId": person, "messageId": f"m{self._told}", "timestamp": self._now(), **message}
+        self.world.installation.receive(body)
+
+    def _now(self) -> str:
+        return datetime.fromtimestamp(self.world.installation.now_ms() / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+@asynccontextmanager
+async def corner_shop(folder: Path) -> AsyncGenerator[CornerShop]:
+    installation = Installation(folder / "data", NOON_MS)
+    async with alive(installation) as world:
+        shop = CornerShop(world, Inbox())
+        settings = {"url": shop.inbox.url, "secret": SECRET}
+        await shop.post("/api/channels", {"id": "sms", "kind": "webhook", "cost_fen": 5, "settings": settings})
+        await shop.post("/api/offers", {"id": "coupon_5", "name_zh": "5 元券", "name_en": "¥5 off", "face_fen": 500})
+        yield shop
+    installation.close()
