@@ -102,3 +102,32 @@ def test_the_shop_as_a_whole_counts_what_was_kept(lake: DuckLake) -> None:
     shop = read_shop(lake)
     assert shop.orders == 3
     assert shop.order_fen == pytest.approx(100 * (100 + 70 + 50) / 3)
+
+
+def test_the_page_of_one_person_deducts_as_everybody_is_deducted(tmp_path: Path) -> None:
+    """Read by their own numbers, merged people have the orders, lines and refunds that the views give them."""
+    path = tmp_path / "lake.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(named_queries("lake.sql")["create_tables"])
+        for offset, (profile, day, identity, revenue, refunded, quantity) in enumerate(ORDERS):
+            at_ms = NOW_MS + day * DAY_MS
+            # Every other row is told of a profile that became this one.
+            teller = profile + (offset % 2) * 6_400
+            head = (offset, teller, at_ms, identity, revenue, "CNY", "", refunded)
+            connection.execute("INSERT INTO order_head VALUES (?, ?, ?, ?, ?, ?, ?, ?)", head)
+            line = (offset, teller, at_ms, identity, "i", "i", "c", 1.0, quantity, refunded)
+            connection.execute("INSERT INTO order_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", line)
+        for profile in sorted({row[0] for row in ORDERS}):
+            connection.execute("INSERT INTO profile_merge VALUES (1, ?, ?, 0)", (profile, profile + 6_400))
+    lake = DuckLake(path, memory_limit="200MB", threads=1)
+    whole = 'SELECT at_ms, order_id, revenue, back, back_ms, void_ms FROM {} {} ORDER BY "offset"'
+    lines = 'SELECT at_ms, order_id, quantity, void_ms FROM {} {} ORDER BY "offset"'
+    for profile in {row[0] for row in ORDERS}:
+        numbers = [profile, profile + 6_400]
+        for query, view in ((whole, "order_sold"), (lines, "order_line_sold")):
+            told = lake.select(query.format(view, "WHERE profile = $1"), [profile])
+            own = lake.select(query.format(f"{view}_of($1::BIGINT[])", ""), [numbers])
+            assert len(own["at_ms"])
+            for name, column in told.items():
+                assert [*map(str, own[name])] == [*map(str, column)], (view, profile, name)
+    lake.close()

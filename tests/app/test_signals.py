@@ -14,7 +14,7 @@ from liftloop.app.definitions.publishing import BadDefinition, Definitions
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
 from liftloop.app.signal_templates import TEMPLATES, Chosen, body_of, chosen_in, usual
-from liftloop.app.signals import RaisedSignal, raised_signals
+from liftloop.app.signals import RaisedSignal, entered_since, raised_signals
 from liftloop.audience.contract import BadAudience
 from liftloop.kernel.clock import DAY_MS, HOUR_MS
 from liftloop.profile.studied import TRAIT_STUDIED, Studied, part_of
@@ -62,7 +62,10 @@ class Shop:
             in_lake = person["profile"] in shop.lake.select(asked.text, asked.parameters)["profile"].tolist()
             if name in definitions.live("signal"):
                 assert in_lake == (f"signal:{name}" in person["audiences"]), name
-        return asyncio.run(raised_signals(definitions, follower, person["profile"], person["audiences"], shop.now_ms()))
+        numbers = [person["profile"]]
+        since = asyncio.run(entered_since(follower, numbers))
+        raised = {each: since.get(each) for each in person["audiences"] if each.startswith("signal:")}
+        return asyncio.run(raised_signals(definitions, follower, numbers, raised, shop.now_ms()))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from liftloop.app.audience_question import Meanings
 from liftloop.app.following import Follower
 from liftloop.app.ledger import family
 from liftloop.app.studies.evidence import VALUES_OF_ONE, studied_values
-from liftloop.app.studies.rfm import rfm_of
+from liftloop.app.studies.rfm import Buyers
 from liftloop.app.studies.traits import StudyReport, TraitStudies
 from liftloop.audience.reading import is_member, members
 from liftloop.identify.contract import USER
@@ -167,10 +167,10 @@ def test_the_first_study_is_silent_and_the_next_may_trigger(shop: Shop) -> None:
 
 
 def test_the_scores_are_those_of_the_person_view(shop: Shop) -> None:
-    """The three columns are the scores that `rfm_of` gives for one person."""
+    """The three columns are the scores that `Buyers` gives for one person."""
     shop.study()
     for person in range(0, PEOPLE, 7):
-        rfm = asyncio.run(rfm_of(shop.follower(), shop.number(person), NOW_MS))
+        rfm = asyncio.run(Buyers(shop.follower()).rfm([shop.number(person)], NOW_MS))
         names = ("rfm_recency_score", "rfm_frequency_score", "rfm_monetary_score")
         live = [shop.live(name, person) for name in names]
         assert live == (list(rfm.scores) if rfm else pytest.approx([np.nan] * 3, nan_ok=True))

@@ -20,6 +20,7 @@ from liftloop.app.settings import Settings, clock_of
 from liftloop.app.standing_goals import StandingGoals
 from liftloop.app.steering.study import SteeringStudy
 from liftloop.app.studies.predictions import Predictions
+from liftloop.app.studies.rfm import Buyers
 from liftloop.app.studies.traits import TraitStudies
 from liftloop.app.tick_client import TickClient
 from liftloop.app.upkeep.retention import Upkeep
@@ -72,6 +73,7 @@ class Desk:
         self._lake = lake
         self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)
         self.last_seen = LastSeen(self.follower)
+        self.buyers = Buyers(self.follower)
         self.seen = SeenWords(self.follower, self.state)
         self.plans = Plans(folder.path / "plans", self.definitions, self.follower, self.tick, self.state, self.clock)
         self.definitions.more_users.append(self.plans.users_of)

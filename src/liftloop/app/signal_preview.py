@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from liftloop.app.audiences.directory import Audiences, sampled
 from liftloop.app.desk import Desk
+from liftloop.app.ledger import family
 from liftloop.app.naming.trees import read_aloud
 from liftloop.app.people import PersonLine, people_rows
 from liftloop.app.signals import Evidence, evidence_of, newest_events, with_items
@@ -42,7 +43,8 @@ async def signal_preview(desk: Desk, audiences: Audiences, where: Mapping[str, A
     numbers = await audiences.drafted(where)
     few = sampled(numbers)
     lines = await asyncio.to_thread(people_rows, desk.state, desk.vault, few)
-    found = [evidence_of(where, await newest_events(desk.follower, number, now_ms), now_ms) for number in few]
+    families = [await asyncio.to_thread(family, desk.state, number) for number in few]
+    found = [evidence_of(where, await newest_events(desk.follower, each, now_ms), now_ms) for each in families]
     evidence = [await with_items(desk.follower, each[:EVIDENCE_SHOWN]) for each in found]
     position = await desk.tick.ask("position")
     return SignalPreview(

@@ -1,6 +1,6 @@
 """Signals: what people seem to want now, live and fading, each with the events behind it; and those to begin with."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,12 +26,14 @@ EVENTS_READ_MAX = 2_000
 EVIDENCE_MAX = 20
 
 _EVENTS = """
-SELECT name, at_ms, properties FROM event_now WHERE profile = $1 AND kind = 'track' AND at_ms <= $2
+SELECT name, at_ms, properties FROM event
+WHERE profile IN (SELECT unnest($1::BIGINT[])) AND kind = 'track' AND at_ms <= $2
 ORDER BY at_ms DESC, "offset" DESC LIMIT $3
 """
-_SINCE = """
-SELECT audience, max(at_ms) AS at_ms FROM membership LEFT JOIN canonical ON canonical.forwarded = membership.profile
-WHERE coalesce(canonical.kept, membership.profile) = $1 AND entered GROUP BY audience
+
+_ENTERED = """
+SELECT audience, max(at_ms) AS at_ms FROM membership
+WHERE profile IN (SELECT unnest($1::BIGINT[])) AND entered GROUP BY audience
 """
 
 
@@ -58,22 +60,24 @@ class RaisedSignal(Struct, frozen=True, kw_only=True):
 
 
 async def raised_signals(
-    definitions: Definitions, follower: Follower, number: int, raised: Iterable[str], now_ms: int
+    definitions: Definitions, follower: Follower, numbers: Sequence[int], raised: Mapping[str, int | None], now_ms: int
 ) -> list[RaisedSignal]:
-    """Return the signals among `raised` (ids as audiences are told, `signal:x`), the strongest first."""
+    """Return the signals among `raised` (ids as audiences are told, `signal:x`), the strongest first.
+
+    `numbers` are all those of the person; `raised` says since when, None from the signal's beginning.
+    """
     ids = [each.removeprefix(SIGNAL) for each in raised if each.startswith(SIGNAL)]
     if not ids:
         return []
-    events = await newest_events(follower, number, now_ms)
-    found = await follower.select(_SINCE, [number])
-    since = dict(zip(map(str, found["audience"]), found["at_ms"].tolist(), strict=True))
+    events = await newest_events(follower, numbers, now_ms)
     newest = {identity: definitions.newest("signal", identity) for identity in ids}
     names = await spoken_names(definitions, follower, [body["where"] for _, body, _, _ in newest.values()])
     signals: list[RaisedSignal] = []
     for identity, (_, body, defined_ms, _) in newest.items():
         signal = msgspec.convert(body, Signal, strict=False)
         evidence = await with_items(follower, evidence_of(signal.where, events, now_ms))
-        since_ms = int(since.get(SIGNAL + identity, defined_ms))
+        entered_ms = raised[SIGNAL + identity]
+        since_ms = defined_ms if entered_ms is None else entered_ms
         newest_ms = evidence[0].at_ms if evidence else since_ms
         signals.append(
             RaisedSignal(
@@ -88,9 +92,18 @@ async def raised_signals(
     return sorted(signals, key=lambda each: (-each.strength, each.id))
 
 
-async def newest_events(follower: Follower, number: int, now_ms: int) -> list[tuple[str, int, str]]:
-    """Return the last events of a person that evidence is sought among, newest first: name, instant, properties."""
-    rows = await follower.select(_EVENTS, [number, now_ms, EVENTS_READ_MAX])
+async def entered_since(follower: Follower, numbers: Sequence[int]) -> dict[str, int]:
+    """Return when a person last entered each audience, signals and levels among them, by all their numbers."""
+    found = await follower.select(_ENTERED, [list(numbers)])
+    return dict(zip(map(str, found["audience"]), found["at_ms"].tolist(), strict=True))
+
+
+async def newest_events(follower: Follower, numbers: Sequence[int], now_ms: int) -> list[tuple[str, int, str]]:
+    """Return the last events that evidence is sought among, newest first: name, instant, properties.
+
+    `numbers` are all those of one person, as `family` gives them.
+    """
+    rows = await follower.select(_EVENTS, [list(numbers), now_ms, EVENTS_READ_MAX])
     return list(zip(map(str, rows["name"]), rows["at_ms"].tolist(), map(str, rows["properties"]), strict=True))
 
 

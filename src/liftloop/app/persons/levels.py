@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.app.desk import Desk
+from liftloop.app.ledger import family
 from liftloop.app.naming.spoken import spoken_names
 from liftloop.app.naming.trees import read_aloud
 from liftloop.app.signals import Evidence, evidence_of, newest_events
@@ -77,13 +78,14 @@ async def _held(desk: Desk, number: int, which: tuple[str, Level], since: Mappin
     identity, level = which
     now_ms = desk.clock.now_ms()
     names = await spoken_names(desk.definitions, desk.follower, [level.where])
+    events = await newest_events(desk.follower, family(desk.state, number), now_ms)
     return Held(
         id=identity,
         name=level.name,
         benefits=level.benefits,
         since_ms=int(since.get(LEVEL + identity, desk.definitions.newest("level", identity)[2])),
         rule=read_aloud(level.where, names),
-        evidence=evidence_of(level.where, await newest_events(desk.follower, number, now_ms), now_ms),
+        evidence=evidence_of(level.where, events, now_ms),
     )
 
 

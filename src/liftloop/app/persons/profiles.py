@@ -29,9 +29,9 @@ from liftloop.app.people import (
 from liftloop.app.persons.identities import names_of_sources
 from liftloop.app.persons.levels import Standing, standing
 from liftloop.app.persons.points import PointsAccount, points_account
-from liftloop.app.signals import RaisedSignal, raised_signals
+from liftloop.app.signals import RaisedSignal, entered_since, raised_signals
 from liftloop.app.studies.evidence import StudiedValue, studied_values
-from liftloop.app.studies.rfm import Rfm, rfm_of
+from liftloop.app.studies.rfm import Rfm
 from liftloop.app.tags.directory import held_tags
 from liftloop.app.words import Said
 from liftloop.audience.contract import Tag
@@ -72,10 +72,6 @@ ORDER BY max(at_ms) DESC, profile LIMIT $1 OFFSET $2
 """
 _SPAN = """
 SELECT min(at_ms) AS first_ms, max(at_ms) AS last_ms FROM event WHERE profile IN (SELECT unnest($1::BIGINT[]))
-"""
-_SINCE = """
-SELECT audience, max(at_ms) AS at_ms FROM membership
-WHERE profile IN (SELECT unnest($1::BIGINT[])) AND entered GROUP BY audience
 """
 
 
@@ -221,12 +217,12 @@ async def person(desk: Desk, identity: str) -> Person:
     attributes = await asyncio.to_thread(attributes_of, desk.state, desk.vault, number)
     identifiers = identifiers_of(desk.state, number)
     span = await desk.follower.select(_SPAN, [numbers])
-    rfm = await rfm_of(desk.follower, number, desk.clock.now_ms())
+    rfm = await desk.buyers.rfm(numbers, desk.clock.now_ms())
     family_first = [number, *(each for each in numbers if each != number)]
     studied = await studied_values(desk.follower, family_first, desk.clock.now_ms(), await desk.trait_studies.last())
     fields = fields_of(desk.definitions.live("field"))
-    entered = await desk.follower.select(_SINCE, [numbers])
-    since = dict(zip(entered["audience"].tolist(), entered["at_ms"].tolist(), strict=True))
+    since = await entered_since(desk.follower, numbers)
+    raised = {each: since.get(each) for each in answer["audiences"] if each.startswith(SIGNAL)}
     first, last = _instant(span["first_ms"]), _instant(span["last_ms"])
     return Person(
         number=number,
@@ -252,7 +248,7 @@ async def person(desk: Desk, identity: str) -> Person:
         level=await standing(desk, number, answer["audiences"], since),
         points=await points_account(desk, number, desk.clock.now_ms()),
         tags=_tags(desk, since, attributes, answer["audiences"]),
-        signals=await raised_signals(desk.definitions, desk.follower, number, answer["audiences"], desk.clock.now_ms()),
+        signals=await raised_signals(desk.definitions, desk.follower, numbers, raised, desk.clock.now_ms()),
         messages=messages_of(desk.state, number, limit=MESSAGES_SHOWN),
     )
 

@@ -25,26 +25,30 @@ QUALIFY row_number() OVER (
 ) = 1 ORDER BY name
 """
 """The view `trait_now` of one person and what studies said: by the view it would be drawn up for everybody first."""
+# Of one person by all their numbers: the views that follow merges would be drawn up for everybody first.
 _PURCHASES = """
 SELECT count(*) AS days, min(at_ms) AS first_ms, max(at_ms) AS last_ms, sum(value) AS value FROM (
-    SELECT min(at_ms) AS at_ms, sum(revenue - back) * 100 AS value FROM order_sold
-    WHERE profile = $1 AND at_ms <= $2 AND void_ms IS NULL GROUP BY (at_ms + $3) // 86400000
+    SELECT min(at_ms) AS at_ms, sum(revenue - back) * 100 AS value FROM order_sold_of($1::BIGINT[])
+    WHERE at_ms <= $2 AND void_ms IS NULL GROUP BY (at_ms + $3) // 86400000
 )
 """
 _ITEM = """
-SELECT count(DISTINCT (at_ms + $3) // 86400000) AS days, max(at_ms) AS last_ms FROM order_line_sold
-WHERE profile = $1 AND at_ms <= $2 AND product_id = $4 AND void_ms IS NULL
+SELECT count(DISTINCT (at_ms + $3) // 86400000) AS days, max(at_ms) AS last_ms FROM order_line_sold_of($1::BIGINT[])
+WHERE at_ms <= $2 AND product_id = $4 AND void_ms IS NULL
 """
 _EVENTS = """
-SELECT count(*) AS times FROM event_now
-WHERE profile = $1 AND kind IN ('track', 'page', 'screen') AND at_ms <= $2 AND at_ms > $2 - $3
+SELECT count(*) AS times FROM event
+WHERE profile IN (SELECT unnest($1::BIGINT[])) AND kind IN ('track', 'page', 'screen')
+    AND at_ms <= $2 AND at_ms > $2 - $3
 """
 _SENT = """
-SELECT count(*) AS sent, count(*) FILTER (answered) AS answered FROM (
-    SELECT message_key, bool_or(receipt.receipt IN ('opened', 'clicked', 'replied', 'redeemed')) AS answered
-    FROM message LEFT JOIN canonical ON canonical.forwarded = message.profile
-    JOIN message_settled USING (message_key) LEFT JOIN receipt USING (message_key)
-    WHERE coalesce(canonical.kept, message.profile) = $1 AND message_settled.channel = $2 GROUP BY message_key
+WITH own AS MATERIALIZED (SELECT message_key FROM message WHERE profile IN (SELECT unnest($1::BIGINT[]))),
+answer AS (
+    SELECT DISTINCT message_key FROM receipt WHERE receipt IN ('opened', 'clicked', 'replied', 'redeemed')
+    AND message_key IN (FROM own)
+)
+SELECT count(*) AS sent, count(*) FILTER (message_key IN (FROM answer)) AS answered FROM (
+    SELECT DISTINCT message_key FROM message_settled WHERE channel = $2 AND message_key IN (FROM own)
 )
 """
 HIDDEN = frozenset(
@@ -101,7 +105,7 @@ async def studied_values(
         return []
     names = await item_names(follower, [str(values[each]) for each in ITEM_TRAITS & values.keys()])
     categories = await category_names(follower, [str(values[each]) for each in CATEGORY_TRAITS & values.keys()])
-    evidence = await _evidence(follower, number, now_ms, (values, since_ms, report, names))
+    evidence = await _evidence(follower, numbers, now_ms, (values, since_ms, report, names))
     return [
         StudiedValue(
             id=name,
@@ -117,18 +121,19 @@ async def studied_values(
 
 async def _evidence(
     follower: Follower,
-    number: int,
+    numbers: Sequence[int],
     now_ms: int,
     known: tuple[Mapping[str, str | float], Mapping[str, int], Mapping[str, Any], Mapping[str, str]],
 ) -> Evidence:
     values, since_ms, report, names = known
+    own = list(numbers)
     offset_ms = SHANGHAI_OFFSET_MINUTES * MINUTE_MS
-    bought = await follower.select(_PURCHASES, [number, now_ms, offset_ms])
+    bought = await follower.select(_PURCHASES, [own, now_ms, offset_ms])
     days = int(bought["days"][0])
     replenish = str(values.get("replenish_item", ""))
-    item = await follower.select(_ITEM, [number, now_ms, offset_ms, replenish])
-    events = await follower.select(_EVENTS, [number, now_ms, HABIT_DAYS * 24 * 60 * MINUTE_MS])
-    messages = await follower.select(_SENT, [number, str(values.get("best_channel", ""))])
+    item = await follower.select(_ITEM, [own, now_ms, offset_ms, replenish])
+    events = await follower.select(_EVENTS, [own, now_ms, HABIT_DAYS * 24 * 60 * MINUTE_MS])
+    messages = await follower.select(_SENT, [own, str(values.get("best_channel", ""))])
     return Evidence(
         values=values,
         since_ms=since_ms,

@@ -164,19 +164,44 @@ CREATE OR REPLACE VIEW order_line_now AS
 SELECT order_line.* REPLACE (coalesce(canonical.kept, order_line.profile) AS profile)
 FROM order_line LEFT JOIN canonical ON canonical.forwarded = order_line.profile;
 
+-- What a refund takes off, what is back of an order in all, and whether so much is the whole of it. A refund that names
+-- no amount is one of the whole order.
+CREATE OR REPLACE MACRO refunded_amount(revenue) AS
+    CASE WHEN revenue IS NULL OR isnan(revenue) THEN 1e18 ELSE abs(revenue) END;
+CREATE OR REPLACE MACRO amount_back(amount, revenue) AS least(coalesce(amount, 0), coalesce(revenue, 0));
+CREATE OR REPLACE MACRO is_whole(amount, revenue) AS amount >= coalesce(revenue, 0) - 0.005;
+
 -- Orders that were made, with what went back since: `back` in all by `back_ms`; from `void_ms` on the order is no
--- purchase any more. A refund that names no amount is one of the whole order.
+-- purchase any more.
 CREATE OR REPLACE VIEW order_sold AS
 WITH refund AS (
-    SELECT profile, order_id, sum(CASE WHEN revenue IS NULL OR isnan(revenue) THEN 1e18 ELSE abs(revenue) END) AS amount,
-        max(at_ms) AS at_ms
+    SELECT profile, order_id, sum(refunded_amount(revenue)) AS amount, max(at_ms) AS at_ms
     FROM order_now WHERE refunded AND order_id <> '' GROUP BY profile, order_id
 )
 SELECT o."offset", o.profile, o.at_ms, o.order_id, o.revenue, o.coupon, o.coupon_code, o.coupon_holder,
-    least(coalesce(refund.amount, 0), coalesce(o.revenue, 0)) AS back, refund.at_ms AS back_ms,
-    CASE WHEN refund.amount >= coalesce(o.revenue, 0) - 0.005 THEN refund.at_ms END AS void_ms
+    amount_back(refund.amount, o.revenue) AS back, refund.at_ms AS back_ms,
+    CASE WHEN is_whole(refund.amount, o.revenue) THEN refund.at_ms END AS void_ms
 FROM order_now AS o LEFT JOIN refund ON refund.profile = o.profile AND refund.order_id = o.order_id
 WHERE NOT o.refunded;
+
+-- `order_sold` and `order_line_sold` of one person, given by all their numbers: nobody's merges are followed for it.
+CREATE OR REPLACE MACRO order_sold_of(numbers) AS TABLE
+WITH own AS (SELECT * FROM order_head WHERE list_contains(numbers, order_head.profile)),
+refund AS (
+    SELECT order_id, sum(refunded_amount(revenue)) AS amount, max(at_ms) AS at_ms
+    FROM own WHERE refunded AND order_id <> '' GROUP BY order_id
+)
+SELECT o."offset", o.at_ms, o.order_id, o.revenue, o.coupon, o.coupon_code, o.coupon_holder,
+    amount_back(refund.amount, o.revenue) AS back, refund.at_ms AS back_ms,
+    CASE WHEN is_whole(refund.amount, o.revenue) THEN refund.at_ms END AS void_ms
+FROM own AS o LEFT JOIN refund ON refund.order_id = o.order_id
+WHERE NOT o.refunded;
+
+CREATE OR REPLACE MACRO order_line_sold_of(numbers) AS TABLE
+SELECT l.*, void.void_ms FROM order_line AS l LEFT JOIN (
+    SELECT order_id, max(void_ms) AS void_ms FROM order_sold_of(numbers) WHERE void_ms IS NOT NULL GROUP BY order_id
+) AS void ON void.order_id = l.order_id
+WHERE NOT l.refunded AND list_contains(numbers, l.profile);
 
 -- Revenue with refunds deducted: at the instant of their order, or at their own where they name no order of the person.
 CREATE OR REPLACE VIEW revenue_net AS
