@@ -184,14 +184,14 @@ SELECT o."offset", o.profile, o.at_ms, o.order_id, o.revenue, o.coupon, o.coupon
 FROM order_now AS o LEFT JOIN refund ON refund.profile = o.profile AND refund.order_id = o.order_id
 WHERE NOT o.refunded;
 
--- `order_sold` and `order_line_sold` of one person, given by all their numbers: nobody's merges are followed for it.
+-- `order_sold`, without coupons, and `order_line_sold` of one person, given by all their numbers: no merges are followed.
 CREATE OR REPLACE MACRO order_sold_of(numbers) AS TABLE
 WITH own AS (SELECT * FROM order_head WHERE list_contains(numbers, order_head.profile)),
 refund AS (
     SELECT order_id, sum(refunded_amount(revenue)) AS amount, max(at_ms) AS at_ms
     FROM own WHERE refunded AND order_id <> '' GROUP BY order_id
 )
-SELECT o."offset", o.at_ms, o.order_id, o.revenue, o.coupon, o.coupon_code, o.coupon_holder,
+SELECT o."offset", o.at_ms, o.order_id, o.revenue,
     amount_back(refund.amount, o.revenue) AS back, refund.at_ms AS back_ms,
     CASE WHEN is_whole(refund.amount, o.revenue) THEN refund.at_ms END AS void_ms
 FROM own AS o LEFT JOIN refund ON refund.order_id = o.order_id
