@@ -9,6 +9,13 @@ import click
 from liftloop.cli.connection import data_option, json_option, server, show, spoken
 from liftloop.kernel.errors import EXIT_REFUSED
 
+STATES = {
+    "draft": "草稿 / draft",
+    "submitted": "待审批 / submitted",
+    "approved": "已批准 / approved",
+    "rejected": "已驳回 / rejected",
+}
+
 
 @click.group("content", short_help="内容库：检查、审批、预览 / contents: check, approve, preview")
 def command() -> None:
@@ -51,6 +58,162 @@ def rules(data: Path, as_json: bool) -> None:
     with server(data) as desk:
         answer = desk.get("/contents/rules")
     show(answer, as_json, [_rule(each) for each in answer["rules"]])
+
+
+@command.command("list")
+@click.option("--folder", default="", help="只看一个文件夹 / one folder only")
+@data_option
+@json_option
+def listed(folder: str, data: Path, as_json: bool) -> None:
+    """内容库：状态、合规结论、用在哪。 / The library: state, verdict, where each is used.
+
+    \b
+    例 / Example:
+      liftloop content list --folder 会员
+    """
+    with server(data) as desk:
+        answer = desk.get("/contents/library")
+    rows = [each for each in answer["contents"] if each["folder"].startswith(folder)]
+    show({**answer, "contents": rows}, as_json, [_row(each) for each in rows] or ["还没有内容 / no contents yet"])
+
+
+@command.command("show")
+@click.argument("identity")
+@click.option("--diff", type=int, help="和这个版本比较 / compare with this version")
+@data_option
+@json_option
+def shown(identity: str, diff: int | None, data: Path, as_json: bool) -> None:
+    """一个内容：文字、版本、审批、例外。 / One content: words, versions, reviews, exceptions.
+
+    \b
+    例 / Example:
+      liftloop content show autumn --diff 2
+    """
+    with server(data) as desk:
+        answer = desk.get(f"/contents/library/{identity}")
+        if diff is not None:
+            changed = desk.get(f"/contents/library/{identity}/changes", before=diff, after=answer["row"]["version"])
+            answer = {**answer, "changes": changed["changes"]}
+    show(answer, as_json, _shown(answer))
+
+
+@command.command("revert")
+@click.argument("identity")
+@click.argument("version", type=int)
+@data_option
+@json_option
+def revert(identity: str, version: int, data: Path, as_json: bool) -> None:
+    """恢复成以前的一个版本。 / Publish an earlier version again."""
+    with server(data) as desk:
+        answer = desk.post(f"/contents/library/{identity}/revert", {"version": version})
+    show(answer, as_json, [f"{identity} v{answer['version']}"])
+
+
+@command.command("submit")
+@click.argument("identity")
+@click.option("--remark", default="", help="留言 / a remark")
+@data_option
+@json_option
+def submit(identity: str, remark: str, data: Path, as_json: bool) -> None:
+    """送审批。 / Ask for approval of the words as they are now."""
+    _say(identity, "submit", remark, data, as_json)
+
+
+@command.command("approve")
+@click.argument("identity")
+@click.option("--remark", default="", help="留言 / a remark")
+@data_option
+@json_option
+def approve(identity: str, remark: str, data: Path, as_json: bool) -> None:
+    """批准现在的文字；改过就要重新批准。 / Approve the words as they are now; other words lose it."""
+    _say(identity, "approve", remark, data, as_json)
+
+
+@command.command("reject")
+@click.argument("identity")
+@click.option("--remark", required=True, help="原因 / why")
+@data_option
+@json_option
+def reject(identity: str, remark: str, data: Path, as_json: bool) -> None:
+    """驳回，写明原因；驳回的文字不会发出。 / Reject the words, with the reason: they do not leave."""
+    _say(identity, "reject", remark, data, as_json)
+
+
+@command.command("except")
+@click.argument("identity")
+@click.option("--rule", required=True, help="规则 / the rule")
+@click.option("--quote", required=True, help="哪个词 / the phrase")
+@click.option("--evidence", required=True, help="依据 / what proves it")
+@data_option
+@json_option
+def exempt(identity: str, data: Path, as_json: bool, **said: str) -> None:
+    """给一个词登记例外，附依据。 / Record an exception for one phrase, with its evidence.
+
+    \b
+    例 / Example:
+      liftloop content except autumn --rule CN-SUPERLATIVE --quote 销量第一 --evidence "协会 2026 年报第 12 页"
+    """
+    with server(data) as desk:
+        answer = desk.post(f"/contents/library/{identity}/exceptions", said)
+    show(answer, as_json, [f"✓ {answer['rule']}「{answer['quote']}」{answer['evidence']}"])
+
+
+@command.command("preview")
+@click.argument("what")
+@click.argument("person")
+@click.option("--channel", default="", help="按哪个渠道看 / through which channel")
+@click.option("--offer", default="", help="带哪个优惠 / with which offer")
+@click.option("--item", default="", help="带哪个商品 / with which item")
+@data_option
+@json_option
+def preview(what: str, person: str, data: Path, as_json: bool, **more: str) -> None:
+    """一位真实客户会看到什么（内容 id，或 @文件.json）；不会发出。 / What one real person would see; nothing is sent.
+
+    \b
+    例 / Example:
+      liftloop content preview autumn u10086 --channel sms
+    """
+    asked: dict[str, Any] = {"content": _file(what[1:])} if what.startswith("@") else {"content_id": what}
+    with server(data) as desk:
+        answer = desk.post("/contents/preview", {**asked, "person": person, **more})
+    show(answer, as_json, _seen(answer))
+
+
+def _say(identity: str, what: str, remark: str, data: Path, as_json: bool) -> None:
+    with server(data) as desk:
+        answer = desk.post(f"/contents/library/{identity}/{what}", {"remark": remark})
+    show(answer, as_json, [f"{identity} v{answer['version']}: {STATES[answer['status']]}"])
+
+
+def _row(row: dict[str, Any]) -> str:
+    name = "/".join(each for each in (row["folder"], row["name"] or row["content_id"]) if each)
+    used = "、".join(dict.fromkeys(each["name"] for each in row["used_in"]))
+    verdict = {"fine": "", "warned": "!", "blocked": "✗"}[row["verdict"]]
+    return f"{verdict:<2}{STATES[row['state']]:<18} {name} ({row['content_id']} v{row['version']})  {used}".rstrip()
+
+
+def _shown(answer: dict[str, Any]) -> list[str]:
+    body = answer["body"]
+    texts = [f"{name}: {body[name]}" for name in ("subject", "preheader", "body") if body.get(name)]
+    lines = [_row(answer["row"]), *texts, *_lines(answer["check"])]
+    lines += [
+        f"{each['at']}  {STATES[each['status']]} v{each['version']}  {spoken(each['by'])}  {each['remark']}".rstrip()
+        for each in answer["reviews"]
+    ]
+    lines += [f"v{each['version']}  {each['at']}  {spoken(each['by'])}" for each in answer["versions"]]
+    marks = {"same": "  ", "added": "+ ", "removed": "- "}
+    return [*lines, *(f"{each['field']}: {marks[each['kind']]}{each['text']}" for each in answer.get("changes", ()))]
+
+
+def _seen(answer: dict[str, Any]) -> list[str]:
+    if answer["problem"]:
+        return [f"✗ {spoken(answer['problem'])}"]
+    lines = [f"{each['name']}: {each['value']}" for each in answer["fields"]]
+    lines += [each for each in (answer["subject"], answer["preheader"]) if each]
+    lines += [] if answer["fields"] else [answer["text"]]
+    if answer["sms"]:
+        lines.append(f"{answer['sms']['characters']} 字 / characters, {answer['sms']['segments']} 条 / messages")
+    return lines
 
 
 def _file(name: str) -> Any:

@@ -90,6 +90,10 @@ class Message(Struct, frozen=True, kw_only=True):
     body: str
     at_ms: int
     files: tuple[Enclosure, ...] = ()
+    preheader: str = ""
+    """What the list of an inbox shows after the subject; it stands in the body already."""
+    language: str = ""
+    """In which it is said."""
     unsubscribe_url: str = ""
     """Where one click ends all marketing to this person through this medium; empty where no reader could reach it."""
 

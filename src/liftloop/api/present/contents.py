@@ -1,12 +1,33 @@
 """Writes contents, rules and what was found of them as the API says them."""
 
-from liftloop.api.present.words import at
-from liftloop.api.views.content import CheckAnswer, ExemptionView, HitView, ProblemView, RuleView, SmsView
+from collections.abc import Mapping
+
+from liftloop.api.present.words import at, text
+from liftloop.api.views.content import (
+    CheckAnswer,
+    ContentReviewView,
+    ContentRow,
+    ContentShown,
+    ContentUse,
+    ContentVersion,
+    ExemptionView,
+    HitView,
+    PreviewAnswer,
+    PreviewField,
+    ProblemView,
+    RuleView,
+    SmsView,
+)
 from liftloop.api.views.values import Text
+from liftloop.app.actors import actor_words
 from liftloop.app.contents.checking import Checked, SmsLook
-from liftloop.compose.contract import ContentRules, Exemption, Problem
+from liftloop.app.contents.library import Line, Shown
+from liftloop.app.contents.preview import Preview
+from liftloop.compose.contract import ContentReview, ContentRules, Exemption, Problem
 from liftloop.compose.law.rule import Rule
 from liftloop.compose.reading import Hit
+
+EXCERPT_CHARACTERS = 120
 
 
 def rule_view(rule: Rule, rules: ContentRules) -> RuleView:
@@ -73,4 +94,75 @@ def _sms(look: SmsLook) -> SmsView:
         segments=length.segments,
         left=length.left,
         encoding=length.encoding,
+    )
+
+
+def row_view(line: Line, names: Mapping[str, str]) -> ContentRow:
+    content = line.content
+    return ContentRow.model_validate(
+        {
+            "content_id": content.id,
+            "name": content.name,
+            "folder": content.folder,
+            "subject": content.subject,
+            "excerpt": content.body[:EXCERPT_CHARACTERS],
+            "channel": line.checked.channel,
+            "purpose": content.purpose,
+            "format": content.format,
+            "languages": [content.language, *content.translations],
+            "variant_of": content.variant_of,
+            "version": line.version,
+            "updated_at": at(line.at_ms),
+            "by": text(actor_words(line.by, names)),
+            "state": line.state,
+            "verdict": line.checked.verdict,
+            "used_in": [ContentUse(kind=use.kind, id=use.id, name=use.name, channel=use.channel) for use in line.uses],
+        }
+    )
+
+
+def shown_view(shown: Shown, rules: ContentRules, names: Mapping[str, str]) -> ContentShown:
+    exemptions = shown.reviews[0].exemptions if shown.reviews else ()
+    return ContentShown(
+        row=row_view(shown.line, names),
+        body=dict(shown.body),
+        check=check_answer(shown.line.checked, rules),
+        versions=[
+            ContentVersion(
+                version=each.version, at=at(each.at_ms), by=text(actor_words(each.by, names)), status=each.status
+            )
+            for each in shown.versions
+        ],
+        reviews=[review_view(each, names) for each in shown.reviews],
+        exemptions=[exemption_view(each) for each in exemptions],
+    )
+
+
+def review_view(review: ContentReview, names: Mapping[str, str]) -> ContentReviewView:
+    return ContentReviewView(
+        status=review.status,
+        version=review.version,
+        remark=review.remark,
+        by=text(actor_words(review.by, names)),
+        at=at(review.at_ms),
+    )
+
+
+def preview_view(seen: Preview, rules: ContentRules) -> PreviewAnswer:
+    sms = None
+    if seen.length is not None:
+        sms = _sms(SmsLook(language=seen.language, text=seen.text, length=seen.length))
+    return PreviewAnswer(
+        look=seen.look,
+        channel=seen.channel,
+        language=seen.language,
+        problem=None if seen.problem is None else text(seen.problem),
+        subject=seen.subject,
+        preheader=seen.preheader,
+        body=seen.body,
+        text=seen.text,
+        sender=seen.sender,
+        fields=[PreviewField(name=name, value=value) for name, value in seen.fields],
+        sms=sms,
+        hits=[hit_view(hit, rules) for hit in seen.hits],
     )

@@ -92,3 +92,128 @@ class CheckAnswer(View):
     hits: list[HitView]
     problems: list[ProblemView] = Field(description="What the template cannot say to everybody.")
     sms: list[SmsView]
+
+
+class ContentUse(View):
+    kind: Literal["journey", "campaign"]
+    id: str
+    name: str
+    channel: str
+
+
+class ContentRow(View):
+    """One content in the library."""
+
+    content_id: str
+    name: str
+    folder: str
+    subject: str
+    excerpt: str = Field(description="The beginning of the body.")
+    channel: str
+    purpose: Purpose
+    format: Literal["text", "mjml"]
+    languages: list[str]
+    variant_of: str
+    version: int
+    updated_at: AwareDatetime
+    by: Text
+    state: State
+    verdict: Literal["fine", "warned", "blocked"]
+    used_in: list[ContentUse]
+
+
+class ContentLibrary(View):
+    contents: list[ContentRow]
+    approval: Literal["none", "marketing", "all"] = Field(description="Which contents leave only once approved.")
+
+
+class ContentVersion(View):
+    version: int
+    at: AwareDatetime
+    by: Text
+    status: str
+
+
+class ContentReviewView(View):
+    """What somebody said of the words, of which version."""
+
+    status: State
+    version: int
+    remark: str
+    by: Text
+    at: AwareDatetime
+
+
+class ContentShown(View):
+    """One content with its past, newest first."""
+
+    row: ContentRow
+    body: dict[str, Any]
+    check: CheckAnswer
+    versions: list[ContentVersion]
+    reviews: list[ContentReviewView]
+    exemptions: list[ExemptionView]
+
+
+class ContentChange(View):
+    field: str
+    kind: Literal["same", "added", "removed"]
+    text: str
+
+
+class ContentChanges(View):
+    before: int
+    after: int
+    changes: list[ContentChange]
+
+
+class VersionMade(View):
+    version: int
+
+
+class ReviewRequest(View):
+    remark: Remark = ""
+
+
+class RevertRequest(View):
+    version: int = Field(ge=1)
+
+
+class ExemptionRequest(View):
+    rule: str
+    quote: Annotated[str, Field(min_length=1, max_length=200)]
+    evidence: Remark
+
+
+class PreviewRequest(View):
+    """Words as they are written now, or a content that exists, for one real person."""
+
+    content: dict[str, Any] | None = None
+    content_id: str = ""
+    person: str = Field(description="A user id, an anonymous id or a profile id.")
+    channel: str = ""
+    offer: str = ""
+    item: str = ""
+    campaign: str = ""
+
+
+class PreviewField(View):
+    name: str
+    value: str
+
+
+class PreviewAnswer(View):
+    """The message as this person would get it, by the dispatcher's own code; nothing is sent."""
+
+    look: Literal["sms", "mail", "bubble", "card", "plain"]
+    channel: str
+    language: str
+    problem: Text | None = Field(description="Why this person would get none.")
+    subject: str
+    preheader: str
+    body: str
+    text: str = Field(description="The text part of a mail; the whole text of an SMS with its signature.")
+    sender: str
+    fields: list[PreviewField]
+    sms: SmsView | None
+    hits: list[HitView]

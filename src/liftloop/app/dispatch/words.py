@@ -1,7 +1,7 @@
 """Turns due envelopes into messages in words, or into the reason why one cannot be said."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +18,7 @@ from liftloop.compose.contract import Content, Rendered, RenderFailed
 from liftloop.compose.language import Form
 from liftloop.compose.template import Prepared, variables_used
 from liftloop.compose.tongues import in_language, language_for
-from liftloop.deliver.contract import ADDRESS_ATTRIBUTES, Channel, ChannelDefinition, Envelope, Message
+from liftloop.deliver.contract import ADDRESS_ATTRIBUTES, AddressKind, ChannelDefinition, Envelope, Message
 from liftloop.deliver.coupons import COUPON_CHANNEL, Coupon, Pool
 from liftloop.deliver.keys import enrolment_of
 from liftloop.deliver.media import medium_of
@@ -58,6 +58,16 @@ class Due(Struct, frozen=True, kw_only=True):
     def attempt(self) -> AttemptId:
         """Name the attempt to come; each has its own."""
         return AttemptId(f"{self.envelope.key}.{self.tries + 1}")
+
+
+class Reaching(Protocol):
+    """As much of a channel as words ask of it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def address_kind(self) -> AddressKind: ...
 
 
 class Gathered(Struct, frozen=True, kw_only=True):
@@ -113,7 +123,9 @@ class Wording:
 class Wordings:
     """Says batches of due messages in words for one channel after another."""
 
-    def __init__(self, state: StateReader, vault: Vault) -> None:
+    def __init__(self, state: StateReader, vault: Vault, *, addressed: bool = True) -> None:
+        """Read from a folder; with `addressed` false people without an address are said too: nothing is sent then."""
+        self._addressed = addressed
         self._state = state
         self._vault = vault
         self._people = PeopleReader(state, vault)
@@ -122,6 +134,10 @@ class Wordings:
         self._read: dict[tuple[str, int], Wording] = {}
         self._pools_key: tuple[Row, ...] = ()
         self._pools: Mapping[str, Pool] = {}
+
+    def draft(self, content: Content, version: int) -> None:
+        """Let a content be said that nobody published, under a version that no published one has."""
+        self._read[(content.id, version)] = read_wording(content.id, msgspec.json.encode(content))
 
     def asks(self, dues: Sequence[Due]) -> Asked | None:
         """Return what the tick must be asked before these can be said, None for nothing."""
@@ -159,7 +175,7 @@ class Wordings:
         return self._pools
 
     def say(
-        self, dues: Sequence[Due], channel: Channel, now_ms: int, gathered: Gathered
+        self, dues: Sequence[Due], channel: Reaching, now_ms: int, gathered: Gathered
     ) -> tuple[list[tuple[Due, Message]], list[Unsaid]]:
         """Return messages in words and those that cannot be said, together all of `dues`."""
         wordings = [self._wording(due.envelope) for due in dues]
@@ -171,6 +187,7 @@ class Wordings:
         named = _Named(coupons=gathered.coupons, pools=self.pools() if gathered.coupons else {})
         about = (personal, named, self._links_of(channel))
         batch = _Batch(channel, people, about, self._things_of(dues, wordings), now_ms)
+        batch.addressed = self._addressed
         said: list[tuple[Due, Message]] = []
         unsaid: list[Unsaid] = []
         for due, wording in zip(dues, wordings, strict=True):
@@ -181,7 +198,7 @@ class Wordings:
                 unsaid.append(Unsaid(due=due, reason=reason))
         return said, unsaid
 
-    def _links_of(self, channel: Channel) -> Links:
+    def _links_of(self, channel: Reaching) -> Links:
         """Return what makes people's links; for mails only, other media have ways of their own to refuse."""
         public_url = content_rules(self._things.live).public_url if channel.address_kind == "email" else ""
         if not public_url:
@@ -248,12 +265,13 @@ class _Batch:
 
     def __init__(
         self,
-        channel: Channel,
+        channel: Reaching,
         people: People,
         known: tuple[Personal | None, _Named, Links],
         things: Mapping[str, Mapping[str, Mapping[str, Any]]],
         now_ms: int,
     ) -> None:
+        self.addressed = True
         self._kind = channel.address_kind
         self._form: Form = "html" if channel.address_kind == "email" else "text"
         self._people = people
@@ -272,7 +290,7 @@ class _Batch:
         person = self._people.attributes[envelope.profile]
         found = (person[name] for name in ADDRESS_ATTRIBUTES.get(self._kind, ()) if person.get(name))
         address = str(next(found, ""))
-        if self._kind != "customer_id" and not address:
+        if self.addressed and self._kind != "customer_id" and not address:
             raise RenderFailed("no_address", self._kind)
         links = self._links.of(envelope.profile)
         language = wording.language_of(person)
@@ -293,6 +311,8 @@ class _Batch:
             body=rendered.body,
             at_ms=self._now_ms,
             unsubscribe_url=links.get("unsubscribe_url", "") if marketing else "",
+            preheader=rendered.preheader,
+            language=language,
         )
 
     def _rendered(
@@ -328,7 +348,7 @@ class _Batch:
         return variables
 
 
-def _attributes(wordings: Sequence[Wording], channel: Channel) -> set[str] | None:
+def _attributes(wordings: Sequence[Wording], channel: Reaching) -> set[str] | None:
     """Return the attributes that a batch needs, its address among them; None for all."""
     names = set(ADDRESS_ATTRIBUTES.get(channel.address_kind, ()))
     for wording in {id(wording): wording for wording in wordings}.values():
