@@ -31,6 +31,18 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/playbooks")).PlaybooksPage }),
         },
         {
+          path: "journeys",
+          lazy: async () => ({ Component: (await import("./pages/journey-list")).JourneyListPage }),
+        },
+        {
+          path: "journeys/new",
+          lazy: async () => ({ Component: (await import("./pages/journey-edit")).NewJourneyPage }),
+        },
+        {
+          path: "journeys/:journeyId/edit",
+          lazy: async () => ({ Component: (await import("./pages/journey-edit")).JourneyEditPage }),
+        },
+        {
           path: "audiences",
           lazy: async () => ({ Component: (await import("./pages/audiences")).AudiencesPage }),
         },

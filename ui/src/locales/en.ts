@@ -17,6 +17,7 @@ import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
 import { signal } from "./en/signal";
 import { source } from "./en/source";
 import { diagnosis, metrics, standing } from "./en/standing";
+import { step } from "./en/step";
 import { tag } from "./en/tag";
 import { timing } from "./en/timing";
 
@@ -48,6 +49,7 @@ export default {
   proposal,
   results,
   signal,
+  step,
   source,
   import: imports,
   tag,

@@ -17,6 +17,7 @@ import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell
 import { signal } from "./zh-cn/signal";
 import { source } from "./zh-cn/source";
 import { diagnosis, metrics, standing } from "./zh-cn/standing";
+import { step } from "./zh-cn/step";
 import { tag } from "./zh-cn/tag";
 import { timing } from "./zh-cn/timing";
 
@@ -48,6 +49,7 @@ export default {
   proposal,
   results,
   signal,
+  step,
   source,
   import: imports,
   tag,

@@ -181,11 +181,5 @@ export function homeRoutes(
       path("/opportunities/:id/plan"),
       ({ ids }) => plan(one(found, (each) => each.opportunity_id === ids[0]).goal.zh),
     ],
-    ["GET", path("/definitions/channel"), () => ({ definitions: empty ? {} : { sms: {}, email: {} } })],
-    [
-      "GET",
-      path("/definitions/content"),
-      () => ({ definitions: empty ? {} : { plain: {}, short: {}, warm: {} } }),
-    ],
   ];
 }

@@ -84,7 +84,7 @@ export class MockData {
     return { taken, refused: {}, whole: true, sentence };
   }
 
-  private publish(asked: Views["DefinitionRequest"]): Views["Published"] {
+  publish(asked: Views["DefinitionRequest"]): Views["Published"] {
     this.published.push(asked);
     return { kind: asked.kind, id: asked.id, version: 2 };
   }

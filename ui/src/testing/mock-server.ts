@@ -6,7 +6,7 @@ import { audiences } from "./first-data.ts";
 import { handoverRoutes } from "./handover.ts";
 import { homeRoutes } from "./home.ts";
 import { identityRoutes } from "./identity.ts";
-import { journeyRoutes } from "./journeys.ts";
+import { MockJourneys } from "./journeys.ts";
 import { liveRoutes } from "./live.ts";
 import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
@@ -48,7 +48,10 @@ export class MockServer {
     this.campaigns = empty ? [] : [running, fresh, flat];
     this.plans = new MockPlans(empty, (plan) => this.launch(plan));
     this.audiences = empty ? [] : [...audiences];
-    this.routes = [...this.makeRoutes(), ...new MockData(empty).routes()];
+    const data = new MockData(empty);
+    const path = (pattern: string) => new RegExp(`^/api${pattern.replaceAll(":id", "([^/]+)")}$`);
+    const journeys = new MockJourneys(empty, (body) => data.publish(body));
+    this.routes = [...journeys.routes(path), ...this.makeRoutes(), ...data.routes()];
   }
 
   async answer(request: Request): Promise<Response> {
@@ -91,7 +94,6 @@ export class MockServer {
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
       ...resultsRoutes(this.members.length === 0),
-      ...journeyRoutes(this.members.length === 0),
       ...proposalRoutes(this.members.length === 0),
       ...provedRoutes(this.members.length === 0, (id) => this.campaign(id)),
       ...liveRoutes(path, this.campaigns),

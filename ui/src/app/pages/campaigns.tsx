@@ -16,7 +16,11 @@ export function CampaignsPage() {
   return (
     <Page
       title={t("campaign.listTitle")}
-      lead={t("campaign.listLead")}
+      lead={
+        <>
+          {t("campaign.listLead")} <Link to="/journeys">{t("journey.listTitle")}</Link>
+        </>
+      }
       action={
         <Button size="large" onClick={() => void navigate("/playbooks")}>
           {t("playbook.toPlaybooks")}

@@ -50,14 +50,21 @@ export function itemsOptions(search: string, ids: string[]) {
   });
 }
 
-/** Count and sample of a definition that is being written; the last answer stays until the next is there. */
-export function usePreview(definition: Node, complete: boolean) {
-  return useQuery({
+/** Sentence, count and sample of a definition. */
+export function previewOptions(definition: Node) {
+  return queryOptions({
     queryKey: ["preview", definition],
     queryFn: () => answered(api.POST("/api/audiences/preview", { body: { definition } })),
-    enabled: complete,
-    placeholderData: (before) => before,
     staleTime: 5_000,
+  });
+}
+
+/** The preview of a definition that is being written; the last answer stays until the next is there. */
+export function usePreview(definition: Node, complete: boolean) {
+  return useQuery({
+    ...previewOptions(definition),
+    enabled: complete,
+    placeholderData: (before: Views["Preview"] | undefined) => before,
   });
 }
 

@@ -1,0 +1,91 @@
+/** What happens to whoever enters, step by step? The journey as a canvas and as rules, numbers beside it. */
+import { useQuery } from "@tanstack/react-query";
+import { App } from "antd";
+import { useEffect, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { useBlocker, useNavigate, useParams, useSearchParams } from "react-router";
+import { journeyOptions, writtenOptions } from "@/features/journey/api/journeys";
+import { JourneyEditor } from "@/features/journey/components/journey-editor";
+import { Card, Page } from "@/shared/parts/page";
+import { Waiting } from "@/shared/parts/shown";
+import { useParts } from "./journey-parts";
+
+export function NewJourneyPage() {
+  const navigate = useNavigate();
+  const parts = useParts();
+  const journeyId = useMemo(() => `journey-${crypto.randomUUID().slice(0, 8)}`, []);
+  return (
+    <JourneyEditor
+      journeyId={journeyId}
+      saved={null}
+      report={null}
+      parts={parts}
+      compared={null}
+      onCompare={() => undefined}
+      onPublished={() => void navigate(`/journeys/${journeyId}/edit`, { replace: true })}
+      useGuard={useGuard}
+    />
+  );
+}
+
+export function JourneyEditPage() {
+  const { t } = useTranslation();
+  const { journeyId = "" } = useParams();
+  const [address, setAddress] = useSearchParams();
+  const older = Number(address.get("compare")) || null;
+  const saved = useQuery({ ...writtenOptions(journeyId, null), refetchOnMount: "always", staleTime: 0 });
+  const report = useQuery(journeyOptions(journeyId));
+  const compared = useQuery({ ...writtenOptions(journeyId, older), enabled: older !== null });
+  const parts = useParts();
+  const waiting = [saved, report].find((query) => query.data === undefined);
+  if (!saved.data || !report.data) {
+    return (
+      <Page title={t("journey.listTitle")}>
+        <Card>{waiting ? <Waiting query={waiting} lines={10} /> : null}</Card>
+      </Page>
+    );
+  }
+  return (
+    <JourneyEditor
+      key={journeyId}
+      journeyId={journeyId}
+      saved={saved.data}
+      report={report.data}
+      parts={parts}
+      compared={older === null ? null : (compared.data ?? null)}
+      onCompare={(version) =>
+        setAddress(version === null ? {} : { compare: String(version) }, {
+          replace: true,
+          preventScrollReset: true,
+        })
+      }
+      onPublished={() => undefined}
+      useGuard={useGuard}
+    />
+  );
+}
+
+/** Leaving a draft asks first, whether by a link of the app or by closing the window. */
+function useGuard(dirty: boolean): void {
+  const { t } = useTranslation();
+  const { modal } = App.useApp();
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) => dirty && currentLocation.pathname !== nextLocation.pathname,
+  );
+  useEffect(() => {
+    if (blocker.state !== "blocked") return;
+    modal.confirm({
+      title: t("journey.leaveSure"),
+      okText: t("journey.go"),
+      cancelText: t("journey.stay"),
+      onOk: () => blocker.proceed(),
+      onCancel: () => blocker.reset(),
+    });
+  }, [blocker, modal, t]);
+  useEffect(() => {
+    if (!dirty) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [dirty]);
+}

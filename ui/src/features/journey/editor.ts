@@ -1,0 +1,76 @@
+/** What the parts of the editor share: the journey as it is now, what may be done to it, and what things are called. */
+import { type ComponentType, createContext, use } from "react";
+import type { Change, Fragment, Place } from "./model/changes";
+import type { Draft, Step } from "./model/draft";
+import type { Move } from "./model/history";
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+/** What steps may name, and what it is called. */
+export interface Named {
+  channel: readonly Choice[];
+  content: readonly Choice[];
+  audience: readonly Choice[];
+  event: readonly Choice[];
+  campaign: readonly Choice[];
+  /** The words of a content. */
+  text(content: string): string | null;
+}
+
+/** What the app lends from other features. */
+export interface Parts {
+  named: Named;
+  /** Who is meant by a condition: its sentence and tree, and how many that are now. */
+  Tree: ComponentType<{ tree: unknown; onChange(tree: unknown): void }>;
+  /** Conditions in words, null while they are being read. */
+  useSentences(trees: readonly unknown[]): (tree: unknown) => string | null;
+}
+
+export interface Counted {
+  arrived: number;
+  waiting: number;
+  sent: number;
+}
+
+export type Mark = "added" | "changed";
+
+export interface Telling {
+  step(step: Step): string;
+  kind(kind: string): string;
+  way(step: Step | undefined, path: string): string;
+  trigger(draft: Draft): string;
+  lacks(step: Step): string | null;
+  span(seconds: number): string;
+}
+
+/** What the drawer shows. */
+export type Opened = { what: "step"; id: string } | { what: "settings" } | null;
+
+export interface Editor {
+  draft: Draft;
+  move(move: Move): void;
+  add(at: Place, kind: string): void;
+  /** Copied steps, to be put somewhere. */
+  clipboard: Fragment | null;
+  paste(at: Place): void;
+  act(change: Change): void;
+  selected: ReadonlySet<string>;
+  select(ids: ReadonlySet<string>): void;
+  opened: Opened;
+  open(opened: Opened): void;
+  tell: Telling;
+  parts: Parts;
+  counts: ReadonlyMap<string, Counted>;
+  marks: ReadonlyMap<string, Mark>;
+}
+
+export const EditorContext = createContext<Editor | null>(null);
+
+export function useEditor(): Editor {
+  const editor = use(EditorContext);
+  if (editor === null) throw new Error("useEditor needs a JourneyEditor above it");
+  return editor;
+}

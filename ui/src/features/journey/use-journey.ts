@@ -1,0 +1,126 @@
+/** Everything that may be done to a journey in its editor, whichever view it is done from. */
+import { App } from "antd";
+import { type KeyboardEvent, useCallback, useMemo, useReducer, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Counted, Editor, Mark, Opened, Parts } from "./editor";
+import { type Change, changed, copied, type Fragment, newStep, type Place } from "./model/changes";
+import { type Draft, START, stepOf, waysOf } from "./model/draft";
+import { begun, moved } from "./model/history";
+import { useTelling } from "./use-telling";
+
+const KEPT = "liftloop.journey.copied"; // Of this tab: steps can be carried from one journey to another.
+
+function keptFragment(): Fragment | null {
+  const kept = sessionStorage.getItem(KEPT);
+  return kept === null ? null : (JSON.parse(kept) as Fragment);
+}
+
+export function useJourney(
+  first: Draft,
+  parts: Parts,
+  counts: ReadonlyMap<string, Counted>,
+  marksOf: (draft: Draft) => ReadonlyMap<string, Mark>,
+) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const [history, move] = useReducer(moved, first, begun);
+  const draft = history.now;
+  const [selected, select] = useState<ReadonlySet<string>>(new Set());
+  const [opened, open] = useState<Opened>(null);
+  const [clipboard, setClipboard] = useState(keptFragment);
+  const trees = useMemo(() => draft.nodes.flatMap(({ when }) => (when ? [when] : [])), [draft]);
+  const sentence = parts.useSentences(trees);
+  const tell = useTelling(parts.named, sentence);
+  const marks = useMemo(() => marksOf(draft), [marksOf, draft]);
+
+  /** Do it, then stand on the step that it made. */
+  const make = useCallback(
+    (change: Change, opens: boolean) => {
+      const made = newStep(draft, changed(draft, change));
+      move(change);
+      if (made === undefined) return;
+      select(new Set([made]));
+      if (opens) open({ what: "step", id: made });
+    },
+    [draft],
+  );
+  const paste = useCallback(
+    (at: Place) => {
+      if (clipboard) make({ kind: "paste", at, fragment: clipboard }, false);
+    },
+    [clipboard, make],
+  );
+  const copy = useCallback(
+    (ids: ReadonlySet<string>) => {
+      const fragment = copied(draft, ids);
+      if (fragment.steps.length === 0) return;
+      sessionStorage.setItem(KEPT, JSON.stringify(fragment));
+      setClipboard(fragment);
+      void message.info(t("journey.copied", { count: fragment.steps.length }));
+    },
+    [draft, message, t],
+  );
+  const remove = useCallback(
+    (ids: readonly string[]) => {
+      const steps = ids.filter((id) => stepOf(draft, id));
+      if (steps.length === 0) return;
+      const after = changed(draft, { kind: "remove", ids: steps });
+      if (after === draft) return void message.info(t("journey.keepOne"));
+      const before = draft.nodes.flatMap(waysOf).find((way) => steps.includes(way.to))?.from;
+      move({ kind: "remove", ids: steps });
+      open(null);
+      select(new Set([before !== undefined && stepOf(after, before) ? before : START]));
+    },
+    [draft, message, t],
+  );
+
+  const editor: Editor = {
+    draft,
+    move,
+    act: move,
+    add: (at, kind) => make({ kind: "add", at, step: kind }, true),
+    clipboard,
+    paste,
+    selected,
+    select,
+    opened,
+    open,
+    tell,
+    parts,
+    counts,
+    marks,
+  };
+
+  /** Keys of the canvas and of the list; fields of text have their own. */
+  const press = (event: KeyboardEvent, find: () => void) => {
+    if ((event.target as HTMLElement).closest("input, textarea, [role=combobox], [role=menu]")) return;
+    const key = event.key.toLowerCase();
+    const control = event.ctrlKey || event.metaKey;
+    const first = [...selected][0];
+    const after = first === undefined ? START : first;
+    const step = stepOf(draft, after);
+    const onward = step ? waysOf(step)[0] : { from: START, path: "" };
+    const actions: Record<string, (() => void) | undefined> = control
+      ? {
+          z: () => move({ kind: event.shiftKey ? "redo" : "undo" }),
+          y: () => move({ kind: "redo" }),
+          c: () => copy(selected),
+          v: onward ? () => paste(onward) : undefined,
+          f: find,
+        }
+      : { delete: () => remove([...selected]), backspace: () => remove([...selected]) };
+    const action = actions[key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  };
+
+  return {
+    editor,
+    press,
+    copy,
+    remove,
+    canUndo: history.past.length > 0,
+    canRedo: history.future.length > 0,
+  };
+}

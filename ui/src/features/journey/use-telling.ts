@@ -1,0 +1,88 @@
+/** Says steps, ways and triggers in the reader's language; the words come from the table of kinds. */
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "@/shared/words/use-format";
+import type { Named, Telling } from "./editor";
+import type { Draft, Step } from "./model/draft";
+import { type Field, kindOf, lacking, triggerOf } from "./model/kinds";
+import { clockOf, partsOf } from "./model/span";
+
+export function useTelling(named: Named, sentence: (tree: unknown) => string | null): Telling {
+  const { t, i18n } = useTranslation();
+  const format = useFormat();
+  return useMemo(() => {
+    const known = (key: string) => i18n.exists(key);
+    // Keys are put together from the table of kinds, which a type cannot follow.
+    const say = (key: string, values: Record<string, string> = {}) =>
+      String(t(key as "step.unset", values as never));
+    const unset = t("step.unset");
+    const kind = (name: string) => (known(`step.kinds.${name}`) ? say(`step.kinds.${name}`) : name);
+    const span = (seconds: number) =>
+      partsOf(seconds)
+        .map(({ unit, count }) => t(`step.span.${unit}`, { count }))
+        .join(" ");
+    const called = (kind: "channel" | "content" | "audience" | "event" | "campaign", id: unknown) =>
+      id === "" || id === undefined
+        ? unset
+        : (named[kind].find((each) => each.value === id)?.label ?? String(id));
+    const value = (field: Field, of: Record<string, unknown>): string => {
+      const it = of[field.name];
+      if (it === undefined || it === null || it === "") return unset;
+      switch (field.as) {
+        case "seconds":
+          return span(Number(it));
+        case "minute":
+          return clockOf(Number(it));
+        case "choice":
+          return say(`step.choices.${it}`);
+        case "channel":
+        case "content":
+        case "audience":
+        case "event":
+        case "campaign":
+          return called(field.as, it);
+        case "moment":
+          return format.moment(new Date(Number(it)).toISOString());
+        case "tree":
+          return lacking({ kind: String(of.kind), ...of }).includes(field) ? unset : (sentence(it) ?? "…");
+        case "arms":
+          return (it as { id: string; share: number }[])
+            .map((arm) => `${arm.id} ${format.percent(arm.share, 0)}`)
+            .join(" · ");
+        default:
+          return String(it);
+      }
+    };
+    const values = (fields: readonly Field[], of: Record<string, unknown>) =>
+      Object.fromEntries(fields.map((field) => [field.name, value(field, of)]));
+    const step = (it: Step) => {
+      const fields = kindOf(it.kind)?.fields;
+      if (!fields || !known(`step.says.${it.kind}`)) return it.id;
+      return say(`step.says.${it.kind}`, values(fields, it));
+    };
+    return {
+      step,
+      kind,
+      span,
+      way: (from: Step | undefined, path: string) => {
+        const [list = "", index] = path.split(".");
+        if (from && index !== undefined) {
+          const arm = (from[list] as Record<string, unknown>[])[Number(index)] ?? {};
+          const share = typeof arm.share === "number" ? format.percent(arm.share, 0) : "";
+          return [arm.id ?? `${Number(index) + 1}`, share].filter(Boolean).join(" · ");
+        }
+        if (path === "") return "";
+        return known(`step.ways.${path}`) ? say(`step.ways.${path}`) : path;
+      },
+      trigger: ({ trigger }: Draft) => {
+        const fields = triggerOf(trigger.on)?.fields;
+        if (!fields || !known(`step.enters.${trigger.on}`)) return t("step.enters.other", { on: trigger.on });
+        return say(`step.enters.${trigger.on}`, values(fields, trigger));
+      },
+      lacks: (it: Step) => {
+        const fields = lacking(it).map(({ name }) => say(`step.fields.${name}`));
+        return fields.length > 0 ? t("step.lacks", { fields: fields.join(" · ") }) : null;
+      },
+    };
+  }, [t, i18n, format, named, sentence]);
+}
