@@ -182,10 +182,11 @@ def test_birthdays_by_sun_and_moon() -> None:
 def test_a_birth_date_is_kept_by_the_moon_where_the_journey_says() -> None:
     """Who was born on the fifteenth of the eighth month has the birthday on every Mid-Autumn."""
     shop = Timeline()
+    shop.now_ms = at("2027-09-01T00:00:00")
     shop.know("a", birthday="1991-09-22")
     trigger = {"on": "date", "trait": "birthday", "yearly": True, "calendar": "lunar", "offset_days": -3}
     shop.journey("birthday", send("s", "end", purpose="service"), END, trigger=trigger, reentry="after_leaving")
-    shop.go("2027-12-31T00:00:00")
+    shop.go("2027-10-01T00:00:00")
     assert shop.sent() == ["09-12 09:00 s"]
 
 

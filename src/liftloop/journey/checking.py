@@ -118,6 +118,10 @@ def _check_reentry(journey: Journey) -> None:
             f"concurrent_max 在 1 到 {CONCURRENT_MAX} 之间，大于 1 时 reentry 要是 always",
             f"concurrent_max lies between 1 and {CONCURRENT_MAX}, and above 1 takes the reentry always",
         )
+    if not 0 <= journey.stay_days <= OFFSET_DAYS_MAX:
+        raise BadJourney(
+            "stay_days 在 0（不限）到十年之间", "stay_days lies between 0, which is no limit, and ten years"
+        )
     if not 0 <= journey.entries_per_day <= 1_000_000_000:
         raise BadJourney("entries_per_day 不能小于 0；0 是不限", "entries_per_day is at least 0, which is no limit")
 

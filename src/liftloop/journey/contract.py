@@ -48,6 +48,8 @@ class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     exits: Sequence[OnEvent | OnAudience] = ()
     """What makes whoever is inside leave at once, wherever they stand; whom an audience here holds does not come in."""
     validity: Validity | None = None
+    stay_days: float = 0
+    """Who has been inside for so long leaves when their wait is over, and waits no longer; 0 for no limit."""
     entries_per_day: int = 0
     """How many people enter in one of the shop's days; 0 for no limit."""
     notes: Mapping[str, str] = {}

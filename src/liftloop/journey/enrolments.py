@@ -24,7 +24,7 @@ CEDED_TO = ArraySpec(name="journey.enrolment.ceded_to", dtype="<i8", fill=-1)
 """The enrolment to which one ceded; made with the first that does."""
 NONE = ABSENT
 ENTERED = ArraySpec(name="journey.enrolment.entered_ms", dtype="<i8", fill=0)
-"""When people entered journeys that they may enter again after some days."""
+"""When people entered, in journeys that they may enter again after some days or stay in for some days only."""
 BESIDE = ArraySpec(name="journey.enrolment.beside", dtype="<i8", fill=NONE)
 """The open enrolment of the same person beside which one entered, where a journey allows for several at a time."""
 SPECS = (
@@ -36,9 +36,14 @@ SPECS = (
     ArraySpec(name=INSIDE, dtype="|i1", fill=0),
     ArraySpec(name=REACHED, dtype="|i1", fill=0),
 )
-DONE, STAYS, CEDED, ORPHANED, CLOSED = 0, 1, 2, 3, 4
+DONE, STAYS, CEDED, ORPHANED, CLOSED, STAYED = 0, 1, 2, 3, 4, 5
 """What `INSIDE` holds: one who walked to the end or reached the goal, one who is inside, and three ends before it."""
-LEFT_REASON = {CEDED: "merged_into_another", ORPHANED: "campaign_retired", CLOSED: "journey_retired"}
+LEFT_REASON = {
+    CEDED: "merged_into_another",
+    ORPHANED: "campaign_retired",
+    CLOSED: "journey_retired",
+    STAYED: "journey_over",
+}
 """Why somebody left before the end: the person is in the journey by another enrolment, which stays; the campaign whose
 action was to be carried out is no more; the journey was retired before it let anybody walk."""
 CODES = HashIndex(name="journey.code")
@@ -82,6 +87,11 @@ def entered_ms(state: StateView, numbers: NDArray[np.int64], journey: str) -> ND
     return _kept(state, ENTERED, latest(state, numbers, journey), 0)
 
 
+def since_ms(state: StateView, rows: Rows, now_ms: int) -> NDArray[np.int64]:
+    """Return when each enrolment began, as far as it was kept; now for those that begin now."""
+    return _kept(state, ENTERED, rows, now_ms)
+
+
 def times_inside(state: StateView, numbers: NDArray[np.int64], journey: str) -> NDArray[np.int64]:
     """Return how often each person is inside a journey now; shape [len(numbers)]."""
     times = np.zeros(len(numbers), dtype=np.int64)
@@ -113,6 +123,8 @@ def beside(state: StateView, rows: Rows) -> Rows:
 
 def still_open(state: StateView, rows: Rows) -> Rows:
     """Return each row where it is open, else the next one beside which it entered that is; NONE for none."""
+    if not count(state):
+        return rows
     while (closed := (rows != NONE) & (state[INSIDE][np.maximum(rows, 0)] != STAYS)).any():
         rows = np.where(closed, beside(state, rows), rows)
     return rows

@@ -206,7 +206,7 @@ def _remembered(world: World, newcomers: Walkers, numbers: Numbers) -> list[Delt
     for code in distinct(newcomers.codes).tolist():
         graph, mine = world.graphs[code], newcomers.codes == code
         rows = newcomers.rows[mine]
-        if graph.journey.reentry == "after_days":
+        if graph.journey.reentry == "after_days" or graph.journey.stay_days:
             entered = Write(enrolments.ENTERED.name, rows, np.full(len(rows), world.moment.now_ms, dtype=np.int64))
             deltas.append(Delta(allocate=[enrolments.ENTERED], writes=[entered]))
         if graph.journey.reentry == "always" and graph.journey.concurrent_max > 1:

@@ -1,7 +1,8 @@
 """Where people rest in a journey: the kinds of node at which they stay for a time.
 
-Who has just been woken by a clock (`until`, `until_best_hour`) and comes to such a node again stays until its next
-time, so that a ladder that repeats daily takes one rung a day; whoever else comes at that very instant goes on.
+Who has just been woken by a clock (`until`, `until_best_hour`), or was just sent or given something, and comes to such
+a node stays until its next time, so that a ladder that repeats daily takes one rung a day; whoever else comes at that
+very instant goes on.
 """
 
 from collections.abc import Sequence

@@ -32,7 +32,8 @@ from liftloop.journey.resting import clock_ms, date_ms
 from liftloop.journey.splits import Branch, Condition, Experiment, Split
 from liftloop.journey.triggers import OnCampaign
 from liftloop.journey.waits import ByClock, Resting, Stagger, Until, UntilBestHour, UntilDate, UntilEvent, Wait
-from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
+from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, SECOND_MS
+from liftloop.kernel.sets import distinct
 from liftloop.plan.contract import NOBODY, Action, Campaign, Spread
 from liftloop.plan.reading import action_array, cell_array, draw_variants, drawn_numbers, turns_ms, variant_arms
 from liftloop.profile.contract import Truth
@@ -53,7 +54,7 @@ class Walkers(Struct, kw_only=True):
     due_ms: NDArray[np.int64]
     inside: NDArray[np.int8]
     clocked: NDArray[np.bool_]
-    """Whom a clock has just woken: at the next one they stay until later."""
+    """Whom a clock has just woken, or who was just sent or given something: at a clock they stay until later."""
 
     def and_also(self, others: "Walkers") -> "Walkers":
         """Return both, these first."""
@@ -129,9 +130,12 @@ def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
     """Move everybody until all wait or have left; return what they want to send, in order, and who came where."""
     intents: list[Intent] = []
     came: Counter[tuple[int, int]] = Counter()
-    moving = np.ones(len(walkers.rows), dtype=np.bool_)
+    ends_ms = _ends_ms(world, walkers)
+    moving = ends_ms > world.moment.now_ms
+    walkers.inside[~moving] = enrolments.STAYED
     for _ in range(NODES_MAX + 1):
         if not moving.any():
+            np.minimum(walkers.due_ms, ends_ms, out=walkers.due_ms)
             return intents, came
         for graph, position, group in _groups(world, walkers, moving):
             node = graph.node(position)
@@ -176,12 +180,24 @@ def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
                 case Send() | Act() | CallWebhook() | GiveCoupon():
                     intents += _intents(world, graph, node, walkers, group)
                     walkers.visits[group] += 1
+                    walkers.clocked[group] = True
                     walkers.nodes[group] = graph.position[node.next]
                 case Exit():
                     walkers.inside[group] = enrolments.DONE
                     moving[group] = False
-    assert not moving.any(), "publishing refuses loops without a wait"
-    return intents, came
+    raise AssertionError("publishing refuses loops without a wait")
+
+
+def _ends_ms(world: World, walkers: Walkers) -> NDArray[np.int64]:
+    """Return until when each walker may stay inside, FAR_FUTURE_MS for ever."""
+    ends_ms = np.full(len(walkers.rows), FAR_FUTURE_MS, dtype=np.int64)
+    for code in distinct(walkers.codes).tolist():
+        days = world.graphs[code].journey.stay_days
+        if days:
+            mine = walkers.codes == code
+            began_ms = enrolments.since_ms(world.state, walkers.rows[mine], world.moment.now_ms)
+            ends_ms[mine] = began_ms + round(days * DAY_MS)
+    return ends_ms
 
 
 def wake(world: World, walkers: Walkers, answered: NDArray[np.bool_]) -> None:
