@@ -20,12 +20,12 @@ from liftloop.api.views.content import (
     ContentChange,
     ContentChanges,
     ContentLibrary,
+    ContentPreviewRequest,
     ContentReviewView,
     ContentShown,
     ExemptionRequest,
     ExemptionView,
     PreviewAnswer,
-    PreviewRequest,
     RevertRequest,
     ReviewRequest,
     RuleBook,
@@ -72,7 +72,7 @@ def check(request: CheckRequest, desk: OnDesk, caller: Reads) -> CheckAnswer:
 
 
 @router.post("/contents/preview")
-async def see(request: PreviewRequest, desk: OnDesk, caller: Sees) -> PreviewAnswer:
+async def see(request: ContentPreviewRequest, desk: OnDesk, caller: Sees) -> PreviewAnswer:
     """Return a content as one real person would get it; nothing is sent and no coupon given out."""
     more = {"person": request.person, "channel": request.channel, "offer": request.offer}
     asked = asked_of(desk, request.content, request.content_id, **more, item=request.item, campaign=request.campaign)

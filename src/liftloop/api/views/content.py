@@ -185,7 +185,7 @@ class ExemptionRequest(View):
     evidence: Remark
 
 
-class PreviewRequest(View):
+class ContentPreviewRequest(View):
     """Words as they are written now, or a content that exists, for one real person."""
 
     content: dict[str, Any] | None = None

@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Approvals
+         * @description Return budgets that wait for a yes, and those that were answered, the newest first.
+         */
+        get: operations["approvals_api_approvals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Approve or refuse a budget, by a person or by an OA system that signs the call as a `hook`.
+         */
+        post: operations["answer_api_approvals__approval_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audiences": {
         parameters: {
             query?: never;
@@ -592,6 +632,180 @@ export interface paths {
          * @description Return what a content breaks, what its template cannot say, and how long it is; nothing is kept.
          */
         post: operations["check_api_contents_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listed */
+        get: operations["listed_api_contents_library_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/library/{content_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shown */
+        get: operations["shown_api_contents_library__content_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/library/{content_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Approve the words as they are now; other words lose it.
+         */
+        post: operations["approve_api_contents_library__content_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/library/{content_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compared
+         * @description Return what two versions say, line by line where they differ.
+         */
+        get: operations["compared_api_contents_library__content_id__changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/library/{content_id}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exempt
+         * @description Record an exception from a rule for one phrase, with its evidence.
+         */
+        post: operations["exempt_api_contents_library__content_id__exceptions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/library/{content_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject
+         * @description Reject the words as they are now, with the reason: they do not leave.
+         */
+        post: operations["reject_api_contents_library__content_id__reject_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/library/{content_id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revert
+         * @description Publish an earlier version once more, as the newest.
+         */
+        post: operations["revert_api_contents_library__content_id__revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/library/{content_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit
+         * @description Ask for approval of the words as they are now.
+         */
+        post: operations["submit_api_contents_library__content_id__submit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See
+         * @description Return a content as one real person would get it; nothing is sent and no coupon given out.
+         */
+        post: operations["see_api_contents_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1262,6 +1476,26 @@ export interface paths {
         };
         /** Health */
         get: operations["health_api_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{hook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliveries
+         * @description Return what a subscriber was told last, the newest first, and what it waits for.
+         */
+        get: operations["deliveries_api_hooks__hook_id__deliveries_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2820,6 +3054,8 @@ export interface paths {
         /**
          * Open Work
          * @description Open a lead, deal, task or ticket about a customer; the rules say whose it is, unless it is said here.
+         *
+         *     Other systems may sign the call as a `hook` instead of bringing a token.
          */
         post: operations["open_work_api_work_post"];
         delete?: never;
@@ -2903,6 +3139,62 @@ export interface components {
         Approval: {
             /** Plan Id */
             plan_id: string;
+        };
+        /** ApprovalAnswer */
+        ApprovalAnswer: {
+            /** Approved */
+            approved: boolean;
+            /**
+             * By
+             * @description Who decided in the system that signs the call.
+             * @default
+             */
+            by: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /** ApprovalList */
+        ApprovalList: {
+            /** Approvals */
+            approvals: components["schemas"]["ApprovalView"][];
+        };
+        /**
+         * ApprovalView
+         * @description A budget that waits for a yes, or was answered.
+         */
+        ApprovalView: {
+            /**
+             * Amount
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            amount: number;
+            /** Answered At */
+            answered_at: string | null;
+            /** Answered By */
+            answered_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Plan Id */
+            plan_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waits" | "approved" | "refused";
         };
         /** Aside */
         Aside: {
@@ -3805,6 +4097,199 @@ export interface components {
             /** Used */
             used: number;
         };
+        /** ContentChange */
+        ContentChange: {
+            /** Field */
+            field: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "added" | "removed";
+            /** Text */
+            text: string;
+        };
+        /** ContentChanges */
+        ContentChanges: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** Changes */
+            changes: components["schemas"]["ContentChange"][];
+        };
+        /** ContentLibrary */
+        ContentLibrary: {
+            /**
+             * Approval
+             * @description Which contents leave only once approved.
+             * @enum {string}
+             */
+            approval: "none" | "marketing" | "all";
+            /** Contents */
+            contents: components["schemas"]["ContentRow"][];
+        };
+        /**
+         * ContentPreviewRequest
+         * @description Words as they are written now, or a content that exists, for one real person.
+         */
+        ContentPreviewRequest: {
+            /**
+             * Campaign
+             * @default
+             */
+            campaign: string;
+            /**
+             * Channel
+             * @default
+             */
+            channel: string;
+            /** Content */
+            content?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Content Id
+             * @default
+             */
+            content_id: string;
+            /**
+             * Item
+             * @default
+             */
+            item: string;
+            /**
+             * Offer
+             * @default
+             */
+            offer: string;
+            /**
+             * Person
+             * @description A user id, an anonymous id or a profile id.
+             */
+            person: string;
+        };
+        /**
+         * ContentReviewView
+         * @description What somebody said of the words, of which version.
+         */
+        ContentReviewView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Text"];
+            /** Remark */
+            remark: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "submitted" | "approved" | "rejected";
+            /** Version */
+            version: number;
+        };
+        /**
+         * ContentRow
+         * @description One content in the library.
+         */
+        ContentRow: {
+            by: components["schemas"]["Text"];
+            /** Channel */
+            channel: string;
+            /** Content Id */
+            content_id: string;
+            /**
+             * Excerpt
+             * @description The beginning of the body.
+             */
+            excerpt: string;
+            /** Folder */
+            folder: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "text" | "mjml";
+            /** Languages */
+            languages: string[];
+            /** Name */
+            name: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "marketing" | "transactional" | "service";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "submitted" | "approved" | "rejected";
+            /** Subject */
+            subject: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Used In */
+            used_in: components["schemas"]["ContentUse"][];
+            /** Variant Of */
+            variant_of: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "fine" | "warned" | "blocked";
+            /** Version */
+            version: number;
+        };
+        /**
+         * ContentShown
+         * @description One content with its past, newest first.
+         */
+        ContentShown: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            check: components["schemas"]["CheckAnswer"];
+            /** Exemptions */
+            exemptions: components["schemas"]["ExemptionView"][];
+            /** Reviews */
+            reviews: components["schemas"]["ContentReviewView"][];
+            row: components["schemas"]["ContentRow"];
+            /** Versions */
+            versions: components["schemas"]["ContentVersion"][];
+        };
+        /** ContentUse */
+        ContentUse: {
+            /** Channel */
+            channel: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "journey" | "campaign";
+            /** Name */
+            name: string;
+        };
+        /** ContentVersion */
+        ContentVersion: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Text"];
+            /** Status */
+            status: string;
+            /** Version */
+            version: number;
+        };
         /** CouponCode */
         CouponCode: {
             /** At */
@@ -4400,6 +4885,15 @@ export interface components {
              * @description Whether nothing is a problem.
              */
             ok: boolean;
+        };
+        /** ExemptionRequest */
+        ExemptionRequest: {
+            /** Evidence */
+            evidence: string;
+            /** Quote */
+            quote: string;
+            /** Rule */
+            rule: string;
         };
         /**
          * ExemptionView
@@ -5150,6 +5644,50 @@ export interface components {
              * @description A fraction between 0 and 1.
              */
             share: number;
+        };
+        /**
+         * HookDeliveries
+         * @description What a subscriber was told last, the newest first.
+         */
+        HookDeliveries: {
+            /** Deliveries */
+            deliveries: components["schemas"]["HookDelivery"][];
+            /** Next Try At */
+            next_try_at: string | null;
+            /**
+             * Reason
+             * @description Why the last try did not succeed.
+             */
+            reason: string;
+            /**
+             * Tries
+             * @description Tries of the notice that waits; 0 where none does.
+             */
+            tries: number;
+        };
+        /** HookDelivery */
+        HookDelivery: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Id
+             * @description The `webhook-id` it was told under.
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "taken" | "refused" | "given_up";
+            /** Reason */
+            reason: string;
+            /** Tries */
+            tries: number;
         };
         /** Identifier */
         Identifier: {
@@ -7241,6 +7779,48 @@ export interface components {
             /** @description The definition read aloud. */
             sentence: components["schemas"]["Text"];
         };
+        /**
+         * PreviewAnswer
+         * @description The message as this person would get it, by the dispatcher's own code; nothing is sent.
+         */
+        PreviewAnswer: {
+            /** Body */
+            body: string;
+            /** Channel */
+            channel: string;
+            /** Fields */
+            fields: components["schemas"]["PreviewField"][];
+            /** Hits */
+            hits: components["schemas"]["HitView"][];
+            /** Language */
+            language: string;
+            /**
+             * Look
+             * @enum {string}
+             */
+            look: "sms" | "mail" | "bubble" | "card" | "plain";
+            /** Preheader */
+            preheader: string;
+            /** @description Why this person would get none. */
+            problem: components["schemas"]["Text"] | null;
+            /** Sender */
+            sender: string;
+            sms: components["schemas"]["SmsView"] | null;
+            /** Subject */
+            subject: string;
+            /**
+             * Text
+             * @description The text part of a mail; the whole text of an SMS with its signature.
+             */
+            text: string;
+        };
+        /** PreviewField */
+        PreviewField: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
         /** PreviewRequest */
         PreviewRequest: {
             /** Definition */
@@ -8268,6 +8848,11 @@ export interface components {
             known_until: string;
             sentence: components["schemas"]["Text"];
         };
+        /** RevertRequest */
+        RevertRequest: {
+            /** Version */
+            version: number;
+        };
         /**
          * Review
          * @description The review of one campaign: the same document as its PDF and its slides.
@@ -8395,6 +8980,14 @@ export interface components {
              * @enum {string}
              */
             tone: "good" | "decide" | "harm" | "plain";
+        };
+        /** ReviewRequest */
+        ReviewRequest: {
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
         };
         /**
          * ReviewSection
@@ -10012,6 +10605,11 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** VersionMade */
+        VersionMade: {
+            /** Version */
+            version: number;
+        };
         /**
          * Vocabulary
          * @description What definitions may be built of in this installation.
@@ -10326,6 +10924,70 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    approvals_api_approvals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalList"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    answer_api_approvals__approval_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     listed_api_audiences_get: {
         parameters: {
             query?: never;
@@ -11447,6 +12109,308 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckAnswer"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    listed_api_contents_library_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentLibrary"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    shown_api_contents_library__content_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                content_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentShown"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    approve_api_contents_library__content_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                content_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentReviewView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    compared_api_contents_library__content_id__changes_get: {
+        parameters: {
+            query: {
+                after: number;
+                before: number;
+            };
+            header?: never;
+            path: {
+                content_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentChanges"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    exempt_api_contents_library__content_id__exceptions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                content_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExemptionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemptionView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    reject_api_contents_library__content_id__reject_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                content_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentReviewView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    revert_api_contents_library__content_id__revert_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                content_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevertRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionMade"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    submit_api_contents_library__content_id__submit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                content_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentReviewView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    see_api_contents_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
                 };
             };
             /** @description What went wrong and what to do next. */
@@ -12854,6 +13818,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    deliveries_api_hooks__hook_id__deliveries_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDeliveries"];
                 };
             };
             /** @description What went wrong and what to do next. */
