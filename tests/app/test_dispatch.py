@@ -8,8 +8,10 @@ import pytest
 from dispatch_world import NOW_MS, ScriptedChannel, World
 
 from liftloop.app.dispatch import rounds as dispatch
+from liftloop.app.dispatch.attempts import AttemptFile
 from liftloop.app.dispatch.settle import TRIES_MAX
 from liftloop.app.dispatch.status import DispatchStatus
+from liftloop.deliver.second_look import Stopped
 from liftloop.kernel.errors import LiftloopError
 
 
@@ -447,3 +449,31 @@ def test_status_shows_what_is_going_on(world: World) -> None:
     (lane,) = seen[-1].lanes
     assert (lane.channel, lane.pause_reason) == ("shop", "busy")
     assert lane.paused_until_ms > NOW_MS
+
+
+def test_what_stands_still_leaves_as_soon_as_it_may(tmp_path: Path) -> None:
+    """A stop holds messages without an end; once it is lifted they leave without waiting for the next look."""
+    world = World(tmp_path)
+    world.content("hello", "你好")
+    shop = world.channel(ScriptedChannel())
+    key = world.message(1)
+    world.state.define("setting", "stop", 1, {"marketing": {"reason": "", "by": "x", "at_ms": 1}})
+    world.stopped[key] = Stopped("held", "stopped:marketing")
+    world.run(lambda: world.looked > 0 and world.dispatcher is not None and world.dispatcher.pending() == 0)
+    assert not shop.calls
+    waiting = AttemptFile(world.path)
+    assert [each.reason for each in waiting.waiting()] == ["stopped:marketing"]
+    waiting.close()
+
+    async def lifted() -> None:
+        world.stopped.clear()
+        world.state.define("setting", "stop", 2, {})
+
+    async def stop_and_go() -> None:
+        running = asyncio.create_task(world._run(lambda: bool(shop.calls)))  # pyright: ignore[reportPrivateUsage]
+        await asyncio.sleep(0.05)
+        await lifted()
+        await running
+
+    asyncio.run(stop_and_go())
+    assert world.outcomes() == {key: "accepted"}

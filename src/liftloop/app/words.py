@@ -108,6 +108,24 @@ def reason_words(reason: str) -> Said:
             return Said(
                 f"{days} 天内最多 {count} 条，已达上限", f"at most {count} in {days} days, and that many were sent"
             )
+        case "fatigue":
+            count, _, days = rest.partition("/")
+            days = days.removesuffix("d")
+            return Said(
+                f"连续 {count} 条没有回应，{days} 天内不打扰",
+                f"{count} in a row unanswered: in peace for {days} days",
+            )
+        case "reserved_for":
+            return Said(f"名额留给了更重要的活动 {rest}", f"its place is kept for {rest}, which matters more")
+        case "stopped":
+            which = Said("全部营销", "all marketing") if rest == "marketing" else Said(rest, rest)
+            return Said(f"有人停发了{which.zh}", f"{which.en} was stopped")
+        case "no_coupon_left":
+            return Said(f"券池 {rest} 的券发完了", f"the coupon pool {rest} is dry")
+        case "coupon_expired":
+            return Said(f"她在券池 {rest} 的券已经过期", f"her coupon of {rest} is no longer valid")
+        case "no_pool":
+            return Said("没有可用的券池", "there is no pool to take a coupon from")
         case "no_consent":
             medium = _medium(rest)
             return Said(f"没有同意接收{medium.zh}营销", f"no consent to marketing by {medium.en}")

@@ -1,8 +1,8 @@
 """The gate: may we? Every message that somebody wants to send ends here in one state with one reason.
 
-Order: the campaign still runs, channel and content and what the law says of its words, consent and suppression, quiet
-hours, frequency caps, budget,
-holdout last. Held-out people pass every other gate in shadow, with counters of their own. Only purpose `marketing` is
+Order: the campaign still runs, channel and content and what the law says of its words, consent and suppression,
+fatigue, quiet hours, frequency caps with what is reserved for others, budget, holdout last. Held-out people pass every
+other gate in shadow, with counters of their own. Only purpose `marketing` is
 withheld, capped or deferred. What holds of a person is looked at again when the message leaves (`second_look`).
 """
 
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from liftloop.deliver.contract import SERVICE_ONLY, ChannelDefinition
 from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.deliver.credits import credits_of
+from liftloop.deliver.fatigue import tired
 from liftloop.deliver.media import medium_of
+from liftloop.deliver.reservations import reserved
 from liftloop.deliver.settings import (
     SHANGHAI_OFFSET_MINUTES,
     HeldEverywhere,
@@ -181,6 +183,10 @@ def _ask(
         left = credits_of(state, channel.id, verdict.slots) - counters.consents_of(channel.id)[verdict.slots]
         verdict.stop(left <= 0, "blocked", "no_subscription_left")
     if verdict.intent.purpose == "marketing":
+        fatigue = rules.settings.fatigue
+        if fatigue is not None:
+            who = tired(state, verdict.slots, fatigue, moment.now_ms)
+            verdict.stop(who, "capped", f"fatigue:{fatigue.unanswered}/{fatigue.pause_days:g}d")
         _quiet(verdict, rules, channel, moment)
         _caps(state, verdict, rules, moment, counters)
         _budget(state, verdict, rules, channel, counters)
@@ -250,7 +256,11 @@ def _caps(state: StateView, verdict: Verdict, rules: Rules, moment: Moment, coun
         span_ms = int(cap.days * DAY_MS)
         count = sent.inside(moment.now_ms, span_ms).sum(axis=1) + counters.sent[verdict.slots]
         would = shadow.inside(moment.now_ms, span_ms).sum(axis=1) + counters.shadow[verdict.slots]
-        verdict.stop(count + np.where(verdict.held, would, 0) >= cap.count, "capped", _cap_reason(cap))
+        taken = count + np.where(verdict.held, would, 0)
+        verdict.stop(taken >= cap.count, "capped", _cap_reason(cap))
+        for other, who in reserved(state, verdict.slots, rules, verdict.intent.campaign, moment.now_ms, span_ms):
+            taken = taken + who
+            verdict.stop(who & (taken >= cap.count), "capped", f"reserved_for:{other}")
 
 
 def _cap_reason(cap: Cap) -> str:

@@ -11,6 +11,7 @@ from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.deliver.gate import Reasons, refusals
 from liftloop.deliver.media import medium_of
+from liftloop.deliver.stops import stops_of
 from liftloop.identify.reading import follow
 from liftloop.journey.reading import ceded, ceded_to, furthest, persons
 from liftloop.runtime import people
@@ -40,7 +41,7 @@ class Stopped(Struct, frozen=True):
 
 MAY_LEAVE = Stopped("", "")
 HELD = "held"
-"""Not now: its campaign is paused. Neither an end nor an outcome; the message is looked at again later."""
+"""Not now: its campaign is paused, or all stands still. Neither an end nor an outcome; it is looked at again later."""
 
 
 def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped]:
@@ -59,11 +60,16 @@ def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped
     gone = marketing & ceded(state, leaving.enrolments)
     parted = _parted(state, leaving)
     rivals = ceded_to(state, leaving.enrolments[marketing])
-    for row in np.flatnonzero(parted | (refused != "") | marketing).tolist():
+    stops = stops_of(state.definitions)
+    stands = leaving.channel in stops.channels
+    for row in np.flatnonzero(parted | (refused != "") | marketing | stands).tolist():
+        standing = stops.standing(leaving.channel, leaving.purposes[row])
         if marketing[row] and ended[leaving.campaigns[row]]:
             stopped[row] = Stopped("expired", ended[leaving.campaigns[row]])
         elif marketing[row] and paused[leaving.campaigns[row]]:
             stopped[row] = Stopped(HELD, paused[leaving.campaigns[row]])
+        elif standing:
+            stopped[row] = Stopped(HELD, standing)
         elif parted[row]:
             stopped[row] = Stopped("suppressed", "separated")
         elif gone[row]:

@@ -59,12 +59,21 @@ class HeldEverywhere(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     share: float = 0.05
 
 
+class Fatigue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whoever answered none of so many marketing messages in a row hears none for so many days after the last."""
+
+    unanswered: int = 3
+    pause_days: float = 14.0
+
+
 class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Rules for all marketing messages, whoever sends them."""
 
     caps: Sequence[Cap] = (Cap(count=3, days=7),)
     quiet_hours: QuietHours | None = QuietHours(from_minute=21 * 60, until_minute=8 * 60)
     """By default 21:00 to 08:00: what mainland rules allow for marketing by SMS and call."""
+    fatigue: Fatigue | None = None
+    """None: nobody is left in peace for not answering. It takes receipts, or visits and purchases that are told."""
     held_everywhere: HeldEverywhere | None = None
     """None: nobody is left alone by all campaigns; the proof costs what these people would have brought."""
 

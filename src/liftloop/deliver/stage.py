@@ -17,6 +17,7 @@ from liftloop.deliver.contract import (
 from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.deliver.credits import changed, given_back, together
 from liftloop.deliver.decisions import decisions, repeated
+from liftloop.deliver.fatigue import counted
 from liftloop.deliver.gate import (
     SENT,
     SHADOW,
@@ -30,6 +31,7 @@ from liftloop.deliver.gate import (
 )
 from liftloop.deliver.keys import enrolment_of, message_key, origin_of, visit_of
 from liftloop.deliver.media import medium_of
+from liftloop.deliver.outcome_facts import coupon_facts, receipt_facts, settled_facts
 from liftloop.deliver.settings import Rules, counts_consents, rules_of
 from liftloop.journey.contract import Intent
 from liftloop.journey.reading import persons, reached
@@ -189,19 +191,26 @@ class DeliverOutcomes:
         released = _released(state, settled)
         suppressed = _suppressed(state, self._compiled.rules(state), settled, received)
         arrived = reached(state, *_arrived(settled)) if settled else Delta()
+        unanswered = counted(state, settled, received, moment.now_ms)
         back = given_back(state, settled, self._compiled.rules(state), RELEASING)
         return (
             Delta(
                 allocate=[*released.allocate, *suppressed.allocate, *arrived.allocate, *back.allocate],
-                writes=[*released.writes, *suppressed.writes, *arrived.writes, *back.writes],
+                writes=[
+                    *released.writes,
+                    *suppressed.writes,
+                    *arrived.writes,
+                    *back.writes,
+                    *unanswered.writes,
+                ],
                 puts=_carried(settled, self._compiled.rules(state), moment),
                 updates=updates,
                 removals={"outbox": [(key,) for each in settled for key in each.keys]},
             ),
             {
-                "message.settled": _settled_facts(settled, moment),
-                "receipt.seen": _receipt_facts(received),
-                **_coupon_facts(settled, moment),
+                "message.settled": settled_facts(settled, moment),
+                "receipt.seen": receipt_facts(received),
+                **coupon_facts(settled, moment),
             },
         )
 
@@ -448,53 +457,3 @@ def _suppressed(
         allocate.append(ArraySpec(name=name, dtype="|i1", fill=0, domain="profile"))
         writes.append(Write(name, slots, np.ones(len(slots), dtype=np.int8)))
     return Delta(allocate=allocate, writes=writes)
-
-
-def _settled_facts(settled: list[AttemptsSettled], moment: Moment) -> Batch:
-    keys = [key for each in settled for key in each.keys]
-    at_ms: NDArray[np.int64] = np.full(len(keys), moment.now_ms, dtype=np.int64)
-    return Batch(
-        len(keys),
-        {
-            "message_key": keys,
-            "outcome": [outcome for each in settled for outcome in each.outcomes],
-            "reason": [reason for each in settled for reason in each.reasons],
-            "channel": [each.channel for each in settled for _ in each.keys],
-            "provider_id": [identity for each in settled for identity in each.provider_ids],
-            "cost_fen": np.array([cost for each in settled for cost in each.costs_fen], dtype=np.int64),
-            "at_ms": at_ms,
-        },
-    )
-
-
-def _coupon_facts(settled: list[AttemptsSettled], moment: Moment) -> Frame:
-    """Return who may have which coupon now; no batch where nobody was given one."""
-    issued = [coupon for each in settled for coupon in each.coupons]
-    if not issued:
-        return {}
-    batch = Batch(
-        len(issued),
-        {
-            "message_key": [each.key for each in issued],
-            "profile": np.array([each.profile for each in issued], dtype=np.int64),
-            "pool": [each.pool for each in issued],
-            "code": [each.code for each in issued],
-            "offer": [each.offer for each in issued],
-            "expires_ms": np.array([each.expires_ms for each in issued], dtype=np.int64),
-            "at_ms": np.full(len(issued), moment.now_ms, dtype=np.int64),
-        },
-    )
-    return {"coupon.issued": batch}
-
-
-def _receipt_facts(received: list[ReceiptsReceived]) -> Batch:
-    keys = [key for each in received for key in each.keys]
-    return Batch(
-        len(keys),
-        {
-            "message_key": keys,
-            "receipt": [receipt for each in received for receipt in each.receipts],
-            "channel": [each.channel for each in received for _ in each.keys],
-            "at_ms": np.array([at_ms for each in received for at_ms in each.at_ms], dtype=np.int64),
-        },
-    )

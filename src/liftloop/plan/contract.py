@@ -117,6 +117,8 @@ class Campaign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """None starts everybody at once."""
     guardrails: Sequence[Guardrail] = ()
     """What must not be harmed, beside what is watched in every campaign."""
+    priority: int = 0
+    """A scheduled campaign of higher priority keeps a place under the caps for its people; lower ones yield."""
     paused: str = ""
     """Why nothing leaves at present, such as `guardrail:complaint_rate` or `manual`; empty while it goes on."""
     stopped_ms: int = 0

@@ -37,6 +37,8 @@ from liftloop.deliver.coupons import Pool, pool_problem
 from liftloop.deliver.links import SETTING as LINKS
 from liftloop.deliver.links import LinkSettings, networks_of
 from liftloop.deliver.settings import DeliverySettings, for_customers, for_marketing
+from liftloop.deliver.stops import SETTING as STOP
+from liftloop.deliver.stops import Stops
 from liftloop.identify.contract import IdentityRules
 from liftloop.journey.contract import Journey
 from liftloop.journey.graph import check as check_journey
@@ -352,6 +354,8 @@ class Definitions:
                 _refuse("setting", review_problem(_as("setting", body, ReviewSettings), self.live("channel")))
             case "identity":
                 _refuse("setting", identity_problem(_as("setting", body, IdentityRules)))
+            case _ if identity == STOP:
+                _as("setting", body, Stops)
             case _ if identity == LINKS:
                 self._check_links(_as("setting", body, LinkSettings))
             case _ if identity == LEARNING:

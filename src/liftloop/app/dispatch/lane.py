@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from liftloop.app.dispatch.attempts import Pause, Waiting
 from liftloop.app.dispatch.people import marks
 from liftloop.app.dispatch.words import Due
@@ -85,6 +87,12 @@ class Lane:
         for each in waiting:
             self._waiting[each.key] = each
             self._held.discard(each.key)
+
+    def hasten(self, reason: str, now_ms: int) -> None:
+        """Let messages that wait for a reason of this kind come again at once."""
+        for key, each in self._waiting.items():
+            if each.reason.startswith(reason) and each.next_ms > now_ms:
+                self._waiting[key] = replace(each, next_ms=now_ms)
 
     def put_back(self, dues: Iterable[Due]) -> None:
         """Take messages back that did not leave after all."""

@@ -39,7 +39,7 @@ from liftloop.deliver.contract import Channel, Envelope
 from liftloop.deliver.keys import enrolment_of
 from liftloop.deliver.second_look import HELD, Stopped
 from liftloop.kernel.clock import SECOND_MS, Clock
-from liftloop.storage.contract import DiskFull, StateReader, Vault
+from liftloop.storage.contract import DiskFull, Row, StateReader, Vault
 
 SecondLook = Callable[[str, Sequence[Envelope]], Awaitable[Sequence[Stopped]]]
 """Ask the tick which of a channel's messages may still leave, one answer each, once it answers at all."""
@@ -51,9 +51,13 @@ IDLE_AFTER_S = 1.0
 LAND_SECONDS_MAX = 20.0  # After being told to stop; what is still in the air then is settled by the next start.
 WITHDRAWN_S = 2.0  # Between looks for messages that were stopped while they waited.
 CLAIM_MS = 60 * SECOND_MS  # A message that named a coupon so long ago and is nowhere any more was stopped.
+STANDING = "stopped:"
+STANDING_LOOK_MS = 60 * SECOND_MS  # What stands still is looked at seldom; whoever lets it go on is heard at once.
 HELD_LOOK_MS = 5 * SECOND_MS  # What a pause holds back is rescheduled by the desk; until then it is looked at again.
 NO_ROOM_S = 1.0  # Between tries to write while the disk is full.
 NO_ROOM_PAUSE_MS = 5 * SECOND_MS
+
+_STOPS = "SELECT version FROM definition WHERE kind = 'setting' AND id = 'stop' AND status = 'live'"
 
 _log = logging.getLogger(__name__)
 
@@ -90,6 +94,7 @@ class Dispatcher:
         self._by_channel: dict[str, Counter[str]] = {}
         self._tick: int | None = None
         self._withdrawn_s = 0.0
+        self._stops: list[Row] = []
         self._sent_s = 0.0
         """When something was last on its way."""
         self._wake = asyncio.Event()
@@ -172,7 +177,16 @@ class Dispatcher:
         if position.tick != self._tick:
             self._tick = position.tick
             self._refresh_channels()
+            self._follow_stops()
             self._forget_withdrawn()
+
+    def _follow_stops(self) -> None:
+        """Look again at what stood still as soon as what stands still has changed."""
+        stops = self._tools.state.rows(_STOPS)
+        if stops != self._stops:
+            self._stops = stops
+            for lane in self._lanes.values():
+                lane.hasten(STANDING, self._tools.clock.now_ms())
 
     def _forget_withdrawn(self) -> None:
         """Forget messages that were stopped before they left; now and then is enough."""
@@ -205,7 +219,10 @@ class Dispatcher:
         name = lane.channel.name
         looked = await self._tools.second_look(name, [due.envelope for due in dues])
         now_ms = self._tools.clock.now_ms()
-        dues, looked = self._without_rivals(lane, *_without_held(lane, dues, looked, now_ms))
+        dues, looked, held = _without_held(dues, looked, now_ms)
+        lane.wait(held)
+        await self._keep_standing(lane, held, now_ms)
+        dues, looked = self._without_rivals(lane, dues, looked)
         verdicts = [
             self._not_again(due, _too_late(due, stopped, now_ms)) for due, stopped in zip(dues, looked, strict=True)
         ]
@@ -228,6 +245,15 @@ class Dispatcher:
             links=links,
             coupons=bool(coupons) or any(due.waited is not None for due in dues),
         )
+
+    async def _keep_standing(self, lane: Lane, held: Sequence[Waiting], now_ms: int) -> None:
+        """Write what stands still, so that nobody waits for its answer; a full disk only makes it looked at sooner."""
+        standing = [each for each in held if each.reason.startswith(STANDING)]
+        if standing:
+            name = lane.channel.name
+            settlement = Settlement(batch=0, channel=name, at_ms=now_ms, report=b"", waiting=standing, pause=lane.pause)
+            with suppress(DiskFull):
+                await asyncio.to_thread(self._tools.attempts.settle, settlement)
 
     async def _claimed(self, dues: Sequence[Due], now_ms: int) -> Mapping[str, Claimed]:
         """Return the coupons that messages name, reserved on disk before anybody reads of them."""
@@ -384,17 +410,22 @@ class Dispatcher:
 
 
 def _without_held(
-    lane: Lane, dues: Sequence[Due], looked: Sequence[Stopped], now_ms: int
-) -> tuple[Sequence[Due], Sequence[Stopped]]:
-    """Let what its campaign's pause holds back wait a little, unless its own time is over."""
-    held = [stopped.outcome == HELD for stopped in looked]
-    if not any(held):
-        return dues, looked
-    waits = [each and due.envelope.expires_ms >= now_ms for each, due in zip(held, dues, strict=True)]
-    lane.wait(_later(due, now_ms + HELD_LOOK_MS, "paused") for due, wait in zip(dues, waits, strict=True) if wait)
-    late = [Stopped("expired", stopped.reason) if each else stopped for each, stopped in zip(held, looked, strict=True)]
-    going = [pair for pair, wait in zip(zip(dues, late, strict=True), waits, strict=True) if not wait]
-    return [due for due, _ in going], [stopped for _, stopped in going]
+    dues: Sequence[Due], looked: Sequence[Stopped], now_ms: int
+) -> tuple[Sequence[Due], Sequence[Stopped], Sequence[Waiting]]:
+    """Return what may go on, and what a pause or a stop holds back, unless its own time is over."""
+    if not any(stopped.outcome == HELD for stopped in looked):
+        return dues, looked, ()
+    going: list[tuple[Due, Stopped]] = []
+    held: list[Waiting] = []
+    for due, stopped in zip(dues, looked, strict=True):
+        if stopped.outcome != HELD:
+            going.append((due, stopped))
+        elif due.envelope.expires_ms < now_ms:
+            going.append((due, Stopped("expired", stopped.reason)))
+        else:
+            after_ms = STANDING_LOOK_MS if stopped.reason.startswith(STANDING) else HELD_LOOK_MS
+            held.append(_later(due, now_ms + after_ms, stopped.reason))
+    return [due for due, _ in going], [stopped for _, stopped in going], held
 
 
 def _later(due: Due, next_ms: int, reason: str) -> Waiting:

@@ -3,6 +3,7 @@
 from liftloop.audience.stage import AudienceColumns, AudienceFillings, AudienceMembership, CompiledAudiences
 from liftloop.collect.stage import Collect, Forget
 from liftloop.deliver.credits import DeliverCredits
+from liftloop.deliver.fatigue import DeliverFatigue
 from liftloop.deliver.separating import DeliverSeparation
 from liftloop.deliver.stage import CompiledRules, DeliverColumns, DeliverGate, DeliverMerges, DeliverOutcomes
 from liftloop.identify.stage import Identify
@@ -55,6 +56,7 @@ def stages() -> tuple[Stage, ...]:
         DeliverMerges(rules),
         DeliverSeparation(rules),
         DeliverCredits(rules.rules),
+        DeliverFatigue(rules.rules),
         DeliverOutcomes(rules),
         DeliverGate(rules),
         RelateWork(),
