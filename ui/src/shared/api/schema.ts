@@ -2887,6 +2887,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_api_stops_get"];
+        put?: never;
+        /**
+         * Stop
+         * @description Let nothing leave any more, what is in the outbox included; done twice it changes nothing but the reason.
+         */
+        post: operations["stop_api_stops_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stops/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go On
+         * @description Let it go on; what waited and still has time leaves at once.
+         */
+        post: operations["go_on_api_stops_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/studies/traits": {
         parameters: {
             query?: never;
@@ -5528,6 +5569,15 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** GoOnRequest */
+        GoOnRequest: {
+            /**
+             * Channel
+             * @description Empty: all marketing.
+             * @default
+             */
+            channel: string;
+        };
         /** Grouping */
         Grouping: {
             /**
@@ -6260,6 +6310,25 @@ export interface components {
             low: number;
             /** Value */
             value: number;
+        };
+        /** StopRequest */
+        liftloop__api__routes__stops__StopRequest: {
+            /**
+             * Channel
+             * @description Empty: all marketing.
+             * @default
+             */
+            channel: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /** StopRequest */
+        liftloop__api__views__goal__StopRequest: {
+            /** Campaign Id */
+            campaign_id: string;
         };
         /**
          * Finding
@@ -9923,6 +9992,23 @@ export interface components {
              */
             point: number;
         };
+        /** Standing */
+        Standing: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Channel
+             * @description Empty: all marketing.
+             */
+            channel: string;
+            /** Reason */
+            reason: string;
+        };
         /**
          * StandingGoal
          * @description A standing goal and its last look; `review` is null before the first.
@@ -10055,10 +10141,15 @@ export interface components {
              */
             where: components["schemas"]["PropertyTest"][];
         };
-        /** StopRequest */
-        StopRequest: {
-            /** Campaign Id */
-            campaign_id: string;
+        /** StopsView */
+        StopsView: {
+            /** Standing */
+            standing: components["schemas"]["Standing"][];
+            /**
+             * Waiting
+             * @description Messages in the outbox now.
+             */
+            waiting: number;
         };
         /**
          * SuggestedPair
@@ -13778,7 +13869,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StopRequest"];
+                "application/json": components["schemas"]["liftloop__api__views__goal__StopRequest"];
             };
         };
         responses: {
@@ -16418,6 +16509,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResetDone"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    read_api_stops_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopsView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    stop_api_stops_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["liftloop__api__routes__stops__StopRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopsView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    go_on_api_stops_end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoOnRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopsView"];
                 };
             };
             /** @description What went wrong and what to do next. */
