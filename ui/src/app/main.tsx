@@ -4,7 +4,7 @@ import { firstLanguage, startWords } from "@/shared/words/language";
 import { App } from "./app";
 import "./base.css";
 
-startWords(firstLanguage());
+await startWords(firstLanguage());
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 createRoot(root).render(

@@ -14,7 +14,7 @@ export function Preferences() {
       <Segmented<Language>
         aria-label={t("shell.language")}
         value={language}
-        onChange={chooseLanguage}
+        onChange={(language) => void chooseLanguage(language)}
         options={[
           { value: "zh-CN", label: "中文" },
           { value: "en", label: "English" },

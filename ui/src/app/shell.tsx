@@ -1,16 +1,19 @@
 /** Rail, page, and what reaches everywhere: the menu and the file that may be dropped on any page. */
 import { MenuOutlined } from "@ant-design/icons";
 import { Button, Popover } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, ScrollRestoration, useLocation } from "react-router";
 import { ImportProvider, useImport } from "@/features/collect/import-context";
-import { ImportDialog } from "@/features/collect/import-dialog";
 import { forgetToken } from "@/shared/api/session";
 import { entries, entryAt } from "./navigation";
 import { Preferences } from "./preferences";
 import styles from "./shell.module.css";
 import { StatusStrip } from "./status-strip";
+
+const ImportDialog = lazy(async () => ({
+  default: (await import("@/features/collect/import-dialog")).ImportDialog,
+}));
 
 export function Shell() {
   const { t } = useTranslation();
@@ -26,10 +29,22 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <ImportDialog />
+      <Importing />
       <ScrollRestoration />
     </ImportProvider>
   );
+}
+
+/** The dialog is loaded when it is first asked for, and stays for its way out. */
+function Importing() {
+  const { isOpen } = useImport();
+  const [asked, setAsked] = useState(isOpen);
+  if (isOpen && !asked) setAsked(true);
+  return asked ? (
+    <Suspense fallback={null}>
+      <ImportDialog />
+    </Suspense>
+  ) : null;
 }
 
 function Rail() {

@@ -81,10 +81,10 @@ describe("words", () => {
     );
   });
 
-  it("reports a key that is missing instead of showing it quietly", () => {
+  it("reports a key that is missing instead of showing it quietly", async () => {
     const reported = vi.fn();
     vi.stubGlobal("reportError", reported);
-    startWords("en");
+    await startWords("en");
     i18next.t("goal.nowhere" as "goal.title");
     expect(reported).toHaveBeenCalledOnce();
     vi.unstubAllGlobals();

@@ -6,14 +6,14 @@ import { startWords } from "@/shared/words/language";
 // The picture itself is looked at in a browser; here its sentence and its table are what counts.
 vi.mock("@/shared/chart/canvas", () => ({ default: () => null }));
 
-beforeEach(() => {
+beforeEach(async () => {
   // A file that is saved leaves the one window at its address.
   (window as unknown as { happyDOM: { setURL: (url: string) => void } }).happyDOM.setURL(
     "http://localhost:3000",
   );
   sessionStorage.clear();
   localStorage.clear();
-  startWords("zh-CN");
+  await startWords("zh-CN");
 });
 
 afterEach(() => {
