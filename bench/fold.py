@@ -36,7 +36,7 @@ HISTORY_EVENTS = 3
 WARM_TICKS = 4
 
 
-class _Timed:
+class TimedStage:
     """A stage that notes how long its steps took."""
 
     def __init__(self, stage: Stage, spent_ms: dict[str, list[float]]) -> None:
@@ -54,7 +54,7 @@ class _Timed:
         return self._stage.next_due_ms(state)
 
 
-class _TimedState(SqliteState):
+class TimedState(SqliteState):
     """The real state file, noting how long its commits took."""
 
     spent_ms: dict[str, list[float]]
@@ -71,9 +71,9 @@ class _Worker:
     def __init__(self, data: Path) -> None:
         self.spent_ms: dict[str, list[float]] = defaultdict(list)
         data.mkdir(parents=True, exist_ok=True)
-        self._store = _TimedState(data / "state.db")
+        self._store = TimedState(data / "state.db")
         self._store.spent_ms = self.spent_ms
-        self._fold = Fold(self._store, [_Timed(stage, self.spent_ms) for stage in stages()])
+        self._fold = Fold(self._store, [TimedStage(stage, self.spent_ms) for stage in stages()])
         self._fold.restore()
         self.now_ms = START_MS
 

@@ -10,6 +10,7 @@ import pytest
 
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import unpack_columns
+from liftloop.kernel.ids import TickNumber
 from liftloop.testing.installation import Installation
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -58,7 +59,7 @@ class Shop(Installation):
 
     def tasks(self) -> list[str]:
         found: list[str] = []
-        for _, block in self.state.facts(after=0, limit=100_000):
+        for _, block in self.state.facts(after=TickNumber(0), limit=100_000):
             if block.kind == "task.wanted":
                 columns = unpack_columns(block.columns)
                 found += [

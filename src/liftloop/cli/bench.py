@@ -26,6 +26,7 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
       liftloop bench loop --json
       liftloop bench recover --json
       liftloop bench expiry --json
+      liftloop bench journey --json
       liftloop bench mixed --json
       liftloop bench promotion --json
       liftloop bench policy --json

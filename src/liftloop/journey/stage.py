@@ -159,7 +159,7 @@ def _moved(world: World, newcomers: Walkers, walkers: Walkers, leavers: Leavers)
     ]
     return Delta(
         allocate=indexed.allocate,
-        writes=[*walkers.writes(), *indexed.writes],
+        writes=[*walkers.writes(world.state), *indexed.writes],
         puts={"enrolment": _enrolment_rows(world, newcomers)},
         updates=[Update(table="enrolment", columns=("state", "reason", "changed_ms"), rows=rows)] if rows else [],
     )

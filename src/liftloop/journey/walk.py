@@ -66,17 +66,25 @@ class Walkers(Struct, kw_only=True):
         """Return those chosen by a mask."""
         return Walkers(**{name: getattr(self, name)[chosen] for name in self.__struct_fields__})
 
-    def writes(self) -> list[Write]:
-        """Return the writes that leave everybody where they stand."""
+    def writes(self, state: StateView) -> list[Write]:
+        """Return the writes that leave everybody where they stand; what has not changed is not written again."""
         stays = self.inside == enrolments.STAYS
-        return [
-            Write(enrolments.SLOT, self.rows, self.slots),
-            Write(enrolments.CODE, self.rows, self.codes),
-            Write(enrolments.NODE, self.rows, self.nodes),
-            Write(enrolments.DUE, self.rows, np.where(stays, self.due_ms, FAR_FUTURE_MS)),
-            Write(enrolments.VISIT, self.rows, self.visits),
-            Write(enrolments.INSIDE, self.rows, self.inside),
-        ]
+        columns = {
+            enrolments.SLOT: self.slots,
+            enrolments.CODE: self.codes,
+            enrolments.NODE: self.nodes,
+            enrolments.DUE: np.where(stays, self.due_ms, FAR_FUTURE_MS),
+            enrolments.VISIT: self.visits,
+            enrolments.INSIDE: self.inside,
+        }
+        known = self.rows < enrolments.count(state)
+        there = self.rows[known]
+        writes: list[Write] = []
+        for name, values in columns.items():
+            changed = ~known
+            changed[known] = state[name][there] != values[known]
+            writes.append(Write(name, self.rows[changed], values[changed]))
+        return writes
 
 
 class World(Struct, frozen=True, kw_only=True):
