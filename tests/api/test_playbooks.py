@@ -12,14 +12,16 @@ from liftloop.app.playbooks.contract import FIELDS_MAX, Asked, Field, Playbook
 from liftloop.app.playbooks.fields import BadAnswer, read_answers
 from liftloop.testing.installation import Installation
 
-CHOICES = {"channel": ("mail",), "content": (), "offer": ("coupon_5",)}
+CHOICES = {"channel": ("mail",), "content": (), "offer": ("coupon_5",), "audience": ("vip",)}
+NEEDED = {"sale_at": {"at": "2027-06-18T09:00:00", "audience": "vip"}, "key_accounts": {"audience": "vip"}}
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS.values(), ids=PLAYBOOKS.keys())
 def test_a_playbook_asks_little_and_speaks_both_languages(playbook: Playbook) -> None:
     assert len(playbook.fields) <= FIELDS_MAX
     assert all(each.zh and each.en for each in (playbook.name, playbook.story, *(one.name for one in playbook.fields)))
-    values = read_answers(playbook.id, playbook.fields, {"offer": "coupon_5"} if _has_offer(playbook) else {}, CHOICES)
+    said = NEEDED.get(playbook.id, {}) | ({"offer": "coupon_5"} if _has_offer(playbook) else {})
+    values = read_answers(playbook.id, playbook.fields, said, CHOICES)
     told = {
         language: playbook.build(Asked(base="x", language=language, values=values, offers={"coupon_5": "¥5"}))
         for language in ("zh-CN", "en")
@@ -58,6 +60,7 @@ def _world(path: Path) -> Installation:
     installation.publish(
         "offer", "coupon_5", {"id": "coupon_5", "name_zh": "5 元券", "name_en": "¥5 off", "face_fen": 500}
     )
+    installation.publish("audience", "vip", {"name": "VIP", "where": {"trait": "vip", "is": True}})
     return installation
 
 
@@ -70,8 +73,9 @@ def test_whatever_a_playbook_makes_is_published(tmp_path: Path) -> None:
         for each in PLAYBOOKS.values():
             if each.family == "goal":
                 continue
-            seen = await world.admin.post(f"/api/playbooks/{each.id}/preview", {})
-            done = await world.admin.post(f"/api/playbooks/{each.id}/start", {"language": "zh-CN"})
+            answers = {"answers": NEEDED.get(each.id, {}), "language": "zh-CN"}
+            seen = await world.admin.post(f"/api/playbooks/{each.id}/preview", answers)
+            done = await world.admin.post(f"/api/playbooks/{each.id}/start", answers)
             assert done.status == 200, done.json()
             made = [(one["kind"], one["id"]) for one in done.json()["definitions"]]
             assert made == [(one["kind"], one["id"]) for one in seen.json()["definitions"]]
@@ -131,8 +135,9 @@ def test_a_refused_definition_takes_the_others_back(tmp_path: Path, monkeypatch:
 
         monkeypatch.setattr(world.desk.definitions, "publish", refusing)
         assert (await world.admin.post("/api/playbooks/recall/start", {})).status == 422
-        for kind in ("audience", "content", "journey"):
-            assert world.desk.definitions.live(kind) == {}
+        assert list(world.desk.definitions.live("audience")) == ["vip"]
+        assert world.desk.definitions.live("content") == {}
+        assert world.desk.definitions.live("journey") == {}
 
     asyncio.run(_with(tmp_path, scenario))
 

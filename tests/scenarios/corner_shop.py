@@ -33,11 +33,11 @@ class CornerShop:
     async def start(self, playbook: str, **answers: str | float) -> dict[str, Any]:
         return await self.post(f"/api/playbooks/{playbook}/start", {"answers": answers, "language": "zh-CN"})
 
-    def join(self, *people: str, consents: bool = True) -> None:
+    def join(self, *people: str, consents: bool = True, **traits: Any) -> None:
         """Make people known, who agree to marketing by SMS."""
         given = [{"channel": "sms", "purpose": "marketing", "at": self._now()}] if consents else []
         for person in people:
-            self._tell(person, type="identify", traits={"city": "上海"}, context={"consents": given})
+            self._tell(person, type="identify", traits={"city": "上海", **traits}, context={"consents": given})
         self.world.installation.fold_all()
 
     def do(self, person: str, event: str, **properties: Any) -> None:
@@ -53,6 +53,14 @@ class CornerShop:
     def got(self, person: str) -> list[str]:
         """Return the ids of the nodes' contents that a person was sent, in order."""
         return [each["content"] for each in self.inbox.messages if each["customer_id"] == person]
+
+    async def tasks(self, person: str) -> list[dict[str, Any]]:
+        """Return what colleagues were asked to do about somebody, the oldest first."""
+        known = (await self.world.admin.get(f"/api/profiles/{person}")).json()["profile_id"]
+        answer = await self.world.admin.get(f"/api/profiles/{known}/work")
+        assert answer.status == 200, answer.body
+        works = [each for each in answer.json()["works"] if each["kind"] == "task"]
+        return sorted(works, key=lambda each: each["opened_at"])
 
     def _tell(self, person: str, **message: Any) -> None:
         self._told += 1

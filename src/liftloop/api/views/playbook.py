@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from liftloop.api.views.values import Count, Text, View
+from liftloop.app.playbooks.contract import Family, FieldKind, Made
 
 
 class PlaybookChoice(View):
@@ -19,7 +20,7 @@ class PlaybookField(View):
 
     id: str
     name: Text
-    kind: Literal["channel", "content", "offer", "days", "hours", "count", "percent", "yuan", "date", "text", "event"]
+    kind: FieldKind
     usual: str | float = Field(description="What counts without an answer; empty where there is nothing usual.")
     low: float
     high: float
@@ -31,7 +32,7 @@ class Playbook(View):
     """Something that may be started with at most five answers."""
 
     id: str
-    family: Literal["goal", "member", "sale", "service", "team"]
+    family: Family
     name: Text
     story: Text
     fields: list[PlaybookField]
@@ -51,7 +52,7 @@ class PlaybookRequest(View):
 class PlaybookDefinition(View):
     """One definition that a playbook makes; `people` are in the audience now, and do not enter by that."""
 
-    kind: Literal["audience", "content", "journey", "tag"]
+    kind: Made
     id: str
     name: str
     people: Count | None

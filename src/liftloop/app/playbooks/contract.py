@@ -11,11 +11,27 @@ from liftloop.kernel.errors import Language
 FIELDS_MAX = 5
 """Whoever is asked for more puts it off."""
 
-FieldKind = Literal["channel", "content", "offer", "days", "hours", "count", "percent", "yuan", "date", "text", "event"]
+FieldKind = Literal[
+    "channel",
+    "content",
+    "offer",
+    "audience",
+    "days",
+    "hours",
+    "count",
+    "percent",
+    "yuan",
+    "date",
+    "instant",
+    "text",
+    "event",
+    "trait",
+]
 Family = Literal["goal", "member", "sale", "service", "team"]
 Made = Literal["audience", "content", "journey", "tag"]
 Value = str | float
-"""Numbers are numbers; channels, contents and offers are ids; a date is an ISO day; empty is "not said"."""
+"""Numbers are numbers; channels, contents, offers and audiences are ids; a date is an ISO day, an instant a local time
+to the second; empty is "not said"."""
 
 
 class Field(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """The fields that playbooks share, and answers read against them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from liftloop.app.playbooks.contract import Field, Value
 from liftloop.app.words import Said
@@ -75,13 +75,15 @@ def _read(field: Field, said: Value, choices: Sequence[str]) -> Value:
     if value == "":
         value = field.usual
     match field.kind:
-        case "channel" | "content" | "offer":
+        case "channel" | "content" | "offer" | "audience":
             return _chosen(field, str(value), choices)
         case "days" | "hours" | "count" | "percent" | "yuan":
             return _number(field, value)
         case "date":
             return _day(field, str(value))
-        case "text" | "event":
+        case "instant":
+            return _instant(field, str(value))
+        case "text" | "event" | "trait":
             if not value and not field.optional:
                 raise BadAnswer(field, "要填", "it is needed")
             if len(str(value)) > TEXT_MAX:
@@ -121,3 +123,12 @@ def _day(field: Field, value: str) -> Value:
         return date.fromisoformat(value).isoformat()
     except ValueError:
         raise BadAnswer(field, "要写成 2026-12-31 这样的日期", "a date such as 2026-12-31 is needed") from None
+
+
+def _instant(field: Field, value: str) -> Value:
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=None).isoformat(timespec="seconds")
+    except ValueError:
+        raise BadAnswer(
+            field, "要写成 2026-06-18T09:00:00 这样的时间", "a time such as 2026-06-18T09:00:00 is needed"
+        ) from None

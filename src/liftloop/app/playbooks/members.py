@@ -1,6 +1,6 @@
 """Playbooks around members: welcome them, bring them back."""
 
-from liftloop.app.playbooks.contract import Asked, Drafted, Field, Playbook
+from liftloop.app.playbooks.contract import Asked, Draft, Drafted, Field, Playbook
 from liftloop.app.playbooks.fields import CHANNEL, CONTENT, OFFER, days
 from liftloop.app.playbooks.parts import (
     DAY_S,
@@ -146,6 +146,47 @@ def _silent_care(asked: Asked) -> Drafted:
     )
 
 
+def _first_steps(asked: Asked) -> Drafted:
+    """Return S16: the first order puts a tag on, the second gives points, the third a present."""
+    tag = f"{asked.base}.new"
+    said = {"category": asked.said("生命周期", "Lifecycle"), "owner": "CRM", "expires_days": 180}
+    meaning = asked.said("刚下第一单的客户", "Customers with a first order")
+    present, made = words(
+        asked,
+        "present",
+        asked.said("第三单的礼物", "A present for your third order"),
+        asked.said("谢谢你一直选择我们，这是你的第三单。", "Thank you for staying: this was your third order."),
+        offer=True,
+    )
+    return Drafted(
+        definitions=(
+            Draft(kind="tag", id=tag, body={"name": asked.said("新客户", "New customer"), "meaning": meaning, **said}),
+            *made,
+            journey(
+                asked,
+                asked.said("前三单", "The first three orders"),
+                trigger={"on": "event", "name": ORDER},
+                reentry="after_leaving",
+                nodes=chain(
+                    {
+                        "kind": "branch",
+                        "id": "which",
+                        "cases": [
+                            {"when": {"event": ORDER, "count": {"eq": 1}}, "next": "tag", "name": "1"},
+                            {"when": {"event": ORDER, "count": {"eq": 2}}, "next": "points", "name": "2"},
+                            {"when": {"event": ORDER, "count": {"eq": 3}}, "next": "present", "name": "3"},
+                        ],
+                        "otherwise": END,
+                    },
+                    {"kind": "tag", "id": "tag", "tag": tag, "next": END},
+                    {"kind": "points", "id": "points", "points": asked.whole("points"), "next": END},
+                    send(asked, "present", present),
+                ),
+            ),
+        )
+    )
+
+
 MEMBERS = (
     Playbook(
         id="welcome",
@@ -205,5 +246,21 @@ MEMBERS = (
         ),
         fields=(CHANNEL, days("days", "多少天没动静", "Days of silence", 30, high=180), CONTENT),
         build=_silent_care,
+    ),
+    Playbook(
+        id="first_steps",
+        family="member",
+        name=Said("前三单", "The first three orders"),
+        story=Said(
+            "第一单打上「新客户」，第二单送积分，第三单送礼。",
+            "The first order puts the tag “new customer” on, the second gives points, the third a present.",
+        ),
+        fields=(
+            CHANNEL,
+            Field(id="points", name=Said("第二单送多少积分", "Points"), kind="count", usual=100, low=1, high=10_000),
+            OFFER,
+            CONTENT,
+        ),
+        build=_first_steps,
     ),
 )

@@ -9,7 +9,7 @@ HOUR_S = 3_600
 DAY_S = 24 * HOUR_S
 ORDER = "Order Completed"
 END = "end"
-_BRANCHES = frozenset({"yes", "happened", "arms", "shares", "cases"})
+_BRANCHES = frozenset({"yes", "happened", "arms", "cases"})
 
 Node = Mapping[str, Any]
 

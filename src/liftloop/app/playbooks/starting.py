@@ -53,6 +53,7 @@ def choices_of(desk: Desk) -> dict[str, tuple[str, ...]]:
         "channel": tuple(for_customers(live("channel"))),
         "content": tuple(live("content")),
         "offer": tuple(live("offer")),
+        "audience": tuple(live("audience")),
     }
 
 

@@ -7690,7 +7690,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "channel" | "content" | "offer" | "days" | "hours" | "count" | "percent" | "yuan" | "date" | "text" | "event";
+            kind: "channel" | "content" | "offer" | "audience" | "days" | "hours" | "count" | "percent" | "yuan" | "date" | "instant" | "text" | "event" | "trait";
             /** Low */
             low: number;
             name: components["schemas"]["Text"];

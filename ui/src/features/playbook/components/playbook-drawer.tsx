@@ -27,6 +27,8 @@ const PLACES: Partial<Record<Made["kind"], (id: string) => string>> = {
   journey: (id) => `/results/journeys?journey=${encodeURIComponent(id)}`,
 };
 
+const TYPED: Partial<Record<PlaybookField["kind"], string>> = { date: "date", instant: "datetime-local" };
+
 export function PlaybookDrawer({ playbooks }: { playbooks: Playbook[] }) {
   const format = useFormat();
   const [search, setSearch] = useSearchParams();
@@ -93,7 +95,9 @@ function Answering({ playbook }: { playbook: Playbook }) {
 }
 
 function nothingToChoose(field: PlaybookField): boolean {
-  return field.kind === "channel" && !field.optional && field.choices.length === 0;
+  return (
+    (field.kind === "channel" || field.kind === "audience") && !field.optional && field.choices.length === 0
+  );
 }
 
 interface AnswerProps {
@@ -108,7 +112,8 @@ function Answer({ field, value, onChange }: AnswerProps) {
   switch (field.kind) {
     case "channel":
     case "content":
-    case "offer": {
+    case "offer":
+    case "audience": {
       const only = field.optional ? undefined : field.choices[0]?.id;
       return (
         <Select
@@ -122,12 +127,15 @@ function Answer({ field, value, onChange }: AnswerProps) {
       );
     }
     case "date":
+    case "instant":
     case "text":
     case "event":
+    case "trait":
       return (
         <Input
           id={id}
-          type={field.kind === "date" ? "date" : "text"}
+          type={TYPED[field.kind] ?? "text"}
+          step={field.kind === "instant" ? 1 : undefined}
           value={value ?? field.usual}
           onChange={(event) => onChange(event.target.value)}
         />
