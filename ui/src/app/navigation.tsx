@@ -20,7 +20,7 @@ export const entries: Entry[] = [
     path: "/audiences",
     label: "shell.customers",
     icon: <TeamOutlined />,
-    also: ["/people", "/tags", "/signals", "/data"],
+    also: ["/people", "/tags", "/signals", "/data", "/leads", "/tickets", "/tasks"],
   },
   { path: "/results", label: "shell.results", icon: <LineChartOutlined />, also: [] },
 ];

@@ -66,6 +66,12 @@ export function makeRouter() {
           path: "signals/:signalId",
           lazy: async () => ({ Component: (await import("./pages/signal-edit")).SignalEditPage }),
         },
+        { path: "leads", lazy: async () => ({ Component: (await import("./pages/leads")).LeadsPage }) },
+        {
+          path: "tickets",
+          lazy: async () => ({ Component: (await import("./pages/tickets")).TicketsPage }),
+        },
+        { path: "tasks", lazy: async () => ({ Component: (await import("./pages/tasks")).TasksPage }) },
         { path: "tags", lazy: async () => ({ Component: (await import("./pages/tags")).TagsPage }) },
         { path: "people", lazy: async () => ({ Component: (await import("./pages/people")).PeoplePage }) },
         {
@@ -161,5 +167,12 @@ export function makeRouter() {
         { path: "*", element: <LostPage /> },
       ],
     },
+    // Alone, without the rail: a message in WeCom opens it on a phone; alerts name all work by the second address.
+    ...["tasks/:workId", "work/:workId"].map((path) => ({
+      path,
+      ErrorBoundary: LostPage,
+      HydrateFallback: Nothing,
+      lazy: async () => ({ Component: (await import("./pages/task")).TaskPage }),
+    })),
   ]);
 }

@@ -20,6 +20,7 @@ import { diagnosis, metrics, standing } from "./en/standing";
 import { step } from "./en/step";
 import { tag } from "./en/tag";
 import { timing } from "./en/timing";
+import { work } from "./en/work";
 
 export default {
   shell,
@@ -54,6 +55,7 @@ export default {
   import: imports,
   tag,
   timing,
+  work,
   destination,
   list,
   review,

@@ -20,6 +20,7 @@ import { diagnosis, metrics, standing } from "./zh-cn/standing";
 import { step } from "./zh-cn/step";
 import { tag } from "./zh-cn/tag";
 import { timing } from "./zh-cn/timing";
+import { work } from "./zh-cn/work";
 
 export default {
   shell,
@@ -54,6 +55,7 @@ export default {
   import: imports,
   tag,
   timing,
+  work,
   destination,
   list,
   review,

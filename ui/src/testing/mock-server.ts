@@ -21,6 +21,7 @@ import { understoodOf } from "./sentences.ts";
 import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
 import { signalRoutes } from "./signals.ts";
 import { tagDirectory } from "./tags.ts";
+import { workRoutes } from "./work.ts";
 
 export const MOCK_TOKEN = "demo-token";
 const MEMBERS = 2_000;
@@ -94,6 +95,7 @@ export class MockServer {
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
       ...resultsRoutes(this.members.length === 0),
+      ...workRoutes(this.members.length === 0),
       ...proposalRoutes(this.members.length === 0),
       ...provedRoutes(this.members.length === 0, (id) => this.campaign(id)),
       ...liveRoutes(path, this.campaigns),

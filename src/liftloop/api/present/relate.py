@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from liftloop.api.present.words import at, person_row, text
 from liftloop.api.views.relate import (
-    Choice,
     FieldChoice,
     LeadReason,
     Named,
@@ -13,6 +12,7 @@ from liftloop.api.views.relate import (
     StaffMember,
     Work,
     WorkChange,
+    WorkChoice,
     WorkPage,
 )
 from liftloop.api.views.values import Text
@@ -114,17 +114,17 @@ def overview_view(overview: Overview, people: People) -> RelateOverview:
     )
 
 
-def choice(one: contract.Choice) -> Choice:
-    return Choice(id=one.id, name=Text(zh=one.name, en=one.name_en or one.name))
+def choice(one: contract.Choice) -> WorkChoice:
+    return WorkChoice(id=one.id, name=Text(zh=one.name, en=one.name_en or one.name))
 
 
-def _chosen(identity: str, choices: object) -> Choice | None:
+def _chosen(identity: str, choices: object) -> WorkChoice | None:
     if not identity:
         return None
     if identity == "merged":
-        return Choice(id=identity, name=text(MERGED))
+        return WorkChoice(id=identity, name=text(MERGED))
     known = [each for each in choices if each.id == identity] if isinstance(choices, list | tuple) else []
-    return choice(known[0]) if known else Choice(id=identity, name=Text(zh=identity, en=identity))
+    return choice(known[0]) if known else WorkChoice(id=identity, name=Text(zh=identity, en=identity))
 
 
 def _staff(identity: str, people: People) -> str:

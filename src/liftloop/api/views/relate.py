@@ -8,6 +8,7 @@ from liftloop.api.views.values import Count, Fen, PersonRow, Text, View
 
 WorkKind = Literal["lead", "deal", "task", "ticket"]
 WorkState = Literal["open", "closed"]
+WorkSort = Literal["", "call", "confirm", "visit", "other", "low", "normal", "high", "urgent"]
 AMOUNT_FEN_MAX = 10**12
 Name = Annotated[str, Field(max_length=128)]
 Title = Annotated[str, Field(max_length=200)]
@@ -15,7 +16,7 @@ LongText = Annotated[str, Field(max_length=4_000)]
 Amount = Annotated[int, Field(ge=0, le=AMOUNT_FEN_MAX, description="Money in fen (分).")]
 
 
-class Choice(View):
+class WorkChoice(View):
     """A stage, an outcome or a value of a field."""
 
     id: str
@@ -39,9 +40,11 @@ class LeadReason(View):
 class Work(View):
     id: str
     kind: WorkKind
-    sort: str = Field(description="Of a task call, confirm, visit or other; of a ticket low, normal, high or urgent.")
+    sort: WorkSort = Field(
+        description="Of a task what is to be done, of a ticket how bad it is."
+    )
     state: WorkState
-    stage: Choice | None = Field(description="Of leads and deals.")
+    stage: WorkChoice | None = Field(description="Of leads and deals.")
     title: str
     text: str = Field(description="What to say or do, with what is known of the customer filled in.")
     person: PersonRow
@@ -57,8 +60,8 @@ class Work(View):
     overdue: bool
     opened_at: AwareDatetime
     changed_at: AwareDatetime
-    outcome: Choice | None
-    outcomes: list[Choice] = Field(description="How it may end.")
+    outcome: WorkChoice | None
+    outcomes: list[WorkChoice] = Field(description="How it may end.")
 
 
 class WorkPage(View):
@@ -161,7 +164,7 @@ class FieldChoice(View):
     name: str
     type: Literal["text", "number", "money", "date", "yes_no", "choice"]
     kinds: list[WorkKind]
-    choices: list[Choice]
+    choices: list[WorkChoice]
 
 
 class RelateOverview(View):
@@ -169,8 +172,8 @@ class RelateOverview(View):
 
     staff: list[StaffMember]
     teams: list[Named]
-    lead_stages: list[Choice]
-    deal_stages: list[Choice]
+    lead_stages: list[WorkChoice]
+    deal_stages: list[WorkChoice]
     fields: list[FieldChoice]
     open: dict[str, int] = Field(description="Open work by kind.")
     overdue: Count

@@ -62,7 +62,7 @@ class WorkLine(Struct, frozen=True, kw_only=True):
 
     id: str
     kind: WorkKind
-    sort: str
+    sort: Literal["", "call", "confirm", "visit", "other", "low", "normal", "high", "urgent"]
     state: Literal["open", "closed"]
     stage: str
     title: str

@@ -23,7 +23,9 @@ export function AudiencesPage() {
       lead={
         <>
           <Link to="/people">{t("audience.toPeople")}</Link> · <Link to="/tags">{t("tag.listTitle")}</Link> ·{" "}
-          <Link to="/signals">{t("signal.listTitle")}</Link> · <Link to="/data">{t("data.title")}</Link>
+          <Link to="/signals">{t("signal.listTitle")}</Link> · <Link to="/leads">{t("work.leads")}</Link> ·{" "}
+          <Link to="/tickets">{t("work.tickets")}</Link> · <Link to="/tasks">{t("work.tasks")}</Link> ·{" "}
+          <Link to="/data">{t("data.title")}</Link>
         </>
       }
       action={

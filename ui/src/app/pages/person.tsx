@@ -10,6 +10,7 @@ import { Tags } from "@/features/profile/components/tags";
 import { Timeline } from "@/features/profile/components/timeline";
 import { Consents, Known, Signals, Who } from "@/features/profile/components/who";
 import { WhyDrawer } from "@/features/profile/components/why-drawer";
+import { PersonWork } from "@/features/relate/components/person-work";
 import { Card, Page } from "@/shared/parts/page";
 import { Waiting } from "@/shared/parts/shown";
 import { useFormat } from "@/shared/words/use-format";
@@ -36,6 +37,7 @@ export function PersonPage() {
         <Identity profileId={person.profile_id} />
         <Who profile={person} />
         <Signals profile={person} />
+        <PersonWork profileId={person.profile_id} />
         <Membership profile={person} />
         <Tags profile={person} />
         <Known profile={person} />

@@ -3998,6 +3998,15 @@ export interface components {
              */
             spans: number[][];
         };
+        /** Choice */
+        Choice: {
+            label: components["schemas"]["Text"];
+            /**
+             * Value
+             * @description What to send in `answers` under the question's id.
+             */
+            value: string;
+        };
         /** ClockAdvance */
         ClockAdvance: {
             /**
@@ -5095,7 +5104,7 @@ export interface components {
         /** FieldChoice */
         FieldChoice: {
             /** Choices */
-            choices: components["schemas"]["liftloop__api__views__relate__Choice"][];
+            choices: components["schemas"]["WorkChoice"][];
             /** Id */
             id: string;
             /** Kinds */
@@ -6343,24 +6352,6 @@ export interface components {
             /** Rows */
             rows: number;
             text: components["schemas"]["Text"];
-        };
-        /** Choice */
-        liftloop__api__views__plan__Choice: {
-            label: components["schemas"]["Text"];
-            /**
-             * Value
-             * @description What to send in `answers` under the question's id.
-             */
-            value: string;
-        };
-        /**
-         * Choice
-         * @description A stage, an outcome or a value of a field.
-         */
-        liftloop__api__views__relate__Choice: {
-            /** Id */
-            id: string;
-            name: components["schemas"]["Text"];
         };
         /** Finding */
         liftloop__api__views__upkeep__Finding: {
@@ -8291,7 +8282,7 @@ export interface components {
          */
         Question: {
             /** Choices */
-            choices: components["schemas"]["liftloop__api__views__plan__Choice"][];
+            choices: components["schemas"]["Choice"][];
             /**
              * Id
              * @enum {string}
@@ -8539,11 +8530,11 @@ export interface components {
          */
         RelateOverview: {
             /** Deal Stages */
-            deal_stages: components["schemas"]["liftloop__api__views__relate__Choice"][];
+            deal_stages: components["schemas"]["WorkChoice"][];
             /** Fields */
             fields: components["schemas"]["FieldChoice"][];
             /** Lead Stages */
-            lead_stages: components["schemas"]["liftloop__api__views__relate__Choice"][];
+            lead_stages: components["schemas"]["WorkChoice"][];
             /**
              * Open
              * @description Open work by kind.
@@ -10804,12 +10795,12 @@ export interface components {
              * @description person, journey:ID/NODE, rule:ID, score, hook:ID
              */
             origin: string;
-            outcome: components["schemas"]["liftloop__api__views__relate__Choice"] | null;
+            outcome: components["schemas"]["WorkChoice"] | null;
             /**
              * Outcomes
              * @description How it may end.
              */
-            outcomes: components["schemas"]["liftloop__api__views__relate__Choice"][];
+            outcomes: components["schemas"]["WorkChoice"][];
             /** Overdue */
             overdue: boolean;
             /** @description Null: it waits in the queue of the team. */
@@ -10824,11 +10815,12 @@ export interface components {
             score: number | null;
             /**
              * Sort
-             * @description Of a task call, confirm, visit or other; of a ticket low, normal, high or urgent.
+             * @description Of a task what is to be done, of a ticket how bad it is.
+             * @enum {string}
              */
-            sort: string;
+            sort: "" | "call" | "confirm" | "visit" | "other" | "low" | "normal" | "high" | "urgent";
             /** @description Of leads and deals. */
-            stage: components["schemas"]["liftloop__api__views__relate__Choice"] | null;
+            stage: components["schemas"]["WorkChoice"] | null;
             /**
              * State
              * @enum {string}
@@ -10870,6 +10862,15 @@ export interface components {
             /** Note */
             note: string;
             what: components["schemas"]["Text"];
+        };
+        /**
+         * WorkChoice
+         * @description A stage, an outcome or a value of a field.
+         */
+        WorkChoice: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
         };
         /**
          * WorkOrder

@@ -1,0 +1,41 @@
+import { within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { renderApp } from "@/testing/render-app";
+
+const SLOW = { timeout: 15_000 };
+
+describe("work for people", () => {
+  it("hides the number until somebody is to call, and closes with one of three outcomes", async () => {
+    const told: Promise<unknown>[] = [];
+    const { user, screen } = renderApp("/tasks/task_0000000000000006", {
+      intercept: (request) => {
+        if (request.url.endsWith("/orders")) told.push(request.clone().json());
+        return undefined;
+      },
+    });
+    expect(await screen.findByText("这样说", {}, SLOW)).toBeTruthy();
+    expect(screen.queryByRole("navigation")).toBeNull();
+    expect(screen.queryByText(/13800138046/)).toBeNull();
+    await user.click(screen.getByRole("button", { name: "打电话" }));
+    const dial = await screen.findByRole("link", { name: /拨打/ }, SLOW);
+    expect(dial.getAttribute("href")).toBe("tel:+8613800138046");
+    const outcomes = within(screen.getByRole("group", { name: "结果" })).getAllByRole("button");
+    expect(outcomes.length).toBe(3);
+    await user.type(screen.getByLabelText(/备注/), "很满意");
+    await user.click(screen.getByRole("button", { name: "已沟通" }));
+    await expect.poll(() => told[0], SLOW).toMatchObject({ outcome: "reached", note: "很满意" });
+    expect(await screen.findByText("已关闭：已沟通", {}, SLOW)).toBeTruthy();
+  });
+
+  it("shows leads by stage with score and reasons, and tickets that are late", async () => {
+    const { screen } = renderApp("/leads");
+    const fresh = await screen.findByRole("region", { name: "新线索" }, SLOW);
+    expect(within(fresh).getAllByText(/下载白皮书 \+40/).length).toBe(2);
+    expect(within(fresh).getByText("92")).toBeTruthy();
+  });
+
+  it("has nothing to show on the first day but what to do", async () => {
+    const { screen } = renderApp("/tickets", { empty: true });
+    expect(await screen.findByText("没有工单", {}, SLOW)).toBeTruthy();
+  });
+});

@@ -1,0 +1,15 @@
+/** Orders work and lets every list, card and story around it be read again. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { orderWork, type Work, type WorkOrder } from "../api/work";
+
+export function useOrder(workId: string) {
+  const queries = useQueryClient();
+  return useMutation<Work, Error, Partial<WorkOrder>>({
+    mutationFn: (order) => orderWork(workId, order),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ["work"] }),
+        queries.invalidateQueries({ queryKey: ["profiles"] }),
+      ]),
+  });
+}
