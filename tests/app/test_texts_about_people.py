@@ -68,7 +68,7 @@ class Shop:
         slots = find(state, np.array([identifier_hash(USER, user)], np.uint64))
         return int(people.numbers(state, slots)[0])
 
-    def study(self, trait: str, values: Mapping[str, Any], names: Mapping[str, str] | None = None) -> None:
+    def study(self, trait: str, values: Mapping[str, Any], *names: Mapping[str, str]) -> None:
         """Say what a study found of a trait."""
         words = tuple(dict.fromkeys(each for each in values.values() if isinstance(each, str)))
         found = Studied(
@@ -79,7 +79,7 @@ class Shop:
             ),
             words=words,
         )
-        bodies = [words_of(words, names or {})] if words else []
+        bodies = [words_of(words, *(names or ({},)))] if words else []
         bodies.append(part_of(found, np.arange(len(values)), first=True))
         self.installation.append([fact(TRAIT_STUDIED, trait, body, "system:desk", NOW_MS) for body in bodies])
         self.installation.fold_all()
@@ -152,6 +152,15 @@ def test_studied_texts_are_words_again_in_the_language_of_the_text(shop: Shop) -
         "u2": "sku_9",
         "u3": "missing_variable:person.replenish_item.id",
     }
+
+
+def test_a_category_that_is_a_code_is_said_by_its_name(shop: Shop) -> None:
+    """In the language of the text; one without a name is said as it is."""
+    zh, en = {"c-07": "坚果", "c-08": "果干"}, {"c-07": "nuts"}
+    shop.study("interest_category", {"u1": "c-07", "u2": "c-08", "u3": "茶"}, zh, en)
+    text = "{{ person.interest_category }}"
+    assert shop.say(text, "u1", "u2", "u3") == {"u1": "坚果", "u2": "果干", "u3": "茶"}
+    assert shop.say(text, "u1", "u2", language="en") == {"u1": "nuts", "u2": "果干"}
 
 
 def test_words_outlive_a_restart_and_a_merge(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ SELECT category, zh, en FROM category_called WHERE category IN (SELECT unnest($1
 """
 CATEGORY_PROPERTIES = frozenset({"products.category", "category"})
 """Properties of events that name categories."""
-CATEGORY_TRAITS = frozenset({"interest_category", "interest_category_second"})
 
 
 def categories_called(rows: Mapping[str, Any]) -> dict[str, Said]:

@@ -85,6 +85,7 @@ class Plans:
                 audiences=self._published.conditioned(),
                 traits=live("trait"),
                 settings=live("setting"),
+                fields=live("field"),
                 offered=self.offered,
             ),
             catalogue=catalogue_with(live("metric")),

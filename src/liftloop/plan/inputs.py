@@ -11,6 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.inference.calibration import Foretold
+from liftloop.plan.called import Called
 from liftloop.plan.contract import Spread
 from liftloop.plan.goal.contract import Goal
 from liftloop.plan.options import Option
@@ -143,5 +144,6 @@ class StudyInputs(Struct, frozen=True, kw_only=True, eq=False):
     """How many different things these were."""
     leaks: tuple[str, ...] = ()
     """Attributes that were left out because they tell the outcome."""
+    called: Called = Called()
     ledger: tuple[Foretold, ...] = ()
     """Past forecasts that were launched beside what was measured, oldest first; they set the width of new ranges."""

@@ -41,6 +41,8 @@ class StudiedPart(Struct, frozen=True, kw_only=True, array_like=True):
     words: tuple[str, ...]
     names: tuple[str, ...] = ()
     """What people call each word, empty where it says so itself; none at all where nothing is told of names."""
+    names_en: tuple[str, ...] = ()
+    """The same in English, empty where that is no other name; none at all where no word has two."""
 
 
 LIKENESS = "likeness:"
@@ -97,6 +99,8 @@ STUDIED = StudiedTraits(
 
 ITEM_TRAITS = frozenset({"replenish_item", "successor_item", "recommended_item"})
 """Traits whose words are ids of items."""
+CATEGORY_TRAITS = frozenset({"interest_category", "interest_category_second"})
+"""Traits whose words are categories, in some shops codes."""
 
 
 class Studied(Struct, frozen=True, kw_only=True, eq=False):
@@ -136,11 +140,13 @@ def part_of(studied: Studied, rows: NDArray[np.int64], *, first: bool) -> bytes:
     return pack(StudiedPart(first=first, columns=pack_columns(columns), words=words))
 
 
-def words_of(words: Sequence[str], names: Mapping[str, str]) -> bytes:
+def words_of(words: Sequence[str], names: Mapping[str, str], names_en: Mapping[str, str] | None = None) -> bytes:
     """Return the body of a fact that tells the words of a text trait, with names by word, and nobody's value."""
     nobody = {"profile": np.zeros(0, np.int64), "value": np.zeros(0, np.int32)}
     called = tuple(names.get(word, "") for word in words)
-    return pack(StudiedPart(first=False, columns=pack_columns(nobody), words=tuple(words), names=called))
+    english = tuple(names_en.get(word, "") for word in words) if names_en else ()
+    columns = pack_columns(nobody)
+    return pack(StudiedPart(first=False, columns=columns, words=tuple(words), names=called, names_en=english))
 
 
 class StudiedRows(Struct, frozen=True, kw_only=True, eq=False):
@@ -155,6 +161,7 @@ class StudiedRows(Struct, frozen=True, kw_only=True, eq=False):
     words: tuple[str, ...]
     names: tuple[str, ...]
     """Of each word; empty where the part tells no names."""
+    names_en: tuple[str, ...]
     since_ms: NDArray[np.int64] | None
 
 
@@ -167,7 +174,7 @@ def rows_of(trait: str, part: StudiedPart) -> StudiedRows:
     place = value.astype(np.int64) if is_text else np.full(len(profile), -1)
     if len(value) != len(profile) or (place >= len(part.words)).any():
         raise ValueError("columns of different lengths, or words that are not there")
-    if part.names and len(part.names) != len(part.words):
+    if any(names and len(names) != len(part.words) for names in (part.names, part.names_en)):
         raise ValueError("names that are not those of the words")
     return StudiedRows(
         first=part.first,
@@ -176,5 +183,6 @@ def rows_of(trait: str, part: StudiedPart) -> StudiedRows:
         place=place,
         words=part.words,
         names=part.names,
+        names_en=part.names_en,
         since_ms=np.asarray(columns["since_ms"], dtype=np.int64) if "since_ms" in columns else None,
     )

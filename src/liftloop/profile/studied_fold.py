@@ -86,7 +86,7 @@ def _words(rows: StudiedRows) -> list[Row]:
     if not rows.names:
         return []
     hashes = np.array([value_hash(word) for word in rows.words], dtype=np.uint64).view(np.int64)
-    return list(zip(hashes.tolist(), rows.words, rows.names, strict=True))
+    return list(zip(hashes.tolist(), rows.words, rows.names, rows.names_en or ("",) * len(rows.words), strict=True))
 
 
 def _write(trait: str, slots: Slots, rows: StudiedRows, known: Slots) -> Write:

@@ -111,6 +111,7 @@ TABLES: tuple[Table, ...] = (
             ("hash", "INTEGER"),  # Signed 64 bits; memory keeps the texts of studied traits as hashes.
             ("text", "TEXT"),
             ("name", "TEXT"),  # Of a code, what people call it; empty where it has no other name.
+            ("name_en", "TEXT"),  # In English, where that is another.
         ),
         key=1,
     ),

@@ -5,14 +5,17 @@ import pytest
 from msgspec.structs import replace
 from small_world import Effect, Floats, inputs, options
 
+from liftloop.plan.called import Called
 from liftloop.plan.effects.fit import prepare
 from liftloop.plan.finding import Finding
 from liftloop.plan.harm import GroupEffect, worst_group
 from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.optimise import Menu, allot
+from liftloop.plan.options import Words
 from liftloop.plan.reasons import Asked, Driver, drivers_of
 from liftloop.plan.resources import FAIR_RATIO_MIN, Group, rates
 from liftloop.plan.study.whole import study
+from liftloop.plan.writing.limits import resource_label
 from liftloop.plan.writing.remarks import remarks_of
 from liftloop.plan.writing.whom import reasons_of
 
@@ -84,7 +87,7 @@ def test_reasons_name_what_moved_the_choice_and_not_what_goes_along() -> None:
     for arm, drivers in found.items():
         assert [driver.feature for driver in drivers] == ["orders_365"]
         assert (drivers[0].group > drivers[0].others) == (arm == 1)
-    said = reasons_of(found[1])
+    said = reasons_of(found[1], Called())
     assert "一年里下单" in said[0].zh
     assert "orders in a year" in said[0].en
 
@@ -159,3 +162,23 @@ def test_no_sensitive_group_is_priced_out() -> None:
     assert min(each.ratio for each in rates(inside, held.arm[treated], options())) >= FAIR_RATIO_MIN - 1e-3
     assert 0.8 * free.certificate.value < held.certificate.value < free.certificate.value
     assert any(use.name == "fair:gender=m" and use.shadow_price > 0 for use in held.certificate.uses)
+
+
+def test_codes_are_said_by_their_names() -> None:
+    """A category, an attribute and what it says read as the shop calls them; what has no name says itself."""
+    male = Words(zh="男", en="male")
+    called = Called(
+        categories={"c-07": Words(zh="坚果", en="nuts")},
+        attributes={"gender": Words(zh="性别", en="gender"), "birthday": Words(zh="生日", en="birthday")},
+        values={"gender": {"m": male}},
+    )
+    features = ("category:c-07", "is:gender=m", "is:city=杭州")
+    drivers = tuple(Driver(feature=feature, group=0.6, others=0.2, part=0.1) for feature in features)
+    assert [each.zh for each in reasons_of(drivers, called)] == [
+        "买的东西里 60% 是坚果（其他人 20%）",
+        "60% 的人性别是“男”（其他人 20%）",
+        "60% 的人city是“杭州”（其他人 20%）",
+    ]
+    assert reasons_of(drivers, called)[0].en == "60% of what they buy is nuts (others 20%)"
+    assert resource_label("fair:gender=m", (), called).zh == "性别为“男”的人拿到优惠的比例"
+    assert called.group("birthday>=60").zh == "60 岁及以上的人（生日）"

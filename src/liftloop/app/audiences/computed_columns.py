@@ -55,7 +55,7 @@ class ComputedColumns:
         told = msgspec.convert(await self._tick.ask("known", now_ms=now_ms, **msgspec.to_builtins(asked)), type=Told)
         attributes = await asyncio.to_thread(self._put, numbers, asked)
         personal = self._personal.read(told, attributes, now_ms)
-        words = {0: None} | {each: text for each, (text, _) in self._personal.words_in(told).items()}
+        words = {0: None} | {each: text for each, (text, *_) in self._personal.words_in(told).items()}
         said = {number: personal.of(number, [_OWN[each] for each in own], "zh-CN") for number in told.profiles}
         return {
             number: {

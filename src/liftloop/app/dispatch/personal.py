@@ -11,7 +11,7 @@ from liftloop.app.shop_clock import shop_moment
 from liftloop.app.text_variables import LEVEL, LEVEL_BENEFITS, OWN, TAGS, TRAITS
 from liftloop.app.words import Said
 from liftloop.audience.reading import LEVEL as LEVEL_PREFIX
-from liftloop.profile.studied import ITEM_TRAITS, STUDIED
+from liftloop.profile.studied import CATEGORY_TRAITS, ITEM_TRAITS, STUDIED
 from liftloop.profile.tags import TAG, tag_attribute
 from liftloop.storage.contract import StateReader
 
@@ -87,7 +87,9 @@ class Personal:
         word = self._words.of_hash.get(self._told.hashes[trait][row]) if trait in self._told.hashes else None
         if word is None:
             return None
-        text, name = word
+        text, name, name_en = word
+        if trait in CATEGORY_TRAITS and name:
+            return _said(Said(name, name_en or name), language)
         if trait in ITEM_TRAITS:
             return {**({"name": name} if name else {}), **self._words.items.get(text, {}), "id": text}
         return _said(_word(trait, text), language)
@@ -125,7 +127,7 @@ class _Words(Struct, frozen=True, kw_only=True):
     levels: Mapping[str, Mapping[str, Any]]
     tags: Mapping[str, Mapping[str, Any]]
     items: Mapping[str, Mapping[str, Any]]
-    of_hash: Mapping[int, tuple[str, str]]
+    of_hash: Mapping[int, tuple[str, str, str]]
 
 
 class PersonalReader:
@@ -161,10 +163,13 @@ class PersonalReader:
         }
         return Personal(told, words, put)
 
-    def words_in(self, told: Told) -> dict[int, tuple[str, str]]:
-        """Return for the hashes that the tick told the words behind them and what these are called."""
+    def words_in(self, told: Told) -> dict[int, tuple[str, str, str]]:
+        """Return the words behind the hashes that the tick told, each with its names in Chinese and English."""
         hashes = {each for column in told.hashes.values() for each in column} - {0}
         if not hashes:
             return {}
-        query = f"SELECT hash, text, name FROM word WHERE hash IN ({marks(len(hashes))})"
-        return {hashed: (text, name or "") for hashed, text, name in self._state.rows(query, tuple(hashes))}
+        query = f"SELECT hash, text, name, name_en FROM word WHERE hash IN ({marks(len(hashes))})"
+        return {
+            hashed: (text, name or "", english or "")
+            for hashed, text, name, english in self._state.rows(query, tuple(hashes))
+        }

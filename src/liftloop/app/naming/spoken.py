@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from liftloop.app.category_names import CATEGORY_PROPERTIES, CATEGORY_TRAITS, category_names
+from liftloop.app.category_names import CATEGORY_PROPERTIES, category_names
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
 from liftloop.app.item_names import item_names
@@ -11,7 +11,7 @@ from liftloop.app.naming.fields import asked_fields, fields_of
 from liftloop.app.naming.trees import Names
 from liftloop.app.naming.vocabulary import ITEM_PROPERTIES
 from liftloop.app.studies.predictions import SEGMENT, segment_names
-from liftloop.profile.studied import ITEM_TRAITS
+from liftloop.profile.studied import CATEGORY_TRAITS, ITEM_TRAITS
 
 
 async def spoken_names(definitions: Definitions, follower: Follower, trees: Iterable[Any]) -> Names:

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from liftloop.app.category_names import CATEGORY_PROPERTIES, CATEGORY_TRAITS
+from liftloop.app.category_names import CATEGORY_PROPERTIES
 from liftloop.app.code_names import STAGE_NAMES, medium_name
 from liftloop.app.naming.fields import Asked, choice_name, field_name, value_name
 from liftloop.app.naming.vocabulary import (
@@ -19,7 +19,7 @@ from liftloop.app.naming.vocabulary import (
 from liftloop.app.words import Said
 from liftloop.profile.elapsed import DAYS_SINCE
 from liftloop.profile.reading import AGGREGATES
-from liftloop.profile.studied import ITEM_TRAITS, LIKENESS
+from liftloop.profile.studied import CATEGORY_TRAITS, ITEM_TRAITS, LIKENESS
 from liftloop.profile.tags import TAG
 
 Tree = Mapping[str, Any]

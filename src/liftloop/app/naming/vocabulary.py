@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 
 from msgspec import Struct
 
-from liftloop.app.category_names import CATEGORY_PROPERTIES, CATEGORY_TRAITS
+from liftloop.app.category_names import CATEGORY_PROPERTIES
 from liftloop.app.code_names import MEDIUM_NAMES, STAGE_NAMES
 from liftloop.app.desk import Desk
 from liftloop.app.naming.fields import (
@@ -24,7 +24,7 @@ from liftloop.app.studies.predictions import SEGMENT, segment_names
 from liftloop.app.words import Said
 from liftloop.collect.mapping_kinds import CUSTOMERS
 from liftloop.profile.contract import Aggregate
-from liftloop.profile.studied import STUDIED, StudiedTrait
+from liftloop.profile.studied import CATEGORY_TRAITS, STUDIED, StudiedTrait
 
 
 class EventName(Struct, frozen=True):

@@ -15,6 +15,7 @@ from liftloop.app.audience_lake import selection
 from liftloop.app.audience_question import Meanings, Tree
 from liftloop.app.planning.after import tail_days_of
 from liftloop.app.planning.attributes import attribute_features
+from liftloop.app.planning.called import called_of
 from liftloop.app.planning.diagnosis import diagnosis_of
 from liftloop.app.planning.ledger import read_ledger
 from liftloop.app.planning.past_membership import PastMembership, models_of, spelled_out, told_of_the_past
@@ -161,6 +162,7 @@ def inputs_of(asking: Asking, seen: Seen | None, means: Means) -> StudyInputs:
     return replace(
         base,
         people=people,
+        called=called_of(sources.lake, people.features, means.options, sources.definitions.fields),
         contacts=contacts,
         contacts_unusable=int(unusable["contacts"][0]),
         contacts_decided=int(unusable["decided"][0]),

@@ -22,6 +22,8 @@ class Definitions(Struct, frozen=True, kw_only=True):
     """Everything that has a tree, by the id under which conditions name it: tags as `tag:x`, levels as `level:x`."""
     traits: Mapping[str, Mapping[str, Any]] = {}
     settings: Mapping[str, Mapping[str, Any]] = {}
+    fields: Mapping[str, Mapping[str, Any]] = {}
+    """Custom fields, which say what attributes and their values are called."""
     offered: Mapping[str, Mapping[str, Any]] = {}
     """Groups that nobody published and that goals may name all the same: those of opportunities."""
 

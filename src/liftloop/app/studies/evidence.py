@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from liftloop.app.category_names import CATEGORY_TRAITS, category_names
+from liftloop.app.category_names import category_names
 from liftloop.app.code_names import SOURCE_NAMES, STAGE_NAMES, hour_of_week, medium_name
 from liftloop.app.following import Follower
 from liftloop.app.item_names import item_names
@@ -14,7 +14,7 @@ from liftloop.app.studies.reading import HABIT_DAYS
 from liftloop.app.words import Said
 from liftloop.kernel.clock import MINUTE_MS
 from liftloop.kernel.money import yuan_text
-from liftloop.profile.studied import ITEM_TRAITS, STUDIED
+from liftloop.profile.studied import CATEGORY_TRAITS, ITEM_TRAITS, STUDIED
 from liftloop.profile.studies.habits import ANSWERS_WEIGHT, HABIT_WEIGHT, INTEREST_HALF_LIFE_DAYS
 from liftloop.profile.studies.lifecycle import DORMANT_SHARE, LOST_SHARE
 

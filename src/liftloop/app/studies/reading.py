@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
+from liftloop.app.category_names import CATEGORY_NAMES, categories_called
 from liftloop.app.item_names import ITEM_NAMES, names_of
+from liftloop.app.words import Said
 from liftloop.kernel.clock import DAY_MS
 from liftloop.profile.studies.cycles import FOLLOWERS_MIN, Bought, Sequences
 from liftloop.profile.studies.habits import INTEREST_HALF_LIFE_DAYS, INTEREST_WEIGHTS, Counts, Hours, Interests
@@ -46,6 +48,8 @@ class Past(Struct, frozen=True, kw_only=True, eq=False):
     """Items that may not be recommended."""
     item_names: Mapping[str, str]
     """What the things are called that were ever bought, or come after one, by id."""
+    category_names: Mapping[str, Said]
+    """What categories are called that are codes."""
     interests: Interests
     hours: Hours
     sent: Counts
@@ -57,6 +61,7 @@ def read_past(lake: LakeReader, now_ms: int, offset_ms: int) -> Past:
     """Return what everybody did until now, days by the shop's clock."""
     people = lake.select(SQL["people"], [now_ms])
     purchases = lake.select(SQL["purchases"], [now_ms, offset_ms])
+    interests = _interests(lake, now_ms)
     buyers = lake.select(SQL["buyers"], [now_ms])
     named = lake.select(SQL["named_successors"])
     sent, answered = lake.select(SQL["sent"], [now_ms]), lake.select(SQL["answered"], [now_ms])
@@ -80,7 +85,8 @@ def read_past(lake: LakeReader, now_ms: int, offset_ms: int) -> Past:
         named=successor,
         barred=read_barred(lake),
         item_names=names_of(lake.select(ITEM_NAMES, [sorted({*bought.items, *successor.values()})])),
-        interests=_interests(lake, now_ms),
+        category_names=categories_called(lake.select(CATEGORY_NAMES, [list(interests.categories)])),
+        interests=interests,
         hours=_hours(lake, now_ms, offset_ms),
         sent=_counts(sent, channels),
         answered=_counts(answered, channels),

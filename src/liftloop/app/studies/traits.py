@@ -18,7 +18,16 @@ from liftloop.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS, Clock
 from liftloop.kernel.codec import canonical_json, parse_json
 from liftloop.kernel.errors import LiftloopError
 from liftloop.kernel.sets import distinct
-from liftloop.profile.studied import ITEM_TRAITS, STUDIED, TRAIT_STUDIED, TRAITS_STUDIED, Studied, part_of, words_of
+from liftloop.profile.studied import (
+    CATEGORY_TRAITS,
+    ITEM_TRAITS,
+    STUDIED,
+    TRAIT_STUDIED,
+    TRAITS_STUDIED,
+    Studied,
+    part_of,
+    words_of,
+)
 from liftloop.profile.studies.cycles import (
     interval_traits,
     item_cycles,
@@ -145,7 +154,7 @@ class TraitStudies:
                     known_values, self._lake, [each for each, about in STUDIED.items() if about.by == "study"]
                 )
             findings = await asyncio.to_thread(study_of, past, now_ms)
-            await say_words(self._tick, findings.traits, past.item_names, now_ms)
+            await say_words(self._tick, findings.traits, past, now_ms)
             changes = await asyncio.to_thread(changes_of, findings.traits, known)
             changed = await say_changes(self._tick, changes, now_ms)
             report = StudyReport(
@@ -196,11 +205,21 @@ class Change(Struct, frozen=True, kw_only=True, eq=False):
         return self.rows[np.searchsorted(profile, low) : np.searchsorted(profile, high, side="right")]
 
 
-async def say_words(tick: TickClient, traits: Sequence[Studied], names: Mapping[str, str], now_ms: int) -> None:
+async def say_words(tick: TickClient, traits: Sequence[Studied], past: Past, now_ms: int) -> None:
     """Tell the tick every word of the text traits: memory has only their hashes, and who is written to reads words."""
     texts = [each for each in traits if each.words]
-    bodies = [(each.trait, words_of(each.words, names if each.trait in ITEM_TRAITS else {})) for each in texts]
+    bodies = [(each.trait, words_of(each.words, *_called(each.trait, past))) for each in texts]
     await tick.facts([fact(TRAIT_STUDIED, trait, body, _SYSTEM, now_ms) for trait, body in bodies])
+
+
+def _called(trait: str, past: Past) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return what the words of a trait are called in Chinese and, where that is another name, in English."""
+    if trait in ITEM_TRAITS:
+        return past.item_names, {}
+    if trait in CATEGORY_TRAITS:
+        names = past.category_names
+        return {each: names[each].zh for each in names}, {each: names[each].en for each in names}
+    return {}, {}
 
 
 async def say_changes(tick: TickClient, changes: Sequence["Change"], now_ms: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from liftloop.inference.allocation import ConstraintUse
 from liftloop.kernel.money import yuan_text
+from liftloop.plan.called import Called
 from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.options import Option, Words
 from liftloop.plan.resources import CAPACITY, FAIR, LEAST, RETURN, STOCK, stocks
@@ -23,10 +24,10 @@ def amount_text(value: float, inputs: StudyInputs) -> Words:
     return Words(zh=f"{figure} 次", en=f"{figure} more")
 
 
-def resource_label(name: str, options: Sequence[Option]) -> Words:
+def resource_label(name: str, options: Sequence[Option], called: Called) -> Words:
     """Return what a row of the allocation is about."""
     kind, _, thing = name.partition(":")
-    named = _named(thing, options)
+    named, group = _named(thing, options), called.group(thing)
     confirmed = next((option.channel.confirmed for option in options if option.channel.id == thing), 1.0)
     staff = Words(zh=f"，员工确认后约 {confirmed:.0%} 发出", en=f"; staff send on about {confirmed:.0%}")
     staff = staff if confirmed < 1 else Words(zh="", en="")
@@ -34,7 +35,7 @@ def resource_label(name: str, options: Sequence[Option]) -> Words:
         STOCK: Words(zh=f"{named.zh}的库存", en=f"Stock of {named.en}"),
         CAPACITY: Words(zh=f"{named.zh}能发的条数{staff.zh}", en=f"What {named.en} can carry{staff.en}"),
         LEAST: Words(zh=f"{thing} 的最低占比", en=f"Least share of {thing}"),
-        FAIR: Words(zh=f"{thing} 人群拿到优惠的比例", en=f"Offers to the group {thing}"),
+        FAIR: Words(zh=f"{group.zh}拿到优惠的比例", en=f"Offers to {group.en}"),
     }
     if name == RETURN:
         return Words(zh="投入产出比", en="Return on spend")
@@ -62,5 +63,5 @@ def resource_price(use: ConstraintUse, inputs: StudyInputs) -> Words | None:
     """Return what more of a resource would bring; None where it would bring nothing worth saying."""
     if not use.name.startswith((STOCK, CAPACITY)) or use.shadow_price * MORE < WORTH_SAYING:
         return None
-    label, more = resource_label(use.name, inputs.options), amount_text(use.shadow_price * MORE, inputs)
+    label, more = resource_label(use.name, inputs.options, inputs.called), amount_text(use.shadow_price * MORE, inputs)
     return Words(zh=f"{label.zh}每多 {MORE}，大约多 {more.zh}", en=f"{MORE} more of it would bring about {more.en}")

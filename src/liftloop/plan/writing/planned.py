@@ -170,7 +170,7 @@ def _action(inputs: StudyInputs, found: Finding, plan: Plan, place: int) -> Plan
         who=who,
         when=when_words(inputs, option),
         why=why,
-        reasons=reasons_of(found.drivers.get(arm, ())),
+        reasons=reasons_of(found.drivers.get(arm, ()), inputs.called),
         recommended=recommended_words(plan, place),
     )
 
@@ -200,7 +200,7 @@ def _resource_limit(inputs: StudyInputs, plan: Plan, use: ConstraintUse) -> Limi
         used=turned * use.used if whole is None else float(plan.arm_people[1:] @ use_of(use.name, inputs.options)),
         shadow_price=use.shadow_price,
         unit="fen" if use.name == RETURN else "messages",
-        label=resource_label(use.name, inputs.options),
+        label=resource_label(use.name, inputs.options, inputs.called),
         sentence=resource_price(use, inputs),
     )
 

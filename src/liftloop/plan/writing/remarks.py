@@ -26,7 +26,7 @@ def remarks_of(inputs: StudyInputs, found: Finding) -> tuple[Words, ...]:
         _margin(inputs, found),
         _how_chosen(found),
         harm_remark(inputs, found),
-        fairness_remark(found),
+        fairness_remark(inputs, found),
         _unprofiled(inputs, found),
         _unmet(found),
         _denominator(inputs),

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from liftloop.plan.called import Called
 from liftloop.plan.contract import PhaseName, Spread
 from liftloop.plan.finding import Finding, Plan
 from liftloop.plan.goal.contract import Waves
 from liftloop.plan.goal.said import waves_words
 from liftloop.plan.inputs import Integers, StudyInputs
-from liftloop.plan.options import Option, Words, offer_name
+from liftloop.plan.options import ItemChoice, Option, Words, offer_name
 from liftloop.plan.phases import DAY_S
 from liftloop.plan.reading import phase_of
 from liftloop.plan.record import Limit, PlannedPhase, PlanRecord
@@ -61,7 +62,7 @@ def schedule_of(inputs: StudyInputs, plan: Plan) -> tuple[PlannedPhase, ...]:
                 people=rows.size,
                 cost_fen=round(float(plan.menu.cost_fen[rows, arm].sum())),
                 hero=Words(zh=item.name_zh, en=item.name_en) if item is not None else None,
-                series=_series(item.series or item.category) if item is not None else None,
+                series=_series(item, inputs.called) if item is not None else None,
                 format=_format(led) if led is not None else None,
             )
         )
@@ -81,8 +82,10 @@ def _leading(options: Sequence[Option], arm: Integers, key: Callable[[Option], s
     return next(option for option in options if key(option) == best)
 
 
-def _series(name: str) -> Words | None:
-    return Words(zh=name, en=name) if name else None
+def _series(item: ItemChoice, called: Called) -> Words | None:
+    if item.series:
+        return Words(zh=item.series, en=item.series)
+    return called.category(item.category) if item.category else None
 
 
 def _format(option: Option) -> Words:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from liftloop.kernel.money import yuan_text
+from liftloop.plan.called import Called
 from liftloop.plan.finding import Finding
 from liftloop.plan.harm import GroupEffect
 from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.options import Words
 from liftloop.plan.reasons import Driver
-from liftloop.plan.resources import FAIR_RATIO_MIN, GroupRate
+from liftloop.plan.resources import FAIR_RATIO_MIN
 from liftloop.plan.writing.sentences import lift_text
 
 _DAYS: Mapping[str, Words] = {
@@ -37,33 +38,38 @@ _COUNTS: Mapping[str, Words] = {
 }
 
 
-def reasons_of(drivers: tuple[Driver, ...]) -> tuple[Words, ...]:
+def reasons_of(drivers: tuple[Driver, ...], called: Called) -> tuple[Words, ...]:
     """Return why these people, beside the others to whom the option was open; what has no words is left out."""
-    found = [_reason(driver) for driver in drivers]
+    found = [_reason(driver, called) for driver in drivers]
     return tuple(reason for reason in found if reason is not None)
 
 
-def _reason(driver: Driver) -> Words | None:
-    mine, others = said(driver.feature, driver.group), _figure(driver.feature, driver.others)
+def _reason(driver: Driver, called: Called) -> Words | None:
+    mine, others = said(driver.feature, driver.group, called), _figure(driver.feature, driver.others)
     if mine is None or driver.group != driver.group or driver.others != driver.others:
         return None
     return Words(zh=f"{mine.zh}（其他人 {others}）", en=f"{mine.en} (others {others})")
 
 
-def said(feature: str, value: float) -> Words | None:
+def said(feature: str, value: float, called: Called) -> Words | None:
     """Return where somebody stands in a feature, None for one that has no words."""
+    return _told_at(feature, _figure(feature, value), called)
+
+
+def _told_at(feature: str, figure: str, called: Called) -> Words | None:
     form = _DAYS.get(feature) or _COUNTS.get(feature)
-    figure = _figure(feature, value)
     kind, _, name = feature.partition(":")
     if form is not None:
         return Words(zh=form.zh.format(figure), en=form.en.format(figure))
     if feature == "revenue_365":
         return Words(zh=f"一年里花了 {figure}", en=f"spent {figure} in a year")
     if kind == "category":
-        return Words(zh=f"买的东西里 {figure} 是{name}", en=f"{figure} of what they buy is {name}")
+        category = called.category(name)
+        return Words(zh=f"买的东西里 {figure} 是{category.zh}", en=f"{figure} of what they buy is {category.en}")
     if kind == "is" and "=" in name:
         attribute, _, word = name.partition("=")
-        return Words(zh=f"{figure} 的人{attribute}是“{word}”", en=f"{figure} have {attribute} “{word}”")
+        of, is_ = called.attribute(attribute), called.value(attribute, word)
+        return Words(zh=f"{figure} 的人{of.zh}是“{is_.zh}”", en=f"{figure} have {of.en} “{is_.en}”")
     return None
 
 
@@ -80,7 +86,7 @@ def harm_remark(inputs: StudyInputs, found: Finding) -> Words | None:
     worst, lifts = found.worst, found.lifts
     if worst is None or lifts is None or found.status != "ready":
         return None
-    span = _span(worst)
+    span = _span(worst, inputs.called)
     low, high = (lift_text(end / lifts.unit, lifts, inputs.metric) for end in (worst.effect_low, worst.effect_high))
     if worst.harmed:
         return Words(
@@ -98,30 +104,39 @@ def harm_remark(inputs: StudyInputs, found: Finding) -> Words | None:
     )
 
 
-def _span(worst: GroupEffect) -> Words:
+def _span(worst: GroupEffect, called: Called) -> Words:
     low, high = _figure(worst.feature, worst.low), _figure(worst.feature, worst.high)
     figure = low if low == high else f"{low}～{high}"
-    form = _DAYS.get(worst.feature) or _COUNTS.get(worst.feature)
-    if form is None:
-        return Words(zh=f"{worst.feature} 在 {figure}", en=f"have {worst.feature} at {figure}")
-    return Words(zh=form.zh.format(figure), en=form.en.format(figure))
+    kind, _, name = worst.feature.partition(":")
+    attribute, has_word, word = name.partition("=")
+    if kind == "is" and has_word and low == high:
+        of, is_ = called.attribute(attribute), called.value(attribute, word)
+        if worst.high <= 0:
+            return Words(zh=f"{of.zh}不是“{is_.zh}”", en=f"have another {of.en} than “{is_.en}”")
+        return Words(zh=f"{of.zh}是“{is_.zh}”", en=f"have {of.en} “{is_.en}”")
+    if kind == "category":
+        category = called.category(name)
+        return Words(zh=f"买的东西里 {figure} 是{category.zh}", en=f"buy {category.en} for {figure} of what they buy")
+    told = None if kind == "is" else _told_at(worst.feature, figure, called)
+    if told is not None:
+        return told
+    of = called.attribute(name or worst.feature)
+    return Words(zh=f"{of.zh} 在 {figure}", en=f"have {of.en} at {figure}")
 
 
-def fairness_remark(found: Finding) -> Words | None:
+def fairness_remark(inputs: StudyInputs, found: Finding) -> Words | None:
     """Return how the group that gets price-like offers least often fares beside everybody."""
     rates = [rate for rate in found.rates if rate.rate_all > 0]
     if not rates:
         return None
     least = min(rates, key=lambda rate: rate.ratio)
-    zh = f"优惠的发放：{len(rates)} 个敏感人群里，{_told(least)}"
-    en = f"Offers: of {len(rates)} sensitive groups {least.name} gets them least often ({least.rate:.0%}"
+    group = inputs.called.group(least.name)
+    zh = f"优惠的发放：{len(rates)} 个敏感人群里，拿到最少的是{group.zh}"
+    zh += f"（{least.rate:.0%} 的人有，所有人 {least.rate_all:.0%}）"
+    en = f"Offers: of {len(rates)} sensitive groups {group.en} get them least often ({least.rate:.0%}"
     en += f", everybody {least.rate_all:.0%})"
     if least.ratio < FAIR_RATIO_MIN:
         return Words(
             zh=f"{zh}，低于五分之四，限制条件之内做不到更公平", en=f"{en}: below four fifths, the limits allow no more"
         )
     return Words(zh=f"{zh}，在五分之四以上", en=f"{en}: above four fifths")
-
-
-def _told(rate: GroupRate) -> str:
-    return f"拿到最少的是 {rate.name}（{rate.rate:.0%} 的人有，所有人 {rate.rate_all:.0%}）"
