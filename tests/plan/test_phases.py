@@ -8,7 +8,7 @@ import pytest
 from liftloop.plan.contract import Phase, Spread
 from liftloop.plan.goal.contract import Waves
 from liftloop.plan.options import ChannelChoice, Offer, Option
-from liftloop.plan.phases import DAY_S, Load, kept_of, phases_of, spread_of, waves_of
+from liftloop.plan.phases import DAY_S, Load, kept_of, passed, phases_of, spread_of, waves_of
 from liftloop.plan.reading import phase_of, turns_ms
 
 CHANNEL = ChannelChoice(id="sms", medium="sms", name_zh="短信", name_en="SMS", cost_fen=5)
@@ -92,3 +92,16 @@ def test_waves_are_as_they_were_said(said: Waves, spread: Spread) -> None:
 def test_waves_without_a_time_between_them_take_what_channels_need() -> None:
     """Ten thousand people at 600 a day need more than two fifths of the window."""
     assert waves_of(Waves(count=4), load(per_day=600)) == Spread(over_s=16 * DAY_S, waves=4)
+
+
+def test_what_has_passed_counts_phases_by_their_people() -> None:
+    """A warm-up of a tenth over a fifth of the time is a tenth when it ends; waves without phases pass evenly."""
+    phases = phases_of(load(response=0.5))
+    spread = spread_of(phases)
+    assert passed(spread, 0) == 0
+    assert passed(spread, phases[0].over_s / 2) == pytest.approx(0.05)
+    assert passed(spread, phases[1].from_s) == pytest.approx(0.1)
+    assert passed(spread, phases[2].from_s) == pytest.approx(0.75)
+    assert passed(spread, spread.over_s * 2) == pytest.approx(1)
+    assert passed(Spread(over_s=6 * 3_600, waves=6), 2.5 * 3_600) == pytest.approx(2.5 / 6)
+    assert passed(Spread(over_s=3_600, waves=1), -1) == 0

@@ -115,6 +115,15 @@ def started_by(spread: Spread | None, since_s: float) -> float:
     return float(weight[starts_s <= since_s].sum())
 
 
+def passed(spread: Spread, since_s: float) -> float:
+    """Return which share of the people has had its time so long after the start, counting parts of waves as they pass.
+
+    Other than `started_by` it grows evenly within each phase, so that it says how much is still to come.
+    """
+    parts = spread.phases or (Phase(name="main", share=1.0, from_s=0, over_s=spread.over_s, waves=spread.waves),)
+    return sum(part.share * min(max((since_s - part.from_s) / part.over_s, 0.0), 1.0) for part in parts)
+
+
 def _starts(spread: Spread | None) -> tuple[Floats, Floats]:
     """Return when parts of the people start, in the middle of their waves, and how large each part is."""
     if spread is None:

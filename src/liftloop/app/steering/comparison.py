@@ -6,12 +6,17 @@ from msgspec import Struct
 
 from liftloop.app.steering.reading import Shares, cells_of, shares_of
 from liftloop.app.steering.watch import Running
-from liftloop.kernel.clock import HOUR_MS, SECOND_MS
+from liftloop.kernel.clock import SECOND_MS
 from liftloop.measure.steering.claims import Gain, VariantClaim, gain
 from liftloop.measure.steering.counts import CELL_MS, Cells
 from liftloop.measure.steering.moves import Past, Position, Standing
 from liftloop.measure.steering.settled import settled
+from liftloop.plan.contract import Spread
+from liftloop.plan.phases import passed
 from liftloop.storage.contract import LakeReader
+
+AT_ONCE = Spread(over_s=3_600, waves=1)
+"""Of a campaign that starts everybody at once: its messages are out within the hour."""
 
 
 class Comparison(Struct, frozen=True, kw_only=True, eq=False):
@@ -67,10 +72,9 @@ def comparison_of(lake: LakeReader, running: Running, place: int, past: Past) ->
 
 
 def elapsed_of(running: Running) -> float:
-    """Return which share of the campaign's people has been started."""
+    """Return which share of the campaign's people has had its time, each phase counting by its people."""
     campaign = running.campaign
-    over_ms = campaign.spread.over_s * SECOND_MS if campaign.spread else HOUR_MS
-    return min(1.0, max(0.0, (running.now_ms - campaign.starts_ms) / over_ms))
+    return passed(campaign.spread or AT_ONCE, (running.now_ms - campaign.starts_ms) / SECOND_MS)
 
 
 def places_of(running: Running) -> Sequence[int]:
