@@ -1,12 +1,16 @@
 """`liftloop journey`."""
 
+import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from liftloop.cli.connection import data_option, json_option, server, show
 from liftloop.cli.main import language
 from liftloop.cli.telling import table
+from liftloop.kernel.errors import EXIT_REFUSED
 
 
 @click.group("journey", short_help="旅程 / journeys")
@@ -70,3 +74,48 @@ def enrol(journey: str, people: tuple[str, ...], identity: str, data: Path, as_j
     lines = [f"找到 {answer['people']:,} 人 / people found"]
     lines += [f"没有这个人 / unknown: {each}" for each in answer["unknown"]]
     show(answer, as_json, lines)
+
+
+@command.command("check")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--id", "identity", default="", help="旅程的 id，默认取文件名 / its id, else the name of the file")
+@click.option("--fix", is_flag=True, help="把能自动改的都改好，写回文件 / make every fix that there is, in the file")
+@data_option
+@json_option
+def check(file: Path, identity: str, fix: bool, data: Path, as_json: bool) -> None:
+    """检查一个旅程：哪个节点有什么问题，怎么改。 / What is wrong with a journey, node by node, and what mends it.
+
+    \b
+    例 / Example:
+      liftloop journey check welcome.json --fix
+    """
+    name = identity or file.stem
+    with server(data) as desk:
+        answer = desk.post("/journeys/check", {"id": name, "body": _body(file)})
+        if fix and answer["mended"] is not None:
+            file.write_text(json.dumps(answer["mended"], ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            answer = desk.post("/journeys/check", {"id": name, "body": answer["mended"]})
+    words = "en" if language() == "en" else "zh"
+    lines: list[str] = []
+    for each in answer["problems"]:
+        lines.append(f"{_SEVERITY[each['severity']][words == 'en']}  {each['node'] or '-'}  {each[words]}")
+        if each["fix"]:
+            lines.append(f"      → {each['fix'][words]}")
+    show(answer, as_json, lines or ["没有问题 / nothing wrong"])
+    if any(each["severity"] == "error" for each in answer["problems"]):
+        sys.exit(EXIT_REFUSED)
+
+
+_SEVERITY = {"error": ("错误", "error"), "warning": ("提醒", "warning")}
+
+
+def _body(file: Path) -> dict[str, Any]:
+    """Return the definition in a file, which may be a whole publication with `kind`, `id` and `body`."""
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise click.BadParameter(f"{file} 不是 JSON / is not JSON: {error}") from error
+    body = said.get("body", said) if isinstance(said, dict) else None
+    if not isinstance(body, dict):
+        raise click.BadParameter(f"{file} 不是一个旅程 / is not a journey")
+    return body

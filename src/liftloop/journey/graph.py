@@ -64,9 +64,7 @@ def check(identity: str, body: Mapping[str, Any]) -> None:
                 )
         for tree in trees_of(node):
             check_tree(tree)
-        if isinstance(node, Resting):
-            check_wait(node)
-        _check_node(graph.journey, node)
+        check_node(graph.journey, node)
     _check_notes(graph)
     _check_loops(graph)
     check_journey_times(graph.journey)
@@ -83,7 +81,10 @@ def _check_notes(graph: Graph) -> None:
             )
 
 
-def _check_node(journey: Journey, node: Node) -> None:
+def check_node(journey: Journey, node: Node) -> None:
+    """Raise what is wrong with one node, wherever it leads."""
+    if isinstance(node, Resting):
+        check_wait(node)
     if not node.id or "/" in node.id:
         raise BadJourney(
             f"节点名 {node.id} 不能为空，也不能含斜杠", f"the name of node {node.id} is empty or has a slash"

@@ -1,5 +1,6 @@
 """Journeys: which there are, and what became of everybody at each node."""
 
+import asyncio
 from typing import Annotated
 
 import msgspec
@@ -7,8 +8,20 @@ from fastapi import APIRouter, Depends
 
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.words import at
-from liftloop.api.views.journey import EnrolOutcome, EnrolRequest, JourneyPage, JourneyReport, JourneyRow
+from liftloop.api.views.journey import (
+    EnrolOutcome,
+    EnrolRequest,
+    JourneyDraft,
+    JourneyFix,
+    JourneyPage,
+    JourneyProblem,
+    JourneyProblems,
+    JourneyReport,
+    JourneyRow,
+    PatchStep,
+)
 from liftloop.app.desk import Desk
+from liftloop.app.journeys.checking import Problem, mended, problems_of
 from liftloop.app.journeys.enrolling import enrol
 from liftloop.app.journeys.report import Standing, journey_report, standings
 
@@ -53,3 +66,25 @@ async def enrol_people(
     """Let people into a journey whose trigger is `api`; who may enter is decided as for every trigger."""
     outcome = await enrol(desk, journey_id, request.people, request.id, caller.actor)
     return EnrolOutcome(people=outcome.people, unknown=list(outcome.unknown))
+
+
+@router.post("/check")
+async def check_journey(draft: JourneyDraft, desk: OnDesk, caller: Reads) -> JourneyProblems:
+    given = (desk.definitions, desk.state, draft.id or "draft", draft.body)
+    problems = await asyncio.to_thread(problems_of, *given)
+    whole, made = await asyncio.to_thread(mended, *given)
+    return JourneyProblems(problems=[_problem(each) for each in problems], mended=whole if made else None)
+
+
+def _problem(problem: Problem) -> JourneyProblem:
+    fix = problem.fix
+    return JourneyProblem(
+        code=problem.code,
+        node=problem.node,
+        severity=problem.severity,
+        zh=problem.zh,
+        en=problem.en,
+        fix=JourneyFix(zh=fix.zh, en=fix.en, patch=[PatchStep(**step.as_json()) for step in fix.patch])
+        if fix
+        else None,
+    )

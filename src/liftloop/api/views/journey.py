@@ -1,8 +1,8 @@
 """Journeys as the API shows them: what became of everybody, by version and node."""
 
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, JsonValue
 
 from liftloop.api.views.values import Count, View
 
@@ -63,3 +63,40 @@ class EnrolRequest(View):
 class EnrolOutcome(View):
     people: Count = Field(description="How many were found; who of them may enter is for the journey to say.")
     unknown: list[str]
+
+
+class JourneyDraft(View):
+    """A journey as somebody is writing it."""
+
+    id: str = Field(default="", description="Its id where it has one: other journeys may lead into it.")
+    body: dict[str, Any]
+
+
+class PatchStep(View):
+    op: Literal["add", "replace", "remove"]
+    path: str = Field(description="A JSON pointer into the definition.")
+    value: JsonValue = None
+
+
+class JourneyFix(View):
+    """What would mend a problem."""
+
+    zh: str
+    en: str
+    patch: list[PatchStep] = Field(description="A JSON Patch of the definition as it was sent.")
+
+
+class JourneyProblem(View):
+    code: str
+    node: str = Field(description="Empty where it is about the whole journey.")
+    severity: Literal["error", "warning"] = Field(description="An error keeps it from being published.")
+    zh: str
+    en: str
+    fix: JourneyFix | None
+
+
+class JourneyProblems(View):
+    """What is wrong, errors first; `mended` is the definition after all fixes that there are, null where none is."""
+
+    problems: list[JourneyProblem]
+    mended: dict[str, Any] | None

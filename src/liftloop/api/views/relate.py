@@ -40,9 +40,7 @@ class LeadReason(View):
 class Work(View):
     id: str
     kind: WorkKind
-    sort: WorkSort = Field(
-        description="Of a task what is to be done, of a ticket how bad it is."
-    )
+    sort: WorkSort = Field(description="Of a task what is to be done, of a ticket how bad it is.")
     state: WorkState
     stage: WorkChoice | None = Field(description="Of leads and deals.")
     title: str

@@ -9,7 +9,6 @@ from liftloop.collect.drafting import IDENTIFIER_CHARACTERS_MAX
 from liftloop.deliver.contract import Capacity
 from liftloop.deliver.settings import DAY_MINUTES, DeliverySettings, QuietHours
 from liftloop.identify.contract import BLOCKED_MAX, KINDS, LIMIT_MAX, IdentityRules
-from liftloop.journey.actions import SetTrait
 from liftloop.journey.bounds import SECONDS_MAX
 from liftloop.journey.contract import Journey
 from liftloop.journey.graph import WAVES_MAX
@@ -18,7 +17,6 @@ from liftloop.journey.triggers import OnCampaign, Timed
 from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.contract import NOBODY, VARIANTS_MAX, Campaign, Cap, Holdout
 from liftloop.plan.options import Words
-from liftloop.profile.points import ACCOUNT
 from liftloop.profile.studied import STUDIED
 from liftloop.profile.tags import TAG
 from liftloop.runtime.windows import LIVE_MAX
@@ -151,14 +149,6 @@ def journey_problem(journey: Journey) -> Words | None:
     trigger = journey.trigger
     if isinstance(trigger, OnCampaign) and not 0 <= trigger.at_ms <= INSTANT_MAX_MS:
         return Words(zh="at_ms 不是一个时刻", en="at_ms is not an instant")
-    for node in journey.nodes:
-        if isinstance(node, SetTrait) and (
-            node.trait in STUDIED or node.trait == ACCOUNT or node.trait.startswith(TAG)
-        ):
-            return Words(
-                zh=f"节点 {node.id} 不能改 {node.trait}：它由系统计算，或属于标签和积分",
-                en=f"node {node.id} cannot change {node.trait}: it is computed, or belongs to tags or points",
-            )
     return holdout_problem(journey.holdout)
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from liftloop.app.definitions.destinations import check_destination
 from liftloop.app.definitions.edge import EDGE_KINDS, BadDefinition, check_edge
+from liftloop.app.definitions.journeys import lacks
 from liftloop.app.definitions.lawful import check_journey_words, known_variables_of, rules_problem
 from liftloop.app.definitions.limits import (
     campaign_problem,
@@ -36,13 +37,12 @@ from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.coupons import Pool, pool_problem
 from liftloop.deliver.links import SETTING as LINKS
 from liftloop.deliver.links import LinkSettings, networks_of
-from liftloop.deliver.settings import DeliverySettings, for_customers, for_marketing
+from liftloop.deliver.settings import DeliverySettings
 from liftloop.deliver.stops import SETTING as STOP
 from liftloop.deliver.stops import Stops
 from liftloop.identify.contract import IdentityRules
 from liftloop.journey.contract import Journey
 from liftloop.journey.graph import check as check_journey
-from liftloop.journey.nodes import Send
 from liftloop.journey.triggers import OnAudience, OnCampaign, OnDate, OnSchedule
 from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
@@ -349,7 +349,7 @@ class Definitions:
             case "points":
                 _as("setting", body, PointsRules)
             case "relate" | "approvals":
-                self._check_references(check_relate_setting(identity, body, self.live))
+                self.check_references(check_relate_setting(identity, body, self.live))
             case "review":
                 _refuse("setting", review_problem(_as("setting", body, ReviewSettings), self.live("channel")))
             case "identity":
@@ -392,10 +392,11 @@ class Definitions:
 
     def _check_journey(self, identity: str, body: Mapping[str, Any]) -> None:
         check_journey(identity, body)
-        self._check_references(body)
+        self.check_references(body)
         journey = msgspec.convert(body, type=Journey, strict=False)
         _refuse("journey", journey_problem(journey))
-        self._check_channels(journey)
+        for lack in lacks(self.live, identity, journey):
+            raise BadDefinition("journey", lack.en, lack.zh)
         check_journey_words(self.live, journey)
         if isinstance(journey.trigger, OnCampaign):
             self.newest("campaign", journey.trigger.campaign)
@@ -404,25 +405,6 @@ class Definitions:
                 self._check_trigger(way.audience)
         if isinstance(journey.trigger, OnSchedule | OnDate):
             _refuse("journey", never_again(journey.trigger, self._clock.now_ms()))
-
-    def _check_channels(self, journey: Journey) -> None:
-        reaching = for_customers(channels := self.live("channel"))
-        marketing = for_marketing(channels)
-        for node in journey.nodes:
-            if not isinstance(node, Send) or node.channel not in channels:
-                continue
-            if node.channel not in reaching:
-                raise BadDefinition(
-                    "journey",
-                    f"{node.channel} is a robot or an app: it speaks to colleagues, not to customers",
-                    f"{node.channel} 是群机器人或应用消息，只能发给同事，不能发给客户",
-                )
-            if node.purpose == "marketing" and node.channel not in marketing:
-                raise BadDefinition(
-                    "journey",
-                    f"{node.channel} carries service notices only: give the node the purpose service",
-                    f"{node.channel} 只能发服务通知：把这个节点的用途改成 service，或换一个渠道发营销",
-                )
 
     def _check_trigger(self, audience: str) -> None:
         """Refuse to wait for a tag that is put on people: only what is evaluated has an instant of entry."""
@@ -443,7 +425,7 @@ class Definitions:
 
     def _check_audience(self, identity: str, audience: Audience) -> None:
         check_tree(audience.where)
-        self._check_references(audience.where)
+        self.check_references(audience.where)
         for leaf in leaves(audience.where):
             if "event" in leaf:
                 source_of(leaf)
@@ -464,7 +446,8 @@ class Definitions:
                 seen.add(other)
                 open_ids |= references(others[other]["where"])
 
-    def _check_references(self, body: Any) -> None:
+    def check_references(self, body: Any) -> None:
+        """Raise `NotFound` where a tree names an audience, a signal, a tag or a level that is not there."""
         for name in audiences_in(body):
             prefix = next((each for each in (SIGNAL, TAG, LEVEL) if name.startswith(each)), "")
             self.newest(prefix.removesuffix(":") or "audience", name.removeprefix(prefix))
