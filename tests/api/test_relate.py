@@ -22,6 +22,13 @@ async def define(world: Served, kind: str, identity: str, body: dict[str, Any], 
     return await post(world, "/api/definitions", {"kind": kind, "id": identity, "body": body}, status)
 
 
+async def filled(world: Served) -> None:
+    """Give what was just defined its past."""
+    await world.settle()
+    while await world.desk.follower.fill():
+        await world.desk.follower.catch_up()
+
+
 async def staffed(world: Served) -> None:
     traits = {"name": "王小明", "phone": "+8613800138046", "city": "上海"}
     world.installation.receive({"type": "identify", "userId": "u1", "traits": traits})
@@ -59,7 +66,7 @@ def test_a_task_is_opened_called_about_and_closed_once(tmp_path: Path) -> None:
         assert again["code"] == "work_closed"
         card = await get(world, path)
         assert [each["what"]["zh"] for each in card["history"]] == [
-            "关闭 ：已沟通",
+            "关闭：已沟通",
             "查看号码并拨打",
             "交给 李敏",
             "建立",
@@ -104,9 +111,7 @@ def test_open_tickets_are_a_trait_that_audiences_may_ask_for(tmp_path: Path) -> 
         await staffed(world)
         calm = {"name": "没有未关工单", "where": {"not": {"trait": "open_tickets", "gte": 1}}}
         await define(world, "audience", "calm", calm)
-        await world.settle()
-        while await world.desk.follower.fill():
-            await world.desk.follower.catch_up()
+        await filled(world)
 
         async def inside() -> int:
             preview = await post(world, "/api/audiences/preview", {"definition": {"audience": "calm"}})
@@ -148,5 +153,52 @@ def test_rules_are_checked_before_they_hold(tmp_path: Path) -> None:
         await define(world, "setting", "relate", {"fields": [field]})
         overview = await get(world, "/api/relate")
         assert [each["id"] for each in overview["fields"]] == ["size"]
+
+    play(tmp_path, story)
+
+
+def test_a_journeys_task_steers_it_by_its_outcome(tmp_path: Path) -> None:
+    """S14's call: the journey asks for it in the words of a content, waits, and goes on by what came of it."""
+
+    async def story(world: Served) -> None:
+        await staffed(world)
+        await define(world, "content", "renew", {"id": "renew", "body": "{{ customer.city }}的会员还有三天到期"})
+        nodes: list[dict[str, Any]] = [
+            {"kind": "task", "id": "ring", "title": "到期回访", "text": "renew", "team": "care", "next": "warm"},
+            {"kind": "score", "id": "warm", "points": 120, "reason": "快到期", "next": "wait"},
+            {
+                "kind": "until_event",
+                "id": "wait",
+                "name": "Task Completed",
+                "where": [{"property": "outcome", "is": "reached"}],
+                "timeout_s": 86_400,
+                "happened": "tell",
+                "timed_out": "end",
+            },
+            {"kind": "trait", "id": "tell", "trait": "talked_to", "set": "yes", "next": "end"},
+            {"kind": "exit", "id": "end"},
+        ]
+        journey = {"name": "续费阶梯", "trigger": {"on": "event", "name": "Expiring"}, "nodes": nodes}
+        await define(world, "journey", "renewal", journey)
+        await filled(world)
+        for who in ("u1", "u2"):
+            world.installation.receive(
+                {"type": "identify", "userId": who, "traits": {"city": "上海"}},
+                {"type": "track", "userId": who, "event": "Expiring", "messageId": f"e{who}"},
+            )
+        world.installation.advance(5)
+        await world.settle()
+        tasks = {each["person"]["identifier"]: each for each in (await get(world, "/api/work", kind="task"))["works"]}
+        assert {each["text"] for each in tasks.values()} == {"上海的会员还有三天到期"}
+        leads = (await get(world, "/api/work", kind="lead"))["works"]
+        assert {each["reasons"][0]["name"] for each in leads} == {"快到期"}
+        for place, outcome in enumerate(("reached", "declined")):
+            task = list(tasks.values())[place]
+            assert task["why"]["zh"] == "旅程「续费阶梯」走到了这一步"
+            await post(world, f"/api/work/{task['id']}/orders", {"outcome": outcome})
+        world.installation.advance(5)
+        await world.settle()
+        rows = world.desk.state.rows("SELECT count(*) FROM attribute WHERE name = 'talked_to'")
+        assert rows == [(1,)]
 
     play(tmp_path, story)

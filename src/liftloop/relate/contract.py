@@ -36,7 +36,8 @@ class WorkAsked(Struct, frozen=True, kw_only=True):
     origin: str = ""
     """What it came from: `person`, `journey:ID/NODE`, `rule:ID`, `hook:ID`."""
     words: bytes = b"{}"
-    """JSON {title, text}, sealed under the customer's key where a person wrote it."""
+    """JSON {title, text}, or {title, content} with a content's id; sealed under the customer's key where a person
+    wrote it."""
     sealed: bool = False
     fields: bytes = b""
     """JSON of custom fields, always sealed where there are any."""

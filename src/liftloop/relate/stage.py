@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from liftloop.identify.reading import follow
+from liftloop.journey.contract import LEAD_SCORED, TASK_WANTED
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.relate import scoring, works
@@ -27,6 +28,9 @@ TICKET_AGAIN_MS = 24 * HOUR_MS
 """A rule opens one ticket a customer in each of these; what else happens meanwhile belongs to that one."""
 SYSTEM = "system:relate"
 
+TASK_SORTS = frozenset({"call", "confirm", "visit", "other"})
+"""What tasks may be; what a journey calls by a word of its own is some other one."""
+
 _ASKED = msgspec.json.Decoder(WorkAsked)
 _ORDERED = msgspec.json.Decoder(WorkOrdered)
 _NOTED = msgspec.json.Decoder(NoteWritten)
@@ -37,7 +41,7 @@ class RelateWork:
     """Reads what people, journeys, signals and scores ask for; writes tables only."""
 
     name = "relate.work"
-    reads = frozenset({"event", "person", "system", "merge", "audience.entered", "task.wanted", "lead.scored"})
+    reads = frozenset({"event", "person", "system", "merge", "audience.entered", TASK_WANTED, LEAD_SCORED})
     writes = frozenset[str]()
 
     def __init__(self) -> None:
@@ -54,10 +58,10 @@ class RelateWork:
                 step.fold(system["record"][row])
         for rule in people.rules.tickets:
             step.open_tickets(rule, frame)
-        if people.rules.lead is not None:
-            step.score(people.rules.lead, frame)
-        if "task.wanted" in frame:
-            step.want_tasks(frame["task.wanted"])
+        if people.rules.lead is not None or LEAD_SCORED in frame:
+            step.score(people.rules.lead or LeadRules(), frame)
+        if TASK_WANTED in frame:
+            step.want_tasks(frame[TASK_WANTED])
         for row in works.due(state, moment.now_ms).tolist():
             step.overdue(row)
         return step.delta(), {}
@@ -251,10 +255,10 @@ class _Step:
                 id=works.work_id("task", "journey", journey, node, *visit),
                 kind="task",
                 profile=numbers[place],
-                sort=wanted["kind"][place],
+                sort=sort if (sort := wanted["kind"][place]) in TASK_SORTS else "other",
                 team=wanted["team"][place],
                 origin=f"journey:{journey}/{node}",
-                words=canonical_json({"title": wanted["title"][place], "text": wanted["text"][place]}),
+                words=canonical_json({"title": wanted["title"][place], "content": wanted["text"][place]}),
                 due_ms=int(wanted["due_ms"][place]),
             )
             self.open(asked, SYSTEM, {})
@@ -348,9 +352,9 @@ def _concerned(state: StateView, frame: Frame, audience: str, event: str) -> lis
 
 def _from_journeys(state: StateView, frame: Frame) -> Iterable[scoring.Credit]:
     """Return the points that journeys give, one credit a reason."""
-    if "lead.scored" not in frame:
+    if LEAD_SCORED not in frame:
         return []
-    given = frame["lead.scored"]
+    given = frame[LEAD_SCORED]
     slots = persons.slots(state, given["profile"])
     reasons = list(given["reason"])
     earned: list[scoring.Credit] = []

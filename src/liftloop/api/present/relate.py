@@ -25,11 +25,11 @@ _WHAT: Mapping[str, Said] = {
     "opened": Said("建立", "opened"),
     "reopened": Said("重新打开", "opened again"),
     "closed": Said("关闭", "closed"),
-    "owner": Said("交给", "given to"),
-    "team": Said("转到团队", "moved to team"),
-    "stage": Said("阶段变为", "stage"),
-    "sort": Said("级别变为", "changed to"),
-    "amount_fen": Said("金额（分）变为", "amount in fen"),
+    "owner": Said("交给 ", "given to "),
+    "team": Said("转到团队 ", "moved to team "),
+    "stage": Said("阶段变为 ", "stage "),
+    "sort": Said("级别变为 ", "changed to "),
+    "amount_fen": Said("金额（分）变为 ", "amount in fen "),
     "due_ms": Said("改了时限", "another time limit"),
     "edited": Said("改了内容", "edited"),
     "called": Said("查看号码并拨打", "looked at the number to call"),
@@ -79,7 +79,7 @@ def work_page(page: Page, people: People, journeys: Mapping[str, str], reached: 
 def change_view(change: Change, line: WorkLine, people: People) -> WorkChange:
     what = _WHAT.get(change.what, Said(change.what, change.what))
     value = _value(change, line, people)
-    said = what if value is None else Said(f"{what.zh} {value.zh}", f"{what.en} {value.en}")
+    said = what if value is None else Said(f"{what.zh}{value.zh}", f"{what.en}{value.en}")
     return WorkChange(what=text(said), by=text(change.actor), at=at(change.at_ms), note=change.note)
 
 

@@ -226,12 +226,14 @@ def lines(desk: Desk, rows: Sequence[Row]) -> list[WorkLine]:
     sealed = iter(opened(desk.vault, [row[10] for row in rows if row[11]]))
     fields = opened(desk.vault, [row[13] for row in rows])
     reasons = _reason_names(desk, [row[12] for row in rows])
-    now_ms = desk.clock.now_ms()
+    now_ms, contents = desk.clock.now_ms(), desk.definitions.live("content")
     found: list[WorkLine] = []
     for row, number, more in zip(rows, numbers, fields, strict=True):
         identity, kind, _, _, state, sort, stage, team, owner, origin = row[:10]
         words = next(sealed) if row[11] else parse_object(row[10])
         title, text = (str((words or {"title": ERASED}).get(name) or "") for name in ("title", "text"))
+        if words and words.get("content"):
+            text = str(contents.get(str(words["content"]), {}).get("body") or "")
         found.append(
             WorkLine(
                 id=identity,
