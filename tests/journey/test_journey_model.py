@@ -10,7 +10,7 @@ import pytest
 from engine import assert_same_arrays
 from shop_engine import END, ShopEngine, send, wait
 
-from liftloop.kernel.clock import HOUR_MS
+from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, HOUR_MS, MINUTE_MS
 from liftloop.kernel.dice import hash_text, uniform
 
 USERS = tuple(f"u{number}" for number in range(8))
@@ -18,10 +18,20 @@ EVENTS = ("Signed Up", "Viewed", "Bought")
 JOURNEYS = ("one", "two", "three")
 
 
+KINDS = ("wait", "until", "until_event", "send", "send", "condition", "trait", "branch", "split")
+REENTRIES: tuple[Mapping[str, Any], ...] = (
+    {"reentry": "never"},
+    {"reentry": "after_leaving"},
+    {"reentry": "after_days", "reentry_days": 2},
+    {"reentry": "always", "concurrent_max": 2},
+)
+
+
 class Enrolment:
     def __init__(self, version: int, user: str, now_ms: int) -> None:
         self.version, self.user, self.entered_ms = version, user, now_ms
         self.node, self.due_ms, self.state, self.reason, self.visits = 0, 0, "inside", "", 0
+        self.clocked = False
 
 
 class PlainJourney:
@@ -44,15 +54,24 @@ class PlainJourney:
                 self.visits[each.user] = self.visits.get(each.user, 0) + self._node(each)["add"]
 
     def step(self, did: Mapping[str, set[str]], history: Sequence[tuple[str, str, int]], now_ms: int) -> None:
-        before = {each.user: each.state for each in self.enrolments}
+        before = [(each.user, each.state, each.entered_ms) for each in self.enrolments]
         reached = self._goals(did)
-        due = [each for each in self.enrolments if each.state == "inside" and each.due_ms <= now_ms]
-        for each in due:
-            each.node = self._place(each, self._node(each)["next"])
-        moving = [*due, *(self._enter(did, before, now_ms))]
+        moving = [each for each in self.enrolments if each.state == "inside" and self._wakes(each, did, now_ms)]
+        moving += self._enter(did, before, now_ms)
         for each in moving:
             assert each not in reached
             self._walk(each, history, now_ms)
+
+    def _wakes(self, one: Enrolment, did: Mapping[str, set[str]], now_ms: int) -> bool:
+        """Let somebody whose wait is over stand at the node behind it."""
+        node = self._node(one)
+        answered = node["kind"] == "until_event" and one.user in did.get(node["name"], ())
+        if one.due_ms > now_ms and not answered:
+            return False
+        onward = node["next"] if "next" in node else node["happened" if answered else "timed_out"]
+        one.clocked = node["kind"] in ("until", "trait")
+        one.node = self._place(one, onward)
+        return True
 
     def is_due(self, now_ms: int) -> bool:
         return any(each.state == "inside" and each.due_ms <= now_ms for each in self.enrolments)
@@ -62,27 +81,64 @@ class PlainJourney:
         reached = [each for each in self.enrolments if each.state == "inside" and each.user in did.get(goal, ())]
         for each in reached:
             each.state, each.reason = "left", "goal"
+        for way in self.versions[-1].get("exits", ()) if self.live else ():
+            gone = [
+                each for each in self.enrolments if each.state == "inside" and each.user in did.get(way["name"], ())
+            ]
+            for each in gone:
+                each.state, each.reason = "left", "exit"
+            reached += gone
         return reached
 
-    def _enter(self, did: Mapping[str, set[str]], before: Mapping[str, str], now_ms: int) -> list[Enrolment]:
+    def _enter(
+        self, did: Mapping[str, set[str]], before: Sequence[tuple[str, str, int]], now_ms: int
+    ) -> list[Enrolment]:
         if not self.live:
             return []
-        again = self.versions[-1]["reentry"] == "after_leaving"
         who = did.get(self.versions[-1]["trigger"]["name"], set())
         newcomers = [
             Enrolment(len(self.versions), user, now_ms)
             for user in sorted(who)
-            if user not in before or (again and before[user] != "inside")
+            if self._may_enter([(state, at_ms) for other, state, at_ms in before if other == user], now_ms)
         ]
         self.enrolments += newcomers
         return newcomers
 
+    def _may_enter(self, earlier: Sequence[tuple[str, int]], now_ms: int) -> bool:
+        body = self.versions[-1]
+        times_inside = sum(state == "inside" for state, _ in earlier)
+        match body["reentry"]:
+            case "never":
+                return not earlier
+            case "after_leaving":
+                return not times_inside
+            case "after_days":
+                return not times_inside and all(at + body["reentry_days"] * DAY_MS <= now_ms for _, at in earlier)
+            case _:
+                return times_inside < body["concurrent_max"]
+
     def _walk(self, one: Enrolment, history: Sequence[tuple[str, str, int]], now_ms: int) -> None:
+        stay_days = self.versions[one.version - 1].get("stay_days", 0)
+        ends_ms = one.entered_ms + stay_days * DAY_MS if stay_days else FAR_FUTURE_MS
+        if ends_ms <= now_ms:
+            one.state, one.reason = "left", "journey_over"
+            return
+        self._walk_on(one, history, now_ms)
+        one.due_ms = min(one.due_ms, ends_ms)
+
+    def _walk_on(self, one: Enrolment, history: Sequence[tuple[str, str, int]], now_ms: int) -> None:
         while True:
             node = self._node(one)
             match node["kind"]:
                 case "wait":
                     one.due_ms = now_ms + node["duration_s"] * 1000
+                    return
+                case "until":
+                    since_ms = now_ms + one.clocked
+                    one.due_ms = since_ms + ((node["minute"] - 480) * MINUTE_MS - since_ms) % DAY_MS
+                    return
+                case "until_event":
+                    one.due_ms = now_ms + node["timeout_s"] * 1000
                     return
                 case "condition":
                     when = node["when"]
@@ -108,6 +164,7 @@ class PlainJourney:
                 case "send":
                     self.sent[one.user, node["id"], now_ms, one.visits] += 1
                     one.visits += 1
+                    one.clocked = True
                     one.node = self._place(one, node["next"])
                 case _:
                     one.state = "done"
@@ -137,7 +194,22 @@ class Story:
         nodes: list[Mapping[str, Any]] = []
         for place in range(count):
             onward = [f"n{self.chance.integers(place + 1, count + 1)}" for _ in range(2)]
-            match self.chance.choice(["wait", "wait", "send", "condition", "trait", "branch", "split"]):
+            match self.chance.choice(KINDS):
+                case "until":
+                    minute, onto = 60 * int(self.chance.integers(0, 24)), f"n{self.chance.integers(0, count + 1)}"
+                    nodes.append({"kind": "until", "id": f"n{place}", "minute": minute, "next": onto})
+                case "until_event":
+                    ways = [f"n{self.chance.integers(0, count + 1)}" for _ in range(2)]
+                    nodes.append(
+                        {
+                            "kind": "until_event",
+                            "id": f"n{place}",
+                            "name": self._event(),
+                            "timeout_s": self._hours() * 3_600,
+                            "happened": ways[0],
+                            "timed_out": ways[1],
+                        }
+                    )
                 case "trait":
                     nodes.append({"kind": "trait", "id": f"n{place}", "trait": "visits", "add": 1, "next": onward[0]})
                 case "branch":
@@ -160,7 +232,9 @@ class Story:
         return {
             "trigger": {"on": "event", "name": self._event()},
             "goal_event": str(self.chance.choice(["", "Bought"])),
-            "reentry": str(self.chance.choice(["never", "after_leaving"])),
+            **REENTRIES[int(self.chance.integers(len(REENTRIES)))],
+            "exits": [{"on": "event", "name": "Viewed"}] if self.chance.random() < 0.2 else [],
+            "stay_days": int(self.chance.choice([0, 0, 0, 2])),
             "nodes": [*nodes, {**END, "id": f"n{count}"}],
         }
 

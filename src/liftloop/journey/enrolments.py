@@ -24,7 +24,7 @@ CEDED_TO = ArraySpec(name="journey.enrolment.ceded_to", dtype="<i8", fill=-1)
 """The enrolment to which one ceded; made with the first that does."""
 NONE = ABSENT
 ENTERED = ArraySpec(name="journey.enrolment.entered_ms", dtype="<i8", fill=0)
-"""When people entered, in journeys that they may enter again after some days or stay in for some days only."""
+"""When people entered; 0 for those who did before it was kept."""
 BESIDE = ArraySpec(name="journey.enrolment.beside", dtype="<i8", fill=NONE)
 """The open enrolment of the same person beside which one entered, where a journey allows for several at a time."""
 SPECS = (

@@ -201,17 +201,17 @@ def _indexed(world: World, newcomers: Walkers) -> Delta:
 
 
 def _remembered(world: World, newcomers: Walkers, numbers: Numbers) -> list[Delta]:
-    """Return the deltas that keep what re-entry will ask for: when people entered, and beside which enrolment."""
-    deltas: list[Delta] = []
+    """Return the deltas that keep what any version may ask later: when people entered, and beside which enrolment."""
+    rows = newcomers.rows
+    if not len(rows):
+        return []
+    entered = Write(enrolments.ENTERED.name, rows, np.full(len(rows), world.moment.now_ms, dtype=np.int64))
+    deltas = [Delta(allocate=[enrolments.ENTERED], writes=[entered])]
     for code in distinct(newcomers.codes).tolist():
         graph, mine = world.graphs[code], newcomers.codes == code
-        rows = newcomers.rows[mine]
-        if graph.journey.reentry == "after_days" or graph.journey.stay_days:
-            entered = Write(enrolments.ENTERED.name, rows, np.full(len(rows), world.moment.now_ms, dtype=np.int64))
-            deltas.append(Delta(allocate=[enrolments.ENTERED], writes=[entered]))
-        if graph.journey.reentry == "always" and graph.journey.concurrent_max > 1:
+        if graph.journey.concurrent_max > 1:
             others = enrolments.still_open(world.state, enrolments.latest(world.state, numbers[mine], graph.id))
-            beside = Write(enrolments.BESIDE.name, rows, others)
+            beside = Write(enrolments.BESIDE.name, rows[mine], others)
             deltas.append(Delta(allocate=[enrolments.BESIDE], writes=[beside]))
     return deltas
 
