@@ -162,6 +162,23 @@ def test_nobody_stays_longer_than_the_journey_says() -> None:
     assert len(shop.ledger()) == 2
 
 
+def test_a_cap_of_its_own_in_a_period() -> None:
+    """During the period this journey sends no second promotion in a day, whoever sent the first; after it, it does."""
+    shop = a_shop("a")
+    cap = {"count": 1, "days": 1, "until_ms": shop.now_ms + 3 * DAY_MS}
+    again: dict[str, Any] = {"reentry": "after_leaving", "trigger": {"on": "event", "name": "Viewed"}}
+    shop.journey("other", send("s", "end"), END)
+    shop.journey("capped", send("t", "end"), END, caps=[cap], **again)
+    shop.happen("Signed Up", "a")
+    shop.happen("Viewed", "a")
+    later(shop, 1.1)
+    shop.happen("Viewed", "a")
+    later(shop, 2)
+    shop.happen("Viewed", "a")
+    shop.happen("Viewed", "a")
+    assert shop.ledger() == [("queued", ""), ("capped", "frequency_cap:1/1d")] + [("queued", "")] * 3
+
+
 def test_whom_a_request_names_enters() -> None:
     """A request lets in the people whom it names, by the rules of re-entry, and into that journey only."""
     shop = a_shop("a", "b")

@@ -252,7 +252,7 @@ def _quiet(verdict: Verdict, rules: Rules, channel: ChannelDefinition, moment: M
 def _caps(state: StateView, verdict: Verdict, rules: Rules, moment: Moment, counters: Counters) -> None:
     sent = SENT.recent(state, verdict.slots)
     shadow = SHADOW.recent(state, verdict.slots)
-    for cap in rules.caps_of(verdict.intent.campaign):
+    for cap in (*rules.caps_of(verdict.intent.campaign), *verdict.intent.caps):
         span_ms = int(cap.days * DAY_MS)
         count = sent.inside(moment.now_ms, span_ms).sum(axis=1) + counters.sent[verdict.slots]
         would = shadow.inside(moment.now_ms, span_ms).sum(axis=1) + counters.shadow[verdict.slots]

@@ -15,6 +15,9 @@ DAY_MINUTES = 24 * 60
 OFFSET_DAYS_MAX = 3_660
 CONCURRENT_MAX = 20
 """Each is a whole walk with its messages; who is inside more often than that is in a loop of somebody's making."""
+CAP_COUNT_MAX = 256
+CAP_DAYS_MAX = 90
+"""As far back as the gate remembers of everybody what was sent."""
 INSTANT_MAX_MS = 4_102_444_800_000
 """The year 2100."""
 
@@ -118,6 +121,12 @@ def _check_reentry(journey: Journey) -> None:
             f"concurrent_max 在 1 到 {CONCURRENT_MAX} 之间，大于 1 时 reentry 要是 always",
             f"concurrent_max lies between 1 and {CONCURRENT_MAX}, and above 1 takes the reentry always",
         )
+    for cap in journey.caps:
+        if not (0 <= cap.count <= CAP_COUNT_MAX and 0 < cap.days <= CAP_DAYS_MAX and cap.from_ms < cap.until_ms):
+            raise BadJourney(
+                f"caps：count 在 0 到 {CAP_COUNT_MAX} 之间，days 大于 0、不超过 {CAP_DAYS_MAX}，from_ms 早于 until_ms",
+                f"caps: count is 0 to {CAP_COUNT_MAX}, days above 0 up to {CAP_DAYS_MAX}, from_ms before until_ms",
+            )
     if not 0 <= journey.stay_days <= OFFSET_DAYS_MAX:
         raise BadJourney(
             "stay_days 在 0（不限）到十年之间", "stay_days lies between 0, which is no limit, and ten years"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from liftloop.journey.nodes import Node
 from liftloop.journey.triggers import OnAudience, OnEvent, Trigger
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
-from liftloop.plan.contract import Action, Holdout
+from liftloop.plan.contract import Action, Cap, Holdout
 from liftloop.runtime.contract import Slots
 
 REQUESTED = "journey.requested"
@@ -27,6 +27,19 @@ class Validity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Before `from_minute` where the hours reach over midnight."""
     then: Literal["finish", "leave"] = "finish"
     """What whoever is inside at `until_ms` does."""
+
+
+class MessageCap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cap for marketing that this journey wants to send, beside everybody's: in a period, or always."""
+
+    count: int
+    """Marketing messages a person, from whatever campaign or journey, in any `days` days."""
+    days: float
+    from_ms: int = 0
+    until_ms: int = 4_102_444_800_000
+
+    def holds(self, now_ms: int) -> bool:
+        return self.from_ms <= now_ms < self.until_ms
 
 
 class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,6 +61,7 @@ class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     exits: Sequence[OnEvent | OnAudience] = ()
     """What makes whoever is inside leave at once, wherever they stand; whom an audience here holds does not come in."""
     validity: Validity | None = None
+    caps: Sequence[MessageCap] = ()
     stay_days: float = 0
     """Who has been inside for so long leaves when their wait is over, and waits no longer; 0 for no limit."""
     entries_per_day: int = 0
@@ -79,6 +93,8 @@ class Intent(Struct, frozen=True, kw_only=True):
     slots: Slots
     enrolments: NDArray[np.int64]
     visits: NDArray[np.int64]
+    caps: Sequence[Cap] = ()
+    """The journey's own, of those that hold now."""
     variant: str = ""
     """Id of the action's variant that they get; `action` has its content. Empty where the action has none."""
     place: int = -1

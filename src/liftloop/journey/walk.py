@@ -34,7 +34,7 @@ from liftloop.journey.triggers import OnCampaign
 from liftloop.journey.waits import ByClock, Resting, Stagger, Until, UntilBestHour, UntilDate, UntilEvent, Wait
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, SECOND_MS
 from liftloop.kernel.sets import distinct
-from liftloop.plan.contract import NOBODY, Action, Campaign, Spread
+from liftloop.plan.contract import NOBODY, Action, Campaign, Cap, Spread
 from liftloop.plan.reading import action_array, cell_array, draw_variants, drawn_numbers, turns_ms, variant_arms
 from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People
@@ -186,7 +186,7 @@ def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
                     walkers.inside[group] = enrolments.ORPHANED
                     moving[group] = False
                 case Send() | Act() | CallWebhook() | GiveCoupon():
-                    intents += _intents(world, graph, node, walkers, group)
+                    intents += _capped(_intents(world, graph, node, walkers, group), graph, world.moment.now_ms)
                     walkers.visits[group] += 1
                     walkers.clocked[group] = True
                     walkers.nodes[group] = graph.position[node.next]
@@ -276,6 +276,12 @@ def _ways(world: World, graph: Graph, node: Branch, slots: Slots) -> NDArray[np.
         onward[left[truth]] = graph.position[case.next]
         left = left[~truth]
     return onward
+
+
+def _capped(intents: list[Intent], graph: Graph, now_ms: int) -> list[Intent]:
+    """Return intents under the journey's own caps, of those that hold now."""
+    caps = [Cap(count=cap.count, days=cap.days) for cap in graph.journey.caps if cap.holds(now_ms)]
+    return [replace(each, caps=caps) for each in intents] if caps else intents
 
 
 def _intents(world: World, graph: Graph, node: Asking, walkers: Walkers, group: NDArray[np.int64]) -> list[Intent]:
