@@ -153,5 +153,5 @@ def _columns(state: StateView, reasons: Sequence[str], rules: LeadRules) -> tupl
         if label not in labels and 0 in labels:
             labels[labels.index(0)] = label
             signed = label - 2**64 if label >= 2**63 else label
-            fresh.append((signed, reason, str(named.get(reason, ""))))
+            fresh.append((signed, reason, str(named.get(reason, "")), ""))
     return labels, fresh
