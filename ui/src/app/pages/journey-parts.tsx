@@ -27,6 +27,10 @@ function titleOf(id: string, body: Record<string, unknown>): string {
   return said.length > LABEL_CHARACTERS ? `${said.slice(0, LABEL_CHARACTERS)}…` : said;
 }
 
+function nameOf(id: string, body: Record<string, unknown>): string {
+  return String(body.name || id);
+}
+
 export function useNamed(): Named {
   const format = useFormat();
   const names = useNames();
@@ -35,6 +39,9 @@ export function useNamed(): Named {
   const channels = useQuery(namedOptions("channel")).data?.definitions;
   const contents = useQuery(namedOptions("content")).data?.definitions;
   const campaigns = useQuery(namedOptions("campaign")).data?.definitions;
+  const tags = useQuery(namedOptions("tag")).data?.definitions;
+  const journeys = useQuery(namedOptions("journey")).data?.definitions;
+  const pools = useQuery(namedOptions("pool")).data?.definitions;
   return useMemo(() => {
     const of = (
       bodies: typeof channels,
@@ -44,7 +51,11 @@ export function useNamed(): Named {
     return {
       channel: of(channels, (id, body) => String(body.name || names.channel(id))),
       content: of(contents, titleOf),
-      campaign: of(campaigns, (id, body) => String(body.name || id)),
+      campaign: of(campaigns, nameOf),
+      tag: of(tags, nameOf),
+      journey: of(journeys, nameOf),
+      pool: of(pools, nameOf),
+      trait: (vocabulary?.traits ?? []).map((each) => ({ value: each.id, label: format.say(each.name) })),
       audience: [
         ...(audiences ?? []).map((each) => ({ value: each.audience_id, label: each.name })),
         ...(vocabulary?.signals ?? []).map((each) => ({ value: each.id, label: format.say(each.name) })),
@@ -55,7 +66,7 @@ export function useNamed(): Named {
         return body ? [body.subject, body.body].filter(Boolean).join("\n") : null;
       },
     };
-  }, [format, names, vocabulary, audiences, channels, contents, campaigns]);
+  }, [format, names, vocabulary, audiences, channels, contents, campaigns, tags, journeys, pools]);
 }
 
 function useSentences(trees: readonly unknown[]): (tree: unknown) => string | null {

@@ -16,9 +16,16 @@ export interface Named {
   audience: readonly Choice[];
   event: readonly Choice[];
   campaign: readonly Choice[];
+  trait: readonly Choice[];
+  tag: readonly Choice[];
+  journey: readonly Choice[];
+  pool: readonly Choice[];
   /** The words of a content. */
   text(content: string): string | null;
 }
+
+/** Kinds of things that have names. */
+export type NamedKind = Exclude<keyof Named, "text">;
 
 /** What the app lends from other features. */
 export interface Parts {

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useCallback, useMemo, useReducer, useState } from "
 import { useTranslation } from "react-i18next";
 import type { Counted, Editor, Mark, Opened, Parts } from "./editor";
 import { type Change, changed, copied, type Fragment, newStep, type Place } from "./model/changes";
-import { type Draft, START, stepOf, waysOf } from "./model/draft";
+import { type Draft, START, type Step, stepOf, waysOf } from "./model/draft";
 import { begun, moved } from "./model/history";
 import { useTelling } from "./use-telling";
 
@@ -13,6 +13,12 @@ const KEPT = "liftloop.journey.copied"; // Of this tab: steps can be carried fro
 function keptFragment(): Fragment | null {
   const kept = sessionStorage.getItem(KEPT);
   return kept === null ? null : (JSON.parse(kept) as Fragment);
+}
+
+/** The conditions that a step asks of people. */
+function treesOf({ when, cases }: Step): unknown[] {
+  const several = Array.isArray(cases) ? cases.map((each: { when?: unknown }) => each.when) : [];
+  return [when, ...several].filter(Boolean);
 }
 
 export function useJourney(
@@ -28,7 +34,7 @@ export function useJourney(
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
   const [opened, open] = useState<Opened>(null);
   const [clipboard, setClipboard] = useState(keptFragment);
-  const trees = useMemo(() => draft.nodes.flatMap(({ when }) => (when ? [when] : [])), [draft]);
+  const trees = useMemo(() => draft.nodes.flatMap(treesOf), [draft]);
   const sentence = parts.useSentences(trees);
   const tell = useTelling(parts.named, sentence);
   const marks = useMemo(() => marksOf(draft), [marksOf, draft]);

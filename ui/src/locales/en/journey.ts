@@ -53,7 +53,12 @@ export const journey = {
   goal: "Goal: who does this leaves",
   goalNone: "No goal",
   reentry: "Can people come back after they have left",
-  reentries: { never: "No, once in a lifetime", after_leaving: "Yes, once they have left" },
+  reentries: {
+    never: "No, once in a lifetime",
+    after_leaving: "Yes, once they have left",
+    after_days: "Yes, so many days after entering",
+    always: "Yes, at every trigger",
+  },
   holdout: "Share of people left alone for comparison",
   publish: "Publish",
   publishAs: "Publish version {{version}}",

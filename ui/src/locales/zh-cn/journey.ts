@@ -50,7 +50,12 @@ export const journey = {
   goal: "目标：做了这件事就离开",
   goalNone: "没有目标",
   reentry: "离开以后还能再进来吗",
-  reentries: { never: "不能，一辈子一次", after_leaving: "能，离开以后可以再进来" },
+  reentries: {
+    never: "不能，一辈子一次",
+    after_leaving: "能，离开以后可以再进来",
+    after_days: "能，进来几天以后可以再进来",
+    always: "能，每次触发都进",
+  },
   holdout: "留多少人不触达，用来对比",
   publish: "发布",
   publishAs: "发布第 {{version}} 版",

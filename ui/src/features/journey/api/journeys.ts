@@ -42,7 +42,7 @@ export async function readWritten(journeyId: string, version: number | null): Pr
 }
 
 /** Definitions of a kind that steps name: channels, contents. */
-export function namedOptions(kind: "channel" | "content" | "campaign") {
+export function namedOptions(kind: "channel" | "content" | "campaign" | "tag" | "journey" | "pool") {
   return queryOptions({
     queryKey: ["definitions", kind],
     queryFn: () => answered(api.GET("/api/definitions/{kind}", { params: { path: { kind } } })),

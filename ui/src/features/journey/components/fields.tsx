@@ -1,12 +1,14 @@
 /** One field of a step or trigger, by how its value is written: a new kind of step brings no form of its own. */
-import { Input, InputNumber, Select } from "antd";
+import { Checkbox, Input, InputNumber, Select } from "antd";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { useEditor } from "../editor";
-import type { Field } from "../model/kinds";
+import type { Field } from "../model/field";
 import { clockOf, minuteOf, UNITS, type Unit, unitOf } from "../model/span";
 import { Arms } from "./arms";
+import { Cases } from "./cases";
 import styles from "./drawer.module.css";
+import { Pick } from "./pick";
 
 const COUNT_MAX = 1_000;
 const TEXT_MAX = 200;
@@ -22,15 +24,21 @@ export function FieldRow({ field, of, onChange }: FieldProps) {
   const { parts } = useEditor();
   const id = useId();
   const label = t(`step.fields.${field.name}` as "step.fields.when");
-  if (field.as === "tree" || field.as === "arms") {
+  const value = of[field.name];
+  if (field.as === "tree" || field.as === "arms" || field.as === "cases") {
     return (
       <fieldset className={styles.field} aria-label={label}>
-        {field.as === "tree" ? (
-          <parts.Tree tree={of[field.name]} onChange={onChange} />
-        ) : (
-          <Arms arms={of[field.name]} onChange={onChange} />
-        )}
+        {field.as === "tree" ? <parts.Tree tree={value} onChange={onChange} /> : null}
+        {field.as === "arms" ? <Arms arms={value} onChange={onChange} /> : null}
+        {field.as === "cases" ? <Cases cases={value} onChange={onChange} /> : null}
       </fieldset>
+    );
+  }
+  if (field.as === "flag") {
+    return (
+      <Checkbox checked={value === true} onChange={(event) => onChange(event.target.checked)}>
+        {label}
+      </Checkbox>
     );
   }
   return (
@@ -43,7 +51,6 @@ export function FieldRow({ field, of, onChange }: FieldProps) {
 
 function Value({ id, field, of, onChange }: FieldProps & { id: string }) {
   const { t } = useTranslation();
-  const { parts } = useEditor();
   const value = of[field.name];
   switch (field.as) {
     case "seconds":
@@ -90,32 +97,55 @@ function Value({ id, field, of, onChange }: FieldProps & { id: string }) {
           onChange={onChange}
           options={(field.choices ?? []).map((each) => ({
             value: each,
-            label: t(`step.choices.${each}` as "step.choices.marketing"),
+            label: t(`step.choices.${each || "shop"}` as "step.choices.marketing"),
           }))}
         />
       );
-    case "channel":
-    case "content":
-    case "audience":
-    case "event":
-    case "campaign": {
-      const options = [...parts.named[field.as]];
-      const missing = value && !options.some((each) => each.value === value);
+    case "weekdays":
       return (
-        <>
-          <Select
-            id={id}
-            showSearch={{ optionFilterProp: "label" }}
-            placeholder={t("step.choose")}
-            status={value ? "" : "warning"}
-            value={value || null}
-            onChange={onChange}
-            options={missing ? [...options, { value, label: String(value) }] : options}
-          />
-          {field.as === "content" && value ? <Words content={String(value)} /> : null}
-        </>
+        <Select
+          id={id}
+          mode="multiple"
+          allowClear
+          placeholder={t("step.everyDay")}
+          value={(value ?? []) as number[]}
+          onChange={onChange}
+          options={([1, 2, 3, 4, 5, 6, 7] as const).map((day) => ({
+            value: day,
+            label: t(`step.weekdays.${day}` as "step.unit"),
+          }))}
+        />
       );
-    }
+    case "number":
+      return (
+        <InputNumber<number>
+          id={id}
+          className={styles.short ?? ""}
+          value={typeof value === "number" ? value : null}
+          onChange={(next) => onChange(next ?? undefined)}
+        />
+      );
+    case "date":
+      return (
+        <Input
+          id={id}
+          type="date"
+          className={styles.middle ?? ""}
+          value={String(value ?? "")}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
+    case "localTime":
+      return (
+        <Input
+          id={id}
+          type="datetime-local"
+          step={1}
+          className={styles.middle ?? ""}
+          value={String(value ?? "")}
+          onChange={(event) => onChange(withSeconds(event.target.value))}
+        />
+      );
     case "longText":
       return (
         <Input.TextArea
@@ -125,15 +155,25 @@ function Value({ id, field, of, onChange }: FieldProps & { id: string }) {
           onChange={(event) => onChange(event.target.value)}
         />
       );
-    default:
+    case "text":
+    case "value":
       return (
         <Input
           id={id}
           maxLength={TEXT_MAX}
           value={String(value ?? "")}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={(event) =>
+            onChange(field.as === "value" ? readAs(event.target.value) : event.target.value)
+          }
         />
       );
+    case "flag":
+    case "tree":
+    case "arms":
+    case "cases":
+      return null; // These have a form of their own, above.
+    default:
+      return <Pick id={id} field={field} kind={field.as} value={value} onChange={onChange} />;
   }
 }
 
@@ -142,14 +182,14 @@ function localOf(atMs: number): string {
   return at.toISOString().slice(0, 16);
 }
 
-function Words({ content }: { content: string }) {
-  const { t } = useTranslation();
-  const text = useEditor().parts.named.text(content);
-  return (
-    <blockquote className={styles.words} aria-label={t("step.preview")}>
-      {text ?? t("step.noPreview")}
-    </blockquote>
-  );
+function withSeconds(local: string): string {
+  return local.length === 16 ? `${local}:00` : local;
+}
+
+/** A number or a truth value where it reads as one, else the text. */
+function readAs(text: string): string | number | boolean {
+  if (/^-?\d+(\.\d+)?$/.test(text) && text.length < 16) return Number(text);
+  return text === "true" || text === "false" ? text === "true" : text;
 }
 
 function Span({

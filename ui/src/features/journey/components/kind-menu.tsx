@@ -1,15 +1,28 @@
 /** Kinds of step to choose from, by group: under the plus of an edge, and in the form of a step. */
 import {
   ApartmentOutlined,
+  ApiOutlined,
+  BellOutlined,
   BranchesOutlined,
+  CalendarOutlined,
+  CarryOutOutlined,
   ClockCircleOutlined,
+  EditOutlined,
   ExperimentOutlined,
   FieldTimeOutlined,
+  ForkOutlined,
+  GiftOutlined,
   LogoutOutlined,
   MessageOutlined,
+  NodeIndexOutlined,
+  PieChartOutlined,
   QuestionCircleOutlined,
+  RiseOutlined,
   RocketOutlined,
   SnippetsOutlined,
+  StarOutlined,
+  TagOutlined,
+  WalletOutlined,
 } from "@ant-design/icons";
 import { Dropdown, type MenuProps } from "antd";
 import type { ReactElement, ReactNode } from "react";
@@ -28,6 +41,19 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   experiment: <ExperimentOutlined />,
   send: <MessageOutlined />,
   act: <RocketOutlined />,
+  until_event: <BellOutlined />,
+  until_best_hour: <StarOutlined />,
+  until_date: <CalendarOutlined />,
+  branch: <ForkOutlined />,
+  split: <PieChartOutlined />,
+  coupon: <GiftOutlined />,
+  points: <WalletOutlined />,
+  tag: <TagOutlined />,
+  trait: <EditOutlined />,
+  journey: <NodeIndexOutlined />,
+  task: <CarryOutOutlined />,
+  score: <RiseOutlined />,
+  webhook: <ApiOutlined />,
   exit: <LogoutOutlined />,
 };
 

@@ -11,7 +11,8 @@ import { publishJourney, readWritten, type Written } from "../api/journeys";
 import { useEditor } from "../editor";
 import { difference, isNothing, merged } from "../model/difference";
 import type { Draft } from "../model/draft";
-import { lackingOf, triggerOf } from "../model/kinds";
+import { lackingOf } from "../model/field";
+import { triggerOf } from "../model/triggers";
 import { ChangesShown } from "./changes-shown";
 import styles from "./journey-editor.module.css";
 

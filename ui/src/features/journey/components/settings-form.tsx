@@ -3,11 +3,18 @@ import { Input, InputNumber, Radio, Select } from "antd";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { useEditor } from "../editor";
-import { TRIGGERS, triggerOf } from "../model/kinds";
+import type { Field } from "../model/field";
+import { TRIGGERS, triggerOf } from "../model/triggers";
 import styles from "./drawer.module.css";
 import { FieldRow } from "./fields";
 
 const NAME_CHARACTERS_MAX = 80;
+/** Numbers that hold for everybody; `none` is said where the field is emptied. */
+const LIMITS: readonly (Field & { none: number })[] = [
+  { name: "reentry_days", as: "number", none: 0 },
+  { name: "stay_days", as: "number", none: 0 },
+  { name: "entries_per_day", as: "number", none: 0 },
+];
 const HOLDOUT_PERCENT_MAX = 50;
 
 export function SettingsForm() {
@@ -68,12 +75,20 @@ export function SettingsForm() {
           vertical
           value={draft.reentry ?? "never"}
           onChange={(event) => settle({ reentry: event.target.value })}
-          options={(["never", "after_leaving"] as const).map((value) => ({
+          options={(["never", "after_leaving", "after_days", "always"] as const).map((value) => ({
             value,
             label: t(`journey.reentries.${value}`),
           }))}
         />
       </fieldset>
+      {LIMITS.filter(({ name }) => name !== "reentry_days" || draft.reentry === "after_days").map((field) => (
+        <FieldRow
+          key={field.name}
+          field={field}
+          of={draft}
+          onChange={(value) => settle({ [field.name]: value ?? field.none })}
+        />
+      ))}
       <div className={styles.field}>
         <label htmlFor={holdout}>{t("journey.holdout")}</label>
         <InputNumber<number>

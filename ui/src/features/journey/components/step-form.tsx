@@ -60,6 +60,11 @@ export function StepForm({ step, onCopy, onRemove }: StepFormProps) {
             {ways.map((way) => (
               <Onward key={way.path} step={step} path={way.path} to={way.to} />
             ))}
+            {(kind?.perhaps ?? [])
+              .filter((path) => !step[path])
+              .map((path) => (
+                <Onward key={path} step={step} path={path} to="" />
+              ))}
           </div>
         </div>
       ) : null}
@@ -92,6 +97,7 @@ export function StepForm({ step, onCopy, onRemove }: StepFormProps) {
 }
 
 function Onward({ step, path, to }: { step: Step; path: string; to: string }) {
+  const { t } = useTranslation();
   const { draft, act, tell } = useEditor();
   const id = useId();
   return (
@@ -102,9 +108,12 @@ function Onward({ step, path, to }: { step: Step; path: string; to: string }) {
         value={to}
         showSearch={{ optionFilterProp: "label" }}
         onChange={(next: string) => act({ kind: "lead", at: { from: step.id, path }, to: next })}
-        options={draft.nodes
-          .filter((each) => each.id !== step.id)
-          .map((each) => ({ value: each.id, label: tell.step(each) }))}
+        options={[
+          ...(kindOf(step.kind)?.perhaps?.includes(path) ? [{ value: "", label: t("step.asFirst") }] : []),
+          ...draft.nodes
+            .filter((each) => each.id !== step.id)
+            .map((each) => ({ value: each.id, label: tell.step(each) })),
+        ]}
       />
     </>
   );

@@ -36,8 +36,9 @@ const WAY_NAMES = ["next", "yes", "no", "otherwise", "timeout"];
 
 /** All ways out of a step, in the order in which they are shown. */
 export function waysOf(step: Step): Way[] {
-  const known = kindOf(step.kind)?.ways;
-  const patterns = known ?? [
+  const kind = kindOf(step.kind);
+  const perhaps = (kind?.perhaps ?? []).filter((name) => step[name]);
+  const patterns = (kind && [...kind.ways, ...perhaps]) ?? [
     ...WAY_NAMES.filter((name) => typeof step[name] === "string"),
     ...Object.keys(step).filter((name) => leads(step[name])),
   ];

@@ -1,39 +1,15 @@
 /** Kinds of step as data: menu, form, words on the canvas and the list all read this one table. */
+import { type Field, lackingOf } from "./field";
 
 export type KindGroup = "waits" | "judges" | "reaches" | "customer" | "staff" | "ends";
-
-/** How a value is written and said. */
-export type FieldAs =
-  | "seconds"
-  | "minute"
-  | "count"
-  | "text"
-  | "longText"
-  | "choice"
-  | "channel"
-  | "content"
-  | "audience"
-  | "event"
-  | "campaign"
-  | "moment"
-  | "tree"
-  | "arms";
-
-export interface Field {
-  name: string;
-  as: FieldAs;
-  choices?: readonly string[];
-  /** May be left out: a choice then is the first. */
-  optional?: true;
-  /** Shown below the fields that matter every time. */
-  seldom?: true;
-}
 
 export interface Kind {
   kind: string;
   group: KindGroup;
   /** Fields that name the next step; a list of objects has it in `next` of each. */
   ways: readonly string[];
+  /** Ways that need not be there; where they are empty, people go on by the first. */
+  perhaps?: readonly string[];
   /** Where the ways beside the first lead in a new step: out, or on with the others. */
   aside?: "exit";
   /** A new one, before its ways are drawn. */
@@ -44,7 +20,17 @@ export interface Kind {
 }
 
 const DAY_S = 86_400;
+const HOUR_S = 3_600;
 const EXPIRES: Field = { name: "expires_s", as: "seconds", seldom: true };
+const ZONE: Field = { name: "zone", as: "choice", choices: ["", "recipient"], optional: true, seldom: true };
+const YEARLY: readonly Field[] = [
+  { name: "yearly", as: "flag", optional: true },
+  { name: "calendar", as: "choice", choices: ["solar", "lunar"], optional: true, seldom: true },
+];
+const ARMS = [
+  { id: "a", share: 0.5, next: "" },
+  { id: "b", share: 0.5, next: "" },
+];
 
 export const KINDS: readonly Kind[] = [
   {
@@ -59,7 +45,47 @@ export const KINDS: readonly Kind[] = [
     group: "waits",
     ways: ["next"],
     fresh: { minute: 9 * 60 },
-    fields: [{ name: "minute", as: "minute" }],
+    fields: [
+      { name: "minute", as: "minute" },
+      { name: "weekdays", as: "weekdays", optional: true },
+      { name: "days", as: "choice", choices: ["any", "working", "off"], optional: true },
+      ZONE,
+    ],
+  },
+  {
+    kind: "until_event",
+    group: "waits",
+    ways: ["happened", "timed_out"],
+    fresh: { name: "", timeout_s: 3 * DAY_S },
+    fields: [
+      { name: "name", as: "event" },
+      { name: "timeout_s", as: "seconds" },
+    ],
+  },
+  {
+    kind: "until_best_hour",
+    group: "waits",
+    ways: ["next"],
+    fresh: { within: "week", otherwise_minute: 600 },
+    fields: [
+      { name: "within", as: "choice", choices: ["week", "day"], optional: true },
+      { name: "otherwise_minute", as: "minute", optional: true },
+    ],
+  },
+  {
+    kind: "until_date",
+    group: "waits",
+    ways: ["next"],
+    perhaps: ["passed"],
+    fresh: { trait: "", offset_days: 0, minute: 540 },
+    fields: [
+      { name: "trait", as: "trait", optional: true },
+      { name: "date", as: "date", optional: true },
+      { name: "offset_days", as: "number", optional: true },
+      { name: "minute", as: "minute", optional: true },
+      ...YEARLY,
+      ZONE,
+    ],
   },
   {
     kind: "stagger",
@@ -82,16 +108,28 @@ export const KINDS: readonly Kind[] = [
     fields: [{ name: "when", as: "tree" }],
   },
   {
+    kind: "branch",
+    group: "judges",
+    ways: ["cases", "otherwise"],
+    fresh: { cases: [{ name: "", when: { all: [] }, next: "" }] },
+    fields: [{ name: "cases", as: "cases" }],
+  },
+  {
     kind: "experiment",
     group: "judges",
     ways: ["arms"],
-    fresh: {
-      arms: [
-        { id: "a", share: 0.5, next: "" },
-        { id: "b", share: 0.5, next: "" },
-      ],
-    },
+    fresh: { arms: ARMS },
     fields: [{ name: "arms", as: "arms" }],
+  },
+  {
+    kind: "split",
+    group: "judges",
+    ways: ["arms"],
+    fresh: { arms: ARMS },
+    fields: [
+      { name: "arms", as: "arms" },
+      { name: "salt", as: "text", optional: true, seldom: true },
+    ],
   },
   {
     kind: "send",
@@ -106,6 +144,81 @@ export const KINDS: readonly Kind[] = [
     ],
   },
   { kind: "act", group: "reaches", ways: ["next"], fresh: {}, fields: [EXPIRES], ofCampaign: true },
+  {
+    kind: "coupon",
+    group: "customer",
+    ways: ["next"],
+    fresh: { pool: "" },
+    fields: [{ name: "pool", as: "pool" }, EXPIRES],
+  },
+  {
+    kind: "points",
+    group: "customer",
+    ways: ["next"],
+    fresh: { points: 100 },
+    fields: [
+      { name: "points", as: "number" },
+      { name: "expires_days", as: "number", optional: true },
+    ],
+  },
+  {
+    kind: "tag",
+    group: "customer",
+    ways: ["next"],
+    fresh: { tag: "" },
+    fields: [
+      { name: "tag", as: "tag" },
+      { name: "take_off", as: "flag", optional: true },
+      { name: "expires_days", as: "number", optional: true },
+    ],
+  },
+  {
+    kind: "trait",
+    group: "customer",
+    ways: ["next"],
+    fresh: { trait: "", set: "" },
+    fields: [
+      { name: "trait", as: "trait" },
+      { name: "set", as: "value" },
+    ],
+  },
+  {
+    kind: "journey",
+    group: "customer",
+    ways: ["next"],
+    fresh: { journey: "" },
+    fields: [{ name: "journey", as: "journey" }],
+  },
+  {
+    kind: "task",
+    group: "staff",
+    ways: ["next"],
+    fresh: { title: "", sort: "call", due_s: DAY_S },
+    fields: [
+      { name: "title", as: "text" },
+      { name: "sort", as: "choice", choices: ["call", "visit"], optional: true },
+      { name: "due_s", as: "seconds" },
+      { name: "team", as: "text", optional: true },
+      { name: "text", as: "content", optional: true, seldom: true },
+    ],
+  },
+  {
+    kind: "score",
+    group: "staff",
+    ways: ["next"],
+    fresh: { points: 10, reason: "" },
+    fields: [
+      { name: "points", as: "number" },
+      { name: "reason", as: "text" },
+    ],
+  },
+  {
+    kind: "webhook",
+    group: "staff",
+    ways: ["next"],
+    fresh: { channel: "", content: "", expires_s: HOUR_S },
+    fields: [{ name: "channel", as: "channel" }, { name: "content", as: "content" }, EXPIRES],
+  },
   { kind: "exit", group: "ends", ways: [], fresh: {}, fields: [] },
 ];
 
@@ -115,49 +228,7 @@ export function kindOf(kind: string): Kind | undefined {
   return KINDS.find((each) => each.kind === kind);
 }
 
-export interface TriggerKind {
-  on: string;
-  fresh: Readonly<Record<string, unknown>>;
-  fields: readonly Field[];
-  /** Made by launching a campaign, not by hand. */
-  ofCampaign?: true;
-}
-
-export const TRIGGERS: readonly TriggerKind[] = [
-  { on: "audience", fresh: { audience: "" }, fields: [{ name: "audience", as: "audience" }] },
-  { on: "event", fresh: { name: "" }, fields: [{ name: "name", as: "event" }] },
-  {
-    on: "campaign",
-    fresh: { campaign: "", at_ms: 0 },
-    fields: [
-      { name: "campaign", as: "campaign" },
-      { name: "at_ms", as: "moment" },
-    ],
-    ofCampaign: true,
-  },
-];
-
-export function triggerOf(on: string): TriggerKind | undefined {
-  return TRIGGERS.find((each) => each.on === on);
-}
-
 /** The fields of a step that nobody has filled in. */
 export function lacking(step: { kind: string; [field: string]: unknown }): Field[] {
   return lackingOf(kindOf(step.kind)?.fields ?? [], step);
-}
-
-export function lackingOf(fields: readonly Field[], of: Readonly<Record<string, unknown>>): Field[] {
-  return fields.filter((field) => {
-    const value = of[field.name];
-    if (field.optional || (field.seldom && value === undefined)) return false;
-    if (field.as === "tree") return isEmptyTree(value);
-    return value === undefined || value === null || value === "";
-  });
-}
-
-function isEmptyTree(value: unknown): boolean {
-  if (value === null || typeof value !== "object") return true;
-  const tree = value as { all?: unknown[]; any?: unknown[] };
-  const members = tree.all ?? tree.any;
-  return Object.keys(tree).length === 0 || (members !== undefined && members.length === 0);
 }

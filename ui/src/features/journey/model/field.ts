@@ -1,0 +1,57 @@
+/** One value of a step, a trigger or a journey: how it is written, and whether it is there. */
+
+/** How a value is written and said. */
+export type FieldAs =
+  | "seconds"
+  | "minute"
+  | "count"
+  | "text"
+  | "longText"
+  | "choice"
+  | "channel"
+  | "content"
+  | "audience"
+  | "event"
+  | "campaign"
+  | "moment"
+  | "trait"
+  | "tag"
+  | "journey"
+  | "pool"
+  | "number"
+  | "value"
+  | "flag"
+  | "weekdays"
+  | "date"
+  | "localTime"
+  | "tree"
+  | "cases"
+  | "arms";
+
+export interface Field {
+  name: string;
+  as: FieldAs;
+  choices?: readonly string[];
+  /** May be left out: a choice then is the first. */
+  optional?: true;
+  /** Shown below the fields that matter every time. */
+  seldom?: true;
+}
+
+/** The fields that nobody has filled in. */
+export function lackingOf(fields: readonly Field[], of: Readonly<Record<string, unknown>>): Field[] {
+  return fields.filter((field) => {
+    const value = of[field.name];
+    if (field.optional || (field.seldom && value === undefined)) return false;
+    if (field.as === "tree") return isEmptyTree(value);
+    if (field.as === "cases") return (value as { when: unknown }[]).some((each) => isEmptyTree(each.when));
+    return value === undefined || value === null || value === "";
+  });
+}
+
+function isEmptyTree(value: unknown): boolean {
+  if (value === null || typeof value !== "object") return true;
+  const tree = value as { all?: unknown[]; any?: unknown[] };
+  const members = tree.all ?? tree.any;
+  return Object.keys(tree).length === 0 || (members !== undefined && members.length === 0);
+}
