@@ -9,9 +9,12 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from liftloop.api import errors, forward, pages
+from liftloop.api.access import Entrance
 from liftloop.api.routes import (
+    accounts,
     audience_insight,
     audiences,
+    audit,
     campaigns,
     channels,
     contents,
@@ -44,6 +47,7 @@ from liftloop.api.routes import (
     reviews,
     sample,
     sentences,
+    session,
     signals,
     stops,
     studies,
@@ -63,6 +67,9 @@ TRACKED_WHOLE = ("/sa", "/sa.gif")
 """What senders of events may also send to this port: paths below these, and these themselves."""
 
 ROUTERS = (
+    session.router,
+    accounts.router,
+    audit.router,
     audience_insight.router,
     sentences.router,
     audiences.router,
@@ -135,6 +142,7 @@ def make_app(desk: Desk, admin_token: str) -> FastAPI:
     app = management_api(desk.settings.version, lifespan)
     app.state.desk = desk
     app.state.admin_token = admin_token
+    app.add_middleware(Entrance)
     app.include_router(health.router)
     tracking = forward.Forward(reached_at(desk.settings.host, desk.settings.track_port))
     for path in TRACKED:

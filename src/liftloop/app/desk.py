@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from liftloop.app.accounts.accounts import Accounts
 from liftloop.app.children import Children
 from liftloop.app.clockwork import Clockwork, Timed, Together
 from liftloop.app.definitions.publishing import Definitions
@@ -24,7 +25,7 @@ from liftloop.app.studies.rfm import Buyers
 from liftloop.app.studies.traits import TraitStudies
 from liftloop.app.tick_client import TickClient
 from liftloop.app.upkeep.retention import Upkeep
-from liftloop.kernel.clock import Clock
+from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.plugins.channels.addresses import parse_networks
 from liftloop.storage.contract import NewerFolder, Vault
 from liftloop.storage.embedded.folder import DataFolder
@@ -69,6 +70,9 @@ class Desk:
         self.vault: Vault = SqliteVault(folder.vault, folder.master_key())
         allow = parse_networks(settings.webhook_allow)
         self.definitions = Definitions(self.tick, self.state, self.clock, allow, self.vault)
+        self.accounts = Accounts(
+            folder.accounts, self.definitions, self.tick, self.vault, self.clock, wall=SystemClock()
+        )
         self._log = SqliteLog(folder.log)
         self._lake = lake
         self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)
@@ -127,6 +131,7 @@ class Desk:
         await self.tick.close()
         self._lake.close()
         self._log.close()
+        self.accounts.close()
         self.state.close()
         self.vault.close()
 

@@ -1,4 +1,4 @@
-"""Finds people and shows them in a list: masked, whoever asks, until roles say otherwise."""
+"""Finds people and shows them in a list: those whom the caller may see, and masked, whoever asks."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +7,7 @@ from msgspec import Struct
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.ledger import family
 from liftloop.app.masking import masked
+from liftloop.app.sight import in_sight, visible
 from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import Json, parse_json
@@ -49,14 +50,21 @@ class PersonLine(Struct, frozen=True, kw_only=True):
     """None where it is not known, or was not asked."""
 
 
+UNSEEN = PersonLine(profile="", name="***", identifier="", city=None)
+"""Stands for a customer of another team."""
+
+
 async def find_profile(tick: TickClient, clock: Clock, identity: str) -> int:
-    """Return the profile number behind a profile id, user id or anonymous id; raises `NotFound`."""
+    """Return the profile number behind a profile id, user id or anonymous id.
+
+    Raises `NotFound`, also for somebody whom the caller may not see: that there is such a person is not told either.
+    """
     number = profile_number(identity)
     given = {"profile": number} if number is not None else {"identifier": identity}
     found = await tick.ask("person", now_ms=clock.now_ms(), **given)
     if found["profile"] is None and number is not None:
         found = await tick.ask("person", now_ms=clock.now_ms(), identifier=identity)
-    if found["profile"] is None:
+    if found["profile"] is None or not in_sight(int(found["profile"])):
         raise NotFound("profile", identity)
     return int(found["profile"])
 
@@ -110,8 +118,12 @@ def shown_value(identifier: Identifier, attributes: Mapping[str, Attribute]) -> 
 
 
 def people_rows(state: StateReader, vault: Vault, numbers: Sequence[int]) -> list[PersonLine]:
-    """Return people for a list, in the order given."""
-    return [_line(state, vault, number) for number in numbers]
+    """Return people for a list, in the order given; of those whom the caller may not see only that there is somebody.
+
+    Lists leave them out before they come here (`sight.kept`); this is the last guard.
+    """
+    seen = set(visible(numbers))
+    return [_line(state, vault, number) if number in seen else UNSEEN for number in numbers]
 
 
 def _line(state: StateReader, vault: Vault, number: int) -> PersonLine:

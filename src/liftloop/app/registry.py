@@ -1,19 +1,32 @@
 """Every use case by name with the role it needs: HTTP, terminal and agents call the same ones."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
 
-Role = Literal["viewer", "operator", "approver", "admin"]
+Role = Literal["staff", "viewer", "operator", "approver", "admin"]
+ROLES: tuple[Role, ...] = ("staff", "viewer", "operator", "approver", "admin")
+"""From the least to the most; each may do what those before it may. Staff see their own tasks and their own account."""
 
 
 class UseCase(Struct, frozen=True, kw_only=True):
     """Something a person may do."""
 
     name: str
-    role: Role
+    role: Role | Literal["anyone"]
+    """Who may do it at least; `anyone` is for whoever is not signed in yet."""
     changes: bool
     """Whether it changes anything: what does not may be repeated and is free within scope."""
+
+
+def grants(role: Role, use_case: UseCase) -> bool:
+    """Say whether a role may do this.
+
+    >>> grants("operator", USE_CASES["plan.read"]), grants("operator", USE_CASES["plan.launch"])
+    (True, False)
+    """
+    return use_case.role == "anyone" or ROLES.index(role) >= ROLES.index(use_case.role)
 
 
 def _reads(name: str) -> UseCase:
@@ -59,11 +72,11 @@ USE_CASES: dict[str, UseCase] = {
         _changes("delivery.go_on", "approver"),
         _reads("link.draw"),
         _changes("coupon.bring"),
-        _reads("work.read"),
+        UseCase(name="work.read", role="staff", changes=False),
         _changes("work.open"),
-        _changes("work.order"),
-        _changes("work.call"),
-        _changes("note.write"),
+        _changes("work.order", "staff"),
+        _changes("work.call", "staff"),
+        _changes("note.write", "staff"),
         _reads("approval.read"),
         _changes("approval.answer", "approver"),
         _reads("tag.read"),
@@ -101,10 +114,37 @@ USE_CASES: dict[str, UseCase] = {
         _changes("installation.back_up", "admin"),
         _changes("installation.restore", "admin"),
         _changes("installation.retain", "admin"),
+        UseCase(name="account.sign_in", role="anyone", changes=True),
+        UseCase(name="account.gate", role="anyone", changes=False),
+        UseCase(name="account.own", role="staff", changes=True),
+        UseCase(name="account.read_own", role="staff", changes=False),
+        UseCase(name="account.read", role="admin", changes=False),
+        _changes("account.change", "admin"),
+        UseCase(name="token.read", role="admin", changes=False),
+        _changes("token.change", "admin"),
+        _changes("rules.change", "admin"),
+        UseCase(name="audit.read", role="approver", changes=False),
+        _changes("definition.revert"),
+        _changes("profile.reveal", "viewer"),
     )
 }
 
 WORKING = ("work.read", "work.open", "work.order", "note.write")
+GUARDED: Mapping[tuple[str, str], str] = {
+    ("setting", "access"): "rules.change",
+    ("setting", "sign_in"): "rules.change",
+    ("setting", "approvals"): "rules.change",
+    ("team", ""): "rules.change",
+}
+"""Definitions that say who may do what, by kind and id ("" for every id), with the use case that they need too."""
+
+
+def guard_of(kind: str, identity: str) -> UseCase | None:
+    """Return what else is needed to change a definition; None where nothing is."""
+    name = GUARDED.get((kind, identity)) or GUARDED.get((kind, ""))
+    return USE_CASES[name] if name else None
+
+
 COMMANDS: dict[str, tuple[str, ...]] = {
     "serve": ("installation.serve",),
     "demo": ("installation.serve", "import.start", "goal.plan", "plan.launch", "clock.advance"),
@@ -158,6 +198,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "restore": ("installation.restore",),
     "retain": ("installation.retain",),
     "doctor": ("installation.examine",),
+    "account": ("account.read", "account.change", "rules.change"),
+    "token": ("token.read", "token.change"),
+    "audit": ("audit.read", "definition.revert"),
     "simulate": ("goal.plan",),
     "bench": ("installation.serve",),
 }

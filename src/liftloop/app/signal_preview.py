@@ -11,6 +11,7 @@ from liftloop.app.desk import Desk
 from liftloop.app.ledger import family
 from liftloop.app.naming.trees import read_aloud
 from liftloop.app.people import PersonLine, people_rows
+from liftloop.app.sight import few_kept
 from liftloop.app.signals import Evidence, evidence_of, newest_events, with_items
 from liftloop.app.words import Said
 from liftloop.audience.reading import check
@@ -41,7 +42,7 @@ async def signal_preview(desk: Desk, audiences: Audiences, where: Mapping[str, A
     check(where)
     now_ms = desk.clock.now_ms()
     numbers = await audiences.drafted(where)
-    few = sampled(numbers)
+    few = sampled(few_kept(numbers))
     lines = await asyncio.to_thread(people_rows, desk.state, desk.vault, few)
     families = [await asyncio.to_thread(family, desk.state, number) for number in few]
     found = [evidence_of(where, await newest_events(desk.follower, each, now_ms), now_ms) for each in families]

@@ -53,6 +53,9 @@ COMMANDS = {
     "restore": "从备份恢复 / make a folder of a backup",
     "retain": "清理过期数据 / let go of what is too old",
     "doctor": "体检数据目录 / examine the data folder",
+    "account": "账号与角色 / accounts and roles",
+    "token": "API 口令 / API tokens",
+    "audit": "谁改了什么，恢复旧版本 / who changed what, and the way back",
     "simulate": "在已知真相的市场里比较 / compare in a market with known truth",
     "bench": "性能测量 / measure",
 }

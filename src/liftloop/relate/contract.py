@@ -266,4 +266,6 @@ class Approvals(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What waits for somebody else's yes; kind `setting`, id `approvals` among the definitions."""
 
     launch_over_fen: int | None = None
-    """Campaigns that may cost more than this are launched only after their budget was approved; None: none waits."""
+    """Campaigns that may cost more than this are launched only after somebody else approved; None: none waits."""
+    launch_over_people: int | None = None
+    """Campaigns to more people than this likewise."""

@@ -58,9 +58,18 @@ class Caller(Struct, frozen=True, kw_only=True):
         return await self.call("POST", path, body=body, kind=f"multipart/form-data; boundary={boundary}")
 
     async def call(
-        self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: bytes = b"", kind: str = ""
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: bytes = b"",
+        kind: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        headers = {"authorization": f"Bearer {self.token}", "accept-language": self.language}
+        """Make one call; an empty token is not sent."""
+        bearer = {"authorization": f"Bearer {self.token}"} if self.token else {}
+        headers = {**bearer, "accept-language": self.language, **(headers or {})}
         headers |= {"content-type": kind, "content-length": str(len(body))} if kind else {}
         scope = {
             "type": "http",

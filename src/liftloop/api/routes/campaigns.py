@@ -13,6 +13,7 @@ from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.ledger import LedgerMessage, messages_of, people_in, sheet, standing
 from liftloop.app.people import find_profile, people_rows
+from liftloop.app.sight import bounded, visible
 from liftloop.app.words import Said, reason_words, row_label, sentence
 from liftloop.kernel.ids import profile_id
 
@@ -76,6 +77,10 @@ def ledger_people(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> PeoplePage:
     skipped = int(after or 0)
+    if bounded():
+        seen = visible(people_in(desk.state, campaign_id, (state, reason), (-1, 0)))
+        shown = people_rows(desk.state, desk.vault, seen[skipped : skipped + limit])
+        return people_page(len(seen), shown, skipped, limit)
     numbers = people_in(desk.state, campaign_id, (state, reason), (limit, skipped))
     total = sum(row.people for row in sheet(desk.state, campaign_id).rows if (row.state, row.reason) == (state, reason))
     return people_page(total, people_rows(desk.state, desk.vault, numbers), skipped, limit)

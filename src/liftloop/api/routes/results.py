@@ -24,6 +24,7 @@ from liftloop.app.results import groups
 from liftloop.app.results.asking import Period, events_seen, period, shop_day, span_of
 from liftloop.app.results.funnel import FunnelAsked, Funnels
 from liftloop.app.results.steps import Step, Test
+from liftloop.app.sight import kept
 from liftloop.inference.arrays import Integers
 from liftloop.kernel.clock import DAY_MS
 
@@ -70,7 +71,7 @@ async def funnel_people(request: FunnelPeopleRequest, desk: OnDesk, funnels: OnF
 
 def people_of(desk: Desk, numbers: Integers, after: str) -> PeoplePage:
     """Return a page of these people."""
-    skipped = int(after or 0)
+    numbers, skipped = kept(numbers), int(after or 0)
     shown = numbers[skipped : skipped + PEOPLE_A_PAGE].tolist()
     return people_page(numbers.size, people_rows(desk.state, desk.vault, shown), skipped, PEOPLE_A_PAGE)
 

@@ -19,6 +19,7 @@ from liftloop.app.naming.spoken import spoken_names
 from liftloop.app.naming.trees import Names, read_aloud
 from liftloop.app.people import PersonLine, people_rows
 from liftloop.app.reachability import SUPPRESSED_ROWS, SUPPRESSING_WORDS, Reachability
+from liftloop.app.sight import few_kept, kept
 from liftloop.app.words import Said
 from liftloop.audience.reading import SIGNAL
 from liftloop.deliver.contract import ChannelDefinition
@@ -103,7 +104,7 @@ class Audiences:
     async def preview(self, tree: Tree) -> Found:
         """Return who satisfies a tree now; what memory does not hold is read from the lake."""
         numbers = await self.drafted(tree)
-        return await self._found(tree, numbers, len(numbers), sampled(numbers))
+        return await self._found(tree, numbers, len(numbers), sampled(few_kept(numbers)))
 
     async def warm_up(self) -> None:
         """Ask the lake once, a while after the start, so that the first person who asks does not wait for the compiler.
@@ -155,7 +156,7 @@ class Audiences:
         """Return one audience; raises `NotFound`."""
         version, body, at_ms, _ = self._desk.definitions.newest("audience", identity)
         numbers = await self.members(identity)
-        found = await self._found(body["where"], numbers, len(numbers), sampled(numbers))
+        found = await self._found(body["where"], numbers, len(numbers), sampled(few_kept(numbers)))
         line = self._line(identity, body, await self.names(body["where"]), len(numbers))
         assert line.version == version
         return AudiencePage(line=line, found=found, trend=await self._trend(identity, len(numbers), at_ms, TREND_DAYS))
@@ -178,12 +179,12 @@ class Audiences:
 
     async def people(self, identity: str, after: int, limit: int) -> tuple[int, list[PersonLine]]:
         """Return how many members there are and a page of them, from the `after`-th on."""
-        numbers = await self.members(identity)
+        numbers = await asyncio.to_thread(kept, await self.members(identity))
         return len(numbers), await self._people(numbers[after : after + limit].tolist())
 
     async def sample(self, numbers: Numbers) -> list[PersonLine]:
         """Return ten of these people, masked; the same ten as long as nobody comes or goes."""
-        return await self._people(sampled(numbers))
+        return await self._people(sampled(few_kept(numbers)))
 
     async def reachable(self, numbers: Numbers) -> dict[str, int]:
         """Return how many of these people may be sent marketing, by medium."""

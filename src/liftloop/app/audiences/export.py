@@ -21,9 +21,11 @@ from liftloop.app.audiences.directory import Audiences, Numbers
 from liftloop.app.audiences.missing import refuse_missing
 from liftloop.app.audiences.overlap import bitmap
 from liftloop.app.audiences.telling import customers_of, heads_of
+from liftloop.app.callers import current
 from liftloop.app.definitions.publishing import Conflict, NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
+from liftloop.app.sight import bounded, kept
 from liftloop.app.whole_files import write_whole
 from liftloop.audience.destinations import Change
 from liftloop.collect.cleaning import neutralise_formula
@@ -121,8 +123,18 @@ class Exports:
         numbers = await self._audiences.members(order.audience)
         if order.medium:
             numbers = await self._audiences.open_to(numbers, order.medium)
-        if len(numbers) > ROWS_MAX:
-            raise BadExport(f"超过 {ROWS_MAX:,} 人", f"more than {ROWS_MAX:,} people")
+        if bounded() and (order.changes or order.anew_ms):
+            raise BadExport(
+                "你只看得到部分客户，增量导出和送往目的地会把别的客户算成离开",
+                "you see some customers only: to a destination all others would seem to have left",
+            )
+        numbers = await asyncio.to_thread(kept, numbers)
+        most = min(ROWS_MAX, self._allowed())
+        if len(numbers) > most:
+            raise BadExport(
+                f"{len(numbers):,} 人，超过了你的上限 {most:,} 人",
+                f"{len(numbers):,} people, and you may export {most:,} at most",
+            )
         members, base = bitmap(numbers), self.confirmed(order) if order.changes else ""
         before = self._members(base) if base else BitMap()
         content = canonical_json([msgspec.to_builtins(order), base]) + members.serialize()
@@ -141,6 +153,13 @@ class Exports:
             await asyncio.to_thread(self._keep, export, members)
             await self._desk.tick.facts([fact(EXPORTED, order.audience, body, actor, export.at_ms)])
         return self.find(export.id)
+
+    def _allowed(self) -> int:
+        """Return how many people the caller may let out at once, by the role."""
+        caller = current()
+        if caller.via in ("system", "terminal"):
+            return ROWS_MAX
+        return self._desk.accounts.rules().export_max.get(caller.role, ROWS_MAX)
 
     def find(self, identity: str) -> Export:
         """Return an export; raises `NotFound` where there is none or it was let go."""
@@ -168,7 +187,7 @@ class Exports:
         members = self._members(identity)
         before = self._members(export.base) if export.base else BitMap()
         came: Change = "entered" if export.order.changes else "member"
-        return [(came, _numbers(members - before)), ("left", _numbers(before - members))]
+        return [(came, kept(_numbers(members - before))), ("left", kept(_numbers(before - members)))]
 
     def rows(self, identity: str) -> AsyncIterator[bytes]:
         """Yield an export as CSV, UTF-8 with a mark for spreadsheets, no cell a formula; raises `NotFound` at once."""

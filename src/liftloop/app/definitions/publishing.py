@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from liftloop.app.access_rules import ACCESS, SIGN_IN, AccessRules, Provider, access_problem, provider_problem
+from liftloop.app.callers import check_guard, told
 from liftloop.app.definitions.destinations import check_destination
 from liftloop.app.definitions.edge import EDGE_KINDS, BadDefinition, check_edge
 from liftloop.app.definitions.journeys import lacks
@@ -178,6 +180,15 @@ class Definitions:
         )
         return {identity: parse_json(body) for identity, body in rows}
 
+    def setting(self, identity: str) -> dict[str, Any]:
+        """Return one live setting, empty where it was never set."""
+        rows = self._state.rows(
+            "SELECT body FROM definition WHERE kind = 'setting' AND id = ? AND status IN ('live', 'filling')"
+            " ORDER BY version DESC LIMIT 1",
+            (identity,),
+        )
+        return parse_json(rows[0][0]) if rows else {}
+
     def ended(self, kind: str) -> set[str]:
         """Return the ids of a kind that were retired, those that came back later included."""
         rows = self._state.rows("SELECT DISTINCT id FROM definition WHERE kind = ? AND status = 'retired'", (kind,))
@@ -224,6 +235,25 @@ class Definitions:
         body, status = rows[0]
         return parse_json(body), status
 
+    def last_version(self, kind: str, identity: str) -> int:
+        """Return the number of the newest version, also of what was retired; raises `NotFound`."""
+        rows = self._state.rows("SELECT max(version) FROM definition WHERE kind = ? AND id = ?", (kind, identity))
+        if rows[0][0] is None:
+            raise NotFound(kind, identity)
+        return int(rows[0][0])
+
+    async def revert(self, kind: str, identity: str, version: int, actor: str, *, newest: int | None = None) -> int:
+        """Publish an earlier version as the next one, also of what was retired, and return its number.
+
+        `newest` is the version that was the newest when it was decided; raises `Conflict` where another came since,
+        and whatever hinders the content from being published today.
+        """
+        body, _ = self.version(kind, identity, version)
+        last = self.last_version(kind, identity)
+        if newest is not None and newest != last:
+            raise Conflict(kind, identity)
+        return await self.publish(kind, identity, body, actor, version=last + 1)
+
     async def publish(
         self, kind: str, identity: str, body: Mapping[str, Any], actor: str, *, version: int | None = None
     ) -> int:
@@ -232,6 +262,7 @@ class Definitions:
         `version` is the one the author wrote it as; raises `Conflict` where another came first.
         A body equal to the newest one publishes nothing and returns that version.
         """
+        check_guard(kind, identity)
         before = self._stored(kind, identity)
         body = with_kept(kind, body, before)
         self.check(kind, identity, with_stand_ins(kind, body))
@@ -243,6 +274,7 @@ class Definitions:
         await self._tick.facts([published(kind, identity, wanted, stated, actor, self._clock.now_ms())])
         if not self._same(kind, identity, wanted, stated):
             raise Conflict(kind, identity)
+        told(published=[f"{kind}/{identity}@{wanted}"])
         return wanted
 
     def readable(self, kind: str, identity: str) -> dict[str, Any]:
@@ -269,12 +301,14 @@ class Definitions:
 
     async def retire(self, kind: str, identity: str, actor: str) -> None:
         """End a definition; raises `NotFound`, and `InUse` where others that live on ask for it."""
+        check_guard(kind, identity)
         version, _, _, _ = self.newest(kind, identity)
         users = users_of(self.live, kind, identity)
         users += [user for more in self.more_users for user in more(kind, identity)]
         if users:
             raise InUse(kind, identity, users)
         body = canonical_json({"kind": kind, "id": identity, "version": version})
+        told(retired=[f"{kind}/{identity}@{version}"])
         await self._tick.facts([fact(RETIRED, f"{kind}/{identity}", body, actor, self._clock.now_ms())])
 
     def check(self, kind: str, identity: str, body: Mapping[str, Any]) -> None:
@@ -352,6 +386,10 @@ class Definitions:
                 self.check_references(check_relate_setting(identity, body, self.live))
             case "review":
                 _refuse("setting", review_problem(_as("setting", body, ReviewSettings), self.live("channel")))
+            case _ if identity == ACCESS:
+                _refuse("setting", access_problem(_as("setting", body, AccessRules)))
+            case _ if identity == SIGN_IN:
+                _refuse("setting", provider_problem(_as("setting", body, Provider)))
             case "identity":
                 _refuse("setting", identity_problem(_as("setting", body, IdentityRules)))
             case _ if identity == STOP:

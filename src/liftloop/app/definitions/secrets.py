@@ -48,6 +48,8 @@ def secrets_in(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[Path, str]]
         yield ("secret",), body["secret"]
     if kind == "staff" and isinstance(body.get("phone"), str) and body["phone"]:
         yield ("phone",), body["phone"]
+    if kind == "setting" and isinstance(body.get("client_secret"), str) and body["client_secret"]:
+        yield ("client_secret",), body["client_secret"]
     if kind == "channel" and isinstance(body.get("settings"), Mapping):
         settings: Mapping[str, Any] = body["settings"]
         for name in sorted(SECRET_SETTINGS & settings.keys()):
@@ -103,6 +105,12 @@ async def sealed(kind: str, identity: str, body: Mapping[str, Any], seal: Seal) 
     fields = await seal([(key, text.encode()) for _, text in clear])
     tokens = [SEALED + base64.b64encode(field).decode() for field in fields]
     return _with(body, {path: token for (path, _), token in zip(clear, tokens, strict=True)})
+
+
+async def sealed_text(name: str, clear: bytes, seal: Seal) -> str:
+    """Return a secret of some bytes, sealed under a key of its name; `open_secret` gives it back as hexadecimal."""
+    (field,) = await seal([(hash_text("secret", name), clear.hex().encode())])
+    return SEALED + base64.b64encode(field).decode()
 
 
 def opened(kind: str, body: Mapping[str, Any], vault: Vault) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from liftloop.app.dispatch import attempts as dispatch_attempts
 from liftloop.app.doctor.findings import RESTORE, UPGRADE, Finding, problem, warning, well
 from liftloop.app.words import Said
 from liftloop.storage.contract import LakePosition, StorageError
-from liftloop.storage.embedded import checkpoints, log, state, vault
+from liftloop.storage.embedded import accounts, checkpoints, log, state, vault
 from liftloop.storage.embedded.examine import (
     check_master_key,
     faults_of,
@@ -45,6 +45,7 @@ def sqlite_files(files: FolderFiles) -> dict[Path, int]:
         files.checkpoint: checkpoints.LAYOUT,
         files.vault: vault.LAYOUT,
         files.attempts: dispatch_attempts.LAYOUT,
+        **({files.accounts: accounts.LAYOUT} if files.accounts.exists() else {}),
     }
 
 

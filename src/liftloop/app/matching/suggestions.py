@@ -13,6 +13,7 @@ from liftloop.app.matching.features import features_of
 from liftloop.app.matching.model import PAIRS_MAX, Alike, evidence, find_alike
 from liftloop.app.people import PersonLine, find_profile, people_rows
 from liftloop.app.persons.identities import rule
+from liftloop.app.sight import visible
 from liftloop.app.words import Said
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import canonical_json
@@ -122,6 +123,8 @@ def _open_pairs(desk: Desk, pairs: Sequence[Alike]) -> list[SuggestedPair]:
         if first != second and pair not in apart and pair not in seen:
             seen.add(pair)
             left.append((each, first, second))
+    seen_ones = set(visible([number for _, first, second in left for number in (first, second)]))
+    left = [each for each in left if each[1] in seen_ones and each[2] in seen_ones]
     numbers = [number for _, first, second in left for number in (first, second)]
     lines: dict[int, Any] = dict(zip(numbers, people_rows(desk.state, desk.vault, numbers), strict=True))
     return [

@@ -29,6 +29,7 @@ from liftloop.app.people import (
 from liftloop.app.persons.identities import names_of_sources
 from liftloop.app.persons.levels import Standing, standing
 from liftloop.app.persons.points import PointsAccount, points_account
+from liftloop.app.sight import bounded, everybody_in_sight, visible
 from liftloop.app.signals import RaisedSignal, entered_since, raised_signals
 from liftloop.app.studies.evidence import StudiedValue, studied_values
 from liftloop.app.studies.rfm import Rfm
@@ -168,6 +169,9 @@ async def find_people(desk: Desk, asked: str, after: int, limit: int) -> Matches
     Phone numbers and addresses match in full only, however they are written: they are sealed. So are names.
     """
     asked = asked.strip()
+    if not asked and bounded():
+        everybody = everybody_in_sight()
+        return await _shown(desk, everybody[::-1][after : after + limit], len(everybody))
     if not asked:
         found = await desk.follower.select(_NEWEST, [limit, after])
         position = await desk.tick.ask("position")
@@ -190,7 +194,7 @@ async def _matching(desk: Desk, asked: str) -> list[int]:
     with suppress(NotFound):
         exact.append(await find_profile(desk.tick, desk.clock, asked))
     others = await asyncio.to_thread(_stored_matches, desk.state, desk.vault, asked)
-    return list(dict.fromkeys([*exact, *others]))
+    return visible(list(dict.fromkeys([*exact, *others])))
 
 
 def _stored_matches(state: StateReader, vault: Vault, asked: str) -> list[int]:

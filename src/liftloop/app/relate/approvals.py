@@ -9,6 +9,7 @@ from msgspec import Struct
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
+from liftloop.app.plans import FROZEN
 from liftloop.app.words import Said
 from liftloop.kernel.codec import canonical_json, parse_json
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
@@ -23,16 +24,19 @@ SELECT kind, name, body, actor, at_ms FROM system_record WHERE kind IN ($1, $2) 
 """
 
 
+_AUTHOR = 'SELECT actor FROM system_record WHERE kind = $1 AND name = $2 ORDER BY "offset" LIMIT 1'
+
+
 class NeedsApproval(LiftloopError):
     """The budget of a campaign waits for a yes, or was refused."""
 
-    def __init__(self, identity: str, amount_fen: int, refused: str | None) -> None:
+    def __init__(self, identity: str, amount_fen: int, people: int, refused: str | None) -> None:
         amount = yuan_text(amount_fen)
         waiting = Said(
-            f"预算 {amount} 超过免审额度，已提交审批 {identity}",
-            f"the budget {amount} is above what may be spent unasked; the approval {identity} was asked for",
+            f"预算 {amount}、触达 {people:,} 人，超过免审额度，已提交审批 {identity}",
+            f"{amount} and {people:,} people are above what may be launched unasked; {identity} was asked for",
         )
-        said = waiting if refused is None else Said(f"预算没有批准：{refused}", f"the budget was refused: {refused}")
+        said = waiting if refused is None else Said(f"没有批准：{refused}", f"it was refused: {refused}")
         onward = Said("批准后再点启动", "launch again once it is approved")
         if refused is not None:
             onward = Said("调低预算重新做方案，或请审批人改主意", "plan with a smaller budget, or ask again")
@@ -57,6 +61,21 @@ class AlreadyAnswered(LiftloopError):
             en=f"the approval {identity} was answered already: {status}",
             next_zh="要改结论，请重新发起",
             next_en="ask anew for another answer",
+            status=409,
+            exit_code=EXIT_REFUSED,
+        )
+
+
+class OwnApproval(LiftloopError):
+    """Nobody approves what they made or asked for, whatever their role."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "own_approval",
+            zh="自己做的计划、自己提交的审批，要由另一个人来批",
+            en="what you made or asked for is approved by somebody else",
+            next_zh="请另一位有审批角色的同事处理",
+            next_en="ask another colleague with the role approver",
             status=409,
             exit_code=EXIT_REFUSED,
         )
@@ -127,7 +146,10 @@ class BudgetApprovals:
         setting = self._desk.definitions.live("setting").get(SETTING)
         rules = msgspec.convert(setting, Approvals, strict=False) if setting else Approvals()
         amount_fen = max(record.budget_fen or 0, record.cost_fen)
-        if rules.launch_over_fen is None or amount_fen <= rules.launch_over_fen:
+        people = sum(each.people for each in record.actions)
+        costly = rules.launch_over_fen is not None and amount_fen > rules.launch_over_fen
+        many = rules.launch_over_people is not None and people > rules.launch_over_people
+        if not (costly or many):
             return
         identity = f"budget-{record.plan_id}"
         known = next((each for each in await self.all() if each.id == identity), None)
@@ -138,17 +160,26 @@ class BudgetApprovals:
             asked = _Asked(plan=record.plan_id, name=name, amount_fen=amount_fen)
             await self._state(APPROVAL_ASKED, identity, asked, actor)
         refused = known.reason or "—" if known is not None and known.status == "refused" else None
-        raise NeedsApproval(identity, amount_fen, refused)
+        raise NeedsApproval(identity, amount_fen, people, refused)
 
     async def answer(self, identity: str, approved: bool, reason: str, actor: str) -> Approval:
-        """Approve or refuse; the same answer again changes nothing. Raises `NotFound`, `AlreadyAnswered`."""
+        """Approve or refuse; the same answer again changes nothing.
+
+        Raises `NotFound`, `AlreadyAnswered`, and `OwnApproval` where somebody approves what they made or asked for.
+        """
         known = await self._find(identity)
         wanted = "approved" if approved else "refused"
         if known.status not in ("waits", wanted):
             raise AlreadyAnswered(identity, known.status)
+        if approved and actor in (known.asked_by, await self._author(known.plan)):
+            raise OwnApproval
         if known.status == "waits":
             await self._state(APPROVAL_ANSWERED, identity, _Answered(approved=approved, reason=reason), actor)
         return await self._find(identity)
+
+    async def _author(self, plan: str) -> str:
+        rows = await self._desk.follower.select(_AUTHOR, [FROZEN, plan])
+        return str(rows["actor"][0]) if len(rows["actor"]) else ""
 
     async def _find(self, identity: str) -> Approval:
         found = next((each for each in await self.all() if each.id == identity), None)

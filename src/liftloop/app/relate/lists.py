@@ -176,7 +176,7 @@ def listed(desk: Desk, asked: Asked, scope: Scope) -> Page:
 def one(desk: Desk, identity: str, scope: Scope) -> WorkLine:
     """Return one piece of work. Raises `NotFound`, also where it is out of sight."""
     rows = desk.state.rows(f"SELECT {_COLUMNS} FROM work WHERE id = ?", (identity,))
-    if not rows or not scope.admits(str(rows[0][7])):
+    if not rows or not scope.admits(str(rows[0][7]), str(rows[0][8])):
         raise NotFound("work", identity)
     return lines(desk, rows)[0]
 

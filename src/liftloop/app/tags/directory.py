@@ -20,6 +20,7 @@ from liftloop.app.desk import Desk
 from liftloop.app.naming.spoken import spoken_names
 from liftloop.app.naming.trees import read_aloud
 from liftloop.app.people import PersonLine, find_profile, people_rows
+from liftloop.app.sight import kept
 from liftloop.app.tags.holders import last_put_ms, put_holders, senders_of
 from liftloop.app.tags.overlap import Conflict, conflicts_of
 from liftloop.app.tags.uses import Use, plans_of, uses_of
@@ -143,7 +144,7 @@ class Tags:
     async def people(self, identity: str, after: int, limit: int) -> tuple[int, list[PersonLine]]:
         """Return how many have a tag and a page of them; raises `NotFound`."""
         tag = self._tag(identity)
-        numbers = (await self._holders({identity: tag}))[0][identity]
+        numbers = await asyncio.to_thread(kept, (await self._holders({identity: tag}))[0][identity])
         page = np.sort(numbers)[after : after + limit].tolist()
         return len(numbers), await asyncio.to_thread(people_rows, self._desk.state, self._desk.vault, page)
 

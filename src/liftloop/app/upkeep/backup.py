@@ -185,6 +185,8 @@ def _copy_pinned(folder: DataFolder, stage: Path, pins: ExitStack) -> tuple[int,
     pinned = [state, checkpoint, log, Pinned(folder.vault)]
     if folder.attempts.exists():  # Made when dispatch starts, the last of the three.
         pinned.append(Pinned(folder.attempts))
+    if folder.accounts.exists():
+        pinned.append(Pinned(folder.accounts))
     for each in pinned:
         pins.callback(each.release)
     tick = state.connection.execute("SELECT coalesce(max(tick), 0) FROM tick").fetchone()[0]
@@ -197,7 +199,8 @@ def _copy_pinned(folder: DataFolder, stage: Path, pins: ExitStack) -> tuple[int,
 
 def _plain_files(folder: DataFolder) -> list[Path]:
     """Return every file that no engine owns: secrets, layout, clock, plans, models, imports."""
-    owned = {path.name for path in (folder.log, folder.state, folder.checkpoint, folder.vault, folder.attempts)}
+    files = (folder.log, folder.state, folder.checkpoint, folder.vault, folder.attempts, folder.accounts)
+    owned = {path.name for path in files}
     found: list[Path] = []
     for file in sorted(folder.path.rglob("*")):
         top = file.relative_to(folder.path).parts[0]

@@ -16,6 +16,7 @@ from liftloop.app.tick.restored import Restored, write_restored
 from liftloop.app.upkeep.backup import FORMAT, MANIFEST, MASTER_KEY, Manifest, checksum
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.storage.embedded.accounts import end_sessions
 from liftloop.storage.embedded.folder import LAYOUT
 from liftloop.storage.embedded.snapshot import flush
 
@@ -163,6 +164,8 @@ def _take_file(source: Path, target: Path) -> None:
 def _prepare(manifest: Manifest, order: Order) -> None:
     """Make the copied files ready to begin again; then all is durable."""
     _prepare_attempts(order.data)
+    if (order.data / "accounts.db").exists():
+        end_sessions(order.data / "accounts.db")
     restored = Restored(
         mark=1 + secrets.randbits(MARK_BITS), taken_ms=manifest.taken_ms, until_ms=_until_ms(manifest, order)
     )

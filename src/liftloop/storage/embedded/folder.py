@@ -58,6 +58,7 @@ class FolderFiles:
         self.vault = self.path / "vault.db"
         self.lake = self.path / "lake.duckdb"
         self.attempts = self.path / "dispatch.db"
+        self.accounts = self.path / "accounts.db"
         self.admin_token_file = self.path / "admin.token"
         self.write_key_file = self.path / "write.key"
         self.master_key_file = self.path / "master.key"
@@ -88,7 +89,7 @@ class DataFolder(FolderFiles):
 
     def check_layouts(self) -> None:
         """Look at every SQLite file before anybody writes; raises `NewerFolder` and names it."""
-        for path in (self.log, self.state, self.checkpoint, self.vault, self.attempts):
+        for path in (self.log, self.state, self.checkpoint, self.vault, self.attempts, self.accounts):
             if path.exists():
                 with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
                     found = connection.execute("PRAGMA user_version").fetchone()[0]
