@@ -1,30 +1,26 @@
 """Publishes definitions: checked, then stated as a fact; the answer comes after the tick that folded it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from liftloop.app.access_rules import ACCESS, SIGN_IN, AccessRules, Provider, access_problem, provider_problem
 from liftloop.app.callers import check_guard, told
 from liftloop.app.definitions.destinations import check_destination
 from liftloop.app.definitions.edge import EDGE_KINDS, BadDefinition, check_edge
 from liftloop.app.definitions.journeys import lacks
-from liftloop.app.definitions.lawful import check_journey_words, known_variables_of, rules_problem
+from liftloop.app.definitions.lawful import check_journey_words, known_variables_of
 from liftloop.app.definitions.limits import (
     campaign_problem,
     capacity_problem,
-    caps_problem,
-    held_problem,
-    identity_problem,
     journey_problem,
     never_again,
-    quiet_problem,
     tag_problem,
     trait_problem,
 )
-from liftloop.app.definitions.relate import RELATE_KINDS, check_relate, check_relate_setting
+from liftloop.app.definitions.relate import RELATE_KINDS, check_relate
 from liftloop.app.definitions.secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
+from liftloop.app.definitions.settings import as_kind, check_setting, refuse
 from liftloop.app.definitions.uses import InUse, User, users_of
 from liftloop.app.facts import fact, published
 from liftloop.app.text_variables import COUPON, PERSON
@@ -33,42 +29,25 @@ from liftloop.audience.contract import Audience, BadAudience, Level, Signal, Tag
 from liftloop.audience.reading import LEVEL, SIGNAL, level_trees, references
 from liftloop.audience.reading import check as check_tree
 from liftloop.compose.check import check as check_content
-from liftloop.compose.contract import Content, ContentRules
-from liftloop.compose.reading import SETTING as CONTENTS
+from liftloop.compose.contract import Content
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.coupons import Pool, pool_problem
-from liftloop.deliver.links import SETTING as LINKS
-from liftloop.deliver.links import LinkSettings, networks_of
-from liftloop.deliver.settings import DeliverySettings
-from liftloop.deliver.stops import SETTING as STOP
-from liftloop.deliver.stops import Stops
-from liftloop.identify.contract import IdentityRules
 from liftloop.journey.contract import Journey
 from liftloop.journey.graph import check as check_journey
 from liftloop.journey.triggers import OnAudience, OnCampaign, OnDate, OnSchedule
 from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import LiftloopError
-from liftloop.learn.proposals.rules import SETTING as LEARNING
-from liftloop.learn.proposals.rules import LearningRules, learning_problem
 from liftloop.measure.experiments.definition import ExperimentDefinition, experiment_problem
-from liftloop.measure.review.recipients import ReviewSettings, review_problem
 from liftloop.plan.contract import Campaign
-from liftloop.plan.options import Words
 from liftloop.plan.shop_metrics import CustomMetric, metric_problem, metrics_with
 from liftloop.plan.standing import StandingGoal, standing_problem
-from liftloop.plan.terms import SETTING as PLANNING
-from liftloop.plan.terms import PlanningRules
-from liftloop.plan.terms import rules_problem as planning_problem
 from liftloop.plugins.channels import open_channel
 from liftloop.plugins.channels.contract import Network
-from liftloop.profile.points import PointsRules
 from liftloop.profile.sources import leaves, source_of
 from liftloop.profile.tags import TAG, tag_condition
 from liftloop.runtime.catalog import RETIRED
 from liftloop.storage.contract import StateReader, Vault
-
-T = TypeVar("T")
 
 KINDS = (
     "audience",
@@ -325,95 +304,58 @@ class Definitions:
                         f"id {identity!r} belongs to signals, tags or levels",
                         f"id {identity!r} 只给信号、标签和等级用",
                     )
-                self._check_audience(identity, _as(kind, body, Audience))
+                self._check_audience(identity, as_kind(kind, body, Audience))
             case "signal":
-                signal = _as(kind, body, Signal)
+                signal = as_kind(kind, body, Signal)
                 if not signal.half_life_days > 0:
                     raise BadDefinition(kind, "half_life_days must be above 0", "half_life_days 要大于 0")
                 self._check_audience(SIGNAL + identity, Audience(name=signal.name, where=signal.where))
             case "tag":
-                tag = _as(kind, body, Tag)
-                _refuse(kind, tag_problem(identity, tag))
+                tag = as_kind(kind, body, Tag)
+                refuse(kind, tag_problem(identity, tag))
                 if tag.where is not None:
                     self._check_audience(TAG + identity, Audience(name=tag.name, where=tag.where))
             case "level":
-                level = _as(kind, body, Level)
+                level = as_kind(kind, body, Level)
                 self._check_audience(LEVEL + identity, Audience(name=level.name, where=level.where))
             case "trait":
-                _refuse(kind, trait_problem(identity))
+                refuse(kind, trait_problem(identity))
                 source_of(body)
             case "journey":
                 self._check_journey(identity, body)
             case "campaign":
-                _refuse(kind, campaign_problem(_as(kind, body, Campaign), self._campaign_before(identity)))
+                refuse(kind, campaign_problem(as_kind(kind, body, Campaign), self._campaign_before(identity)))
             case "channel":
-                channel = _as(kind, body, ChannelDefinition)
-                _refuse(kind, capacity_problem(channel.capacity))
+                channel = as_kind(kind, body, ChannelDefinition)
+                refuse(kind, capacity_problem(channel.capacity))
                 open_channel(channel, allow=self._allow, wall=SystemClock())
             case "content":
-                content = _as(kind, body, Content)
+                content = as_kind(kind, body, Content)
                 problems = check_content(content, known_variables_of(self.live), (PERSON, COUPON))
                 if problems:
                     raise BadDefinition(kind, problems[0].en, problems[0].zh)
                 if content.pool:
                     self.newest("pool", content.pool)
             case "pool":
-                self._check_pool(identity, _as(kind, body, Pool))
+                self._check_pool(identity, as_kind(kind, body, Pool))
             case "setting":
-                self._check_setting(identity, body)
+                self.check_references(check_setting(identity, body, self.live))
             case "destination":
                 destination = check_destination(body, self._allow)
                 self.newest("audience", destination.audience)
             case "metric":
                 others = metrics_with(self._others(kind, identity))
-                _refuse(kind, metric_problem(identity, _as(kind, body, CustomMetric), others))
+                refuse(kind, metric_problem(identity, as_kind(kind, body, CustomMetric), others))
             case "goal":
-                _refuse(kind, standing_problem(_as(kind, body, StandingGoal)))
+                refuse(kind, standing_problem(as_kind(kind, body, StandingGoal)))
             case "experiment":
-                _refuse(kind, experiment_problem(_as(kind, body, ExperimentDefinition), self.live("journey")))
+                refuse(kind, experiment_problem(as_kind(kind, body, ExperimentDefinition), self.live("journey")))
             case _ if kind in RELATE_KINDS:
                 check_relate(kind, body, self.live, self._allow)
             case "source" | "tracking_plan" | "form":
                 check_edge(kind, identity, body, self.live("source"))
             case _:
                 pass
-
-    def _check_setting(self, identity: str, body: Mapping[str, Any]) -> None:
-        match identity:
-            case "points":
-                _as("setting", body, PointsRules)
-            case "relate" | "approvals":
-                self.check_references(check_relate_setting(identity, body, self.live))
-            case "review":
-                _refuse("setting", review_problem(_as("setting", body, ReviewSettings), self.live("channel")))
-            case _ if identity == ACCESS:
-                _refuse("setting", access_problem(_as("setting", body, AccessRules)))
-            case _ if identity == SIGN_IN:
-                _refuse("setting", provider_problem(_as("setting", body, Provider)))
-            case "identity":
-                _refuse("setting", identity_problem(_as("setting", body, IdentityRules)))
-            case _ if identity == STOP:
-                _as("setting", body, Stops)
-            case _ if identity == LINKS:
-                self._check_links(_as("setting", body, LinkSettings))
-            case _ if identity == LEARNING:
-                _refuse("setting", learning_problem(_as("setting", body, LearningRules)))
-            case _ if identity == PLANNING:
-                _refuse("setting", planning_problem(_as("setting", body, PlanningRules)))
-            case _ if identity == CONTENTS:
-                _refuse("setting", rules_problem(_as("setting", body, ContentRules)))
-            case _:
-                settings = _as("setting", body, DeliverySettings)
-                problem = caps_problem(settings.caps) or quiet_problem(settings.quiet_hours) or held_problem(settings)
-                _refuse("setting", problem)
-
-    def _check_links(self, settings: LinkSettings) -> None:
-        try:
-            networks_of(settings.machine_networks)
-        except ValueError as error:
-            raise BadDefinition(
-                "setting", f"machine_networks: {error}", f"machine_networks 要写网段（如 10.0.0.0/8）：{error}"
-            ) from error
 
     def _check_pool(self, identity: str, pool: Pool) -> None:
         problem = pool_problem(pool)
@@ -432,7 +374,7 @@ class Definitions:
         check_journey(identity, body)
         self.check_references(body)
         journey = msgspec.convert(body, type=Journey, strict=False)
-        _refuse("journey", journey_problem(journey))
+        refuse("journey", journey_problem(journey))
         for lack in lacks(self.live, identity, journey):
             raise BadDefinition("journey", lack.en, lack.zh)
         check_journey_words(self.live, journey)
@@ -442,7 +384,7 @@ class Definitions:
             if isinstance(way, OnAudience | OnSchedule | OnDate) and way.audience:
                 self._check_trigger(way.audience)
         if isinstance(journey.trigger, OnSchedule | OnDate):
-            _refuse("journey", never_again(journey.trigger, self._clock.now_ms()))
+            refuse("journey", never_again(journey.trigger, self._clock.now_ms()))
 
     def _check_trigger(self, audience: str) -> None:
         """Refuse to wait for a tag that is put on people: only what is evaluated has an instant of entry."""
@@ -506,15 +448,3 @@ def audiences_in(body: Any) -> set[str]:
     if isinstance(body, list | tuple):
         return set[str]().union(*(audiences_in(part) for part in body))
     return set()
-
-
-def _refuse(kind: str, problem: Words | None) -> None:
-    if problem is not None:
-        raise BadDefinition(kind, problem.en, problem.zh)
-
-
-def _as(kind: str, body: Mapping[str, Any], wanted: type[T]) -> T:
-    try:
-        return msgspec.convert(body, type=wanted, strict=False)
-    except msgspec.ValidationError as error:
-        raise BadDefinition(kind, str(error)) from error

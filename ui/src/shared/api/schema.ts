@@ -4,6 +4,211 @@
  */
 
 export interface paths {
+    "/api/account/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to use one-time codes */
+        post: operations["offer_codes_api_account_codes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/codes/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch one-time codes on by telling the first */
+        post: operations["confirm_codes_api_account_codes_confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/codes/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do without one-time codes again */
+        post: operations["codes_off_api_account_codes_off_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own password; every other sign-in ends */
+        post: operations["change_password_api_account_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is signed in */
+        get: operations["sessions_api_account_sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out elsewhere */
+        post: operations["end_sessions_api_account_sessions_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who may sign in */
+        get: operations["listed_api_accounts_get"];
+        put?: never;
+        /** Make an account; its invitation is told once */
+        post: operations["make_api_accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an account; a change of rights signs it out */
+        put: operations["change_api_accounts__account_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}/codes/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one-time codes off an account whose owner lost them */
+        post: operations["codes_off_api_accounts__account_id__codes_off_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite anew: for a first password, or a forgotten one */
+        post: operations["invite_api_accounts__account_id__invite_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every sign-in of an account */
+        post: operations["sign_out_api_accounts__account_id__sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each role may do, and the calls behind it */
+        get: operations["matrix_api_accounts_matrix_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/approvals": {
         parameters: {
             query?: never;
@@ -295,6 +500,40 @@ export interface paths {
         };
         /** Vocabulary */
         get: operations["vocabulary_api_audiences_vocabulary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, the newest first */
+        get: operations["audit_api_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/definitions/{kind}/{identity}/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version beside the one before it */
+        get: operations["compared_api_audit_definitions__kind___identity___version__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1092,6 +1331,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/definitions/{kind}/{identity}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish an earlier version as the next one */
+        post: operations["revert_api_definitions__kind___identity__revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/destinations": {
         parameters: {
             query?: never;
@@ -1615,6 +1871,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take up an invitation: it sets the password */
+        post: operations["accept_api_invitations_accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom an invitation is for */
+        post: operations["look_at_invitation_api_invitations_look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items": {
         parameters: {
             query?: never;
@@ -1687,6 +1977,23 @@ export interface paths {
         get: operations["get_journey_report_api_journeys__journey_id__report_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check Journey */
+        post: operations["check_journey_api_journeys_check_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2161,6 +2468,23 @@ export interface paths {
          * @description Earn, spend, expire, correct or set points; the same `id` said twice counts once.
          */
         post: operations["enter_api_profiles__profile_id__points_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profiles/{profile_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One person's details in the clear; each look is recorded */
+        post: operations["reveal_api_profiles__profile_id__reveal_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2696,6 +3020,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and how one signs in here */
+        get: operations["who_api_session_get"];
+        put?: never;
+        /** Sign in with login, password and perhaps a code */
+        post: operations["sign_in_api_session_post"];
+        /** Sign out */
+        delete: operations["sign_out_api_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/set-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the first account; takes the admin token */
+        post: operations["set_up_api_session_set_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/single-sign-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come back from it */
+        post: operations["finish_single_sign_on_api_session_single_sign_on_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/single-sign-on/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign in by the company's own provider */
+        post: operations["begin_single_sign_on_api_session_single_sign_on_begin_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -3039,6 +3433,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API tokens, without their secrets */
+        get: operations["tokens_api_tokens_get"];
+        put?: never;
+        /** Make an API token; its secret is told once */
+        post: operations["make_token_api_tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an API token at once */
+        delete: operations["revoke_api_tokens__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tracking-plans": {
         parameters: {
             query?: never;
@@ -3166,6 +3595,80 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AcceptRequest */
+        AcceptRequest: {
+            /** Password */
+            password: string;
+            /** Token */
+            token: string;
+        };
+        /** AccountList */
+        AccountList: {
+            /** Accounts */
+            accounts: components["schemas"]["AccountView"][];
+        };
+        /** AccountRequest */
+        AccountRequest: {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "staff" | "viewer" | "operator" | "approver" | "admin";
+            /**
+             * Staff
+             * @default
+             */
+            staff: string;
+            /** Teams */
+            teams?: string[];
+        };
+        /** AccountView */
+        AccountView: {
+            /** Account Id */
+            account_id: string;
+            /** Active */
+            active: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Recovery Left */
+            recovery_left: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "staff" | "viewer" | "operator" | "approver" | "admin";
+            /** Second Factor */
+            second_factor: boolean;
+            /** Seen At */
+            seen_at: string | null;
+            /** Single Sign On */
+            single_sign_on: boolean;
+            /** Staff */
+            staff: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "invited" | "off";
+            /** Teams */
+            teams: string[];
+        };
         /** AllOf */
         AllOf: {
             /** All */
@@ -3570,6 +4073,72 @@ export interface components {
              * @description Running campaigns and journeys that read it.
              */
             used_by: number;
+            /** Version */
+            version: number;
+        };
+        /** AuditChange */
+        AuditChange: {
+            /** After */
+            after: string;
+            /**
+             * Before
+             * @description JSON; empty where it was not there.
+             */
+            before: string;
+            /** Path */
+            path: string;
+        };
+        /** AuditEntry */
+        AuditEntry: {
+            /** Actor */
+            actor: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Changes */
+            changes: components["schemas"]["AuditChange"][];
+            /** Definitions */
+            definitions: components["schemas"]["AuditVersion"][];
+            /** Id */
+            id: string;
+            /** Outcome */
+            outcome: string;
+            /** Reason */
+            reason: string;
+            /** Subject */
+            subject: string;
+            /** Use Case */
+            use_case: string;
+            /** Via */
+            via: string;
+            what: components["schemas"]["Text"];
+            who: components["schemas"]["Text"];
+        };
+        /** AuditPage */
+        AuditPage: {
+            /** Entries */
+            entries: components["schemas"]["AuditEntry"][];
+            /**
+             * Next
+             * @description Where the next page begins; empty at the end.
+             */
+            next: string;
+        };
+        /** AuditVersion */
+        AuditVersion: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            kind_name: components["schemas"]["Text"];
+            /** Name */
+            name: string;
+            /** Retired */
+            retired: boolean;
             /** Version */
             version: number;
         };
@@ -4029,6 +4598,11 @@ export interface components {
             /** Timers */
             timers: number;
         };
+        /** CodeRequest */
+        CodeRequest: {
+            /** Code */
+            code: string;
+        };
         /** CodesBrought */
         CodesBrought: {
             /** Added */
@@ -4050,6 +4624,19 @@ export interface components {
              * @description There already, or twice among these.
              */
             repeated: number;
+        };
+        /** CodesOffered */
+        CodesOffered: {
+            /**
+             * Address
+             * @description For the square code that authenticators read.
+             */
+            address: string;
+            /**
+             * Secret
+             * @description For typing into an authenticator.
+             */
+            secret: string;
         };
         /** CodesRequest */
         CodesRequest: {
@@ -4091,6 +4678,14 @@ export interface components {
              */
             path: string;
             sentence: components["schemas"]["Text"];
+        };
+        /**
+         * ConfirmRequest
+         * @description What is changed next is worth asking for the password again.
+         */
+        ConfirmRequest: {
+            /** Password */
+            password: string;
         };
         /**
          * Consent
@@ -4800,6 +5395,24 @@ export interface components {
              * @description A fraction between 0 and 1.
              */
             now: number;
+        };
+        /** Done */
+        Done: {
+            /**
+             * Done
+             * @default true
+             */
+            done: boolean;
+        };
+        /** EndSessions */
+        EndSessions: {
+            /** Ids */
+            ids?: string[];
+            /**
+             * Others
+             * @default false
+             */
+            others: boolean;
         };
         /** EnrolOutcome */
         EnrolOutcome: {
@@ -5866,6 +6479,35 @@ export interface components {
             id: string;
             text: components["schemas"]["Text"];
         };
+        /**
+         * Invitation
+         * @description Told once: whoever has it sets the password of the account.
+         */
+        Invitation: {
+            account: components["schemas"]["AccountView"];
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Path
+             * @description Below the address of the app.
+             */
+            path: string;
+        };
+        /** InvitationRequest */
+        InvitationRequest: {
+            /** Token */
+            token: string;
+        };
+        /** InvitationView */
+        InvitationView: {
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+        };
         /** ItemList */
         ItemList: {
             /** Items */
@@ -5895,6 +6537,37 @@ export interface components {
             sentence: components["schemas"]["Text"];
         };
         /**
+         * JourneyDraft
+         * @description A journey as somebody is writing it.
+         */
+        JourneyDraft: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * @description Its id where it has one: other journeys may lead into it.
+             * @default
+             */
+            id: string;
+        };
+        /**
+         * JourneyFix
+         * @description What would mend a problem.
+         */
+        JourneyFix: {
+            /** En */
+            en: string;
+            /**
+             * Patch
+             * @description A JSON Patch of the definition as it was sent.
+             */
+            patch: components["schemas"]["PatchStep"][];
+            /** Zh */
+            zh: string;
+        };
+        /**
          * JourneyNode
          * @description One node. `arrived` counts visits: who comes twice counts twice.
          */
@@ -5921,6 +6594,39 @@ export interface components {
         JourneyPage: {
             /** Journeys */
             journeys: components["schemas"]["JourneyRow"][];
+        };
+        /** JourneyProblem */
+        JourneyProblem: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            fix: components["schemas"]["JourneyFix"] | null;
+            /**
+             * Node
+             * @description Empty where it is about the whole journey.
+             */
+            node: string;
+            /**
+             * Severity
+             * @description An error keeps it from being published.
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * JourneyProblems
+         * @description What is wrong, errors first; `mended` is the definition after all fixes that there are, null where none is.
+         */
+        JourneyProblems: {
+            /** Mended */
+            mended: {
+                [key: string]: unknown;
+            } | null;
+            /** Problems */
+            problems: components["schemas"]["JourneyProblem"][];
         };
         /**
          * JourneyReport
@@ -6334,6 +7040,24 @@ export interface components {
              */
             reason: string;
         };
+        /** RevertRequest */
+        liftloop__api__views__audit__RevertRequest: {
+            /**
+             * Newest
+             * @description The version that was newest when it was decided.
+             */
+            newest?: number | null;
+            /**
+             * Version
+             * @description Whose content the next version gets.
+             */
+            version: number;
+        };
+        /** RevertRequest */
+        liftloop__api__views__content__RevertRequest: {
+            /** Version */
+            version: number;
+        };
         /** StopRequest */
         liftloop__api__views__goal__StopRequest: {
             /** Campaign Id */
@@ -6616,6 +7340,16 @@ export interface components {
         MarginTold: {
             /** Share */
             share: number | null;
+        };
+        /**
+         * Matrix
+         * @description What each role may do, by the registry, and the calls behind it.
+         */
+        Matrix: {
+            /** Roles */
+            roles: ("staff" | "viewer" | "operator" | "approver" | "admin")[];
+            /** Use Cases */
+            use_cases: components["schemas"]["UseCaseRow"][];
         };
         /** MatrixGroup */
         MatrixGroup: {
@@ -7191,6 +7925,27 @@ export interface components {
             name: string;
             /** Signal Id */
             signal_id?: string | null;
+        };
+        /** PasswordRequest */
+        PasswordRequest: {
+            /** New */
+            new: string;
+            /** Old */
+            old: string;
+        };
+        /** PatchStep */
+        PatchStep: {
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "add" | "replace" | "remove";
+            /**
+             * Path
+             * @description A JSON pointer into the definition.
+             */
+            path: string;
+            value?: components["schemas"]["JsonValue"];
         };
         /**
          * PeoplePage
@@ -8416,6 +9171,14 @@ export interface components {
             definition: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"]) | null;
             name: components["schemas"]["Text"];
         };
+        /** RecoveryCodes */
+        RecoveryCodes: {
+            /**
+             * Codes
+             * @description Shown once; each is good once.
+             */
+            codes: string[];
+        };
         /** Rehearsal */
         Rehearsal: {
             /**
@@ -8908,10 +9671,15 @@ export interface components {
             known_until: string;
             sentence: components["schemas"]["Text"];
         };
-        /** RevertRequest */
-        RevertRequest: {
-            /** Version */
-            version: number;
+        /**
+         * Revealed
+         * @description One person's details in the clear; that they were looked at stands in the audit.
+         */
+        Revealed: {
+            /** Details */
+            details: {
+                [key: string]: string;
+            };
         };
         /**
          * Review
@@ -9337,6 +10105,118 @@ export interface components {
             within_days: number;
             without?: components["schemas"]["Step"] | null;
         };
+        /** SessionList */
+        SessionList: {
+            /** Sessions */
+            sessions: components["schemas"]["SessionRow"][];
+        };
+        /** SessionRow */
+        SessionRow: {
+            /** Address */
+            address: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current */
+            current: boolean;
+            /** Device */
+            device: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+        };
+        /**
+         * SessionView
+         * @description Who is signed in, and what the gate offers to whoever is not.
+         */
+        SessionView: {
+            /**
+             * Account Id
+             * @default
+             */
+            account_id: string;
+            /**
+             * Csrf
+             * @description Goes with every change as the header X-CSRF-Token.
+             */
+            csrf: string;
+            /**
+             * Has Password
+             * @default false
+             */
+            has_password: boolean;
+            /**
+             * Login
+             * @default
+             */
+            login: string;
+            /**
+             * May
+             * @description Use cases of the registry.
+             */
+            may: string[];
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Role */
+            role?: ("staff" | "viewer" | "operator" | "approver" | "admin") | null;
+            /**
+             * Second Factor
+             * @default false
+             */
+            second_factor: boolean;
+            /**
+             * Second Factor First
+             * @description One-time codes must be set up before anything else.
+             * @default false
+             */
+            second_factor_first: boolean;
+            /**
+             * Set Up
+             * @description Whether there is an account at all.
+             */
+            set_up: boolean;
+            /** Signed In */
+            signed_in: boolean;
+            single_sign_on?: components["schemas"]["SingleSignOn"] | null;
+            /**
+             * Staff
+             * @default
+             */
+            staff: string;
+            /**
+             * Teams
+             * @description Whose customers are in sight; empty means everybody's.
+             */
+            teams: string[];
+            /**
+             * Via
+             * @enum {string}
+             */
+            via: "terminal" | "admin_token" | "session" | "token" | "system";
+        };
+        /** SetUpRequest */
+        SetUpRequest: {
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+        };
         /** SetupStep */
         SetupStep: {
             /**
@@ -9523,6 +10403,36 @@ export interface components {
             kind: "audience" | "signal" | "tag" | "level" | "journey" | "campaign" | "destination";
             /** Name */
             name: string;
+        };
+        /** SignInRequest */
+        SignInRequest: {
+            /**
+             * Code
+             * @description Six digits, or a recovery code.
+             * @default
+             */
+            code: string;
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+        };
+        /** SingleSignOn */
+        SingleSignOn: {
+            /** Name */
+            name: string;
+        };
+        /** SingleSignOnBegun */
+        SingleSignOnBegun: {
+            /** Url */
+            url: string;
+        };
+        /** SingleSignOnRequest */
+        SingleSignOnRequest: {
+            /** Code */
+            code: string;
+            /** State */
+            state: string;
         };
         /**
          * SizeReading
@@ -10415,6 +11325,70 @@ export interface components {
             /** Variables */
             variables: components["schemas"]["TextVariable"][];
         };
+        /** TokenList */
+        TokenList: {
+            /** Tokens */
+            tokens: components["schemas"]["TokenView"][];
+        };
+        /** TokenMade */
+        TokenMade: {
+            /**
+             * Secret
+             * @description Shown this once.
+             */
+            secret: string;
+            token: components["schemas"]["TokenView"];
+        };
+        /** TokenRequest */
+        TokenRequest: {
+            /**
+             * Days
+             * @description How long it is good; empty: until it is revoked.
+             */
+            days?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "staff" | "viewer" | "operator" | "approver" | "admin";
+            /** Teams */
+            teams?: string[];
+            /**
+             * Use Cases
+             * @description Empty: all that the role may.
+             */
+            use_cases?: string[];
+        };
+        /** TokenView */
+        TokenView: {
+            by: components["schemas"]["Text"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "staff" | "viewer" | "operator" | "approver" | "admin";
+            /** Teams */
+            teams: string[];
+            /** Token Id */
+            token_id: string;
+            /** Use Cases */
+            use_cases: string[];
+            /** Used At */
+            used_at: string | null;
+        };
         /** TrackingPlanRow */
         TrackingPlanRow: {
             /**
@@ -10686,6 +11660,41 @@ export interface components {
             start: number;
             /** Text */
             text: string;
+        };
+        /** UseCaseRow */
+        UseCaseRow: {
+            /** Changes */
+            changes: boolean;
+            /** Roles */
+            roles: ("staff" | "viewer" | "operator" | "approver" | "admin")[];
+            /** Routes */
+            routes: string[];
+            /** Use Case */
+            use_case: string;
+        };
+        /**
+         * VersionCompared
+         * @description A version of a definition beside the one before it; secrets are not told.
+         */
+        VersionCompared: {
+            /** After */
+            after: {
+                [key: string]: unknown;
+            };
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            };
+            /** Changes */
+            changes: components["schemas"]["AuditChange"][];
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Newest */
+            newest: number;
+            /** Version */
+            version: number;
         };
         /** VersionMade */
         VersionMade: {
@@ -11016,6 +12025,419 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    offer_codes_api_account_codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesOffered"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    confirm_codes_api_account_codes_confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    codes_off_api_account_codes_off_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    change_password_api_account_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    sessions_api_account_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    end_sessions_api_account_sessions_end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndSessions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    listed_api_accounts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    make_api_accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    change_api_accounts__account_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    codes_off_api_accounts__account_id__codes_off_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    invite_api_accounts__account_id__invite_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    sign_out_api_accounts__account_id__sign_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    matrix_api_accounts_matrix_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matrix"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     approvals_api_approvals_get: {
         parameters: {
             query?: never;
@@ -11592,6 +13014,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Vocabulary"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    audit_api_audit_get: {
+        parameters: {
+            query?: {
+                actor?: string;
+                after?: string;
+                kind?: "definitions" | "sign_ins" | "accounts" | "launches" | "exports" | "personal" | "other" | "";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    compared_api_audit_definitions__kind___identity___version__get: {
+        parameters: {
+            query?: {
+                /** @description Another version than the one before; 0 for that one. */
+                against?: number;
+            };
+            header?: never;
+            path: {
+                identity: string;
+                kind: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionCompared"];
                 };
             };
             /** @description What went wrong and what to do next. */
@@ -12424,7 +13916,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RevertRequest"];
+                "application/json": components["schemas"]["liftloop__api__views__content__RevertRequest"];
             };
         };
         responses: {
@@ -13068,6 +14560,42 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    revert_api_definitions__kind___identity__revert_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["liftloop__api__views__audit__RevertRequest"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -14150,6 +15678,72 @@ export interface operations {
             };
         };
     };
+    accept_api_invitations_accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    look_at_invitation_api_invitations_look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     publish_item_api_items_post: {
         parameters: {
             query?: never;
@@ -14302,6 +15896,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyReport"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    check_journey_api_journeys_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JourneyDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyProblems"];
                 };
             };
             /** @description What went wrong and what to do next. */
@@ -15205,6 +16832,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PointsBalance"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    reveal_api_profiles__profile_id__reveal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
                 };
             };
             /** @description What went wrong and what to do next. */
@@ -16187,6 +17845,192 @@ export interface operations {
             };
         };
     };
+    who_api_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    sign_in_api_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    sign_out_api_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    set_up_api_session_set_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    finish_single_sign_on_api_session_single_sign_on_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SingleSignOnRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    begin_single_sign_on_api_session_single_sign_on_begin_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SingleSignOnBegun"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     publish_setting_api_settings_post: {
         parameters: {
             query?: never;
@@ -16888,6 +18732,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TagPeopleAnswer"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    tokens_api_tokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    make_token_api_tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    revoke_api_tokens__token_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"];
                 };
             };
             /** @description What went wrong and what to do next. */
