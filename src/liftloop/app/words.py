@@ -108,6 +108,8 @@ def reason_words(reason: str) -> Said:
             return Said(
                 f"{days} 天内最多 {count} 条，已达上限", f"at most {count} in {days} days, and that many were sent"
             )
+        case "fallback":
+            return Said(f"没有送到，改用 {rest} 再发", f"it did not get there, and is tried through {rest}")
         case "fatigue":
             count, _, days = rest.partition("/")
             days = days.removesuffix("d")

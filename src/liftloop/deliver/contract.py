@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from liftloop.deliver.coupons import CouponIssued
 from liftloop.kernel.ids import AttemptId, MessageKey
+from liftloop.plan.contract import Fallback
 
 Purpose = Literal["marketing", "transactional", "service"]
 
@@ -61,6 +62,12 @@ class Envelope(Struct, frozen=True, kw_only=True, array_like=True):
     item: str = ""
     cost_fen: int = 0
     """Reserved at the gate, released where nothing was sent."""
+    fallbacks: tuple[Fallback, ...] = ()
+    """Other ways, in turn."""
+    step: int = 0
+    """How many ways were tried before this one."""
+    arrived: bool = False
+    """One of them may have reached the person."""
 
 
 ENVELOPE = msgspec.msgpack.Decoder(Envelope)
@@ -268,6 +275,19 @@ class AttemptsSettled(Struct, frozen=True, kw_only=True):
     """From the envelope: only marketing was counted by the gate. Empty in reports of early versions."""
     coupons: list[CouponIssued] = []
     """What those name that may have arrived."""
+    onward: list["Onward"] = []
+    """Ways that may be tried next."""
+    withdrawn: list[str] = []
+    """Messages of which a way before this one may have arrived, and this one did not: they leave the outbox as sent."""
+    withdrawn_fen: list[int] = []
+
+
+class Onward(Struct, frozen=True, kw_only=True):
+    """The next way of a message, due so long after the outcome of the one before."""
+
+    envelope: bytes
+    """A packed `Envelope`."""
+    after_s: int
 
 
 class ReceiptsReceived(Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from liftloop.deliver.contract import (
 from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.deliver.credits import changed, given_back, together
 from liftloop.deliver.decisions import decisions, repeated
+from liftloop.deliver.fallbacks import Planted, answered, plant
 from liftloop.deliver.fatigue import counted
 from liftloop.deliver.gate import (
     SENT,
@@ -187,8 +188,9 @@ class DeliverOutcomes:
         rescheduled = [_RESCHEDULED.decode(record.body) for record in records if record.kind == RESCHEDULED]
         if not settled and not received and not rescheduled:
             return NOTHING
-        updates = [_settle_rows(each, moment) for each in settled] + [_due_rows(each) for each in rescheduled]
-        released = _released(state, settled)
+        planted = plant(settled, self._compiled.rules(state), moment)
+        updates = [_settle_rows(each, planted, moment) for each in settled] + [_due_rows(each) for each in rescheduled]
+        released = _released(state, settled, planted)
         suppressed = _suppressed(state, self._compiled.rules(state), settled, received)
         arrived = reached(state, *_arrived(settled)) if settled else Delta()
         unanswered = counted(state, settled, received, moment.now_ms)
@@ -203,9 +205,9 @@ class DeliverOutcomes:
                     *back.writes,
                     *unanswered.writes,
                 ],
-                puts=_carried(settled, self._compiled.rules(state), moment),
+                puts={**_carried(settled, self._compiled.rules(state), moment), "outbox": planted.rows},
                 updates=updates,
-                removals={"outbox": [(key,) for each in settled for key in each.keys]},
+                removals={"outbox": [*_done(settled, planted), *answered(received)]},
             ),
             {
                 "message.settled": settled_facts(settled, moment),
@@ -339,6 +341,7 @@ def _outbox_rows(decided: _Decided, rules: Rules, moment: Moment) -> list[Row]:
                     offer=action.offer,
                     item=action.item,
                     cost_fen=decided.cost_fen,
+                    fallbacks=action.fallbacks,
                 )
             ),
         )
@@ -367,9 +370,16 @@ def _messages(decided: list[_Decided], moment: Moment) -> Batch:
     )
 
 
-def _settle_rows(settled: AttemptsSettled, moment: Moment) -> Update:
+def _done(settled: list[AttemptsSettled], planted: Planted) -> list[Row]:
+    """Return the keys of messages that have no other way."""
+    return [(key,) for each in settled for key in (*each.keys, *each.withdrawn) if key not in planted.keys]
+
+
+def _settle_rows(settled: AttemptsSettled, planted: Planted, moment: Moment) -> Update:
     rows: list[Row] = [
-        (STATE_OF_OUTCOME[outcome], reason or ("" if outcome == "accepted" else outcome), moment.now_ms, key)
+        ("queued", f"fallback:{planted.pending[key]}", moment.now_ms, key)
+        if key in planted.pending
+        else (STATE_OF_OUTCOME[outcome], reason or ("" if outcome == "accepted" else outcome), moment.now_ms, key)
         for key, outcome, reason in zip(settled.keys, settled.outcomes, settled.reasons, strict=True)
     ]
     return Update(table="ledger", columns=("state", "reason", "changed_ms"), rows=rows)
@@ -406,8 +416,8 @@ def _arrived(settled: list[AttemptsSettled]) -> tuple[NDArray[np.int64], NDArray
     return enrolments, np.array([visit_of(key) for key in keys], dtype=np.int64)
 
 
-def _released(state: StateView, settled: list[AttemptsSettled]) -> Delta:
-    """Give back the cap and the budget of messages that were not sent for certain."""
+def _released(state: StateView, settled: list[AttemptsSettled], planted: Planted) -> Delta:
+    """Give back the cap and the budget of messages that were not sent for certain; count what other ways cost."""
     rows = [
         (key, decided_ms, cost_fen, purpose)
         for each in settled
@@ -415,7 +425,7 @@ def _released(state: StateView, settled: list[AttemptsSettled]) -> Delta:
         for key, outcome, decided_ms, cost_fen, purpose in zip(
             each.keys, each.outcomes, each.decided_ms, each.costs_fen, _purposes(each), strict=True
         )
-        if outcome in RELEASING
+        if outcome in RELEASING and key not in planted.pending
     ]
     slots = persons(state, np.array([enrolment_of(key) for key, _, _, _ in rows], dtype=np.int64))
     # A receipt was never counted: taking it back would free the place of a marketing message of the same instant.
@@ -423,7 +433,9 @@ def _released(state: StateView, settled: list[AttemptsSettled]) -> Delta:
     at_ms = np.array([decided_ms for _, decided_ms, _, _ in rows], dtype=np.int64)
     writes = list(SENT.remove(state, slots[known], at_ms[known]).writes) if known.any() else []
     back: dict[str, int] = {}
-    for key, _, cost_fen, _ in rows:
+    withdrawn = [pair for each in settled for pair in zip(each.withdrawn, each.withdrawn_fen, strict=True)]
+    unspent = [(key, cost_fen) for key, _, cost_fen, _ in rows] + withdrawn
+    for key, cost_fen in unspent + [(key, -more) for key, more in planted.costs_fen.items()]:
         campaign = origin_of(key)
         if cost_fen and state.has(spent_array(campaign)):
             back[campaign] = back.get(campaign, 0) - cost_fen

@@ -7,6 +7,7 @@ from msgspec import Struct
 from liftloop.journey.actions import CallWebhook, Change, GiveCoupon
 from liftloop.journey.splits import Parting
 from liftloop.journey.waits import Resting
+from liftloop.plan.contract import Fallback
 
 
 class Send(Struct, frozen=True, kw_only=True, tag_field="kind", tag="send", forbid_unknown_fields=True):
@@ -18,6 +19,8 @@ class Send(Struct, frozen=True, kw_only=True, tag_field="kind", tag="send", forb
     next: str
     purpose: Literal["marketing", "transactional", "service"] = "marketing"
     expires_s: int = 86_400
+    fallbacks: tuple[Fallback, ...] = ()
+    """Ways that are tried in turn where this one does not reach the person: unread push, then SMS."""
 
 
 class Act(Struct, frozen=True, kw_only=True, tag_field="kind", tag="act", forbid_unknown_fields=True):

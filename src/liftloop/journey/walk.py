@@ -287,7 +287,12 @@ def _capped(intents: list[Intent], graph: Graph, now_ms: int) -> list[Intent]:
 def _intents(world: World, graph: Graph, node: Asking, walkers: Walkers, group: NDArray[np.int64]) -> list[Intent]:
     match node:
         case Send():
-            action = Action(id=f"{node.channel}:{node.content}", channel=node.channel, content=node.content)
+            action = Action(
+                id=f"{node.channel}:{node.content}",
+                channel=node.channel,
+                content=node.content,
+                fallbacks=node.fallbacks,
+            )
             return [_intent(graph, node, (action, walkers, group), None)]
         case CallWebhook():
             action = Action(id=f"{node.channel}:{node.id}", channel=node.channel, content=node.content)

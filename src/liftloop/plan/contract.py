@@ -24,6 +24,16 @@ class Variant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     content: str
 
 
+class Fallback(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Another way for the same message: it is taken `after_s` after the hand-over unless something happened before."""
+
+    channel: str
+    content: str
+    unless: Literal["accepted", "opened"] = "opened"
+    """`accepted`: only where the way before refuses it; `opened`: also where nobody opened, clicked or replied."""
+    after_s: int = 1_800
+
+
 class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing that may be done for a person: an offer on an item, in words, through a channel."""
 
@@ -36,6 +46,8 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cost of one accepted message."""
     variants: tuple[Variant, ...] = ()
     """Where there are any, who gets which is drawn when the action is carried out, and `content` stands for none."""
+    fallbacks: tuple[Fallback, ...] = ()
+    """Ways that are tried in turn where this one does not reach the person."""
     lead_s: int = 0
     """Its words wait so long after the start for their approval; nobody's turn comes earlier."""
 

@@ -34,8 +34,11 @@ def lacks(live: Live, identity: str, journey: Journey) -> Iterator[Lack]:
         found = None
         if isinstance(node, Change | CallWebhook | GiveCoupon):
             found = _lack(live, identity, node)
-        elif isinstance(node, Send) and node.channel in channels:
-            found = _misfit(node, node.channel in reaching, node.channel in marketing)
+        elif isinstance(node, Send):
+            fits = None
+            if node.channel in channels:
+                fits = _misfit(node, node.channel in reaching, node.channel in marketing)
+            found = fits or _no_way(live, node)
         if found is not None:
             code, zh, en = found
             yield Lack(node=node.id, code=code, zh=f"节点 {node.id}：{zh}", en=f"node {node.id}: {en}")
@@ -54,6 +57,16 @@ def _misfit(node: Send, reaches: bool, markets: bool) -> tuple[str, str, str] | 
             f"{node.channel} 只能发服务通知：把这个节点的用途改成 service，或换一个渠道发营销",
             f"{node.channel} carries service notices only: give the node the purpose service",
         )
+    return None
+
+
+def _no_way(live: Live, node: Send) -> tuple[str, str, str] | None:
+    """Return which other way of a message is not there: nobody would miss it before it is needed."""
+    for way in node.fallbacks:
+        if way.channel not in live("channel"):
+            return "no_channel", f"没有渠道 {way.channel}", f"there is no channel {way.channel}"
+        if way.content not in live("content"):
+            return "no_content", f"没有内容 {way.content}", f"there is no content {way.content}"
     return None
 
 

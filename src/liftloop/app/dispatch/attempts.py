@@ -82,6 +82,8 @@ class Attempt(Struct, frozen=True, kw_only=True, array_like=True):
     profile: int = -1
     coupon: Coupon | None = None
     """What its text names."""
+    ways: bytes = b""
+    """Its packed envelope where it has other ways, or had some before this one."""
 
 
 class Started(Struct, frozen=True, kw_only=True):

@@ -63,7 +63,7 @@ class Reports:
         if done:
             self._told = [report for report in self._told if report.offset is None or report.offset > reached]
         self._folded += [report.id for report in done]
-        return [(report.channel, _SETTLED.decode(report.body).keys) for report in done]
+        return [(report.channel, keys_of(report)) for report in done]
 
     async def tell_forever(self) -> None:
         """Tell what is settled as it comes, several batches at once; ends by being cancelled."""
@@ -114,4 +114,6 @@ def message_id(body: bytes) -> str:
 
 
 def keys_of(report: Report) -> list[str]:
-    return _SETTLED.decode(report.body).keys
+    """Return the messages that a report ends, or whose way it ends."""
+    told = _SETTLED.decode(report.body)
+    return [*told.keys, *told.withdrawn]

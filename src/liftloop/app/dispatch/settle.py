@@ -10,9 +10,10 @@ from liftloop.app.dispatch.attempts import Attempt, Pause, Settlement, Started, 
 from liftloop.app.dispatch.lane import back_off_ms
 from liftloop.app.dispatch.words import Due, Unsaid
 from liftloop.app.issued_links import NO_LINKS, NewLinks
-from liftloop.deliver.contract import AttemptsSettled, Channel, Handover, Message, Repeat, TryLater
+from liftloop.deliver.contract import ENVELOPE, AttemptsSettled, Channel, Envelope, Handover, Message, Repeat, TryLater
 from liftloop.deliver.coupons import Coupon, CouponIssued
-from liftloop.kernel.codec import canonical_json
+from liftloop.deliver.fallbacks import onward
+from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import MessageKey
 
 TRIES_MAX = 12  # Back-off doubles from a second: half an hour of trying, as greylisting mail servers want it.
@@ -64,6 +65,10 @@ class Departure(Struct, frozen=True, kw_only=True):
         size = self.channel.limits.batch_max
         return [messages[first : first + size] for first in range(0, len(messages), size)]
 
+    def behind(self) -> list[Due]:
+        """Return what does not leave."""
+        return [*(each.due for each in self.unsaid), *(each.due for each in self.stopped)]
+
     def dues(self) -> list[Due]:
         """Return every message of the group, whatever becomes of it."""
         return [
@@ -95,6 +100,7 @@ def attempt_of(due: Due, attempt: str, coupon: Coupon | None = None) -> Attempt:
         doubt=due.doubt,
         profile=envelope.profile,
         coupon=coupon,
+        ways=pack(envelope) if envelope.fallbacks or envelope.arrived else b"",
     )
 
 
@@ -112,7 +118,7 @@ def settle(departure: Departure, batch: int, answers: Answers, now_ms: int, paus
         batch=batch,
         channel=departure.channel.name,
         at_ms=now_ms,
-        report=report(departure.channel.name, settled, left),
+        report=report(departure.channel.name, settled, [*left, *(attempt_of(due, "") for due in departure.behind())]),
         waiting=[each for each in verdicts if isinstance(each, Waiting)],
         done=_done(departure, settled),
         pause=pause,
@@ -231,11 +237,15 @@ def patience(answers: Answers) -> TryLater | None:
     return TryLater(after_ms, handovers[0].reason or handovers[0].outcome)
 
 
-def report(channel: str, settled: Sequence[Settled], left: Sequence[Attempt]) -> bytes:
+def report(channel: str, every: Sequence[Settled], left: Sequence[Attempt]) -> bytes:
     """Return the body of `attempts.settled`, empty where there is nothing to tell."""
-    if not settled:
+    if not every:
         return b""
-    columns = (list(column) for column in zip(*map(astuple, settled), strict=True))
+    ways = {attempt.key: ENVELOPE.decode(attempt.ways) for attempt in left if attempt.ways}
+    onwards = [onward(ways[MessageKey(each.key)], each.outcome) for each in every if each.key in ways] if ways else []
+    withdrawn = [each for each in every if _had_arrived(each, ways)] if ways else []
+    settled = [each for each in every if not _had_arrived(each, ways)] if withdrawn else every
+    columns = [list(column) for column in zip(*map(astuple, settled), strict=True)] or [[] for _ in range(8)]
     keys, attempts, outcomes, reasons, provider_ids, decided_ms, costs_fen, purposes = columns
     return canonical_json(
         AttemptsSettled(
@@ -249,8 +259,17 @@ def report(channel: str, settled: Sequence[Settled], left: Sequence[Attempt]) ->
             costs_fen=costs_fen,
             purposes=purposes,
             coupons=_issued(settled, left),
+            onward=[each for each in onwards if each is not None],
+            withdrawn=[each.key for each in withdrawn],
+            withdrawn_fen=[each.cost_fen for each in withdrawn],
         )
     )
+
+
+def _had_arrived(settled: Settled, ways: Mapping[MessageKey, Envelope]) -> bool:
+    """Tell whether a way before may have reached the person, and this one did not: the message counts as sent."""
+    envelope = ways.get(MessageKey(settled.key))
+    return envelope is not None and envelope.arrived and settled.outcome not in MAY_HAVE_ARRIVED
 
 
 def _issued(settled: Sequence[Settled], attempts: Sequence[Attempt]) -> list[CouponIssued]:

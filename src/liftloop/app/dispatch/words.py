@@ -56,8 +56,9 @@ class Due(Struct, frozen=True, kw_only=True):
 
     @property
     def attempt(self) -> AttemptId:
-        """Name the attempt to come; each has its own."""
-        return AttemptId(f"{self.envelope.key}.{self.tries + 1}")
+        """Name the attempt to come; each has its own, and each way its own."""
+        way = f"f{self.envelope.step}." if self.envelope.step else ""
+        return AttemptId(f"{self.envelope.key}.{way}{self.tries + 1}")
 
 
 class Reaching(Protocol):

@@ -3,6 +3,7 @@
 from liftloop.audience.stage import AudienceColumns, AudienceFillings, AudienceMembership, CompiledAudiences
 from liftloop.collect.stage import Collect, Forget
 from liftloop.deliver.credits import DeliverCredits
+from liftloop.deliver.fallbacks import DeliverAnswers
 from liftloop.deliver.fatigue import DeliverFatigue
 from liftloop.deliver.separating import DeliverSeparation
 from liftloop.deliver.stage import CompiledRules, DeliverColumns, DeliverGate, DeliverMerges, DeliverOutcomes
@@ -57,6 +58,7 @@ def stages() -> tuple[Stage, ...]:
         DeliverSeparation(rules),
         DeliverCredits(rules.rules),
         DeliverFatigue(rules.rules),
+        DeliverAnswers(),
         DeliverOutcomes(rules),
         DeliverGate(rules),
         RelateWork(),

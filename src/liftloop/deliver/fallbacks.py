@@ -1,0 +1,144 @@
+"""Other ways for the same message: another provider where one refuses it, another medium where it stays unread.
+
+A way onward has the key of its message, hence its one place under caps, and its one row in the ledger. It lies in the
+outbox until it is due; whoever answers before takes it out. Consent for its medium is asked when it leaves.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from liftloop.deliver.contract import ENVELOPE, AttemptsSettled, Envelope, Onward, ReceiptsReceived
+from liftloop.deliver.keys import enrolment_of
+from liftloop.deliver.settings import Rules, opening_ms
+from liftloop.journey.reading import persons
+from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
+from liftloop.kernel.codec import pack
+from liftloop.kernel.ids import MessageKey
+from liftloop.runtime.contract import NOTHING, Frame, Moment, StateView
+from liftloop.storage.contract import Delta, Record, Row
+
+ANSWERED = frozenset({"opened", "clicked", "replied", "redeemed"})
+"""Receipts after which nobody is told the same by another medium."""
+ANSWERS = ("Message Opened", "Message Clicked")
+"""Events that say the same, with the message's key."""
+ARRIVED = frozenset({"accepted", "uncertain"})
+NOT_ARRIVED = frozenset({"rejected", "invalid_recipient", "quota_exhausted", "unrendered"})
+"""Outcomes after which another way is tried; whoever opted out or came too late is left alone."""
+
+
+class Planted(Struct, frozen=True, kw_only=True):
+    """Ways onward that lie in the outbox now."""
+
+    rows: Sequence[Row]
+    keys: frozenset[str]
+    """Their messages."""
+    pending: dict[str, str]
+    """Of these, those of which nothing has arrived: the channel that is tried next."""
+    costs_fen: dict[str, int]
+    """What they cost more than what was reserved."""
+
+
+class _Said(Struct):
+    message_key: str = ""
+
+
+_SAID = msgspec.json.Decoder(_Said)
+
+
+def onward(envelope: Envelope, outcome: str) -> Onward | None:
+    """Return the next way of a message after an outcome, None where there is none."""
+    arrived = outcome in ARRIVED
+    if not envelope.fallbacks or (not arrived and outcome not in NOT_ARRIVED):
+        return None
+    way, rest = envelope.fallbacks[0], envelope.fallbacks[1:]
+    if arrived and way.unless == "accepted":
+        return None
+    then = replace(
+        envelope,
+        channel=way.channel,
+        content=way.content,
+        content_version=0,
+        fallbacks=rest,
+        step=envelope.step + 1,
+        arrived=envelope.arrived or arrived,
+    )
+    return Onward(envelope=pack(then), after_s=way.after_s if arrived else 0)
+
+
+def plant(settled: Sequence[AttemptsSettled], rules: Rules, moment: Moment) -> Planted:
+    """Return the ways onward that may be gone: their channel and words are there, and their time is not over."""
+    rows: list[Row] = []
+    pending: dict[str, str] = {}
+    costs_fen: dict[str, int] = {}
+    for each in settled:
+        for way in each.onward:
+            envelope = _ready(ENVELOPE.decode(way.envelope), rules)
+            if envelope is None:
+                continue
+            due_ms = moment.now_ms + way.after_s * SECOND_MS
+            if envelope.purpose == "marketing":
+                due_ms = opening_ms(rules, rules.channels[envelope.channel], due_ms)
+            if due_ms >= envelope.expires_ms:
+                continue
+            before_fen = 0 if envelope.arrived else ENVELOPE.decode(way.envelope).cost_fen
+            rows.append((envelope.key, envelope.channel, due_ms, pack(envelope)))
+            costs_fen[envelope.key] = envelope.cost_fen - before_fen
+            if not envelope.arrived:
+                pending[envelope.key] = envelope.channel
+    return Planted(rows=rows, keys=frozenset(row[0] for row in rows), pending=pending, costs_fen=costs_fen)
+
+
+def _ready(envelope: Envelope, rules: Rules) -> Envelope | None:
+    channel = rules.channels.get(envelope.channel)
+    if channel is None or envelope.content not in rules.content_versions:
+        return None
+    if rules.law.refusal(envelope.content, channel, envelope.purpose):
+        return None
+    return replace(envelope, content_version=rules.content_versions[envelope.content], cost_fen=channel.cost_fen)
+
+
+def answered(received: Sequence[ReceiptsReceived]) -> list[Row]:
+    """Return the keys of messages that were answered: whatever way lay ahead of them is gone."""
+    return [
+        (key,)
+        for each in received
+        for key, receipt in zip(each.keys, each.receipts, strict=True)
+        if receipt in ANSWERED
+    ]
+
+
+class DeliverAnswers:
+    """Reads `event`, `person`; takes ways onward out of the outbox whose messages somebody says were opened."""
+
+    name = "deliver.answers"
+    reads = frozenset({"event", "person"})
+    writes = frozenset[str]()
+
+    def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
+        if "event" not in frame:
+            return NOTHING
+        names = frame["event"]["name"]
+        rows = np.flatnonzero(names.are(ANSWERS[0]) | names.are(ANSWERS[1]))
+        if not len(rows) or "person" not in frame:
+            return NOTHING
+        records: list[Record] = [frame["event"]["record"][row] for row in rows.tolist()]
+        keys = [_key(record) for record in records]
+        # Keys can be guessed: nobody answers for somebody else.
+        whose = persons(state, np.array([enrolment_of(key) for key in keys], dtype=np.int64))
+        own = (whose >= 0) & (whose == frame["person"]["slot"][rows])
+        said = sorted({key for key, mine in zip(keys, own.tolist(), strict=True) if mine})
+        return (Delta(removals={"outbox": [(key,) for key in said]}), {}) if said else NOTHING
+
+    def next_due_ms(self, state: StateView) -> int:
+        return FAR_FUTURE_MS
+
+
+def _key(record: Record) -> str:
+    try:
+        return MessageKey(_SAID.decode(record.body).message_key)
+    except msgspec.DecodeError:
+        return ""
