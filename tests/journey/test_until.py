@@ -16,6 +16,7 @@ from liftloop.journey.triggers import OnSchedule
 from liftloop.journey.waits import Until
 from liftloop.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from liftloop.kernel.local_time import instant_ms, next_shown_ms
+from liftloop.profile.studied import TRAIT_STUDIED, Studied, part_of
 
 NEW_YORK = ZoneInfo("America/New_York")
 SHOP = ShopEngine()
@@ -260,3 +261,17 @@ def test_a_day_that_is_told_or_over() -> None:
     shop.go("2026-12-01T00:00:00")
     assert shop.sent("soon") == ["11-24 09:00 s"]
     assert shop.sent("over") == shop.sent("none") == ["11-21 12:00 late"]
+
+
+@pytest.mark.parametrize(("within", "told"), [("week", "11-24 20:00 s"), ("day", "11-21 20:00 s")])
+def test_the_best_hour(within: str, told: str) -> None:
+    """People wait for their most active hour, of the week or the day, once; others for the minute that is said."""
+    shop = Timeline()
+    shop.identify("a", "b")
+    best = {"kind": "until_best_hour", "id": "u", "within": within, "otherwise_minute": 630, "next": "s"}
+    shop.journey("best", best, send("s", "end", purpose="service"), END)
+    hour = Studied(trait="best_hour_of_week", profile=np.array([shop.number("a")]), value=np.array([24.0 + 20]))
+    shop.say(TRAIT_STUDIED, hour.trait, part_of(hour, np.array([0]), first=True))
+    shop.happen("Signed Up", "a", "b")
+    shop.go("2026-12-01T00:00:00")
+    assert (shop.sent("a"), shop.sent("b")) == ([told], ["11-22 10:30 s"])

@@ -1,4 +1,4 @@
-"""S04, S11, S14: a nudge for who looks and does not buy, a blast to the second, birthdays, a ladder of renewal."""
+"""S04, S08, S11, S14, S19: nudges, knowledge, blasts to the second, birthdays, a ladder of renewal, carts left."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -187,3 +187,65 @@ def test_s14_ends_by_itself(shop: Shop) -> None:
     shop.know("a", expires_on="2026-12-01")
     shop.go("2027-01-15T00:00:00")
     assert shop.sent() == [f"11-{day} 09:00:00 coupon" for day in (28, 29, 30)]
+
+
+def test_s08_insurance(shop: Shop) -> None:
+    """S08: knowledge a day after the first purchase; an offer before renewal; care after thirty silent days, once."""
+    silent = {"event": "Any Visit", "days_since_last": {"gte": 30}}
+    shop.publish("audience", "silent", {"name": "沉默客户", "where": silent})
+    wait = {"kind": "wait", "id": "w", "duration_s": 86_400, "next": "know"}
+    bought = {"on": "event", "name": "Policy Bought"}
+    renewal = {"on": "date", "trait": "renews_on", "offset_days": -30, "yearly": True}
+    journeys: dict[str, dict[str, Any]] = {
+        "knowledge": {"trigger": bought, "nodes": [wait, send("know", "nudge", "end"), END]},
+        "renewal": {
+            "trigger": renewal,
+            "exits": [bought],
+            "reentry": "after_leaving",
+            "nodes": [
+                {"kind": "until", "id": "work", "minute": 600, "days": "working", "next": "offer"},
+                send("offer", "coupon", "end"),
+                END,
+            ],
+        },
+        "care": {
+            "trigger": {"on": "audience", "audience": "silent"},
+            "nodes": [{"kind": "until", "id": "ten", "minute": 600, "next": "care"}, send("care", "nudge", "end"), END],
+        },
+    }
+    for identity, body in journeys.items():
+        shop.publish("journey", identity, {"name": identity, **body})
+    shop.know("a", renews_on="2025-12-27")
+    shop.happen("a", "Any Visit")
+    shop.happen("a", "Policy Bought")
+    shop.fold_all()
+    shop.go("2026-11-23T15:00:00")
+    shop.happen("a", "Policy Bought")
+    shop.go("2026-12-25T00:00:00")
+    # 27 November, thirty days before, is a Friday; the silence of thirty days ends on a Monday at noon.
+    assert shop.sent() == ["11-22 12:00:00 know", "11-27 10:00:00 offer", "12-22 10:00:00 care"]
+
+
+def test_s19_a_cart_left_for_two_hours(shop: Shop) -> None:
+    """S19: who leaves a full cart for two hours is reminded once, who pays meanwhile is not, each cart by itself."""
+    paid = {
+        "kind": "until_event",
+        "id": "paid",
+        "name": "Order Completed",
+        "timeout_s": 7_200,
+        "happened": "end",
+        "timed_out": "remind",
+    }
+    trigger = {"on": "event", "name": "Product Added", "where": [{"property": "price", "gte": 50}]}
+    body = {"name": "购物车", "trigger": trigger, "reentry": "after_leaving"}
+    shop.publish("journey", "cart", {**body, "nodes": [paid, send("remind", "nudge", "end"), END]})
+    for user in ("leaves", "pays", "looks"):
+        shop.know(user)
+        shop.happen(user, "Product Added", price=5 if user == "looks" else 99)
+    shop.go("2026-11-21T13:59:00")
+    shop.happen("pays", "Order Completed", revenue=99)
+    shop.go("2026-11-21T16:00:00")
+    assert shop.sent() == ["11-21 14:00:00 remind"]
+    shop.happen("leaves", "Product Added", price=60)
+    shop.go("2026-11-21T20:00:00")
+    assert shop.sent() == ["11-21 14:00:00 remind", "11-21 18:00:00 remind"]
