@@ -1,11 +1,10 @@
-"""Checks of what is issued with messages: coupons and links."""
+"""Checks of what is issued with messages: coupons."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from liftloop.app.definitions.edge import BadDefinition
 from liftloop.deliver.coupons import Pool, pool_problem
-from liftloop.deliver.links import LinkSettings, networks_of
 
 
 def check_pool(pool: Pool, others: Mapping[str, Mapping[str, Any]]) -> None:
@@ -16,13 +15,3 @@ def check_pool(pool: Pool, others: Mapping[str, Mapping[str, Any]]) -> None:
         problem = f"优惠 {pool.offer} 已经有券池 {other}", f"the offer {pool.offer} has the pool {other} already"
     if problem:
         raise BadDefinition("pool", problem[1], problem[0])
-
-
-def check_links(settings: LinkSettings) -> None:
-    """Raise where a network is none."""
-    try:
-        networks_of(settings.machine_networks)
-    except ValueError as error:
-        raise BadDefinition(
-            "setting", f"machine_networks: {error}", f"machine_networks 要写网段（如 10.0.0.0/8）：{error}"
-        ) from error

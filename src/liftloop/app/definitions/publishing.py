@@ -8,7 +8,7 @@ import msgspec
 from liftloop.app.callers import check_guard, told
 from liftloop.app.definitions.destinations import check_destination
 from liftloop.app.definitions.edge import EDGE_KINDS, BadDefinition, check_edge
-from liftloop.app.definitions.issued import check_links, check_pool
+from liftloop.app.definitions.issued import check_pool
 from liftloop.app.definitions.journeys import lacks
 from liftloop.app.definitions.lawful import check_journey_words, known_variables_of
 from liftloop.app.definitions.limits import (
@@ -32,17 +32,7 @@ from liftloop.audience.reading import check as check_tree
 from liftloop.compose.check import check as check_content
 from liftloop.compose.contract import Content
 from liftloop.deliver.contract import ChannelDefinition
-<<<<<<< HEAD
-from liftloop.deliver.coupons import Pool, pool_problem
-=======
 from liftloop.deliver.coupons import Pool
-from liftloop.deliver.links import SETTING as LINKS
-from liftloop.deliver.links import LinkSettings
-from liftloop.deliver.settings import DeliverySettings
-from liftloop.deliver.stops import SETTING as STOP
-from liftloop.deliver.stops import Stops
-from liftloop.identify.contract import IdentityRules
->>>>>>> 72af9fd (Try other ways for one message: an unread push becomes an SMS, another provider follows one that refuses)
 from liftloop.journey.contract import Journey
 from liftloop.journey.graph import check as check_journey
 from liftloop.journey.triggers import OnAudience, OnCampaign, OnDate, OnSchedule
@@ -368,34 +358,6 @@ class Definitions:
             case _:
                 pass
 
-<<<<<<< HEAD
-=======
-    def _check_setting(self, identity: str, body: Mapping[str, Any]) -> None:
-        match identity:
-            case "points":
-                _as("setting", body, PointsRules)
-            case "relate" | "approvals":
-                self.check_references(check_relate_setting(identity, body, self.live))
-            case "review":
-                _refuse("setting", review_problem(_as("setting", body, ReviewSettings), self.live("channel")))
-            case "identity":
-                _refuse("setting", identity_problem(_as("setting", body, IdentityRules)))
-            case _ if identity == STOP:
-                _as("setting", body, Stops)
-            case _ if identity == LINKS:
-                check_links(_as("setting", body, LinkSettings))
-            case _ if identity == LEARNING:
-                _refuse("setting", learning_problem(_as("setting", body, LearningRules)))
-            case _ if identity == PLANNING:
-                _refuse("setting", planning_problem(_as("setting", body, PlanningRules)))
-            case _ if identity == CONTENTS:
-                _refuse("setting", rules_problem(_as("setting", body, ContentRules)))
-            case _:
-                settings = _as("setting", body, DeliverySettings)
-                problem = caps_problem(settings.caps) or quiet_problem(settings.quiet_hours) or held_problem(settings)
-                _refuse("setting", problem)
-
->>>>>>> 72af9fd (Try other ways for one message: an unread push becomes an SMS, another provider follows one that refuses)
     def _check_pool(self, identity: str, pool: Pool) -> None:
         check_pool(pool, self._others("pool", identity))
         if pool.offer:
