@@ -122,6 +122,7 @@ export class MockJourneys {
   routes(path: (pattern: string) => RegExp): Route[] {
     return [
       ["GET", path("/journeys"), () => ({ journeys: [...this.written.keys()].map((id) => this.row(id)) })],
+      ["POST", path("/journeys/check"), async ({ request }) => checked(await request.json())],
       ["GET", path("/journeys/:id/report"), ({ ids }) => this.report(ids[0] ?? "")],
       ["GET", path("/definitions/journey/:id"), ({ ids, query }) => this.read(ids[0] ?? "", query)],
       [
@@ -177,4 +178,27 @@ export class MockJourneys {
     this.written.set(id, [...versions, body]);
     return { kind, id, version: versions.length + 1 };
   }
+}
+
+/** One thing is found, as an example: a wait of more than half a year, which a shorter one mends. */
+function checked({ body }: Views["JourneyDraft"]): Views["JourneyProblems"] {
+  const nodes = body.nodes as { id: string; kind: string; duration_s?: number }[];
+  const place = nodes.findIndex((node) => (node.duration_s ?? 0) > 180 * 86_400);
+  const node = nodes[place];
+  if (!node) return { problems: [], mended: null };
+  const patch = [{ op: "replace" as const, path: `/nodes/${place}/duration_s`, value: 90 * 86_400 }];
+  const fix = { zh: "改成等 90 天", en: "Wait 90 days", patch };
+  return {
+    problems: [
+      {
+        code: "long_wait",
+        node: node.id,
+        severity: "warning",
+        zh: "等了半年以上",
+        en: "Waits over half a year",
+        fix,
+      },
+    ],
+    mended: null,
+  };
 }

@@ -1,8 +1,11 @@
 /** What the parts of the editor share: the journey as it is now, what may be done to it, and what things are called. */
 import { type ComponentType, createContext, use } from "react";
+import type { Views } from "@/shared/api/client";
 import type { Change, Fragment, Place } from "./model/changes";
 import type { Draft, Step } from "./model/draft";
 import type { Move } from "./model/history";
+
+export type Problem = Views["JourneyProblem"];
 
 export interface Choice {
   value: string;
@@ -72,6 +75,9 @@ export interface Editor {
   parts: Parts;
   counts: ReadonlyMap<string, Counted>;
   marks: ReadonlyMap<string, Mark>;
+  /** What the server finds wrong with the journey as it is. */
+  problems: readonly Problem[];
+  mend(problem: Problem): void;
 }
 
 export const EditorContext = createContext<Editor | null>(null);

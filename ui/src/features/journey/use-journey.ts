@@ -1,13 +1,18 @@
 /** Everything that may be done to a journey in its editor, whichever view it is done from. */
+import { useQuery } from "@tanstack/react-query";
 import { App } from "antd";
 import { type KeyboardEvent, useCallback, useMemo, useReducer, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Counted, Editor, Mark, Opened, Parts } from "./editor";
+import { useSettled } from "@/shared/use-settled";
+import { checkOptions } from "./api/journeys";
+import type { Counted, Editor, Mark, Opened, Parts, Problem } from "./editor";
 import { type Change, changed, copied, type Fragment, newStep, type Place } from "./model/changes";
 import { type Draft, START, type Step, stepOf, waysOf } from "./model/draft";
 import { begun, moved } from "./model/history";
+import { patched } from "./model/patch";
 import { useTelling } from "./use-telling";
 
+const PAUSE_MS = 300; // While somebody types nobody needs to know what is still missing.
 const KEPT = "liftloop.journey.copied"; // Of this tab: steps can be carried from one journey to another.
 
 function keptFragment(): Fragment | null {
@@ -22,6 +27,7 @@ function treesOf({ when, cases }: Step): unknown[] {
 }
 
 export function useJourney(
+  journeyId: string,
   first: Draft,
   parts: Parts,
   counts: ReadonlyMap<string, Counted>,
@@ -37,6 +43,17 @@ export function useJourney(
   const trees = useMemo(() => draft.nodes.flatMap(treesOf), [draft]);
   const sentence = parts.useSentences(trees);
   const tell = useTelling(parts.named, sentence);
+  const settled = useSettled(draft, PAUSE_MS);
+  const checked = useQuery(checkOptions(journeyId, settled)).data;
+  const mend = useCallback(
+    ({ fix }: Problem) => {
+      const after = fix ? patched(settled, fix.patch) : null;
+      if (after) move({ kind: "become", draft: after });
+    },
+    [settled],
+  );
+  const whole = checked?.mended as Draft | null | undefined;
+  const mendAll = whole ? () => move({ kind: "become", draft: whole }) : null;
   const marks = useMemo(() => marksOf(draft), [marksOf, draft]);
 
   /** Do it, then stand on the step that it made. */
@@ -95,6 +112,8 @@ export function useJourney(
     parts,
     counts,
     marks,
+    problems: checked?.problems ?? [],
+    mend,
   };
 
   /** Keys of the canvas and of the list; fields of text have their own. */
@@ -126,6 +145,7 @@ export function useJourney(
     press,
     copy,
     remove,
+    mendAll,
     canUndo: history.past.length > 0,
     canRedo: history.future.length > 0,
   };

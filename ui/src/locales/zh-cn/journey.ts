@@ -96,7 +96,11 @@ export const journey = {
     leave: "离开旅程",
     go: "接着做第 {{number}} 步",
     on: "接着往下",
-    lost: "没有人能走到",
+  },
+  problems: {
+    errors: "{{count}} 处要改好才能发布",
+    warnings: "{{count}} 处最好看一眼",
+    mendAll: "能自动改的都改好",
   },
   help: "方向键沿着连线走，回车打开，Delete 删除，Ctrl+C、Ctrl+V 复制粘贴，Ctrl+Z、Ctrl+Y 撤销重做，Ctrl+F 查找",
   canvas: "旅程画布",

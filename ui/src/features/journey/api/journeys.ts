@@ -50,6 +50,17 @@ export function namedOptions(kind: "channel" | "content" | "campaign" | "tag" | 
   });
 }
 
+/** What is wrong with a draft; the last answer stays until the next is there. */
+export function checkOptions(id: string, body: Draft) {
+  return queryOptions({
+    queryKey: ["journey check", id, body],
+    queryFn: () =>
+      answered(api.POST("/api/journeys/check", { body: { id, body: body as Record<string, unknown> } })),
+    placeholderData: (before: Views["JourneyProblems"] | undefined) => before,
+    staleTime: 30_000,
+  });
+}
+
 /** Refused with status 409 where somebody else has published that version. */
 export function publishJourney(id: string, body: Draft, version: number): Promise<Views["Published"]> {
   return answered(

@@ -14,6 +14,7 @@ import { type Draft, emptyDraft, stepOf } from "../model/draft";
 import { same } from "../model/history";
 import { useJourney } from "../use-journey";
 import styles from "./journey-editor.module.css";
+import { ProblemList } from "./problems";
 import { Publish } from "./publish";
 import { RuleList } from "./rule-list";
 import { Search } from "./search";
@@ -50,7 +51,8 @@ export function JourneyEditor(props: JourneyEditorProps) {
     (draft: Draft) => marksAgainst(compared?.body ?? base?.body, draft),
     [compared, base],
   );
-  const { editor, press, copy, remove, canUndo, canRedo } = useJourney(
+  const { editor, press, copy, remove, mendAll, canUndo, canRedo } = useJourney(
+    props.journeyId,
     saved?.body ?? emptyDraft(t("journey.newName")),
     props.parts,
     counts,
@@ -142,6 +144,7 @@ export function JourneyEditor(props: JourneyEditorProps) {
             {t("journey.settings")}
           </Button>
         </div>
+        <ProblemList mendAll={mendAll} />
         {view === "list" ? (
           // biome-ignore lint/a11y/noStaticElementInteractions: it only listens for keys pressed on the lines inside.
           <div onKeyDown={onKey}>

@@ -30,7 +30,8 @@ export function Publish({ journeyId, base, inside, onBase, onPublished }: Publis
   const format = useFormat();
   const { message } = App.useApp();
   const queries = useQueryClient();
-  const { draft, tell } = useEditor();
+  const { draft, tell, problems } = useEditor();
+  const wrong = problems.filter((each) => each.severity === "error").length;
   const [asking, setAsking] = useState(false);
   const next = (base?.version ?? 0) + 1;
   const publish = useMutation({
@@ -54,13 +55,15 @@ export function Publish({ journeyId, base, inside, onBase, onPublished }: Publis
       <Button
         type="primary"
         size="large"
-        disabled={unchanged || lacking > 0}
+        disabled={unchanged || lacking > 0 || wrong > 0}
         title={
           unchanged
             ? t("journey.unchanged")
             : lacking > 0
               ? t("journey.lacking", { count: lacking })
-              : undefined
+              : wrong > 0
+                ? t("journey.problems.errors", { count: wrong })
+                : undefined
         }
         onClick={() => {
           publish.reset();

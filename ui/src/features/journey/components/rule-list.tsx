@@ -2,8 +2,9 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { useFormat } from "@/shared/words/use-format";
 import { useEditor } from "../editor";
-import { allWays, START, stepOf, type Way } from "../model/draft";
+import { START, stepOf, type Way } from "../model/draft";
 import { type Line, linesOf, numbersOf } from "../model/rules";
 import { AddMenu, KindIcon } from "./kind-menu";
 import styles from "./rule-list.module.css";
@@ -72,13 +73,13 @@ function LineRow({ line, numbers }: { line: Line; numbers: ReadonlyMap<string, n
 
 function StepLine({ id, number }: { id: string; number: number | null }) {
   const { t } = useTranslation();
-  const { draft, tell, open, opened, marks, selected, select } = useEditor();
+  const { draft, tell, open, opened, marks, problems, selected, select } = useEditor();
+  const format = useFormat();
   const step = stepOf(draft, id);
   if (!step) return null;
   const lacks = tell.lacks(step);
   const mark = marks.get(id);
   const note = draft.notes?.[id];
-  const lost = number !== null && !allWays(draft).some((way) => way.to === id);
   return (
     <button
       type="button"
@@ -99,7 +100,13 @@ function StepLine({ id, number }: { id: string; number: number | null }) {
           {mark ? <em className={styles.mark}>{t(`journey.marks.${mark}`)}</em> : null}
         </span>
         {lacks ? <span className={styles.lacks}>{lacks}</span> : null}
-        {lost ? <span className={styles.lacks}>{t("journey.list.lost")}</span> : null}
+        {problems
+          .filter((problem) => problem.node === id)
+          .map((problem) => (
+            <span key={problem.en} className={styles.lacks} data-severity={problem.severity}>
+              {format.say(problem)}
+            </span>
+          ))}
         {note ? <span className={styles.note}>{note}</span> : null}
         <Counts id={id} />
       </span>

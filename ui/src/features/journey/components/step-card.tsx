@@ -55,10 +55,12 @@ function TriggerFace() {
 
 function StepFace({ id }: { id: string }) {
   const { t } = useTranslation();
-  const { draft, tell, marks, selected, select, open } = useEditor();
+  const { draft, tell, marks, problems, selected, select, open } = useEditor();
+  const format = useFormat();
   const step = stepOf(draft, id);
   if (!step) return null;
-  const lacks = tell.lacks(step);
+  const problem = problems.find((each) => each.node === id);
+  const lacks = tell.lacks(step) ?? (problem ? format.say(problem) : null);
   const mark = marks.get(id);
   const note = draft.notes?.[id];
   return (
@@ -69,7 +71,7 @@ function StepFace({ id }: { id: string }) {
       data-step={id}
       data-chosen={selected.has(id)}
       data-mark={mark}
-      data-lacks={lacks !== null}
+      data-lacks={problem?.severity ?? (lacks !== null ? "warning" : undefined)}
       tabIndex={selected.has(id) ? 0 : -1}
       onClick={(event) => {
         if (event.shiftKey) {

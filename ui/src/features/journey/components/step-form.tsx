@@ -10,6 +10,7 @@ import { kindOf } from "../model/kinds";
 import styles from "./drawer.module.css";
 import { FieldRow } from "./fields";
 import { useKindOptions } from "./kind-menu";
+import { ProblemNote } from "./problems";
 
 const NOTE_CHARACTERS_MAX = 1_000;
 
@@ -21,7 +22,7 @@ interface StepFormProps {
 
 export function StepForm({ step, onCopy, onRemove }: StepFormProps) {
   const { t } = useTranslation();
-  const { act, draft } = useEditor();
+  const { act, draft, problems } = useEditor();
   const kindField = useId();
   const noteField = useId();
   const kinds = useKindOptions(draft);
@@ -39,6 +40,11 @@ export function StepForm({ step, onCopy, onRemove }: StepFormProps) {
   const ways = waysOf(step);
   return (
     <div className={styles.form}>
+      {problems
+        .filter((problem) => problem.node === step.id)
+        .map((problem) => (
+          <ProblemNote key={`${problem.code} ${problem.en}`} problem={problem} />
+        ))}
       <div className={styles.field}>
         <label htmlFor={kindField}>{t("step.kind")}</label>
         <Select

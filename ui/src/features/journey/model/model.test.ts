@@ -5,6 +5,7 @@ import { allWays, type Draft, emptyDraft, reached, START, stepOf } from "./draft
 import { begun, moved } from "./history";
 import { KINDS } from "./kinds";
 import { neighbour, placed } from "./layout";
+import { patched } from "./patch";
 import { linesOf, numbersOf } from "./rules";
 
 const visit: Draft = {
@@ -135,6 +136,20 @@ describe("two versions", () => {
     const without = made({ kind: "remove", ids: ["day"] });
     const onto = made({ kind: "lead", at: { from: "thanks", path: "next" }, to: "day" });
     expect(merged(visit, onto, without)).toBeNull();
+  });
+});
+
+describe("fixes", () => {
+  it("makes what the server offers, and nothing where the journey has changed since", () => {
+    const mended = patched(visit, [
+      { op: "replace", path: "/nodes/0/duration_s", value: 60 },
+      { op: "add", path: "/nodes/-", value: { id: "late", kind: "exit" } },
+      { op: "remove", path: "/notes" },
+    ]);
+    expect(mended?.nodes[0]).toMatchObject({ id: "week", duration_s: 60 });
+    expect(mended?.nodes.at(-1)?.id).toBe("late");
+    expect(mended?.notes).toBeUndefined();
+    expect(patched(visit, [{ op: "replace", path: "/nodes/9/duration_s", value: 60 }])).toBeNull();
   });
 });
 
