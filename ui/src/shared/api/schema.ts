@@ -7926,7 +7926,6 @@ export interface components {
             /** Signal Id */
             signal_id?: string | null;
         };
-<<<<<<< HEAD
         /** PasswordRequest */
         PasswordRequest: {
             /** New */
@@ -7934,8 +7933,6 @@ export interface components {
             /** Old */
             old: string;
         };
-=======
->>>>>>> deeabe4 (Show what is wrong with a journey at the step while it is written, and mend it at once)
         /** PatchStep */
         PatchStep: {
             /**
