@@ -34,6 +34,7 @@ const pages: [name: string, path: string][] = [
   ["data-proposal", "/data/plan?proposal=1"],
   ["data-quarantine", "/data/quarantine"],
   ["data-quality", "/data/quality"],
+  ["data-personal", "/data/personal"],
   ["data-form", "/data/forms/spring"],
   ["results", "/results"],
   ["results-proposals", "/results/proposals"],

@@ -31,6 +31,7 @@ export class MockData {
       ["GET", path("/data/events"), () => this.seen()],
       ["GET", path("/data/plan-proposal"), () => this.proposal()],
       ["GET", path("/data/quality"), () => this.quality()],
+      ["GET", path("/data/personal-fields"), () => personalFields(this.empty)],
       ["GET", path("/quarantine/groups"), () => this.quarantine()],
       ["POST", path("/quarantine/replay"), async ({ request }) => this.replay(await request.json())],
       ["POST", path("/definitions"), async ({ request }) => this.publish(await request.json())],
@@ -93,4 +94,17 @@ export class MockData {
     if (kind !== "form" || id !== "spring") throw notFound();
     return { kind, id, version: 1, body: form, status: "live" };
   }
+}
+
+function personalFields(empty: boolean): Views["PersonalFieldsView"] {
+  const field = (id: string, zh: string, en: string) => ({ id, name: text(zh, en) });
+  return {
+    sealed: ["address", "email", "ip", "mobile", "name", "phone", "收货地址", "手机号", "姓名"],
+    sealed_traits: ["birthday", "firstName", "lastName", "身份证号"],
+    own: empty ? [] : [field("passport_no", "护照号", "Passport number")],
+    words: ["phone", "mobile", "email", "address", "passport", "电话", "手机", "地址", "身份证"],
+    hidden: empty
+      ? []
+      : [field("spouse_phone", "配偶电话", "Spouse's phone"), field("备用地址", "备用地址", "备用地址")],
+  };
 }

@@ -11,7 +11,7 @@ export function DataPersonalPage() {
   const { t } = useTranslation();
   const fields = useQuery(personalFieldsOptions());
   return (
-    <Page title={t("data.title")} lead={<DataNav />}>
+    <Page title={t("source.personal.nav")} lead={<DataNav />}>
       <Shown query={fields} lines={8}>
         {(found) => <PersonalFields found={found} />}
       </Shown>

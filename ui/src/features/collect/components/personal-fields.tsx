@@ -12,7 +12,9 @@ export function PersonalFields({ found }: { found: Views["PersonalFieldsView"] }
   const { t } = useTranslation();
   const format = useFormat();
   const called = (field: Views["PersonalFieldView"]) =>
-    format.say(field.name) === field.id ? field.id : `${format.say(field.name)}（${field.id}）`;
+    format.say(field.name) === field.id
+      ? field.id
+      : t("source.personal.called", { name: format.say(field.name), id: field.id });
   return (
     <>
       <Card title={t("source.personal.hidden")}>

@@ -29,9 +29,10 @@ export function QuarantineGroup({ group, onDone }: { group: Group; onDone(senten
   });
   const source = group.sender.replace(/^key:/, "");
   const failed = release.error ?? rehearse.error;
+  const meaning = format.say(group.meaning);
   return (
     <Card
-      title={`${format.say(group.meaning)} · ${t("data.records", { records: format.people(group.records) })}`}
+      title={`${meaning.charAt(0).toUpperCase()}${meaning.slice(1)} · ${t("data.records", { records: format.people(group.records) })}`}
       aside={
         <span className={styles.under}>
           {t("data.between", {
