@@ -22,7 +22,7 @@ export const source = {
   resetDone: "The next pull begins at {{watermark}}",
   personal: {
     nav: "Personal fields",
-    called: "{{name}} ({{id}})",
+    called: "{{name}} (field {{id}})",
     hidden: "Only hidden",
     hiddenSome_one: "{{count}} field is kept in the clear and only hidden on screens",
     hiddenSome_other: "{{count}} fields are kept in the clear and only hidden on screens",

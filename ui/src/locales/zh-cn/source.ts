@@ -21,7 +21,7 @@ export const source = {
   resetDone: "下次从 {{watermark}} 拉起",
   personal: {
     nav: "个人信息",
-    called: "{{name}}（{{id}}）",
+    called: "{{name}}（字段 {{id}}）",
     hidden: "只是遮住的字段",
     hiddenSome: "{{count}} 个字段以明文保存，只在界面上遮住",
     hiddenMeans: "磁盘、数据湖和备份里都是明文，抹除一个人时值不会跟着消失。要真正保护，就让它加密。",

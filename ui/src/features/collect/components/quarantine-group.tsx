@@ -12,6 +12,7 @@ import { type Group, replay } from "../api/quarantine";
 import { mendingOf, nothing, readProblem } from "../model/mending";
 import styles from "./data.module.css";
 import { MendingForm } from "./mending-form";
+import own from "./quarantine-group.module.css";
 
 export function QuarantineGroup({ group, onDone }: { group: Group; onDone(sentence: string): void }) {
   const { t } = useTranslation();
@@ -43,7 +44,7 @@ export function QuarantineGroup({ group, onDone }: { group: Group; onDone(senten
         </span>
       }
     >
-      <div className={styles.group}>
+      <div className={`${styles.group} ${own.tight}`}>
         <Tallies group={group} />
         {group.mendable ? (
           <>
