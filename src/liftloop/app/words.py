@@ -67,6 +67,8 @@ _REASONS = {
     "campaign_ended": Said("活动已经结束", "the campaign is over"),
     "campaign_stopped": Said("活动已经停止", "the campaign was stopped"),
     "campaign_retired": Said("活动已经下线", "the campaign was retired"),
+    "exit": Said("满足了旅程的退出条件", "what makes people leave the journey came about"),
+    "journey_over": Said("旅程的有效期或停留时间已到", "the journey, or the stay in it, was over"),
     "journey_retired": Said("旅程在开始之前就下线了", "the journey was retired before it began"),
 }
 

@@ -70,20 +70,51 @@ def anniversaries(day: date, calendar: str) -> frozenset[int]:
 
     By the sun, who was born on 29 February has it on 28 February of a common year. By the moon (`lunar`), birthdays
     are moved to the Chinese calendar; one of a leap month is kept in the month of that name, and that of a thirtieth
-    on the last day of a shorter month. A day that is told by the Chinese calendar alone is kept by it either way.
+    on the last day of a shorter month; a month and day without a year are of the Chinese calendar. A day that is told
+    by the Chinese calendar alone is kept by it either way.
     """
-    by_moon = frozenset(-month * _MONTH - each for month, each in _lunar_days(day))
-    return (_by_moon(day) if calendar == "lunar" else _by_sun(day)) | by_moon
+    kept = [month * _MONTH + each for month, each in _lunar_days(day)]
+    if calendar == "lunar":
+        return _by_moon(day) | frozenset((*kept, *(-each for each in kept)))
+    return _by_sun(day) | frozenset(-each for each in kept)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=65_536)
 def next_anniversary(number: int, calendar: str, since: date) -> date | None:
-    """Return the first anniversary of a day on or after a date, None where it has none within two years."""
-    for ahead in range(750):
-        day = since + timedelta(days=ahead)
-        if number in anniversaries(day, calendar):
-            return day
+    """Return the first anniversary of a day on or after a date, None where it has none."""
+    lunar = _month_and_day_by_moon(number) if number < 0 or calendar == "lunar" else None
+    # A lunar year begins in the year before, or ends in the one after.
+    years = range(since.year - 1, since.year + 3)
+    coming = [_kept_by_moon(year, *lunar) if lunar else _kept_by_sun(year, number) for year in years]
+    born = day_of_number(number) if has_year(number) else date.min
+    return min((day for day in coming if day is not None and day >= max(since, born)), default=None)
+
+
+def _month_and_day_by_moon(number: int) -> tuple[int, int] | None:
+    if not has_year(number):
+        month, day = divmod(abs(number), _MONTH)
+        return month, day
+    lunar = _lunar(day_of_number(number))
+    return (lunar.month, lunar.day) if lunar is not None else None
+
+
+@lru_cache(maxsize=4096)
+def _kept_by_moon(year: int, month: int, day: int) -> date | None:
+    """Return when a day of the Chinese calendar is kept in a lunar year: a thirtieth on the last of a shorter month."""
+    for last in (day, day - 1):
+        try:
+            return LunarDate(year, month, last, 0).to_solar_date()
+        except ValueError:
+            continue
     return None
+
+
+def _kept_by_sun(year: int, number: int) -> date:
+    month, day = divmod(number % _YEAR, _MONTH)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 @lru_cache(maxsize=1024)
