@@ -24,10 +24,11 @@ def mjml_html(source: str) -> str:
         liquid.append(found[0])
         return f"LQ7{len(liquid) - 1:06d}QL"
 
+    # Without fonts of its own: mrml would have every mail fetch one from another host.
     # Quotes and comparison signs inside Liquid are no markup, so it waits outside.
     marked = _LIQUID.sub(put_aside, source)
     try:
-        written = mrml.to_html(marked).content
+        written = mrml.to_html(marked, None, mrml.RenderOptions(fonts={})).content
     except OSError as error:
         raise RenderFailed("syntax", f"MJML: {str(error)[:DETAIL_CHARACTERS_MAX]}") from error
     return _STAND_IN.sub(lambda found: liquid[int(found[1])], written)

@@ -3,7 +3,10 @@
 import html
 import re
 
-_UNREAD = re.compile(r"<(style|script|head)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_UNREAD = re.compile(
+    r"<(style|script|head)\b.*?</\1\s*>|<!--.*?-->|<div style=\"display:none[^<>]*>[^<>]*</div>",
+    re.IGNORECASE | re.DOTALL,
+)
 _LINK = re.compile(
     r"""<a\b[^<>]*?\bhref\s*=\s*["'](https?://[^"'<>]{1,2000})["'][^<>]*>(.*?)</a\s*>""", re.IGNORECASE | re.DOTALL
 )

@@ -63,6 +63,8 @@ describe("every page without its data", () => {
     "/people",
     "/people/p",
     "/tags",
+    "/contents",
+    "/contents/c",
     "/signals",
     "/data",
     "/data/plan",
@@ -89,6 +91,7 @@ describe("every page without its data", () => {
     ["/data/quarantine", "隔离区是空的"],
     ["/data/quality", "最近 30 天没有收到事件"],
     ["/tags", "还没有标签"],
+    ["/contents", "还没有内容"],
   ])("%s of a new installation shows the way on", async (path, words) => {
     const { screen } = renderApp(path, { empty: true });
     expect(await screen.findByText(words, {}, SLOW)).toBeTruthy();

@@ -1,13 +1,28 @@
 /** The entries of the rail, as data: an entry is added here on the day its page works. */
-import { AimOutlined, FlagOutlined, HomeOutlined, LineChartOutlined, TeamOutlined } from "@ant-design/icons";
+import {
+  AimOutlined,
+  FileTextOutlined,
+  FlagOutlined,
+  HomeOutlined,
+  LineChartOutlined,
+  TeamOutlined,
+} from "@ant-design/icons";
 import type { ReactNode } from "react";
 
 export interface Entry {
-  path: "/" | "/goals" | "/campaigns" | "/audiences" | "/results";
-  label: "shell.home" | "shell.goals" | "shell.campaigns" | "shell.customers" | "shell.results";
+  path: "/" | "/goals" | "/campaigns" | "/audiences" | "/contents" | "/results";
+  label:
+    | "shell.home"
+    | "shell.goals"
+    | "shell.campaigns"
+    | "shell.customers"
+    | "shell.contents"
+    | "shell.results";
   /** Where there is little room: four Chinese characters do not fit under an icon. */
   short?: "shell.goalsShort";
   icon: ReactNode;
+  /** Only where there is room: the bar of a phone has five entries, and this one stands under "more". */
+  wide?: true;
   /** Other addresses that belong to this entry. */
   also: string[];
 }
@@ -22,6 +37,7 @@ export const entries: Entry[] = [
     icon: <TeamOutlined />,
     also: ["/people", "/tags", "/signals", "/data", "/leads", "/tickets", "/tasks"],
   },
+  { path: "/contents", label: "shell.contents", icon: <FileTextOutlined />, wide: true, also: [] },
   { path: "/results", label: "shell.results", icon: <LineChartOutlined />, also: [] },
 ];
 

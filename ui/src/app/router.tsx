@@ -111,6 +111,18 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/data-form")).DataFormPage }),
         },
         {
+          path: "contents",
+          lazy: async () => ({ Component: (await import("./pages/contents")).ContentsPage }),
+        },
+        {
+          path: "contents/new",
+          lazy: async () => ({ Component: (await import("./pages/content")).NewContentPage }),
+        },
+        {
+          path: "contents/:contentId",
+          lazy: async () => ({ Component: (await import("./pages/content")).ContentPage }),
+        },
+        {
           path: "results",
           lazy: async () => ({ Component: (await import("./pages/results")).ResultsPage }),
         },

@@ -58,7 +58,7 @@ function Rail() {
       </Link>
       <ul className={styles.entries}>
         {entries.map((entry) => (
-          <li key={entry.path}>
+          <li key={entry.path} className={entry.wide ? styles.wide : ""}>
             <Link to={entry.path} className={styles.entry} aria-current={entry === here ? "page" : undefined}>
               <span aria-hidden="true">{entry.icon}</span>
               {entry.short ? (
@@ -93,6 +93,9 @@ function PersonMenu() {
       >
         {t("import.open")}
       </Button>
+      <Link to="/contents" onClick={() => setShown(false)} className={styles.narrow}>
+        {t("shell.contents")}
+      </Link>
       <Link to="/data" onClick={() => setShown(false)}>
         {t("data.title")}
       </Link>

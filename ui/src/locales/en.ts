@@ -1,5 +1,6 @@
 import { audience, people } from "./en/audience";
 import { campaign, ledger } from "./en/campaign";
+import { content } from "./en/content";
 import { data } from "./en/data";
 import { destination, list } from "./en/destination";
 import { home } from "./en/home";
@@ -28,6 +29,7 @@ export default {
   common,
   chart,
   channel,
+  content,
   identifier,
   goal,
   launch,

@@ -1,5 +1,6 @@
 import { audience, people } from "./zh-cn/audience";
 import { campaign, ledger } from "./zh-cn/campaign";
+import { content } from "./zh-cn/content";
 import { data } from "./zh-cn/data";
 import { destination, list } from "./zh-cn/destination";
 import { home } from "./zh-cn/home";
@@ -28,6 +29,7 @@ export default {
   common,
   chart,
   channel,
+  content,
   identifier,
   goal,
   launch,

@@ -1,6 +1,7 @@
 /** Answers the API from built data, in memory: for development, page tests and pictures without a server. */
 import type { Views } from "@/shared/api/client";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
+import { contentRoutes } from "./contents.ts";
 import { provedRoutes } from "./experiments.ts";
 import { audiences } from "./first-data.ts";
 import { handoverRoutes } from "./handover.ts";
@@ -132,6 +133,7 @@ export class MockServer {
       ...identityRoutes(path, this.members),
       ...signalRoutes(path, this.members),
       ...playbookRoutes(path),
+      ...contentRoutes(path, this.members),
       ...homeRoutes(path, this.members.length === 0, (text) =>
         this.plans.make({ text, answers: {}, proof: true }),
       ),

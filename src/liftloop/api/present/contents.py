@@ -26,6 +26,7 @@ from liftloop.app.contents.preview import Preview
 from liftloop.compose.contract import ContentReview, ContentRules, Exemption, Problem
 from liftloop.compose.law.rule import Rule
 from liftloop.compose.reading import Hit
+from liftloop.compose.text_part import text_part
 
 EXCERPT_CHARACTERS = 120
 
@@ -35,8 +36,8 @@ def rule_view(rule: Rule, rules: ContentRules) -> RuleView:
         id=rule.id,
         jurisdiction=rule.jurisdiction,
         severity="block" if rule.id in rules.stricter else rule.severity,
-        says=Text(zh=rule.zh, en=rule.en),
-        next=Text(zh=rule.next_zh, en=rule.next_en),
+        says=_sentence(rule.zh, rule.en),
+        next=_sentence(rule.next_zh, rule.next_en),
         source=rule.source,
         checked_at=rule.checked_at,
         media=list(rule.media),
@@ -46,6 +47,11 @@ def rule_view(rule: Rule, rules: ContentRules) -> RuleView:
         excusable=rule.excusable,
         excuses=Text(zh=rule.excuses_zh, en=rule.excuses_en),
     )
+
+
+def _sentence(zh: str, en: str) -> Text:
+    """Return words of the table as they stand by themselves."""
+    return Text(zh=zh, en=en[:1].upper() + en[1:])
 
 
 def check_answer(checked: Checked, rules: ContentRules) -> CheckAnswer:
@@ -68,7 +74,7 @@ def hit_view(hit: Hit, rules: ContentRules) -> HitView:
         rule=rule_view(rule, rules),
         severity=hit.severity,
         blocks=hit.blocks,
-        says=Text(zh=rule.zh + more_zh, en=rule.en + more_en),
+        says=_sentence(rule.zh + more_zh, rule.en + more_en),
         language=hit.language,
         part=breach.part,
         quote=breach.quote,
@@ -105,7 +111,7 @@ def row_view(line: Line, names: Mapping[str, str]) -> ContentRow:
             "name": content.name,
             "folder": content.folder,
             "subject": content.subject,
-            "excerpt": content.body[:EXCERPT_CHARACTERS],
+            "excerpt": text_part(content.body)[:EXCERPT_CHARACTERS],
             "channel": line.checked.channel,
             "purpose": content.purpose,
             "format": content.format,

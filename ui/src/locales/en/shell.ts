@@ -6,6 +6,7 @@ export const shell = {
   goalsShort: "Goals",
   campaigns: "Campaigns",
   customers: "Customers",
+  contents: "Contents",
   results: "Results",
   more: "More",
   language: "Language",

@@ -6,6 +6,7 @@ export const shell = {
   goalsShort: "目标",
   campaigns: "活动",
   customers: "客户",
+  contents: "内容与渠道",
   results: "效果",
   more: "更多",
   language: "语言",
