@@ -91,6 +91,18 @@ def test_exits_end_it_wherever_people_stand() -> None:
     assert shop.enrolments() == [("left", "exit")] * 2
 
 
+def test_an_audience_makes_people_leave_by_what_was_imported_too() -> None:
+    """What is learned late starts nothing, and still keeps people from being written to."""
+    shop = a_shop("a")
+    bought = {"event": "Bought", "count": {"gte": 1}}
+    shop.publish("audience", "buyers", {"name": "buyers", "where": bought})
+    shop.journey("j", LONG, END, exits=[{"on": "audience", "audience": "buyers"}])
+    shop.journey("other", LONG, END, trigger={"on": "audience", "audience": "buyers"})
+    shop.happen("Signed Up", "a")
+    shop.step([shop.message("track", "a", name="Bought", imported=True)])
+    assert shop.enrolments() == [("left", "exit")]
+
+
 def test_who_leaves_an_audience_enters() -> None:
     """Leaving an audience lets people in, by time alone too."""
     shop = a_shop("a")

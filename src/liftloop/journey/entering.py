@@ -46,7 +46,7 @@ def call(state: StateView, known: Known, happening: Happening, admission: Admiss
             _let_in(admission, code, slots)
         match graph.journey.trigger:
             case OnAudience() as way:
-                _let_in(admission, code, happening.changed(way))
+                _let_in(admission, code, happening.changed(way, fresh=True))
             case OnEvent(name=name, where=where):
                 _let_in(admission, code, happening.did(name, where, fresh=True))
             case OnRequest() if graph.id in asked:

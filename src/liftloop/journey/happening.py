@@ -50,14 +50,15 @@ class Happening:
             rows = rows[told.meets(where, [records[row].body for row in rows.tolist()])]
         return self._frame["person"]["slot"][rows]
 
-    def changed(self, way: OnAudience) -> Slots:
-        """Return who entered or left an audience by something that may start something."""
+    def changed(self, way: OnAudience, *, fresh: bool) -> Slots:
+        """Return who entered or left an audience; `fresh`: by something that may start something."""
         kind = f"audience.{way.change}"
         if kind not in self._frame:
             return NOBODY
         facts = self._frame[kind]
         rows = self._of(facts["audience"], kind, way.audience)
-        return people.slots(self._state, facts["profile"][rows[facts["triggers"][rows]]]) if len(rows) else NOBODY
+        rows = rows[facts["triggers"][rows]] if fresh else rows
+        return people.slots(self._state, facts["profile"][rows]) if len(rows) else NOBODY
 
     def _of(self, names: Words, kind: str, name: str) -> NDArray[np.intp]:
         if (kind, name) not in self._rows:

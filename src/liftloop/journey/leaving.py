@@ -65,7 +65,7 @@ def leaving_now(state: StateView, known: Known, happening: Happening, now_ms: in
             parts.append((GOAL, _inside(state, graph, happening.did(goal, (), fresh=False))))
         for way in graph.journey.exits:
             who = (
-                happening.changed(way)
+                happening.changed(way, fresh=False)
                 if isinstance(way, OnAudience)
                 else happening.did(way.name, way.where, fresh=False)
             )
