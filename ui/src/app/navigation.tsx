@@ -30,7 +30,12 @@ export interface Entry {
 export const entries: Entry[] = [
   { path: "/", label: "shell.home", icon: <HomeOutlined />, also: [] },
   { path: "/goals", label: "shell.goals", short: "shell.goalsShort", icon: <AimOutlined />, also: [] },
-  { path: "/campaigns", label: "shell.campaigns", icon: <FlagOutlined />, also: ["/playbooks", "/journeys"] },
+  {
+    path: "/campaigns",
+    label: "shell.campaigns",
+    icon: <FlagOutlined />,
+    also: ["/playbooks", "/journeys", "/coupons"],
+  },
   {
     path: "/audiences",
     label: "shell.customers",

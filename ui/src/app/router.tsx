@@ -72,6 +72,7 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/tickets")).TicketsPage }),
         },
         { path: "tasks", lazy: async () => ({ Component: (await import("./pages/tasks")).TasksPage }) },
+        { path: "coupons", lazy: async () => ({ Component: (await import("./pages/coupons")).CouponsPage }) },
         { path: "tags", lazy: async () => ({ Component: (await import("./pages/tags")).TagsPage }) },
         { path: "people", lazy: async () => ({ Component: (await import("./pages/people")).PeoplePage }) },
         {

@@ -2,6 +2,7 @@ import { audience, people } from "./en/audience";
 import { campaign, ledger } from "./en/campaign";
 import { content } from "./en/content";
 import { data } from "./en/data";
+import { coupon, deliver } from "./en/deliver";
 import { destination, list } from "./en/destination";
 import { home } from "./en/home";
 import { identity } from "./en/identity";
@@ -56,6 +57,8 @@ export default {
   source,
   import: imports,
   tag,
+  coupon,
+  deliver,
   timing,
   work,
   destination,

@@ -2,6 +2,7 @@ import { audience, people } from "./zh-cn/audience";
 import { campaign, ledger } from "./zh-cn/campaign";
 import { content } from "./zh-cn/content";
 import { data } from "./zh-cn/data";
+import { coupon, deliver } from "./zh-cn/deliver";
 import { destination, list } from "./zh-cn/destination";
 import { home } from "./zh-cn/home";
 import { identity } from "./zh-cn/identity";
@@ -56,6 +57,8 @@ export default {
   source,
   import: imports,
   tag,
+  coupon,
+  deliver,
   timing,
   work,
   destination,

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
+import { StandingNotes, StopButton } from "@/features/deliver/components/stop-button";
 import { campaignListOptions } from "@/features/measure/api/campaigns";
 import { CampaignList } from "@/features/measure/components/campaign-list";
 import { EmptyNote } from "@/shared/parts/note";
@@ -19,14 +20,20 @@ export function CampaignsPage() {
       lead={
         <>
           {t("campaign.listLead")} <Link to="/journeys">{t("journey.listTitle")}</Link>
+          {" · "}
+          <Link to="/coupons">{t("coupon.listTitle")}</Link>
         </>
       }
       action={
-        <Button size="large" onClick={() => void navigate("/playbooks")}>
-          {t("playbook.toPlaybooks")}
-        </Button>
+        <>
+          <StopButton />
+          <Button size="large" onClick={() => void navigate("/playbooks")}>
+            {t("playbook.toPlaybooks")}
+          </Button>
+        </>
       }
     >
+      <StandingNotes />
       <Card>
         <Shown query={campaigns} lines={6}>
           {({ campaigns: rows }) =>
