@@ -1,5 +1,6 @@
 """`liftloop link`."""
 
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -28,6 +29,8 @@ def qr(url: str, out: Path, place: str, data: Path) -> None:
     if out.suffix.lower() not in (".png", ".svg"):
         raise click.BadParameter("写成 .png 或 .svg / use .png or .svg", param_hint="--out")
     query = urlencode({"url": url, "place": place, "format": out.suffix.lower()[1:]})
-    with server(data) as desk, out.open("wb") as picture:
+    picture = BytesIO()
+    with server(data) as desk:
         size = desk.download(f"/links/qr?{query}", picture)
+    out.write_bytes(picture.getvalue())
     click.echo(f"{out}  {size:,} B")
