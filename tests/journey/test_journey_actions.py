@@ -212,7 +212,7 @@ def test_a_task_is_asked_for_once_a_visit(shop: Installation) -> None:
     number = lives(shop, task, wait("w", "t"))
     shop.advance(86_400)
     rows = shop.state.rows("SELECT kind, sort, profile, team, origin, words, due_ms - opened_ms FROM work")
-    words = canonical_json({"title": "Call", "text": ""})
+    words = canonical_json({"content": "", "title": "Call"})
     assert [(*row[:5], bytes(row[5]), row[6]) for row in rows] == [
         ("task", "call", number, "east", "journey:j/t", words, 3_600_000)
     ] * 2
