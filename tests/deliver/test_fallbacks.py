@@ -1,72 +1,7 @@
 """Other ways for one message: unread push becomes an SMS, a provider that refuses is followed by another, once."""
 
-from typing import Any
-
 import pytest
-from shop_engine import END, ShopEngine, send
-
-from liftloop.app.dispatch.settle import Settled, attempt_of, report
-from liftloop.app.dispatch.words import Due
-from liftloop.deliver.contract import Envelope
-
-UNREAD = {"channel": "sms", "content": "hello", "after_s": 1_800, "unless": "opened"}
-REFUSED = {"channel": "sms", "content": "hello", "unless": "accepted"}
-
-
-def push_shop(*ways: dict[str, Any], **settings: Any) -> ShopEngine:
-    shop = ShopEngine(**settings)
-    shop.publish("channel", "push", {"id": "push", "kind": "webhook", "settings": {}, "medium": "push", "cost_fen": 1})
-    shop.publish("channel", "sms", {"id": "sms", "kind": "webhook", "settings": {}, "medium": "sms", "cost_fen": 5})
-    both = [{"channel": medium, "purpose": "marketing"} for medium in ("push", "sms")]
-    shop.step([shop.message("identify", user, context={"consents": both}) for user in ("a", "b")])
-    shop.journey("news", send("s", "end", channel="push", fallbacks=list(ways)), END, reentry="after_leaving")
-    return shop
-
-
-def hand_over(shop: ShopEngine, outcome: str) -> list[Envelope]:
-    """Settle what is due as the dispatcher does; return it."""
-    due = [
-        Due(envelope=envelope, due_ms=row["due_ms"], waited=None)
-        for row, envelope in zip(shop.table("outbox"), shop.envelopes(), strict=True)
-        if row["due_ms"] <= shop.now_ms
-    ]
-    for channel in {each.envelope.channel for each in due}:
-        mine = [each for each in due if each.envelope.channel == channel]
-        settled = [
-            Settled(
-                each.envelope.key,
-                each.attempt,
-                outcome,
-                "",
-                "",
-                each.envelope.decided_ms,
-                each.envelope.cost_fen,
-                each.envelope.purpose,
-            )
-            for each in mine
-        ]
-        shop.say(
-            "attempts.settled", channel, report(channel, settled, [attempt_of(each, each.attempt) for each in mine])
-        )
-    return [each.envelope for each in due]
-
-
-def test_s15_unread_push_becomes_an_sms_under_the_same_key() -> None:
-    """After half an hour without an open the SMS leaves, under the same key; it is one message for caps and ledger."""
-    shop = push_shop(UNREAD, caps=[{"count": 1, "days": 1}])
-    shop.happen("Signed Up", "a", "b")
-    pushed = hand_over(shop, "accepted")
-    assert {each.channel for each in pushed} == {"push"}
-    shop.receive("opened", [pushed[0].key])
-    shop.advance(shop.now_ms + 1_799_000)
-    assert hand_over(shop, "accepted") == []
-    shop.advance(shop.now_ms + 1_000)
-    texted = hand_over(shop, "accepted")
-    assert [(each.channel, each.key, each.step, each.arrived) for each in texted] == [("sms", pushed[1].key, 1, True)]
-    assert not shop.table("outbox")
-    assert shop.ledger() == [("sent", ""), ("sent", "")]
-    shop.happen("Signed Up", "b")
-    assert shop.ledger()[-1] == ("capped", "frequency_cap:1/1d")
+from ways import REFUSED, UNREAD, hand_over, push_shop
 
 
 def test_an_open_that_the_app_tells_counts_and_nobody_opens_for_another() -> None:

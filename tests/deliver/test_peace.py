@@ -2,37 +2,10 @@
 
 import pytest
 from shop_engine import END, ShopEngine, send
+from ways import news, tired_shop
 
 from liftloop.deliver.second_look import HELD
 from liftloop.kernel.clock import DAY_MS
-
-
-def tired_shop() -> ShopEngine:
-    shop = ShopEngine(fatigue={"unanswered": 3, "pause_days": 14})
-    shop.identify("a", "b")
-    shop.journey("news", send("s", "end"), END, reentry="after_leaving")
-    return shop
-
-
-def news(shop: ShopEngine, *users: str, days: int = 1) -> list[tuple[str, str]]:
-    """Send people something after so many days; return what the ledger says of the newest."""
-    shop.advance(shop.now_ms + days * DAY_MS)
-    before = len(shop.table("ledger"))
-    shop.happen("Signed Up", *users)
-    shop.dispatch()
-    return shop.ledger()[before:]
-
-
-def test_s09_three_unanswered_messages_bring_a_pause_and_a_visit_ends_it() -> None:
-    """Who lets three messages pass hears nothing for two weeks; who visits or buys meanwhile is told again at once."""
-    shop = tired_shop()
-    for _ in range(3):
-        assert news(shop, "a", "b") == [("sent", ""), ("sent", "")]
-    assert news(shop, "a", "b") == [("capped", "fatigue:3/14d")] * 2
-    shop.happen("Store Visited", "b")
-    assert sorted(news(shop, "a", "b")) == [("capped", "fatigue:3/14d"), ("sent", "")]
-    assert news(shop, "a", days=14) == [("sent", "")]
-    assert news(shop, "a") == [("capped", "fatigue:3/14d")]
 
 
 @pytest.mark.parametrize("receipt", ["opened", "clicked", "replied", "delivered"])
@@ -91,24 +64,6 @@ def test_a_campaign_reserves_nothing_against_higher_ones_or_beyond_the_cap() -> 
     shop.assign("weekly", {"a": 1})
     shop.launch("weekly")
     assert shop.ledger() == [("queued", "")]
-
-
-def test_s13_nobody_gets_a_second_promotion_that_day() -> None:
-    """Two promotions on one day: the second is capped and says why; the day after it is sent; a receipt always is."""
-    shop = ShopEngine(caps=[{"count": 1, "days": 1}])
-    shop.identify("a")
-    shop.journey("news", send("s", "end"), END, reentry="after_leaving")
-    shop.journey("orders", send("s", "end", purpose="transactional"), END, trigger={"on": "event", "name": "Bought"})
-    for expected in (("sent", ""), ("capped", "frequency_cap:1/1d")):
-        shop.happen("Signed Up", "a")
-        shop.dispatch()
-        assert shop.ledger()[-1] == expected
-    shop.happen("Bought", "a")
-    shop.dispatch()
-    assert {row["state"] for row in shop.table("ledger") if row["purpose"] == "transactional"} == {"sent"}
-    shop.advance(shop.now_ms + DAY_MS)
-    shop.happen("Signed Up", "a")
-    assert ("queued", "") in shop.ledger()
 
 
 def test_a_stop_holds_marketing_in_the_outbox_and_confirmations_go_on() -> None:
