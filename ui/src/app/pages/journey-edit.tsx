@@ -1,7 +1,7 @@
 /** What happens to whoever enters, step by step? The journey as a canvas and as rules, numbers beside it. */
 import { useQuery } from "@tanstack/react-query";
 import { App } from "antd";
-import { useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useBlocker, useNavigate, useParams, useSearchParams } from "react-router";
 import { journeyOptions, writtenOptions } from "@/features/journey/api/journeys";
@@ -10,10 +10,16 @@ import { Card, Page } from "@/shared/parts/page";
 import { Waiting } from "@/shared/parts/shown";
 import { useParts } from "./journey-parts";
 
+const nothing = () => undefined;
+
 export function NewJourneyPage() {
   const navigate = useNavigate();
   const parts = useParts();
   const journeyId = useMemo(() => `journey-${crypto.randomUUID().slice(0, 8)}`, []);
+  const published = useCallback(
+    () => void navigate(`/journeys/${journeyId}/edit`, { replace: true }),
+    [navigate, journeyId],
+  );
   return (
     <JourneyEditor
       journeyId={journeyId}
@@ -22,7 +28,7 @@ export function NewJourneyPage() {
       parts={parts}
       compared={null}
       onCompare={() => undefined}
-      onPublished={() => void navigate(`/journeys/${journeyId}/edit`, { replace: true })}
+      onPublished={published}
       useGuard={useGuard}
     />
   );
@@ -59,7 +65,7 @@ export function JourneyEditPage() {
           preventScrollReset: true,
         })
       }
-      onPublished={() => undefined}
+      onPublished={nothing}
       useGuard={useGuard}
     />
   );

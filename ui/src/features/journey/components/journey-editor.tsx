@@ -1,7 +1,7 @@
 /** One journey in two views that are always in step: the canvas, and the list of when and then. */
 import { RedoOutlined, SettingOutlined, UndoOutlined } from "@ant-design/icons";
 import { Button, type InputRef, Segmented, Select } from "antd";
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLook } from "@/shared/appearance";
 import { Page } from "@/shared/parts/page";
@@ -32,7 +32,8 @@ interface JourneyEditorProps {
   /** An older version to hold the draft against. */
   compared: Written | null;
   onCompare(version: number | null): void;
-  onPublished(version: number): void;
+  /** A new journey has its first version. */
+  onPublished(): void;
   /** Asks before a draft is left that nobody has published. */
   useGuard(dirty: boolean): void;
 }
@@ -61,6 +62,12 @@ export function JourneyEditor(props: JourneyEditorProps) {
   const { draft, move, opened, open } = editor;
   const dirty = base === null ? canUndo : !same(base.body, draft);
   useGuard(dirty);
+  // Only once nothing is left unpublished: the guard would ask otherwise.
+  const { onPublished } = props;
+  const made = saved === null && base !== null;
+  useEffect(() => {
+    if (made) onPublished();
+  }, [made, onPublished]);
   const inside = report?.versions.reduce((sum, each) => sum + each.inside, 0) ?? 0;
   const step = opened?.what === "step" ? stepOf(draft, opened.id) : undefined;
   const versions = report?.versions.map((each) => each.version) ?? [];
@@ -70,15 +77,7 @@ export function JourneyEditor(props: JourneyEditorProps) {
       <Page
         title={draft.name}
         lead={base ? t("audience.version", { version: base.version }) : t("journey.noneHow")}
-        action={
-          <Publish
-            journeyId={props.journeyId}
-            base={base}
-            inside={inside}
-            onBase={setBase}
-            onPublished={props.onPublished}
-          />
-        }
+        action={<Publish journeyId={props.journeyId} base={base} inside={inside} onBase={setBase} />}
       >
         <div className={styles.bar}>
           <Segmented

@@ -22,10 +22,9 @@ interface PublishProps {
   base: Written | null;
   inside: number;
   onBase(base: Written): void;
-  onPublished(version: number): void;
 }
 
-export function Publish({ journeyId, base, inside, onBase, onPublished }: PublishProps) {
+export function Publish({ journeyId, base, inside, onBase }: PublishProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { message } = App.useApp();
@@ -41,7 +40,6 @@ export function Publish({ journeyId, base, inside, onBase, onPublished }: Publis
       onBase({ version, body: draft });
       await queries.invalidateQueries({ queryKey: ["journeys"] });
       void message.success(t("journey.published", { version }));
-      onPublished(version);
     },
   });
   const between = base ? difference(base.body, draft) : null;
