@@ -6,12 +6,13 @@ import zhCN from "antd/locale/zh_CN";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { RouterProvider } from "react-router";
 import { ApiError } from "@/shared/api/answer";
-import { onTokenChange, token } from "@/shared/api/session";
+import { onEntering, whoEntered } from "@/shared/api/session";
 import { AppearanceProvider, useLook } from "@/shared/appearance";
 import { antdTheme } from "@/shared/tokens";
 import { useLanguage } from "@/shared/words/language";
 import { makeRouter } from "./router";
 import { SignIn } from "./sign-in";
+import { SignInAgain } from "./sign-in-again";
 
 const RETRIES_MAX = 2; // A server that restarts is back within two tries; a refusal is never retried.
 
@@ -54,11 +55,18 @@ function Dressed() {
 }
 
 function Gate() {
-  const known = useSyncExternalStore(onTokenChange, token);
-  return known === null ? <SignIn /> : <SignedIn key={known} />;
+  const { token, session, expired } = useSyncExternalStore(onEntering, whoEntered);
+  const known = token ?? session?.account_id ?? null;
+  if (known === null) return <SignIn />;
+  return (
+    <>
+      <SignedIn key={known} />
+      {expired ? <SignInAgain login={session?.login ?? ""} /> : null}
+    </>
+  );
 }
 
-/** A fresh cache and router for each token: nothing that one reader saw is left for the next. */
+/** A fresh cache and router for each reader: nothing that one reader saw is left for the next. */
 function SignedIn() {
   const [queries] = useState(makeQueries);
   const [router] = useState(makeRouter);

@@ -177,6 +177,18 @@ export function makeRouter() {
           path: "results/forecasts",
           lazy: async () => ({ Component: (await import("./pages/forecasts")).ForecastsPage }),
         },
+        {
+          path: "settings/own",
+          lazy: async () => ({ Component: (await import("./pages/own-account")).OwnAccountPage }),
+        },
+        {
+          path: "settings/people",
+          lazy: async () => ({ Component: (await import("./pages/accounts")).AccountsPage }),
+        },
+        {
+          path: "settings/audit",
+          lazy: async () => ({ Component: (await import("./pages/audit")).AuditPage }),
+        },
         { path: "*", element: <LostPage /> },
       ],
     },

@@ -5,8 +5,8 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, ScrollRestoration, useLocation } from "react-router";
 import { ImportProvider, useImport } from "@/features/collect/import-context";
-import { forgetToken } from "@/shared/api/session";
 import { entries, entryAt } from "./navigation";
+import { OwnLinks } from "./own-links";
 import { Preferences } from "./preferences";
 import styles from "./shell.module.css";
 import { StatusStrip } from "./status-strip";
@@ -99,7 +99,7 @@ function PersonMenu() {
       <Link to="/data" onClick={() => setShown(false)}>
         {t("data.title")}
       </Link>
-      <Button onClick={forgetToken}>{t("shell.signOut")}</Button>
+      <OwnLinks onChosen={() => setShown(false)} />
     </div>
   );
   return (

@@ -1,3 +1,4 @@
+import { account, audit, role } from "./en/account";
 import { audience, people } from "./en/audience";
 import { campaign, ledger } from "./en/campaign";
 import { content } from "./en/content";
@@ -25,6 +26,9 @@ import { timing } from "./en/timing";
 import { work } from "./en/work";
 
 export default {
+  account,
+  audit,
+  role,
   shell,
   signIn,
   common,

@@ -1,3 +1,4 @@
+import { account, audit, role } from "./zh-cn/account";
 import { audience, people } from "./zh-cn/audience";
 import { campaign, ledger } from "./zh-cn/campaign";
 import { content } from "./zh-cn/content";
@@ -25,6 +26,9 @@ import { timing } from "./zh-cn/timing";
 import { work } from "./zh-cn/work";
 
 export default {
+  account,
+  audit,
+  role,
   shell,
   signIn,
   common,

@@ -10,7 +10,7 @@ import { identityRoutes } from "./identity.ts";
 import { MockJourneys } from "./journeys.ts";
 import { liveRoutes } from "./live.ts";
 import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
-import { found, health, json, notFound, Refusal } from "./mock-answers.ts";
+import { administrator, found, health, json, notFound, Refusal } from "./mock-answers.ts";
 import { MockData } from "./mock-data.ts";
 import { MockImports } from "./mock-imports.ts";
 import { MockPlans } from "./mock-plans.ts";
@@ -92,6 +92,7 @@ export class MockServer {
     const path = (pattern: string) => new RegExp(`^/api${pattern.replaceAll(":id", "([^/]+)")}$`);
     return [
       ["GET", path("/health"), () => health(this.members.length)],
+      ["GET", path("/session"), () => administrator],
       ...this.plans.routes(path),
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],

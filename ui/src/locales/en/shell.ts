@@ -24,6 +24,14 @@ export const shell = {
 };
 
 export const signIn = {
+  login: "Mail address or login",
+  password: "Password",
+  code: "Code (six digits, or a recovery code)",
+  single: "Continue with {{name}}",
+  byToken: "Use the admin token",
+  again: "Please sign in again",
+  againWhy: "Your sign-in has run out. What you typed is still here; sign in and save it again.",
+  leave: "Leave this page instead",
   title: "Sign in to Liftloop",
   lead: "Paste the admin token. It is kept in this tab only and gone when you close it.",
   token: "Admin token",

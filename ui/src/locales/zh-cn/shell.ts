@@ -24,6 +24,14 @@ export const shell = {
 };
 
 export const signIn = {
+  login: "邮箱或登录名",
+  password: "密码",
+  code: "验证码（6 位数，或一个恢复码）",
+  single: "用 {{name}} 登录",
+  byToken: "用管理令牌",
+  again: "请重新登录",
+  againWhy: "登录已过期。你填的内容还在，登录后再保存一次就好。",
+  leave: "放弃这一页，回到登录",
   title: "登录 Liftloop",
   lead: "粘贴管理令牌。它只保存在这个标签页里，关闭后就会清除。",
   token: "管理令牌",

@@ -2,7 +2,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { currentLanguage } from "@/shared/words/language";
 import type { components, paths } from "./schema";
-import { forgetToken, token } from "./session";
+import { csrf, refused, token } from "./session";
 
 export type Views = components["schemas"];
 
@@ -10,11 +10,12 @@ const bearer: Middleware = {
   onRequest({ request }) {
     const known = token();
     if (known) request.headers.set("Authorization", `Bearer ${known}`);
+    else if (csrf()) request.headers.set("X-CSRF-Token", csrf());
     request.headers.set("Accept-Language", currentLanguage());
     return request;
   },
   onResponse({ response }) {
-    if (response.status === 401) forgetToken();
+    if (response.status === 401) refused();
     return response;
   },
 };

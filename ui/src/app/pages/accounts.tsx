@@ -1,0 +1,15 @@
+/** Who may sign in, and which programs? */
+import { useTranslation } from "react-i18next";
+import { PeopleCard } from "@/features/account/components/people-card";
+import { TokensCard } from "@/features/account/components/tokens-card";
+import { Page } from "@/shared/parts/page";
+
+export function AccountsPage() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t("account.people")} lead={t("account.peopleLead")}>
+      <PeopleCard />
+      <TokensCard />
+    </Page>
+  );
+}
