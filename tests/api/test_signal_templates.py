@@ -51,7 +51,10 @@ def test_a_template_is_previewed_with_its_events_published_and_found_as_it_was_c
         body = {"id": "hesitating", "name": "x", "where": {"event": "Product Viewed", "within_days": 1}}
         assert (await world.admin.post("/api/signals", body)).status == 200
         await world.settle()
-        assert (await templates(world))["hesitating"]["in_use"]["changed_by_hand"]
+        changed = (await templates(world))["hesitating"]["in_use"]
+        assert changed["changed_by_hand"]
+        assert changed["by_hand"]["id"] == "hesitating"
+        assert changed["by_hand"]["definition"]
         refused = await world.english.post(f"{PLACE}/hesitating/preview", {"values": {"views": 0}})
         assert (refused.status, "views: 1 to 256" in refused.json()["message"]) == (422, True)
         assert (await world.admin.post(f"{PLACE}/moon/preview", {})).status == 404

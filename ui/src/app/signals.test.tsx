@@ -2,6 +2,7 @@ import { within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { renderApp } from "@/testing/render-app";
 import { makeMembers } from "@/testing/shop";
+import { templates } from "@/testing/signals";
 
 const SLOW = { timeout: 15_000 };
 
@@ -53,6 +54,29 @@ describe("signals and membership", () => {
         definition: { all: [{ event: "Product Viewed", within_days: 3, count: { gte: 2 } }] },
       });
     await screen.findByRole("button", { name: "新信号" }, SLOW);
+  });
+
+  it("leads from a template that was changed by hand to its tree, and saves that as the same signal", async () => {
+    const told: Promise<unknown>[] = [];
+    const [first, second] = templates.templates;
+    const [own] = templates.own;
+    if (!first?.in_use || !second || !own) throw new Error("the built data have a template in use");
+    const by_hand = { ...own, id: first.id, name: "犹豫" };
+    const changed = { ...first, in_use: { ...first.in_use, changed_by_hand: true, by_hand } };
+    const { user, screen } = renderApp("/signals?signal=hesitating", {
+      intercept: (request) => {
+        const { pathname } = new URL(request.url);
+        if (pathname.endsWith("/signals/own")) told.push(request.clone().json());
+        return pathname === "/api/signals/templates"
+          ? Response.json({ ...templates, templates: [changed, second] })
+          : undefined;
+      },
+    });
+    await user.click(await screen.findByRole("link", { name: "按现在的条件改" }, SLOW));
+    const name = await screen.findByLabelText("名称", {}, SLOW);
+    await user.type(name, "了");
+    await user.click(await screen.findByRole("button", { name: "保存改动" }, SLOW));
+    await expect.poll(() => told[0], SLOW).toMatchObject({ signal_id: "hesitating", name: "犹豫了" });
   });
 
   it("says of a member what is missing to the next level, what runs out, and every line of points", async () => {

@@ -27,7 +27,7 @@ from liftloop.api.views.signal import (
 from liftloop.app.audiences.directory import Audiences
 from liftloop.app.definitions.uses import users_of
 from liftloop.app.desk import Desk
-from liftloop.app.naming.trees import read_aloud
+from liftloop.app.naming.trees import Names, read_aloud
 from liftloop.app.own_signals import OwnDraft, half_life_of, write_signal
 from liftloop.app.signal_preview import signal_preview
 from liftloop.app.signal_templates import TEMPLATES, Chosen, Template, body_of, chosen_in, usual
@@ -42,6 +42,7 @@ async def listed(
 ) -> SignalTemplates:
     live = desk.definitions.live("signal")
     names = await audiences.names(*(body["where"] for body in live.values()))
+    told = {identity: await _told(desk, audiences, identity, names) for identity in live}
     views: list[SignalTemplate] = []
     for each in TEMPLATES.values():
         in_use: SignalInUse | None = None
@@ -49,29 +50,31 @@ async def listed(
             chosen = chosen_in(each.id, live[each.id])
             in_use = SignalInUse(
                 version=desk.definitions.newest("signal", each.id)[0],
-                people=len(await audiences.matching(SIGNAL + each.id, live[each.id]["where"])),
-                sentence=text(read_aloud(live[each.id]["where"], names)),
+                people=told[each.id].people,
+                sentence=told[each.id].sentence,
                 words=list(chosen.words) if chosen else [],
                 unless=list(chosen.unless) if chosen else [],
                 values=dict(chosen.values) if chosen else {},
                 changed_by_hand=chosen is None,
-                used_in=_uses(desk, each.id),
+                by_hand=told[each.id] if chosen is None else None,
+                used_in=told[each.id].used_in,
             )
         views.append(_template(each, in_use))
-    own = [
-        OwnSignal(
-            id=identity,
-            name=str(body["name"]),
-            people=len(await audiences.matching(SIGNAL + identity, body["where"])),
-            sentence=text(read_aloud(body["where"], names)),
-            definition=body["where"],
-            half_life_days=half_life_of(body),
-            used_in=_uses(desk, identity),
-        )
-        for identity, body in live.items()
-        if identity not in TEMPLATES
-    ]
-    return SignalTemplates(templates=views, own=own)
+    return SignalTemplates(templates=views, own=[told[identity] for identity in live if identity not in TEMPLATES])
+
+
+async def _told(desk: Desk, audiences: Audiences, identity: str, names: Names) -> OwnSignal:
+    """Return a live signal as it is defined, with how many give it now."""
+    body = desk.definitions.live("signal")[identity]
+    return OwnSignal(
+        id=identity,
+        name=str(body["name"]),
+        people=len(await audiences.matching(SIGNAL + identity, body["where"])),
+        sentence=text(read_aloud(body["where"], names)),
+        definition=body["where"],
+        half_life_days=half_life_of(body),
+        used_in=_uses(desk, identity),
+    )
 
 
 def _uses(desk: Desk, identity: str) -> list[SignalUse]:

@@ -30,6 +30,18 @@ class SignalUse(View):
     name: str
 
 
+class OwnSignal(View):
+    """A live signal as a tree of conditions: one of a shop's own, or of a template that was changed by hand."""
+
+    id: str
+    name: str
+    people: Count
+    sentence: Text
+    definition: Node
+    half_life_days: float
+    used_in: list[SignalUse]
+
+
 class SignalInUse(View):
     """A template that is published."""
 
@@ -40,6 +52,7 @@ class SignalInUse(View):
     unless: list[str]
     values: dict[str, float]
     changed_by_hand: bool = Field(description="Whether it is no longer what the template makes of any fields.")
+    by_hand: OwnSignal | None = Field(default=None, description="The definition as it is, where it was changed so.")
     used_in: list[SignalUse] = Field(description="What has to let go of it before it can be retired.")
 
 
@@ -55,18 +68,6 @@ class SignalTemplate(View):
     fields: list[SignalField]
     published: bool
     in_use: SignalInUse | None
-
-
-class OwnSignal(View):
-    """A live signal that comes of no template."""
-
-    id: str
-    name: str
-    people: Count
-    sentence: Text
-    definition: Node
-    half_life_days: float
-    used_in: list[SignalUse]
 
 
 class OwnSignalRequest(View):

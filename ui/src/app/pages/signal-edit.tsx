@@ -22,8 +22,10 @@ export function SignalEditPage() {
       </Page>
     );
   }
-  const saved = signals.data.own.find((each) => each.id === signalId) ?? null;
-  // A signal to begin with has numbers and words to change, in its drawer.
+  const { own, templates } = signals.data;
+  const byHand = templates.find((each) => each.id === signalId)?.in_use?.by_hand;
+  const saved = own.find((each) => each.id === signalId) ?? byHand ?? null;
+  // A signal to begin with has numbers and words to change, in its drawer, until somebody changes its tree.
   if (signalId !== undefined && !saved) {
     return <Navigate to={`/signals?signal=${encodeURIComponent(signalId)}`} replace />;
   }

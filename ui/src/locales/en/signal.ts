@@ -15,6 +15,7 @@ export const signal = {
   save: "Save changes",
   same: "Nothing changed",
   used: "In use as soon as the past has been counted",
+  editTree: "Change it as it is, by its conditions",
   byHand: "This signal was changed by hand. Saving here puts what stands below in its place.",
   nobody: "Nobody gives this signal now",
   of: "{{people}} people, {{share}} of all",

@@ -15,6 +15,7 @@ export const signal = {
   save: "保存改动",
   same: "没有改动",
   used: "已启用，历史补算完成后生效",
+  editTree: "按现在的条件改",
   byHand: "这个信号的定义被手工改过。从这里保存会换成下面的写法。",
   nobody: "现在没有人有这个信号",
   of: "{{people}} 人，占全部客户 {{share}}",

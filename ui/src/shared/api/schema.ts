@@ -7891,7 +7891,7 @@ export interface components {
         };
         /**
          * OwnSignal
-         * @description A live signal that comes of no template.
+         * @description A live signal as a tree of conditions: one of a shop's own, or of a template that was changed by hand.
          */
         OwnSignal: {
             /** Definition */
@@ -10286,6 +10286,8 @@ export interface components {
          * @description A template that is published.
          */
         SignalInUse: {
+            /** @description The definition as it is, where it was changed so. */
+            by_hand?: components["schemas"]["OwnSignal"] | null;
             /**
              * Changed By Hand
              * @description Whether it is no longer what the template makes of any fields.

@@ -80,7 +80,11 @@ function Draft({ template }: { template: SignalTemplate }) {
       }}
     >
       {used ? null : <p className={styles.said}>{format.say(template.meaning)}</p>}
-      {used?.changed_by_hand ? <Note tone="decide" title={t("signal.byHand")} /> : null}
+      {used?.changed_by_hand ? (
+        <Note tone="decide" title={t("signal.byHand")}>
+          <Link to={`/signals/${encodeURIComponent(template.id)}`}>{t("signal.editTree")}</Link>
+        </Note>
+      ) : null}
       {save.isError ? <ErrorNote error={save.error} /> : null}
       <Numbers template={template} chosen={chosen} onChange={setChosen} />
       {template.words.length > 0 ? <Words template={template} chosen={chosen} onChange={setChosen} /> : null}
