@@ -165,7 +165,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "review": ("campaign.read",),
     "campaign": ("campaign.read", "campaign.order", "campaign.undo"),
     "proposals": ("proposal.read", "proposal.look", "proposal.judge"),
-    "journey": ("journey.read",),
+    "journey": (
+        "journey.read",
+        "definition.publish",
+    ),
     "playbook": ("playbook.read", "playbook.start"),
     "experiment": ("campaign.read",),
     "audience": (

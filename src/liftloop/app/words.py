@@ -69,6 +69,7 @@ _REASONS = {
     "campaign_retired": Said("活动已经下线", "the campaign was retired"),
     "exit": Said("满足了旅程的退出条件", "what makes people leave the journey came about"),
     "journey_over": Said("旅程的有效期或停留时间已到", "the journey, or the stay in it, was over"),
+    "journey_changed": Said("旅程改了版本，里面的人离开了", "the journey was changed, and those inside left"),
     "journey_retired": Said("旅程在开始之前就下线了", "the journey was retired before it began"),
 }
 

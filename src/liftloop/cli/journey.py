@@ -49,7 +49,9 @@ def report(journey: str, data: Path, as_json: bool) -> None:
     lines = [answer["name"]]
     for each in answer["versions"]:
         left = "  ".join(f"{reason} {people:,}" for reason, people in sorted(each["left"].items()))
-        lines.append(f"v{each['version']} {each['status']}  {each['entered']:,} → {each['inside']:,}  {left}".rstrip())
+        moved = f"  (+{each['moved']:,} ←)" if each["moved"] else ""
+        head = f"v{each['version']} {each['status']}  {each['entered']:,}{moved} → {each['inside']:,}  {left}"
+        lines.append(head.rstrip())
         counts = ("arrived", "waiting", "sent", "opened", "clicked")
         rows = [[node["id"], node["kind"], *(f"{node[name]:,}" for name in counts)] for node in each["nodes"]]
         lines += table([en if language() == "en" else zh, *rows], right=frozenset(range(2, 7)))
@@ -104,6 +106,35 @@ def check(file: Path, identity: str, fix: bool, data: Path, as_json: bool) -> No
     show(answer, as_json, lines or ["没有问题 / nothing wrong"])
     if any(each["severity"] == "error" for each in answer["problems"]):
         sys.exit(EXIT_REFUSED)
+
+
+@command.command("publish")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--id", "identity", default="", help="旅程的 id，默认取文件名 / its id, else the name of the file")
+@click.option(
+    "--inside",
+    type=click.Choice(["finish", "migrate", "leave"]),
+    help="已在里面的人：走完旧版本、移到新版本、离开 / people inside: finish, move over, leave",
+)
+@click.option("--move", "moves", multiple=True, help="旧节点=新节点 / old node=new node, with migrate")
+@data_option
+@json_option
+def publish(file: Path, identity: str, inside: str | None, moves: tuple[str, ...], data: Path, as_json: bool) -> None:
+    """发布旅程的新版本，并说明已在里面的人怎么办。 / Publish a version, and say what people inside do.
+
+    \b
+    例 / Example:
+      liftloop journey publish welcome.json --inside migrate --move old=new
+    """
+    body = _body(file)
+    pairs = [each.partition("=") for each in moves]
+    if not all(before and onward for before, _, onward in pairs):
+        raise click.BadParameter("--move 写成 旧节点=新节点 / is written old=new")
+    body |= {"inside": inside} if inside else {}
+    body |= {"moves": {before: onward for before, _, onward in pairs}} if pairs else {}
+    with server(data) as desk:
+        answer = desk.post("/definitions", {"kind": "journey", "id": identity or file.stem, "body": body})
+    show(answer, as_json, [f"{answer['id']} v{answer['version']}"])
 
 
 _SEVERITY = {"error": ("错误", "error"), "warning": ("提醒", "warning")}

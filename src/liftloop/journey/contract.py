@@ -43,7 +43,7 @@ class MessageCap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A versioned graph; people inside finish the version that they entered."""
+    """A versioned graph; people inside earlier versions do as `inside` says."""
 
     name: str
     trigger: Trigger
@@ -68,6 +68,10 @@ class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many people enter in one of the shop's days; 0 for no limit."""
     notes: Mapping[str, str] = {}
     """What its authors remark on nodes, by their ids; nobody who walks meets it."""
+    inside: Literal["finish", "migrate", "leave"] = "finish"
+    """What people inside earlier versions do once this one is live: finish those, move over to this one, or leave."""
+    moves: Mapping[str, str] = {}
+    """With `migrate`: where people go on who wait at a node that this version has under no such name."""
 
 
 class Intent(Struct, frozen=True, kw_only=True):

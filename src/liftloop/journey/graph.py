@@ -66,8 +66,20 @@ def check(identity: str, body: Mapping[str, Any]) -> None:
             check_tree(tree)
         check_node(graph.journey, node)
     _check_notes(graph)
+    _check_moves(graph)
     _check_loops(graph)
     check_journey_times(graph.journey)
+
+
+def _check_moves(graph: Graph) -> None:
+    if graph.journey.moves and graph.journey.inside != "migrate":
+        raise BadJourney("只有 inside 为 migrate 时才写 moves", "moves go with migrate as what people inside do")
+    for before, onward in graph.journey.moves.items():
+        if onward not in graph.position:
+            raise BadJourney(
+                f"moves 把 {before} 指向不存在的节点 {onward}",
+                f"moves send people from {before} to {onward}, which is not there",
+            )
 
 
 def _check_notes(graph: Graph) -> None:

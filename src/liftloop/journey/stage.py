@@ -21,6 +21,7 @@ from liftloop.journey.happening import Happening
 from liftloop.journey.known import Known, read_all
 from liftloop.journey.leaving import Leavers, at_the_end, ceding, leaving_now, next_end_ms, together
 from liftloop.journey.opening import OPENED, OPENED_SPEC, opening_of
+from liftloop.journey.turning import next_turn_ms, turning_of
 from liftloop.journey.walk import Walkers, World, entering, wake, waking, walk
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.sets import are_among, distinct
@@ -88,24 +89,26 @@ class JourneySteps:
         opening = opening_of(state, known.codes(), gone)
         answered = _answered(state, known, happening)
         due = _without(distinct(np.concatenate([due, answered])), gone)
+        turning = turning_of(state, known, np.concatenate([gone, due, opening.walkers.rows]), moment.now_ms)
         ceded: Numbers = frame["journey.ceded"]["enrolment"] if "journey.ceded" in frame else due[:0]
         someone = any(len(slots) for slots in admission.entries.values())
-        if not (len(gone) or len(due) or len(ceded) or launched or leaving.closed or opening.codes or someone):
+        turned = leaving.closed or opening.codes or turning.writes
+        if not (len(gone) or len(due) or len(ceded) or launched or turned or someone):
             return NOTHING
         world = World(state=state, graphs=known.graphs, campaigns=known.campaigns, traits=known.traits, moment=moment)
         woken, newcomers = waking(state, due), _newcomers(state, admission.entries)
         wake(world, woken, are_among(due, answered))
         stands = np.isin(newcomers.codes, known.waiting)
-        walkers = woken.and_also(opening.walkers).and_also(newcomers.of(~stands))
+        walkers = woken.and_also(opening.walkers).and_also(turning.walkers).and_also(newcomers.of(~stands))
         intents, came = walk(world, walkers)
-        walkers = walkers.and_also(newcomers.of(stands))
-        leavers = together([leaving.leavers, at_the_end(walkers, opening.closed)])
+        walkers = walkers.and_also(newcomers.of(stands)).and_also(turning.resting)
+        leavers = together([leaving.leavers, turning.leavers, at_the_end(walkers, opening.closed)])
         delta = _joined(
             _moved(world, newcomers, walkers, leavers),
             Delta(
-                allocate=[*admission.specs(), *leaving.specs()],
-                writes=[*leaving.writes(), *opening.writes(), *launched, *admission.writes()],
-                updates=opening.updates(),
+                allocate=[*admission.specs(), *leaving.specs(), *turning.specs()],
+                writes=[*leaving.writes(), *opening.writes(), *turning.writes, *launched, *admission.writes()],
+                updates=[*opening.updates(), *turning.updates()],
             ),
             _given(state, intents),
             counted(state, came),
@@ -119,7 +122,7 @@ class JourneySteps:
     def next_due_ms(self, state: StateView) -> int:
         timers = int(state[enrolments.DUE].min()) if enrolments.count(state) else FAR_FUTURE_MS
         known = self._known(state)
-        return min(timers, next_entry_ms(state, known), next_end_ms(state, known))
+        return min(timers, next_entry_ms(state, known), next_end_ms(state, known), next_turn_ms(state, known))
 
     def _known(self, state: StateView) -> Known:
         if self._held is None or self._held.generation != state.definitions.generation:

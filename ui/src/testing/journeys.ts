@@ -16,6 +16,7 @@ export const welcome: Views["JourneyReport"] = {
       status: "live",
       entered: 412,
       inside: 96,
+      moved: 0,
       left: { goal: 31, done: 285 },
       nodes: [
         node("try", "experiment", 412),
@@ -33,6 +34,7 @@ export const welcome: Views["JourneyReport"] = {
       status: "old",
       entered: 1_204,
       inside: 0,
+      moved: 0,
       left: { goal: 118, done: 1_086 },
       nodes: [
         node("send", "send", 1_204, { sent: 1_131, opened: 114, clicked: 20 }),

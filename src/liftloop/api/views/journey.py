@@ -24,6 +24,7 @@ class JourneyVersion(View):
     status: str
     entered: Count
     inside: Count
+    moved: Count = Field(description="How many came from earlier versions; they count as having entered this one.")
     left: dict[str, Count] = Field(description="Who left, by reason: `goal`, `done` and others.")
     nodes: list[JourneyNode]
 

@@ -16,12 +16,6 @@ LEFT JOIN enrolment AS entry ON entry.entered
     AND entry.enrolment = try_cast(split_part(split_part(decided.message_key, '/', -2), '~', 1) AS BIGINT)
 GROUP BY ALL;
 
--- name: ends
--- How people left each version, by reason; the reason of those who are inside is empty.
-SELECT entry.version, coalesce(gone.reason, '') AS reason, count(*) AS people
-FROM enrolment AS entry LEFT JOIN enrolment AS gone ON gone.enrolment = entry.enrolment AND NOT gone.entered
-WHERE entry.entered AND entry.journey = $1 GROUP BY ALL;
-
 -- name: standing
 -- How many ever entered each journey, and are in it now.
 SELECT entry.journey, count(*) AS entered, count(*) FILTER (gone.enrolment IS NULL) AS inside

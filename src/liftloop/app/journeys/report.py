@@ -1,5 +1,6 @@
 """The report of a journey: by version and node, who came, who waits there, what was sent and opened."""
 
+import asyncio
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
@@ -18,6 +19,11 @@ SQL: Mapping[str, str] = {
 _VERSIONS = (
     "SELECT version, status, body FROM definition WHERE kind = 'journey' AND id = ? ORDER BY version DESC LIMIT ?"
 )
+_ENDS = """
+SELECT version, CASE state WHEN 'inside' THEN '' WHEN 'done' THEN 'done' ELSE reason END AS reason, count(*)
+FROM enrolment WHERE journey = ? GROUP BY 1, 2
+"""
+"""How people left each version, by reason, empty for those inside; who moved to a later version belongs to that."""
 VERSIONS_MAX = 20
 """Older versions have hardly anybody inside; the ledger has them all."""
 
@@ -41,6 +47,8 @@ class VersionCounts(Struct, frozen=True, kw_only=True):
     status: str
     entered: int
     inside: int
+    moved: int
+    """How many came from earlier versions; they count as having entered this one."""
     left: Mapping[str, int]
     nodes: tuple[NodeCounts, ...]
 
@@ -82,9 +90,8 @@ async def journey_report(desk: Desk, identity: str) -> JourneyCounts:
         (int(version), str(node)): (int(sent), int(opened), int(clicked))
         for node, version, sent, opened, clicked in zip(*(messages[name] for name in names), strict=True)
     }
-    ends = await desk.follower.select(SQL["ends"], [identity])
     left: dict[int, dict[str, int]] = {}
-    for version, reason, people in zip(ends["version"], ends["reason"], ends["people"], strict=True):
+    for version, reason, people in await asyncio.to_thread(desk.state.rows, _ENDS, (identity,)):
         left.setdefault(int(version), {})[str(reason)] = int(people)
     bodies = [(int(version), str(status), parse_json(body)) for version, status, body in rows]
     return JourneyCounts(
@@ -123,6 +130,7 @@ def _version(
         status=status,
         entered=sum(left.values()),
         inside=left.get("", 0),
+        moved=int(standing.get("moved", 0)),
         left={reason: people for reason, people in left.items() if reason},
         nodes=tuple(counts),
     )

@@ -15,6 +15,7 @@ from liftloop.identify.contract import ANONYMOUS, USER
 from liftloop.identify.reading import disputed, find, follow, identifier_hash, undoings
 from liftloop.journey.arrivals import arrivals, waiting
 from liftloop.journey.enrolments import CODES, code_hash
+from liftloop.journey.turning import moved_in
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.plan.reading import action_array
 from liftloop.profile.contract import Source, SourceId
@@ -109,6 +110,7 @@ def _journey_nodes(fold: Fold, given: Mapping[str, Any]) -> Answer:
                 "version": each.version,
                 "arrived": arrivals(fold.state, code, len(each.body["nodes"])).tolist(),
                 "waiting": waiting(fold.state, code, len(each.body["nodes"])).tolist(),
+                "moved": moved_in(fold.state, code),
             }
             for each, code in zip(asked, codes, strict=True)
             if code != ABSENT

@@ -6697,6 +6697,11 @@ export interface components {
             left: {
                 [key: string]: number;
             };
+            /**
+             * Moved
+             * @description How many came from earlier versions; they count as having entered this one.
+             */
+            moved: number;
             /** Nodes */
             nodes: components["schemas"]["JourneyNode"][];
             /** Status */
