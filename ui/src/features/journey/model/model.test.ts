@@ -172,6 +172,12 @@ describe("the list", () => {
     expect(new Set(lines.map((line) => line.key)).size).toBe(lines.length);
   });
 
+  it("ends where every way of a choice leaves", () => {
+    const last = changed(visit, { kind: "add", at: { from: "day", path: "next" }, step: "condition" });
+    const keys = linesOf(last).map((line) => line.key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
   it("stays flat where all other ways leave, and points back in a loop", () => {
     const loop: Draft = {
       ...visit,

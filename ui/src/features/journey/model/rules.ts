@@ -61,7 +61,7 @@ function writeChoice(pen: Pen, ways: readonly Way[], depth: number, joins: Reado
   const staying = ways.filter((way) => stepOf(pen.draft, way.to)?.kind !== "exit");
   const [main] = staying;
   const flat = staying.length === 1;
-  const join = flat ? null : joinOf(pen.draft, staying);
+  const join = staying.length < 2 ? null : joinOf(pen.draft, staying);
   for (const way of ways) {
     pen.lines.push({ as: "way", key: `way ${way.from}:${way.path}`, depth: depth + 1, way });
     if (flat && way === main) {
