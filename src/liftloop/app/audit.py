@@ -226,7 +226,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list) and any(isinstance(each, Mapping | list) for each in value):
         for place, each in enumerate(value):
             yield from _leaves(each, f"{path}[{place}]")
-    else:
+    elif path:  # Nothing at all has no place to be told at.
         yield path, json.dumps(value, ensure_ascii=False)
 
 
