@@ -261,13 +261,9 @@ def _of_sends(definitions: Definitions, state: StateReader, graph: Graph, body: 
         if not isinstance(node, Send):
             continue
         if node.content not in contents:
-            yield _stopped(
-                "no_content",
-                node,
-                f"内容 {node.content} 还没有发布",
-                f"{node.content} is not published",
-                (_other_content(definitions, node, place) or _around(graph, body, node.id)),
-            )
+            zh, en = f"内容 {node.content} 还没有发布", f"{node.content} is not published"
+            # A message is never taken out for its author: its words may still come.
+            yield _stopped("no_content", node, zh, en, _other_content(definitions, node, place))
         if node.channel not in channels:
             others = get_close_matches(node.channel, list(channels), 1, 0.6)
             path = pointer("nodes", place, "channel")
