@@ -60,6 +60,7 @@ def _world(path: Path) -> Installation:
     installation.publish(
         "offer", "coupon_5", {"id": "coupon_5", "name_zh": "5 元券", "name_en": "¥5 off", "face_fen": 500}
     )
+    installation.publish("setting", "points", {})
     installation.publish("audience", "vip", {"name": "VIP", "where": {"trait": "vip", "is": True}})
     return installation
 
