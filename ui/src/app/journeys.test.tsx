@@ -36,9 +36,13 @@ describe("the editor of journeys", () => {
     await user.click(screen.getByRole("button", { name: "发布" }));
     const asked = await dialog("发布第 3 版");
     expect(within(asked).getByText("等 3 天")).toBeTruthy();
+    await user.click(within(asked).getByRole("radio", { name: /搬到新版的同一步/ }));
     await user.click(within(asked).getByRole("button", { name: /发布/ }));
     await expect.poll(() => told[0], SLOW).toMatchObject({ kind: "journey", id: "welcome", version: 3 });
-    const { body } = (await told[0]) as { body: { nodes: { id: string; next?: string }[] } };
+    const { body } = (await told[0]) as {
+      body: { inside: string; nodes: { id: string; next?: string }[] };
+    };
+    expect(body.inside).toBe("migrate");
     expect(body.nodes.find((step) => step.id === "morning")?.next).toBe("wait-1");
     expect(body.nodes.find((step) => step.id === "wait-1")).toMatchObject({
       duration_s: 259_200,

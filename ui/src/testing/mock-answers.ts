@@ -48,3 +48,12 @@ export const administrator: Views["SessionView"] = {
   set_up: true,
   single_sign_on: null,
 };
+
+/** Somebody who has shown nothing yet, where no account was made. */
+export const stranger: Views["SessionView"] = {
+  ...administrator,
+  signed_in: false,
+  via: "session",
+  role: null,
+  set_up: false,
+};

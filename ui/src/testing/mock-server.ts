@@ -10,7 +10,7 @@ import { identityRoutes } from "./identity.ts";
 import { MockJourneys } from "./journeys.ts";
 import { liveRoutes } from "./live.ts";
 import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
-import { administrator, found, health, json, notFound, Refusal } from "./mock-answers.ts";
+import { administrator, found, health, json, notFound, Refusal, stranger } from "./mock-answers.ts";
 import { MockData } from "./mock-data.ts";
 import { MockImports } from "./mock-imports.ts";
 import { MockPlans } from "./mock-plans.ts";
@@ -57,7 +57,9 @@ export class MockServer {
   }
 
   async answer(request: Request): Promise<Response> {
+    const url = new URL(request.url);
     if (request.headers.get("authorization") !== `Bearer ${MOCK_TOKEN}`) {
+      if (request.method === "GET" && url.pathname === "/api/session") return json(stranger, 200);
       return json(
         new Refusal(
           401,
@@ -69,7 +71,6 @@ export class MockServer {
         401,
       );
     }
-    const url = new URL(request.url);
     for (const [method, path, handler] of this.routes) {
       const match = path.exec(url.pathname);
       if (method !== request.method || match === null) continue;

@@ -66,7 +66,12 @@ export const journey = {
   publishAfter: "Version {{version}} is published; it takes people in once its past is computed",
   unchanged: "No changes",
   nothingNew: "As version {{version}}",
-  peopleFinish: "The {{people}} people inside finish the version that they entered.",
+  peopleInside: "What the {{people}} people inside do",
+  staying: {
+    finish: "Finish the version that they entered",
+    migrate: "Move over to the same step of this one; who stands at a step that is gone leaves",
+    leave: "Leave at once",
+  },
   lacking_one: "{{count}} step is not filled in",
   lacking_other: "{{count}} steps are not filled in",
   changes: {

@@ -63,7 +63,12 @@ export const journey = {
   publishAfter: "第 {{version}} 版已发布，历史数据算好以后开始收人",
   unchanged: "没有改动",
   nothingNew: "和第 {{version}} 版一样",
-  peopleFinish: "里面的 {{people}} 人会走完他们进入的那一版。",
+  peopleInside: "里面的 {{people}} 人怎么办",
+  staying: {
+    finish: "走完他们进入的那一版",
+    migrate: "搬到新版的同一步；所在的步骤没有了的就离开",
+    leave: "马上离开",
+  },
   lacking: "{{count}} 步还没填完",
   changes: {
     title: "改了什么",

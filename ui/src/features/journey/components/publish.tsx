@@ -1,6 +1,6 @@
 /** Publishing: what changes, what becomes of people inside, and what to do where somebody else was first. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Modal } from "antd";
+import { App, Button, Modal, Radio } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/shared/api/answer";
@@ -16,6 +16,9 @@ import { triggerOf } from "../model/triggers";
 import { ChangesShown } from "./changes-shown";
 import styles from "./journey-editor.module.css";
 
+const STAYS = ["finish", "migrate", "leave"] as const;
+type Stay = (typeof STAYS)[number];
+
 interface PublishProps {
   journeyId: string;
   /** What the draft was begun from; null for a new journey. */
@@ -29,15 +32,20 @@ export function Publish({ journeyId, base, inside, onBase }: PublishProps) {
   const format = useFormat();
   const { message } = App.useApp();
   const queries = useQueryClient();
-  const { draft, tell, problems } = useEditor();
+  const { draft, tell, problems, move } = useEditor();
+  const [stay, setStay] = useState<Stay>("finish");
   const wrong = problems.filter((each) => each.severity === "error").length;
   const [asking, setAsking] = useState(false);
   const next = (base?.version ?? 0) + 1;
   const publish = useMutation({
-    mutationFn: (version: number) => publishJourney(journeyId, draft, version),
-    onSuccess: async ({ version }) => {
+    mutationFn: async (version: number) => {
+      const body = { ...draft, inside: stay };
+      return { ...(await publishJourney(journeyId, body, version)), body };
+    },
+    onSuccess: async ({ version, body }) => {
       setAsking(false);
-      onBase({ version, body: draft });
+      move({ kind: "become", draft: body });
+      onBase({ version, body });
       await queries.invalidateQueries({ queryKey: ["journeys"] });
       void message.success(t("journey.published", { version }));
     },
@@ -65,6 +73,7 @@ export function Publish({ journeyId, base, inside, onBase }: PublishProps) {
         }
         onClick={() => {
           publish.reset();
+          setStay("finish");
           setAsking(true);
         }}
       >
@@ -101,7 +110,15 @@ export function Publish({ journeyId, base, inside, onBase }: PublishProps) {
                 <ChangesShown between={between} before={base.body} after={draft} tell={tell} />
               ) : null}
               {inside > 0 ? (
-                <Note tone="plain" title={t("journey.peopleFinish", { people: format.people(inside) })} />
+                <fieldset className={styles.stays}>
+                  <legend>{t("journey.peopleInside", { people: format.people(inside) })}</legend>
+                  <Radio.Group
+                    vertical
+                    value={stay}
+                    onChange={(event) => setStay(event.target.value)}
+                    options={STAYS.map((each) => ({ value: each, label: t(`journey.staying.${each}`) }))}
+                  />
+                </fieldset>
               ) : null}
             </>
           )}
