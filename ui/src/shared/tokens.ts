@@ -126,6 +126,7 @@ export function antdTheme(appearance: Appearance, still: boolean): ThemeConfig {
         primaryShadow: "none",
         defaultShadow: "none",
         dangerShadow: "none",
+        colorError: palette.brick, // The dark algorithm's own shade is too faint on a card.
         fontWeight: 500,
       },
       Table: { headerBg: palette.card, headerSplitColor: palette.card },

@@ -94,6 +94,8 @@ export class MockServer {
     return [
       ["GET", path("/health"), () => health(this.members.length)],
       ["GET", path("/session"), () => administrator],
+      ["DELETE", path("/session"), () => ({ done: true })],
+      ["GET", path("/stops"), () => ({ standing: [], waiting: 0 })],
       ...this.plans.routes(path),
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
