@@ -43,7 +43,8 @@ class Menu(Struct, frozen=True, kw_only=True, eq=False):
     """Everybody eligible: predicted effects and expected cost [people, 1 + options], who is reached and held out.
 
     `floor` is the price of a fen in outcome below which nothing is bought even if the budget would allow it.
-    `untried` [options] are drawn by the exploration floor alone; `groups` must not be priced out; `share` is the
+    `untried` [options] are drawn by the exploration floor alone; what is not `promising` [people, options] is not drawn
+    at all; `groups` must not be priced out; `share` is the
     part of every stock and capacity that these people have a claim to.
     """
 
@@ -58,6 +59,7 @@ class Menu(Struct, frozen=True, kw_only=True, eq=False):
     terms: Terms = Terms()
     groups: tuple[Group, ...] = ()
     untried: Flags | None = None
+    promising: Flags | None = None
     share: float = 1.0
 
 
@@ -144,6 +146,7 @@ def part_of(menu: Menu, rows: Integers) -> Menu:
         cost_fen=menu.cost_fen[rows],
         reach=menu.reach[rows],
         held=menu.held[rows],
+        promising=None if menu.promising is None else menu.promising[rows],
         groups=tuple(Group(name=group.name, inside=group.inside[rows]) for group in menu.groups),
         share=menu.share * rows.size / max(menu.held.size, 1),
     )
@@ -216,8 +219,9 @@ def exploration_odds(menu: Menu) -> Floats:
 
 
 def _reachable(menu: Menu) -> Flags:
-    """Return [people, options] what may be done at all: what reaches, and nothing paid on no budget."""
-    return menu.reach & (menu.cost_fen[:, 1:] <= 0) if menu.budget_fen == 0 else menu.reach
+    """Return [people, options] what may be done at all: what reaches and may pay, and nothing paid on no budget."""
+    reach = menu.reach if menu.promising is None else menu.reach & menu.promising
+    return reach & (menu.cost_fen[:, 1:] <= 0) if menu.budget_fen == 0 else reach
 
 
 def _scarce(menu: Menu, reach: Flags) -> Flags:

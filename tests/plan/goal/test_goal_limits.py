@@ -154,3 +154,9 @@ def test_windows(clause: str, window: tuple[str | None, str | None, int, str | N
     """A window is where a person who types on 7 September 2026 means it."""
     got = read(f"复购率 +5%，{clause}")
     assert (got["starts"], got["ends"], got["window_days"], got["festival"]) == window
+
+
+def test_a_number_of_days_is_no_festival() -> None:
+    """520 Day is a festival; 520 days are a length."""
+    assert read("raise repurchase rate by 5% within 520 days")["window_days"] == 520
+    assert read("raise repurchase rate by 5% around 520 Day")["festival"] == "day_520"

@@ -90,9 +90,11 @@ def _token_at(text: str, start: int, catalogue: Catalogue, today: date) -> Token
         candidates.append(Token(kind=METRIC, start=start, end=metric[0], more=metric[1]))
     if (word := phrase_at(text, start, WORDS.get(first))) is not None:
         end, entry = word
-        candidates.append(
-            Token(kind=entry.kind, start=start, end=end, word=entry.word, amount=entry.amount, more=entry.more)
-        )
+        # 520 Day is a festival, 520 days are a length of time.
+        if not (entry.kind == FESTIVAL and first.isdecimal() and text[start:end].endswith("days")):
+            candidates.append(
+                Token(kind=entry.kind, start=start, end=end, word=entry.word, amount=entry.amount, more=entry.more)
+            )
     others = date_at(text, start, today), amount_at(text, start), wave_at(text, start)
     candidates += [token for token in others if token is not None]
     if candidates:

@@ -106,6 +106,7 @@ class _Material(Struct, frozen=True, kw_only=True, eq=False):
     log: Log
     costs: Costs
     relied: Flags
+    promising: Flags | None
     seen: View
     logged: Floats
     """Calibrated effects of every option in the log, by models without the row's fold."""
@@ -149,10 +150,14 @@ def _learned(inputs: StudyInputs, baseline: Baseline, given: tuple[People, Conta
     moved = Moved(logged=seen.predicted.effects(seen.calibration.slopes, personal=True), now=by_person)
     costs = learned_costs(log, inputs.options, moved, usual, inputs.order_share)
     costs = replace(costs, now=impersonal(costs.now, _usual(costs.now, people.unprofiled), people.unprofiled))
-    if floor > 0:
-        people = replace(people, reach=people.reach & _may_pay(log, by_person, floor * costs.now))
+    promising = _may_pay(log, by_person, floor * costs.now) if floor > 0 else None
     nobody_held = np.zeros(people.count, dtype=np.bool_)
-    trial = _menu(inputs, people, by_person, _Terms(costs=costs, floor=floor, relied=relied, held=nobody_held))
+    trial = _menu(
+        inputs,
+        people,
+        by_person,
+        _Terms(costs=costs, floor=floor, relied=relied, held=nobody_held, promising=promising),
+    )
     tried = allot(sample_of(trial, SAMPLE_PEOPLE)[1])
     seen_on_terms = view(seen, Terms(cost_fen=costs.logged, price=tried.price, relied=relied))
     judged = judge(seen_on_terms)
@@ -162,7 +167,8 @@ def _learned(inputs: StudyInputs, baseline: Baseline, given: tuple[People, Conta
     known = Finding(status="refused", baseline=baseline, eligible=people.count, judged=judged, lifts=lifts)
     if rule == "nobody":
         if _could_reach(judged, lifts):
-            return replace(explored(inputs, baseline, people, "unclear_log"), judged=judged)
+            asked = people if promising is None else replace(people, reach=people.reach & promising)
+            return replace(explored(inputs, baseline, asked, "unclear_log"), judged=judged)
         return replace(known, reason="nothing_works")
     residual = contacts.outcome - log.anyway
     explained = float(np.clip(1 - residual.var() / max(contacts.outcome.var(), 1e-12), 0.0, 0.9))
@@ -172,6 +178,7 @@ def _learned(inputs: StudyInputs, baseline: Baseline, given: tuple[People, Conta
         log=log,
         costs=costs,
         relied=relied,
+        promising=promising,
         seen=seen_on_terms,
         logged=moved.logged,
         judged=judged,
@@ -232,6 +239,8 @@ class _Terms(Struct, frozen=True, kw_only=True, eq=False):
     floor: float
     relied: Flags
     held: Flags
+    promising: Flags | None
+    """What could pay [people, options]; None where there is no question of it."""
 
 
 def _menu(inputs: StudyInputs, people: People, effect: Floats, terms: _Terms) -> Menu:
@@ -241,6 +250,7 @@ def _menu(inputs: StudyInputs, people: People, effect: Floats, terms: _Terms) ->
         cost_fen=terms.costs.now,
         reach=people.reach,
         untried=~terms.relied,
+        promising=terms.promising,
         held=terms.held,
         budget_fen=inputs.budget_fen,
         floor=terms.floor,
@@ -258,6 +268,7 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
         costs=given.costs,
         floor=given.floor,
         relied=given.relied,
+        promising=given.promising,
         held=np.zeros(given.people.count, dtype=np.bool_),
     )
     rows, trial = sample_of(_menu(inputs, given.people, given.effect, terms), SAMPLE_PEOPLE)
