@@ -275,9 +275,9 @@ ORDER BY channel, person, at_ms, status <> 'granted'
 _ADDRESSES = "SELECT 1 FROM attribute WHERE name IN ('phone', 'email', 'wecom_id', 'openid', 'unionid') LIMIT 1"
 
 
-def has_addresses(state: StateReader) -> bool:
-    """Say whether anybody can be written to at all."""
-    return bool(state.rows(_ADDRESSES))
+def has_addresses(state: StateReader, channels: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Say whether anybody can be written to at all; a webhook is content with the customer's id."""
+    return any(body.get("kind") == "webhook" for body in channels.values()) or bool(state.rows(_ADDRESSES))
 
 
 class ConsentHistory:

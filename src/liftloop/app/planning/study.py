@@ -115,7 +115,7 @@ def _start(sources: Sources, consents: ConsentHistory) -> Start:
     defined = sources.definitions
     return Start(
         channels=bool(defined.channels),
-        addresses=has_addresses(sources.state),
+        addresses=has_addresses(sources.state, defined.channels),
         consents=consents.known,
         offers=bool(defined.offers),
     )
