@@ -12,6 +12,7 @@ from liftloop.app.dispatch.attempts import AttemptFile
 from liftloop.app.dispatch.settle import TRIES_MAX
 from liftloop.app.dispatch.status import DispatchStatus
 from liftloop.deliver.second_look import Stopped
+from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.errors import LiftloopError
 
 
@@ -477,3 +478,19 @@ def test_what_stands_still_leaves_as_soon_as_it_may(tmp_path: Path) -> None:
 
     asyncio.run(stop_and_go())
     assert world.outcomes() == {key: "accepted"}
+
+
+def test_a_message_moved_behind_a_pause_while_it_waits_hides_no_other(tmp_path: Path) -> None:
+    """A message waits for its next try when its campaign is paused; what another sends by that channel leaves."""
+    world = World(tmp_path)
+    world.content("hello", "你好")
+    shop = world.channel(ScriptedChannel())
+    shop.script = ["retry"]
+    first = world.message(1)
+    world.run()
+    world.state.db.execute("UPDATE outbox SET due_ms = ? WHERE message_key = ?", (NOW_MS + DAY_MS, first))
+    second = world.message(2)
+    world.run(lambda: bool(world.outcomes()))
+    assert world.outcomes() == {second: "accepted"}
+    assert world.dispatcher is not None
+    assert world.dispatcher.pending() == 0

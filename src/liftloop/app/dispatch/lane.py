@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -19,7 +20,8 @@ HELD_MAX = 100_000  # Handed over and not folded yet, or waiting: beyond it the 
 LOOK_GROUPS = 24  # A look passes over all that is held, so it takes several groups at a time.
 LOOK_SECONDS = 2.0  # But no more than the pace lets out soon: what is taken early does not see a later stop.
 NEWEST_MAX = 64  # Each look also takes some of the latest due: a welcome does not wait behind a blast.
-WITHDRAWN_MAX = 10_000  # Waiting messages looked for at once; SQLite takes 32,766 parameters.
+FOLLOWED_AT_ONCE_MAX = 500  # Waiting messages looked for with every tick; a millisecond.
+FOLLOWED_MAX = 10_000  # Waiting messages looked for at once; SQLite takes 32,766 parameters.
 BACK_OFF_MS = SECOND_MS  # Doubled with each try.
 BACK_OFF_MS_MAX = 60 * MINUTE_MS
 PAUSE_MS_MAX = 5 * MINUTE_MS  # A channel that is away is asked again at least so often.
@@ -73,6 +75,8 @@ class Lane:
         self._ready: list[Due] = []
         self._held: set[str] = set()
         self._waiting: dict[str, Waiting] = {}
+        self._moved: dict[str, int] = {}
+        """When waiting messages are due that were moved to a later time, behind a pause for example."""
 
     def hold(self, keys: Iterable[str]) -> None:
         """Take keys as under way: they are not looked for again."""
@@ -101,18 +105,20 @@ class Lane:
             if due.waited is not None:
                 self._waiting[due.envelope.key] = due.waited
 
-    def withdrawn(self, state: StateReader) -> list[str]:
-        """Let go of waiting messages whose outbox row is gone, because somebody stopped them; return their keys."""
-        keys = list(self._waiting)[:WITHDRAWN_MAX]
-        rows = state.rows(f"SELECT message_key FROM outbox WHERE message_key IN ({marks(len(keys))})", keys)
-        present = {key for (key,) in rows}
-        gone = [key for key in keys if key not in present]
-        for key in gone:
-            del self._waiting[key]
-        # Those that were looked at go to the end, so that the next call looks at others.
-        for key in keys:
-            if key in present:
-                self._waiting[key] = self._waiting.pop(key)
+    def follow(self, state: StateReader, now_ms: int) -> list[str]:
+        """Look at what became of waiting messages in the outbox; let go of those that somebody stopped, return them."""
+        keys = list(islice(self._waiting, FOLLOWED_MAX))
+        rows = state.rows(f"SELECT message_key, due_ms FROM outbox WHERE message_key IN ({marks(len(keys))})", keys)
+        due_ms: dict[str, int] = dict(rows)
+        gone: list[str] = []
+        for key in keys:  # Those that were looked at go to the end, so that the next call looks at others.
+            waiting = self._forget(key)
+            if key not in due_ms:
+                gone.append(key)
+                continue
+            self._waiting[key] = waiting
+            if due_ms[key] > now_ms:
+                self._moved[key] = due_ms[key]
         return gone
 
     def under_way(self) -> int:
@@ -128,8 +134,13 @@ class Lane:
         return self._held - {due.envelope.key for due in self._ready}
 
     def waiting_count(self, now_ms: int) -> int:
-        """Return how many messages wait for a later time than now."""
-        return sum(each.next_ms > now_ms for each in self._waiting.values())
+        """Return how many messages are due and wait for a later time all the same."""
+        moved = self._moved
+        return sum(each.next_ms > now_ms and moved.get(key, 0) <= now_ms for key, each in self._waiting.items())
+
+    def few_wait(self) -> bool:
+        """Tell whether so few wait that they can be followed with every tick."""
+        return len(self._waiting) <= FOLLOWED_AT_ONCE_MAX
 
     def paused(self, now_ms: int) -> bool:
         return self.pause is not None and self.pause.until_ms > now_ms
@@ -171,12 +182,17 @@ class Lane:
         oldest = state.rows(_OLDEST, (name, now_ms, self.under_way() + wanted))
         self._ready = [*self._dues(newest, now_ms), *self._ready, *self._dues(oldest, now_ms)]
 
+    def _forget(self, key: str) -> Waiting:
+        self._moved.pop(key, None)
+        return self._waiting.pop(key)
+
     def _dues(self, rows: Iterable[Row], now_ms: int) -> list[Due]:
         dues: list[Due] = []
         for key, due_ms, body in rows:
             waited = self._waiting.get(key)
             if key not in self._held and (waited is None or waited.next_ms <= now_ms):
-                dues.append(Due(envelope=ENVELOPE.decode(body), due_ms=due_ms, waited=self._waiting.pop(key, None)))
+                waited = self._forget(key) if waited else None
+                dues.append(Due(envelope=ENVELOPE.decode(body), due_ms=due_ms, waited=waited))
                 self._held.add(key)
         return dues
 

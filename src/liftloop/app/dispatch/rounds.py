@@ -16,7 +16,7 @@ from liftloop.app.dispatch.attempts import Attempt, AttemptFile, Report, Settlem
 from liftloop.app.dispatch.carrying import cancelled, carried
 from liftloop.app.dispatch.channels import Channels, OpenChannel, Opened
 from liftloop.app.dispatch.coupons import Claimed
-from liftloop.app.dispatch.lane import WITHDRAWN_MAX, Lane, NoPace, Pace, longer_pause
+from liftloop.app.dispatch.lane import FOLLOWED_MAX, Lane, NoPace, Pace, longer_pause
 from liftloop.app.dispatch.links import KEPT_MS, Links
 from liftloop.app.dispatch.people import marks
 from liftloop.app.dispatch.personal import AskPeople
@@ -49,7 +49,7 @@ POLL_S = 0.02  # How often the outbox is looked at between sendings: a fiftieth 
 IDLE_POLL_S = 0.1  # And where nothing was sent for a while: fifty looks a second took a tenth of a core.
 IDLE_AFTER_S = 1.0
 LAND_SECONDS_MAX = 20.0  # After being told to stop; what is still in the air then is settled by the next start.
-WITHDRAWN_S = 2.0  # Between looks for messages that were stopped while they waited.
+FOLLOW_S = 2.0  # Between looks at many messages that may have been stopped or moved while they waited.
 CLAIM_MS = 60 * SECOND_MS  # A message that named a coupon so long ago and is nowhere any more was stopped.
 STANDING = "stopped:"
 STANDING_LOOK_MS = 60 * SECOND_MS  # What stands still is looked at seldom; whoever lets it go on is heard at once.
@@ -93,7 +93,7 @@ class Dispatcher:
         self._outcomes: Counter[str] = Counter()
         self._by_channel: dict[str, Counter[str]] = {}
         self._tick: int | None = None
-        self._withdrawn_s = 0.0
+        self._followed_s = 0.0
         self._stops: list[Row] = []
         self._sent_s = 0.0
         """When something was last on its way."""
@@ -178,7 +178,7 @@ class Dispatcher:
             self._tick = position.tick
             self._refresh_channels()
             self._follow_stops()
-            self._forget_withdrawn()
+            self._follow_waiting()
 
     def _follow_stops(self) -> None:
         """Look again at what stood still as soon as what stands still has changed."""
@@ -188,25 +188,26 @@ class Dispatcher:
             for lane in self._lanes.values():
                 lane.hasten(STANDING, self._tools.clock.now_ms())
 
-    def _forget_withdrawn(self) -> None:
-        """Forget messages that were stopped before they left; now and then is enough."""
-        now_s = asyncio.get_running_loop().time()
-        if now_s < self._withdrawn_s + WITHDRAWN_S:
-            return
-        self._withdrawn_s = now_s
+    def _follow_waiting(self) -> None:
+        """Forget waiting messages that were stopped, see those that were moved; many of them are seen now and then."""
+        now_ms, now_s = self._tools.clock.now_ms(), asyncio.get_running_loop().time()
+        rests = now_s < self._followed_s + FOLLOW_S
         for lane in self._lanes.values():
-            gone = lane.withdrawn(self._tools.state)
+            gone = lane.follow(self._tools.state, now_ms) if lane.few_wait() or not rests else ()
             if gone:
                 with suppress(DiskFull):  # Found again after a restart.
-                    self._tools.attempts.forget_waiting(gone, self._tools.clock.now_ms())
+                    self._tools.attempts.forget_waiting(gone, now_ms)
+        if rests:
+            return
+        self._followed_s = now_s
         self._forget_claims()
         with suppress(DiskFull):
-            self._tools.attempts.forget_links(self._tools.clock.now_ms() - KEPT_MS)
+            self._tools.attempts.forget_links(now_ms - KEPT_MS)
 
     def _forget_claims(self) -> None:
         """Give back coupons of messages that were stopped after one was reserved."""
         now_ms = self._tools.clock.now_ms()
-        claims = self._tools.attempts.coupons.claims(now_ms - CLAIM_MS, WITHDRAWN_MAX)
+        claims = self._tools.attempts.coupons.claims(now_ms - CLAIM_MS, FOLLOWED_MAX)
         lost = [key for key in claims if not any(lane.knows(key) for lane in self._lanes.values())]
         if lost:
             query = f"SELECT message_key FROM outbox WHERE message_key IN ({marks(len(lost))})"
@@ -325,6 +326,8 @@ class Dispatcher:
     def _kept(self, lane: Lane, settlement: Settlement, number: int) -> None:
         lane.pause = settlement.pause
         lane.wait(settlement.waiting)
+        if settlement.waiting:
+            self._tick = None  # They may have been moved or stopped while they were in the air.
         self._outcomes.update(settlement.outcomes)
         self._by_channel.setdefault(settlement.channel, Counter()).update(settlement.outcomes)
         if number:
