@@ -60,3 +60,10 @@ def test_every_window_is_over(days: int) -> None:
     assert max(starts) + days * DAY_MS == SEPTEMBER_MS
     assert {SEPTEMBER_MS - back * days * DAY_MS for back in (1, 2, 3)} <= set(starts)
     assert len(set(starts)) == len(starts) <= 16
+
+
+def test_a_window_without_outcomes_is_not_without_noise() -> None:
+    """Where nobody ordered in the last window, people differ as they did before it."""
+    found = foreseen(MARCH_MS, lambda ago: 0.2 if 30 < ago <= 180 else 1e-12)
+    assert found.last == pytest.approx(0)
+    assert found.deviation == pytest.approx(0.4)

@@ -30,6 +30,25 @@ class CornerShop:
         assert answer.status == 200, answer.body
         return answer.json()
 
+    async def get(self, path: str, **query: Any) -> dict[str, Any]:
+        answer = await self.world.admin.get(path, **query)
+        assert answer.status == 200, answer.body
+        return answer.json()
+
+    async def define(self, kind: str, identity: str, body: dict[str, Any]) -> dict[str, Any]:
+        return await self.post("/api/definitions", {"kind": kind, "id": identity, "body": body})
+
+    async def ledger(self, campaign: str) -> dict[tuple[str, str], int]:
+        """Return how many people a campaign or journey has in each state, by state and reason."""
+        sheet = await self.get(f"/api/campaigns/{campaign}/ledger")
+        rows = {(row["state"], row["reason"]): row["people"] for row in sheet["rows"]}
+        assert sum(rows.values()) == sheet["qualified"], sheet
+        return rows
+
+    async def why(self, person: str, campaign: str) -> str:
+        """Return the sentence that answers why somebody got a message or did not."""
+        return (await self.get(f"/api/profiles/{person}/why", campaign=campaign))["sentence"]["zh"]
+
     async def start(self, playbook: str, **answers: str | float) -> dict[str, Any]:
         return await self.post(f"/api/playbooks/{playbook}/start", {"answers": answers, "language": "zh-CN"})
 
@@ -72,8 +91,8 @@ class CornerShop:
 
 
 @asynccontextmanager
-async def corner_shop(folder: Path) -> AsyncGenerator[CornerShop]:
-    installation = Installation(folder / "data", NOON_MS)
+async def corner_shop(folder: Path, now_ms: int = NOON_MS) -> AsyncGenerator[CornerShop]:
+    installation = Installation(folder / "data", now_ms)
     async with alive(installation) as world:
         shop = CornerShop(world, Inbox())
         settings = {"url": shop.inbox.url, "secret": SECRET}

@@ -21,6 +21,7 @@ YEAR_DAYS = 364  # Fifty-two weeks: the same days of the week.
 LUNAR = tuple(FESTIVAL_BY_ID[name] for name in ("spring_festival", "mid_autumn", "dragon_boat"))
 """Those that move what shops sell, by how much; a window holds one of them."""
 RUN_UP_DAYS = 7  # People buy for a festival in the week before it.
+DEVIATION_MIN = 1e-6
 CHINA_MS = 8 * 3_600_000  # Festivals are days of China; a few hours more or less do not matter to a window.
 
 
@@ -92,9 +93,7 @@ def baseline_of(windows: tuple[Window, ...], people: int, now_ms: int, window_da
     rates = np.array([window.total / window.people for window in known])
     value = float(rates[-RECENT:].mean()) * (1 + SEASON_TRUST * (_season(ordered, now_ms, window_days) - 1))
     missed = _missed(rates)
-    recent = known[-1]
-    mean = recent.total / recent.people
-    deviation = math.sqrt(max(recent.squares / recent.people - mean**2, 1e-12))
+    deviation = _deviation(known)
     sampled = deviation / math.sqrt(sum(window.people for window in known[-RECENT:]))
     reach = z_two_sided(CONFIDENCE) * math.hypot(sampled, missed)
     return Baseline(
@@ -106,6 +105,17 @@ def baseline_of(windows: tuple[Window, ...], people: int, now_ms: int, window_da
         last=float(rates[-1]),
         windows=len(known),
     )
+
+
+def _deviation(known: Sequence[Window]) -> float:
+    """Return the spread of one person's outcome in the newest window in which outcomes differ.
+
+    Where nobody ordered lately, that window says nothing of how people differ: it must not seem to be without noise.
+    """
+    spreads = (
+        math.sqrt(max(each.squares / each.people - (each.total / each.people) ** 2, 0.0)) for each in known[::-1]
+    )
+    return next((spread for spread in spreads if spread > DEVIATION_MIN), DEVIATION_MIN)
 
 
 def _season(windows: Sequence[Window], now_ms: int, window_days: int) -> float:
