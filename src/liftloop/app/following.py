@@ -150,17 +150,14 @@ class Follower:
 
     async def _fill_source(self, source: Mapping[str, Any]) -> None:
         """Send a source its events from before it was folded, part by part, once the lake is that far."""
-        since, until, asked = int(source["since"]), int(source["until"]), _asked(source)
+        since, until = int(source["since"]), int(source["until"])
         if self.lake.position().offset < since:
             return
         while until < since:
             found = await self.select(_PAST, [source["event"], until, since, FILL_CHUNK])
             after, whole = until, len(found["offset"]) < FILL_CHUNK
             until = since if whole else int(found["offset"][-1]) + 1
-            values = np.fromiter((event_value(asked, each.encode()) for each in found["properties"]), np.float64)
-            kept = ~np.isnan(values)
-            columns = {"profile": found["profile"][kept], "at_ms": found["at_ms"][kept], "value": values[kept]}
-            part = SourceFilled(since=since, after=after, until=until, columns=pack_columns(columns))
+            part = SourceFilled(since=since, after=after, until=until, columns=pack_columns(past_part(source, found)))
             await self._say(SOURCE_FILLED, source["id"], pack(part))
 
     async def _fill_attribute(self, name: str, definition: str) -> None:
@@ -185,6 +182,14 @@ class Follower:
 
 def _named(definition: Mapping[str, Any]) -> str:
     return f"{definition['kind']}/{definition['id']}/{definition['version']}"
+
+
+def past_part(source: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns by which a source as the tick tells of it takes in events {profile, at_ms, properties}."""
+    asked = _asked(source)
+    values = np.fromiter((event_value(asked, each.encode()) for each in found["properties"]), np.float64)
+    kept = ~np.isnan(values)
+    return {"profile": found["profile"][kept], "at_ms": found["at_ms"][kept], "value": values[kept]}
 
 
 def _asked(source: Mapping[str, Any]) -> Source:

@@ -53,6 +53,7 @@ USE_CASES: dict[str, UseCase] = {
         _reads("results.read"),
         _reads("journey.read"),
         _changes("journey.enrol"),
+        UseCase(name="journey.try", role="operator", changes=False),
         _reads("playbook.read"),
         _changes("playbook.start"),
         _reads("proposal.read"),
@@ -167,6 +168,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "proposals": ("proposal.read", "proposal.look", "proposal.judge"),
     "journey": (
         "journey.read",
+        "journey.try",
         "definition.publish",
     ),
     "playbook": ("playbook.read", "playbook.start"),

@@ -10,6 +10,7 @@ import click
 from liftloop.cli.connection import data_option, json_option, server, show
 from liftloop.cli.main import language
 from liftloop.cli.telling import table
+from liftloop.cli.trial import group_lines, trial_lines
 from liftloop.kernel.errors import EXIT_REFUSED
 
 
@@ -135,6 +136,47 @@ def publish(file: Path, identity: str, inside: str | None, moves: tuple[str, ...
     with server(data) as desk:
         answer = desk.post("/definitions", {"kind": "journey", "id": identity or file.stem, "body": body})
     show(answer, as_json, [f"{answer['id']} v{answer['version']}"])
+
+
+@command.command("try")
+@click.argument("journey")
+@click.argument("person", required=False, default="")
+@click.option("--file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="草稿文件 / a draft")
+@click.option("--audience", default="", help="对整个人群试走 / for a whole audience instead of a person")
+@click.option("--everyone", is_flag=True, help="对触发点名的那些人试走 / for those whom the trigger names")
+@click.option("--fresh", is_flag=True, help="当作从没进过 / as if nobody had ever been in it")
+@click.option("--days", type=float, default=90, show_default=True, help="最多往后走多少天 / how far at most")
+@click.option("--does", "does", multiple=True, help="假设她做了：事件@秒数 / assume an event: NAME@SECONDS")
+@data_option
+@json_option
+def try_(journey: str, person: str, data: Path, as_json: bool, **asked: Any) -> None:
+    """试走旅程：一个人会怎么走，或一群人各走到哪；不写入，也不发送。 / Walk through a journey for trial.
+
+    \b
+    例 / Example:
+      liftloop journey try welcome u10086
+      liftloop journey try welcome u10086 --file welcome.json --does "Order Completed@7200"
+      liftloop journey try welcome --audience sleeping
+    """
+    group = bool(asked["audience"] or asked["everyone"])
+    if group == bool(person):
+        raise click.UsageError("写一个人，或 --audience、--everyone / name a person, or --audience or --everyone")
+    said: dict[str, Any] = {"id": journey, "fresh": asked["fresh"], "days": asked["days"]}
+    said |= {"body": _body(asked["file"])} if asked["file"] else {}
+    with server(data) as desk:
+        if group:
+            answer = desk.post("/journeys/try/group", {**said, "audience": asked["audience"]})
+        else:
+            happens = [_assumed(each) for each in asked["does"]]
+            answer = desk.post("/journeys/try", {**said, "person": person, "happens": happens})
+    show(answer, as_json, group_lines(answer) if group else trial_lines(answer))
+
+
+def _assumed(said: str) -> dict[str, Any]:
+    name, _, after = said.rpartition("@")
+    if not name or not after.isdigit():
+        raise click.BadParameter("--does 写成 事件@秒数 / is written NAME@SECONDS")
+    return {"name": name, "after_s": int(after)}
 
 
 _SEVERITY = {"error": ("错误", "error"), "warning": ("提醒", "warning")}

@@ -11,6 +11,7 @@ from liftloop.journey import enrolments
 from liftloop.journey.contract import Validity
 from liftloop.journey.graph import Graph
 from liftloop.journey.triggers import OnAudience
+from liftloop.journey.watching import BEEN_INSIDE, EXIT_HOLDS, FULL_TODAY, NOT_RUNNING, Watch
 from liftloop.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from liftloop.kernel.sets import distinct
 from liftloop.runtime import people
@@ -26,9 +27,10 @@ _SHOP_OFFSET_MS = 8 * HOUR_MS
 class Admission:
     """One step's entries: whoever was let in counts for who comes after them."""
 
-    def __init__(self, state: StateView, graphs: Mapping[int, Graph], now_ms: int) -> None:
+    def __init__(self, state: StateView, graphs: Mapping[int, Graph], now_ms: int, watch: Watch) -> None:
         self._state = state
         self._graphs = graphs
+        self._watch = watch
         self.now_ms = now_ms
         self._day = (now_ms + _SHOP_OFFSET_MS) // DAY_MS
         self._admitted: dict[int, int] = {}
@@ -39,15 +41,18 @@ class Admission:
         """Let in who of these may enter, each once, merged people under the profile that was kept."""
         graph = self._graphs[code]
         journey = graph.journey
-        if not runs(journey.validity, self.now_ms):
-            return
         slots = distinct(follow(self._state, slots[slots >= 0]))
-        slots = slots[_may_enter(self._state, slots, graph, self.now_ms)]
+        if not runs(journey.validity, self.now_ms):
+            self._watch.refused(graph, slots, NOT_RUNNING)
+            return
+        slots = self._of(graph, slots, _may_enter(self._state, slots, graph, self.now_ms), BEEN_INSIDE)
         for way in journey.exits:
             if isinstance(way, OnAudience):
-                slots = slots[is_member(self._state, way.audience, slots) == (way.change == "left")]
+                outside = is_member(self._state, way.audience, slots) == (way.change == "left")
+                slots = self._of(graph, slots, outside, EXIT_HOLDS)
         if journey.entries_per_day:
-            slots = slots[: max(journey.entries_per_day - self._today(graph.id), 0)]
+            left = max(journey.entries_per_day - self._today(graph.id), 0)
+            slots = self._of(graph, slots, np.arange(len(slots)) < left, FULL_TODAY)
             self._admitted[code] = self._admitted.get(code, 0) + len(slots)
         known = self.entries.get(code)
         self.entries[code] = slots if known is None else distinct(np.concatenate([known, slots]))
@@ -65,6 +70,12 @@ class Admission:
 
     def specs(self) -> list[ArraySpec]:
         return [ADMITTED_DAY, ADMITTED] if any(self._admitted.values()) else []
+
+    def _of(self, graph: Graph, slots: Slots, may: NDArray[np.bool_], reason: str) -> Slots:
+        """Return those who may, and tell of the others."""
+        if not may.all():
+            self._watch.refused(graph, slots[~may], reason)
+        return slots[may]
 
     def _today(self, journey: str) -> int:
         """Return how many entered a journey today, in any version."""

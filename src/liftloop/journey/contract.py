@@ -16,6 +16,10 @@ from liftloop.runtime.contract import Slots
 REQUESTED = "journey.requested"
 """Somebody enrols people in a journey that is entered on request: JSON of {profiles, properties}, named by it."""
 
+TRIED = "journey.tried"
+"""Somebody tries a journey on a copy of state: JSON of {profiles} who enter as if called, whatever the trigger. No use
+case states it of the state itself."""
+
 
 class Validity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a journey takes people in: between two instants, and within hours of the shop's day."""

@@ -9,7 +9,7 @@ from liftloop.audience.reading import is_member, members
 from liftloop.identify.reading import follow
 from liftloop.journey.acting import enrolling
 from liftloop.journey.admission import Admission
-from liftloop.journey.contract import REQUESTED
+from liftloop.journey.contract import REQUESTED, TRIED
 from liftloop.journey.enrolments import Rows
 from liftloop.journey.happening import Happening
 from liftloop.journey.known import Known
@@ -39,7 +39,7 @@ def call(state: StateView, known: Known, happening: Happening, admission: Admiss
 
     Returns the writes that remember how far launches and occasions have come.
     """
-    asked = _asked(state, happening)
+    asked, tried = _asked(state, happening, REQUESTED), _asked(state, happening, TRIED)
     led = enrolling(state, known.graphs, woken)
     for code, graph in known.entered():
         for slots in led.get(graph.id, ()):
@@ -53,6 +53,8 @@ def call(state: StateView, known: Known, happening: Happening, admission: Admiss
                 _let_in(admission, code, asked[graph.id])
             case _:
                 pass
+        if graph.id in tried:
+            _let_in(admission, code, tried[graph.id])
     return [*_launch(state, known, admission), *_meet(state, known, admission)]
 
 
@@ -68,10 +70,10 @@ def _let_in(admission: Admission, code: int, slots: Slots) -> None:
         admission.call(code, slots)
 
 
-def _asked(state: StateView, happening: Happening) -> Mapping[str, Slots]:
-    """Return whom requests enrol, by journey."""
+def _asked(state: StateView, happening: Happening, kind: str) -> Mapping[str, Slots]:
+    """Return whom facts of this kind enrol, by journey."""
     asked: dict[str, Slots] = {}
-    for record in happening.facts(REQUESTED):
+    for record in happening.facts(kind):
         numbers = np.array(parse_object(record.body)["profiles"], dtype=np.int64)
         before = asked.get(record.name, np.zeros(0, dtype=np.int64))
         asked[record.name] = np.concatenate([before, people.slots(state, numbers)])

@@ -23,6 +23,7 @@ from liftloop.journey.leaving import Leavers, at_the_end, ceding, leaving_now, n
 from liftloop.journey.opening import OPENED, OPENED_SPEC, opening_of
 from liftloop.journey.turning import next_turn_ms, turning_of
 from liftloop.journey.walk import Walkers, World, entering, wake, waking, walk
+from liftloop.journey.watching import Watch
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.sets import are_among, distinct
 from liftloop.kernel.words import Words
@@ -73,8 +74,9 @@ class JourneySteps:
     )
     writes = frozenset({"message.intended", "journey.entered", "journey.left"})
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch) -> None:
         self._held: Known | None = None
+        self._watch = watch
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
         known = self._known(state)
@@ -84,7 +86,7 @@ class JourneySteps:
         leaving = leaving_now(state, known, happening, moment.now_ms)
         gone = leaving.leavers.rows
         due = woken_in(state, frame, moment.now_ms)
-        admission = Admission(state, known.graphs, moment.now_ms)
+        admission = Admission(state, known.graphs, moment.now_ms, self._watch)
         launched = call(state, known, happening, admission, due)
         opening = opening_of(state, known.codes(), gone)
         answered = _answered(state, known, happening)
@@ -95,7 +97,14 @@ class JourneySteps:
         turned = leaving.closed or opening.codes or turning.writes
         if not (len(gone) or len(due) or len(ceded) or launched or turned or someone):
             return NOTHING
-        world = World(state=state, graphs=known.graphs, campaigns=known.campaigns, traits=known.traits, moment=moment)
+        world = World(
+            state=state,
+            graphs=known.graphs,
+            campaigns=known.campaigns,
+            traits=known.traits,
+            moment=moment,
+            watch=self._watch,
+        )
         woken, newcomers = waking(state, due), _newcomers(state, admission.entries)
         wake(world, woken, are_among(due, answered))
         stands = np.isin(newcomers.codes, known.waiting)

@@ -32,6 +32,7 @@ from liftloop.journey.resting import clock_ms, date_ms
 from liftloop.journey.splits import Branch, Condition, Experiment, Split
 from liftloop.journey.triggers import OnCampaign
 from liftloop.journey.waits import ByClock, Resting, Stagger, Until, UntilBestHour, UntilDate, UntilEvent, Wait
+from liftloop.journey.watching import Watch
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, SECOND_MS
 from liftloop.kernel.sets import distinct
 from liftloop.plan.contract import NOBODY, Action, Campaign, Cap, Spread
@@ -95,6 +96,7 @@ class World(Struct, frozen=True, kw_only=True):
     campaigns: Mapping[str, Campaign]
     traits: Mapping[str, Mapping[str, Any]]
     moment: Moment
+    watch: Watch
 
 
 def waking(state: StateView, rows: NDArray[np.int64]) -> Walkers:
@@ -148,6 +150,7 @@ def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
         for graph, position, group in _groups(world, walkers, moving):
             node = graph.node(position)
             came[int(walkers.codes[group[0]]), position] += len(group)
+            world.watch.came(graph, position, walkers.rows[group], walkers.slots[group])
             match node:
                 case Wait():
                     walkers.due_ms[group] = world.moment.now_ms + node.duration_s * SECOND_MS

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends
 
 from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.present.trials import group_view, trial_view
 from liftloop.api.present.words import at
 from liftloop.api.views.journey import (
     EnrolOutcome,
@@ -20,14 +21,19 @@ from liftloop.api.views.journey import (
     JourneyRow,
     PatchStep,
 )
+from liftloop.api.views.trial import GroupTrialAnswer, GroupTrialRequest, TrialAnswer, TrialRequest
+from liftloop.app.definitions.lawful import content_rules
 from liftloop.app.desk import Desk
 from liftloop.app.journeys.checking import Problem, mended, problems_of
 from liftloop.app.journeys.enrolling import enrol
 from liftloop.app.journeys.report import Standing, journey_report, standings
+from liftloop.app.journeys.trials import shown_in, try_group, try_person
+from liftloop.app.journeys.trying import Happens, Tried
 
 router = APIRouter(prefix="/journeys")
 
 Reads = Annotated[Caller, Depends(may("journey.read"))]
+Tries = Annotated[Caller, Depends(may("journey.try"))]
 
 
 @router.get("")
@@ -74,6 +80,22 @@ async def check_journey(draft: JourneyDraft, desk: OnDesk, caller: Reads) -> Jou
     problems = await asyncio.to_thread(problems_of, *given)
     whole, made = await asyncio.to_thread(mended, *given)
     return JourneyProblems(problems=[_problem(each) for each in problems], mended=whole if made else None)
+
+
+@router.post("/try")
+async def try_journey(request: TrialRequest, desk: OnDesk, caller: Tries) -> TrialAnswer:
+    """Let one person walk through a journey from now on, on a copy of their state; nothing is written or sent."""
+    happens = [Happens(name=each.name, after_s=each.after_s, properties=each.properties) for each in request.happens]
+    asked = Tried(journey=request.id, body=request.body, fresh=request.fresh, days=request.days, happens=tuple(happens))
+    trial = await try_person(desk, asked, request.person)
+    return trial_view(trial, await shown_in(desk, trial), content_rules(desk.definitions.live))
+
+
+@router.post("/try/group")
+async def try_journey_for_group(request: GroupTrialRequest, desk: OnDesk, caller: Tries) -> GroupTrialAnswer:
+    """Let a group walk through a journey, all entering now, on a copy of their state; nothing is written or sent."""
+    asked = Tried(journey=request.id, body=request.body, fresh=request.fresh, days=request.days)
+    return group_view(await try_group(desk, asked, request.audience))
 
 
 def _problem(problem: Problem) -> JourneyProblem:

@@ -13,6 +13,7 @@ from liftloop.journey.lives import JourneyLives
 from liftloop.journey.merging import JourneyMerges
 from liftloop.journey.separating import JourneySeparation
 from liftloop.journey.stage import JourneyCodes, JourneySteps
+from liftloop.journey.watching import NobodyWatches, Watch
 from liftloop.plan.stage import AssignmentMerges, Assignments
 from liftloop.plan.steering_fold import SteeredShares
 from liftloop.profile.attributes import ProfileAttributes
@@ -25,8 +26,8 @@ from liftloop.relate.stage import RelateWork
 from liftloop.runtime.contract import Stage
 
 
-def stages() -> tuple[Stage, ...]:
-    """Return the stages of one worker, fresh."""
+def stages(watch: Watch | None = None) -> tuple[Stage, ...]:
+    """Return the stages of one worker, fresh; `watch` looks on while people walk through journeys."""
     needs, audiences, rules = Compiled(), CompiledAudiences(), CompiledRules()
     return (
         Forget(),
@@ -52,7 +53,7 @@ def stages() -> tuple[Stage, ...]:
         JourneyCodes(),
         JourneyMerges(),
         JourneySeparation(),
-        JourneySteps(),
+        JourneySteps(watch or NobodyWatches()),
         DeliverColumns(),
         DeliverMerges(rules),
         DeliverSeparation(rules),

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from liftloop.app.tick.excerpt import excerpt
 from liftloop.audience.reading import check, conditioned, holds, is_member, known_members, member_words, members
 from liftloop.deliver.gate import SENT, suppressed_array
 from liftloop.deliver.keys import enrolment_of, visit_of
@@ -382,4 +383,5 @@ _ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
     "disputed": _disputed,
     "second_look": _second_look,
     "known": _known,
+    "excerpt": excerpt,
 }

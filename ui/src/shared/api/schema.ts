@@ -2000,6 +2000,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Journey
+         * @description Let one person walk through a journey from now on, on a copy of their state; nothing is written or sent.
+         */
+        post: operations["try_journey_api_journeys_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/try/group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Journey For Group
+         * @description Let a group walk through a journey, all entering now, on a copy of their state; nothing is written or sent.
+         */
+        post: operations["try_journey_for_group_api_journeys_try_group_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/levels": {
         parameters: {
             query?: never;
@@ -3800,6 +3840,20 @@ export interface components {
             held_out: number;
             /** Treated */
             treated: number;
+        };
+        /**
+         * AssumedEvent
+         * @description What the person is assumed to do, so long after the trial begins.
+         */
+        AssumedEvent: {
+            /** After S */
+            after_s: number;
+            /** Name */
+            name: string;
+            /** Properties */
+            properties?: {
+                [key: string]: unknown;
+            };
         };
         /** AttributedChannel */
         AttributedChannel: {
@@ -6062,6 +6116,16 @@ export interface components {
              */
             worst: number | null;
         };
+        /** GateCount */
+        GateCount: {
+            /** People */
+            people: number;
+            /** Reason */
+            reason: string;
+            said: components["schemas"]["Text"];
+            /** State */
+            state: string;
+        };
         /**
          * GateStep
          * @description One gate in the order of the gate; `passed` is null where an earlier one had already decided.
@@ -6224,6 +6288,61 @@ export interface components {
              * @description As the data say it; empty where only `name` says it.
              */
             value: string;
+        };
+        /**
+         * GroupTrialAnswer
+         * @description What becomes of a group that enters now, counted over everybody; `tried` of them stood for the others.
+         */
+        GroupTrialAnswer: {
+            /**
+             * Began
+             * Format: date-time
+             */
+            began: string;
+            /** Ends */
+            ends: components["schemas"]["ReasonCount"][];
+            /** Entered */
+            entered: number;
+            /** Nodes */
+            nodes: components["schemas"]["NodeTrialView"][];
+            /** People */
+            people: number;
+            /** Refused */
+            refused: components["schemas"]["ReasonCount"][];
+            /** Tried */
+            tried: number;
+        };
+        /** GroupTrialRequest */
+        GroupTrialRequest: {
+            /**
+             * Audience
+             * @description Without one whom the journey's trigger names.
+             * @default
+             */
+            audience: string;
+            /**
+             * Body
+             * @description Without one the newest published version.
+             */
+            body?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Days
+             * @default 90
+             */
+            days: number;
+            /**
+             * Fresh
+             * @description As if nobody had ever been in it.
+             * @default false
+             */
+            fresh: boolean;
+            /**
+             * Id
+             * @default draft
+             */
+            id: string;
         };
         /**
          * Health
@@ -7653,6 +7772,22 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** NodeTrialView */
+        NodeTrialView: {
+            /**
+             * Came
+             * @description Visits: who comes twice counts twice.
+             */
+            came: number;
+            /** Gate */
+            gate: components["schemas"]["GateCount"][];
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Onward */
+            onward: components["schemas"]["Onward"][];
+        };
         /** Not */
         Not: {
             /** Not */
@@ -7690,6 +7825,13 @@ export interface components {
         NoteWritten: {
             /** Id */
             id: string;
+        };
+        /** Onward */
+        Onward: {
+            /** Node */
+            node: string;
+            /** People */
+            people: number;
         };
         /**
          * Opportunities
@@ -9175,6 +9317,14 @@ export interface components {
              */
             definition: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"]) | null;
             name: components["schemas"]["Text"];
+        };
+        /** ReasonCount */
+        ReasonCount: {
+            /** People */
+            people: number;
+            /** Reason */
+            reason: string;
+            said: components["schemas"]["Text"];
         };
         /** RecoveryCodes */
         RecoveryCodes: {
@@ -11561,6 +11711,136 @@ export interface components {
              */
             points: components["schemas"]["TrendPoint"][];
             sentence: components["schemas"]["Text"];
+        };
+        /**
+         * TrialAnswer
+         * @description One person's way through a journey from now on; nothing was written or sent.
+         */
+        TrialAnswer: {
+            /**
+             * Began
+             * Format: date-time
+             */
+            began: string;
+            /**
+             * End
+             * @description `done`, the reason for leaving, or `inside`; empty where nobody entered.
+             */
+            end: string;
+            end_said: components["schemas"]["Text"] | null;
+            /** Ended */
+            ended: string | null;
+            /** Messages */
+            messages: components["schemas"]["TrialMessageView"][];
+            /** Profile Id */
+            profile_id: string;
+            /**
+             * Refused
+             * @description Why the person may not enter; empty where they may.
+             */
+            refused: string;
+            refused_said: components["schemas"]["Text"] | null;
+            /**
+             * Standing
+             * @description The person is inside already and goes on from there.
+             */
+            standing: boolean;
+            /** Steps */
+            steps: components["schemas"]["TrialStepView"][];
+        };
+        /**
+         * TrialMessageView
+         * @description What the gate says of one message.
+         */
+        TrialMessageView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Channel */
+            channel: string;
+            /** Content */
+            content: string;
+            /**
+             * Leaves
+             * @description When it would leave; null where it would not.
+             */
+            leaves: string | null;
+            /** Node */
+            node: string;
+            /** Purpose */
+            purpose: string;
+            /** Reason */
+            reason: string;
+            /** @description State and reason in one sentence. */
+            said: components["schemas"]["Text"];
+            /** @description As the person would see it; null where there is nothing to show. */
+            shown: components["schemas"]["PreviewAnswer"] | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * TrialRequest
+         * @description A published journey by its id, or one as it is being written.
+         */
+        TrialRequest: {
+            /**
+             * Body
+             * @description Without one the newest published version.
+             */
+            body?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Days
+             * @description How far the clock is moved at most.
+             * @default 90
+             */
+            days: number;
+            /**
+             * Fresh
+             * @description As if the person had never been in it.
+             * @default false
+             */
+            fresh: boolean;
+            /** Happens */
+            happens?: components["schemas"]["AssumedEvent"][];
+            /**
+             * Id
+             * @default draft
+             */
+            id: string;
+            /**
+             * Person
+             * @description A user id, an anonymous id or a profile id.
+             */
+            person: string;
+        };
+        /**
+         * TrialStepView
+         * @description One node that the person comes to.
+         */
+        TrialStepView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Node */
+            node: string;
+            /**
+             * Until
+             * @description Until when the person stays there.
+             */
+            until: string | null;
+            /**
+             * Way
+             * @description What leads on: `yes`, a case, an arm; empty where there is one way.
+             */
+            way: string;
         };
         /**
          * Understood
@@ -15936,6 +16216,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyProblems"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    try_journey_api_journeys_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    try_journey_for_group_api_journeys_try_group_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupTrialRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupTrialAnswer"];
                 };
             };
             /** @description What went wrong and what to do next. */
