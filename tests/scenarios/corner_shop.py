@@ -52,9 +52,9 @@ class CornerShop:
     async def start(self, playbook: str, **answers: str | float) -> dict[str, Any]:
         return await self.post(f"/api/playbooks/{playbook}/start", {"answers": answers, "language": "zh-CN"})
 
-    def join(self, *people: str, consents: bool = True, **traits: Any) -> None:
-        """Make people known, who agree to marketing by SMS."""
-        given = [{"channel": "sms", "purpose": "marketing", "at": self._now()}] if consents else []
+    def join(self, *people: str, consents: bool = True, medium: str = "sms", **traits: Any) -> None:
+        """Make people known, who agree to marketing by SMS or another medium."""
+        given = [{"channel": medium, "purpose": "marketing", "at": self._now()}] if consents else []
         for person in people:
             self._tell(person, type="identify", traits={"city": "上海", **traits}, context={"consents": given})
         self.world.installation.fold_all()
@@ -63,11 +63,15 @@ class CornerShop:
         self._tell(person, type="track", event=event, properties=properties)
         self.world.installation.fold_all()
 
+    def page(self, person: str, url: str) -> None:
+        self._tell(person, type="page", properties={"url": url})
+        self.world.installation.fold_all()
+
     def order(self, person: str) -> None:
         self.do(person, "Order Completed", order_id=f"o{self._told}", revenue=99.0)
 
     async def wait(self, seconds: float) -> None:
-        await self.post("/api/clock", {"advance_s": seconds})
+        await self.post("/api/clock", {"advance_s": round(seconds)})
 
     def got(self, person: str) -> list[str]:
         """Return the ids of the nodes' contents that a person was sent, in order."""

@@ -90,3 +90,42 @@ def test_a_key_account_is_called_first_and_written_to_afterwards(tmp_path: Path)
             assert [len(shop.got(person)) for person in ("ann", "bob")] == [1, 0]
 
     asyncio.run(scenario())
+
+
+def test_who_stops_learning_is_reminded_and_then_asked_why(tmp_path: Path) -> None:
+    """S10(b): five days without a lesson bring a reminder, three more a call; who comes back hears no more of it."""
+
+    async def scenario() -> None:
+        async with corner_shop(tmp_path) as shop:
+            await shop.start("learners_who_stop", days=5)
+            shop.join("ann", "bob")
+            for person in ("ann", "bob"):
+                shop.do(person, "Lesson Completed", course="english")
+            await shop.wait(4.9 * DAY_S)
+            assert shop.inbox.messages == []
+            await shop.wait(0.7 * DAY_S)
+            assert [len(shop.got(person)) for person in ("ann", "bob")] == [1, 1]
+            shop.do("bob", "Lesson Completed", course="english")
+            await shop.wait(3 * DAY_S)
+            assert [each["sort"] for each in await shop.tasks("ann")] == ["call"]
+            assert await shop.tasks("bob") == []
+
+    asyncio.run(scenario())
+
+
+def test_a_dealer_earns_points_for_each_report_and_is_told(tmp_path: Path) -> None:
+    """S10(d): three reports, three times the points; the third message is not capped, for it is no marketing."""
+
+    async def scenario() -> None:
+        async with corner_shop(tmp_path) as shop:
+            await shop.define("setting", "delivery", {"caps": [{"count": 1, "days": 7}], "quiet_hours": None})
+            await shop.post("/api/definitions", {"kind": "setting", "id": "points", "body": {}})
+            await shop.start("dealer_points", points=50)
+            shop.join("dealer", consents=False)
+            for reports in (1, 2, 3):
+                shop.do("dealer", "Sell-In Reported", boxes=10)
+                await shop.wait(HOUR_S)
+                points = (await shop.get("/api/profiles/dealer"))["points"]
+                assert (points["balance"], len(shop.got("dealer"))) == (50 * reports, reports)
+
+    asyncio.run(scenario())

@@ -1,17 +1,25 @@
 -- What touched people and what they did after, as results are asked for it. {source}, {campaign}, {ad_group} and
 -- {keyword} stand for where a visit came from; $1 and $2 are the instants between which touches lie. Pages of one
--- visit are one touch. Rows of profile -1 are the names, with the number of touches in the place of the instant.
+-- visit are one touch; so are a click on our message, the event that tells of it and the pages behind the link, which
+-- name our own channel as their source. Rows of profile -1 are the names, with the number of touches in the place of the instant.
 
 -- name: touches
-WITH visit AS (
+WITH seen AS (
     SELECT profile, at_ms, "offset", {source} AS channel,
         CASE WHEN {marked} THEN {campaign} END AS campaign, CASE WHEN {marked} THEN {ad_group} END AS ad_group,
         CASE WHEN {marked} THEN {keyword} END AS keyword
     FROM event_now
     WHERE at_ms >= $1 AND at_ms < $2 AND (kind IN ('page', 'screen') OR (kind = 'track' AND {marked}))
+        AND name NOT IN ('Message Sent', 'Message Delivered', 'Message Opened', 'Message Clicked')
 ),
 sent AS (
     SELECT DISTINCT ON (message_key) message_key, profile, channel, campaign, action FROM message
+),
+ours AS (SELECT DISTINCT lower(channel) AS channel, coalesce(campaign, '') AS campaign FROM sent),
+visit AS (
+    SELECT profile, at_ms, "offset", CASE WHEN ours.channel IS NULL THEN seen.channel END AS channel,
+        seen.campaign, ad_group, keyword
+    FROM seen LEFT JOIN ours ON ours.channel = seen.channel AND ours.campaign = coalesce(seen.campaign, '')
 ),
 own AS (
     SELECT coalesce(canonical.kept, sent.profile) AS profile, said.at_ms, said.tick AS "offset",
@@ -26,16 +34,22 @@ own AS (
 told AS (
     SELECT * FROM visit UNION ALL SELECT * FROM own
     UNION ALL
-    SELECT profile, at_ms, "offset", 'own:' || coalesce(nullif(json_extract_string(properties, '/channel'), ''), 'message'),
-        json_extract_string(properties, '/campaign'), json_extract_string(properties, '/action'), NULL
-    FROM event_now WHERE kind = 'track' AND at_ms >= $1 AND at_ms < $2 AND name IN (SELECT unnest($5::VARCHAR[]))
+    SELECT said.profile, at_ms, "offset", 'own:' || coalesce(sent.channel, said.channel, 'message'),
+        coalesce(sent.campaign, said.campaign), coalesce(sent.action, said.action), NULL
+    FROM (
+        SELECT profile, at_ms, "offset", nullif(json_extract_string(properties, '/channel'), '') AS channel,
+            json_extract_string(properties, '/campaign') AS campaign,
+            json_extract_string(properties, '/action') AS action,
+            json_extract_string(properties, '/message_key') AS message_key
+        FROM event_now WHERE kind = 'track' AND at_ms >= $1 AND at_ms < $2 AND name IN (SELECT unnest($5::VARCHAR[]))
+    ) AS said LEFT JOIN sent USING (message_key)
 ),
 beside AS (
     SELECT *, lag(at_ms) OVER person AS before_ms,
         lag(hash(coalesce(channel, ''), coalesce(campaign, ''), coalesce(ad_group, ''), coalesce(keyword, '')))
             OVER person AS before_key,
         hash(coalesce(channel, ''), coalesce(campaign, ''), coalesce(ad_group, ''), coalesce(keyword, '')) AS key
-    FROM told WINDOW person AS (PARTITION BY profile ORDER BY at_ms, "offset")
+    FROM told WINDOW person AS (PARTITION BY profile ORDER BY at_ms, channel IS NULL, "offset")
 ),
 touch AS MATERIALIZED (
     SELECT profile, at_ms, (key >> 1)::BIGINT AS code, coalesce(channel, 'direct') AS channel,
