@@ -13,6 +13,7 @@ const pages: [name: string, path: string][] = [
   ["campaign", "/campaigns/camp_running"],
   ["campaign-fresh", "/campaigns/camp_fresh"],
   ["campaign-people", "/campaigns/camp_running?state=suppressed&reason=frequency_cap"],
+  ["calendar", "/calendar"],
   ["playbooks", "/playbooks"],
   ["playbook", "/playbooks?playbook=recall"],
   ["journeys", "/journeys"],

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from borax.calendars.lunardate import LunarDate
-from chinese_calendar import is_workday
+from chinese_calendar import get_holiday_detail, is_workday
 
 NO_DAY = 0
 _YEAR, _MONTH = 10_000, 100
@@ -127,6 +127,48 @@ def is_working_day(day: date) -> bool:
         return bool(is_workday(day))
     except NotImplementedError:
         return day.isoweekday() <= 5 and not _is_statutory(day)
+
+
+@lru_cache(maxsize=1024)
+def is_day_off(day: date, *, weekends: bool = True) -> bool:
+    """Return whether people in mainland China are off: on a holiday as announced, and on weekends if asked.
+
+    >>> [is_day_off(date(2026, 10, each), weekends=False) for each in (1, 7, 8, 11)]
+    [True, True, False, False]
+    """
+    if is_working_day(day):
+        return False
+    if weekends:
+        return True
+    try:
+        return get_holiday_detail(day)[1] is not None
+    except NotImplementedError:
+        return _is_statutory(day)
+
+
+def is_moved_workday(day: date) -> bool:
+    """Return whether people work on a weekend, for days off that were moved together.
+
+    >>> is_moved_workday(date(2026, 9, 20)), is_moved_workday(date(2026, 9, 27))
+    (True, False)
+    """
+    return day.isoweekday() > 5 and is_working_day(day)
+
+
+def lunar_said(day: date) -> tuple[str, str]:
+    """Return the day of the Chinese calendar in Chinese and in English, empty outside the years that are known.
+
+    The first day of a month is called by its month, and a solar term by its name, as wall calendars do.
+
+    >>> lunar_said(date(2026, 9, 25)), lunar_said(date(2026, 12, 22))[0], lunar_said(date(2026, 2, 17))[0]
+    (('十五', '8/15'), '冬至', '正月')
+    """
+    lunar = _lunar(day)
+    if lunar is None:
+        return "", ""
+    month = f"{'闰' if lunar.leap else ''}{lunar.cn_month}月"
+    zh = lunar.term or (month if lunar.day == 1 else lunar.cn_day)
+    return zh, f"{lunar.month}/{lunar.day}"
 
 
 def _is_statutory(day: date) -> bool:

@@ -34,7 +34,7 @@ export const entries: Entry[] = [
     path: "/campaigns",
     label: "shell.campaigns",
     icon: <FlagOutlined />,
-    also: ["/playbooks", "/journeys", "/coupons"],
+    also: ["/calendar", "/playbooks", "/journeys", "/coupons"],
   },
   {
     path: "/audiences",

@@ -23,6 +23,10 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/campaigns")).CampaignsPage }),
         },
         {
+          path: "calendar",
+          lazy: async () => ({ Component: (await import("./pages/calendar")).CalendarPage }),
+        },
+        {
           path: "campaigns/:campaignId",
           lazy: async () => ({ Component: (await import("./pages/campaign")).CampaignPage }),
         },

@@ -1,5 +1,6 @@
 import { account, audit, role } from "./en/account";
 import { audience, people } from "./en/audience";
+import { calendar } from "./en/calendar";
 import { campaign, ledger } from "./en/campaign";
 import { content } from "./en/content";
 import { data } from "./en/data";
@@ -42,6 +43,7 @@ export default {
   standing,
   metrics,
   diagnosis,
+  calendar,
   campaign,
   journey,
   live,

@@ -1,5 +1,6 @@
 import { account, audit, role } from "./zh-cn/account";
 import { audience, people } from "./zh-cn/audience";
+import { calendar } from "./zh-cn/calendar";
 import { campaign, ledger } from "./zh-cn/campaign";
 import { content } from "./zh-cn/content";
 import { data } from "./zh-cn/data";
@@ -42,6 +43,7 @@ export default {
   standing,
   metrics,
   diagnosis,
+  calendar,
   campaign,
   journey,
   live,

@@ -1,5 +1,6 @@
 /** Answers the API from built data, in memory: for development, page tests and pictures without a server. */
 import type { Views } from "@/shared/api/client";
+import { calendarRoutes } from "./calendar.ts";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { contentRoutes } from "./contents.ts";
 import { provedRoutes } from "./experiments.ts";
@@ -100,6 +101,9 @@ export class MockServer {
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
       ...resultsRoutes(this.members.length === 0),
+      ...calendarRoutes(this.members.length === 0, () =>
+        this.page(this.members.slice(0, PAGE), new URLSearchParams(), PAGE),
+      ),
       ...workRoutes(this.members.length === 0),
       ...proposalRoutes(this.members.length === 0),
       ...provedRoutes(this.members.length === 0, (id) => this.campaign(id)),

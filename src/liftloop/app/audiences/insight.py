@@ -53,7 +53,7 @@ class AudienceInsight:
         rest = () if named else (each for (each,) in self._desk.state.rows(_NEWEST) if each != asked.identity)
         groups = [*(self._running() if campaigns else ()), *(self._audience(each) for each in (*named, *rest))]
         check_groups(len(groups) if named else 0)
-        held = await self._bitmaps(groups[:GROUPS_MAX])
+        held = await self.bitmaps(groups[:GROUPS_MAX])
         people = bitmap(await self.numbers(asked))
         return OverlapAnswer(overlap=overlap(people, held), left_out=len(groups) - len(held))
 
@@ -61,7 +61,7 @@ class AudienceInsight:
         """Return each of these audiences with each other; raises `NotFound` and `TooManyGroups`."""
         chosen = [self._audience(each) for each in dict.fromkeys(ids)]
         check_groups(len(chosen))
-        return matrix(await self._bitmaps(chosen))
+        return matrix(await self.bitmaps(chosen))
 
     def _audience(self, identity: str) -> Group:
         _, body, _, _ = self._desk.definitions.newest("audience", identity)
@@ -75,7 +75,7 @@ class AudienceInsight:
             if int(body["starts_ms"]) <= now_ms < int(body["ends_ms"])
         ]
 
-    async def _bitmaps(self, groups: Iterable[Group]) -> dict[Group, BitMap]:
+    async def bitmaps(self, groups: Iterable[Group]) -> dict[Group, BitMap]:
         """Return the people of groups; an audience that waits for its past is asked of the lake."""
         wanted = list(groups)
         live = [each.id for each in wanted if each.kind == "audience" and self._is_live(each.id)]

@@ -18,7 +18,7 @@ from liftloop.journey.arrivals import arrivals, waiting
 from liftloop.journey.enrolments import CODES, code_hash
 from liftloop.journey.turning import moved_in
 from liftloop.kernel.clock import FAR_FUTURE_MS
-from liftloop.plan.reading import action_array
+from liftloop.plan.reading import action_array, drawn_numbers
 from liftloop.profile.contract import Source, SourceId
 from liftloop.profile.reading import People, consents_of
 from liftloop.profile.sources import (
@@ -92,12 +92,21 @@ def _memberships(fold: Fold, given: Mapping[str, Any]) -> Answer:
 
 
 def _assigned(fold: Fold, given: Mapping[str, Any]) -> Answer:
-    """Return the profile numbers of the people whom a campaign assigned an action, nobody's included."""
-    name = action_array(str(given["campaign"]))
+    """Return the profile numbers of the people whom a campaign assigned an action, nobody's included.
+
+    `actions` are the places of their actions, `drawn` the numbers under which chance drew them.
+    """
+    campaign = str(given["campaign"])
+    name = action_array(campaign)
     if not fold.state.has(name):
-        return {"profiles": b""}
+        return {"profiles": b"", "actions": b"", "drawn": b""}
     slots = np.flatnonzero(fold.state[name] >= 0)
-    return {"profiles": people.numbers(fold.state, slots[follow(fold.state, slots) == slots]).tobytes()}
+    slots = slots[follow(fold.state, slots) == slots]
+    return {
+        "profiles": people.numbers(fold.state, slots).tobytes(),
+        "actions": fold.state[name][slots].astype(np.int64).tobytes(),
+        "drawn": drawn_numbers(fold.state, campaign, slots).tobytes(),
+    }
 
 
 def _journey_nodes(fold: Fold, given: Mapping[str, Any]) -> Answer:

@@ -63,7 +63,7 @@ _OFFICIAL = {
 }
 
 # The day itself with the one before and after it: what is meant by "around" a single day.
-_AROUND = (-1, 1)
+AROUND = (-1, 1)
 
 FESTIVALS: tuple[Festival, ...] = (
     _festival("new_year", "元旦|New Year's Day|元旦节|new year", "fixed", "01-01", (0, 2)),
@@ -74,40 +74,40 @@ FESTIVALS: tuple[Festival, ...] = (
         "01-29 02-17 02-06 01-26 02-13",
         (-1, 6),  # New Year's Eve to the seventh day, eight days off by law since 2025.
     ),
-    _festival("valentines", "情人节|Valentine's Day|valentines day|valentine's", "fixed", "02-14", _AROUND),
-    _festival("lantern", "元宵节|Lantern Festival|元宵", "lunar", "02-12 03-03 02-20 02-09 02-27", _AROUND),
+    _festival("valentines", "情人节|Valentine's Day|valentines day|valentine's", "fixed", "02-14", AROUND),
+    _festival("lantern", "元宵节|Lantern Festival|元宵", "lunar", "02-12 03-03 02-20 02-09 02-27", AROUND),
     _festival(
         "womens_day",
         "妇女节|Women's Day|三八|38节|三八节|女神节|女王节|womens day",
         "fixed",
         "03-08",
-        _AROUND,
+        AROUND,
     ),
     _festival(
-        "qingming", "清明|Qingming|清明节|tomb sweeping day", "solar_term", "04-04 04-05 04-05 04-04 04-04", _AROUND
+        "qingming", "清明|Qingming|清明节|tomb sweeping day", "solar_term", "04-04 04-05 04-05 04-04 04-04", AROUND
     ),
     _festival("labour_day", "五一|May Day|劳动节|五一劳动节|五一节|五一黄金周", "fixed", "05-01", (0, 4)),
-    _festival("mothers_day", "母亲节|Mother's Day|mothers day", "weekday", "05-11 05-10 05-09 05-14 05-13", _AROUND),
-    _festival("day_520", "520|520 Day|五二零|五二〇", "fixed", "05-20", _AROUND),
-    _festival("childrens_day", "儿童节|Children's Day|六一|六一儿童节|childrens day", "fixed", "06-01", _AROUND),
+    _festival("mothers_day", "母亲节|Mother's Day|mothers day", "weekday", "05-11 05-10 05-09 05-14 05-13", AROUND),
+    _festival("day_520", "520|520 Day|五二零|五二〇", "fixed", "05-20", AROUND),
+    _festival("childrens_day", "儿童节|Children's Day|六一|六一儿童节|childrens day", "fixed", "06-01", AROUND),
     _festival(
         "dragon_boat",
         "端午|Dragon Boat Festival|端午节|dragon boat",
         "lunar",
         "05-31 06-19 06-09 05-28 06-16",
-        _AROUND,
+        AROUND,
     ),
     # The sale begins on the first of the month and ends on the eighteenth.
     _festival("sale_618", "618|618 sale|六一八|618大促|6.18|618 festival", "fixed", "06-18", (-17, 0)),
-    _festival("fathers_day", "父亲节|Father's Day|fathers day", "weekday", "06-15 06-21 06-20 06-18 06-17", _AROUND),
-    _festival("qixi", "七夕|Qixi|七夕节|qixi festival", "lunar", "08-29 08-19 08-08 08-26 08-16", _AROUND),
-    _festival("teachers_day", "教师节|Teachers' Day|teachers day|teacher's day", "fixed", "09-10", _AROUND),
+    _festival("fathers_day", "父亲节|Father's Day|fathers day", "weekday", "06-15 06-21 06-20 06-18 06-17", AROUND),
+    _festival("qixi", "七夕|Qixi|七夕节|qixi festival", "lunar", "08-29 08-19 08-08 08-26 08-16", AROUND),
+    _festival("teachers_day", "教师节|Teachers' Day|teachers day|teacher's day", "fixed", "09-10", AROUND),
     _festival(
         "mid_autumn",
         "中秋|Mid-Autumn Festival|中秋节|mid-autumn|mid autumn|moon festival",
         "lunar",
         "10-06 09-25 09-15 10-03 09-22",
-        _AROUND,
+        AROUND,
     ),
     _festival(
         "national_day",
@@ -121,9 +121,9 @@ FESTIVALS: tuple[Festival, ...] = (
         "重阳|Double Ninth Festival|重阳节|double ninth",
         "lunar",
         "10-29 10-18 10-08 10-26 10-16",
-        _AROUND,
+        AROUND,
     ),
-    _festival("halloween", "万圣节|Halloween|万圣夜", "fixed", "10-31", _AROUND),
+    _festival("halloween", "万圣节|Halloween|万圣夜", "fixed", "10-31", AROUND),
     # The sale begins on the first of the month and ends on the eleventh.
     _festival(
         "double_11",
@@ -133,7 +133,7 @@ FESTIVALS: tuple[Festival, ...] = (
         (-10, 0),
     ),
     _festival(
-        "thanksgiving", "感恩节|Thanksgiving|thanksgiving day", "weekday", "11-27 11-26 11-25 11-23 11-22", _AROUND
+        "thanksgiving", "感恩节|Thanksgiving|thanksgiving day", "weekday", "11-27 11-26 11-25 11-23 11-22", AROUND
     ),
     # Friday to Cyber Monday.
     _festival(
@@ -149,10 +149,10 @@ FESTIVALS: tuple[Festival, ...] = (
         "冬至|Winter Solstice|冬至节|dongzhi",
         "solar_term",
         "12-21 12-22 12-22 12-21 12-21",
-        _AROUND,
+        AROUND,
     ),
     _festival("christmas_eve", "平安夜|Christmas Eve", "fixed", "12-24", (0, 0)),
-    _festival("christmas", "圣诞|Christmas|圣诞节|xmas|christmas day", "fixed", "12-25", _AROUND),
+    _festival("christmas", "圣诞|Christmas|圣诞节|xmas|christmas day", "fixed", "12-25", AROUND),
 )
 
 FESTIVAL_BY_ID = {festival.id: festival for festival in FESTIVALS}

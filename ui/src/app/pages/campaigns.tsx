@@ -19,7 +19,9 @@ export function CampaignsPage() {
       title={t("campaign.listTitle")}
       lead={
         <>
-          {t("campaign.listLead")} <Link to="/journeys">{t("journey.listTitle")}</Link>
+          {t("campaign.listLead")} <Link to="/calendar">{t("calendar.toCalendar")}</Link>
+          {" · "}
+          <Link to="/journeys">{t("journey.listTitle")}</Link>
           {" · "}
           <Link to="/coupons">{t("coupon.listTitle")}</Link>
         </>

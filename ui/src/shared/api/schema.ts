@@ -559,6 +559,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description Return days with what is sent on them, load against quotas, festivals and conflicts.
+         */
+        get: operations["read_api_calendar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People
+         * @description Return who hears from two senders on one day.
+         */
+        get: operations["people_api_calendar_people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns": {
         parameters: {
             query?: never;
@@ -4345,6 +4385,132 @@ export interface components {
              */
             shadow_price: number;
         };
+        /** CalendarConflict */
+        CalendarConflict: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Harm
+             * @description Something will not happen as wished; else a remark.
+             */
+            harm: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same_people" | "cap" | "overload" | "solemn_day" | "staff_off" | "sale_begins";
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            next: components["schemas"]["Text"];
+            /** People */
+            people: number;
+            /** Senders */
+            senders: string[];
+            sentence: components["schemas"]["Text"];
+        };
+        /** CalendarDay */
+        CalendarDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Festivals */
+            festivals: components["schemas"]["CalendarFestival"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "working" | "weekend" | "holiday" | "moved_workday";
+            /** Load */
+            load: components["schemas"]["ChannelLoad"][];
+            /** @description The day of the Chinese calendar, or its solar term. */
+            lunar: components["schemas"]["Text"];
+        };
+        /** CalendarFestival */
+        CalendarFestival: {
+            /** Id */
+            id: string;
+            /**
+             * Itself
+             * @description The festival's own day, not only one of its period.
+             */
+            itself: boolean;
+            name: components["schemas"]["Text"];
+        };
+        /**
+         * CalendarSender
+         * @description What sends: a campaign, a journey by the clock, or one that is always on.
+         */
+        CalendarSender: {
+            /** Channels */
+            channels: components["schemas"]["Text"][];
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "campaign" | "scheduled" | "always";
+            /**
+             * Last
+             * @description null where it goes on.
+             */
+            last: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Occasions
+             * @description When a scheduled journey takes people in.
+             */
+            occasions: string[];
+            /**
+             * People
+             * @description Assigned to the campaign, or in the journey's audience now; 0 where unknown.
+             */
+            people: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "paused" | "stopped" | "done";
+        };
+        /** CalendarView */
+        CalendarView: {
+            /** Conflicts */
+            conflicts: components["schemas"]["CalendarConflict"][];
+            /** Days */
+            days: components["schemas"]["CalendarDay"][];
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Senders */
+            senders: components["schemas"]["CalendarSender"][];
+            sentence: components["schemas"]["Text"];
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+        };
         /** Campaign */
         Campaign: {
             assigned: components["schemas"]["Assigned"];
@@ -4527,6 +4693,41 @@ export interface components {
         ChannelKinds: {
             /** Kinds */
             kinds: components["schemas"]["ChannelKind"][];
+        };
+        /**
+         * ChannelLoad
+         * @description Messages through one channel on one day; `messages` is the sum of the four.
+         */
+        ChannelLoad: {
+            /** Channel */
+            channel: string;
+            /**
+             * Limit
+             * @description What the channel carries a day; null for no limit.
+             */
+            limit: number | null;
+            /** Messages */
+            messages: number;
+            name: components["schemas"]["Text"];
+            /** Over */
+            over: number;
+            /**
+             * Planned
+             * @description Whose turn is still to come: at most so many.
+             */
+            planned: number;
+            /**
+             * Queued
+             * @description Through the gate, waiting for their hour.
+             */
+            queued: number;
+            /** Sent */
+            sent: number;
+            /**
+             * Usual
+             * @description Of journeys that wait for what people do, by the last four weeks.
+             */
+            usual: number;
         };
         /**
          * ChannelReach
@@ -13404,6 +13605,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    read_api_calendar_get: {
+        parameters: {
+            query?: {
+                /** @description First day; by default of this month. */
+                from?: string | null;
+                /** @description Last day, included. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    people_api_calendar_people_get: {
+        parameters: {
+            query: {
+                /** @description The `next` of the page before; empty for the first. */
+                after?: string;
+                day: string;
+                first: string;
+                second: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
                 };
             };
             /** @description What went wrong and what to do next. */
