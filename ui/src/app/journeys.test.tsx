@@ -71,4 +71,16 @@ describe("the editor of journeys", () => {
     expect(within(again).getByText("等 7 天")).toBeTruthy();
     expect(within(again).queryByText("目标")).toBeNull();
   });
+
+  it("lets one person walk, marks the way, and shows the gate's reason and the words", async () => {
+    const { user } = renderApp("/journeys/welcome/edit");
+    await user.click(await screen.findByText("当…就…", {}, SLOW));
+    await user.click(await screen.findByRole("button", { name: /试走/ }, SLOW));
+    const way = await screen.findByRole("region", { name: "走过的路" }, SLOW);
+    expect(within(way).getByText(/企业微信已停止联系/)).toBeTruthy();
+    expect(within(way).getByText(/^【小店】王芳/)).toBeTruthy();
+    const list = screen.getByRole("region", { name: "当…就…" });
+    const send = within(list).getByText(/^用短信发：离你最近的门店/);
+    expect(send.closest("[data-trail]")?.getAttribute("data-trail")).toBe("true");
+  });
 });

@@ -24,6 +24,7 @@ import { diagnosis, metrics, standing } from "./en/standing";
 import { step } from "./en/step";
 import { tag } from "./en/tag";
 import { timing } from "./en/timing";
+import { trial } from "./en/trial";
 import { work } from "./en/work";
 
 export default {
@@ -66,6 +67,7 @@ export default {
   coupon,
   deliver,
   timing,
+  trial,
   work,
   destination,
   list,

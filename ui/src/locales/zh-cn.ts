@@ -24,6 +24,7 @@ import { diagnosis, metrics, standing } from "./zh-cn/standing";
 import { step } from "./zh-cn/step";
 import { tag } from "./zh-cn/tag";
 import { timing } from "./zh-cn/timing";
+import { trial } from "./zh-cn/trial";
 import { work } from "./zh-cn/work";
 
 export default {
@@ -66,6 +67,7 @@ export default {
   coupon,
   deliver,
   timing,
+  trial,
   work,
   destination,
   list,

@@ -2,6 +2,7 @@
 import type { Views } from "@/shared/api/client";
 import { found, Refusal } from "./mock-answers.ts";
 import { daysAgo } from "./shop.ts";
+import { triedGroup, triedWelcome } from "./trials.ts";
 
 function node(id: string, kind: string, arrived: number, rest: Partial<Views["JourneyNode"]> = {}) {
   return { id, kind, arrived, waiting: 0, sent: 0, opened: 0, clicked: 0, ...rest };
@@ -125,6 +126,8 @@ export class MockJourneys {
     return [
       ["GET", path("/journeys"), () => ({ journeys: [...this.written.keys()].map((id) => this.row(id)) })],
       ["POST", path("/journeys/check"), async ({ request }) => checked(await request.json())],
+      ["POST", path("/journeys/try"), () => triedWelcome],
+      ["POST", path("/journeys/try/group"), () => triedGroup],
       ["GET", path("/journeys/:id/report"), ({ ids }) => this.report(ids[0] ?? "")],
       ["GET", path("/definitions/journey/:id"), ({ ids, query }) => this.read(ids[0] ?? "", query)],
       [

@@ -11,6 +11,7 @@ import {
 import { SentenceAndTree } from "@/features/audience/components/sentence-and-tree";
 import { asGroup, isComplete, type Node } from "@/features/audience/model/tree";
 import { useBuilder } from "@/features/audience/model/use-builder";
+import { PersonPick, Seen } from "@/features/compose/components/preview-pane";
 import { namedOptions } from "@/features/journey/api/journeys";
 import type { Choice, Named, Parts } from "@/features/journey/editor";
 import { same } from "@/features/journey/model/history";
@@ -128,5 +129,5 @@ function Built({ tree, words, onChange }: BuiltProps) {
 
 export function useParts(): Parts {
   const named = useNamed();
-  return useMemo(() => ({ named, Tree, useSentences }), [named]);
+  return useMemo(() => ({ named, Tree, Person: PersonPick, Seen, useSentences }), [named]);
 }

@@ -35,6 +35,10 @@ export interface Parts {
   named: Named;
   /** Who is meant by a condition: its sentence and tree, and how many that are now. */
   Tree: ComponentType<{ tree: unknown; onChange(tree: unknown): void }>;
+  /** Picks one real person. */
+  Person: ComponentType<{ person: string; onPerson(person: string): void }>;
+  /** A message as its person would see it. */
+  Seen: ComponentType<{ preview: Views["PreviewAnswer"] }>;
   /** Conditions in words, null while they are being read. */
   useSentences(trees: readonly unknown[]): (tree: unknown) => string | null;
 }
@@ -43,6 +47,13 @@ export interface Counted {
   arrived: number;
   waiting: number;
   sent: number;
+}
+
+/** Where a trial went: the steps that somebody came to, and the edges, with how many took each where that was counted. */
+export interface Trail {
+  steps: ReadonlySet<string>;
+  /** By step and way, as `edgeOf` says them. */
+  edges: ReadonlyMap<string, number | null>;
 }
 
 export type Mark = "added" | "changed";
@@ -57,7 +68,7 @@ export interface Telling {
 }
 
 /** What the drawer shows. */
-export type Opened = { what: "step"; id: string } | { what: "settings" } | null;
+export type Opened = { what: "step"; id: string } | { what: "settings" } | { what: "trial" } | null;
 
 export interface Editor {
   draft: Draft;
@@ -75,9 +86,16 @@ export interface Editor {
   parts: Parts;
   counts: ReadonlyMap<string, Counted>;
   marks: ReadonlyMap<string, Mark>;
+  /** What a trial shows, null while nothing is tried. */
+  trail: Trail | null;
   /** What the server finds wrong with the journey as it is. */
   problems: readonly Problem[];
   mend(problem: Problem): void;
+}
+
+/** The name of an edge. */
+export function edgeOf({ from, path }: { from: string; path: string }): string {
+  return `${from}:${path}`;
 }
 
 export const EditorContext = createContext<Editor | null>(null);

@@ -112,6 +112,7 @@ export function useJourney(
     parts,
     counts,
     marks,
+    trail: null,
     problems: checked?.problems ?? [],
     mend,
   };

@@ -35,7 +35,7 @@ export function PreviewPane({ content }: { content: Record<string, unknown> }) {
   );
 }
 
-function PersonPick({ person, onPerson }: { person: string; onPerson(person: string): void }) {
+export function PersonPick({ person, onPerson }: { person: string; onPerson(person: string): void }) {
   const { t } = useTranslation();
   const field = useId();
   const [typed, setTyped] = useState("");
@@ -62,7 +62,7 @@ function PersonPick({ person, onPerson }: { person: string; onPerson(person: str
   );
 }
 
-function Seen({ preview }: { preview: Preview }) {
+export function Seen({ preview }: { preview: Preview }) {
   const { t } = useTranslation();
   const format = useFormat();
   if (preview.problem) return <Note tone="decide" title={format.say(preview.problem)} />;

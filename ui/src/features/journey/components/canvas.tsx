@@ -61,9 +61,7 @@ export function Canvas({ onKey }: { onKey(event: KeyboardEvent): void }) {
     [layout],
   );
 
-  const begin = (instance: Flow) => {
-    setFlow(instance);
-    const width = room.current?.clientWidth ?? 0;
+  const show = (instance: Flow, width: number) => {
     const corners = [...layout.steps.values()];
     const right = Math.max(...corners.map(({ x }) => x)) + STEP_WIDTH + 24;
     const zoom = Math.max(Math.min(width / right, 1), ZOOM_READABLE);
@@ -72,6 +70,17 @@ export function Canvas({ onKey }: { onKey(event: KeyboardEvent): void }) {
     const x = spare >= 0 ? spare : width / 2 - (top.x + STEP_WIDTH / 2) * zoom;
     void instance.setViewport({ x, y: 8, zoom });
   };
+  const begin = (instance: Flow) => {
+    setFlow(instance);
+    show(instance, room.current?.clientWidth ?? 0);
+  };
+
+  // A trial shows its way beside its panel, from the top.
+  const trying = opened?.what === "trial";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only opening it moves the picture, not each change.
+  useEffect(() => {
+    if (flow && trying) show(flow, Math.max((room.current?.clientWidth ?? 0) - DRAWER_PX, STEP_WIDTH));
+  }, [flow, trying]);
 
   // What is chosen from elsewhere, by keys or by a search, comes into view.
   const [only] = selected.size === 1 ? [...selected] : [];

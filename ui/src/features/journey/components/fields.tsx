@@ -192,7 +192,7 @@ function readAs(text: string): string | number | boolean {
   return text === "true" || text === "false" ? text === "true" : text;
 }
 
-function Span({
+export function Span({
   id,
   seconds,
   onChange,

@@ -1,5 +1,5 @@
 /** One journey in two views that are always in step: the canvas, and the list of when and then. */
-import { RedoOutlined, SettingOutlined, UndoOutlined } from "@ant-design/icons";
+import { PlayCircleOutlined, RedoOutlined, SettingOutlined, UndoOutlined } from "@ant-design/icons";
 import { Button, type InputRef, Segmented, Select } from "antd";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -20,6 +20,7 @@ import { RuleList } from "./rule-list";
 import { Search } from "./search";
 import { SettingsForm } from "./settings-form";
 import { StepForm } from "./step-form";
+import { TrialPanel, type Tried } from "./trial";
 
 const Canvas = lazy(async () => ({ default: (await import("./canvas")).Canvas }));
 
@@ -68,12 +69,14 @@ export function JourneyEditor(props: JourneyEditorProps) {
   useEffect(() => {
     if (made) onPublished();
   }, [made, onPublished]);
+  const [tried, setTried] = useState<Tried | null>(null);
+  const shown = { ...editor, trail: tried?.trail ?? null, counts: tried?.counts ?? editor.counts };
   const inside = report?.versions.reduce((sum, each) => sum + each.inside, 0) ?? 0;
   const step = opened?.what === "step" ? stepOf(draft, opened.id) : undefined;
   const versions = report?.versions.map((each) => each.version) ?? [];
   const onKey = (event: React.KeyboardEvent) => press(event, () => finder.current?.focus());
   return (
-    <EditorContext value={editor}>
+    <EditorContext value={shown}>
       <Page
         title={draft.name}
         lead={base ? t("audience.version", { version: base.version }) : t("journey.noneHow")}
@@ -139,6 +142,9 @@ export function JourneyEditor(props: JourneyEditorProps) {
               ]}
             />
           ) : null}
+          <Button icon={<PlayCircleOutlined />} onClick={() => open({ what: "trial" })}>
+            {t("trial.open")}
+          </Button>
           <Button icon={<SettingOutlined />} onClick={() => open({ what: "settings" })}>
             {t("journey.settings")}
           </Button>
@@ -162,6 +168,14 @@ export function JourneyEditor(props: JourneyEditorProps) {
         onClose={() => open(null)}
       >
         <SettingsForm />
+      </SideDrawer>
+      <SideDrawer
+        open={opened?.what === "trial"}
+        side="right"
+        title={t("trial.title")}
+        onClose={() => open(null)}
+      >
+        <TrialPanel journeyId={props.journeyId} published={base !== null && !dirty} onTried={setTried} />
       </SideDrawer>
       <SideDrawer
         open={step !== undefined}

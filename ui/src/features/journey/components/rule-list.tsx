@@ -73,7 +73,7 @@ function LineRow({ line, numbers }: { line: Line; numbers: ReadonlyMap<string, n
 
 function StepLine({ id, number }: { id: string; number: number | null }) {
   const { t } = useTranslation();
-  const { draft, tell, open, opened, marks, problems, selected, select } = useEditor();
+  const { draft, tell, open, opened, marks, trail, problems, selected, select } = useEditor();
   const format = useFormat();
   const step = stepOf(draft, id);
   if (!step) return null;
@@ -85,6 +85,7 @@ function StepLine({ id, number }: { id: string; number: number | null }) {
       type="button"
       className={styles.step}
       data-step={id}
+      data-trail={trail ? trail.steps.has(id) : undefined}
       data-chosen={(opened?.what === "step" && opened.id === id) || selected.has(id)}
       onClick={() => {
         select(new Set([id]));

@@ -55,7 +55,7 @@ function TriggerFace() {
 
 function StepFace({ id }: { id: string }) {
   const { t } = useTranslation();
-  const { draft, tell, marks, problems, selected, select, open } = useEditor();
+  const { draft, tell, marks, trail, problems, selected, select, open } = useEditor();
   const format = useFormat();
   const step = stepOf(draft, id);
   if (!step) return null;
@@ -71,6 +71,7 @@ function StepFace({ id }: { id: string }) {
       data-step={id}
       data-chosen={selected.has(id)}
       data-mark={mark}
+      data-trail={trail ? trail.steps.has(id) : undefined}
       data-lacks={problem?.severity ?? (lacks !== null ? "warning" : undefined)}
       tabIndex={selected.has(id) ? 0 : -1}
       onClick={(event) => {
