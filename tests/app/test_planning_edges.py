@@ -208,8 +208,8 @@ def test_a_channel_that_needs_hands_and_approval_says_so(small_past: History, tm
     defined = Definitions(offers=sources.definitions.offers, channels={"wecom": channel}, contents={}, campaigns={})
     record = _plan(replace(sources, definitions=defined), "30天内复购率 +5%")
     assert [(each.lead_days, each.blocks_launch) for each in record.missing if each.lead_days == 2] == [(2, False)]
-    assert 200 < sum(action.people for action in record.actions) <= 400  # A day of three is left after the approval.
-    few = {"wecom": {**channel, "capacity": {**staff, "per_day": 20}}}
+    assert 600 < sum(action.people for action in record.actions) <= 1_200  # Three days follow the approval.
+    few = {"wecom": {**channel, "capacity": {**staff, "per_day": 5}}}
     none = _plan(replace(sources, definitions=replace(defined, channels=few)), "30天内复购率 +5%")
     assert none.status == "refused"
     assert "条数" in none.sentence.zh

@@ -38,7 +38,7 @@ def test_every_rule_says_who_why_and_when() -> None:
         ("name: 甲\ncode: 见 https://a.cn", SMS, "marketing", {"SMS-LINK"}),
         (f"name: {'长' * 36}\ncode: 1", SMS, "marketing", {"SMS-VALUE-LONG"}),
         ("name: 甲\ncode: 【别家】", SMS, "marketing", {"SMS-SIGN-TWICE"}),
-        ("@template: SMS_9\nname: 甲", SMS, "marketing", {"SMS-TEMPLATE-UNKNOWN"}),
+        ("@template: SMS_9\nname: 甲", SMS, "marketing", {"SMS-TEMPLATE-UNAPPROVED"}),
         ("周末见", OUTSIDE, "marketing", {"CN-OPTOUT-OUTSIDE", "SMS-SIGN"}),
         ("【小店】周末见，拒收请回复R", OUTSIDE, "marketing", set()),
         ("【小店】验证码 {{ customer.code }}", OUTSIDE, "transactional", set()),

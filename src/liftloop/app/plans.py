@@ -26,7 +26,7 @@ from liftloop.app.rehearsal.run import Play, Rehearsal, rehearse
 from liftloop.app.rehearsal.sample import sample_of
 from liftloop.app.rehearsal.stage import known_of
 from liftloop.app.tick_client import TickClient
-from liftloop.deliver.settings import REMEMBERED_DAYS, for_marketing
+from liftloop.deliver.settings import REMEMBERED_DAYS, for_marketing, lacks_approval
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS, Clock
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import Language
@@ -74,12 +74,14 @@ class Plans:
     def sources(self) -> Sources:
         """Return everything that planning and measuring read, as of now."""
         live = self._published.live
+        channels = for_marketing(live("channel"))
         return Sources(
             lake=self._follower.lake,
             state=self._state,
             definitions=Definitions(
                 offers=live("offer"),
-                channels=for_marketing(live("channel")),
+                channels={each: body for each, body in channels.items() if not lacks_approval(body)},
+                unapproved={each: body for each, body in channels.items() if lacks_approval(body)},
                 contents=live("content"),
                 campaigns=live("campaign"),
                 audiences=self._published.conditioned(),

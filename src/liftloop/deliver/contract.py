@@ -232,6 +232,13 @@ FOR_COLLEAGUES: frozenset[str] = frozenset({"robot", "wecom_app"})
 """Kinds that speak to colleagues: nothing that is meant for a customer goes there."""
 SERVICE_ONLY: frozenset[str] = frozenset({"wechat_template"})
 """Kinds that carry no marketing, whatever consent there is: the provider closes accounts for it."""
+APPROVED_FIRST: Mapping[str, tuple[str, ...]] = {
+    "aliyun_sms": ("sign_name", "template"),
+    "tencent_sms": ("sign_name", "template"),
+    "wechat_subscribe": ("template",),
+    "mini_program": ("template",),
+}
+"""Settings without which a kind carries no marketing: the 签名 and template that its provider approved."""
 
 
 TELLING: frozenset[str] = frozenset(

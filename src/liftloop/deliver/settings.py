@@ -10,7 +10,14 @@ from liftloop.compose.contract import ContentReview, ContentRules
 from liftloop.compose.reading import REVIEW
 from liftloop.compose.reading import SETTING as CONTENTS
 from liftloop.deliver.content_law import ContentLaw
-from liftloop.deliver.contract import FOR_COLLEAGUES, ONE_CONSENT_EACH, SERVICE_ONLY, Capacity, ChannelDefinition
+from liftloop.deliver.contract import (
+    APPROVED_FIRST,
+    FOR_COLLEAGUES,
+    ONE_CONSENT_EACH,
+    SERVICE_ONLY,
+    Capacity,
+    ChannelDefinition,
+)
 from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.plan.contract import Action, Campaign, Cap
@@ -172,6 +179,13 @@ def for_marketing(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, Mappin
     return {
         identity: body for identity, body in for_customers(channels).items() if body.get("kind") not in SERVICE_ONLY
     }
+
+
+def lacks_approval(channel: Mapping[str, Any]) -> bool:
+    """Tell whether a channel has no 签名 or template yet that its provider approved, and so can carry no marketing."""
+    settings = channel.get("settings") or {}
+    known = {**settings, "template": settings.get("template") or settings.get("templates")}
+    return any(not known.get(name) for name in APPROVED_FIRST.get(str(channel.get("kind")), ()))
 
 
 def counts_consents(channel: ChannelDefinition) -> bool:

@@ -27,6 +27,8 @@ class Start(Struct, frozen=True, kw_only=True):
     """What a shop has of all that a message takes."""
 
     channels: bool
+    awaiting: bool = False
+    """A channel is connected whose texts its provider has yet to approve."""
     addresses: bool
     consents: bool
     offers: bool
@@ -53,7 +55,7 @@ def next_of(start: Start) -> Words | None:
 
 
 def _has(start: Start) -> tuple[bool, ...]:
-    return start.channels, start.addresses, start.consents, start.offers
+    return start.channels or start.awaiting, start.addresses, start.consents, start.offers
 
 
 _MISSING = (

@@ -21,6 +21,33 @@ class Draft(Struct, frozen=True, kw_only=True):
         return {"id": self.id, "subject": self.subject, "body": self.text, "language": self.language}
 
 
+class Form(Struct, frozen=True, kw_only=True):
+    """A text that a provider approved and that is only filled in: its code, and the names of its blanks."""
+
+    code: str
+    blanks: tuple[str, ...]
+
+
+PERSON_BLANKS = frozenset({"name", "customer", "member", "user", "nickname"})
+OFFER_BLANKS = frozenset({"offer", "coupon", "gift", "benefit", "title", "activity", "product", "content"})
+
+
+def filled(campaign_id: str, action: Action, label: Words, form: Form) -> tuple[Draft]:
+    """Return what fills in an approved text, in Chinese as such texts are: who it is for, and what there is.
+
+    A blank whose name says neither is left open where there are several: whoever knows the text fills it in.
+    """
+    lines = [f"@template: {form.code}"]
+    alone = len(form.blanks) == 1
+    for blank in form.blanks:
+        if blank.lower() in PERSON_BLANKS:
+            lines.append(f"{blank}: {{{{ customer.name | default: '会员' }}}}")
+        elif alone or blank.lower() in OFFER_BLANKS:
+            lines.append(f"{blank}: {label.zh}")
+    identity = f"{campaign_id}.{action.id}.zh"
+    return (Draft(id=identity, subject=label.zh, text="\n".join(lines), language="zh-CN"),)
+
+
 def draft(campaign_id: str, action: Action, label: Words) -> tuple[Draft, Draft]:
     """Return the words of an action in Chinese and in English; they name no person, so nothing can be missing."""
     base = f"{campaign_id}.{action.id}"

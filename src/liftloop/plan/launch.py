@@ -21,7 +21,7 @@ from liftloop.plan.contract import (
     SteeringTerms,
     Variant,
 )
-from liftloop.plan.drafts import Draft, draft
+from liftloop.plan.drafts import Draft, Form, draft, filled
 from liftloop.plan.record import PlanRecord
 
 SENDING_DAYS = 3
@@ -56,6 +56,8 @@ class LaunchTerms(Struct, frozen=True, kw_only=True):
     spread: Spread | None = None
     guardrails: Sequence[Guardrail] = ()
     """What is watched beside what the goal names."""
+    forms: Mapping[str, Form] = {}
+    """Approved texts that channels fill in, by channel: words for these are drafted into them, and wait for nobody."""
 
 
 AT_ONCE = LaunchTerms()
@@ -107,7 +109,8 @@ def launch(
     """Return what starts the plan at `at_ms`.
 
     `contents` are contents that exist, by action id; where an action has none, words are drafted by rule in both
-    languages and the one of `language` is used. Calling twice with the same arguments gives the same launch.
+    languages and the one of `language` is used; where a channel carries approved texts alone, one is filled in.
+    Calling twice with the same arguments gives the same launch.
     Raises `NotLaunchable` and `BadLaunch`.
     """
     assigned = record.assigned
@@ -126,9 +129,11 @@ def launch(
         if action.id == NOBODY or action.id in contents:
             actions.append(replace(action, content=contents.get(action.id, ""), lead_s=0))
             continue
-        both = draft(campaign_id, action, label)
-        drafts += both
-        actions.append(replace(action, content=next(one.id for one in both if one.language == language)))
+        form = terms.forms.get(action.channel)
+        made = filled(campaign_id, action, label, form) if form else draft(campaign_id, action, label)
+        drafts += made
+        chosen = next((one for one in made if one.language == language), made[0])
+        actions.append(replace(action, content=chosen.id, lead_s=0 if form else action.lead_s))
     campaign = _campaign(record, actions, at_ms, terms)
     return Launch(
         campaign_id=campaign_id,

@@ -16,8 +16,11 @@ class Definitions(Struct, frozen=True, kw_only=True):
 
     offers: Mapping[str, Mapping[str, Any]]
     channels: Mapping[str, Mapping[str, Any]]
+    """Those that can carry marketing now."""
     contents: Mapping[str, Mapping[str, Any]]
     campaigns: Mapping[str, Mapping[str, Any]]
+    unapproved: Mapping[str, Mapping[str, Any]] = {}
+    """Channels that wait for their provider to approve a 签名 and template: no options until then."""
     audiences: Mapping[str, Mapping[str, Any]] = {}
     """Everything that has a tree, by the id under which conditions name it: tags as `tag:x`, levels as `level:x`."""
     traits: Mapping[str, Mapping[str, Any]] = {}

@@ -17,7 +17,7 @@ from liftloop.app.planning.reading import (
 )
 from liftloop.app.planning.recommending import Recommender
 from liftloop.app.planning.sources import Sources
-from liftloop.app.planning.terms import awaited, bounded, rules_of
+from liftloop.app.planning.terms import awaited, bounded, forms_of, rules_of
 from liftloop.app.planning.timing import starts_ms, timed
 from liftloop.app.side_by_side import side_by_side
 from liftloop.kernel.dice import hash_text
@@ -90,7 +90,7 @@ def plan_goal(
     inputs = timed(without_leaks(inputs), sources.definitions.channels, rules)
     inputs = bounded(inputs, sources.definitions.channels, rules, (sources.lake, sources.state))
     inputs = inputs if recommender is None else _recommended(inputs, recommender)
-    missing = (*missing_of(start), *awaited(sources.definitions.channels))
+    missing = (*missing_of(start), *awaited(sources.definitions))
     finding = study(inputs, side_by_side)
     record = record_of(replace(head, missing=missing, margin_asked=rules.margin_asked), inputs, finding)
     found = means.diagnosis
@@ -115,6 +115,7 @@ def _start(sources: Sources, consents: ConsentHistory) -> Start:
     defined = sources.definitions
     return Start(
         channels=bool(defined.channels),
+        awaiting=bool(defined.unapproved),
         addresses=has_addresses(sources.state, defined.channels),
         consents=consents.known,
         offers=bool(defined.offers),
@@ -135,4 +136,5 @@ def launch(record: PlanRecord, language: Language, sources: Sources, terms: Laun
         named = {each.metric for each in record.understood.goal.guardrails}
         parts = component_guardrails(metric, record.understood.goal.direction, sources.catalogue)
         terms = replace(terms, guardrails=[each for each in parts if each.metric not in named])
+    terms = replace(terms, forms=forms_of(sources.definitions.channels))
     return launch_of(record, at_ms=sources.now_ms, language=language, contents={}, terms=terms)

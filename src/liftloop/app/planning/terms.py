@@ -8,10 +8,14 @@ import numpy as np
 from msgspec.structs import replace
 
 from liftloop.app.planning.reading import SQL, channel_choice
-from liftloop.deliver.contract import Capacity, ChannelDefinition
+from liftloop.app.planning.sources import Definitions
+from liftloop.compose.law.writing import places
+from liftloop.deliver.contract import APPROVED_FIRST, Capacity, ChannelDefinition
 from liftloop.deliver.settings import daily
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.sets import are_among
+from liftloop.plan.cold_start import CHANNEL_LEAD_DAYS
+from liftloop.plan.drafts import Form
 from liftloop.plan.goal.contract import TouchCap
 from liftloop.plan.inputs import Flags, Integers, StudyInputs, Worth
 from liftloop.plan.launch import DAYS_OF, SENDING_DAYS
@@ -54,7 +58,7 @@ def bounded(
         inputs,
         worth=worth,
         terms=Terms(
-            capacity=capacity_of(channels, sending_days(inputs)),
+            capacity=capacity_of(channels, inputs),
             lead_days=leads_of(channels),
             return_min=rules.return_min if worth is not None else None,
             unit_fen=worth.unit_fen if worth is not None else 0.0,
@@ -69,42 +73,75 @@ def bounded(
     )
 
 
-def sending_days(inputs: StudyInputs) -> int:
-    """Return over how many days the plan's messages may leave."""
-    over_s = inputs.spread.over_s if inputs.spread is not None else 0
-    return min(inputs.window_days, SENDING_DAYS + over_s // DAY_S)
+def capacity_of(channels: Mapping[str, Mapping[str, Any]], inputs: StudyInputs) -> dict[str, float]:
+    """Return what each channel with a limit carries while the plan's messages may leave.
 
-
-def capacity_of(channels: Mapping[str, Mapping[str, Any]], days: int) -> dict[str, float]:
-    """Return what each channel with a limit carries within so many days, those of approval taken off."""
+    People start over the spread; whose words wait for an approval start after it, and have as long as everybody.
+    """
+    over = inputs.spread.over_s // DAY_S if inputs.spread is not None else 0
     found: dict[str, float] = {}
-    for identity, body in channels.items():
-        capacity = _capacity(identity, body)
-        if capacity is not None and daily(capacity) > 0:
-            found[identity] = float(daily(capacity) * max(days - capacity.lead_days, 0))
+    for identity, a_day in daily_of(channels).items():
+        lead = leads_of(channels).get(identity, 0)
+        found[identity] = a_day * max(min(SENDING_DAYS + max(over - lead, 0), inputs.window_days - lead), 0)
     return found
 
 
+def daily_of(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """Return what each channel with a limit carries a day."""
+    limits = {identity: _capacity(identity, body) for identity, body in channels.items()}
+    return {identity: float(daily(each)) for identity, each in limits.items() if each is not None and daily(each) > 0}
+
+
 def leads_of(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
-    """Return after how many days new words of each channel are approved, where they must be."""
-    found = {identity: _capacity(identity, body) for identity, body in channels.items()}
-    return {identity: each.lead_days for identity, each in found.items() if each is not None and each.lead_days > 0}
+    """Return after how many days new words of each channel are approved, where they must be.
+
+    A text that was approved and is only filled in waits for nobody.
+    """
+    forms = forms_of(channels)
+    found = {identity: _lead_days(identity, body) for identity, body in channels.items() if identity not in forms}
+    return {identity: days for identity, days in found.items() if days > 0}
+
+
+def _lead_days(identity: str, body: Mapping[str, Any]) -> int:
+    capacity = _capacity(identity, body)
+    return capacity.lead_days if capacity is not None else 0
 
 
 def _capacity(identity: str, body: Mapping[str, Any]) -> Capacity | None:
     return msgspec.convert({**body, "id": identity}, type=ChannelDefinition, strict=False).capacity
 
 
-def awaited(channels: Mapping[str, Mapping[str, Any]]) -> tuple[MissingThing, ...]:
-    """Return the approvals that words of a plan must wait for, each with its days; they do not block a launch."""
+def awaited(defined: Definitions) -> tuple[MissingThing, ...]:
+    """Return the approvals that a plan must wait for, each with its days.
+
+    A channel without any approved text is no option until it has one; a launch is blocked where there is no other.
+    """
     found: list[MissingThing] = []
-    for identity, body in channels.items():
-        days = int((body.get("capacity") or {}).get("lead_days", 0))
-        if days > 0:
-            name = channel_choice({"id": identity, **body}, CHANNEL_NAMES)
-            label = Words(zh=f"{name.name_zh}新模板的审核", en=f"Approval of new {name.name_en} templates")
-            found.append(MissingThing(label=label, lead_days=days, blocks_launch=False))
+    for identity, body in defined.unapproved.items():
+        name = channel_choice({"id": identity, **body}, CHANNEL_NAMES)
+        label = Words(
+            zh=f"{name.name_zh}渠道 {identity} 还没有审核通过的签名和模板，先不用它",
+            en=f"No approved signature and template for {name.name_en} channel {identity} yet: it is no option",
+        )
+        days = _lead_days(identity, body) or CHANNEL_LEAD_DAYS
+        found.append(MissingThing(label=label, lead_days=days, blocks_launch=not defined.channels))
+    for identity, days in leads_of(defined.channels).items():
+        name = channel_choice({"id": identity, **defined.channels[identity]}, CHANNEL_NAMES)
+        label = Words(zh=f"{name.name_zh}新模板的审核", en=f"Approval of new {name.name_en} templates")
+        found.append(MissingThing(label=label, lead_days=days, blocks_launch=False))
     return tuple(found)
+
+
+def forms_of(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, Form]:
+    """Return the approved text that each channel fills in, where it is known: the channel's own, or its only one."""
+    found: dict[str, Form] = {}
+    for identity, body in channels.items():
+        settings = body.get("settings") or {}
+        texts = settings.get("templates") or {}
+        code = settings.get("template") or (next(iter(texts)) if len(texts) == 1 else "")
+        if body.get("kind") in APPROVED_FIRST and code in texts:
+            found[identity] = Form(code=str(code), blanks=tuple(places(str(texts[code]))))
+    return found
 
 
 def unprofiled(lake: LakeReader, state: StateReader) -> Integers:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
-from liftloop.app.planning.terms import capacity_of
+from liftloop.app.planning.terms import daily_of
 from liftloop.kernel.clock import DAY_MS
 from liftloop.plan.inputs import Integers, StudyInputs
 from liftloop.plan.phases import Load, phases_of, spread_of, waves_of
@@ -31,7 +31,7 @@ def timed(inputs: StudyInputs, channels: Mapping[str, Mapping[str, Any]], rules:
 
 
 def _load(inputs: StudyInputs, channels: Mapping[str, Mapping[str, Any]]) -> Load:
-    by_channel = capacity_of(channels, 1)
+    by_channel = daily_of(channels)
     used = {option.channel.id for option in inputs.options}
     unlimited = not used or not used <= by_channel.keys()
     return Load(

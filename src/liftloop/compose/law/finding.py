@@ -60,8 +60,13 @@ def _template(writing: Writing) -> Iterator[Breach]:
         yield Breach(part="body")
 
 
+def _template_unapproved(writing: Writing) -> Iterator[Breach]:
+    if (code := writing.template_code()) and writing.carrier.templates and not writing.template_text():
+        yield Breach(part="body", quote=code)
+
+
 def _template_unknown(writing: Writing) -> Iterator[Breach]:
-    if (code := writing.template_code()) and not writing.template_text():
+    if (code := writing.template_code()) and not writing.carrier.templates:
         yield Breach(part="body", quote=code)
 
 
@@ -194,6 +199,7 @@ FINDERS: Mapping[str, Finder] = {
     "CN-OPTOUT-OUTSIDE": _opt_out,
     "SMS-FIELDS": _fields,
     "SMS-TEMPLATE": _template,
+    "SMS-TEMPLATE-UNAPPROVED": _template_unapproved,
     "SMS-TEMPLATE-UNKNOWN": _template_unknown,
     "SMS-VARIABLES": _variables,
     "SMS-VALUE-LONG": _long_values,

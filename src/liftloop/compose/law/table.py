@@ -97,6 +97,18 @@ _ROWS = (
         kinds=MAINLAND_SMS,
     ),
     Rule(
+        id="SMS-TEMPLATE-UNAPPROVED",
+        jurisdiction="provider",
+        severity="block",
+        zh="这个模板不在审核通过的模板里，服务商会拒收",
+        en="this template is not among the approved ones; the provider would refuse it",
+        next_zh="改用渠道设置 templates 里的模板；刚审核通过的，先把编号和原文填进去",
+        next_en="use one of the channel's setting `templates`; write a newly approved one there first",
+        source=_PROVIDER_SMS,
+        checked_at=CHECKED,
+        kinds=MAINLAND_SMS,
+    ),
+    Rule(
         id="SMS-TEMPLATE-UNKNOWN",
         jurisdiction="provider",
         severity="warn",

@@ -28,7 +28,7 @@ from liftloop.plan.record import (
     Proof,
     Verdict,
 )
-from liftloop.plan.resources import RETURN, use_of
+from liftloop.plan.resources import CAPACITY, RETURN, use_of
 from liftloop.plan.writing.limits import amount_text, resource_label, resource_price, whole_limit
 from liftloop.plan.writing.remarks import remarks_of
 from liftloop.plan.writing.sentences import (
@@ -183,8 +183,24 @@ def _limits(inputs: StudyInputs, plan: Plan) -> tuple[Limit, ...]:
         price = prices[BUDGET].shadow_price if BUDGET in prices else None
         limits.append(_budget_limit(inputs, plan, price))
     limits += [_resource_limit(inputs, plan, use) for use in uses if use.name != BUDGET]
+    if plan.allotment is None:
+        limits += [_carried_limit(inputs, plan, channel) for channel in inputs.terms.capacity]
     limits += [*lead_limits(inputs, plan), *(_cap_limit(cap) for cap in inputs.goal.caps)]
     return tuple(limits)
+
+
+def _carried_limit(inputs: StudyInputs, plan: Plan, channel: str) -> Limit:
+    """Return what a channel carries and a trial takes of it; nobody is chosen there, so it has no price."""
+    name = f"{CAPACITY}{channel}"
+    return Limit(
+        name=name,
+        limit=inputs.terms.capacity[channel],
+        used=float(plan.arm_people[1:] @ use_of(name, inputs.options)),
+        shadow_price=None,
+        unit="messages",
+        label=resource_label(name, inputs.options, inputs.called),
+        sentence=None,
+    )
 
 
 def _resource_limit(inputs: StudyInputs, plan: Plan, use: ConstraintUse) -> Limit:
