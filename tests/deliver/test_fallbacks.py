@@ -14,6 +14,22 @@ def test_an_open_that_the_app_tells_counts_and_nobody_opens_for_another() -> Non
     assert [each.key for each in shop.envelopes()] == [other]
 
 
+@pytest.mark.parametrize("how", ["receipt", "event"])
+def test_an_open_that_is_told_before_its_outcome_counts(how: str) -> None:
+    """The app tells of the open while the provider's answer is still on its way: no SMS follows, the row says sent."""
+    shop = push_shop(UNREAD)
+    shop.happen("Signed Up", "a", "b")
+    rows = shop.table("outbox")
+    mine, other = shop.envelopes()
+    if how == "receipt":
+        shop.receive("opened", [mine.key])
+    else:
+        shop.happen("Message Opened", "a", message_key=mine.key)
+    hand_over(shop, "accepted", rows)
+    assert [each.key for each in shop.envelopes()] == [other.key]
+    assert shop.ledger() == [("sent", ""), ("sent", "")]
+
+
 def test_an_sms_that_fails_after_a_push_leaves_the_message_sent() -> None:
     """What had arrived stays counted: the cap is not given back, and the ledger says sent."""
     shop = push_shop(UNREAD, caps=[{"count": 1, "days": 7}])

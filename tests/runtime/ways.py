@@ -1,12 +1,13 @@
 """Shops for what happens after a message: nobody answers, it stays unread, a provider refuses it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from shop_engine import END, ShopEngine, send
 
 from liftloop.app.dispatch.settle import Settled, attempt_of, report
 from liftloop.app.dispatch.words import Due
-from liftloop.deliver.contract import Envelope
+from liftloop.deliver.contract import ENVELOPE, Envelope
 from liftloop.kernel.clock import DAY_MS
 
 UNREAD = {"channel": "sms", "content": "hello", "after_s": 1_800, "unless": "opened"}
@@ -23,11 +24,12 @@ def push_shop(*ways: dict[str, Any], **settings: Any) -> ShopEngine:
     return shop
 
 
-def hand_over(shop: ShopEngine, outcome: str) -> list[Envelope]:
-    """Settle what is due as the dispatcher does; return it."""
+def hand_over(shop: ShopEngine, outcome: str, in_the_air: Sequence[dict[str, Any]] | None = None) -> list[Envelope]:
+    """Settle what is due as the dispatcher does, or rows that it took before; return it."""
+    rows = shop.table("outbox") if in_the_air is None else in_the_air
     due = [
-        Due(envelope=envelope, due_ms=row["due_ms"], waited=None)
-        for row, envelope in zip(shop.table("outbox"), shop.envelopes(), strict=True)
+        Due(envelope=ENVELOPE.decode(row["body"]), due_ms=row["due_ms"], waited=None)
+        for row in rows
         if row["due_ms"] <= shop.now_ms
     ]
     for channel in {each.envelope.channel for each in due}:

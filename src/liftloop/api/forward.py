@@ -59,6 +59,12 @@ class Forward:
         response = Response(body, status_code=answer.status, headers=kept)
         await response(scope, receive, send)
 
+    async def close(self) -> None:
+        """Let go of connections to the tick."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
 
 def _is_kept(name: str) -> bool:
     return name in _KEPT or name.startswith("access-control-")

@@ -135,10 +135,13 @@ def management_api(version: str, lifespan: Lifespan[FastAPI] | None = None) -> F
 def make_app(desk: Desk, admin_token: str) -> FastAPI:
     """Return the management API over one desk, with the app's files beside it where they are built."""
 
+    tracking = forward.Forward(reached_at(desk.settings.host, desk.settings.track_port))
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         desk.start()
         yield
+        await tracking.close()
         await desk.close()
 
     app = management_api(desk.settings.version, lifespan)
@@ -146,7 +149,6 @@ def make_app(desk: Desk, admin_token: str) -> FastAPI:
     app.state.admin_token = admin_token
     app.add_middleware(Entrance)
     app.include_router(health.router)
-    tracking = forward.Forward(reached_at(desk.settings.host, desk.settings.track_port))
     for path in TRACKED:
         app.mount(path, tracking)
     app.router.routes += [Route(path, tracking) for path in TRACKED_WHOLE]

@@ -4,7 +4,7 @@ A way onward has the key of its message, hence its one place under caps, and its
 outbox until it is due; whoever answers before takes it out. Consent for its medium is asked when it leaves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 import numpy as np
@@ -17,9 +17,10 @@ from liftloop.deliver.settings import Rules, opening_ms
 from liftloop.journey.reading import persons
 from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
 from liftloop.kernel.codec import pack
+from liftloop.kernel.dice import hash_texts
 from liftloop.kernel.ids import MessageKey
 from liftloop.runtime.contract import NOTHING, Frame, Moment, StateView
-from liftloop.storage.contract import Delta, Record, Row
+from liftloop.storage.contract import ArraySpec, Delta, Record, Row, Write
 
 ANSWERED = frozenset({"opened", "clicked", "replied", "redeemed"})
 """Receipts after which nobody is told the same by another medium."""
@@ -69,15 +70,44 @@ def onward(envelope: Envelope, outcome: str) -> Onward | None:
     return Onward(envelope=pack(then), after_s=way.after_s if arrived else 0)
 
 
-def plant(settled: Sequence[AttemptsSettled], rules: Rules, moment: Moment) -> Planted:
-    """Return the ways onward that may be gone: their channel and words are there, and their time is not over."""
+EARLY = "deliver.answered_early"
+EARLY_ROWS = 65_536
+"""Answers remembered, in place of each other: an answer overtakes the outcome of its message by seconds at most."""
+
+
+def early(keys: Sequence[str]) -> Delta:
+    """Return the delta that remembers which messages were answered, for an outcome that comes after its answer."""
+    if not keys:
+        return Delta()
+    hashes = hash_texts(keys).view(np.int64)
+    return Delta(
+        allocate=[ArraySpec(name=EARLY, dtype="<i8", fill=0)],
+        writes=[Write(EARLY, hashes & (EARLY_ROWS - 1), hashes)],
+    )
+
+
+def _answered_before(state: StateView, key: MessageKey) -> bool:
+    if not state.has(EARLY):
+        return False
+    hashed = int(hash_texts([key]).view(np.int64)[0])
+    place = hashed & (EARLY_ROWS - 1)
+    return place < len(state[EARLY]) and int(state[EARLY][place]) == hashed
+
+
+def plant(
+    state: StateView, settled: Sequence[AttemptsSettled], rules: Rules, moment: Moment, now: Collection[str]
+) -> Planted:
+    """Return the ways onward that may be gone: channel and words are there, and their time is not over.
+
+    None is where somebody answered already, in this step (`now`) or before the outcome was told.
+    """
     rows: list[Row] = []
     pending: dict[str, str] = {}
     costs_fen: dict[str, int] = {}
     for each in settled:
         for way in each.onward:
             envelope = _ready(ENVELOPE.decode(way.envelope), rules)
-            if envelope is None:
+            if envelope is None or envelope.key in now or _answered_before(state, envelope.key):
                 continue
             due_ms = moment.now_ms + way.after_s * SECOND_MS
             if envelope.purpose == "marketing":
@@ -101,13 +131,10 @@ def _ready(envelope: Envelope, rules: Rules) -> Envelope | None:
     return replace(envelope, content_version=rules.content_versions[envelope.content], cost_fen=channel.cost_fen)
 
 
-def answered(received: Sequence[ReceiptsReceived]) -> list[Row]:
+def answered(received: Sequence[ReceiptsReceived]) -> list[str]:
     """Return the keys of messages that were answered: whatever way lay ahead of them is gone."""
     return [
-        (key,)
-        for each in received
-        for key, receipt in zip(each.keys, each.receipts, strict=True)
-        if receipt in ANSWERED
+        key for each in received for key, receipt in zip(each.keys, each.receipts, strict=True) if receipt in ANSWERED
     ]
 
 
@@ -131,7 +158,9 @@ class DeliverAnswers:
         whose = persons(state, np.array([enrolment_of(key) for key in keys], dtype=np.int64))
         own = (whose >= 0) & (whose == frame["person"]["slot"][rows])
         said = sorted({key for key, mine in zip(keys, own.tolist(), strict=True) if mine})
-        return (Delta(removals={"outbox": [(key,) for key in said]}), {}) if said else NOTHING
+        if not said:
+            return NOTHING
+        return msgspec.structs.replace(early(said), removals={"outbox": [(key,) for key in said]}), {}
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS

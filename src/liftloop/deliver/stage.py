@@ -17,7 +17,7 @@ from liftloop.deliver.contract import (
 from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.deliver.credits import changed, given_back, together
 from liftloop.deliver.decisions import decisions, repeated
-from liftloop.deliver.fallbacks import Planted, answered, plant
+from liftloop.deliver.fallbacks import Planted, answered, early, plant
 from liftloop.deliver.fatigue import counted
 from liftloop.deliver.gate import (
     SENT,
@@ -188,26 +188,29 @@ class DeliverOutcomes:
         rescheduled = [_RESCHEDULED.decode(record.body) for record in records if record.kind == RESCHEDULED]
         if not settled and not received and not rescheduled:
             return NOTHING
-        planted = plant(settled, self._compiled.rules(state), moment)
+        said = answered(received)
+        planted = plant(state, settled, self._compiled.rules(state), moment, frozenset(said))
         updates = [_settle_rows(each, planted, moment) for each in settled] + [_due_rows(each) for each in rescheduled]
         released = _released(state, settled, planted)
         suppressed = _suppressed(state, self._compiled.rules(state), settled, received)
         arrived = reached(state, *_arrived(settled)) if settled else Delta()
         unanswered = counted(state, settled, received, moment.now_ms)
         back = given_back(state, settled, self._compiled.rules(state), RELEASING)
+        heard = early(said)
         return (
             Delta(
-                allocate=[*released.allocate, *suppressed.allocate, *arrived.allocate, *back.allocate],
+                allocate=[*released.allocate, *suppressed.allocate, *arrived.allocate, *back.allocate, *heard.allocate],
                 writes=[
                     *released.writes,
                     *suppressed.writes,
                     *arrived.writes,
                     *back.writes,
                     *unanswered.writes,
+                    *heard.writes,
                 ],
                 puts={**_carried(settled, self._compiled.rules(state), moment), "outbox": planted.rows},
                 updates=updates,
-                removals={"outbox": [*_done(settled, planted), *answered(received)]},
+                removals={"outbox": [*_done(settled, planted), *((key,) for key in said)]},
             ),
             {
                 "message.settled": settled_facts(settled, moment),
