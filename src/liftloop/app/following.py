@@ -88,10 +88,10 @@ class Follower:
         async with self._still, self._following:
             return await asyncio.to_thread(self.lake.follow, self._log, self.state, limit=FOLLOW_MAX)
 
-    async def select(self, query: str, parameters: Sequence[Any] = ()) -> dict[str, Any]:
-        """Run one query over the lake without holding up the event loop."""
+    async def select(self, query: str, parameters: Sequence[Any] = (), seconds_max: float = 0.0) -> dict[str, Any]:
+        """Run one query over the lake without holding up the event loop; raises `TookTooLong`, 0 is for no limit."""
         async with self._following:
-            return await asyncio.to_thread(self.lake.select, query, parameters)
+            return await asyncio.to_thread(self.lake.select, query, parameters, seconds_max)
 
     @asynccontextmanager
     async def using_lake(self) -> AsyncGenerator[None]:

@@ -18,6 +18,7 @@ WORDS: Mapping[str, Said] = {
     "campaign.undo": Said("撤销系统对活动的调整", "undid a step of a campaign"),
     "clock.advance": Said("拨快测试时钟", "moved the test clock"),
     "consent.declare": Said("声明导入文件里的同意", "declared consents of an imported file"),
+    "dashboard.save": Said("改了看板", "changed a dashboard"),
     "definition.publish": Said("改了定义", "changed a definition"),
     "definition.revert": Said("恢复到以前的版本", "went back to an earlier version"),
     "goal.approve": Said("审批长期目标的动作", "judged a standing goal's action"),

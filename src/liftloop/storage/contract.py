@@ -269,8 +269,11 @@ class LakePosition(Struct, frozen=True, kw_only=True):
 class LakeReader(Protocol):
     """Query history as columns."""
 
-    def select(self, query: str, parameters: Sequence[Any] = ()) -> dict[str, Array]:
-        """Return the result of one read-only query; NULL numbers arrive as NaN, texts as object arrays."""
+    def select(self, query: str, parameters: Sequence[Any] = (), seconds_max: float = 0.0) -> dict[str, Array]:
+        """Return the result of one read-only query; NULL numbers arrive as NaN, texts as object arrays.
+
+        Raises `TookTooLong` where it is not done within `seconds_max`; 0 is for no limit.
+        """
         ...
 
     def position(self) -> LakePosition: ...
@@ -288,6 +291,10 @@ class Lake(LakeReader, Protocol):
 
 class StorageError(Exception):
     """The engine could not do what was asked."""
+
+
+class TookTooLong(StorageError):
+    """The query was given up: ask for less."""
 
 
 class DiskFull(StorageError):

@@ -79,7 +79,7 @@ def duckdb_query(question: Question, now_ms: int) -> Query:
     Every text stands among the parameters: nothing that a person wrote is part of the query itself.
     """
     found = _Asking(question, DuckWords(), now_ms).found(None)
-    return _with_parameters(DuckDBCompiler().to_sqlglot(found), 0)
+    return with_parameters(DuckDBCompiler().to_sqlglot(found), 0)
 
 
 def duckdb_query_of_moments(question: Question, now_ms: int, given: int) -> Query:
@@ -88,7 +88,7 @@ def duckdb_query_of_moments(question: Question, now_ms: int, given: int) -> Quer
     Instants that attributes tell are held against `at_ms`. The first `given` parameters are the asker's own.
     """
     found = _Asking(question, DuckWords(), now_ms).found(_MOMENTS)
-    return _with_parameters(DuckDBCompiler().to_sqlglot(found), given)
+    return with_parameters(DuckDBCompiler().to_sqlglot(found), given)
 
 
 def clickhouse_query(question: Question, now_ms: int) -> str:
@@ -97,7 +97,7 @@ def clickhouse_query(question: Question, now_ms: int) -> str:
     return ClickHouseCompiler().to_sqlglot(found).sql(dialect="clickhouse")
 
 
-def _with_parameters(query: Expression, given: int) -> Query:
+def with_parameters(query: Expression, given: int) -> Query:
     """Return a query of DuckDB with its texts taken out as parameters, each text once."""
     places: dict[str, int] = {}
     for literal in list(query.find_all(sge.Literal)):

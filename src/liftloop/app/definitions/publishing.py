@@ -39,6 +39,7 @@ from liftloop.journey.triggers import OnAudience, OnCampaign, OnDate, OnSchedule
 from liftloop.kernel.clock import Clock, SystemClock
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import LiftloopError
+from liftloop.measure.dashboards import Dashboard, dashboard_problem
 from liftloop.measure.experiments.definition import ExperimentDefinition, experiment_problem
 from liftloop.plan.contract import Campaign
 from liftloop.plan.shop_metrics import CustomMetric, metric_problem, metrics_with
@@ -67,6 +68,7 @@ KINDS = (
     "experiment",
     "metric",
     "goal",
+    "dashboard",
     *RELATE_KINDS,
     "pool",
     *EDGE_KINDS,
@@ -95,6 +97,7 @@ KINDS_ZH: Mapping[str, str] = {
     "campaign": "活动",
     "channel": "渠道",
     "content": "内容",
+    "dashboard": "看板",
     "experiment": "实验",
     "export": "导出",
     "goal": "长期目标",
@@ -349,6 +352,8 @@ class Definitions:
                 refuse(kind, metric_problem(identity, as_kind(kind, body, CustomMetric), others))
             case "goal":
                 refuse(kind, standing_problem(as_kind(kind, body, StandingGoal)))
+            case "dashboard":
+                refuse(kind, dashboard_problem(as_kind(kind, body, Dashboard)))
             case "experiment":
                 refuse(kind, experiment_problem(as_kind(kind, body, ExperimentDefinition), self.live("journey")))
             case _ if kind in RELATE_KINDS:

@@ -26,6 +26,7 @@ from liftloop.storage.contract import (
     Record,
     StateReader,
     StorageError,
+    TookTooLong,
 )
 from liftloop.storage.embedded.connections import named_queries
 from liftloop.storage.embedded.crash_points import NO_CRASHES, Crashes
@@ -104,12 +105,12 @@ class DuckLake:
             connection.execute("SET enable_external_access = false; SET lock_configuration = true")
         return connection
 
-    def select(self, query: str, parameters: Sequence[Any] = ()) -> dict[str, Array]:
+    def select(self, query: str, parameters: Sequence[Any] = (), seconds_max: float = 0.0) -> dict[str, Array]:
         with _told():
             statements = duckdb.extract_statements(query)
             if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
                 raise StorageError("the lake answers one SELECT at a time and changes nothing")
-            with self._connection.cursor() as cursor:
+            with self._connection.cursor() as cursor, _given_up(cursor, seconds_max):
                 found = cursor.execute(query, list(parameters)).fetchnumpy()
         return {name: _filled(column) for name, column in found.items()}
 
@@ -310,6 +311,22 @@ def _filled(column: Any) -> Array:
         case _:
             values[null] = None
             return values
+
+
+@contextmanager
+def _given_up(cursor: duckdb.DuckDBPyConnection, seconds_max: float) -> Generator[None, None, None]:
+    """Interrupt what a cursor does after so many seconds; raises `TookTooLong`."""
+    if not seconds_max:
+        yield
+        return
+    timer = threading.Timer(seconds_max, cursor.interrupt)
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise TookTooLong(f"not done within {seconds_max:g} s") from error
+    finally:
+        timer.cancel()
 
 
 @contextmanager

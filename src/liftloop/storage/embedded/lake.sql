@@ -302,6 +302,49 @@ WITH said AS (
 SELECT category, arg_max(coalesce(zh, en), "offset") AS zh, arg_max(coalesce(en, zh), "offset") AS en FROM said
 WHERE coalesce(zh, en, '') <> '' GROUP BY category;
 
+-- What dashboards count: decisions, messages with what became of them, and what was sold, merges followed.
+CREATE OR REPLACE VIEW decided_now AS
+SELECT coalesce(canonical.kept, decision.profile) AS profile, decided_ms AS at_ms, campaign, action, arm, variant,
+    holdout AS held_out
+FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile;
+
+CREATE OR REPLACE VIEW message_now AS
+WITH settled AS (
+    SELECT message_key, arg_max({'outcome': outcome, 'reason': reason, 'channel': channel}, tick) AS last,
+        sum(cost_fen) AS cost
+    FROM message_settled GROUP BY message_key
+),
+told AS (
+    SELECT message_key, bool_or(receipt IN ('opened', 'clicked', 'replied')) AS opened,
+        bool_or(receipt = 'clicked') AS clicked
+    FROM receipt_told GROUP BY message_key
+),
+decided AS (
+    SELECT message_key, arg_max({'profile': profile, 'channel': channel, 'campaign': campaign, 'journey': journey,
+        'action': action, 'state': state, 'reason': reason}, tick) AS last, min(decided_ms) AS at_ms
+    FROM message GROUP BY message_key
+)
+SELECT coalesce(canonical.kept, decided.last.profile) AS profile, decided.at_ms,
+    coalesce(settled.last.channel, decided.last.channel) AS channel, decided.last.campaign AS campaign,
+    decided.last.journey AS journey, decided.last.action AS action,
+    CASE WHEN settled.last.outcome = 'accepted' THEN 'sent' ELSE coalesce(settled.last.outcome, decided.last.state) END
+        AS state,
+    coalesce(nullif(settled.last.reason, ''), decided.last.reason) AS reason, coalesce(settled.cost, 0)::DOUBLE AS cost,
+    coalesce(settled.last.outcome IN ('accepted', 'uncertain'), FALSE) AS sent, coalesce(told.opened, FALSE) AS opened,
+    coalesce(told.clicked, FALSE) AS clicked
+FROM decided LEFT JOIN settled USING (message_key) LEFT JOIN told USING (message_key)
+LEFT JOIN canonical ON canonical.forwarded = decided.last.profile;
+
+CREATE OR REPLACE VIEW sale_now AS
+SELECT profile, at_ms, coupon, CASE WHEN at_ms = min(at_ms) OVER (PARTITION BY profile) THEN 'first' ELSE 'again' END
+    AS buyer, coalesce(revenue, 0) - back AS amount
+FROM order_sold WHERE void_ms IS NULL;
+
+CREATE OR REPLACE VIEW item_sold_now AS
+SELECT l.profile, l.at_ms, l.category, coalesce(nullif(l.name, ''), item.name, l.product_id) AS product,
+    coalesce(l.price, 0) * coalesce(l.quantity, 1) AS amount, coalesce(l.quantity, 1) AS quantity
+FROM order_line_sold AS l LEFT JOIN item ON item.item_id = l.product_id WHERE l.void_ms IS NULL;
+
 -- name: superseded_drop
 DELETE FROM trait_studied WHERE name NOT IN (SELECT unnest(?::VARCHAR[])) AND EXISTS (
     SELECT 1 FROM batch WHERE batch.name = trait_studied.name AND batch.profile = trait_studied.profile

@@ -1216,6 +1216,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listed */
+        get: operations["listed_api_dashboards_get"];
+        put?: never;
+        /**
+         * Save
+         * @description Save a dashboard as its next version, or a new one.
+         */
+        post: operations["save_api_dashboards_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_api_dashboards__dashboard_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description End a dashboard; it can be brought back from its versions.
+         */
+        delete: operations["remove_api_dashboards__dashboard_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Return what a tile shows now, of the customers that the caller may see.
+         */
+        post: operations["answer_api_dashboards_answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vocabulary
+         * @description Return what tiles may count, and by which fields.
+         */
+        get: operations["vocabulary_api_dashboards_vocabulary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/data/databases/try": {
         parameters: {
             query?: never;
@@ -5190,6 +5272,19 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** CountableView */
+        CountableView: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Takes Property */
+            takes_property: boolean;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "people" | "yuan" | "fen" | "share" | "number";
+        };
         /** CouponCode */
         CouponCode: {
             /** At */
@@ -5311,6 +5406,86 @@ export interface components {
              * @description By recency, frequency and money alone.
              */
             simple_precision: number;
+        };
+        /** DashboardList */
+        DashboardList: {
+            /** Dashboards */
+            dashboards: components["schemas"]["DashboardRow"][];
+        };
+        /** DashboardRequest */
+        DashboardRequest: {
+            /**
+             * Dashboard Id
+             * @description null for a new one.
+             */
+            dashboard_id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Shared
+             * @description The least role that sees it; `me` for its owner.
+             * @default viewer
+             * @enum {string}
+             */
+            shared: "me" | "viewer" | "operator" | "approver" | "admin";
+            /** Tiles */
+            tiles: components["schemas"]["TileView"][];
+            /**
+             * Version
+             * @description The one it was made from; another since is a conflict.
+             */
+            version?: number | null;
+        };
+        /** DashboardRow */
+        DashboardRow: {
+            /** Changed At */
+            changed_at: string | null;
+            /** Dashboard Id */
+            dashboard_id: string;
+            /**
+             * Mine
+             * @description Whether the caller may change it.
+             */
+            mine: boolean;
+            name: components["schemas"]["Text"];
+            /**
+             * Ready
+             * @description It comes with Liftloop.
+             */
+            ready: boolean;
+            /**
+             * Shared
+             * @enum {string}
+             */
+            shared: "me" | "viewer" | "operator" | "approver" | "admin";
+            /** Tiles */
+            tiles: number;
+        };
+        /** DashboardView */
+        DashboardView: {
+            /** Changed At */
+            changed_at: string | null;
+            /** Dashboard Id */
+            dashboard_id: string;
+            /** Mine */
+            mine: boolean;
+            name: components["schemas"]["Text"];
+            /** Ready */
+            ready: boolean;
+            /**
+             * Shared
+             * @enum {string}
+             */
+            shared: "me" | "viewer" | "operator" | "approver" | "admin";
+            /** Tiles */
+            tiles: components["schemas"]["TileView"][];
+            /** Version */
+            version: number;
+        };
+        /** DashboardVocabulary */
+        DashboardVocabulary: {
+            /** Datasets */
+            datasets: components["schemas"]["DatasetView"][];
         };
         /** DatabaseColumn */
         DatabaseColumn: {
@@ -5464,6 +5639,19 @@ export interface components {
             fields_checked: number;
             /** Sources */
             sources: components["schemas"]["QualitySource"][];
+        };
+        /** DatasetView */
+        DatasetView: {
+            /** Fields */
+            fields: components["schemas"]["NamedField"][];
+            /**
+             * Id
+             * @enum {string}
+             */
+            id: "events" | "decisions" | "sends" | "sales" | "items" | "customers";
+            /** Measures */
+            measures: components["schemas"]["CountableView"][];
+            name: components["schemas"]["Text"];
         };
         /**
          * Declared
@@ -5984,6 +6172,17 @@ export interface components {
              * @enum {string}
              */
             type: "text" | "number" | "money" | "date" | "yes_no" | "choice";
+        };
+        /** FieldView */
+        FieldView: {
+            /**
+             * Kind
+             * @description `trait`: studied; `attribute`: what people said last.
+             * @enum {string}
+             */
+            kind: "column" | "property" | "trait" | "attribute";
+            /** Name */
+            name: string;
         };
         /**
          * Forecast
@@ -7933,6 +8132,11 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** NamedField */
+        NamedField: {
+            field: components["schemas"]["FieldView"];
+            name: components["schemas"]["Text"];
+        };
         /**
          * NamedWord
          * @description A signal or property, with its commonest values where they are few.
@@ -8026,6 +8230,20 @@ export interface components {
         NoteWritten: {
             /** Id */
             id: string;
+        };
+        /** OnlyView */
+        OnlyView: {
+            field: components["schemas"]["FieldView"];
+            /**
+             * Unless
+             * @default false
+             */
+            unless: boolean;
+            /**
+             * Values
+             * @description One of these; empty text for what says nothing.
+             */
+            values: string[];
         };
         /** Onward */
         Onward: {
@@ -11683,6 +11901,116 @@ export interface components {
             /** Variables */
             variables: components["schemas"]["TextVariable"][];
         };
+        /** TileAnswer */
+        TileAnswer: {
+            /**
+             * Before
+             * @description The same of as long a time before; of single numbers only.
+             */
+            before: number | null;
+            /**
+             * From At
+             * @description null where everything is counted.
+             */
+            from_at: string | null;
+            /** Groups */
+            groups: components["schemas"]["TileGroup"][];
+            /** Points */
+            points: components["schemas"]["TilePoint"][];
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "people" | "yuan" | "fen" | "share" | "number";
+        };
+        /** TileGroup */
+        TileGroup: {
+            name: components["schemas"]["Text"];
+            /**
+             * Other
+             * @description It stands for all groups that are not named.
+             */
+            other: boolean;
+            /** Value */
+            value: string;
+        };
+        /** TilePoint */
+        TilePoint: {
+            /** At */
+            at: string | null;
+            /** Group */
+            group: number;
+            /** Value */
+            value: number | null;
+        };
+        /** TileView */
+        TileView: {
+            by?: components["schemas"]["FieldView"] | null;
+            /**
+             * Chart
+             * @default number
+             * @enum {string}
+             */
+            chart: "number" | "line" | "bars" | "table";
+            /**
+             * Dataset
+             * @enum {string}
+             */
+            dataset: "events" | "decisions" | "sends" | "sales" | "items" | "customers";
+            /**
+             * Days
+             * @description The last so many days, today included; 0 for all.
+             * @default 30
+             */
+            days: number;
+            /** Grain */
+            grain?: ("hour" | "day" | "week" | "month") | null;
+            /**
+             * H
+             * @default 3
+             */
+            h: number;
+            /** Id */
+            id: string;
+            /** Measure */
+            measure: string;
+            /**
+             * Only
+             * @default []
+             */
+            only: components["schemas"]["OnlyView"][];
+            /**
+             * Property
+             * @default
+             */
+            property: string;
+            /**
+             * Title
+             * @description Empty is told by what it counts.
+             * @default
+             */
+            title: string;
+            /**
+             * W
+             * @default 4
+             */
+            w: number;
+            /**
+             * X
+             * @default 0
+             */
+            x: number;
+            /**
+             * Y
+             * @default 0
+             */
+            y: number;
+        };
         /** TokenList */
         TokenList: {
             /** Tokens */
@@ -14771,6 +15099,192 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodesBrought"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    listed_api_dashboards_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardList"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    save_api_dashboards_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    read_api_dashboards__dashboard_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    remove_api_dashboards__dashboard_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardList"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    answer_api_dashboards_answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TileView"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileAnswer"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    vocabulary_api_dashboards_vocabulary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardVocabulary"];
                 };
             };
             /** @description What went wrong and what to do next. */

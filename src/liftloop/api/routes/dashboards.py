@@ -1,0 +1,79 @@
+"""Dashboards: what there are, what their tiles show, and saving one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.present.dashboards import (
+    answer_view,
+    dashboard_of,
+    dashboard_view,
+    row_view,
+    tile_of,
+    vocabulary_view,
+)
+from liftloop.api.views.dashboard import (
+    DashboardList,
+    DashboardRequest,
+    DashboardView,
+    DashboardVocabulary,
+    TileAnswer,
+    TileView,
+)
+from liftloop.app.dashboards.asking import Answers
+from liftloop.app.dashboards.directory import Dashboards
+from liftloop.app.dashboards.fields import fields_seen
+
+router = APIRouter()
+
+Reads = Annotated[Caller, Depends(may("dashboard.read"))]
+Saves = Annotated[Caller, Depends(may("dashboard.save"))]
+
+
+def answers_of(request: Request, desk: OnDesk) -> Answers:
+    """Return the one that keeps what was counted."""
+    state = request.app.state
+    if not hasattr(state, "tile_answers"):
+        state.tile_answers = Answers(desk)
+    return state.tile_answers
+
+
+OnAnswers = Annotated[Answers, Depends(answers_of)]
+
+
+@router.get("/dashboards")
+def listed(desk: OnDesk, caller: Reads) -> DashboardList:
+    return DashboardList(dashboards=[row_view(each) for each in Dashboards(desk).listed()])
+
+
+@router.get("/dashboards/vocabulary")
+async def vocabulary(desk: OnDesk, caller: Reads) -> DashboardVocabulary:
+    """Return what tiles may count, and by which fields."""
+    return vocabulary_view(await fields_seen(desk))
+
+
+@router.post("/dashboards/answer")
+async def answer(request: TileView, answers: OnAnswers, caller: Reads) -> TileAnswer:
+    """Return what a tile shows now, of the customers that the caller may see."""
+    return answer_view(await answers.ask(tile_of(request)))
+
+
+@router.post("/dashboards")
+async def save(request: DashboardRequest, desk: OnDesk, caller: Saves) -> DashboardView:
+    """Save a dashboard as its next version, or a new one."""
+    saved = await Dashboards(desk).save(request.dashboard_id, dashboard_of(request), request.version)
+    return dashboard_view(saved)
+
+
+@router.get("/dashboards/{dashboard_id}")
+def read(dashboard_id: str, desk: OnDesk, caller: Reads) -> DashboardView:
+    return dashboard_view(Dashboards(desk).read(dashboard_id))
+
+
+@router.delete("/dashboards/{dashboard_id}")
+async def remove(dashboard_id: str, desk: OnDesk, caller: Saves) -> DashboardList:
+    """End a dashboard; it can be brought back from its versions."""
+    boards = Dashboards(desk)
+    await boards.remove(dashboard_id)
+    return DashboardList(dashboards=[row_view(each) for each in boards.listed()])
