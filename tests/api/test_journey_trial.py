@@ -50,6 +50,16 @@ async def _tried(world: Served, folder: Path) -> None:
         {"type": "track", "userId": "u1", "event": "Order Completed", "properties": {"revenue": 200.0, "order_id": "1"}}
     )
     await world.settle()
+    entered = {"id": "hello", "body": "订单 {{ entry.order_id }}", "language": "zh-CN", "channel": "sms"}
+    answer = await world.admin.post("/api/definitions", {"kind": "content", "id": "hello", "body": entered})
+    assert answer.status == 200, answer.body
+    checked = (await world.admin.post("/api/journeys/check", {"id": "j", "body": BODY})).json()
+    assert [each["code"] for each in checked["problems"]] == ["entry_not_kept"], checked
+    assert checked["mended"]["keeps"] == ["order_id"]
+    asked = {"id": "j", "body": checked["mended"], "person": "u1", "properties": {"order_id": "N-7"}}
+    [message] = (await world.admin.post("/api/journeys/try", asked)).json()["messages"]
+    assert message["shown"]["text"].startswith("订单 N-7"), message
+    answer = await world.admin.post("/api/definitions", {"kind": "content", "id": "hello", "body": WORDS})
     before = (await world.desk.tick.ask("position"))["offset"]
 
     answer = await world.admin.post("/api/journeys/try", {"id": "j", "body": BODY, "person": "u1"})

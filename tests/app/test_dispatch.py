@@ -13,6 +13,7 @@ from liftloop.app.dispatch.settle import TRIES_MAX
 from liftloop.app.dispatch.status import DispatchStatus
 from liftloop.deliver.second_look import Stopped
 from liftloop.kernel.clock import DAY_MS
+from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import LiftloopError
 
 
@@ -38,6 +39,22 @@ def test_message_reaches_its_person_in_words(world: World) -> None:
     assert (told.channel, told.keys, told.attempts) == ("shop", [key], [f"{key}.1"])
     assert (told.outcomes, told.reasons) == (["accepted"], [""])
     assert (told.decided_ms, told.costs_fen) == ([NOW_MS - 5], [7])
+
+
+def test_words_name_with_what_their_person_entered(world: World) -> None:
+    """A message speaks of what its journey kept of the entry, lines of a basket included; else it is not said."""
+    shop = world.channel(ScriptedChannel())
+    text = "{{ entry.order_id }}:{% for line in entry.products %}{{ line.name }} {% endfor %}"
+    world.content("entered", text)
+    kept = {"order_id": "o-1", "products": [{"name": "燕麦奶"}, {"name": "茶"}]}
+    world.state.put("entry", 3, canonical_json(kept))
+    for number in (3, 4):
+        world.person(number)
+        world.message(number, content="entered")
+    world.run()
+    ((message,),) = shop.calls
+    assert message.body == "o-1:燕麦奶 茶 "
+    assert list(world.outcomes().values()).count("unrendered") == 1
 
 
 def test_people_are_read_a_batch_at_a_time(world: World) -> None:

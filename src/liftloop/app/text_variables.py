@@ -8,6 +8,8 @@ GROUPS = ("customer", "item", "offer", "campaign")
 """Of these any name may follow; whether somebody has it is known only when it is sent."""
 PERSON = "person"
 COUPON = "coupon"
+ENTRY = "entry"
+"""With what the person entered the journey that sends: any property that it keeps."""
 COUPON_NAMES = ("code", "external_id", "name", "expires_at")
 LEVEL, LEVEL_BENEFITS, TAGS = "level", "level_benefits", "tags"
 OWN = (LEVEL, LEVEL_BENEFITS, TAGS)
@@ -38,6 +40,7 @@ def known_variables(computed: Collection[str], *, linked: bool) -> tuple[str, ..
     """Return what a template may speak of, as the check of templates wants to know it; `linked`: readers reach us."""
     return (
         *GROUPS,
+        ENTRY,
         *(LINKS if linked else ()),
         *(f"{PERSON}.{name}" for name in person_names(computed)),
         *(f"{COUPON}.{name}" for name in COUPON_NAMES),

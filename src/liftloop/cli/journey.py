@@ -63,9 +63,10 @@ def report(journey: str, data: Path, as_json: bool) -> None:
 @click.argument("journey")
 @click.argument("people", nargs=-1, required=True)
 @click.option("--id", "identity", default="", help="同一个编号说两次只算一次 / the same id said twice counts once")
+@click.option("--with", "entry", default="{}", help="带着进入的属性，JSON / properties to enter with, as JSON")
 @data_option
 @json_option
-def enrol(journey: str, people: tuple[str, ...], identity: str, data: Path, as_json: bool) -> None:
+def enrol(journey: str, people: tuple[str, ...], data: Path, as_json: bool, **more: str) -> None:
     """让人进入触发为 api 的旅程。 / Let people into a journey whose trigger is api.
 
     \b
@@ -73,7 +74,10 @@ def enrol(journey: str, people: tuple[str, ...], identity: str, data: Path, as_j
       liftloop journey enrol welcome u10086 u10087
     """
     with server(data) as desk:
-        answer = desk.post(f"/journeys/{journey}/enrol", {"people": list(people), "id": identity})
+        answer = desk.post(
+            f"/journeys/{journey}/enrol",
+            {"people": list(people), "id": more["identity"], "properties": _properties(more["entry"])},
+        )
     lines = [f"找到 {answer['people']:,} 人 / people found"]
     lines += [f"没有这个人 / unknown: {each}" for each in answer["unknown"]]
     show(answer, as_json, lines)
@@ -147,6 +151,7 @@ def publish(file: Path, identity: str, inside: str | None, moves: tuple[str, ...
 @click.option("--fresh", is_flag=True, help="当作从没进过 / as if nobody had ever been in it")
 @click.option("--days", type=float, default=90, show_default=True, help="最多往后走多少天 / how far at most")
 @click.option("--does", "does", multiple=True, help="假设她做了：事件@秒数 / assume an event: NAME@SECONDS")
+@click.option("--with", "entry", default="{}", help="带着进入的属性，JSON / properties to enter with, as JSON")
 @data_option
 @json_option
 def try_(journey: str, person: str, data: Path, as_json: bool, **asked: Any) -> None:
@@ -168,8 +173,21 @@ def try_(journey: str, person: str, data: Path, as_json: bool, **asked: Any) -> 
             answer = desk.post("/journeys/try/group", {**said, "audience": asked["audience"]})
         else:
             happens = [_assumed(each) for each in asked["does"]]
-            answer = desk.post("/journeys/try", {**said, "person": person, "happens": happens})
+            answer = desk.post(
+                "/journeys/try",
+                {**said, "person": person, "happens": happens, "properties": _properties(asked["entry"])},
+            )
     show(answer, as_json, group_lines(answer) if group else trial_lines(answer))
+
+
+def _properties(said: str) -> dict[str, Any]:
+    try:
+        found = json.loads(said)
+    except json.JSONDecodeError as error:
+        raise click.BadParameter(f"--with 不是 JSON / is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise click.BadParameter("--with 要是一个 JSON 对象 / must be a JSON object")
+    return found
 
 
 def _assumed(said: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Who of those whom a trigger calls may enter now: when the journey runs, who may come again, and how many a day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +36,16 @@ class Admission:
         self._admitted: dict[int, int] = {}
         self.entries: dict[int, Slots] = {}
         """Who enters which journey code."""
+        self.brought: dict[int, dict[int, bytes]] = {}
+        """With which properties, by code and slot; of those who came with any."""
 
-    def call(self, code: int, slots: Slots) -> None:
-        """Let in who of these may enter, each once, merged people under the profile that was kept."""
+    def call(self, code: int, slots: Slots, bodies: Sequence[bytes] = ()) -> None:
+        """Let in who of these may enter, each once, merged people under the profile that was kept.
+
+        `bodies` are the properties with which each came; of several of one person the first counts.
+        """
+        for slot, body in zip(follow(self._state, slots[: len(bodies)]).tolist(), bodies, strict=True):
+            self.brought.setdefault(code, {}).setdefault(slot, body)
         graph = self._graphs[code]
         journey = graph.journey
         slots = distinct(follow(self._state, slots[slots >= 0]))

@@ -17,8 +17,8 @@ REQUESTED = "journey.requested"
 """Somebody enrols people in a journey that is entered on request: JSON of {profiles, properties}, named by it."""
 
 TRIED = "journey.tried"
-"""Somebody tries a journey on a copy of state: JSON of {profiles} who enter as if called, whatever the trigger. No use
-case states it of the state itself."""
+"""Somebody tries a journey on a copy of state: JSON of {profiles, properties}. They enter as if called, whatever the
+trigger. No use case states it of the state itself."""
 
 
 class Validity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,6 +70,8 @@ class Journey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who has been inside for so long leaves when their wait is over, and waits no longer; 0 for no limit."""
     entries_per_day: int = 0
     """How many people enter in one of the shop's days; 0 for no limit."""
+    keeps: Sequence[str] = ()
+    """Properties of the event or request that called people, kept for messages: `{{ entry.order_id }}`."""
     notes: Mapping[str, str] = {}
     """What its authors remark on nodes, by their ids; nobody who walks meets it."""
     inside: Literal["finish", "migrate", "leave"] = "finish"

@@ -25,6 +25,8 @@ CEDED_TO = ArraySpec(name="journey.enrolment.ceded_to", dtype="<i8", fill=-1)
 NONE = ABSENT
 ENTERED = ArraySpec(name="journey.enrolment.entered_ms", dtype="<i8", fill=0)
 """When people entered; 0 for those who did before it was kept."""
+PASSED = ArraySpec(name="journey.enrolment.passed", dtype="<u8", fill=0)
+"""What `journey.entry` answered of how people entered, a bit a question; made with the first that is asked any."""
 BESIDE = ArraySpec(name="journey.enrolment.beside", dtype="<i8", fill=NONE)
 """The open enrolment of the same person beside which one entered, where a journey allows for several at a time."""
 SPECS = (
@@ -128,6 +130,16 @@ def still_open(state: StateView, rows: Rows) -> Rows:
     while (closed := (rows != NONE) & (state[INSIDE][np.maximum(rows, 0)] != STAYS)).any():
         rows = np.where(closed, beside(state, rows), rows)
     return rows
+
+
+def passed(state: StateView, rows: Rows) -> NDArray[np.uint64]:
+    """Return what was answered of how people entered; 0 for those of whom nothing was asked."""
+    found = np.zeros(len(rows), dtype=np.uint64)
+    if state.has(PASSED.name):
+        kept = state[PASSED.name]
+        known = (rows >= 0) & (rows < len(kept))
+        found[known] = kept[rows[known]]
+    return found
 
 
 def _kept(state: StateView, spec: ArraySpec, rows: Rows, otherwise: int) -> NDArray[np.int64]:

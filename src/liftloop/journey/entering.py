@@ -1,7 +1,8 @@
 """Whom the triggers of this step call: events, audiences, requests, launches of campaigns, and the clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 
@@ -11,12 +12,13 @@ from liftloop.journey.acting import enrolling
 from liftloop.journey.admission import Admission
 from liftloop.journey.contract import REQUESTED, TRIED
 from liftloop.journey.enrolments import Rows
+from liftloop.journey.entry import asks
 from liftloop.journey.happening import Happening
 from liftloop.journey.known import Known
 from liftloop.journey.occasions import Occasion, Part, next_occasion
 from liftloop.journey.triggers import OnAudience, OnCampaign, OnDate, OnEvent, OnRequest, OnSchedule, Timed
 from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
-from liftloop.kernel.codec import parse_object
+from liftloop.kernel.codec import canonical_json, parse_object
 from liftloop.kernel.days import anniversaries, number_of_day
 from liftloop.kernel.sets import are_among
 from liftloop.plan.reading import action_array
@@ -48,13 +50,15 @@ def call(state: StateView, known: Known, happening: Happening, admission: Admiss
             case OnAudience() as way:
                 _let_in(admission, code, happening.changed(way, fresh=True))
             case OnEvent(name=name, where=where):
-                _let_in(admission, code, happening.did(name, where, fresh=True))
-            case OnRequest() if graph.id in asked:
-                _let_in(admission, code, asked[graph.id])
+                bodies = happening.bodies(name, where, fresh=True) if asks(graph.journey) else ()
+                _let_in(admission, code, happening.did(name, where, fresh=True), bodies)
+            case OnRequest():
+                for slots, bodies in asked.get(graph.id, ()):
+                    _let_in(admission, code, slots, bodies if asks(graph.journey) else ())
             case _:
                 pass
-        if graph.id in tried:
-            _let_in(admission, code, tried[graph.id])
+        for slots, bodies in tried.get(graph.id, ()):
+            _let_in(admission, code, slots, bodies if asks(graph.journey) else ())
     return [*_launch(state, known, admission), *_meet(state, known, admission)]
 
 
@@ -65,18 +69,20 @@ def next_entry_ms(state: StateView, known: Known) -> int:
     return min([FAR_FUTURE_MS, *launches, *occasions])
 
 
-def _let_in(admission: Admission, code: int, slots: Slots) -> None:
+def _let_in(admission: Admission, code: int, slots: Slots, bodies: Sequence[bytes] = ()) -> None:
     if len(slots):
-        admission.call(code, slots)
+        admission.call(code, slots, bodies)
 
 
-def _asked(state: StateView, happening: Happening, kind: str) -> Mapping[str, Slots]:
-    """Return whom facts of this kind enrol, by journey."""
-    asked: dict[str, Slots] = {}
+def _asked(state: StateView, happening: Happening, kind: str) -> Mapping[str, list[tuple[Slots, list[bytes]]]]:
+    """Return whom facts of this kind enrol, and with which properties, by journey."""
+    asked: dict[str, list[tuple[Slots, list[bytes]]]] = {}
     for record in happening.facts(kind):
-        numbers = np.array(parse_object(record.body)["profiles"], dtype=np.int64)
-        before = asked.get(record.name, np.zeros(0, dtype=np.int64))
-        asked[record.name] = np.concatenate([before, people.slots(state, numbers)])
+        body = parse_object(record.body)
+        slots = people.slots(state, np.array(body["profiles"], dtype=np.int64))
+        properties: Any = body.get("properties")
+        bodies = [canonical_json(properties)] * len(slots) if isinstance(properties, dict) else []
+        asked.setdefault(record.name, []).append((slots, bodies))
     return asked
 
 

@@ -12,6 +12,7 @@ from liftloop.journey.actions import AddScore, CallWebhook, Enrol, GiveCoupon, G
 from liftloop.journey.bounds import SECONDS_MAX, check_change, check_parting
 from liftloop.journey.checking import check_journey_times, check_wait
 from liftloop.journey.contract import BadJourney, Journey
+from liftloop.journey.entry import check_entry
 from liftloop.journey.nodes import Act, Exit, Node, Send
 from liftloop.journey.splits import Branch, Condition, Experiment, Split
 from liftloop.journey.triggers import OnCampaign
@@ -64,11 +65,23 @@ def check(identity: str, body: Mapping[str, Any]) -> None:
                 )
         for tree in trees_of(node):
             check_tree(tree)
+        _check_asks(node)
         check_node(graph.journey, node)
+    check_entry(graph.journey)
     _check_notes(graph)
     _check_moves(graph)
     _check_loops(graph)
     check_journey_times(graph.journey)
+
+
+def _check_asks(node: Node) -> None:
+    """Refuse a condition that asks nothing."""
+    parts = (node,) if isinstance(node, Condition) else node.cases if isinstance(node, Branch) else ()
+    if not all(part.when or part.entry for part in parts):
+        raise BadJourney(
+            f"节点 {node.id} 的条件是空的：写 when 或 entry",
+            f"node {node.id} asks nothing: it needs when or entry",
+        )
 
 
 def _check_moves(graph: Graph) -> None:
@@ -149,9 +162,9 @@ def trees_of(node: Node) -> tuple[Mapping[str, Any], ...]:
     """Return the conditions that a node asks of people."""
     match node:
         case Condition(when=when):
-            return (when,)
+            return (when,) if when else ()
         case Branch(cases=cases):
-            return tuple(case.when for case in cases)
+            return tuple(case.when for case in cases if case.when)
         case _:
             return ()
 

@@ -38,8 +38,17 @@ class Happening:
 
         What was imported happened to nobody who is here now.
         """
+        rows = self._did(name, where, fresh=fresh)
+        return self._frame["person"]["slot"][rows] if len(rows) else NOBODY
+
+    def bodies(self, name: str, where: Sequence[Filter], *, fresh: bool) -> list[bytes]:
+        """Return the properties of the events whose people `did` returns, parallel to them."""
+        rows = self._did(name, where, fresh=fresh)
+        return [self._frame["event"]["record"][row].body for row in rows.tolist()]
+
+    def _did(self, name: str, where: Sequence[Filter], *, fresh: bool) -> NDArray[np.intp]:
         if "person" not in self._frame:
-            return NOBODY
+            return np.zeros(0, dtype=np.intp)
         events = self._frame["event"]
         rows = self._of(events["name"], "event", name)
         rows = rows[~events["imported"][rows]]
@@ -48,7 +57,7 @@ class Happening:
         if where and len(rows):
             records = events["record"]
             rows = rows[told.meets(where, [records[row].body for row in rows.tolist()])]
-        return self._frame["person"]["slot"][rows]
+        return rows
 
     def changed(self, way: OnAudience, *, fresh: bool) -> Slots:
         """Return who entered or left an audience; `fresh`: by something that may start something."""

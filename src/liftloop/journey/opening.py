@@ -7,6 +7,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.journey import enrolments
+from liftloop.journey.entry import carried_over
 from liftloop.journey.graph import Graph
 from liftloop.journey.walk import Walkers, standing_at_entry
 from liftloop.kernel.clock import FAR_FUTURE_MS
@@ -78,7 +79,9 @@ def opening_of(state: StateView, codes: Codes, left: Numbers) -> Opening:
             closed.append(mine)
             continue
         onward = live_code[graph.id]
-        walkers = walkers.and_also(standing_at_entry(state, mine, onward))
+        entering = standing_at_entry(state, mine, onward)
+        entering.passed[:] = carried_over(graph.journey, graphs[onward].journey, entering.passed)
+        walkers = walkers.and_also(entering)
         if onward != code:
             moved += [(row, graphs[onward].version) for row in mine.tolist()]
     return Opening(codes=tuple(code for code, _ in due), walkers=walkers, moved=moved, closed=np.concatenate(closed))

@@ -5,23 +5,29 @@ from typing import Any
 
 from msgspec import Struct
 
+from liftloop.journey.triggers import Filter
+
 
 class Condition(Struct, frozen=True, kw_only=True, tag_field="kind", tag="condition", forbid_unknown_fields=True):
     """Go one way or the other by what holds of the person now."""
 
     id: str
-    when: Mapping[str, Any]
-    """The tree of an audience."""
     yes: str
     no: str
+    when: Mapping[str, Any] = {}
+    """The tree of an audience; empty where only `entry` decides."""
+    entry: Sequence[Filter] = ()
+    """Tests of the properties with which the person entered, all of which must pass too."""
 
 
 class Case(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One way of a branch: for whom, and where it leads."""
 
-    when: Mapping[str, Any]
-    """The tree of an audience."""
     next: str
+    when: Mapping[str, Any] = {}
+    """The tree of an audience; empty where only `entry` decides."""
+    entry: Sequence[Filter] = ()
+    """Tests of the properties with which the person entered, all of which must pass too."""
     name: str = ""
     """What people call it."""
 

@@ -4,7 +4,7 @@ A step goes: goals reached, entries, journeys that have just got their history, 
 ask, the gate decides: a send node hands an `Intent` on and does not wait for the answer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from liftloop.journey.admission import Admission
 from liftloop.journey.arrivals import counted
 from liftloop.journey.contract import Intent
 from liftloop.journey.entering import LAUNCHED, LOOKED, call, next_entry_ms
+from liftloop.journey.entry import answered, kept_rows
 from liftloop.journey.graph import Graph
 from liftloop.journey.happening import Happening
 from liftloop.journey.known import Known, read_all
@@ -29,7 +30,7 @@ from liftloop.kernel.sets import are_among, distinct
 from liftloop.kernel.words import Words
 from liftloop.plan.reading import variant_array
 from liftloop.runtime import people
-from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
+from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
 from liftloop.runtime.hash_index import ABSENT
 from liftloop.storage.contract import ArraySpec, Delta, Row, Update, Write
 
@@ -105,7 +106,7 @@ class JourneySteps:
             moment=moment,
             watch=self._watch,
         )
-        woken, newcomers = waking(state, due), _newcomers(state, admission.entries)
+        woken, newcomers = waking(state, due), _newcomers(state, known, admission)
         wake(world, woken, are_among(due, answered))
         stands = np.isin(newcomers.codes, known.waiting)
         walkers = woken.and_also(opening.walkers).and_also(turning.walkers).and_also(newcomers.of(~stands))
@@ -114,6 +115,7 @@ class JourneySteps:
         leavers = together([leaving.leavers, turning.leavers, at_the_end(walkers, opening.closed)])
         delta = _joined(
             _moved(world, newcomers, walkers, leavers),
+            _kept(known, admission, newcomers),
             Delta(
                 allocate=[*admission.specs(), *leaving.specs(), *turning.specs()],
                 writes=[*leaving.writes(), *opening.writes(), *turning.writes, *launched, *admission.writes()],
@@ -156,10 +158,23 @@ def _without(rows: Numbers, others: Numbers) -> Numbers:
     return rows[~are_among(rows, others)]
 
 
-def _newcomers(state: StateView, entries: Mapping[int, Slots]) -> Walkers:
+def _newcomers(state: StateView, known: Known, admission: Admission) -> Walkers:
+    entries = admission.entries
     slots = np.concatenate([np.zeros(0, dtype=np.int64), *entries.values()])
     codes = np.concatenate([np.zeros(0, np.int32), *(np.full(len(s), c, np.int32) for c, s in entries.items())])
-    return entering(enrolments.count(state) + np.arange(len(slots)), slots, codes)
+    newcomers = entering(enrolments.count(state) + np.arange(len(slots)), slots, codes)
+    for code in admission.brought:
+        mine, bodies = _with_what(admission, code, newcomers)
+        newcomers.passed[mine] = answered(known.graphs[code].journey, bodies)
+    return newcomers
+
+
+def _with_what(admission: Admission, code: int, newcomers: Walkers) -> tuple[Numbers, list[bytes]]:
+    """Return the places of those who entered one version with properties, and these."""
+    brought = admission.brought[code]
+    mine = np.flatnonzero(newcomers.codes == code)
+    mine = mine[[slot in brought for slot in newcomers.slots[mine].tolist()]] if len(mine) else mine
+    return mine, [brought[slot] for slot in newcomers.slots[mine].tolist()]
 
 
 def _moved(world: World, newcomers: Walkers, walkers: Walkers, leavers: Leavers) -> Delta:
@@ -170,11 +185,20 @@ def _moved(world: World, newcomers: Walkers, walkers: Walkers, leavers: Leavers)
         for row, reason in zip(leavers.rows.tolist(), leavers.reasons, strict=True)
     ]
     return Delta(
-        allocate=indexed.allocate,
+        allocate=[*indexed.allocate, *walkers.specs()],
         writes=[*walkers.writes(world.state), *indexed.writes],
         puts={"enrolment": _enrolment_rows(world, newcomers)},
         updates=[Update(table="enrolment", columns=("state", "reason", "changed_ms"), rows=rows)] if rows else [],
     )
+
+
+def _kept(known: Known, admission: Admission, newcomers: Walkers) -> Delta:
+    """Return the delta that keeps the properties with which people entered, for the words of messages."""
+    rows: list[Row] = []
+    for code in admission.brought:
+        mine, bodies = _with_what(admission, code, newcomers)
+        rows += kept_rows(known.graphs[code].journey, newcomers.rows[mine], bodies)
+    return Delta(puts={"entry": rows}) if rows else Delta()
 
 
 def _joined(first: Delta, *others: Delta) -> Delta:
@@ -182,7 +206,7 @@ def _joined(first: Delta, *others: Delta) -> Delta:
     return Delta(
         allocate=[spec for part in parts for spec in part.allocate],
         writes=[write for part in parts for write in part.writes],
-        puts=first.puts,
+        puts={table: rows for part in parts for table, rows in part.puts.items()},
         updates=[update for part in parts for update in part.updates],
     )
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.journey import enrolments
+from liftloop.journey.entry import carried_over
 from liftloop.journey.graph import Graph
 from liftloop.journey.known import Known
 from liftloop.journey.leaving import Leavers
@@ -132,6 +133,7 @@ def _placed(
         position = graph.position[onward]
         node = graph.node(position)
         walkers.nodes[group] = position
+        walkers.passed[group] = carried_over(known.graphs[found >> 32].journey, graph.journey, walkers.passed[group])
         if isinstance(before, Wait) and isinstance(node, Wait):
             longer_ms = (node.duration_s - before.duration_s) * SECOND_MS
             walkers.due_ms[group] = np.maximum(walkers.due_ms[group] + longer_ms, now_ms)

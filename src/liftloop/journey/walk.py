@@ -25,11 +25,12 @@ from liftloop.journey.actions import (
 )
 from liftloop.journey.arrivals import Places
 from liftloop.journey.contract import COUPON_CHANNEL, Intent
+from liftloop.journey.entry import passed
 from liftloop.journey.graph import NODES_MAX, Graph
 from liftloop.journey.nodes import Act, Asking, Exit, Send
 from liftloop.journey.reading import arms_of
 from liftloop.journey.resting import clock_ms, date_ms
-from liftloop.journey.splits import Branch, Condition, Experiment, Split
+from liftloop.journey.splits import Branch, Case, Condition, Experiment, Split
 from liftloop.journey.triggers import OnCampaign
 from liftloop.journey.waits import ByClock, Resting, Stagger, Until, UntilBestHour, UntilDate, UntilEvent, Wait
 from liftloop.journey.watching import Watch
@@ -41,7 +42,7 @@ from liftloop.profile.contract import Truth
 from liftloop.profile.reading import People
 from liftloop.runtime import people
 from liftloop.runtime.contract import Moment, Slots, StateView
-from liftloop.storage.contract import Write
+from liftloop.storage.contract import ArraySpec, Write
 
 
 class Walkers(Struct, kw_only=True):
@@ -56,6 +57,9 @@ class Walkers(Struct, kw_only=True):
     inside: NDArray[np.int8]
     clocked: NDArray[np.bool_]
     """Whom a clock has just woken, or who was just sent or given something: at a clock they stay until later."""
+
+    passed: NDArray[np.uint64]
+    """What was answered of how they entered, as the version of their code numbers it."""
 
     def and_also(self, others: "Walkers") -> "Walkers":
         """Return both, these first."""
@@ -85,7 +89,12 @@ class Walkers(Struct, kw_only=True):
             changed = ~known
             changed[known] = state[name][there] != values[known]
             writes.append(Write(name, self.rows[changed], values[changed]))
-        return writes
+        asked = enrolments.passed(state, self.rows) != self.passed
+        return [*writes, Write(enrolments.PASSED.name, self.rows[asked], self.passed[asked])]
+
+    def specs(self) -> list[ArraySpec]:
+        """Return the array that their answers need, where there are any."""
+        return [enrolments.PASSED] if self.passed.any() else []
 
 
 class World(Struct, frozen=True, kw_only=True):
@@ -112,13 +121,16 @@ def waking(state: StateView, rows: NDArray[np.int64]) -> Walkers:
         due_ms=state[enrolments.DUE][rows],
         inside=state[enrolments.INSIDE][rows],
         clocked=np.zeros(len(rows), dtype=np.bool_),
+        passed=enrolments.passed(state, rows),
     )
 
 
 def standing_at_entry(state: StateView, rows: NDArray[np.int64], code: int) -> Walkers:
     """Return enrolments that there are already as they stand before the first node of a journey version."""
     slots = state[enrolments.SLOT][rows] if len(rows) else np.zeros(0, dtype=np.int64)
-    return entering(rows, slots, np.full(len(rows), code, dtype=np.int32))
+    walkers = entering(rows, slots, np.full(len(rows), code, dtype=np.int32))
+    walkers.passed[:] = enrolments.passed(state, rows)
+    return walkers
 
 
 def entering(rows: NDArray[np.int64], slots: Slots, codes: NDArray[np.int32]) -> Walkers:
@@ -133,6 +145,7 @@ def entering(rows: NDArray[np.int64], slots: Slots, codes: NDArray[np.int32]) ->
         due_ms=np.full(count, FAR_FUTURE_MS, dtype=np.int64),
         inside=np.full(count, enrolments.STAYS, dtype=np.int8),
         clocked=np.zeros(count, dtype=np.bool_),
+        passed=np.zeros(count, dtype=np.uint64),
     )
 
 
@@ -177,10 +190,10 @@ def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
                     walkers.visits[group] += 1
                     moving[group] = False
                 case Condition():
-                    truth = _holds(world, node.when, walkers.slots[group])
+                    truth = _asks(world, graph, node, walkers, group)
                     walkers.nodes[group] = np.where(truth, graph.position[node.yes], graph.position[node.no])
                 case Branch():
-                    walkers.nodes[group] = _ways(world, graph, node, walkers.slots[group])
+                    walkers.nodes[group] = _ways(world, graph, node, walkers, group)
                 case Experiment() | Split():
                     numbers = people.numbers(world.state, walkers.slots[group])
                     onward = np.array([graph.position[arm.next] for arm in node.arms], dtype=np.int32)
@@ -268,14 +281,22 @@ def _holds(world: World, when: Mapping[str, Any], slots: Slots) -> Truth:
     return holds(when, persons, members)
 
 
-def _ways(world: World, graph: Graph, node: Branch, slots: Slots) -> NDArray[np.int32]:
+def _asks(world: World, graph: Graph, asking: Condition | Case, walkers: Walkers, group: NDArray[np.int64]) -> Truth:
+    """Return of whom a condition holds now, with what they entered as well."""
+    truth = np.ones(len(group), dtype=np.bool_)
+    if asking.entry:
+        truth &= passed(graph.journey, walkers.passed[group], asking.entry)
+    return truth & _holds(world, asking.when, walkers.slots[group]) if asking.when else truth
+
+
+def _ways(world: World, graph: Graph, node: Branch, walkers: Walkers, group: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return where each person goes on: by the first case that holds; each is asked of those left over only."""
-    onward = np.full(len(slots), graph.position[node.otherwise], dtype=np.int32)
-    left = np.arange(len(slots))
+    onward = np.full(len(group), graph.position[node.otherwise], dtype=np.int32)
+    left = np.arange(len(group))
     for case in node.cases:
         if not len(left):
             break
-        truth = _holds(world, case.when, slots[left])
+        truth = _asks(world, graph, case, walkers, group[left])
         onward[left[truth]] = graph.position[case.next]
         left = left[~truth]
     return onward

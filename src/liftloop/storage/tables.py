@@ -133,6 +133,14 @@ TABLES: tuple[Table, ...] = (
         indexes=(("journey", "version"), ("profile",)),
     ),
     Table(
+        name="entry",
+        columns=(
+            ("enrolment", "INTEGER"),
+            ("properties", "BLOB"),  # Canonical JSON of what the journey keeps of the event that called the person.
+        ),
+        key=1,
+    ),
+    Table(
         name="ledger",
         columns=(
             ("message_key", "TEXT"),

@@ -25,7 +25,7 @@ from liftloop.api.views.trial import GroupTrialAnswer, GroupTrialRequest, TrialA
 from liftloop.app.definitions.lawful import content_rules
 from liftloop.app.desk import Desk
 from liftloop.app.journeys.checking import Problem, mended, problems_of
-from liftloop.app.journeys.enrolling import enrol
+from liftloop.app.journeys.enrolling import EnrolAsked, enrol
 from liftloop.app.journeys.report import Standing, journey_report, standings
 from liftloop.app.journeys.trials import shown_in, try_group, try_person
 from liftloop.app.journeys.trying import Happens, Tried
@@ -70,7 +70,8 @@ async def enrol_people(
     journey_id: str, request: EnrolRequest, desk: OnDesk, caller: Annotated[Caller, Depends(may("journey.enrol"))]
 ) -> EnrolOutcome:
     """Let people into a journey whose trigger is `api`; who may enter is decided as for every trigger."""
-    outcome = await enrol(desk, journey_id, request.people, request.id, caller.actor)
+    asked = EnrolAsked(people=request.people, id=request.id, properties=request.properties)
+    outcome = await enrol(desk, journey_id, asked, caller.actor)
     return EnrolOutcome(people=outcome.people, unknown=list(outcome.unknown))
 
 
@@ -86,9 +87,16 @@ async def check_journey(draft: JourneyDraft, desk: OnDesk, caller: Reads) -> Jou
 async def try_journey(request: TrialRequest, desk: OnDesk, caller: Tries) -> TrialAnswer:
     """Let one person walk through a journey from now on, on a copy of their state; nothing is written or sent."""
     happens = [Happens(name=each.name, after_s=each.after_s, properties=each.properties) for each in request.happens]
-    asked = Tried(journey=request.id, body=request.body, fresh=request.fresh, days=request.days, happens=tuple(happens))
+    asked = Tried(
+        journey=request.id,
+        body=request.body,
+        fresh=request.fresh,
+        days=request.days,
+        happens=tuple(happens),
+        properties=request.properties,
+    )
     trial = await try_person(desk, asked, request.person)
-    return trial_view(trial, await shown_in(desk, trial), content_rules(desk.definitions.live))
+    return trial_view(trial, await shown_in(desk, trial, request.properties), content_rules(desk.definitions.live))
 
 
 @router.post("/try/group")

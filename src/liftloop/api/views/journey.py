@@ -59,6 +59,9 @@ class EnrolRequest(View):
 
     people: list[str] = Field(min_length=1, description="Profile ids or identifiers, at most 1,000.")
     id: str = Field(default="", max_length=128, description="The same id said twice counts once.")
+    properties: dict[str, JsonValue] = Field(
+        default_factory=dict, description="With what they enter: for conditions on entries, and `{{ entry.… }}`."
+    )
 
 
 class EnrolOutcome(View):

@@ -24,6 +24,9 @@ class TrialRequest(View):
     person: str = Field(description="A user id, an anonymous id or a profile id.")
     fresh: bool = Field(default=False, description="As if the person had never been in it.")
     days: float = Field(default=90, gt=0, le=400, description="How far the clock is moved at most.")
+    properties: dict[str, Any] = Field(
+        default_factory=dict, description="With what the person enters, as the trigger's event would say it."
+    )
     happens: list[AssumedEvent] = Field(default_factory=list, max_length=20)
 
 

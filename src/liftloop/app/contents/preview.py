@@ -53,6 +53,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     offer: str = ""
     item: str = ""
     campaign: str = ""
+    entry: Mapping[str, Any] = {}
+    """With what the person entered the journey that sends it."""
 
 
 class Preview(Struct, frozen=True, kw_only=True):
@@ -84,7 +86,7 @@ async def preview(desk: Desk, asked: Asked) -> Preview:
     wordings = Wordings(desk.state, desk.vault, addressed=False)
     wordings.draft(asked.content, DRAFT_VERSION)
     due = Due(envelope=_envelope(asked, number, carrier, desk.clock.now_ms()), due_ms=0, waited=None)
-    said, unsaid = wordings.say([due], seeming, desk.clock.now_ms(), await _gathered(desk, wordings, due))
+    said, unsaid = wordings.say([due], seeming, desk.clock.now_ms(), await _gathered(desk, wordings, due, asked.entry))
     if unsaid:
         return Preview(
             look=look,
@@ -107,7 +109,7 @@ async def preview(desk: Desk, asked: Asked) -> Preview:
     return _shown(look, writing, tuple(found))
 
 
-async def _gathered(desk: Desk, wordings: Wordings, due: Due) -> Gathered:
+async def _gathered(desk: Desk, wordings: Wordings, due: Due, entry: Mapping[str, Any]) -> Gathered:
     """Return what the dispatcher would ask the tick, and a sample in place of a coupon."""
     wanted = wordings.asks([due])
     told = None
@@ -119,7 +121,7 @@ async def _gathered(desk: Desk, wordings: Wordings, due: Due) -> Gathered:
     coupons = {
         each.key: Coupon(pool=each.pool, code=SAMPLE_CODE, expires_ms=until_ms) for each in wordings.coupons([due])
     }
-    return Gathered(told=told, coupons=coupons)
+    return Gathered(told=told, coupons=coupons, entry=entry)
 
 
 def _shown(look: Look, writing: Writing, found: Sequence[Hit]) -> Preview:
@@ -174,7 +176,7 @@ class _Seeming(Struct, frozen=True, kw_only=True):
     address_kind: AddressKind
 
 
-def asked_of(desk: Desk, body: Mapping[str, Any] | None, identity: str, **more: str) -> Asked:
+def asked_of(desk: Desk, body: Mapping[str, Any] | None, identity: str, **more: Any) -> Asked:
     """Return what is to be seen: words as they are written now, or a content that exists."""
     if body is None and not identity:
         raise BadDefinition("content", "content or content_id is needed", "要写 content 或 content_id")

@@ -13,7 +13,7 @@ from liftloop.app.dispatch.people import People, PeopleReader, ThingsReader
 from liftloop.app.dispatch.personal import Asked, Personal, PersonalReader, Told, asked_of
 from liftloop.app.dispatch.refusal import Links, with_footer
 from liftloop.app.shop_clock import shop_moment
-from liftloop.app.text_variables import COUPON, LINKS, PERSON
+from liftloop.app.text_variables import COUPON, ENTRY, LINKS, PERSON
 from liftloop.compose.contract import Content, Rendered, RenderFailed
 from liftloop.compose.language import Form
 from liftloop.compose.template import Prepared, variables_used
@@ -22,6 +22,7 @@ from liftloop.deliver.contract import ADDRESS_ATTRIBUTES, AddressKind, ChannelDe
 from liftloop.deliver.coupons import COUPON_CHANNEL, Coupon, Pool
 from liftloop.deliver.keys import enrolment_of
 from liftloop.deliver.media import medium_of
+from liftloop.kernel.codec import canonical_json, parse_object
 from liftloop.kernel.ids import AttemptId
 from liftloop.storage.contract import Row, StateReader, Vault
 
@@ -33,6 +34,7 @@ LANGUAGES = frozenset(LANGUAGE_ATTRIBUTES)
 
 _CONTENT = msgspec.json.Decoder(Content)
 _POOLS = "SELECT id, version FROM definition WHERE kind = 'pool' AND status = 'live'"
+_ENTRIES = "SELECT enrolment, properties FROM entry WHERE enrolment IN (SELECT value FROM json_each(?))"
 _QUERY = "SELECT body FROM definition WHERE kind = 'content' AND id = ? AND version = ?"
 
 
@@ -76,6 +78,8 @@ class Gathered(Struct, frozen=True, kw_only=True):
 
     told: tuple[Asked, Told] | None = None
     coupons: Mapping[str, Claimed] = {}
+    entry: Mapping[str, Any] | None = None
+    """With what everybody entered, for a look; None where the table says it."""
 
 
 class Unsaid(Struct, frozen=True, kw_only=True):
@@ -102,7 +106,10 @@ class Wording:
         """Names below `person`: what the tick must be asked."""
         self.things = frozenset(word[0] for word in words) & frozenset(THINGS)
         self.coupon = any(word[0] == COUPON for word in words)
-        known = bool(self.attributes) or bool(self.person)
+        self.entries = frozenset(word[1] for word in words if word[0] == ENTRY and len(word) > 1)
+        """Names below `entry`: what the journey that sends must keep."""
+        self.entry = any(word[0] == ENTRY for word in words)
+        known = bool(self.attributes) or bool(self.person) or self.entry
         self.personal = self.attributes is None or known or self.coupon or self.linked
         self._prepared: dict[tuple[Form, str], Prepared] = {}
 
@@ -189,6 +196,7 @@ class Wordings:
         about = (personal, named, self._links_of(channel))
         batch = _Batch(channel, people, about, self._things_of(dues, wordings), now_ms)
         batch.addressed = self._addressed
+        batch.entries = self._entries(dues, wordings, gathered.entry)
         said: list[tuple[Due, Message]] = []
         unsaid: list[Unsaid] = []
         for due, wording in zip(dues, wordings, strict=True):
@@ -198,6 +206,16 @@ class Wordings:
                 reason = f"{failed.reason}:{failed.detail}" if failed.detail else failed.reason
                 unsaid.append(Unsaid(due=due, reason=reason))
         return said, unsaid
+
+    def _entries(
+        self, dues: Sequence[Due], wordings: Sequence[Wording], looked: Mapping[str, Any] | None
+    ) -> Mapping[int, Mapping[str, Any]]:
+        """Return with what people entered the journeys that send these, by enrolment, where texts speak of it."""
+        asked = {enrolment_of(due.envelope.key) for due, wording in zip(dues, wordings, strict=True) if wording.entry}
+        if looked is not None:
+            return dict.fromkeys(asked, looked)
+        rows = self._state.rows(_ENTRIES, (canonical_json(sorted(asked)).decode(),)) if asked else []
+        return {enrolment: parse_object(properties) for enrolment, properties in rows}
 
     def _links_of(self, channel: Reaching) -> Links:
         """Return what makes people's links; for mails only, other media have ways of their own to refuse."""
@@ -273,6 +291,7 @@ class _Batch:
         now_ms: int,
     ) -> None:
         self.addressed = True
+        self.entries: Mapping[int, Mapping[str, Any]] = {}
         self._kind = channel.address_kind
         self._form: Form = "html" if channel.address_kind == "email" else "text"
         self._people = people
@@ -326,6 +345,8 @@ class _Batch:
         variables: dict[str, Any] = {"customer": person, **links}
         if wording.person and self._known is not None:
             variables[PERSON] = self._known.of(envelope.profile, wording.person, language)
+        if wording.entry:
+            variables[ENTRY] = self.entries.get(enrolment_of(envelope.key), {})
         if wording.coupon:
             variables[COUPON] = self._named.of(envelope.key)
         variables = self._with_things(variables, envelope, wording)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from liftloop.app.definitions.journeys import lacks, single_way
 from liftloop.app.definitions.publishing import Definitions
+from liftloop.app.dispatch.words import read_wording
 from liftloop.app.journeys.patching import Operation, patched, pointer
 from liftloop.app.words import reason_words
 from liftloop.deliver.contract import ChannelDefinition
@@ -16,7 +17,9 @@ from liftloop.deliver.media import medium_of
 from liftloop.journey.contract import BadJourney
 from liftloop.journey.graph import Graph, check_node, read, successors, trees_of
 from liftloop.journey.nodes import Node, Send
+from liftloop.journey.triggers import OnEvent, OnRequest
 from liftloop.journey.waits import Waiting
+from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import LiftloopError
 from liftloop.storage.contract import StateReader
 
@@ -264,6 +267,7 @@ def _of_sends(definitions: Definitions, state: StateReader, graph: Graph, body: 
             zh, en = f"内容 {node.content} 还没有发布", f"{node.content} is not published"
             # A message is never taken out for its author: its words may still come.
             yield _stopped("no_content", node, zh, en, _other_content(definitions, node, place))
+        yield from _of_entry(definitions, graph, body, node)
         if node.channel not in channels:
             others = get_close_matches(node.channel, list(channels), 1, 0.6)
             path = pointer("nodes", place, "channel")
@@ -279,6 +283,22 @@ def _of_sends(definitions: Definitions, state: StateReader, graph: Graph, body: 
                 f"nobody has agreed to marketing by {medium_of(channel)}: none would leave",
                 None,
             )
+
+
+def _of_entry(definitions: Definitions, graph: Graph, body: Mapping[str, Any], node: Send) -> Iterator[Problem]:
+    """Yield what a content says of the entry that the journey does not keep: nobody would get the message."""
+    written = definitions.live("content").get(node.content)
+    wording = read_wording(node.content, canonical_json(written)) if written is not None else None
+    for name in sorted(wording.entries if wording else ()):
+        if name in graph.journey.keeps:
+            continue
+        fix = None
+        if isinstance(graph.journey.trigger, OnEvent | OnRequest):
+            add = Operation(op="add", path="/keeps", value=[*(body.get("keeps") or ()), name])
+            fix = Fix(zh=f"让旅程记住 {name}", en=f"let the journey keep {name}", patch=(add,))
+        zh = f"内容 {node.content} 要用进入时的 {name}，旅程没有记住它，这条消息谁也收不到"
+        en = f"{node.content} speaks of entry.{name}, which this journey does not keep: nobody would get it"
+        yield _stopped("entry_not_kept", node, zh, en, fix)
 
 
 def _stopped(code: str, node: Send, zh: str, en: str, fix: Fix | None) -> Problem:

@@ -1,7 +1,8 @@
 """Lets people into a journey by request: of another system, or of somebody in front of the app."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +16,8 @@ from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_text
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
+BODY_BYTES_MAX = 65_536
+"""Of one request, its properties included: of these a journey keeps 4 KiB at most."""
 PEOPLE_MAX = 1_000
 """Each is looked up by a question to the tick; more of them are an audience, and a schedule lets those in."""
 
@@ -40,8 +43,8 @@ class TooManyEnrolled(LiftloopError):
     def __init__(self) -> None:
         super().__init__(
             "too_many_enrolled",
-            zh=f"一次最多指定 {PEOPLE_MAX:,} 人进入",
-            en=f"at most {PEOPLE_MAX:,} people are enrolled at once",
+            zh=f"一次最多指定 {PEOPLE_MAX:,} 人进入，连同属性不超过 64 KiB",
+            en=f"at most {PEOPLE_MAX:,} people are enrolled at once, in 64 KiB with their properties",
             next_zh="分几次提交；人很多时建一个人群，用定时触发",
             next_en="send them in several requests; for many people make an audience and a schedule",
             status=422,
@@ -56,7 +59,15 @@ class Enrolled(Struct, frozen=True, kw_only=True):
     unknown: Sequence[str]
 
 
-async def enrol(desk: Desk, journey: str, people: Sequence[str], request: str, actor: str) -> Enrolled:
+class EnrolAsked(Struct, frozen=True, kw_only=True):
+    """Who is called, with which properties; the same id said twice counts once."""
+
+    people: Sequence[str]
+    id: str = ""
+    properties: Mapping[str, Any] = {}
+
+
+async def enrol(desk: Desk, journey: str, request: EnrolAsked, actor: str) -> Enrolled:
     """Call people into a journey, and return once it is folded; the same request said twice counts once.
 
     Raises `NotFound`, `NotByRequest` and `TooManyEnrolled`.
@@ -64,11 +75,11 @@ async def enrol(desk: Desk, journey: str, people: Sequence[str], request: str, a
     _, body, _, _ = desk.definitions.newest("journey", journey)
     if body["trigger"]["on"] != "api":
         raise NotByRequest(journey)
-    if len(people) > PEOPLE_MAX:
+    if len(request.people) > PEOPLE_MAX:
         raise TooManyEnrolled
     found: dict[int, None] = {}
     unknown: list[str] = []
-    for each in people:
+    for each in request.people:
         number: int | None = None
         with suppress(NotFound):
             number = await find_profile(desk.tick, desk.clock, each)
@@ -77,9 +88,12 @@ async def enrol(desk: Desk, journey: str, people: Sequence[str], request: str, a
         else:
             found[number] = None
     if found:
-        asked = fact(REQUESTED, journey, canonical_json({"profiles": list(found)}), actor, desk.clock.now_ms())
-        if request:
-            said = hash_text("enrol", journey, request)
+        body = canonical_json({"profiles": list(found), "properties": dict(request.properties)})
+        if len(body) > BODY_BYTES_MAX:
+            raise TooManyEnrolled
+        asked = fact(REQUESTED, journey, body, actor, desk.clock.now_ms())
+        if request.id:
+            said = hash_text("enrol", journey, request.id)
             asked = replace(asked, message_id=f"{REQUESTED}:{said:016x}")
         await desk.tick.facts([asked])
     return Enrolled(people=len(found), unknown=unknown)

@@ -76,7 +76,7 @@ async def try_group(desk: Desk, asked: Tried, audience: str) -> GroupTrial:
     return await asyncio.to_thread(counted, copy, seen, asked, len(everybody))
 
 
-async def shown_in(desk: Desk, trial: Trial) -> Mapping[tuple[str, str], Preview]:
+async def shown_in(desk: Desk, trial: Trial, entry: Mapping[str, Any]) -> Mapping[tuple[str, str], Preview]:
     """Return the messages of a trial as their person would see them now, by (content, channel); what is not there is
     left out.
     """
@@ -86,7 +86,7 @@ async def shown_in(desk: Desk, trial: Trial) -> Mapping[tuple[str, str], Preview
         if key in found or each.channel == COUPON_CHANNEL or each.content not in desk.definitions.live("content"):
             continue
         with suppress(LiftloopError):
-            asked = asked_of(desk, None, each.content, person=trial.profile, channel=each.channel)
+            asked = asked_of(desk, None, each.content, person=trial.profile, channel=each.channel, entry=entry)
             found[key] = await preview(desk, asked)
     return found
 

@@ -53,6 +53,8 @@ class Tried(Struct, frozen=True, kw_only=True):
     days: float = 90
     """How far the clock is moved at most."""
     happens: Sequence[Happens] = ()
+    properties: Mapping[str, Any] = {}
+    """With what the person enters."""
 
 
 class TrialStep(Struct, frozen=True, kw_only=True):
@@ -134,7 +136,7 @@ def walked(copy: Copy, seen: Seen, asked: Tried, body: Mapping[str, Any]) -> Tri
         stands = [_where(copy, row)]
     else:
         seen.now_ms = began_ms
-        copy.say(TRIED, asked.journey, canonical_json({"profiles": [number]}), began_ms)
+        copy.say(TRIED, asked.journey, canonical_json({"profiles": [number], "properties": asked.properties}), began_ms)
         entered = _open(copy, asked.journey)
         row = int(entered[0]) if len(entered) else _ended_at_once(copy, asked.journey)
     graph = read(asked.journey, 0, body)

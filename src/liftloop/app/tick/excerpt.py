@@ -109,7 +109,7 @@ def _enrolments(fold: Fold, numbers: Numbers, slots: Slots) -> Answer:
     rows = np.concatenate([np.zeros(0, dtype=np.int64), *(each for _, _, each in found)])
     place_of = {row: place for place, row in enumerate(rows.tolist())}
     beside = [place_of.get(row, enrolments.NONE) for row in enrolments.beside(state, rows).tolist()]
-    specs = [spec for spec in (*enrolments.SPECS, enrolments.ENTERED) if state.has(spec.name)]
+    specs = [spec for spec in (*enrolments.SPECS, enrolments.ENTERED, enrolments.PASSED) if state.has(spec.name)]
     kept = [spec for spec in specs if spec.name != enrolments.SLOT]
     return {
         "journeys": [journey for journey, places, _ in found for _ in places],

@@ -5883,6 +5883,13 @@ export interface components {
              * @description Profile ids or identifiers, at most 1,000.
              */
             people: string[];
+            /**
+             * Properties
+             * @description With what they enter: for conditions on entries, and `{{ entry.… }}`.
+             */
+            properties?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         /**
          * ErrorView
@@ -12345,6 +12352,13 @@ export interface components {
              * @description A user id, an anonymous id or a profile id.
              */
             person: string;
+            /**
+             * Properties
+             * @description With what the person enters, as the trigger's event would say it.
+             */
+            properties?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * TrialStepView
