@@ -253,6 +253,7 @@ async def hand_over(folder: Path, socket: str) -> tuple[float, float]:
         ask_people=nobody_known,
         open_channel=opened,
         paced=False,
+        wall=SystemClock(),
     )
     stop = asyncio.Event()
     started_s, started_cpu_s = time.perf_counter(), cpu_s()

@@ -28,6 +28,7 @@ from liftloop.deliver.contract import (
     TryLater,
 )
 from liftloop.deliver.second_look import MAY_LEAVE, Stopped
+from liftloop.kernel.clock import SystemClock
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.dice import hash_text
 from liftloop.kernel.ids import MessageKey, Offset, TickNumber
@@ -294,6 +295,7 @@ class World:
             ask_people=self._ask_people,
             open_channel=self._open,
             paced=self.paced,
+            wall=SystemClock(),
         )
         dispatcher = self.dispatcher = Dispatcher(tools)
         stop = asyncio.Event()

@@ -21,7 +21,7 @@ from liftloop.runtime import people
 from liftloop.runtime.catalog import FILLED, RETIRED
 from liftloop.runtime.contract import Frame, Stage
 from liftloop.runtime.fold import Fold
-from liftloop.storage.contract import ArraySpec, Block, Commit, Entry, FactBlock, Position, Record, Row
+from liftloop.storage.contract import ArraySpec, Block, Commit, Entry, FactBlock, Position, Record, Row, Update
 from liftloop.storage.tables import TABLES
 
 NOON_MS = 1_795_233_600_000  # 2026-11-21 12:00 in Shanghai: no quiet hours for a while.
@@ -64,7 +64,7 @@ class MemoryState:
             places = [_COLUMNS[update.table].index(column) for column in update.columns]
             for row in update.rows:
                 held = self.tables[update.table].get(tuple(row[len(places) :]))
-                if held is not None:
+                if held is not None and _concerned(update, held):
                     for place, value in zip(places, row, strict=False):
                         held[place] = value
         for table, keys in commit.removals.items():
@@ -277,3 +277,7 @@ def heads(engine: Engine) -> Iterable[int]:
     for slot in people.everyone(engine.fold.state).tolist():
         if forward is None or forward[slot] < 0:
             yield slot
+
+
+def _concerned(update: Update, held: Sequence[Any]) -> bool:
+    return update.only is None or held[_COLUMNS[update.table].index(update.only[0])] == update.only[1]

@@ -216,6 +216,7 @@ class Life:
             ask_people=self._ask_people,
             open_channel=lines(self.providers, self.deaths),  # pyright: ignore[reportArgumentType]
             paced=False,
+            wall=shop.clock,
         )
         dispatcher, stop = Dispatcher(tools), asyncio.Event()
         running = asyncio.create_task(dispatcher.run(stop))

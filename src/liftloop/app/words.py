@@ -57,6 +57,11 @@ _REASONS = {
     "no_message": Said("走完了旅程，没有轮到发送", "walked to the end without a message"),
     "would_be_sent": Said("否则会收到", "would have been sent"),
     "invalid_recipient": Said("地址无效", "the address is not valid"),
+    "reconciled:delivered": Said("查询过服务商：已送达", "its provider was asked: delivered"),
+    "reconciled:taken": Said("查询过服务商：已受理", "its provider was asked, and has it"),
+    "reconciled:task_made": Said("查询过服务商：任务已创建", "its provider was asked: the task was made"),
+    "reconciled:no_record": Said("查询过服务商：没有这条的记录", "its provider was asked, and has no record of it"),
+    "reconciled:no_task": Said("查询过服务商：没有这条的任务", "its provider was asked, and has no such task"),
     "rejected": Said("渠道拒收", "the channel refused it"),
     "opted_out": Said("客户已退订", "the person has opted out"),
     "quota_exhausted": Said("渠道配额用完", "the channel's quota is used up"),
@@ -120,6 +125,10 @@ def reason_words(reason: str) -> Said:
                 f"连续 {count} 条没有回应，{days} 天内不打扰",
                 f"{count} in a row unanswered: in peace for {days} days",
             )
+        case "reconciled":
+            return _reconciled_words(rest)
+        case "asked_in_vain":
+            return Said("查询了三天，服务商也没有结果", "its provider was asked for three days and does not know")
         case "reserved_for":
             return Said(f"名额留给了更重要的活动 {rest}", f"its place is kept for {rest}, which matters more")
         case "stopped":
@@ -153,6 +162,14 @@ def reason_words(reason: str) -> Said:
         case _:
             told = provider_words(reason)
             return Said(told.zh, told.en) if told else Said(reason, reason)
+
+
+def _reconciled_words(evidence: str) -> Said:
+    """Return what settled a message whose answer was lost."""
+    if evidence.startswith("receipt_"):
+        return Said("后来收到了回执", "a receipt came later")
+    code = evidence.removeprefix("failed_")
+    return Said(f"查询过服务商：没有送达（{code}）", f"its provider was asked: not delivered ({code})")
 
 
 def pause_words(why: str) -> Said:

@@ -63,6 +63,55 @@ def check(channel: str, data: Path, as_json: bool) -> None:
     show(answer, as_json, _lines(answer, marked=True))
 
 
+@command.command("standing")
+@data_option
+@json_option
+def standing(data: Path, as_json: bool) -> None:
+    """每个渠道现在怎样：有多少条没有答复。 / How each channel stands: what is unanswered there.
+
+    \b
+    例 / Example:
+      liftloop channel standing
+    """
+    with server(data) as desk:
+        answer = desk.get("/channels/standing")
+    none = spoken({"zh": "还没有渠道", "en": "there is no channel yet"})
+    show(answer, as_json, [_standing(each) for each in answer["channels"]] or [none])
+
+
+@command.command("ask")
+@click.argument("channel")
+@data_option
+@json_option
+def ask(channel: str, data: Path, as_json: bool) -> None:
+    """向服务商查询没有答复的消息，只查不发。 / Ask the provider about unanswered messages; nothing is sent.
+
+    \b
+    例 / Example:
+      liftloop channel ask sms
+    """
+    with server(data) as desk:
+        answer = desk.post(f"/channels/{quote(channel, safe='')}/ask", {})
+    counts = {name: f"{answer[name]:,}" for name in ("asked", "sent", "failed", "open", "given_up")}
+    zh = "查了 {asked} 条：{sent} 条服务商已收到，{failed} 条没有发出，{open} 条过后再查，{given_up} 条查不到"
+    en = "asked for {asked}: {sent} were taken, {failed} not sent, {open} come again, {given_up} stay unknown"
+    lines = [spoken({"zh": zh.format(**counts), "en": en.format(**counts)})]
+    if answer["reason"]:
+        why = answer["reason"]
+        lines.append(spoken({"zh": f"现在问不到：{why}", "en": f"cannot be asked just now: {why}"}))
+    show(answer, as_json, lines)
+
+
+def _standing(each: dict[str, Any]) -> str:
+    line = f"{each['channel']:<18}{each['kind']:<18}"
+    if not each["in_doubt"]:
+        return line + spoken({"zh": "都有答复", "en": "all answered"})
+    zh, en = f"{each['in_doubt']:,} 条没有答复", f"{each['in_doubt']:,} unanswered"
+    if each["asked_next"]:
+        zh, en = f"{zh}，{each['asked_next']} 再查", f"{en}, asked for at {each['asked_next']}"
+    return line + spoken({"zh": zh, "en": en})
+
+
 def _lines(answer: dict[str, Any], *, marked: bool) -> list[str]:
     name = spoken(answer["name"])
     lines = [f"{answer['channel_id']}  {name}" if answer["channel_id"] else name]

@@ -289,6 +289,20 @@ class AttemptsSettled(Struct, frozen=True, kw_only=True):
     withdrawn_fen: list[int] = []
 
 
+class AttemptsReconciled(Struct, frozen=True, kw_only=True):
+    """Body of the fact `attempts.reconciled`: what providers say of messages that were uncertain, one row each."""
+
+    channel: str
+    keys: list[str]
+    outcomes: list[str]
+    """`accepted`, `rejected`, or `uncertain` where nobody will know any more."""
+    reasons: list[str]
+    provider_ids: list[str]
+    decided_ms: list[int]
+    costs_fen: list[int]
+    purposes: list[str]
+
+
 class Onward(Struct, frozen=True, kw_only=True):
     """The next way of a message, due so long after the outcome of the one before."""
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from liftloop.deliver.contract import AttemptsSettled, ReceiptsReceived
+from liftloop.deliver.contract import AttemptsReconciled, AttemptsSettled, ReceiptsReceived
 from liftloop.runtime.contract import Batch, Frame, Moment
 
 
@@ -23,6 +23,15 @@ def settled_facts(settled: list[AttemptsSettled], moment: Moment) -> Batch:
             "at_ms": at_ms,
         },
     )
+
+
+def reconciled_facts(reconciled: list[AttemptsReconciled]) -> Frame:
+    """Return what became known of messages that were uncertain; no batch where nothing did."""
+    rows = [row for each in reconciled for row in zip(each.keys, each.outcomes, each.reasons, strict=True)]
+    if not rows:
+        return {}
+    keys, outcomes, reasons = (list(column) for column in zip(*rows, strict=True))
+    return {"message.reconciled": Batch(len(keys), {"message_key": keys, "outcome": outcomes, "reason": reasons})}
 
 
 def coupon_facts(settled: list[AttemptsSettled], moment: Moment) -> Frame:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from liftloop.deliver.contract import (
     NEVER_LEFT,
     TELLING,
+    AttemptsReconciled,
     AttemptsSettled,
     ChannelDefinition,
     Envelope,
@@ -32,7 +33,8 @@ from liftloop.deliver.gate import (
 )
 from liftloop.deliver.keys import enrolment_of, message_key, origin_of, visit_of
 from liftloop.deliver.media import medium_of
-from liftloop.deliver.outcome_facts import coupon_facts, receipt_facts, settled_facts
+from liftloop.deliver.outcome_facts import coupon_facts, receipt_facts, reconciled_facts, settled_facts
+from liftloop.deliver.reconciled import as_settled, doubted, rows_asked, rows_proved
 from liftloop.deliver.settings import Rules, counts_consents, rules_of
 from liftloop.journey.contract import Intent
 from liftloop.journey.reading import persons, reached
@@ -45,10 +47,12 @@ from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, Stat
 from liftloop.storage.contract import ArraySpec, Delta, Record, Row, Update, Write
 
 SETTLED = "attempts.settled"
+RECONCILED = "attempts.reconciled"
 RECEIVED = "receipts.received"
 RESCHEDULED = "messages.rescheduled"
 
 _SETTLED = msgspec.json.Decoder(AttemptsSettled)
+_RECONCILED = msgspec.json.Decoder(AttemptsReconciled)
 _RECEIVED = msgspec.json.Decoder(ReceiptsReceived)
 _RESCHEDULED = msgspec.json.Decoder(MessagesRescheduled)
 
@@ -175,7 +179,7 @@ class DeliverOutcomes:
 
     name = "deliver.outcomes"
     reads = frozenset({"system"})
-    writes = frozenset({"message.settled", "receipt.seen", "coupon.issued"})
+    writes = frozenset({"message.settled", "message.reconciled", "receipt.seen", "coupon.issued"})
 
     def __init__(self, compiled: CompiledRules) -> None:
         self._compiled = compiled
@@ -186,29 +190,33 @@ class DeliverOutcomes:
         settled = [_SETTLED.decode(record.body) for record in records if record.kind == SETTLED]
         received = [_RECEIVED.decode(record.body) for record in records if record.kind == RECEIVED]
         rescheduled = [_RESCHEDULED.decode(record.body) for record in records if record.kind == RESCHEDULED]
-        if not settled and not received and not rescheduled:
+        reconciled = [_RECONCILED.decode(record.body) for record in records if record.kind == RECONCILED]
+        if not settled and not received and not rescheduled and not reconciled:
             return NOTHING
+        rules = self._compiled.rules(state)
         said = answered(received)
-        planted = plant(state, settled, self._compiled.rules(state), moment, frozenset(said))
-        updates = [_settle_rows(each, planted, moment) for each in settled] + [_due_rows(each) for each in rescheduled]
-        released = _released(state, settled, planted)
-        suppressed = _suppressed(state, self._compiled.rules(state), settled, received)
-        arrived = reached(state, *_arrived(settled)) if settled else Delta()
-        unanswered = counted(state, settled, received, moment.now_ms)
-        back = given_back(state, settled, self._compiled.rules(state), RELEASING)
-        heard = early(said)
+        planted = plant(state, settled, rules, moment, frozenset(said))
+        known = [*settled, *map(as_settled, reconciled)]
+        updates = [
+            *(_settle_rows(each, planted, moment) for each in settled),
+            *(_due_rows(each) for each in rescheduled),
+            *rows_asked(reconciled, moment),
+            *rows_proved(state, received, moment),
+        ]
+        parts = [
+            _released(state, known, planted),
+            _suppressed(state, rules, settled, received),
+            reached(state, *_arrived(settled)) if settled else Delta(),
+            given_back(state, known, rules, RELEASING),
+            counted(state, settled, received, moment.now_ms),
+            doubted(state, settled),
+            early(said),
+        ]
         return (
             Delta(
-                allocate=[*released.allocate, *suppressed.allocate, *arrived.allocate, *back.allocate, *heard.allocate],
-                writes=[
-                    *released.writes,
-                    *suppressed.writes,
-                    *arrived.writes,
-                    *back.writes,
-                    *unanswered.writes,
-                    *heard.writes,
-                ],
-                puts={**_carried(settled, self._compiled.rules(state), moment), "outbox": planted.rows},
+                allocate=[spec for part in parts for spec in part.allocate],
+                writes=[write for part in parts for write in part.writes],
+                puts={**_carried(known, rules, moment), "outbox": planted.rows},
                 updates=updates,
                 removals={"outbox": [*_done(settled, planted), *((key,) for key in said)]},
             ),
@@ -216,6 +224,7 @@ class DeliverOutcomes:
                 "message.settled": settled_facts(settled, moment),
                 "receipt.seen": receipt_facts(received),
                 **coupon_facts(settled, moment),
+                **reconciled_facts(reconciled),
             },
         )
 

@@ -121,6 +121,8 @@ class Update(Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     rows: Sequence[Row]
     """New values in the order of `columns`, then the key."""
+    only: tuple[str, str] | None = None
+    """(column, value): a row is passed over where its column has another value."""
 
 
 class Delta(Struct, frozen=True, kw_only=True):

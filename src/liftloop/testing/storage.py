@@ -177,11 +177,12 @@ class StateConformance:
         state.commit(commit_of(1, second, {}))
 
     def test_puts_then_updates_then_removals(self, state: StateStore) -> None:
-        """Within one commit rows are put, then updated, then removed; an update of a missing row is passed over."""
+        """Within one commit rows are put, then updated, then removed; updates of missing or other rows pass."""
         epoch = state.take_lease()
         rows: list[Row] = [(key, "phone", "", 1, 1, "a") for key in (1, 2)]
         made = commit_of(1, epoch, {"identifier": rows})
         update = Update(table="identifier", columns=("profile",), rows=[(7, 1), (8, 2), (9, 3)])
+        others = Update(table="identifier", columns=("profile",), rows=[(5, 1)], only=("source", "another"))
         state.commit(
             Commit(
                 tick=made.tick,
@@ -192,7 +193,7 @@ class StateConformance:
                 delta=b"",
                 facts=[FactBlock(kind="x.happened", count=1, columns=b"")],
                 puts=made.puts,
-                updates=[update],
+                updates=[update, others],
                 removals={"identifier": [(2,)]},
             )
         )

@@ -3,10 +3,12 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from liftloop.api.access import Caller, OnDesk, may
-from liftloop.api.views.values import Text, View
+from liftloop.api.present.words import at
+from liftloop.api.views.values import Count, Text, View
+from liftloop.app import channel_standing
 from liftloop.app.channel_setup import Checked, check_channel, check_kind, setup_kinds
 from liftloop.plugins.channels.setup import Words
 
@@ -42,12 +44,55 @@ class ChannelSetup(View):
     steps: list[SetupStep]
 
 
+class ChannelStanding(View):
+    channel: str
+    kind: str
+    can_be_asked: bool = Field(description="Whether its provider can be asked what became of a message.")
+    in_doubt: Count = Field(description="Messages whose answer was lost and that are still asked for.")
+    asked_next: AwareDatetime | None = Field(description="When they are asked for next.")
+
+
+class ChannelsStanding(View):
+    channels: list[ChannelStanding]
+
+
+class AskedProvider(View):
+    """What the provider said."""
+
+    asked: Count
+    sent: Count = Field(description="It had them: they count as sent.")
+    failed: Count = Field(description="It did not have them, or could not deliver them; cap and budget come back.")
+    open: Count = Field(description="It cannot say yet; asked for again later.")
+    given_up: Count = Field(description="Asked for long enough: they stay uncertain.")
+    reason: str = Field(description="Why it could not be asked just now; empty where it could.")
+
+
 Reads = Annotated[Caller, Depends(may("definition.read"))]
 
 
 @router.get("/channels/kinds")
 def kinds(caller: Reads) -> ChannelKinds:
     return ChannelKinds(kinds=[ChannelKind(kind=each.kind, name=_text(each.name)) for each in setup_kinds()])
+
+
+@router.get("/channels/standing")
+async def standing(desk: OnDesk, caller: Reads) -> ChannelsStanding:
+    """How every channel stands: what is unanswered there."""
+    return ChannelsStanding(channels=[_standing(each) for each in await channel_standing.standing(desk)])
+
+
+@router.post("/channels/{identity}/ask")
+async def ask(identity: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("delivery.ask"))]) -> AskedProvider:
+    """Ask the provider what became of every message whose answer was lost; nothing is sent for it."""
+    asked = await channel_standing.ask_provider(desk, identity)
+    return AskedProvider(
+        asked=asked.asked,
+        sent=asked.sent,
+        failed=asked.failed,
+        open=asked.open,
+        given_up=asked.given_up,
+        reason=asked.reason,
+    )
 
 
 @router.get("/channels/kinds/{kind}/setup")
@@ -58,6 +103,16 @@ def of_kind(kind: str, caller: Reads) -> ChannelSetup:
 @router.get("/channels/{identity}/setup")
 def of_channel(identity: str, desk: OnDesk, caller: Reads) -> ChannelSetup:
     return _view(check_channel(desk, identity))
+
+
+def _standing(each: channel_standing.Standing) -> ChannelStanding:
+    return ChannelStanding(
+        channel=each.channel,
+        kind=each.kind,
+        can_be_asked=each.can_be_asked,
+        in_doubt=each.in_doubt,
+        asked_next=at(each.asked_next_ms) if each.asked_next_ms else None,
+    )
 
 
 def _view(checked: Checked) -> ChannelSetup:

@@ -15,6 +15,9 @@ from msgspec import Struct
 
 from liftloop.app.dispatch.coupons import CREATE as CREATE_COUPONS
 from liftloop.app.dispatch.coupons import Coupons, settle_claims
+from liftloop.app.dispatch.doubts import CREATE as CREATE_DOUBTS
+from liftloop.app.dispatch.doubts import PUT as PUT_DOUBT
+from liftloop.app.dispatch.doubts import Doubted, Doubts
 from liftloop.app.issued_links import ADD_LINK, ADD_TARGET, FORGET_LINKS, NO_LINKS, NewLinks
 from liftloop.app.issued_links import CREATE as CREATE_LINKS
 from liftloop.deliver.contract import Purpose
@@ -132,6 +135,8 @@ class Settlement(Struct, frozen=True, kw_only=True):
     """How many messages of the report have each."""
     coupons: Mapping[str, bool] = msgspec.field(default_factory=dict[str, bool])
     """Settled keys whose texts name a coupon, and whether it may have arrived."""
+    doubts: Sequence[Doubted] = ()
+    """Uncertain messages whose provider can be asked."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -162,8 +167,10 @@ class AttemptFile:
         self._connection.executescript(_CREATE)
         self._connection.executescript(CREATE_COUPONS)
         self._connection.executescript(CREATE_LINKS)
+        self._connection.executescript(CREATE_DOUBTS)
         claim_layout(self._connection, path, LAYOUT)
         self.coupons = Coupons(self._commit, randbelow, crashes)
+        self.doubts = Doubts(self._commit, self.rows)
 
     def start(self, channel: str, at_ms: int, attempts: Sequence[Attempt], links: NewLinks = NO_LINKS) -> int:
         """Keep attempts and the links in their texts before they leave; return the number of their batch."""
@@ -182,6 +189,7 @@ class AttemptFile:
             number = _settle(connection, settlement)
             settle_claims(connection, settlement.coupons, settlement.at_ms)
             connection.executemany(_WAIT_NO_MORE, [(key,) for key in settlement.done])
+            connection.executemany(PUT_DOUBT, [each.row() for each in settlement.doubts])
             connection.executemany(
                 _WAIT,
                 [(w.key, w.channel, w.tries, w.next_ms, int(w.doubt), w.reason) for w in settlement.waiting],
@@ -211,10 +219,10 @@ class AttemptFile:
         with self._commit() as connection:
             return connection.execute(FORGET_LINKS, (before_ms,)).rowcount
 
-    def rows(self, query: str) -> list[Row]:
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return the rows of a query over this file."""
         with self._lock:
-            return self._connection.execute(query).fetchall()
+            return self._connection.execute(query, parameters).fetchall()
 
     def reported(self, numbers: Sequence[int], offset: Offset, folded: Iterable[int]) -> None:
         """Note that reports were told, and forget those that the tick has folded."""

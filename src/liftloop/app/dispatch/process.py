@@ -12,10 +12,12 @@ from msgspec.structs import replace
 
 from liftloop.app.definitions.secrets import open_secret
 from liftloop.app.dispatch.attempts import AttemptFile
+from liftloop.app.dispatch.carrying import cancelled
 from liftloop.app.dispatch.personal import Asked, Told
 from liftloop.app.dispatch.polling import Polling, PollTools
+from liftloop.app.dispatch.reconciling import ReconcileTools, Reconciling
 from liftloop.app.dispatch.rounds import Dispatcher, DispatchTools
-from liftloop.app.dispatch.telling import LINE_BYTES_MAX, answering
+from liftloop.app.dispatch.telling import LINE_BYTES_MAX, Answers, answering
 from liftloop.app.settings import Settings, clock_of, path_from_text
 from liftloop.app.sockets import listen_unix
 from liftloop.app.tick.restored import read_restored
@@ -113,18 +115,37 @@ async def dispatch(settings: Settings, folder: DataFolder, tick: TickClient, sto
         ask_people=ask_people,
         open_channel=opened,
         paced=settings.clock == "system",
+        wall=SystemClock(),
         restored=read_restored(folder.restored),
     )
     dispatcher = Dispatcher(tools)
-    answer = answering(dispatcher.status, attempts.coupons, clock)
-    listening = await asyncio.start_unix_server(answer, sock=listen_unix(folder.dispatch_socket), limit=LINE_BYTES_MAX)
-    polling = Polling(PollTools(state=state, clock=clock, channels=dispatcher.open_channels, send_facts=send_facts))
-    asking = asyncio.create_task(polling.run())
+    listening, asking = await _beside(tools, dispatcher, folder)
     await dispatcher.run(stop)
-    asking.cancel()
+    await cancelled(asking)
     listening.close()
     for part in (attempts, vault, state):
         part.close()
+
+
+async def _beside(
+    tools: DispatchTools, dispatcher: Dispatcher, folder: DataFolder
+) -> tuple[asyncio.Server, list[asyncio.Task[None]]]:
+    """Start what goes on beside the sending: answers to callers, and questions to providers."""
+    state, clock, send_facts, channels = tools.state, tools.clock, tools.send_facts, dispatcher.open_channels
+    polling = Polling(PollTools(state=state, clock=clock, channels=channels, send_facts=send_facts))
+    reconciling = Reconciling(
+        ReconcileTools(
+            state=state,
+            vault=tools.vault,
+            clock=clock,
+            attempts=tools.attempts,
+            channels=channels,
+            send_facts=send_facts,
+        )
+    )
+    answer = answering(Answers(dispatcher.status, tools.attempts, reconciling, clock))
+    listening = await asyncio.start_unix_server(answer, sock=listen_unix(folder.dispatch_socket), limit=LINE_BYTES_MAX)
+    return listening, [asyncio.create_task(each.run()) for each in (polling, reconciling)]
 
 
 async def _watch_parent(stop: asyncio.Event, desk: int) -> None:

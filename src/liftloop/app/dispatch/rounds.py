@@ -23,6 +23,7 @@ from liftloop.app.dispatch.personal import AskPeople
 from liftloop.app.dispatch.reports import Reports, SendFacts, keys_of
 from liftloop.app.dispatch.settle import (
     Departure,
+    LostAt,
     Settled,
     StoppedDue,
     attempt_of,
@@ -75,6 +76,8 @@ class DispatchTools(Struct, frozen=True, kw_only=True):
     open_channel: OpenChannel
     paced: bool
     """False on a manual clock, where time does not pass by itself: channels' `per_second_max` then holds nobody up."""
+    wall: Clock
+    """The machine's own clock, which providers go by whatever a manual clock says."""
     restored: Restored = NEVER_RESTORED
 
 
@@ -294,8 +297,9 @@ class Dispatcher:
             return
         if not departure.dues():
             return
+        started_ms = tools.clock.now_ms()
         if departure.said:
-            name, started_ms = departure.channel.name, tools.clock.now_ms()
+            name = departure.channel.name
             try:
                 batch = await asyncio.to_thread(
                     tools.attempts.start, name, started_ms, departure.attempts, departure.links
@@ -309,8 +313,13 @@ class Dispatcher:
         now_ms = tools.clock.now_ms()
         asked = patience(answers)
         pause = longer_pause(lane, now_ms, asked.after_ms, asked.reason) if asked else None
-        await self._keep(lane, settle(departure, batch, answers, now_ms, pause))
+        at = LostAt(now_ms=now_ms, left_ms=self._left_ms(started_ms))
+        await self._keep(lane, settle(departure, batch, answers, at, pause))
         lane.put_back(due for due, message in departure.said if message.key in answers.returned)
+
+    def _left_ms(self, started_ms: int) -> int:
+        """Return the same instant on the machine's own clock."""
+        return self._tools.wall.now_ms() - max(0, self._tools.clock.now_ms() - started_ms)
 
     async def _keep(self, lane: Lane, settlement: Settlement) -> None:
         """Write what became of a batch, however long the disk is full: it happened, and must not happen again."""
@@ -351,7 +360,8 @@ class Dispatcher:
         now_ms = self._tools.clock.now_ms()
         lane.hold(attempt.key for attempt in started.attempts)
         verdicts = [_verdict_of_lost(attempt, lane.channel, now_ms) for attempt in started.attempts]
-        settlement = settle_after_restart(started, verdicts, now_ms, lane.pause)
+        at = LostAt(now_ms=now_ms, left_ms=self._left_ms(started.started_ms))
+        settlement = settle_after_restart(started, lane.channel, verdicts, at, lane.pause)
         self._kept(lane, settlement, self._tools.attempts.settle(settlement))
 
     def _refresh_channels(self) -> None:

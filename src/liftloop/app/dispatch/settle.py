@@ -2,19 +2,32 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from msgspec import Struct
 from msgspec.structs import astuple
 
 from liftloop.app.dispatch.attempts import Attempt, Pause, Settlement, Started, Waiting
+from liftloop.app.dispatch.doubts import ASKED_AFTER_MS, Doubted
 from liftloop.app.dispatch.lane import back_off_ms
 from liftloop.app.dispatch.words import Due, Unsaid
 from liftloop.app.issued_links import NO_LINKS, NewLinks
-from liftloop.deliver.contract import ENVELOPE, AttemptsSettled, Channel, Envelope, Handover, Message, Repeat, TryLater
+from liftloop.deliver.contract import (
+    ENVELOPE,
+    AttemptsSettled,
+    Channel,
+    Envelope,
+    Handover,
+    Message,
+    Purpose,
+    Repeat,
+    TryLater,
+)
 from liftloop.deliver.coupons import Coupon, CouponIssued
 from liftloop.deliver.fallbacks import onward
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import MessageKey
+from liftloop.plugins.channels.contract import Queried
 
 TRIES_MAX = 12  # Back-off doubles from a second: half an hour of trying, as greylisting mail servers want it.
 ASKS_FOR_PATIENCE = frozenset({"throttled", "credential_expired"})
@@ -78,6 +91,14 @@ class Departure(Struct, frozen=True, kw_only=True):
         ]
 
 
+class LostAt(Struct, frozen=True, kw_only=True):
+    """When a group left and when it is settled, should answers of it be lost."""
+
+    now_ms: int
+    left_ms: int
+    """On the machine's own clock, which providers go by."""
+
+
 class Answers(Struct, frozen=True, kw_only=True):
     """What the calls of a group came to."""
 
@@ -104,7 +125,7 @@ def attempt_of(due: Due, attempt: str, coupon: Coupon | None = None) -> Attempt:
     )
 
 
-def settle(departure: Departure, batch: int, answers: Answers, now_ms: int, pause: Pause | None) -> Settlement:
+def settle(departure: Departure, batch: int, answers: Answers, at: LostAt, pause: Pause | None) -> Settlement:
     """Return what to keep after a group had its answers.
 
     A message without an answer is `uncertain`; of what never left there is nothing to keep.
@@ -112,12 +133,12 @@ def settle(departure: Departure, batch: int, answers: Answers, now_ms: int, paus
     by_key = handovers_by_key(answers.handovers)
     left = [attempt for attempt in departure.attempts if attempt.key not in answers.returned]
     answered = [by_key.get(attempt.key) or in_doubt(attempt.key, "no_single_handover") for attempt in left]
-    verdicts = [verdict(*pair, departure.channel, now_ms) for pair in zip(left, answered, strict=True)]
+    verdicts = [verdict(*pair, departure.channel, at.now_ms) for pair in zip(left, answered, strict=True)]
     settled = [each for each in verdicts if isinstance(each, Settled)] + left_behind(departure)
     return Settlement(
         batch=batch,
         channel=departure.channel.name,
-        at_ms=now_ms,
+        at_ms=at.now_ms,
         report=report(departure.channel.name, settled, [*left, *(attempt_of(due, "") for due in departure.behind())]),
         waiting=[each for each in verdicts if isinstance(each, Waiting)],
         done=_done(departure, settled),
@@ -129,24 +150,26 @@ def settle(departure: Departure, batch: int, answers: Answers, now_ms: int, paus
         }
         if departure.coupons
         else {},
+        doubts=_doubted(departure.channel, left, settled, at),
     )
 
 
 def settle_after_restart(
-    started: Started, verdicts: Sequence[Settled | Waiting], now_ms: int, pause: Pause | None
+    started: Started, channel: Channel, verdicts: Sequence[Settled | Waiting], at: LostAt, pause: Pause | None
 ) -> Settlement:
     """Return what to keep of a batch whose answers were lost with the process."""
     settled = [each for each in verdicts if isinstance(each, Settled)]
     return Settlement(
         batch=started.id,
         channel=started.channel,
-        at_ms=now_ms,
+        at_ms=at.now_ms,
         report=report(started.channel, settled, started.attempts),
         pause=pause,
         waiting=[each for each in verdicts if isinstance(each, Waiting)],
         done=[each.key for each in settled],
         outcomes=Counter([each.outcome for each in settled]),
         coupons=_arrived(started.attempts, settled),
+        doubts=_doubted(channel, started.attempts, settled, at),
     )
 
 
@@ -297,6 +320,31 @@ def _arrived(attempts: Sequence[Attempt], settled: Sequence[Settled]) -> dict[st
     """Return for settled messages that name a coupon whether it may have arrived."""
     naming = {attempt.key for attempt in attempts if attempt.coupon is not None}
     return {each.key: each.outcome in MAY_HAVE_ARRIVED for each in settled if each.key in naming} if naming else {}
+
+
+def _doubted(
+    channel: Channel, attempts: Sequence[Attempt], settled: Sequence[Settled], at: LostAt
+) -> Sequence[Doubted]:
+    """Return what the provider is to be asked for: not where another way of the message may answer for it."""
+    if not isinstance(channel, Queried):
+        return ()
+    profiles = {attempt.key: attempt.profile for attempt in attempts if not attempt.ways}
+    return [
+        Doubted(
+            key=each.key,
+            channel=channel.name,
+            profile=profiles[MessageKey(each.key)],
+            purpose=cast(Purpose, each.purpose),
+            decided_ms=each.decided_ms,
+            cost_fen=each.cost_fen,
+            reason=each.reason or each.outcome,
+            since_ms=at.now_ms,
+            left_ms=at.left_ms,
+            next_ms=at.now_ms + ASKED_AFTER_MS[0],
+        )
+        for each in settled
+        if each.outcome == "uncertain" and profiles.get(MessageKey(each.key), -1) >= 0
+    ]
 
 
 def _done(departure: Departure, settled: Sequence[Settled]) -> list[str]:

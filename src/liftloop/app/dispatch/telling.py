@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from liftloop.app.dispatch.coupons import Coupons, NewCode
+from liftloop.app.dispatch.attempts import AttemptFile
+from liftloop.app.dispatch.coupons import NewCode
+from liftloop.app.dispatch.doubts import Waiting
+from liftloop.app.dispatch.reconciling import Reconciling
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.errors import LiftloopError
 from liftloop.storage.contract import DiskFull
@@ -34,36 +37,77 @@ class DispatchAway(LiftloopError):
         )
 
 
-class AddCoupons(Struct, frozen=True, kw_only=True):
+class AddCoupons(Struct, frozen=True, kw_only=True, tag_field="do", tag="coupons.add"):
     """Take in codes of a pool."""
 
     pool: str
     codes: list[NewCode]
-    do: Literal["coupons.add"] = "coupons.add"
+
+
+class ReadDoubts(Struct, frozen=True, kw_only=True, tag_field="do", tag="doubts.read"):
+    """Tell of which channels messages are still to be asked for."""
+
+
+class AskProvider(Struct, frozen=True, kw_only=True, tag_field="do", tag="doubts.ask"):
+    """Ask a channel's provider for all messages whose answer was lost."""
+
+    channel: str
+
+
+class InDoubt(Struct, frozen=True, kw_only=True):
+    """What is still to be asked for, by channel, and which channels can be asked at all."""
+
+    waiting: list[Waiting]
+    can_be_asked: list[str]
+
+
+Order = AddCoupons | ReadDoubts | AskProvider
 
 
 class _Failed(Struct, frozen=True, kw_only=True):
     failed: str = ""
 
 
-_ASKED = msgspec.json.Decoder(AddCoupons)
+_ASKED = msgspec.json.Decoder(Order)
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-def answering(status: Callable[[], Struct], coupons: Coupons, clock: Clock) -> Answer:
-    """Return what answers a caller."""
+class Answers:
+    """Whom callers are answered by."""
 
-    def done(line: bytes) -> Struct:
+    def __init__(
+        self, status: Callable[[], Struct], attempts: AttemptFile, reconciling: Reconciling, clock: Clock
+    ) -> None:
+        self._status = status
+        self._attempts = attempts
+        self._reconciling = reconciling
+        self._clock = clock
+
+    async def to(self, line: bytes) -> Struct:
+        """Return the answer to one line."""
         if not line.strip():
-            return status()
+            return await asyncio.to_thread(self._status)
         try:
-            asked = _ASKED.decode(line)
-            return coupons.add(asked.pool, asked.codes, clock.now_ms())
+            asked: Order = _ASKED.decode(line)
+            match asked:
+                case AddCoupons():
+                    coupons = self._attempts.coupons
+                    return await asyncio.to_thread(coupons.add, asked.pool, asked.codes, self._clock.now_ms())
+                case ReadDoubts():
+                    return InDoubt(
+                        waiting=self._attempts.doubts.waiting(), can_be_asked=self._reconciling.can_be_asked()
+                    )
+                case AskProvider():
+                    return await self._reconciling.ask(asked.channel)
         except msgspec.DecodeError as error:
             return _Failed(failed=str(error))
         except DiskFull:
             return _Failed(failed="disk_full")
+
+
+def answering(answers: Answers) -> Answer:
+    """Return what answers a caller."""
 
     async def tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -71,14 +115,14 @@ def answering(status: Callable[[], Struct], coupons: Coupons, clock: Clock) -> A
         except ValueError:
             writer.write(msgspec.json.encode(_Failed(failed="too_long")))
         else:
-            writer.write(msgspec.json.encode(await asyncio.to_thread(done, line)))
+            writer.write(msgspec.json.encode(await answers.to(line)))
         await writer.drain()
         writer.close()
 
     return tell
 
 
-async def ask_dispatch(socket: Path, asked: AddCoupons | None, wanted: type[T]) -> T:
+async def ask_dispatch(socket: Path, asked: Order | None, wanted: type[T]) -> T:
     """Return the answer to a question, None for how it is. Raises `DispatchAway`."""
     try:
         async with asyncio.timeout(ANSWER_S):

@@ -7,6 +7,7 @@ and nothing of it is sent, so the call is halved until that number stands alone.
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +22,7 @@ from liftloop.deliver.contract import (
     Message,
     Outcome,
     Repeat,
+    TryLater,
 )
 from liftloop.kernel.clock import MINUTE_MS, SECOND_MS
 from liftloop.kernel.ids import MessageKey
@@ -30,17 +32,21 @@ from liftloop.plugins.channels.calling import (
     Line,
     Reply,
     Verdict,
+    asked_each,
     base_address,
     handover,
     handovers,
     in_parts,
 )
-from liftloop.plugins.channels.contract import Surroundings, bad_setting, read_settings
-from liftloop.plugins.channels.sms import Sms, mainland_number, receipt_mark, sorted_out
+from liftloop.plugins.channels.contract import Doubt, Finding, Surroundings, bad_setting, read_settings
+from liftloop.plugins.channels.sms import Sms, mainland_number, receipt_mark, shanghai_days, sorted_out, step_mark
 
 VERSION = "2017-05-25"
 BATCH_MAX = 100  # What SendBatchSms takes; SendSms would take 1,000, but they stand in the address.
 WAYS = 8
+DETAILS_A_PAGE = 50
+PAGES_MAX = 4
+"""No number is sent more than fifty messages a day by one template."""
 MINUTES_A_NUMBER = MINUTE_MS  # The shortest window of a number that has had enough.
 OUTCOMES: Mapping[str, tuple[Outcome, int]] = {
     "isv.BUSINESS_LIMIT_CONTROL": ("throttled", MINUTES_A_NUMBER),
@@ -88,7 +94,7 @@ class AliyunSmsChannel:
     """A `Channel` of approved templates."""
 
     address_kind: AddressKind = "phone"
-    repeat: Repeat = "neither"
+    repeat: Repeat = "reconcilable"
 
     def __init__(self, definition: ChannelDefinition, surroundings: Surroundings) -> None:
         settings = read_settings(AliyunSmsSettings, definition.settings)
@@ -106,14 +112,56 @@ class AliyunSmsChannel:
         assert len(messages) <= self.limits.batch_max, "the dispatcher keeps to batch_max"
         ready, refused = sorted_out(messages, self._settings.template)
         said = {each.message.key: each.sms for each in ready}
-        groups: dict[str, list[Message]] = {}
+        groups: dict[tuple[str, str], list[Message]] = {}
         for each in ready:
-            groups.setdefault(each.sms.template, []).append(each.message)
+            groups.setdefault((each.sms.template, step_mark(each.message.key)), []).append(each.message)
         parts = list(groups.values())
         return [*refused, *await in_parts(parts, lambda part: self._carry(part, said), WAYS)] if parts else refused
 
+    async def found(self, doubts: Sequence[Doubt]) -> Sequence[Finding]:
+        """Ask for each number of which a call was lost: every message of ours bears a mark in `OutId`."""
+        return await asked_each(doubts, self._found, WAYS)
+
     async def close(self) -> None:
         await self._line.close()
+
+    async def _found(self, doubt: Doubt) -> Finding:
+        rows: list[Mapping[str, Any]] = []
+        total = 0
+        for day in shanghai_days(doubt.left_ms):
+            for page in range(1, PAGES_MAX + 1):
+                said = await self._details(doubt, day, page)
+                there = details_in(said)
+                rows += there
+                total += count_in(said) if page == 1 else 0
+                if len(there) < DETAILS_A_PAGE:
+                    break
+        return judged(doubt, rows, complete=len(rows) >= total)
+
+    async def _details(self, doubt: Doubt, day: str, page: int) -> Mapping[str, Any]:
+        now_ms = self._line.now_ms()
+        call = Acs3Call(
+            host=self._url.authority,
+            action="QuerySendDetails",
+            version=VERSION,
+            query={
+                "PhoneNumber": mainland_number(doubt.address),
+                "SendDate": day,
+                "PageSize": str(DETAILS_A_PAGE),
+                "CurrentPage": str(page),
+            },
+            form={},
+            date=datetime.fromtimestamp(now_ms / SECOND_MS, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            nonce=blake2b(f"{doubt.key}/{day}/{page}/{now_ms}".encode(), digest_size=16).hexdigest(),
+        )
+        signed = acs3_headers(call, self._settings.access_key_id, self._settings.access_key_secret)
+        url = URL(f"{self._url}?{acs3_query(call.query)}", encoded=True)
+        reply = await self._line.ask(url, call.body(), signed)
+        if isinstance(reply, Verdict):
+            raise TryLater(MINUTE_MS, reply.reason)
+        if reply.said.get("Code") != "OK":
+            raise TryLater(MINUTE_MS, str(reply.said.get("Code") or f"http_{reply.status}"))
+        return reply.said
 
     async def _carry(self, messages: Sequence[Message], said: Mapping[MessageKey, Sms]) -> Sequence[Handover]:
         answered = await self._call(messages, [said[message.key] for message in messages])
@@ -139,7 +187,10 @@ class AliyunSmsChannel:
             host=self._url.authority,
             action="SendSms" if alike else "SendBatchSms",
             version=VERSION,
-            query=_same(settings, numbers, sms[0]) if alike else {"TemplateCode": sms[0].template},
+            query={
+                **(_same(settings, numbers, sms[0]) if alike else {"TemplateCode": sms[0].template}),
+                "OutId": step_mark(messages[0].key),
+            },
             form={} if alike else _each_its_own(settings, numbers, sms),
             date=datetime.fromtimestamp(now_ms / SECOND_MS, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             nonce=nonce(messages, now_ms),
@@ -163,6 +214,37 @@ def told(reply: Reply) -> Verdict:
     usual: tuple[Outcome, int] = ("uncertain", 0) if reply.status >= 500 else ("rejected", 0)
     outcome, after_ms = OUTCOMES.get(code, usual)
     return Verdict(outcome=outcome, reason=code, retry_after_ms=after_ms)
+
+
+def details_in(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the rows of an answer to QuerySendDetails."""
+    within = said.get("SmsSendDetailDTOs")
+    rows = within.get("SmsSendDetailDTO") if isinstance(within, dict) else None
+    return [row for row in rows or [] if isinstance(row, dict)]
+
+
+def count_in(said: Mapping[str, Any]) -> int:
+    """Return how many rows there are in all; accounts without the right to see them are shown the number alone."""
+    count = said.get("TotalCount")
+    return int(count) if isinstance(count, int | str) and str(count).isdecimal() else 0
+
+
+def judged(doubt: Doubt, rows: Sequence[Mapping[str, Any]], *, complete: bool) -> Finding:
+    """Return what a number's messages of the day say of one of ours.
+
+    Without a record of ours it was not taken, unless rows are hidden or one of them bears no mark at all.
+    """
+    mark = step_mark(doubt.key)
+    ours = [row for row in rows if row.get("OutId") == mark]
+    statuses = {row.get("SendStatus"): str(row.get("ErrCode") or "") for row in ours}
+    if 3 in statuses:
+        return Finding(key=doubt.key, what="sent", evidence="delivered")
+    if 1 in statuses:
+        return Finding(key=doubt.key, what="sent", evidence="taken")
+    if 2 in statuses:
+        return Finding(key=doubt.key, what="not_sent", evidence=f"failed_{statuses[2]}".rstrip("_"))
+    unmarked = any(not row.get("OutId") for row in rows)
+    return Finding(key=doubt.key, what="not_sent" if complete and not unmarked else "unknown", evidence="no_record")
 
 
 def nonce(messages: Sequence[Message], now_ms: int) -> str:

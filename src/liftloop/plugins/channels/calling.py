@@ -11,7 +11,7 @@ from yarl import URL
 
 from liftloop.deliver.contract import Handover, Message, Outcome, TryLater
 from liftloop.kernel.codec import parse_json
-from liftloop.plugins.channels.contract import Surroundings, bad_setting
+from liftloop.plugins.channels.contract import Doubt, Finding, Surroundings, bad_setting
 from liftloop.plugins.channels.outbound import (
     NO_HEADERS,
     BadReceiver,
@@ -106,6 +106,19 @@ def handover(message: Message, verdict: Verdict) -> Handover:
 def handovers(messages: Sequence[Message], verdict: Verdict) -> list[Handover]:
     """Return the same of every message."""
     return [handover(message, verdict) for message in messages]
+
+
+async def asked_each(
+    doubts: Sequence[Doubt], ask: Callable[[Doubt], Awaitable[Finding]], ways: int
+) -> Sequence[Finding]:
+    """Ask for each message in a call of its own, `ways` at a time. Raises `TryLater` where one cannot be asked."""
+    free = asyncio.Semaphore(ways)
+
+    async def asked(doubt: Doubt) -> Finding:
+        async with free:
+            return await ask(doubt)
+
+    return await asyncio.gather(*(asked(doubt) for doubt in doubts))
 
 
 async def one_by_one(

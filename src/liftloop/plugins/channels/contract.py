@@ -7,9 +7,10 @@ from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 import msgspec
 from msgspec import Struct
 
-from liftloop.deliver.contract import Channel, ChannelDefinition, Receipt
+from liftloop.deliver.contract import AddressKind, Channel, ChannelDefinition, Receipt
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.kernel.ids import MessageKey
 
 Network = IPv4Network | IPv6Network
 Settings = TypeVar("Settings", bound=Struct)
@@ -54,6 +55,43 @@ class PersonSaid(Struct, frozen=True, kw_only=True):
     at_ms: int
     text: str = ""
     extra: Mapping[str, str] = {}
+
+
+class Doubt(Struct, frozen=True, kw_only=True):
+    """A message whose answer was lost: it may be with the provider or not."""
+
+    key: MessageKey
+    address: str
+    """Of the person, as of now."""
+    left_ms: int
+    """When it was handed over, on the machine's own clock."""
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """What a provider knows of such a message."""
+
+    key: str
+    what: Literal["sent", "not_sent", "unknown"]
+    """`not_sent` only where the provider shows all that it took, and this is not among it, or says that it failed."""
+    evidence: str
+    """What it said, in one word or two; the ledger keeps it."""
+    provider_id: str = ""
+    """Under which its receipts will speak of it."""
+
+
+@runtime_checkable
+class Queried(Protocol):
+    """A channel whose provider can be asked what became of a message whose answer was lost."""
+
+    @property
+    def address_kind(self) -> AddressKind: ...
+
+    async def found(self, doubts: Sequence[Doubt]) -> Sequence[Finding]:
+        """Return what is known of each; one left out is unknown. Sends nothing.
+
+        Raises `TryLater` where the provider cannot be asked now.
+        """
+        ...
 
 
 @runtime_checkable

@@ -3,17 +3,23 @@
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
+from datetime import UTC, datetime
+from hashlib import blake2b, sha256
 
 from msgspec import Struct
 
 from liftloop.compose.fields import BadFields, read_fields
 from liftloop.deliver.contract import Handover, Message
+from liftloop.kernel.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from liftloop.plugins.channels.calling import Verdict, handover
 
 VALUE_CHARACTERS_MAX = 35  # Of one variable; longer ones are refused by Alibaba Cloud and cut by carriers.
 OPTED_OUT = frozenset({"R", "T", "TD", "N", "退订", "退", "拒收", "取消"})
 """Replies that end all marketing by SMS at once; carriers oblige senders to honour them."""
+
+BOOKED_WITHIN_MS = 20 * MINUTE_MS
+"""A call is given up after fifteen minutes; what it carried was booked by then."""
+SHANGHAI_MS = 8 * HOUR_MS
 
 _MAINLAND = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
@@ -74,6 +80,30 @@ def sorted_out(messages: Sequence[Message], template: str) -> tuple[list[Ready],
         else:
             ready.append(Ready(message, sms, number))
     return ready, refused
+
+
+def step_mark(key: str) -> str:
+    """Return which message of which journey this is, whoever gets it; with a number it names one message.
+
+    It travels as the provider's free field, so that a message whose answer was lost can be found again.
+
+    >>> step_mark("autumn/send/17/0") == step_mark("autumn/send/18/0") != step_mark("autumn/send/18/1")
+    True
+    """
+    parts = key.rsplit("/", 2)
+    named = f"{parts[0]}/{parts[2]}" if len(parts) == 3 else key
+    return f"ll{blake2b(named.encode(), digest_size=8).hexdigest()}"
+
+
+def shanghai_days(left_ms: int) -> list[str]:
+    """Return the days, `yyyyMMdd` in Shanghai, on which a hand-over of that instant may be booked.
+
+    >>> shanghai_days(1_790_006_400_000 - 60_000)
+    ['20260921', '20260922']
+    """
+    moments = (left_ms - MINUTE_MS, left_ms + BOOKED_WITHIN_MS)
+    days = [datetime.fromtimestamp((at_ms + SHANGHAI_MS) / SECOND_MS, UTC).strftime("%Y%m%d") for at_ms in moments]
+    return sorted(set(days))
 
 
 def is_opt_out(reply: str) -> bool:

@@ -16,6 +16,7 @@ from liftloop.deliver.contract import (
     Message,
     Outcome,
     Repeat,
+    TryLater,
 )
 from liftloop.kernel.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from liftloop.plugins.channels.calling import (
@@ -23,18 +24,22 @@ from liftloop.plugins.channels.calling import (
     Line,
     Reply,
     Verdict,
+    asked_each,
     base_address,
     handover,
     handovers,
     in_parts,
 )
-from liftloop.plugins.channels.contract import Surroundings, bad_setting, read_settings
-from liftloop.plugins.channels.sms import Sms, mainland_number, sorted_out
+from liftloop.plugins.channels.contract import Doubt, Finding, Surroundings, bad_setting, read_settings
+from liftloop.plugins.channels.sms import Sms, mainland_number, sorted_out, step_mark
 from liftloop.plugins.channels.tc3 import Tc3Call, tc3_headers
 
 VERSION = "2021-01-11"
 BATCH_MAX = 200  # Numbers a call.
 WAYS = 8
+QUERY_WAYS = 2
+"""Twenty queries a second are free; an answer takes a tenth of one."""
+STATUSES_MAX = 100
 _ADMITTED_MS = MINUTE_MS
 OUTCOMES: Mapping[str, tuple[Outcome, int]] = {
     "FailedOperation.MarketingSendTimeConstraint": ("retry", HOUR_MS),
@@ -81,7 +86,7 @@ class TencentSmsChannel:
     """A `Channel` of approved templates; values go in the order in which a content writes them."""
 
     address_kind: AddressKind = "phone"
-    repeat: Repeat = "neither"
+    repeat: Repeat = "reconcilable"
 
     def __init__(self, definition: ChannelDefinition, surroundings: Surroundings) -> None:
         settings = read_settings(TencentSmsSettings, definition.settings)
@@ -99,19 +104,37 @@ class TencentSmsChannel:
         assert len(messages) <= self.limits.batch_max, "the dispatcher keeps to batch_max"
         ready, refused = sorted_out(messages, self._settings.template)
         said = {each.message.key: each.sms for each in ready}
-        times: Counter[tuple[str, tuple[str, ...], str]] = Counter()
-        alike: dict[tuple[str, tuple[str, ...], int], list[Message]] = {}
+        times: Counter[tuple[str, ...]] = Counter()
+        alike: dict[tuple[tuple[str, ...], int], list[Message]] = {}
         for each in ready:
-            template, values = each.sms.template, tuple(each.sms.values.values())
+            text = (each.sms.template, step_mark(each.message.key), *each.sms.values.values())
             # An answer names numbers: each call has one of each, and what comes again goes with another.
-            alike.setdefault((template, values, times[template, values, each.number]), []).append(each.message)
-            times[template, values, each.number] += 1
+            alike.setdefault((text, times[*text, each.number]), []).append(each.message)
+            times[*text, each.number] += 1
         parts = list(alike.values())
         carried = await in_parts(parts, lambda part: self._carry(part, said[part[0].key]), WAYS) if parts else []
         return [*refused, *carried]
 
+    async def found(self, doubts: Sequence[Doubt]) -> Sequence[Finding]:
+        """Ask for each number of which a call was lost: every message of ours bears a mark in `SessionContext`."""
+        return await asked_each(doubts, self._found, QUERY_WAYS)
+
     async def close(self) -> None:
         await self._line.close()
+
+    async def _found(self, doubt: Doubt) -> Finding:
+        asked = {
+            "BeginTime": (doubt.left_ms - MINUTE_MS) // SECOND_MS,
+            "EndTime": self._line.now_ms() // SECOND_MS,
+            "Offset": 0,
+            "Limit": STATUSES_MAX,
+            "PhoneNumber": f"+86{mainland_number(doubt.address)}",
+            "SmsSdkAppId": self._settings.app_id,
+        }
+        reply = await self._call("PullSmsSendStatusByPhoneNumber", msgspec.json.encode(asked))
+        if isinstance(reply, Verdict):
+            raise TryLater(MINUTE_MS, reply.reason)
+        return judged(doubt, reply)
 
     async def _carry(self, messages: Sequence[Message], sms: Sms) -> Sequence[Handover]:
         settings = self._settings
@@ -122,21 +145,26 @@ class TencentSmsChannel:
                 "TemplateId": sms.template,
                 "SignName": settings.sign_name,
                 "TemplateParamSet": list(sms.values.values()),
+                "SessionContext": step_mark(messages[0].key),
             }
         )
+        reply = await self._call("SendSms", body)
+        if isinstance(reply, Verdict):
+            return handovers(messages, reply)
+        return told(messages, reply)
+
+    async def _call(self, action: str, body: bytes) -> Reply | Verdict:
+        settings = self._settings
         call = Tc3Call(
             service="sms",
             host=self._url.authority,
-            action="SendSms",
+            action=action,
             version=VERSION,
             region=settings.region,
             body=body,
             timestamp_s=self._line.now_ms() // SECOND_MS,
         )
-        reply = await self._line.ask(self._url, body, tc3_headers(call, settings.secret_id, settings.secret_key))
-        if isinstance(reply, Verdict):
-            return handovers(messages, reply)
-        return told(messages, reply)
+        return await self._line.ask(self._url, body, tc3_headers(call, settings.secret_id, settings.secret_key))
 
 
 def open_tencent_sms(definition: ChannelDefinition, surroundings: Surroundings) -> Channel:
@@ -158,6 +186,26 @@ def told(messages: Sequence[Message], reply: Reply) -> list[Handover]:
         str(each.get("PhoneNumber")): each for each in statuses or [] if isinstance(each, dict)
     }
     return [_of_number(message, by_number.get(f"+86{mainland_number(message.address)}")) for message in messages]
+
+
+def judged(doubt: Doubt, reply: Reply) -> Finding:
+    """Return what an answer says of one message; carriers report late, so no report means nothing.
+
+    Raises `TryLater` where it is no answer.
+    """
+    response = reply.said.get("Response")
+    error = response.get("Error") if isinstance(response, dict) else None
+    if not isinstance(response, dict) or error:
+        raise TryLater(MINUTE_MS, str(error.get("Code")) if isinstance(error, dict) else f"http_{reply.status}")
+    mark = step_mark(doubt.key)
+    rows = [row for row in response.get("PullSmsSendStatusSet") or [] if isinstance(row, dict)]
+    ours = [row for row in rows if row.get("SessionContext") == mark]
+    for row in sorted(ours, key=lambda row: row.get("ReportStatus") != "SUCCESS"):
+        serial, description = str(row.get("SerialNo") or ""), str(row.get("Description") or "")
+        if row.get("ReportStatus") == "SUCCESS":
+            return Finding(key=doubt.key, what="sent", evidence="delivered", provider_id=serial)
+        return Finding(key=doubt.key, what="not_sent", evidence=f"failed_{description}".rstrip("_"), provider_id=serial)
+    return Finding(key=doubt.key, what="unknown", evidence="no_report")
 
 
 def _of_number(message: Message, status: Mapping[str, Any] | None) -> Handover:

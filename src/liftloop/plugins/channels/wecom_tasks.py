@@ -17,12 +17,20 @@ from liftloop.deliver.contract import (
     Message,
     Receipt,
     Repeat,
+    TryLater,
 )
 from liftloop.kernel.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from liftloop.plugins.channels.calling import Line, Verdict, base_address, handover, handovers, in_parts
-from liftloop.plugins.channels.contract import ProviderReceipt, Surroundings, bad_setting, read_settings
+from liftloop.plugins.channels.contract import (
+    Doubt,
+    Finding,
+    ProviderReceipt,
+    Surroundings,
+    bad_setting,
+    read_settings,
+)
 from liftloop.plugins.channels.errcodes import Outcomes
-from liftloop.plugins.channels.sms import receipt_mark
+from liftloop.plugins.channels.sms import BOOKED_WITHIN_MS, receipt_mark
 from liftloop.plugins.channels.wecom import BASE_URL, wecom_desk
 
 BATCH_MAX = 1_000  # Of ten thousand that one task takes: a lost answer leaves no more than these in doubt.
@@ -30,6 +38,11 @@ TEXT_BYTES_MAX = 4_000
 WAYS = 4
 PAGE = 1_000
 PAGES_MAX = 100
+TASKS_A_PAGE = 100
+EVERY_TASK = 2
+"""Made by the company and by its members: the interface's own count as either."""
+BEFORE_MS = MINUTE_MS
+"""Their clock may be behind ours."""
 OUTCOMES: Outcomes = {
     40096: ("invalid_recipient", 0),
     84061: ("invalid_recipient", 0),
@@ -64,7 +77,7 @@ class WecomTaskChannel:
     """A `Channel` of tasks; `receipts` asks what the staff have sent."""
 
     address_kind: AddressKind = "wecom_id"
-    repeat: Repeat = "neither"
+    repeat: Repeat = "reconcilable"
 
     def __init__(self, definition: ChannelDefinition, surroundings: Surroundings) -> None:
         settings = read_settings(WecomTaskSettings, definition.settings)
@@ -99,8 +112,44 @@ class WecomTaskChannel:
             found += await self._results(task)
         return found
 
+    async def found(self, doubts: Sequence[Doubt]) -> Sequence[Finding]:
+        """Look for the tasks that were made just then, and for each customer in them."""
+        from_ms = min(doubt.left_ms for doubt in doubts) - BEFORE_MS
+        until_ms = max(doubt.left_ms for doubt in doubts) + BOOKED_WITHIN_MS
+        given = {
+            "chat_type": "single",
+            "start_time": from_ms // SECOND_MS,
+            "end_time": until_ms // SECOND_MS,
+            "filter_type": EVERY_TASK,
+        }
+        made = await self._all_pages("get_groupmsg_list_v2", given, "group_msg_list", TASKS_A_PAGE)
+        customers = {str(task.get("msgid")): await self._customers(str(task.get("msgid"))) for task in made}
+        at_ms = {str(task.get("msgid")): int(task.get("create_time") or 0) * SECOND_MS for task in made}
+        return [self._finding(doubt, customers, at_ms) for doubt in doubts]
+
     async def close(self) -> None:
         await self._line.close()
+
+    def _finding(self, doubt: Doubt, customers: Mapping[str, set[str]], at_ms: Mapping[str, int]) -> Finding:
+        since_ms, until_ms = doubt.left_ms - BEFORE_MS, doubt.left_ms + BOOKED_WITHIN_MS
+        tasks = [task for task, who in customers.items() if doubt.address in who]
+        tasks = [task for task in tasks if since_ms <= at_ms[task] <= until_ms]
+        if len(tasks) == 1:
+            mark = receipt_mark(tasks[0], self._settings.mark_secret, doubt.address)
+            return Finding(key=doubt.key, what="sent", evidence="task_made", provider_id=mark)
+        return Finding(
+            key=doubt.key,
+            what="unknown" if tasks else "not_sent",
+            evidence="several_tasks" if tasks else "no_task",
+        )
+
+    async def _customers(self, task: str) -> set[str]:
+        found: set[str] = set()
+        for member in await self._all_pages("get_groupmsg_task", {"msgid": task}, "task_list", PAGE):
+            given = {"msgid": task, "userid": member.get("userid")}
+            rows = await self._all_pages("get_groupmsg_send_result", given, "send_list", PAGE)
+            found |= {str(row.get("external_userid")) for row in rows}
+        return found
 
     async def _carry(self, messages: Sequence[Message]) -> Sequence[Handover]:
         first = messages[0]
@@ -134,15 +183,22 @@ class WecomTaskChannel:
         return found
 
     async def _pages(self, call: str, given: Mapping[str, Any], rows: str) -> list[Mapping[str, Any]]:
+        try:
+            return await self._all_pages(call, given, rows, PAGE)
+        except TryLater:
+            return []  # Asked again at the next look.
+
+    async def _all_pages(self, call: str, given: Mapping[str, Any], rows: str, page: int) -> list[Mapping[str, Any]]:
+        """Return the rows of every page. Raises `TryLater` where one of them cannot be had."""
         found: list[Mapping[str, Any]] = []
         cursor = ""
         for _ in range(PAGES_MAX):
-            body = {**given, "limit": PAGE, **({"cursor": cursor} if cursor else {})}
+            body = {**given, "limit": page, **({"cursor": cursor} if cursor else {})}
             said = await self._desk.ask(f"/cgi-bin/externalcontact/{call}", body)
             if isinstance(said, Verdict):
-                return found  # Asked again at the next look.
-            page = said.get(rows)
-            found += [row for row in page or [] if isinstance(row, dict)]
+                raise TryLater(MINUTE_MS, said.reason)
+            there = said.get(rows)
+            found += [row for row in there or [] if isinstance(row, dict)]
             cursor = str(said.get("next_cursor") or "")
             if not cursor:
                 break

@@ -199,6 +199,9 @@ class DuckLake:
     def _take_facts(self, taken: Taken) -> None:
         for table, columns in taken.rows:
             self._append(table, columns)
+        for table, columns in taken.rows:
+            if table == "message_reconciled":
+                self._connection.execute(_SQL["reconcile"], [int(columns["tick"].min())])
         for raw in taken.raw:
             self._connection.execute(
                 _SQL["block_put"], [raw.tick, raw.position, raw.block.kind, raw.block.count, raw.block.columns]

@@ -46,6 +46,10 @@ CREATE TABLE IF NOT EXISTS message_settled (
     tick BIGINT NOT NULL, message_key VARCHAR, channel VARCHAR, outcome VARCHAR, reason VARCHAR, provider_id VARCHAR,
     at_ms BIGINT, cost_fen BIGINT
 );
+-- What became known later of messages that were uncertain; `message_settled` says it too.
+CREATE TABLE IF NOT EXISTS message_reconciled (
+    tick BIGINT NOT NULL, message_key VARCHAR, outcome VARCHAR, reason VARCHAR
+);
 CREATE TABLE IF NOT EXISTS receipt (
     tick BIGINT NOT NULL, message_key VARCHAR, channel VARCHAR, receipt VARCHAR, at_ms BIGINT
 );
@@ -358,6 +362,10 @@ DELETE FROM followed;
 
 -- name: position_put
 INSERT INTO followed VALUES (?, ?);
+
+-- name: reconcile
+UPDATE message_settled SET outcome = known.outcome, reason = known.reason
+FROM message_reconciled AS known WHERE known.message_key = message_settled.message_key AND known.tick >= $1;
 
 -- name: columns
 SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal;

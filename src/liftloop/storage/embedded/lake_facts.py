@@ -20,6 +20,7 @@ TABLE_OF: Mapping[str, str] = {
     "decision.made": "decision",
     "message.decided": "message",
     "message.settled": "message_settled",
+    "message.reconciled": "message_reconciled",
     "receipt.seen": "receipt",
     "coupon.issued": "coupon_issued",
     "audience.entered": "membership",

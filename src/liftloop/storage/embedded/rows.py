@@ -27,7 +27,9 @@ def put_rows(connection: Connection, table: str, rows: Sequence[Row]) -> None:
 
 def update_rows(connection: Connection, update: Update) -> None:
     """Set columns of rows that exist."""
-    connection.executemany(_change(update.table, update.columns), update.rows)
+    statement = _change(update.table, update.columns, update.only[0] if update.only else "")
+    rows = [(*row, update.only[1]) for row in update.rows] if update.only else update.rows
+    connection.executemany(statement, rows)
 
 
 def remove_rows(connection: Connection, table: str, keys: Sequence[Row]) -> None:
@@ -48,10 +50,12 @@ def _insertion(table: str, rows: int) -> str:
 
 
 @cache
-def _change(table: str, columns: tuple[str, ...]) -> str:
+def _change(table: str, columns: tuple[str, ...], only: str) -> str:
     known = {name for name, _ in _TABLES[table].columns}
-    assert known.issuperset(columns), f"{table} has no {set(columns) - known}"
-    return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in _quoted(columns))} WHERE {_is_key(table)}"
+    asked = {*columns, only} if only else set(columns)
+    assert known.issuperset(asked), f"{table} has no {asked - known}"
+    where = _is_key(table) + (f' AND "{only}" = ?' if only else "")
+    return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in _quoted(columns))} WHERE {where}"
 
 
 @cache

@@ -31,6 +31,10 @@ class AliyunRoom:
         self._ledger = ledger
         self._nonces: set[str] = set()
         self._counts: Counter[str] = Counter()
+        self._details_by: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        """What was sent, by number and day."""
+        self.hides_details = False
+        """Whether it shows how many there are, and none of them, as it does without the right to see them."""
 
     def receive(self, asked: Asked) -> Answer:
         refusal = self._gate(asked)
@@ -38,7 +42,8 @@ class AliyunRoom:
             return Answer(said={"Code": refusal, "Message": refusal}, status=400)
         query = dict(parse_qsl(asked.request.url.raw_query_string, keep_blank_values=True))
         form = dict(parse_qsl(asked.body.decode(), keep_blank_values=True))
-        return self._send(query | form, asked.request.headers["x-acs-action"])
+        action = asked.request.headers["x-acs-action"]
+        return self._details(query) if action == "QuerySendDetails" else self._send(query | form, action)
 
     def forget(self) -> None:
         """Begin a new day."""
@@ -78,7 +83,40 @@ class AliyunRoom:
                 for number, param in zip(numbers, params, strict=True)
             ]
         )
+        self._note(numbers, query)
         return Answer(said={"Code": "OK", "Message": "OK", "BizId": biz, "RequestId": f"R{biz}"})
+
+    def _note(self, numbers: Sequence[str], query: Mapping[str, str]) -> None:
+        at = _shanghai(self._ledger.wall.now_ms())
+        for number in numbers:
+            failed = number.endswith("0003")
+            self._details_by.setdefault((number, at[:10].replace("-", "")), []).append(
+                {
+                    "PhoneNum": number,
+                    "SendDate": at,
+                    "ReceiveDate": at,
+                    "SendStatus": 2 if failed else 3,
+                    "ErrCode": "MK:0012" if failed else "DELIVERED",
+                    "TemplateCode": query["TemplateCode"],
+                    "OutId": query.get("OutId", ""),
+                }
+            )
+
+    def _details(self, query: Mapping[str, str]) -> Answer:
+        size, page = int(query["PageSize"]), int(query["CurrentPage"])
+        if not 1 <= size <= 50 or len(query["SendDate"]) != 8:
+            return _aliyun("isv.INVALID_PARAMETERS")
+        rows = self._details_by.get((query["PhoneNumber"], query["SendDate"]), [])
+        shown = [] if self.hides_details else rows[(page - 1) * size : page * size]
+        return Answer(
+            said={
+                "Code": "OK",
+                "Message": "OK",
+                "RequestId": "R",
+                "TotalCount": str(len(rows)),
+                "SmsSendDetailDTOs": {"SmsSendDetailDTO": shown},
+            }
+        )
 
     def _judge(self, numbers: Sequence[str], signs: Sequence[str], template: str) -> str:
         if not 1 <= len(numbers) <= 1_000:
@@ -135,6 +173,9 @@ class TencentRoom:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._reports: list[tuple[int, dict[str, Any]]] = []
+        """What carriers reported, with the second of sending."""
+        self.carriers_are_late = False
 
     def receive(self, asked: Asked) -> Answer:
         headers = asked.request.headers
@@ -143,6 +184,8 @@ class TencentRoom:
         if headers["authorization"] != _tc3(asked):
             return _tencent_error("AuthFailure.SignatureFailure")
         body = parse_object(asked.body)
+        if headers["x-tc-action"] == "PullSmsSendStatusByPhoneNumber":
+            return self._pull(body)
         assert headers["x-tc-action"] == "SendSms"
         if body["SmsSdkAppId"] != APP_ID or body["SignName"] != SIGN_NAME:
             return _tencent_error("FailedOperation.SignatureIncorrectOrUnapproved")
@@ -164,7 +207,34 @@ class TencentRoom:
         if code == "Ok":
             content = "\n".join(body["TemplateParamSet"])
             self._ledger.take([Taken(provider="tencent", address=number[3:], content=content, call=serial)])
+            self._note(number, serial, str(body.get("SessionContext", "")))
         return {"SerialNo": serial, "PhoneNumber": number, "Fee": 1, "Code": code, "Message": code, "IsoCode": "CN"}
+
+    def _note(self, number: str, serial: str, context: str) -> None:
+        at_s = self._ledger.wall.now_ms() // SECOND_MS
+        failed = number.endswith("0003")
+        report = {
+            "UserReceiveTime": at_s,
+            "CountryCode": "86",
+            "SubscriberNumber": number[3:],
+            "PhoneNumber": number,
+            "SerialNo": serial,
+            "ReportStatus": "FAIL" if failed else "SUCCESS",
+            "Description": "UNDELIV" if failed else "DELIVRD",
+            "SessionContext": context,
+        }
+        self._reports.append((at_s, report))
+
+    def _pull(self, body: Mapping[str, Any]) -> Answer:
+        if body["SmsSdkAppId"] != APP_ID or not 1 <= body["Limit"] <= 100 or body["Offset"] != 0:
+            return _tencent_error("InvalidParameter")
+        found = [
+            report
+            for at_s, report in self._reports
+            if report["PhoneNumber"] == body["PhoneNumber"] and body["BeginTime"] <= at_s <= body["EndTime"]
+        ]
+        shown = [] if self.carriers_are_late else found[: body["Limit"]]
+        return Answer(said={"Response": {"PullSmsSendStatusSet": shown, "RequestId": "r"}})
 
     def reports(self, taken: Sequence[Taken], at_ms: int) -> bytes:
         """Return what is posted to the address of status reports."""

@@ -66,6 +66,7 @@ class WecomRoom:
             for path, route in {
                 "/cgi-bin/message/send": self._notice,
                 "/cgi-bin/externalcontact/add_msg_template": self._task,
+                "/cgi-bin/externalcontact/get_groupmsg_list_v2": self._tasks_made,
                 "/cgi-bin/externalcontact/get_groupmsg_task": self._task_list,
                 "/cgi-bin/externalcontact/get_groupmsg_send_result": self._send_list,
                 "/cgi-bin/externalcontact/send_welcome_msg": self._welcome,
@@ -74,6 +75,7 @@ class WecomRoom:
         self.gets: Mapping[str, Route] = {"/cgi-bin/gettoken": self._token}
         self.tasks: dict[str, dict[str, int]] = {}
         """Status of each customer by task."""
+        self._made_s: dict[str, int] = {}
         self._sent: Counter[str] = Counter()
         self._welcomed: set[str] = set()
 
@@ -136,8 +138,25 @@ class WecomRoom:
         task = f"msgGC{self._ledger.number():08d}"
         reached = [each for each in customers if each not in missing]
         self.tasks[task] = dict.fromkeys(reached, 0)
+        self._made_s[task] = self._ledger.wall.now_ms() // SECOND_MS
         self._take("wecom_task", reached, body["text"]["content"], task)
         return _says(0, fail_list=missing, msgid=task)
+
+    def _tasks_made(self, asked: Asked) -> Answer:
+        body = parse_object(asked.body)
+        if body["chat_type"] != "single" or body["limit"] > 100:
+            return _says(40058)
+        made = [
+            task
+            for task, at_s in self._made_s.items()
+            if task in self.tasks and body["start_time"] <= at_s <= body["end_time"]
+        ]
+        first = int(body.get("cursor") or 0)
+        page = [
+            {"msgid": task, "creator": "app", "create_time": self._made_s[task], "create_type": 0}
+            for task in made[first : first + 2]
+        ]
+        return _says(0, group_msg_list=page, next_cursor=str(first + 2) if first + 2 < len(made) else "")
 
     def _task_list(self, asked: Asked) -> Answer:
         task = self.tasks[parse_object(asked.body)["msgid"]]

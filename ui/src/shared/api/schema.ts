@@ -809,6 +809,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels/{identity}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Ask the provider what became of every message whose answer was lost; nothing is sent for it.
+         */
+        post: operations["ask_api_channels__identity__ask_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels/{identity}/setup": {
         parameters: {
             query?: never;
@@ -852,6 +872,26 @@ export interface paths {
         };
         /** Of Kind */
         get: operations["of_kind_api_channels_kinds__kind__setup_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standing
+         * @description How every channel stands: what is unanswered there.
+         */
+        get: operations["standing_api_channels_standing_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3954,6 +3994,39 @@ export interface components {
             definition?: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["TraitAtom"] | components["schemas"]["EventAtom"] | components["schemas"]["SequenceAtom"] | components["schemas"]["PercentAtom"] | components["schemas"]["AudienceAtom"] | components["schemas"]["TagAtom"]) | null;
         };
         /**
+         * AskedProvider
+         * @description What the provider said.
+         */
+        AskedProvider: {
+            /** Asked */
+            asked: number;
+            /**
+             * Failed
+             * @description It did not have them, or could not deliver them; cap and budget come back.
+             */
+            failed: number;
+            /**
+             * Given Up
+             * @description Asked for long enough: they stay uncertain.
+             */
+            given_up: number;
+            /**
+             * Open
+             * @description It cannot say yet; asked for again later.
+             */
+            open: number;
+            /**
+             * Reason
+             * @description Why it could not be asked just now; empty where it could.
+             */
+            reason: string;
+            /**
+             * Sent
+             * @description It had them: they count as sent.
+             */
+            sent: number;
+        };
+        /**
          * Assigned
          * @description People by assignment. Lift compares assigned with assigned, never sent with held out.
          */
@@ -4843,6 +4916,33 @@ export interface components {
             name: components["schemas"]["Text"];
             /** Steps */
             steps: components["schemas"]["SetupStep"][];
+        };
+        /** ChannelsStanding */
+        ChannelsStanding: {
+            /** Channels */
+            channels: components["schemas"]["ChannelStanding"][];
+        };
+        /** ChannelStanding */
+        ChannelStanding: {
+            /**
+             * Asked Next
+             * @description When they are asked for next.
+             */
+            asked_next: string | null;
+            /**
+             * Can Be Asked
+             * @description Whether its provider can be asked what became of a message.
+             */
+            can_be_asked: boolean;
+            /** Channel */
+            channel: string;
+            /**
+             * In Doubt
+             * @description Messages whose answer was lost and that are still asked for.
+             */
+            in_doubt: number;
+            /** Kind */
+            kind: string;
         };
         /** CheckAnswer */
         CheckAnswer: {
@@ -14413,6 +14513,37 @@ export interface operations {
             };
         };
     };
+    ask_api_channels__identity__ask_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedProvider"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     of_channel_api_channels__identity__setup_get: {
         parameters: {
             query?: never;
@@ -14491,6 +14622,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelSetup"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    standing_api_channels_standing_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsStanding"];
                 };
             };
             /** @description What went wrong and what to do next. */
