@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from corner_shop import DAY_S, corner_shop
+from corner_shop import DAY_S, HOUR_S, corner_shop
 
 
 def test_a_complaint_brings_care_at_once_and_once(tmp_path: Path) -> None:
@@ -38,5 +38,59 @@ def test_each_order_is_confirmed_without_consent_and_at_night(tmp_path: Path) ->
             shop.order("ann")
             await shop.wait(1)
             assert len(shop.got("ann")) == 2
+
+    asyncio.run(scenario())
+
+
+def test_who_has_a_complaint_open_hears_no_marketing_until_it_is_solved(tmp_path: Path) -> None:
+    """S05: the ledger says why in words; her order is confirmed all the same; closing the ticket opens the way."""
+
+    async def scenario() -> None:
+        async with corner_shop(tmp_path) as shop:
+            await shop.start("order_confirmation")
+            await shop.post("/api/contents", {"id": "news", "body": "上新了"})
+            node = {"kind": "send", "id": "news", "channel": "sms", "content": "news", "next": "end"}
+            body = {"name": "上新", "trigger": {"on": "event", "name": "Came"}, "reentry": "after_leaving"}
+            await shop.define("journey", "news", {**body, "nodes": [node, {"kind": "exit", "id": "end"}]})
+            shop.join("ann", "bob")
+            ticket = await shop.post("/api/work", {"kind": "ticket", "person": "ann", "title": "没收到货"})
+            for person in ("ann", "bob"):
+                shop.do(person, "Came")
+            shop.order("ann")
+            await shop.wait(60)
+            assert ["订单已收到" in text for text in shop.got("ann")] == [True]
+            assert shop.got("bob") == ["上新了"]
+            assert await shop.ledger("news") == {("sent", ""): 1, ("suppressed", "open_ticket"): 1}
+            assert await shop.why("ann", "news") == "没发：有工单还没处理完，先解决问题，不发营销消息。"
+            await shop.post(f"/api/work/{ticket['id']}/orders", {"outcome": "solved"})
+            shop.do("ann", "Came")
+            await shop.wait(HOUR_S)
+            assert shop.got("ann")[1:] == ["上新了"]
+
+    asyncio.run(scenario())
+
+
+def test_a_ticket_that_is_opened_meanwhile_keeps_back_what_waits(tmp_path: Path) -> None:
+    """S05: what the gate let through before is looked at again when it leaves; the rule can be switched off."""
+
+    async def scenario() -> None:
+        async with corner_shop(tmp_path) as shop:
+            night = {"from_minute": 0, "until_minute": 14 * 60}
+            await shop.define("setting", "delivery", {"caps": [], "quiet_hours": night})
+            await shop.post("/api/contents", {"id": "news", "body": "上新了"})
+            node = {"kind": "send", "id": "news", "channel": "sms", "content": "news", "next": "end"}
+            body = {"name": "上新", "trigger": {"on": "event", "name": "Came"}, "reentry": "after_leaving"}
+            await shop.define("journey", "news", {**body, "nodes": [node, {"kind": "exit", "id": "end"}]})
+            shop.join("ann")
+            shop.do("ann", "Came")
+            await shop.wait(HOUR_S)
+            await shop.post("/api/work", {"kind": "ticket", "person": "ann", "title": "没收到货"})
+            await shop.wait(2 * HOUR_S)
+            assert shop.got("ann") == []
+            assert await shop.ledger("news") == {("suppressed", "open_ticket"): 1}
+            await shop.define("setting", "delivery", {"caps": [], "quiet_hours": None, "tickets_first": False})
+            shop.do("ann", "Came")
+            await shop.wait(60)
+            assert shop.got("ann") == ["上新了"]
 
     asyncio.run(scenario())

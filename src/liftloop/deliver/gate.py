@@ -31,6 +31,7 @@ from liftloop.journey.contract import Intent
 from liftloop.journey.reading import lives
 from liftloop.kernel.clock import DAY_MS, SECOND_MS
 from liftloop.kernel.dice import hash_text, uniform
+from liftloop.kernel.sets import are_among
 from liftloop.plan.contract import NOBODY, Cap
 from liftloop.plan.reading import drawn_numbers
 from liftloop.profile.contract import GRANTED, WITHDRAWN
@@ -52,6 +53,7 @@ WOULD_BE_SENT = "held_out:would_be_sent"
 """Held out, and nothing else stood in the way."""
 
 
+OPEN_TICKET = "open_ticket"
 EVERYWHERE = "held_out:everywhere:"
 """Begins the reason of whoever is left alone by all marketing this quarter."""
 
@@ -183,6 +185,8 @@ def _ask(
         left = credits_of(state, channel.id, verdict.slots) - counters.consents_of(channel.id)[verdict.slots]
         verdict.stop(left <= 0, "blocked", "no_subscription_left")
     if verdict.intent.purpose == "marketing":
+        if rules.settings.tickets_first:
+            verdict.stop(are_among(verdict.slots, np.sort(rules.complaining(state))), "suppressed", OPEN_TICKET)
         fatigue = rules.settings.fatigue
         if fatigue is not None:
             who = tired(state, verdict.slots, fatigue, moment.now_ms)

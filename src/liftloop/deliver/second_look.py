@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.coupons import COUPON_CHANNEL
-from liftloop.deliver.gate import Reasons, refusals
+from liftloop.deliver.gate import OPEN_TICKET, Reasons, refusals
 from liftloop.deliver.media import medium_of
+from liftloop.deliver.settings import Complaining, nobody_complains, settings_of
 from liftloop.deliver.stops import stops_of
 from liftloop.identify.reading import follow
 from liftloop.journey.reading import ceded, ceded_to, furthest, persons
+from liftloop.kernel.sets import are_among
 from liftloop.runtime import people
 from liftloop.runtime.contract import Definitions, StateView
 
@@ -44,13 +46,15 @@ HELD = "held"
 """Not now: its campaign is paused, or all stands still. Neither an end nor an outcome; it is looked at again later."""
 
 
-def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped]:
+def second_look(
+    state: StateView, leaving: Leaving, now_ms: int, complaining: Complaining = nobody_complains
+) -> list[Stopped]:
     """Return for each message whether it may still leave.
 
     Every purpose needs a person who is not suppressed and has not withdrawn consent. Marketing also needs a consent,
-    a campaign that runs, and an enrolment that did not cede to another one of the same person; where another ceded to
-    it, what that one was sent is not sent again. None leaves whose person is no more the one who entered: two who had
-    been merged are two again.
+    no open ticket, a campaign that runs, and an enrolment that did not cede to another one of the same person; where
+    another ceded to it, what that one was sent is not sent again. None leaves whose person is no more the one who
+    entered: two who had been merged are two again.
     """
     stopped = [MAY_LEAVE] * len(leaving.profiles)
     marketing = np.array([purpose == "marketing" for purpose in leaving.purposes], dtype=np.bool_)
@@ -60,6 +64,7 @@ def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped
     gone = marketing & ceded(state, leaving.enrolments)
     parted = _parted(state, leaving)
     rivals = ceded_to(state, leaving.enrolments[marketing])
+    waits = _waiting_for_help(state, leaving, complaining) if marketing.any() else marketing
     stops = stops_of(state.definitions)
     stands = leaving.channel in stops.channels
     for row in np.flatnonzero(parted | (refused != "") | marketing | stands).tolist():
@@ -76,6 +81,8 @@ def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped
             stopped[row] = Stopped("suppressed", "merged_into_another")
         elif refused[row]:
             stopped[row] = Stopped("suppressed", refused[row])
+        elif marketing[row] and waits[row]:
+            stopped[row] = Stopped("suppressed", OPEN_TICKET)
         elif others := rivals.get(int(leaving.enrolments[row]), ()):
             told = furthest(state, others) >= leaving.visits[row]
             stopped[row] = Stopped("suppressed", "merged_into_another") if told else Stopped("", "", others)
@@ -85,6 +92,12 @@ def second_look(state: StateView, leaving: Leaving, now_ms: int) -> list[Stopped
 def _parted(state: StateView, leaving: Leaving) -> NDArray[np.bool_]:
     addressed, entered = follow(state, people.slots(state, leaving.profiles)), persons(state, leaving.enrolments)
     return (addressed >= 0) & (entered >= 0) & (addressed != entered)
+
+
+def _waiting_for_help(state: StateView, leaving: Leaving, complaining: Complaining) -> NDArray[np.bool_]:
+    if not settings_of(state.definitions).tickets_first:
+        return np.zeros(len(leaving.profiles), dtype=np.bool_)
+    return are_among(follow(state, people.slots(state, leaving.profiles)), np.sort(complaining(state)))
 
 
 def _refused(state: StateView, leaving: Leaving) -> Reasons:

@@ -1,10 +1,12 @@
 """What the gate goes by: frequency caps, quiet hours; kind `setting`, id `delivery` among the definitions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from liftloop.compose.contract import ContentReview, ContentRules
 from liftloop.compose.reading import REVIEW
@@ -21,7 +23,7 @@ from liftloop.deliver.contract import (
 from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, MINUTE_MS
 from liftloop.plan.contract import Action, Campaign, Cap
-from liftloop.runtime.contract import Definitions
+from liftloop.runtime.contract import Definitions, StateView
 
 T = TypeVar("T")
 
@@ -81,8 +83,18 @@ class DeliverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """By default 21:00 to 08:00: what mainland rules allow for marketing by SMS and call."""
     fatigue: Fatigue | None = None
     """None: nobody is left in peace for not answering. It takes receipts, or visits and purchases that are told."""
+    tickets_first: bool = True
+    """Whoever has an open ticket hears no marketing until it is closed."""
     held_everywhere: HeldEverywhere | None = None
     """None: nobody is left alone by all campaigns; the proof costs what these people would have brought."""
+
+
+Complaining = Callable[[StateView], NDArray[np.int64]]
+"""Return the slots of people with an open ticket. Tickets lie downstream, so who knows of them is handed in."""
+
+
+def nobody_complains(state: StateView) -> NDArray[np.int64]:
+    return np.zeros(0, dtype=np.int64)
 
 
 class Rules(Struct, frozen=True, kw_only=True):
@@ -98,6 +110,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     campaigns: Mapping[str, Campaign]
     retired: frozenset[str]
     """Campaigns that are no more."""
+    complaining: Complaining = nobody_complains
 
     def version_of(self, action: Action) -> int:
         """Return the version of an action's content, of its pool where it gives a coupon without words."""
@@ -132,12 +145,18 @@ class Rules(Struct, frozen=True, kw_only=True):
         return int(max(longest, REMEMBERED_DAYS) * DAY_MS)
 
 
-def rules_of(definitions: Definitions) -> Rules:
-    """Return the rules that hold now; raises where a published definition was not checked, which is our fault."""
+def settings_of(definitions: Definitions) -> DeliverySettings:
+    """Return the rules for all marketing messages, the usual ones where none were published."""
     setting = definitions.live("setting").get("delivery")
+    return _read(setting.body, DeliverySettings) if setting else DeliverySettings()
+
+
+def rules_of(definitions: Definitions, complaining: Complaining = nobody_complains) -> Rules:
+    """Return the rules that hold now; raises where a published definition was not checked, which is our fault."""
     campaigns = definitions.live("campaign")
     return Rules(
-        settings=_read(setting.body, DeliverySettings) if setting else DeliverySettings(),
+        settings=settings_of(definitions),
+        complaining=complaining,
         channels={
             identity: _read(each.body, ChannelDefinition) for identity, each in definitions.live("channel").items()
         },

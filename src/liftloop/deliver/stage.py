@@ -35,7 +35,7 @@ from liftloop.deliver.keys import enrolment_of, message_key, origin_of, visit_of
 from liftloop.deliver.media import medium_of
 from liftloop.deliver.outcome_facts import coupon_facts, receipt_facts, reconciled_facts, settled_facts
 from liftloop.deliver.reconciled import as_settled, doubted, rows_asked, rows_proved
-from liftloop.deliver.settings import Rules, counts_consents, rules_of
+from liftloop.deliver.settings import Complaining, Rules, counts_consents, nobody_complains, rules_of
 from liftloop.journey.contract import Intent
 from liftloop.journey.reading import persons, reached
 from liftloop.kernel.clock import FAR_FUTURE_MS
@@ -84,13 +84,14 @@ class _Decided(Struct, frozen=True):
 class CompiledRules:
     """The gate's rules, read once a generation and shared by its folds."""
 
-    def __init__(self) -> None:
+    def __init__(self, complaining: Complaining = nobody_complains) -> None:
+        self._complaining = complaining
         self._held: tuple[int, Rules] | None = None
 
     def rules(self, state: StateView) -> Rules:
         generation = state.definitions.generation
         if self._held is None or self._held[0] != generation:
-            self._held = (generation, rules_of(state.definitions))
+            self._held = (generation, rules_of(state.definitions, self._complaining))
         return self._held[1]
 
 

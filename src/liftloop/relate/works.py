@@ -4,6 +4,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.dice import hash_text
 from liftloop.runtime.contract import StateView
@@ -76,6 +77,14 @@ def spelled(work: Work) -> str:
 
 def staff_hash(identity: str) -> int:
     return hash_text("staff", identity) if identity else 0
+
+
+def complaining(state: StateView) -> NDArray[np.int64]:
+    """Return the slots of customers who have an open ticket, with merges followed; in no order, some perhaps twice."""
+    if not state.has(SLOT):
+        return np.zeros(0, dtype=np.int64)
+    rows = np.flatnonzero((state[OPEN] != 0) & (state[KIND] == KINDS.index("ticket")))
+    return follow(state, state[SLOT][rows])
 
 
 def count(state: StateView) -> int:

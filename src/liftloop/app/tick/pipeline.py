@@ -23,12 +23,13 @@ from liftloop.profile.separation import ProfileSeparation
 from liftloop.profile.stage import Compiled, ProfileColumns, ProfileEvents, ProfileFillings, ProfileMerges
 from liftloop.profile.studied_fold import ProfileStudied
 from liftloop.relate.stage import RelateWork
+from liftloop.relate.works import complaining
 from liftloop.runtime.contract import Stage
 
 
 def stages(watch: Watch | None = None) -> tuple[Stage, ...]:
     """Return the stages of one worker, fresh; `watch` looks on while people walk through journeys."""
-    needs, audiences, rules = Compiled(), CompiledAudiences(), CompiledRules()
+    needs, audiences, rules = Compiled(), CompiledAudiences(), CompiledRules(complaining)
     return (
         Forget(),
         Collect(),

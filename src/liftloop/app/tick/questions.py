@@ -37,6 +37,7 @@ from liftloop.profile.sources import (
 )
 from liftloop.profile.studied import studied_array
 from liftloop.profile.tags import kept_of, tag_attribute
+from liftloop.relate.works import complaining
 from liftloop.runtime import people
 from liftloop.runtime.contract import Slots
 from liftloop.runtime.fold import Fold
@@ -324,7 +325,7 @@ def _second_look(fold: Fold, given: Mapping[str, Any]) -> Answer:
         campaigns=list(given["campaigns"]),
         purposes=list(given["purposes"]),
     )
-    stopped = second_look(fold.state, leaving, int(given["now_ms"]))
+    stopped = second_look(fold.state, leaving, int(given["now_ms"]), complaining)
     return {"stopped": msgspec.to_builtins(stopped)}
 
 
