@@ -56,6 +56,10 @@ export function useNamed(): Named {
       tag: of(tags, nameOf),
       journey: of(journeys, nameOf),
       pool: of(pools, nameOf),
+      property: (vocabulary?.properties ?? []).map((each) => ({
+        value: each.id,
+        label: format.say(each.name),
+      })),
       trait: (vocabulary?.traits ?? []).map((each) => ({ value: each.id, label: format.say(each.name) })),
       audience: [
         ...(audiences ?? []).map((each) => ({ value: each.audience_id, label: each.name })),

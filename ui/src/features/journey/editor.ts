@@ -20,6 +20,8 @@ export interface Named {
   event: readonly Choice[];
   campaign: readonly Choice[];
   trait: readonly Choice[];
+  /** Of events. */
+  property: readonly Choice[];
   tag: readonly Choice[];
   journey: readonly Choice[];
   pool: readonly Choice[];

@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/words/use-format";
 import type { Named, NamedKind, Telling } from "./editor";
 import type { Draft, Step } from "./model/draft";
-import type { Field } from "./model/field";
+import { asks, type Field, isEmptyTree } from "./model/field";
+import { testsOf } from "./model/filters";
 import { kindOf, lacking } from "./model/kinds";
 import { clockOf, partsOf } from "./model/span";
 import { triggerOf } from "./model/triggers";
@@ -27,6 +28,21 @@ export function useTelling(named: Named, sentence: (tree: unknown) => string | n
         .join(" ");
     const called = (kind: NamedKind, id: unknown) =>
       named[kind].find((each) => each.value === id)?.label ?? String(id);
+    /** Filters on properties in words. */
+    const tests = (filters: unknown) =>
+      testsOf(filters)
+        .map(({ property, by, value }) =>
+          t(`step.tests.${by}`, { property: called("property", property), value }),
+        )
+        .join(t("step.and"));
+    /** What a condition asks: of the person now, and of how they entered. */
+    const asked = ({ when, entry }: { when?: unknown; entry?: unknown }) =>
+      [
+        isEmptyTree(when) ? "" : (sentence(when) ?? "…"),
+        asks(entry) ? t("step.entered", { all: tests(entry) }) : "",
+      ]
+        .filter(Boolean)
+        .join(t("step.and"));
     const value = (field: Field, of: Record<string, unknown>): string => {
       const it = of[field.name];
       if (field.as === "choice") return say(`step.choices.${it || field.choices?.[0] || "shop"}`);
@@ -34,6 +50,7 @@ export function useTelling(named: Named, sentence: (tree: unknown) => string | n
       if (field.as === "weekdays") {
         return ((it ?? []) as number[]).map((day) => say(`step.weekdays.${day}`)).join(" ");
       }
+      if (field.as === "filters") return testsOf(it).length > 0 ? t("step.filtered", { all: tests(it) }) : "";
       if (it === undefined || it === null || it === "") return field.optional ? "" : unset;
       switch (field.as) {
         case "seconds":
@@ -45,14 +62,14 @@ export function useTelling(named: Named, sentence: (tree: unknown) => string | n
         case "localTime":
           return String(it).replace("T", " ");
         case "tree":
-          return lacking({ kind: String(of.kind), ...of }).includes(field) ? unset : (sentence(it) ?? "…");
+          return lacking({ kind: String(of.kind), ...of }).includes(field) ? unset : asked(of);
         case "arms":
           return (it as { id: string; share: number }[])
             .map((arm) => `${arm.id} ${format.percent(arm.share, 0)}`)
             .join(" · ");
         case "cases":
-          return (it as { name?: string; when: unknown }[])
-            .map((each) => each.name || (sentence(each.when) ?? "…"))
+          return (it as { name?: string; when: unknown; entry?: unknown }[])
+            .map((each) => each.name || asked(each))
             .join(" · ");
         case "count":
         case "number":

@@ -3,11 +3,15 @@ import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { useEditor } from "../editor";
+import { condition } from "../model/field";
+import { bringsProperties } from "../model/triggers";
 import styles from "./drawer.module.css";
+import { Filters } from "./filters";
 
 interface Case {
   name?: string;
   when: unknown;
+  entry?: Record<string, unknown>[];
   next: string;
 }
 
@@ -15,7 +19,7 @@ const CASES_MAX = 10;
 
 export function Cases({ cases, onChange }: { cases: unknown; onChange(cases: Case[]): void }) {
   const { t } = useTranslation();
-  const { parts } = useEditor();
+  const { parts, draft } = useEditor();
   const all = cases as Case[];
   const replace = (at: number, one: Case) => onChange(all.map((each, index) => (index === at ? one : each)));
   return (
@@ -40,7 +44,16 @@ export function Cases({ cases, onChange }: { cases: unknown; onChange(cases: Cas
                 onClick={() => onChange(all.filter((_, at) => at !== index))}
               />
             </div>
-            <parts.Tree tree={each.when} onChange={(when) => replace(index, { ...each, when })} />
+            <parts.Tree tree={each.when} onChange={(when) => replace(index, condition({ ...each, when }))} />
+            {bringsProperties(draft) ? (
+              <fieldset className={styles.field}>
+                <legend className={styles.title}>{t("step.fields.entry")}</legend>
+                <Filters
+                  filters={each.entry}
+                  onChange={(entry) => replace(index, condition({ ...each, entry }))}
+                />
+              </fieldset>
+            ) : null}
           </li>
         ))}
       </ol>

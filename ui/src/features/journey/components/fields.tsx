@@ -4,10 +4,13 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { useEditor } from "../editor";
 import type { Field } from "../model/field";
+import { readAs } from "../model/filters";
 import { clockOf, minuteOf, UNITS, type Unit, unitOf } from "../model/span";
+import { bringsProperties } from "../model/triggers";
 import { Arms } from "./arms";
 import { Cases } from "./cases";
 import styles from "./drawer.module.css";
+import { Filters } from "./filters";
 import { Pick } from "./pick";
 
 const COUNT_MAX = 1_000;
@@ -21,10 +24,19 @@ interface FieldProps {
 
 export function FieldRow({ field, of, onChange }: FieldProps) {
   const { t } = useTranslation();
-  const { parts } = useEditor();
+  const { parts, draft } = useEditor();
   const id = useId();
   const label = t(`step.fields.${field.name}` as "step.fields.when");
   const value = of[field.name];
+  if (field.as === "filters") {
+    if (field.name === "entry" && !bringsProperties(draft)) return null;
+    return (
+      <fieldset className={styles.field}>
+        <legend className={styles.title}>{label}</legend>
+        <Filters filters={value} onChange={(next) => onChange(next.length > 0 ? next : undefined)} />
+      </fieldset>
+    );
+  }
   if (field.as === "tree" || field.as === "arms" || field.as === "cases") {
     return (
       <fieldset className={styles.field} aria-label={label}>
@@ -64,7 +76,7 @@ function Value({ id, field, of, onChange }: FieldProps & { id: string }) {
           value={typeof value === "number" ? clockOf(value) : ""}
           onChange={(event) => {
             const minute = minuteOf(event.target.value);
-            if (minute !== null) onChange(minute);
+            if (minute !== null || field.optional) onChange(minute ?? undefined);
           }}
         />
       );
@@ -171,6 +183,7 @@ function Value({ id, field, of, onChange }: FieldProps & { id: string }) {
     case "tree":
     case "arms":
     case "cases":
+    case "filters":
       return null; // These have a form of their own, above.
     default:
       return <Pick id={id} field={field} kind={field.as} value={value} onChange={onChange} />;
@@ -184,12 +197,6 @@ function localOf(atMs: number): string {
 
 function withSeconds(local: string): string {
   return local.length === 16 ? `${local}:00` : local;
-}
-
-/** A number or a truth value where it reads as one, else the text. */
-function readAs(text: string): string | number | boolean {
-  if (/^-?\d+(\.\d+)?$/.test(text) && text.length < 16) return Number(text);
-  return text === "true" || text === "false" ? text === "true" : text;
 }
 
 export function Span({

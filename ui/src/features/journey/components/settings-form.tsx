@@ -7,14 +7,17 @@ import type { Field } from "../model/field";
 import { TRIGGERS, triggerOf } from "../model/triggers";
 import styles from "./drawer.module.css";
 import { FieldRow } from "./fields";
+import { RunningForm } from "./running-form";
 
 const NAME_CHARACTERS_MAX = 80;
 /** Numbers that hold for everybody; `none` is said where the field is emptied. */
 const LIMITS: readonly (Field & { none: number })[] = [
+  { name: "concurrent_max", as: "count", none: 1 },
   { name: "reentry_days", as: "number", none: 0 },
   { name: "stay_days", as: "number", none: 0 },
   { name: "entries_per_day", as: "number", none: 0 },
 ];
+const OF_REENTRY: Readonly<Record<string, string>> = { reentry_days: "after_days", concurrent_max: "always" };
 const HOLDOUT_PERCENT_MAX = 50;
 
 export function SettingsForm() {
@@ -53,7 +56,7 @@ export function SettingsForm() {
       </div>
       {(on?.fields ?? []).map((field) => (
         <FieldRow
-          key={field.name}
+          key={`${draft.trigger.on} ${field.name}`}
           field={field}
           of={draft.trigger}
           onChange={(value) => settle({ trigger: { ...draft.trigger, [field.name]: value } })}
@@ -81,14 +84,16 @@ export function SettingsForm() {
           }))}
         />
       </fieldset>
-      {LIMITS.filter(({ name }) => name !== "reentry_days" || draft.reentry === "after_days").map((field) => (
-        <FieldRow
-          key={field.name}
-          field={field}
-          of={draft}
-          onChange={(value) => settle({ [field.name]: value ?? field.none })}
-        />
-      ))}
+      {LIMITS.filter(({ name }) => OF_REENTRY[name] === undefined || OF_REENTRY[name] === draft.reentry).map(
+        (field) => (
+          <FieldRow
+            key={field.name}
+            field={field}
+            of={draft}
+            onChange={(value) => settle({ [field.name]: value ?? field.none })}
+          />
+        ),
+      )}
       <div className={styles.field}>
         <label htmlFor={holdout}>{t("journey.holdout")}</label>
         <InputNumber<number>
@@ -106,6 +111,7 @@ export function SettingsForm() {
           }
         />
       </div>
+      <RunningForm />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Details } from "@/shared/parts/page";
 import { useEditor } from "../editor";
 import { type Step, waysOf } from "../model/draft";
+import { condition } from "../model/field";
 import { kindOf } from "../model/kinds";
 import styles from "./drawer.module.css";
 import { FieldRow } from "./fields";
@@ -33,7 +34,7 @@ export function StepForm({ step, onCopy, onRemove }: StepFormProps) {
       key={field.name}
       field={field}
       of={step}
-      onChange={(value) => act({ kind: "replace", step: { ...step, [field.name]: value } })}
+      onChange={(value) => act({ kind: "replace", step: condition({ ...step, [field.name]: value }) })}
     />
   );
   const seldom = fields.filter((field) => field.seldom);

@@ -26,6 +26,7 @@ export type FieldAs =
   | "localTime"
   | "tree"
   | "cases"
+  | "filters"
   | "arms";
 
 export interface Field {
@@ -43,13 +44,30 @@ export function lackingOf(fields: readonly Field[], of: Readonly<Record<string, 
   return fields.filter((field) => {
     const value = of[field.name];
     if (field.optional || (field.seldom && value === undefined)) return false;
-    if (field.as === "tree") return isEmptyTree(value);
-    if (field.as === "cases") return (value as { when: unknown }[]).some((each) => isEmptyTree(each.when));
+    if (field.as === "tree") return isEmptyTree(value) && !asks(of.entry);
+    if (field.as === "cases") {
+      return (value as { when: unknown; entry?: unknown }[]).some(
+        (each) => isEmptyTree(each.when) && !asks(each.entry),
+      );
+    }
     return value === undefined || value === null || value === "";
   });
 }
 
-function isEmptyTree(value: unknown): boolean {
+/** Whether anything is asked of how people entered. */
+export function asks(entry: unknown): boolean {
+  return Array.isArray(entry) && entry.length > 0;
+}
+
+/** A condition as it is published: what it does not ask is not there. */
+export function condition<T extends object>(of: T): T {
+  const { when, entry } = of as { when?: unknown; entry?: unknown };
+  if (when === undefined && entry === undefined) return of;
+  const { entry: _, ...without } = of as { entry?: unknown };
+  return (asks(entry) ? (isEmptyTree(when) ? { ...of, when: {} } : of) : without) as T;
+}
+
+export function isEmptyTree(value: unknown): boolean {
   if (value === null || typeof value !== "object") return true;
   const tree = value as { all?: unknown[]; any?: unknown[] };
   const members = tree.all ?? tree.any;

@@ -59,6 +59,7 @@ export const KINDS: readonly Kind[] = [
     fresh: { name: "", timeout_s: 3 * DAY_S },
     fields: [
       { name: "name", as: "event" },
+      { name: "where", as: "filters", optional: true },
       { name: "timeout_s", as: "seconds" },
     ],
   },
@@ -105,7 +106,10 @@ export const KINDS: readonly Kind[] = [
     ways: ["yes", "no"],
     aside: "exit",
     fresh: { when: { all: [] } },
-    fields: [{ name: "when", as: "tree" }],
+    fields: [
+      { name: "when", as: "tree" },
+      { name: "entry", as: "filters", optional: true },
+    ],
   },
   {
     kind: "branch",

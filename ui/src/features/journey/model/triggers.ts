@@ -1,4 +1,5 @@
 /** Who enters a journey: kinds of trigger as data, as steps are. */
+import type { Draft } from "./draft";
 import type { Field } from "./field";
 
 export interface TriggerKind {
@@ -11,6 +12,11 @@ export interface TriggerKind {
 
 const ZONE: Field = { name: "zone", as: "choice", choices: ["", "recipient"], optional: true };
 
+const EVENT: readonly Field[] = [
+  { name: "name", as: "event" },
+  { name: "where", as: "filters", optional: true },
+];
+
 export const TRIGGERS: readonly TriggerKind[] = [
   {
     on: "audience",
@@ -20,7 +26,7 @@ export const TRIGGERS: readonly TriggerKind[] = [
       { name: "change", as: "choice", choices: ["entered", "left"], optional: true },
     ],
   },
-  { on: "event", fresh: { name: "" }, fields: [{ name: "name", as: "event" }] },
+  { on: "event", fresh: { name: "" }, fields: EVENT },
   {
     on: "schedule",
     fresh: { audience: "" },
@@ -60,4 +66,9 @@ export const TRIGGERS: readonly TriggerKind[] = [
 
 export function triggerOf(on: string): TriggerKind | undefined {
   return TRIGGERS.find((each) => each.on === on);
+}
+
+/** Whether people enter with properties: those of the event, or of the request. */
+export function bringsProperties({ trigger }: Draft): boolean {
+  return trigger.on === "event" || trigger.on === "api";
 }
