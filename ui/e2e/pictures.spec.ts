@@ -41,6 +41,8 @@ const pages: [name: string, path: string][] = [
   ["data-personal", "/data/personal"],
   ["data-form", "/data/forms/spring"],
   ["results", "/results"],
+  ["results-dashboards", "/results/dashboards"],
+  ["results-dashboard", "/results/dashboards/board_weekly"],
   ["results-proposals", "/results/proposals"],
   ["results-journeys", "/results/journeys"],
   ["results-experiments", "/results/experiments"],

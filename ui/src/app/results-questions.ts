@@ -3,6 +3,7 @@ export interface Question {
   path: `/results/${string}`;
   /** What it asks and shows is in the words under this name. */
   name:
+    | "dashboards"
     | "reviews"
     | "experiments"
     | "proposals"
@@ -16,6 +17,7 @@ export interface Question {
 }
 
 export const questions: Question[] = [
+  { path: "/results/dashboards", name: "dashboards" },
   { path: "/results/reviews", name: "reviews" },
   { path: "/results/experiments", name: "experiments" },
   { path: "/results/proposals", name: "proposals" },

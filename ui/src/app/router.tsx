@@ -154,6 +154,18 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/results-spend")).ResultsSpendPage }),
         },
         {
+          path: "results/dashboards",
+          lazy: async () => ({ Component: (await import("./pages/dashboards")).DashboardsPage }),
+        },
+        {
+          path: "results/dashboards/new",
+          lazy: async () => ({ Component: (await import("./pages/dashboard")).NewDashboardPage }),
+        },
+        {
+          path: "results/dashboards/:dashboardId",
+          lazy: async () => ({ Component: (await import("./pages/dashboard")).DashboardPage }),
+        },
+        {
           path: "results/reviews",
           lazy: async () => ({ Component: (await import("./pages/reviews")).ReviewsPage }),
         },

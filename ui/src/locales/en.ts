@@ -1,5 +1,6 @@
 import { account, audit, role } from "./en/account";
 import { audience, people } from "./en/audience";
+import { board } from "./en/board";
 import { calendar } from "./en/calendar";
 import { campaign, ledger } from "./en/campaign";
 import { content } from "./en/content";
@@ -44,6 +45,7 @@ export default {
   standing,
   metrics,
   diagnosis,
+  board,
   calendar,
   campaign,
   journey,

@@ -1,5 +1,6 @@
 import { account, audit, role } from "./zh-cn/account";
 import { audience, people } from "./zh-cn/audience";
+import { board } from "./zh-cn/board";
 import { calendar } from "./zh-cn/calendar";
 import { campaign, ledger } from "./zh-cn/campaign";
 import { content } from "./zh-cn/content";
@@ -44,6 +45,7 @@ export default {
   standing,
   metrics,
   diagnosis,
+  board,
   calendar,
   campaign,
   journey,

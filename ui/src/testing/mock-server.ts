@@ -3,6 +3,7 @@ import type { Views } from "@/shared/api/client";
 import { calendarRoutes } from "./calendar.ts";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { contentRoutes } from "./contents.ts";
+import { dashboardRoutes } from "./dashboards.ts";
 import { provedRoutes } from "./experiments.ts";
 import { audiences } from "./first-data.ts";
 import { handoverRoutes } from "./handover.ts";
@@ -104,6 +105,7 @@ export class MockServer {
       ...calendarRoutes(this.members.length === 0, () =>
         this.page(this.members.slice(0, PAGE), new URLSearchParams(), PAGE),
       ),
+      ...dashboardRoutes(this.members.length === 0),
       ...workRoutes(this.members.length === 0),
       ...proposalRoutes(this.members.length === 0),
       ...provedRoutes(this.members.length === 0, (id) => this.campaign(id)),

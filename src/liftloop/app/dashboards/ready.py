@@ -55,14 +55,14 @@ _REACH = (
 )
 _CUSTOMERS = (
     Tile(id="all", chart="number", dataset="customers", measure="people", days=0, x=0, y=0, w=3, h=2),
-    Tile(id="new", chart="number", dataset="customers", measure="people", x=3, y=0, w=3, h=2),
+    Tile(id="new", chart="number", dataset="customers", measure="new", x=3, y=0, w=3, h=2),
     Tile(id="active", chart="number", dataset="events", measure="people", x=6, y=0, w=3, h=2),
     Tile(id="events", chart="number", dataset="events", measure="count", x=9, y=0, w=3, h=2),
     Tile(
         id="came",
         chart="line",
         dataset="customers",
-        measure="people",
+        measure="new",
         grain="month",
         days=730,
         x=0,

@@ -98,7 +98,10 @@ MEASURES: Mapping[Dataset, tuple[Countable, ...]] = {
         ),
         Countable(id="people", name=Said("买家数", "buyers"), unit="people", measure=Measure("people")),
     ),
-    "customers": (Countable(id="people", name=Said("客户数", "customers"), unit="people", measure=Measure("people")),),
+    "customers": (
+        Countable(id="people", name=Said("客户数", "customers"), unit="people", measure=Measure("people")),
+        Countable(id="new", name=Said("新增客户", "new customers"), unit="people", measure=Measure("people")),
+    ),
 }
 
 DATASET_NAMES: Mapping[Dataset, Said] = {

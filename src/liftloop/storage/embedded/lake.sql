@@ -345,7 +345,8 @@ SELECT profile, at_ms, coupon, CASE WHEN at_ms = min(at_ms) OVER (PARTITION BY p
 FROM order_sold WHERE void_ms IS NULL;
 
 CREATE OR REPLACE VIEW item_sold_now AS
-SELECT l.profile, l.at_ms, l.category, coalesce(nullif(l.name, ''), item.name, l.product_id) AS product,
+SELECT l.profile, l.at_ms, coalesce(nullif(l.category, ''), item.category) AS category,
+    coalesce(nullif(l.name, ''), item.name, l.product_id) AS product,
     coalesce(l.price, 0) * coalesce(l.quantity, 1) AS amount, coalesce(l.quantity, 1) AS quantity
 FROM order_line_sold AS l LEFT JOIN item ON item.item_id = l.product_id WHERE l.void_ms IS NULL;
 

@@ -1,13 +1,13 @@
 /** What happens to whoever enters, step by step? The journey as a canvas and as rules, numbers beside it. */
 import { useQuery } from "@tanstack/react-query";
-import { App } from "antd";
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { useBlocker, useNavigate, useParams, useSearchParams } from "react-router";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 import { journeyOptions, writtenOptions } from "@/features/journey/api/journeys";
 import { JourneyEditor } from "@/features/journey/components/journey-editor";
 import { Card, Page } from "@/shared/parts/page";
 import { Waiting } from "@/shared/parts/shown";
+import { useGuard } from "../use-guard";
 import { useParts } from "./journey-parts";
 
 const nothing = () => undefined;
@@ -69,29 +69,4 @@ export function JourneyEditPage() {
       useGuard={useGuard}
     />
   );
-}
-
-/** Leaving a draft asks first, whether by a link of the app or by closing the window. */
-function useGuard(dirty: boolean): void {
-  const { t } = useTranslation();
-  const { modal } = App.useApp();
-  const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) => dirty && currentLocation.pathname !== nextLocation.pathname,
-  );
-  useEffect(() => {
-    if (blocker.state !== "blocked") return;
-    modal.confirm({
-      title: t("journey.leaveSure"),
-      okText: t("journey.go"),
-      cancelText: t("journey.stay"),
-      onOk: () => blocker.proceed(),
-      onCancel: () => blocker.reset(),
-    });
-  }, [blocker, modal, t]);
-  useEffect(() => {
-    if (!dirty) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [dirty]);
 }

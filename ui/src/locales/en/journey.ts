@@ -141,7 +141,4 @@ export const journey = {
   },
   help: "Arrow keys go along the edges, Enter opens, Delete removes, Ctrl+C and Ctrl+V copy and paste, Ctrl+Z and Ctrl+Y undo and redo, Ctrl+F finds",
   canvas: "Canvas of the journey",
-  leaveSure: "There are changes that are not published; leaving drops them",
-  stay: "Stay",
-  go: "Leave",
 };

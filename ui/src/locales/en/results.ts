@@ -3,6 +3,11 @@ export const results = {
   lead: "One page answers one question; every number leads to the people behind it.",
   back: "All questions",
   question: {
+    dashboards: {
+      asks: "How do the numbers of every day stand?",
+      shows:
+        "Dashboards over events, decisions, messages, sales and customers, dragged together, live and shared",
+    },
     reviews: {
       asks: "How did a campaign do?",
       shows:

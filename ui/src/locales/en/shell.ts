@@ -40,6 +40,9 @@ export const signIn = {
 };
 
 export const common = {
+  leaveSure: "There are changes that are not saved; leaving drops them",
+  leave: "Leave",
+  stay: "Stay",
   loading: "Loading",
   retry: "Try again",
   close: "Close",

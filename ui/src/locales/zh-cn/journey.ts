@@ -134,7 +134,4 @@ export const journey = {
   },
   help: "方向键沿着连线走，回车打开，Delete 删除，Ctrl+C、Ctrl+V 复制粘贴，Ctrl+Z、Ctrl+Y 撤销重做，Ctrl+F 查找",
   canvas: "旅程画布",
-  leaveSure: "有改动还没发布，离开就没有了",
-  stay: "留下",
-  go: "离开",
 };

@@ -3,6 +3,10 @@ export const results = {
   lead: "一页回答一个问题；每个数字都能点到背后的人。",
   back: "全部问题",
   question: {
+    dashboards: {
+      asks: "每天要看的数怎么样",
+      shows: "看板：事件、决策、触达、销售、客户，拖出自己的图表，实时更新，和同事共用",
+    },
     reviews: {
       asks: "这次活动做得怎么样",
       shows: "复盘：改变了什么、对谁有用、花了多少、可不可信、下一步；可存为 PDF 和 PPTX",

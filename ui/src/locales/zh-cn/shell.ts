@@ -40,6 +40,9 @@ export const signIn = {
 };
 
 export const common = {
+  leaveSure: "有改动还没保存，离开就没有了",
+  leave: "离开",
+  stay: "留下",
   loading: "正在读取",
   retry: "再试一次",
   close: "知道了",

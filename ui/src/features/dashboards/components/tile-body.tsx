@@ -1,0 +1,120 @@
+/** What a tile shows: one number, bars, lines or a table, each with its numbers in words for those who cannot see it. */
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { useLook } from "@/shared/appearance";
+import { DataTable } from "@/shared/chart/chart";
+import { Shown } from "@/shared/parts/shown";
+import { useFormat } from "@/shared/words/use-format";
+import { type Answer, answerOptions, type Tile } from "../api/dashboards";
+import { linesOption } from "../model/lines";
+import { written } from "../model/tile";
+import styles from "./board.module.css";
+
+const Canvas = lazy(() => import("@/shared/chart/canvas"));
+
+export function TileBody({ tile, title }: { tile: Tile; title: string }) {
+  const { t } = useTranslation();
+  const answer = useQuery(answerOptions(tile));
+  return (
+    <Shown query={answer} lines={Math.max(1, tile.h - 1)}>
+      {(found) =>
+        found.points.length === 0 ? (
+          <p className={styles.soft}>{t("board.nothing")}</p>
+        ) : (
+          <Drawn tile={tile} title={title} answer={found} />
+        )
+      }
+    </Shown>
+  );
+}
+
+interface DrawnProps {
+  tile: Tile;
+  title: string;
+  answer: Answer;
+}
+
+function Drawn({ tile, title, answer }: DrawnProps) {
+  if (tile.chart === "line" && tile.grain) return <Lines title={title} answer={answer} />;
+  if (tile.chart === "bars" && !tile.grain) return <Bars answer={answer} />;
+  if (tile.chart === "number" && !tile.grain && !tile.by) return <One tile={tile} answer={answer} />;
+  return <Rows tile={tile} title={title} answer={answer} />;
+}
+
+function One({ tile, answer }: { tile: Tile; answer: Answer }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const value = answer.points[0]?.value ?? null;
+  const change = value !== null && answer.before ? value / answer.before - 1 : null;
+  return (
+    <div className={styles.one}>
+      <strong>{written(value, answer.unit, format)}</strong>
+      <span className={styles.soft}>
+        {tile.days === 0
+          ? t("board.allTime")
+          : change === null
+            ? t("board.lastDays", { count: tile.days })
+            : t("board.changed", { change: format.lift(change, "relative"), count: tile.days })}
+      </span>
+    </div>
+  );
+}
+
+function Bars({ answer }: { answer: Answer }) {
+  const format = useFormat();
+  const most = Math.max(...answer.points.map(({ value }) => Math.abs(value ?? 0)), 1e-9);
+  const rows = [...answer.points].sort((a, b) => a.group - b.group);
+  return (
+    <ul className={styles.bars}>
+      {rows.map(({ group, value }) => {
+        const named = answer.groups[group];
+        return named ? (
+          <li key={group} data-other={named.other}>
+            <span className={styles.label}>{format.say(named.name)}</span>
+            <span className={styles.value}>{written(value, answer.unit, format)}</span>
+            <span className={styles.track} aria-hidden="true">
+              <i style={{ width: `${(100 * Math.abs(value ?? 0)) / most}%` }} />
+            </span>
+          </li>
+        ) : null;
+      })}
+    </ul>
+  );
+}
+
+function Lines({ title, answer }: { title: string; answer: Answer }) {
+  const format = useFormat();
+  const look = useLook();
+  const option = useMemo(() => linesOption(answer, look, format), [answer, look, format]);
+  return (
+    <div className={styles.canvas} role="img" aria-label={title}>
+      <Suspense fallback={null}>
+        <Canvas option={option} />
+      </Suspense>
+    </div>
+  );
+}
+
+function Rows({ tile, title, answer }: DrawnProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const when = (at: string) => (tile.grain === "hour" ? format.moment(at) : format.day(at));
+  const rows = [...answer.points]
+    .sort((a, b) => (b.at ?? "").localeCompare(a.at ?? "") || a.group - b.group)
+    .map((point) => [
+      ...(tile.grain ? [when(point.at ?? "")] : []),
+      ...(tile.by || !tile.grain ? [format.say(answer.groups[point.group]?.name ?? { zh: "", en: "" })] : []),
+      written(point.value, answer.unit, format),
+    ]);
+  const columns = [
+    ...(tile.grain ? [t("board.when")] : []),
+    ...(tile.by || !tile.grain ? [t("board.group")] : []),
+    t("board.value"),
+  ];
+  return (
+    <div className={styles.scroll}>
+      <DataTable table={{ columns, rows }} caption={title} />
+    </div>
+  );
+}
