@@ -116,6 +116,12 @@ def test_a_standing_goal_is_planned_again_within_its_autonomy(tmp_path: Path) ->
         assert ledger["qualified"] > 0
 
         await changed(world, autonomy="autopilot", limits={"budget": 500_000, "people": 5_000})
+        many = {"kind": "setting", "id": "approvals", "body": {"launch_over_people": 1}}
+        assert (await world.admin.post("/api/definitions", many)).status == 200
+        asks = (await a_week_later(world))["reviews"][0]
+        assert (asks["act"], asks["campaign_id"]) == ("waits", None), "the shop's own rule asks somebody first"
+        assert (await world.admin.get("/api/approvals")).json()["approvals"][0]["plan_id"] == asks["plan_id"]
+        assert (await world.admin.post("/api/definitions", {**many, "body": {}})).status == 200
         alone = (await a_week_later(world))["reviews"][0]
         assert (alone["act"], alone["actor"]) == ("launched", "system:standing-goal"), alone
         assert 0 < alone["people"] + alone["used_people"] <= 5_000

@@ -29,7 +29,7 @@ from liftloop.app.tick_client import TickClient
 from liftloop.deliver.settings import REMEMBERED_DAYS, for_marketing, lacks_approval
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS, Clock
 from liftloop.kernel.codec import canonical_json
-from liftloop.kernel.errors import Language
+from liftloop.kernel.errors import EXIT_REFUSED, Language, LiftloopError
 from liftloop.measure.report import Report
 from liftloop.plan.contract import ASSIGNED, Campaign
 from liftloop.plan.goal.contract import QuestionId, Understood
@@ -50,6 +50,21 @@ LAUNCHED = "plan.launched"
 PLAN_SUFFIX = ".plan"
 REPORT_FRESH_MS = 5 * MINUTE_MS
 """A report takes seconds to compute and changes over hours: pages share one of this age."""
+
+
+class LaunchWaits(LiftloopError):
+    """Something may not begin before somebody else said yes."""
+
+    def __init__(self, *, zh: str, en: str, next_zh: str, next_en: str) -> None:
+        super().__init__(
+            "needs_approval",
+            zh=zh,
+            en=en,
+            next_zh=next_zh,
+            next_en=next_en,
+            status=409,
+            exit_code=EXIT_REFUSED,
+        )
 
 
 class Plans:

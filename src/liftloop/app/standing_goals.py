@@ -18,7 +18,7 @@ from liftloop.app.planning.progress import level_now
 from liftloop.app.planning.reading import read_shop
 from liftloop.app.planning.sources import Sources
 from liftloop.app.planning.study import read_goal_and_group
-from liftloop.app.plans import Plans
+from liftloop.app.plans import LaunchWaits, Plans
 from liftloop.app.shop_clock import SHANGHAI_OFFSET_MINUTES
 from liftloop.app.tick_client import TickClient
 from liftloop.kernel.clock import DAY_MS, Clock
@@ -217,11 +217,16 @@ class StandingGoals:
         wishes = Wishes(within_fen=within_fen(goal, review.used))
         plan = await self._plans.make(goal.text, goal.answers, "zh-CN", actor, wishes)
         decided = decide(goal, plan, review.used)
-        campaign = await self._plans.launch(plan.plan_id, "zh-CN", actor) if decided.act == "launched" else ""
+        act, reason, campaign = decided.act, decided.reason, ""
+        if act == "launched":
+            try:
+                campaign = await self._plans.launch(plan.plan_id, "zh-CN", actor)
+            except LaunchWaits as waits:  # Its own limits let it; the shop's rule asks somebody first.
+                act, reason = "waits", Words(zh=waits.zh, en=waits.en)
         return replace(
             review,
-            act=decided.act,
-            reason=decided.reason,
+            act=act,
+            reason=reason,
             plan=plan.plan_id,
             campaign=campaign,
             cost_fen=plan.cost_fen,

@@ -52,6 +52,7 @@ async def _with_work(app: FastAPI) -> AsyncGenerator[None]:
     watch = Watch(desk)
     approvals = app.state.approvals = BudgetApprovals(desk)
     desk.plans.permits.append(approvals.require)
+    desk.definitions.permits.append(approvals.require_journey)
     desk.timed += [telling, outward]
     desk.at_rest += [telling.at_rest, watch.look, outward.run_if_due]
     work = [asyncio.create_task(each.run_forever()) for each in (telling, outward, watch)]
@@ -241,8 +242,10 @@ def _approval(approval: Approval) -> ApprovalView:
     return ApprovalView(
         id=approval.id,
         plan_id=approval.plan,
+        journey_id=approval.journey,
         name=approval.name,
         amount=approval.amount_fen,
+        people=approval.people,
         status=approval.status,
         asked_by=approval.asked_by,
         asked_at=at(approval.asked_ms),

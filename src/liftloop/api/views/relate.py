@@ -180,12 +180,14 @@ class RelateOverview(View):
 
 
 class ApprovalView(View):
-    """A budget that waits for a yes, or was answered."""
+    """A launch that waits for a yes, or was answered."""
 
     id: str
-    plan_id: str
+    plan_id: str = Field(description="Empty where a journey waits.")
+    journey_id: str = Field(description="Empty where a plan waits.")
     name: str
-    amount: Fen
+    amount: Fen = Field(description="What it may cost.")
+    people: Count = Field(description="How many it would reach; 0 where it was not written down.")
     status: Literal["waits", "approved", "refused"]
     asked_by: str
     asked_at: AwareDatetime

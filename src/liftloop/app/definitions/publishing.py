@@ -1,6 +1,6 @@
 """Publishes definitions: checked, then stated as a fact; the answer comes after the tick that folded it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -152,6 +152,8 @@ class Definitions:
         self._vault = vault
         self._allow = allow
         """Private networks that channels may reach: what could never be sent is refused when it is set up."""
+        self.permits: list[Callable[[str, str, Mapping[str, Any], str], Awaitable[None]]] = []
+        """Who is asked before something new is published, with kind, id, body and actor; raises where it must wait."""
         self.more_users: list[Callable[[str, str], list[User]]] = []
         """Who else knows of live definitions that ask for one of a kind: goals say their metric in a sentence."""
 
@@ -252,6 +254,8 @@ class Definitions:
         current = (await self._tick.ask("definition", kind=kind, id=identity))["version"]
         if version is None and self._says_nothing_new(kind, identity, current, body):
             return current
+        for permit in self.permits:
+            await permit(kind, identity, body, actor)
         wanted = current + 1 if version is None else version
         stated = await sealed(kind, identity, body, self._tick.seal)
         await self._tick.facts([published(kind, identity, wanted, stated, actor, self._clock.now_ms())])

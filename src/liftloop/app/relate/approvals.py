@@ -1,7 +1,10 @@
-"""Budgets that wait for somebody else's yes, often in an OA system: asked for once, answered once, on record."""
+"""Launches that wait for somebody else's yes, often in an OA system: asked for once, answered once, on record.
 
-from collections.abc import Sequence
-from typing import Literal
+A plan waits with its budget, a journey that somebody publishes for a whole audience with what its messages cost.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -9,9 +12,9 @@ from msgspec import Struct
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
-from liftloop.app.plans import FROZEN
+from liftloop.app.plans import FROZEN, LaunchWaits
 from liftloop.app.words import Said
-from liftloop.kernel.codec import canonical_json, parse_json
+from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
 from liftloop.kernel.money import yuan_text
 from liftloop.plan.record import PlanRecord
@@ -24,10 +27,13 @@ SELECT kind, name, body, actor, at_ms FROM system_record WHERE kind IN ($1, $2) 
 """
 
 
+GROWN_MAX = 1.2
+"""A yes to a thousand people is one to twelve hundred; beyond it is asked anew."""
+PROFILE_BYTES = 8
 _AUTHOR = 'SELECT actor FROM system_record WHERE kind = $1 AND name = $2 ORDER BY "offset" LIMIT 1'
 
 
-class NeedsApproval(LiftloopError):
+class NeedsApproval(LaunchWaits):
     """The budget of a campaign waits for a yes, or was refused."""
 
     def __init__(self, identity: str, amount_fen: int, people: int, refused: str | None) -> None:
@@ -41,13 +47,10 @@ class NeedsApproval(LiftloopError):
         if refused is not None:
             onward = Said("调低预算重新做方案，或请审批人改主意", "plan with a smaller budget, or ask again")
         super().__init__(
-            "needs_approval",
             zh=said.zh,
             en=said.en,
             next_zh=onward.zh,
             next_en=onward.en,
-            status=409,
-            exit_code=EXIT_REFUSED,
         )
 
 
@@ -86,8 +89,11 @@ class Approval(Struct, frozen=True, kw_only=True):
 
     id: str
     plan: str
+    """Empty where a journey waits."""
+    journey: str
     name: str
     amount_fen: int
+    people: int
     status: Literal["waits", "approved", "refused"]
     asked_by: str
     asked_ms: int
@@ -97,14 +103,22 @@ class Approval(Struct, frozen=True, kw_only=True):
 
 
 class _Asked(Struct, frozen=True, kw_only=True):
-    plan: str
+    plan: str = ""
+    journey: str = ""
     name: str
     amount_fen: int
+    people: int = 0
 
 
 class _Answered(Struct, frozen=True, kw_only=True):
     approved: bool
     reason: str = ""
+
+
+def _covers(known: Approval, asked: _Asked) -> bool:
+    """Tell whether a yes is enough: a plan is what it was, an audience may have grown a little."""
+    grown = 1.0 if asked.plan else GROWN_MAX
+    return known.amount_fen * grown >= asked.amount_fen and known.people * grown >= asked.people * bool(asked.journey)
 
 
 class BudgetApprovals:
@@ -124,8 +138,10 @@ class BudgetApprovals:
                 found[identity] = Approval(
                     id=identity,
                     plan=asked.plan,
+                    journey=asked.journey,
                     name=asked.name,
                     amount_fen=asked.amount_fen,
+                    people=asked.people,
                     status="waits",
                     asked_by=actor,
                     asked_ms=at_ms,
@@ -143,24 +159,60 @@ class BudgetApprovals:
 
     async def require(self, record: PlanRecord, actor: str) -> None:
         """Let a launch pass that may cost little enough or was approved; else ask. Raises `NeedsApproval`."""
-        setting = self._desk.definitions.live("setting").get(SETTING)
-        rules = msgspec.convert(setting, Approvals, strict=False) if setting else Approvals()
         amount_fen = max(record.budget_fen or 0, record.cost_fen)
         people = sum(each.people for each in record.actions)
-        costly = rules.launch_over_fen is not None and amount_fen > rules.launch_over_fen
-        many = rules.launch_over_people is not None and people > rules.launch_over_people
+        name = record.understood.goal.text or record.plan_id
+        asked = _Asked(plan=record.plan_id, name=name, amount_fen=amount_fen, people=people)
+        await self._require(f"budget-{record.plan_id}", asked, actor)
+
+    async def require_journey(self, kind: str, identity: str, body: Mapping[str, Any], actor: str) -> None:
+        """Let a journey be published unless it would reach a whole audience at once and may cost too much unasked.
+
+        The yes is for these very steps and for about as many people: whoever changes them asks again.
+        Raises `NeedsApproval`.
+        """
+        trigger = body.get("trigger") or {}
+        if kind != "journey" or trigger.get("on") != "schedule" or not self._rules_ask():
+            return
+        answer = await self._desk.tick.ask("members", id=str(trigger["audience"]))
+        people = len(answer["profiles"]) // PROFILE_BYTES
+        channels = self._desk.definitions.live("channel")
+        each_fen = sum(
+            int(channels.get(str(node.get("channel")), {}).get("cost_fen") or 0)
+            for node in body["nodes"]
+            if node["kind"] == "send" and node.get("purpose", "marketing") == "marketing"
+        )
+        name = str(body.get("name") or identity)
+        asked = _Asked(journey=identity, name=name, amount_fen=people * each_fen, people=people)
+        await self._require(f"journey-{identity}-{fingerprint(body)[:12]}", asked, actor)
+
+    def _rules_ask(self) -> Approvals | None:
+        """Return the rules where any of them asks for a yes."""
+        setting = self._desk.definitions.live("setting").get(SETTING)
+        rules = msgspec.convert(setting, Approvals, strict=False) if setting else Approvals()
+        return None if rules.launch_over_fen is None and rules.launch_over_people is None else rules
+
+    async def _require(self, identity: str, asked: _Asked, actor: str) -> None:
+        rules = self._rules_ask()
+        if rules is None:
+            return
+        costly = rules.launch_over_fen is not None and asked.amount_fen > rules.launch_over_fen
+        many = rules.launch_over_people is not None and asked.people > rules.launch_over_people
         if not (costly or many):
             return
-        identity = f"budget-{record.plan_id}"
-        known = next((each for each in await self.all() if each.id == identity), None)
-        if known is not None and known.status == "approved" and known.amount_fen >= amount_fen:
-            return
+        earlier = [each for each in await self.all() if each.id == identity or each.id.startswith(f"{identity}-")]
+        known = earlier[0] if earlier else None
+        if known is not None and known.status == "approved":
+            if _covers(known, asked):
+                return
+            known = None  # It grew beyond what was approved: this is another question.
         if known is None:
-            name = record.metric.name.zh if record.metric else record.plan_id
-            asked = _Asked(plan=record.plan_id, name=name, amount_fen=amount_fen)
+            identity = f"{identity}-{len(earlier) + 1}" if earlier else identity
             await self._state(APPROVAL_ASKED, identity, asked, actor)
+        else:
+            identity = known.id
         refused = known.reason or "—" if known is not None and known.status == "refused" else None
-        raise NeedsApproval(identity, amount_fen, people, refused)
+        raise NeedsApproval(identity, asked.amount_fen, asked.people, refused)
 
     async def answer(self, identity: str, approved: bool, reason: str, actor: str) -> Approval:
         """Approve or refuse; the same answer again changes nothing.
@@ -171,7 +223,8 @@ class BudgetApprovals:
         wanted = "approved" if approved else "refused"
         if known.status not in ("waits", wanted):
             raise AlreadyAnswered(identity, known.status)
-        if approved and actor in (known.asked_by, await self._author(known.plan)):
+        author = await self._author(known.plan) if known.plan else ""
+        if approved and actor in (known.asked_by, author):
             raise OwnApproval
         if known.status == "waits":
             await self._state(APPROVAL_ANSWERED, identity, _Answered(approved=approved, reason=reason), actor)

@@ -153,7 +153,7 @@ class Tags:
     ) -> TagOutcome:
         """Put a tag on people and on the members of an audience, until an instant or for as long as the tag says.
 
-        Raises `NotFound`, `TagFollowsRule` and `TooManyPeople`.
+        Whom the caller may not see is left out. Raises `NotFound`, `TagFollowsRule` and `TooManyPeople`.
         """
         tag = self._tag(identity)
         end_ms = until if until is not None else until_ms(tag.expires_days, self._desk.clock.now_ms())
@@ -223,7 +223,8 @@ class Tags:
             else:
                 found[number] = None
         if audience is not None:
-            found |= dict.fromkeys((await self._audiences.members(audience)).tolist())
+            members = await asyncio.to_thread(kept, await self._audiences.members(audience))
+            found |= dict.fromkeys(members.tolist())
         return list(found), unknown
 
     async def _say(self, tag: str, numbers: Sequence[int], end_ms: int | None, actor: str) -> None:

@@ -3909,12 +3909,12 @@ export interface components {
         };
         /**
          * ApprovalView
-         * @description A budget that waits for a yes, or was answered.
+         * @description A launch that waits for a yes, or was answered.
          */
         ApprovalView: {
             /**
              * Amount
-             * @description Money in fen (分); 100 fen are 1 yuan.
+             * @description What it may cost.
              */
             amount: number;
             /** Answered At */
@@ -3930,9 +3930,22 @@ export interface components {
             asked_by: string;
             /** Id */
             id: string;
+            /**
+             * Journey Id
+             * @description Empty where a plan waits.
+             */
+            journey_id: string;
             /** Name */
             name: string;
-            /** Plan Id */
+            /**
+             * People
+             * @description How many it would reach; 0 where it was not written down.
+             */
+            people: number;
+            /**
+             * Plan Id
+             * @description Empty where a journey waits.
+             */
             plan_id: string;
             /** Reason */
             reason: string;
