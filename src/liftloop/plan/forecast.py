@@ -112,8 +112,8 @@ def past_strengths(seen: Tested) -> list[Strength]:
     strength and options compare; campaigns too small or too weak to tell are left out.
     """
     log = seen.log
-    fitted = seen.expected @ seen.calibration.slopes
-    target = log.contacts.outcome - log.anyway
+    fitted = seen.expected @ seen.calibration.slopes / seen.calibration.lasting
+    target = log.surprise
     found: list[Strength] = []
     for campaign in np.unique(log.contacts.campaign):
         mask = log.contacts.campaign == campaign

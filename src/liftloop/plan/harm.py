@@ -70,7 +70,7 @@ def policy_scores(log: Log, predicted: Floats, choice: Integers) -> Floats:
     """Return [rows] unbiased scores of what `choice` adds over leaving the person alone."""
     rows = np.arange(choice.size)
     chance, arm = log.contacts.chance, log.contacts.arm
-    surprise = log.contacts.outcome - log.anyway - (predicted[rows, arm] - (chance * predicted).sum(axis=1))
+    surprise = log.whole_surprise - (predicted[rows, arm] - (chance * predicted).sum(axis=1))
     weight = (arm == choice) / np.maximum(chance[rows, choice], 1e-9) - (arm == 0) / np.maximum(chance[:, 0], 1e-9)
     return predicted[rows, choice] - predicted[:, 0] + weight * surprise
 

@@ -61,6 +61,8 @@ class Contacts(Struct, frozen=True, kw_only=True, eq=False):
     redeemed: Floats
     features: Mapping[str, Column]
     reach: Flags
+    early: Floats | None = None
+    """The outcome within the first days of the window; None where the window is too short to have first days."""
     later: Floats | None = None
     """The outcome within window and tail, NaN where the tail is not over; None where it was not asked for."""
 

@@ -9,6 +9,9 @@ from msgspec import Struct
 from liftloop.plan.metric.events import CLICKED, COMPLAINED, DELIVERED, ISSUE, OPENED, UNSUBSCRIBED
 from liftloop.profile.metric import Condition, Metric, Occurrences, People, Total
 
+EARLY_DAYS = 7
+"""Most of what a contact moves, it moves within a week; what people do anyway comes evenly over the window."""
+
 _BY_MESSAGE = frozenset({CLICKED, COMPLAINED, DELIVERED, ISSUE, OPENED, UNSUBSCRIBED})
 
 
@@ -46,6 +49,11 @@ def outcome_of(metric: Metric) -> Outcome | None:
         case Total(property=named):
             prop = {"products[].quantity": "quantity"}.get(named, named)
             return Outcome(before=before, summed=prop) if prop in ("revenue", "quantity", "margin") else None
+
+
+def early_days(window_days: int) -> int | None:
+    """Return how long the first part of a window is; None where the window is too short to be parted."""
+    return EARLY_DAYS if window_days >= 2 * EARLY_DAYS else None
 
 
 def _before(measure: People | Occurrences | Total) -> tuple[Condition, ...]:

@@ -50,7 +50,7 @@ from liftloop.plan.goal.contract import Goal
 from liftloop.plan.inputs import Column, Contacts, Flags, People, StudyInputs, Window, Worth
 from liftloop.plan.metric.events import ORDER
 from liftloop.plan.options import CHANNEL_NAMES, ChannelChoice, ItemChoice, Offer, Option, options_of
-from liftloop.plan.outcome import Outcome, outcome_of
+from liftloop.plan.outcome import Outcome, early_days, outcome_of
 from liftloop.profile.metric import Metric
 from liftloop.storage.contract import Array, LakeReader
 
@@ -225,6 +225,9 @@ def _people_and_contacts(asking: Asking, seen: Seen, means: Means) -> tuple[Peop
         "features": {name: column[past] for name, column in features.items()},
         "reach": reach[past],
     }
+    early = early_days(asking.window_days)
+    if early is not None:
+        known["early"] = outcomes(look, outcome, early * DAY_MS)[past]
     if seen.tail_days is not None:
         awaited_ms = window_ms + seen.tail_days * DAY_MS
         later = outcomes(look, outcome, awaited_ms)

@@ -16,6 +16,7 @@ from liftloop.plan.inputs import Column, Contacts, Flags, Floats, Integers, Peop
 from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 from liftloop.plan.options import ChannelChoice, ItemChoice, Option, options_of
 from liftloop.plan.options import Offer as PlannedOffer
+from liftloop.plan.outcome import EARLY_DAYS
 from liftloop.simulate.arrays import NONE
 from liftloop.simulate.campaigns import ACTIVE_DAYS, Exposures, arm_names
 from liftloop.simulate.happenings import Happenings as Told
@@ -261,7 +262,7 @@ def _contacts(
     if not usable:
         return None
     arm = np.concatenate([one.arm for one in usable])[kept]
-    window = Span(start_ms=0, end_ms=WINDOW_DAYS * DAY_MS)
+    window, early = (Span(start_ms=0, end_ms=days * DAY_MS) for days in (WINDOW_DAYS, EARLY_DAYS))
     return Contacts(
         profile=look.member[moment],
         at_ms=look.at_ms[moment],
@@ -269,6 +270,7 @@ def _contacts(
         arm=arm,
         chance=np.concatenate([one.chance for one in usable])[kept],
         outcome=(look.orders.count(window) > 0).astype(np.float64)[moment],
+        early=(look.orders.count(early) > 0).astype(np.float64)[moment],
         redeemed=_redeemed(look, options, moment, arm),
         features={name: column[moment] for name, column in features.items()},
         reach=reach[moment],

@@ -46,15 +46,21 @@ FOLDS = 5  # Five folds leave 80% of the rows to train on; ten cost twice as muc
 class Log(Struct, frozen=True, kw_only=True, eq=False):
     """Past contacts made ready for fitting: standard features, folds by person, and what they would do anyway.
 
-    `anyway` [rows] is the expected outcome over the chances of the row, by a model without the row's fold;
-    `person` [rows] codes people from 0, `years` [rows] is how long ago it was; `line` is the same model of all rows,
-    for people of now; `now` are their standard features and `now_liking` what their options' items mean to them.
+    `answer` [rows] is what answers are learned from: the outcome of the window's first days where it has some, because
+    most of what a contact moves comes at once and most of what would have come anyway does not; else the outcome.
+    `anyway` [rows] is what was to be expected of it over the chances of the row, by a model without the row's fold;
+    `late` [rows] is what came of the outcome after the answer beyond what was to be expected, None if nothing could.
+    `person` [rows] codes people from 0, `years` [rows] is how long ago it was; `line` is the model of the whole
+    outcome by all rows, for people of now; `now` are their standard features and `now_liking` what their options' items
+    mean to them.
     """
 
     contacts: Contacts
     traits: Traits
     scales: Scales
     drawn: Drawn
+    answer: Floats
+    late: Floats | None
     fold: Integers
     person: Integers
     years: Floats
@@ -62,6 +68,16 @@ class Log(Struct, frozen=True, kw_only=True, eq=False):
     line: Floats
     now: Floats
     now_liking: Floats
+
+    @property
+    def surprise(self) -> Floats:
+        """Return how far the answers were from what was to be expected [rows]."""
+        return self.answer - self.anyway
+
+    @property
+    def whole_surprise(self) -> Floats:
+        """Return the same for the whole outcome [rows]."""
+        return self.surprise if self.late is None else self.surprise + self.late
 
 
 class Fits(Struct, frozen=True, kw_only=True, eq=False):
@@ -89,13 +105,22 @@ def prepare(contacts: Contacts, people: People, options: Sequence[Option], now_m
     _, campaign = np.unique(contacts.campaign, return_inverse=True)
     columns = outcome_columns(features, campaign.astype(np.int64), int(campaign.max(initial=0)) + 1)
     _, person = np.unique(contacts.profile, return_inverse=True)
+    columns = columns.astype(np.float32)
+    answer = contacts.outcome if contacts.early is None else contacts.early
     with threadpool_limits(limits=1):
-        anyway, line = _cross_fitted(columns.astype(np.float32), contacts.outcome, fold)
+        anyway, line = _cross_fitted(columns, answer, fold)
+        late = None
+        if contacts.early is not None:
+            rest = contacts.outcome - answer
+            usual, rest_line = _cross_fitted(columns, rest, fold)
+            late, line = rest - usual, line + rest_line
     return Log(
         contacts=contacts,
         traits=traits,
         scales=scales,
         drawn=drawn,
+        answer=answer,
+        late=late,
         fold=fold,
         person=person.astype(np.int64),
         years=(now_ms - contacts.at_ms) / YEAR_MS,
@@ -161,7 +186,7 @@ def _keen(log: Log, short: Sequence[Sums]) -> dict[int | None, Multiples | None]
     """
     few = np.arange(0, log.fold.size, -(-log.fold.size // KEEN_ROWS_MAX))
     arm, chance = log.drawn.arm[few], log.drawn.chance[few]
-    left = log.contacts.outcome[few] - log.anyway[few]
+    left = log.surprise[few]
     group = left_out(log.fold.size)
     groups: list[int | None] = [None, *np.unique(group).tolist()]
     jobs: list[tuple[Floats, Flags]] = []
@@ -185,7 +210,7 @@ def _sums(log: Log, rows: Integers) -> Sums:
         chance=log.drawn.chance[rows],
     )
     columns = effect_columns(log.traits, part).astype(np.float32)
-    return sums_of(columns, log.contacts.outcome[rows] - log.anyway[rows])
+    return sums_of(columns, log.surprise[rows])
 
 
 def _first(sums: Sums, count: int) -> Sums:

@@ -29,7 +29,11 @@ BELIEVED = np.array([0.0, 1.0, 0.5, 0.7])
 BELIEVED_SPREAD = 0.5
 """Slopes of the parts before a log is seen, and their standard deviation (of the level: times the average effect)."""
 
-LEVEL_MIN = 0.02  # Of the outcome's spread: where no average effect was found, there may still be a small one.
+LASTING, LASTING_SPREAD = 0.9, 0.3
+"""Before a log is seen: of what comes at once a tenth would have come later, give or take three tenths."""
+LASTING_MIN = 0.1
+
+LEVEL_MIN = 0.02  # Of the answer's spread: where no average effect was found, there may still be a small one.
 
 
 class Predicted(Struct, frozen=True, kw_only=True, eq=False):
@@ -82,11 +86,13 @@ class Predicted(Struct, frozen=True, kw_only=True, eq=False):
 class Calibration(Struct, frozen=True, kw_only=True, eq=False):
     """How true effects follow the predicted parts: `slopes` [PARTS] and their covariance.
 
+    `lasting` is how many times what comes in the first days the whole effect is, and is in the slopes already.
     `unsure` is what it is not known how strong effects are now, as a part of them.
     """
 
     slopes: Floats
     covariance: Floats
+    lasting: float = 1.0
     unsure: float = 0.0
 
     def worth(self, parts: Floats) -> Estimate:
@@ -98,9 +104,8 @@ class Calibration(Struct, frozen=True, kw_only=True, eq=False):
     def now(self, strength: StrengthNow) -> "Calibration":
         """Return the calibration for effects of now, where this one is of the log's whole time."""
         by = strength.multiple
-        return Calibration(
-            slopes=by * self.slopes, covariance=by**2 * self.covariance, unsure=strength.error / max(by, MULTIPLE_MIN)
-        )
+        unsure = math.hypot(self.unsure, strength.error / max(by, MULTIPLE_MIN))
+        return replace(self, slopes=by * self.slopes, covariance=by**2 * self.covariance, unsure=unsure)
 
 
 def calibrate(log: Log, expected: Floats, inside: Flags) -> Calibration:
@@ -119,14 +124,14 @@ def believed(log: Log, expected: Floats) -> Calibration:
     """
     everybody = np.ones(log.contacts.count, dtype=np.bool_)
     average = float(np.abs(expected[:, 1]).mean()) / max(float(np.abs(expected[:, 0]).mean()), 1e-12)
-    level = max(average, LEVEL_MIN * float(log.contacts.outcome.std()), 1e-9)
+    level = max(average, LEVEL_MIN * float(log.answer.std()), 1e-9)
     return _calibrated(log, expected, everybody, 1 / np.square(BELIEVED_SPREAD * np.array([level, 1.0, 1.0, 1.0])))
 
 
 def _calibrated(log: Log, expected: Floats, inside: Flags, trust: Floats) -> Calibration:
     """Return Bayesian least squares with prior precision `trust` [PARTS] around BELIEVED, and a robust covariance."""
     columns = expected[inside]
-    target = (log.contacts.outcome - log.anyway)[inside]
+    target = log.surprise[inside]
     noise = max(float(np.square(target).mean()), 1e-12)
     prior = np.diag(noise * trust)
     inverse = np.linalg.pinv(columns.T @ columns + prior, hermitian=True)
@@ -134,7 +139,27 @@ def _calibrated(log: Log, expected: Floats, inside: Flags, trust: Floats) -> Cal
     left = columns * (target - columns @ slopes)[:, None]
     person = log.person[inside]
     sums = np.column_stack([np.bincount(person, weights=left[:, part]) for part in range(PARTS)])
-    return Calibration(slopes=slopes, covariance=inverse @ (sums.T @ sums + noise * prior) @ inverse)
+    lasting, error = _lasting(log, columns @ slopes, inside)
+    return Calibration(
+        slopes=lasting * slopes,
+        covariance=lasting**2 * (inverse @ (sums.T @ sums + noise * prior) @ inverse),
+        lasting=lasting,
+        unsure=error / lasting,
+    )
+
+
+def _lasting(log: Log, expected: Floats, inside: Flags) -> tuple[float, float]:
+    """Return how many times the `expected` [inside] effects on the answer the whole effects are, and the error of it.
+
+    More where answers go on coming, less where what came soon would have come later (bought forward).
+    """
+    if log.late is None:
+        return 1.0, 0.0
+    late = log.late[inside]
+    noise = max(float(np.square(late).mean()), 1e-12)
+    precision = float(expected @ expected) / noise + 1 / LASTING_SPREAD**2
+    found = (float(expected @ (late + expected)) / noise + LASTING / LASTING_SPREAD**2) / precision
+    return max(found, LASTING_MIN), 1 / math.sqrt(precision)
 
 
 def expected_parts(log: Log, predicted: Predicted) -> Floats:

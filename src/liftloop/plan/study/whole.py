@@ -59,6 +59,8 @@ from liftloop.plan.whatif import Foretell, Told, budget_curve
 
 HOPE = 0.9  # A goal inside the 90% interval of what the log shows is neither promised nor ruled out.
 Z_ROOM = 1.645  # An option is given up where 19 of 20 logs like this one say that it cannot pay.
+UNSEEN = ("unclear_log", "nothing_works")
+"""Where the first days show nothing, answers may come late: the whole window is asked."""
 SAMPLE_PEOPLE = 20_000  # Means over so many people miss by less than a hundredth of their spread.
 PROBABILITY_MIN = 0.01  # A goal with less than one chance in a hundred is refused with what can be had instead.
 
@@ -78,8 +80,13 @@ def study(inputs: StudyInputs, beside: Beside = in_turn) -> Finding:
     silence, contacts = silence_of(inputs), inputs.contacts
     if silence or contacts is None:
         return explored(inputs, baseline, people, silence)
-    signed = replace(contacts, outcome=sign_of(inputs) * contacts.outcome)
-    return _learned(inputs, baseline, (people, signed), beside)
+    sign = sign_of(inputs)
+    early = None if contacts.early is None else sign * contacts.early
+    signed = replace(contacts, outcome=sign * contacts.outcome, early=early)
+    found = _learned(inputs, baseline, (people, signed), beside)
+    if early is None or found.status == "ready" or found.reason not in UNSEEN:
+        return found
+    return _learned(inputs, baseline, (people, replace(signed, early=None)), beside)
 
 
 def _refused_at_once(inputs: StudyInputs, baseline: Baseline) -> Finding | None:
@@ -170,8 +177,7 @@ def _learned(inputs: StudyInputs, baseline: Baseline, given: tuple[People, Conta
             asked = people if promising is None else replace(people, reach=people.reach & promising)
             return replace(explored(inputs, baseline, asked, "unclear_log"), judged=judged)
         return replace(known, reason="nothing_works")
-    residual = contacts.outcome - log.anyway
-    explained = float(np.clip(1 - residual.var() / max(contacts.outcome.var(), 1e-12), 0.0, 0.9))
+    explained = float(np.clip(1 - log.whole_surprise.var() / max(contacts.outcome.var(), 1e-12), 0.0, 0.9))
     material = _Material(
         ledger=inputs.ledger,
         people=people,
@@ -228,7 +234,7 @@ def _may_pay(log: Log, effect: Floats, price: Floats) -> Flags:
     `effect` and `price` are [people, 1 + options], in outcome. What cannot is not worth learning more of either:
     without a budget nobody has set money aside for it.
     """
-    error = float((log.contacts.outcome - log.anyway).std()) / np.sqrt(np.maximum(overlap_rows(log), 1.0))
+    error = float(log.surprise.std()) / np.sqrt(np.maximum(overlap_rows(log), 1.0))
     return (effect + Z_ROOM * error >= price)[:, 1:]
 
 
