@@ -1,11 +1,15 @@
 """How each channel stands: what is still unanswered there, and asking its provider for it."""
 
+from collections.abc import Sequence
+
+import msgspec
 from msgspec import Struct
 
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.dispatch.reconciling import CANNOT, Asked
 from liftloop.app.dispatch.telling import AskProvider, DispatchAway, InDoubt, ReadDoubts, ask_dispatch
+from liftloop.deliver.quotas import Use
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
 
 
@@ -35,6 +39,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     """Messages whose answer was lost and that are still asked for."""
     asked_next_ms: int
     """0 where there are none."""
+    quotas: Sequence[Use]
 
 
 async def standing(desk: Desk) -> list[Standing]:
@@ -43,6 +48,8 @@ async def standing(desk: Desk) -> list[Standing]:
         told = await ask_dispatch(desk.folder.dispatch_socket, ReadDoubts(), InDoubt)
     except DispatchAway:
         told = InDoubt(waiting=[], can_be_asked=[])
+    answered = await desk.tick.ask("quotas", now_ms=desk.clock.now_ms())
+    uses = msgspec.convert(answered["uses"], type=list[Use])
     waiting = {each.channel: each for each in told.waiting}
     return [
         Standing(
@@ -51,6 +58,7 @@ async def standing(desk: Desk) -> list[Standing]:
             can_be_asked=identity in told.can_be_asked,
             in_doubt=waiting[identity].count if identity in waiting else 0,
             asked_next_ms=waiting[identity].next_ms if identity in waiting else 0,
+            quotas=[use for use in uses if use.channel == identity],
         )
         for identity, body in sorted(desk.definitions.live("channel").items())
     ]

@@ -128,8 +128,8 @@ def reason_words(reason: str) -> Said:
                 f"连续 {count} 条没有回应，{days} 天内不打扰",
                 f"{count} in a row unanswered: in peace for {days} days",
             )
-        case "reconciled":
-            return _reconciled_words(rest)
+        case "quota" | "reconciled":
+            return _quota_words(rest) if head == "quota" else _reconciled_words(rest)
         case "asked_in_vain":
             return Said("查询了三天，服务商也没有结果", "its provider was asked for three days and does not know")
         case "reserved_for":
@@ -167,6 +167,18 @@ def reason_words(reason: str) -> Said:
             return Said(told.zh, told.en) if told else Said(reason, reason)
 
 
+def _quota_words(quota: str) -> Said:
+    """Return which quota of a channel is used up."""
+    count, _, per = quota.partition("/")
+    length, _, person = per.partition("/")
+    zh = {"hour": "每小时", "day": "每天", "month": "每月"}.get(length, length)
+    each_zh, each_en = ("同一位客户", " to one person") if person else ("", "")
+    return Said(
+        f"渠道配额：{each_zh}{zh}最多 {count} 条，已经用完",
+        f"the channel's quota of {count} a {length}{each_en} is used up",
+    )
+
+
 def _reconciled_words(evidence: str) -> Said:
     """Return what settled a message whose answer was lost."""
     if evidence.startswith("receipt_"):
@@ -190,6 +202,8 @@ def sentence(state: str, reason: str) -> Said:
     what, why = state_words(state), reason_words(_more_than(state, reason))
     if reason.startswith("paused:") and state == "deferred":
         return Said(f"先留着没发：{why.zh}。", f"Held back for now: {why.en}.")
+    if reason.startswith("quota:") and state == "deferred":
+        return Said(f"排队等下一个时段发送：{why.zh}。", f"Waiting for the next hour, day or month: {why.en}.")
     if why.zh and state in _SAID_BY_REASON:
         return Said(f"没发：{why.zh}。", f"Not sent: {why.en}.")
     if not why.zh:

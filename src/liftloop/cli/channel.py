@@ -76,7 +76,7 @@ def standing(data: Path, as_json: bool) -> None:
     with server(data) as desk:
         answer = desk.get("/channels/standing")
     none = spoken({"zh": "还没有渠道", "en": "there is no channel yet"})
-    show(answer, as_json, [_standing(each) for each in answer["channels"]] or [none])
+    show(answer, as_json, [line for each in answer["channels"] for line in (_standing(each), *_quotas(each))] or [none])
 
 
 @command.command("ask")
@@ -100,6 +100,18 @@ def ask(channel: str, data: Path, as_json: bool) -> None:
         why = answer["reason"]
         lines.append(spoken({"zh": f"现在问不到：{why}", "en": f"cannot be asked just now: {why}"}))
     show(answer, as_json, lines)
+
+
+def _quotas(each: dict[str, Any]) -> list[str]:
+    lines: list[str] = []
+    for use in each["quotas"]:
+        zh_per = {"hour": "每小时", "day": "每天", "month": "每月"}[use["per"]]
+        who_zh, who_en = ("每位客户", " a person") if use["each_person"] else ("", "")
+        of_zh, of_en = (" 人已用完", " people used up theirs") if use["each_person"] else (" 条已用", " used")
+        zh = f"    {who_zh}{zh_per} {use['count']:,} 条：{use['used']:,}{of_zh}，{use['waiting']:,} 条排在后面"
+        en = f"    {use['count']:,} a {use['per']}{who_en}: {use['used']:,}{of_en}, {use['waiting']:,} wait for later"
+        lines.append(spoken({"zh": f"{zh}，{use['again']} 重新计", "en": f"{en}, anew at {use['again']}"}))
+    return lines
 
 
 def _standing(each: dict[str, Any]) -> str:

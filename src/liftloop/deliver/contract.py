@@ -196,6 +196,19 @@ class Capacity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Days until a new template is approved: nothing in new words leaves earlier."""
 
 
+class Quota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many messages of every purpose a channel carries in an hour, a day or a month of Shanghai."""
+
+    count: int
+    per: Literal["hour", "day", "month"] = "day"
+    each_person: bool = False
+    """For one person (公众号, WeCom) instead of for all together."""
+    over: Literal["wait", "refuse"] = "wait"
+    """What becomes of messages beyond it; of one person's they are always refused."""
+    kept: int = 0
+    """Of these, how many only confirmations and service messages may take."""
+
+
 ChannelKind = Literal[
     "webhook",
     "smtp",
@@ -262,6 +275,8 @@ class ChannelDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     cost_fen: int = 0
     """Cost of one accepted message."""
     capacity: Capacity | None = None
+    quotas: Sequence[Quota] = ()
+    """What the gate keeps to."""
 
 
 class AttemptsSettled(Struct, frozen=True, kw_only=True):

@@ -1,9 +1,9 @@
 """The gate: may we? Every message that somebody wants to send ends here in one state with one reason.
 
 Order: the campaign still runs, channel and content and what the law says of its words, consent and suppression,
-fatigue, quiet hours, frequency caps with what is reserved for others, budget, holdout last. Held-out people pass every
-other gate in shadow, with counters of their own. Only purpose `marketing` is
-withheld, capped or deferred. What holds of a person is looked at again when the message leaves (`second_look`).
+fatigue, quiet hours, frequency caps with what is reserved for others, the channel's quotas, budget, holdout last.
+Held-out people pass every other gate in shadow, with counters of their own. Only purpose `marketing` is withheld or
+capped; quotas hold for all. What holds of a person is looked at again when the message leaves (`second_look`).
 """
 
 from datetime import datetime, timedelta, timezone
@@ -18,6 +18,7 @@ from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.deliver.credits import credits_of
 from liftloop.deliver.fatigue import tired
 from liftloop.deliver.media import medium_of
+from liftloop.deliver.quotas import Asked, Booked, book, over_their_own, places
 from liftloop.deliver.reservations import reserved
 from liftloop.deliver.settings import (
     SHANGHAI_OFFSET_MINUTES,
@@ -105,6 +106,8 @@ class Verdict(Struct, kw_only=True):
     """Object array of state names; empty while the person is still on the way through."""
     reason: NDArray[Any]
     due_ms: NDArray[np.int64]
+    waits: NDArray[Any]
+    """Object array of what people wait for who leave later; empty where it is quiet hours."""
     expires_ms: int
     lives: NDArray[np.int64]
     """Marks of the restores that the enrolments were made after."""
@@ -132,7 +135,12 @@ class Counters:
         self.spent_fen: dict[str, int] = {}
         self.consents: dict[str, NDArray[np.int16]] = {}
         """By channel of which each message uses up a consent: those reserved in this step."""
+        self.booked: dict[str, Booked] = {}
+        """By channel with quotas: places given out in this step."""
         self._rows = state.rows("profile")
+
+    def booked_of(self, channel: str) -> Booked:
+        return self.booked.setdefault(channel, Booked(channel={}, people={}))
 
     def consents_of(self, channel: str) -> NDArray[np.int16]:
         return self.consents.setdefault(channel, np.zeros(self._rows, dtype=np.int16))
@@ -165,11 +173,16 @@ def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counte
     if marketing and speaks:
         np.add.at(counters.sent, verdict.slots[verdict.open()], 1)
         np.add.at(counters.shadow, verdict.slots[would_be_sent(verdict.reason)], 1)
+    if channel is not None and channel.quotas:
+        going = verdict.open()
+        book(channel, counters.booked_of(channel.id), verdict.slots[going], verdict.due_ms[going])
     if marketing and rules.paused(intent.campaign):
         _hold_back(verdict)
     if channel is not None and counts_consents(channel):
         np.add.at(counters.consents_of(channel.id), verdict.slots[verdict.open() | verdict.passed()], 1)
-    verdict.stop(verdict.open() & (verdict.due_ms > moment.now_ms), "deferred", "quiet_hours")
+    later = verdict.open() & (verdict.due_ms > moment.now_ms)
+    verdict.stop(later & (verdict.waits != ""), "deferred", verdict.waits)
+    verdict.stop(later, "deferred", "quiet_hours")
     verdict.stop(verdict.open(), "queued", "")
     return verdict
 
@@ -193,6 +206,9 @@ def _ask(
             verdict.stop(who, "capped", f"fatigue:{fatigue.unanswered}/{fatigue.pause_days:g}d")
         _quiet(verdict, rules, channel, moment)
         _caps(state, verdict, rules, moment, counters)
+    if channel.quotas:
+        _quotas(state, verdict, rules, channel, (moment, counters))
+    if verdict.intent.purpose == "marketing":
         _budget(state, verdict, rules, channel, counters)
 
 
@@ -216,6 +232,7 @@ def _opened(state: StateView, intent: Intent, rules: Rules, moment: Moment) -> V
         state=np.full(count, "", dtype=object),
         reason=np.full(count, "", dtype=object),
         due_ms=np.full(count, moment.now_ms, dtype=np.int64),
+        waits=np.full(count, "", dtype=object),
         expires_ms=min(expires_ms, rules.ends_ms(intent.campaign)) if marketing else expires_ms,
         lives=lives(state, intent.enrolments),
     )
@@ -269,6 +286,41 @@ def _caps(state: StateView, verdict: Verdict, rules: Rules, moment: Moment, coun
 
 def _cap_reason(cap: Cap) -> str:
     return f"frequency_cap:{cap.count}/{cap.days:g}d"
+
+
+def _quotas(
+    state: StateView, verdict: Verdict, rules: Rules, channel: ChannelDefinition, at: tuple[Moment, Counters]
+) -> None:
+    """Let leave now what fits into the channel's quotas, and later or not at all what does not.
+
+    Held-out people take no place; what one person may have is asked of them too.
+    """
+    moment, counters = at
+    booked = counters.booked_of(channel.id)
+    opens_ms = int(verdict.due_ms.max(initial=moment.now_ms))  # The same for all, so far.
+    for reason, who in over_their_own(state, channel, booked, verdict.slots, opens_ms):
+        verdict.stop(who, "blocked", reason)
+    wanting = np.flatnonzero(verdict.open() & ~verdict.held)
+    marketing = verdict.intent.purpose == "marketing"
+    asked = Asked(
+        count=len(wanting),
+        now_ms=moment.now_ms,
+        due_ms=opens_ms,
+        expires_ms=verdict.expires_ms,
+        marketing=marketing,
+        opening_ms=lambda at_ms: opening_ms(rules, channel, at_ms) if marketing else at_ms,
+    )
+    first = 0
+    for place in places(state, channel, booked, asked):
+        if not place.count:
+            late = np.zeros(len(verdict.slots), dtype=np.bool_)
+            late[wanting[first:]] = True
+            verdict.stop(late, "blocked", place.why)
+            return
+        those = wanting[first : first + place.count]
+        verdict.due_ms[those] = place.due_ms
+        verdict.waits[those] = place.why
+        first += place.count
 
 
 def _budget(state: StateView, verdict: Verdict, rules: Rules, channel: ChannelDefinition, counters: Counters) -> None:

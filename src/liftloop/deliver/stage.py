@@ -34,6 +34,9 @@ from liftloop.deliver.gate import (
 from liftloop.deliver.keys import enrolment_of, message_key, origin_of, visit_of
 from liftloop.deliver.media import medium_of
 from liftloop.deliver.outcome_facts import coupon_facts, receipt_facts, reconciled_facts, settled_facts
+from liftloop.deliver.quotas import changed as booked_delta
+from liftloop.deliver.quotas import given_back as quota_given_back
+from liftloop.deliver.quotas import joined
 from liftloop.deliver.reconciled import as_settled, doubted, rows_asked, rows_proved
 from liftloop.deliver.settings import Complaining, Rules, counts_consents, nobody_complains, rules_of
 from liftloop.journey.contract import Intent
@@ -132,7 +135,7 @@ class DeliverMerges:
         for name in state.names(suppressed_array("")):
             heirs = distinct(kept[state[name][forwarded] != 0])
             writes.append(Write(name, heirs, np.ones(len(heirs), dtype=np.int8)))
-        return Delta(writes=writes), {}
+        return Delta(writes=[*writes, *joined(state, frame["merge"])]), {}
 
     def next_due_ms(self, state: StateView) -> int:
         return FAR_FUTURE_MS
@@ -158,11 +161,14 @@ class DeliverGate:
         decided = [_Decided(verdict, _keys(verdict), _cost(verdict, rules)) for verdict in verdicts]
         delta = _counted(state, verdicts, rules, moment)
         spent = _spent(state, counters)
-        used = _used(state, verdicts, rules)
+        parts = [
+            _used(state, verdicts, rules),
+            *(booked_delta(state, channel, booked) for channel, booked in counters.booked.items()),
+        ]
         return (
             Delta(
-                allocate=[*spent.allocate, *used.allocate],
-                writes=[*delta.writes, *spent.writes, *used.writes],
+                allocate=[*spent.allocate, *(spec for part in parts for spec in part.allocate)],
+                writes=[*delta.writes, *spent.writes, *(write for part in parts for write in part.writes)],
                 puts={
                     "ledger": [row for each in decided for row in _ledger_rows(each, moment)],
                     "outbox": [row for each in decided for row in _outbox_rows(each, rules, moment)],
@@ -212,6 +218,7 @@ class DeliverOutcomes:
             counted(state, settled, received, moment.now_ms),
             doubted(state, settled),
             early(said),
+            *quota_given_back(state, known, rules.channels, moment.now_ms, RELEASING),
         ]
         return (
             Delta(

@@ -2,6 +2,7 @@
 import type { Views } from "@/shared/api/client";
 import { calendarRoutes } from "./calendar.ts";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
+import { asked, channelStanding } from "./channels.ts";
 import { contentRoutes } from "./contents.ts";
 import { dashboardRoutes } from "./dashboards.ts";
 import { provedRoutes } from "./experiments.ts";
@@ -98,6 +99,8 @@ export class MockServer {
       ["GET", path("/session"), () => administrator],
       ["DELETE", path("/session"), () => ({ done: true })],
       ["GET", path("/stops"), () => ({ standing: [], waiting: 0 })],
+      ["GET", path("/channels/standing"), () => channelStanding],
+      ["POST", path("/channels/:id/ask"), () => asked],
       ...this.plans.routes(path),
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],

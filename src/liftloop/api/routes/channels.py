@@ -44,12 +44,24 @@ class ChannelSetup(View):
     steps: list[SetupStep]
 
 
+class QuotaUse(View):
+    count: Count
+    per: Literal["hour", "day", "month"]
+    each_person: bool = Field(description="Of one person instead of all together.")
+    over: Literal["wait", "refuse"]
+    kept: Count = Field(description="Places that only confirmations and service messages may take.")
+    used: Count = Field(description="Places of this window given out; of one person's, people who used up theirs.")
+    waiting: Count = Field(description="Messages that wait for a later window.")
+    again: AwareDatetime = Field(description="When the next window begins.")
+
+
 class ChannelStanding(View):
     channel: str
     kind: str
     can_be_asked: bool = Field(description="Whether its provider can be asked what became of a message.")
     in_doubt: Count = Field(description="Messages whose answer was lost and that are still asked for.")
     asked_next: AwareDatetime | None = Field(description="When they are asked for next.")
+    quotas: list[QuotaUse]
 
 
 class ChannelsStanding(View):
@@ -112,6 +124,19 @@ def _standing(each: channel_standing.Standing) -> ChannelStanding:
         can_be_asked=each.can_be_asked,
         in_doubt=each.in_doubt,
         asked_next=at(each.asked_next_ms) if each.asked_next_ms else None,
+        quotas=[
+            QuotaUse(
+                count=use.quota.count,
+                per=use.quota.per,
+                each_person=use.quota.each_person,
+                over=use.quota.over,
+                kept=use.quota.kept,
+                used=use.used,
+                waiting=use.booked_later,
+                again=at(use.again_ms),
+            )
+            for use in each.quotas
+        ],
     )
 
 

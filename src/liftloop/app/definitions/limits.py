@@ -6,7 +6,7 @@ from math import isclose
 
 from liftloop.audience.contract import Tag
 from liftloop.collect.drafting import IDENTIFIER_CHARACTERS_MAX
-from liftloop.deliver.contract import Capacity
+from liftloop.deliver.contract import Capacity, Quota
 from liftloop.deliver.settings import DAY_MINUTES, DeliverySettings, QuietHours
 from liftloop.identify.contract import BLOCKED_MAX, KINDS, LIMIT_MAX, IdentityRules
 from liftloop.journey.bounds import SECONDS_MAX
@@ -25,6 +25,7 @@ FEN_MAX = 10**15
 """Ten trillion yuan, far from where 64 bits end."""
 CARRIED_MAX = 10**9
 """More messages a day than there are people in China are a slip of the key."""
+QUOTA_OF_ONE_MAX = 1_000
 LEAD_DAYS_MAX = 90
 MATURITY_S_MAX = 366 * 86_400
 CAP_DAYS_MAX = 3_660
@@ -172,6 +173,25 @@ def quiet_problem(quiet: QuietHours | None) -> Words | None:
         zh=f"免打扰时段用一天里的分钟表示，0 到 {DAY_MINUTES - 1}",
         en=f"quiet hours are minutes of the day, 0 to {DAY_MINUTES - 1}",
     )
+
+
+def quotas_problem(quotas: Sequence[Quota]) -> Words | None:
+    """Return what is wrong with what the gate is to keep a channel to."""
+    for quota in quotas:
+        if not 1 <= quota.count <= (QUOTA_OF_ONE_MAX if quota.each_person else CARRIED_MAX):
+            return Words(
+                zh=f"quotas 的 count 至少为 1，最多 {CARRIED_MAX:,}（每位客户最多 {QUOTA_OF_ONE_MAX:,}）",
+                en=f"count of quotas is at least 1, at most {CARRIED_MAX:,}, for one person {QUOTA_OF_ONE_MAX:,}",
+            )
+        if not 0 <= quota.kept < quota.count or (quota.kept and quota.each_person):
+            return Words(
+                zh="quotas 的 kept 要小于 count，且只用于整个渠道的配额",
+                en="kept of quotas is less than count, and only where a quota is the channel's",
+            )
+    places = [(quota.per, quota.each_person) for quota in quotas]
+    if len(set(places)) < len(places):
+        return Words(zh="同一种时段的配额只能有一个", en="there is one quota an hour, a day and a month")
+    return None
 
 
 def capacity_problem(capacity: Capacity | None) -> Words | None:

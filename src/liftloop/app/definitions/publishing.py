@@ -16,6 +16,7 @@ from liftloop.app.definitions.limits import (
     capacity_problem,
     journey_problem,
     never_again,
+    quotas_problem,
     tag_problem,
     trait_problem,
 )
@@ -335,7 +336,7 @@ class Definitions:
                 refuse(kind, campaign_problem(as_kind(kind, body, Campaign), self._campaign_before(identity)))
             case "channel":
                 channel = as_kind(kind, body, ChannelDefinition)
-                refuse(kind, capacity_problem(channel.capacity))
+                refuse(kind, capacity_problem(channel.capacity) or quotas_problem(channel.quotas))
                 open_channel(channel, allow=self._allow, wall=SystemClock())
             case "content":
                 content = as_kind(kind, body, Content)

@@ -89,7 +89,14 @@ def capacity_of(channels: Mapping[str, Mapping[str, Any]], inputs: StudyInputs) 
 def daily_of(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
     """Return what each channel with a limit carries a day."""
     limits = {identity: _capacity(identity, body) for identity, body in channels.items()}
-    return {identity: float(daily(each)) for identity, each in limits.items() if each is not None and daily(each) > 0}
+    found = {
+        identity: [float(daily(each))] for identity, each in limits.items() if each is not None and daily(each) > 0
+    }
+    for identity, body in channels.items():
+        quotas = [each for each in body.get("quotas") or () if not each.get("each_person")]
+        days = [each["count"] - each.get("kept", 0) for each in quotas if each.get("per", "day") == "day"]
+        found.setdefault(identity, []).extend(float(each) for each in days)
+    return {identity: min(each) for identity, each in found.items() if each}
 
 
 def leads_of(channels: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from liftloop.app.tick.excerpt import excerpt
 from liftloop.audience.reading import check, conditioned, holds, is_member, known_members, member_words, members
+from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.gate import SENT, suppressed_array
 from liftloop.deliver.keys import enrolment_of, visit_of
+from liftloop.deliver.quotas import uses
 from liftloop.deliver.second_look import Leaving, second_look
 from liftloop.identify.contract import ANONYMOUS, USER
 from liftloop.identify.reading import disputed, find, follow, identifier_hash, undoings
@@ -329,6 +331,13 @@ def _second_look(fold: Fold, given: Mapping[str, Any]) -> Answer:
     return {"stopped": msgspec.to_builtins(stopped)}
 
 
+def _quotas(fold: Fold, given: Mapping[str, Any]) -> Answer:
+    """Return how far the quotas of channels are used up."""
+    live = fold.catalog.live("channel")
+    channels = {name: msgspec.convert(each.body, type=ChannelDefinition, strict=False) for name, each in live.items()}
+    return {"uses": msgspec.to_builtins(uses(fold.state, channels, int(given["now_ms"])))}
+
+
 def _known(fold: Fold, given: Mapping[str, Any]) -> Answer:
     """Return of people what texts may say: traits as numbers (None for none) or hashes of words (0), and of those
     levels, tags and audiences whose ids begin as asked, which each is in. Who is no profile is left out.
@@ -393,5 +402,6 @@ _ANSWERS: dict[str, Callable[[Fold, Mapping[str, Any]], Answer]] = {
     "disputed": _disputed,
     "second_look": _second_look,
     "known": _known,
+    "quotas": _quotas,
     "excerpt": excerpt,
 }

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { libraryOptions } from "@/features/compose/api/contents";
 import { ContentList } from "@/features/compose/components/content-list";
+import { ChannelList } from "@/features/deliver/components/channel-list";
 import { EmptyNote } from "@/shared/parts/note";
 import { Card, Page } from "@/shared/parts/page";
 import { Waiting } from "@/shared/parts/shown";
@@ -33,6 +34,7 @@ export function ContentsPage() {
       ) : (
         <ContentList contents={library.data.contents} />
       )}
+      <ChannelList />
     </Page>
   );
 }

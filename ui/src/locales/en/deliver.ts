@@ -25,4 +25,22 @@ export const deliver = {
   channelStands: "The channel {{channel}} stands still",
   waiting: "{{messages}} wait",
   goOn: "Go on",
+  channels: "Quotas and answers of channels",
+  quota: {
+    channel: {
+      hour: "{{of}} an hour, {{used}} used in this one",
+      day: "{{of}} a day, {{used}} used today",
+      month: "{{of}} a month, {{used}} used in this one",
+    },
+    person: {
+      hour: "{{of}} an hour to one person, {{used}} people used up theirs",
+      day: "{{of}} a day to one person, {{used}} people used up theirs today",
+      month: "{{of}} a month to one person, {{used}} people used up theirs",
+    },
+  },
+  quotaWaits: "{{messages}} wait for a later one",
+  inDoubt: "{{messages}} unanswered; the provider is asked, nothing is sent again",
+  answered: "All answered",
+  ask: "Ask now",
+  asked: "Known now: {{sent}} were taken, {{failed}} not sent, {{open}} are asked for later",
 };

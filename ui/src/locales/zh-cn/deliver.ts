@@ -24,4 +24,22 @@ export const deliver = {
   channelStands: "渠道 {{channel}} 已停发",
   waiting: "待发 {{messages}} 条",
   goOn: "恢复发送",
+  channels: "渠道的配额和答复",
+  quota: {
+    channel: {
+      hour: "每小时 {{of}} 条，这一小时已用 {{used}} 条",
+      day: "每天 {{of}} 条，今天已用 {{used}} 条",
+      month: "每月 {{of}} 条，本月已用 {{used}} 条",
+    },
+    person: {
+      hour: "每位客户每小时 {{of}} 条，{{used}} 人已用完",
+      day: "每位客户每天 {{of}} 条，今天 {{used}} 人已用完",
+      month: "每位客户每月 {{of}} 条，本月 {{used}} 人已用完",
+    },
+  },
+  quotaWaits: "{{messages}} 条排到后面的时段",
+  inDoubt: "{{messages}} 条没有答复，会自动去查，不会重发",
+  answered: "都有答复",
+  ask: "现在去查",
+  asked: "查到：{{sent}} 条服务商已收到，{{failed}} 条没有发出，{{open}} 条过后再查",
 };

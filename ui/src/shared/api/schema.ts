@@ -4956,6 +4956,8 @@ export interface components {
             in_doubt: number;
             /** Kind */
             kind: string;
+            /** Quotas */
+            quotas: components["schemas"]["QuotaUse"][];
         };
         /** CheckAnswer */
         CheckAnswer: {
@@ -9735,6 +9737,47 @@ export interface components {
              */
             open: boolean;
             text: components["schemas"]["Text"];
+        };
+        /** QuotaUse */
+        QuotaUse: {
+            /**
+             * Again
+             * Format: date-time
+             * @description When the next window begins.
+             */
+            again: string;
+            /** Count */
+            count: number;
+            /**
+             * Each Person
+             * @description Of one person instead of all together.
+             */
+            each_person: boolean;
+            /**
+             * Kept
+             * @description Places that only confirmations and service messages may take.
+             */
+            kept: number;
+            /**
+             * Over
+             * @enum {string}
+             */
+            over: "wait" | "refuse";
+            /**
+             * Per
+             * @enum {string}
+             */
+            per: "hour" | "day" | "month";
+            /**
+             * Used
+             * @description Places of this window given out; of one person's, people who used up theirs.
+             */
+            used: number;
+            /**
+             * Waiting
+             * @description Messages that wait for a later window.
+             */
+            waiting: number;
         };
         /**
          * RaisedSignal

@@ -1,0 +1,26 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { answered } from "@/shared/api/answer";
+import { api } from "@/shared/api/client";
+import type { components } from "@/shared/api/schema";
+
+export type ChannelStanding = components["schemas"]["ChannelStanding"];
+
+const LOOK_MS = 30_000;
+
+export function channelStandingOptions() {
+  return queryOptions({
+    queryKey: ["channels", "standing"],
+    queryFn: () => answered(api.GET("/api/channels/standing")),
+    refetchInterval: LOOK_MS,
+  });
+}
+
+/** Ask a channel's provider what became of messages whose answer was lost; nothing is sent for it. */
+export function useAskProvider() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (identity: string) =>
+      answered(api.POST("/api/channels/{identity}/ask", { params: { path: { identity } } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["channels", "standing"] }),
+  });
+}
