@@ -119,8 +119,13 @@ class Health(View):
     events: Count
 
 
+ADVANCE_S_MAX = 3_653 * 86_400
+
+
 class ClockAdvance(View):
-    advance_s: int = Field(gt=0, description="Seconds to go forward, from due instant to due instant.")
+    advance_s: int = Field(
+        gt=0, le=ADVANCE_S_MAX, description="Seconds to go forward, from due instant to due instant; ten years at most."
+    )
 
 
 class ClockView(View):

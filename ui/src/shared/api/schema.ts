@@ -5032,7 +5032,7 @@ export interface components {
         ClockAdvance: {
             /**
              * Advance S
-             * @description Seconds to go forward, from due instant to due instant.
+             * @description Seconds to go forward, from due instant to due instant; ten years at most.
              */
             advance_s: number;
         };
