@@ -1,6 +1,7 @@
 """Random trees, random histories and the plainest way to say who satisfies a tree: one person at a time, in Python."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from liftloop.kernel.dice import hash_text, uniform
 from liftloop.storage.contract import Record
 
 NOW_MS = 1_790_000_000_000
+_SHOP = timezone(timedelta(hours=8))
+_SHOP_NOW = datetime(2026, 9, 21, 22, 13, 20, tzinfo=_SHOP)
 DAY_MS = 86_400_000
 PEOPLE = [f"u{number}" for number in range(6)]
 EVENTS = ["Order Completed", "Product Viewed"]
@@ -33,6 +36,12 @@ DAYS = [0.5, 1, 3, 7.25, 30]
 
 _comparison = st.dictionaries(
     st.sampled_from(["gte", "gt", "lte", "lt", "eq"]), st.sampled_from([0, 1, 1.5, 2, 3]), min_size=1, max_size=2
+)
+_apart_days = st.dictionaries(
+    st.sampled_from(["gte", "gt", "lte", "lt", "eq"]),
+    st.sampled_from([-200, -3, -2, 0, 1, 2, 2.5, 105, 160, 400]),
+    min_size=1,
+    max_size=2,
 )
 _filters = st.lists(
     st.one_of(
@@ -83,6 +92,24 @@ sequence_leaves = st.fixed_dictionaries(
     },
     optional={"without": _step},
 )
+BORN: Mapping[Any, tuple[date | None, tuple[int, int] | None]] = {
+    "1990-09-21": (date(1990, 9, 21), (9, 21)),
+    "1988/9/20": (date(1988, 9, 20), (9, 20)),
+    "2026年9月24日": (date(2026, 9, 24), (9, 24)),
+    "2027-01-05": (date(2027, 1, 5), (1, 5)),
+    "2031-09-23": (date(2031, 9, 23), (9, 23)),
+    "2000-02-29": (date(2000, 2, 29), (2, 29)),
+    "19850922": (date(1985, 9, 22), (9, 22)),
+    " 9-22 ": (None, (9, 22)),
+    "2月29日": (None, (2, 29)),
+    "2026-09-21T17:30:00Z": (date(2026, 9, 22), (9, 22)),
+    "2026-09-22T01:30+09:00": (date(2026, 9, 22), (9, 22)),
+    "2026-01-01 00:30:00.25 ": (date(2026, 1, 1), (1, 1)),
+    "2025-12-31T23:30:00-0800": (date(2026, 1, 1), (1, 1)),
+    19_950_923: (date(1995, 9, 23), (9, 23)),
+    **dict.fromkeys(("2026-02-30", "1900-02-29", "13-01", "soon", "农历八月十五", True, None, 20), (None, None)),
+}
+"""Values of an attribute, and what they tell: a day, and a day of the year. It is 21 September 2026, late at night."""
 _attribute = st.sampled_from(["city", "a/b~c"])
 _value = st.sampled_from([value for value in CITIES if value is not None])
 trait_leaves = st.one_of(
@@ -92,6 +119,8 @@ trait_leaves = st.one_of(
     st.fixed_dictionaries({"trait": _attribute, "exists": st.booleans()}),
     st.builds(lambda name, test: {"trait": name, **test}, _attribute, _comparison),
     st.builds(lambda test: {"trait": "city", "days_since": test}, _comparison),
+    st.builds(lambda test: {"trait": "born", "days_since": test}, _apart_days),
+    st.builds(lambda test: {"trait": "born", "days_to_anniversary": test}, _apart_days),
     st.builds(
         lambda name, test: {"trait": name, **test},
         st.sampled_from(["spent", "seen_ms", "seen_days", "kinds"]),
@@ -149,6 +178,7 @@ _identify = st.tuples(
     st.just(""),
     st.one_of(
         st.dictionaries(_attribute, st.sampled_from(CITIES)),
+        st.fixed_dictionaries({"born": st.sampled_from(list(BORN))}),
         st.fixed_dictionaries({"tag:put": st.sampled_from(UNTIL)}),
     ),
 )
@@ -249,13 +279,41 @@ def _trait(person: PlainPerson, tree: Mapping[str, Any]) -> bool:
                 holds = any(_equal(value, each) for each in wanted)
             case "exists":
                 holds = (value is not None) == wanted
+            case "days_since" if name == "born":
+                holds = _compares(_days_since(value), wanted)
             case "days_since":
                 holds = number is not None and _compares((NOW_MS - number) / DAY_MS, wanted)
+            case "days_to_anniversary":
+                holds = _compares(_days_to_anniversary(value), wanted)
             case _:
                 holds = _compares(number, {word: wanted})
         if not holds:
             return False
     return True
+
+
+def _days_since(value: Any) -> float | None:
+    if value == 20 and not isinstance(value, bool):
+        return (NOW_MS - 20) / DAY_MS
+    told = BORN[value][0]
+    return (
+        None
+        if told is None
+        else (_SHOP_NOW - datetime(told.year, told.month, told.day, tzinfo=_SHOP)) / timedelta(days=1)
+    )
+
+
+def _days_to_anniversary(value: Any) -> int | None:
+    """Return the days until the first day on which it is kept, None where that day has not been lived through once."""
+    told, of_the_year = BORN[value]
+    for days in range(400) if of_the_year else ():
+        day = _SHOP_NOW.date() + timedelta(days=days)
+        kept = {(day.month, day.day)}
+        if (day.month, day.day) == (2, 28) and (day + timedelta(days=1)).month == 3:
+            kept.add((2, 29))
+        if of_the_year in kept:
+            return None if told is not None and told.year > day.year else days
+    return None
 
 
 def _equal(value: Any, wanted: Any) -> bool:

@@ -119,6 +119,10 @@ def _compare(tree: dict[str, Any], history: list[Happening], cut: int) -> None:
     tree={"trait": "city", "days_since": {"lt": 30}},
     history=[("identify", "u1", NOW_MS - 3_600_000, "", {"city": NOW_MS - 86_400_000})],
 )
+@example(
+    tree={"trait": "born", "days_to_anniversary": {"lte": 1}},
+    history=[("identify", "u1", NOW_MS - 3_600_000, "", {"born": "2026-09-21T17:30:00Z"})],
+)
 def test_a_tree_means_the_same_in_memory_in_the_lake_and_in_plain_python(
     tree: dict[str, Any], history: list[Happening]
 ) -> None:

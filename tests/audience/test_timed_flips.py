@@ -1,5 +1,6 @@
 """Time alone lets people in and out at the very millisecond, where nothing happens."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -43,6 +44,31 @@ def test_days_since_flip_at_the_millisecond(word: str, before: int, at: int, aft
     for now_ms, expected in ((bound_ms - 1, before), (bound_ms, at), (bound_ms + 1, after)):
         engine.advance(now_ms)
         assert count(engine) == expected
+
+
+@pytest.mark.parametrize(
+    ("test", "told", "flips"),
+    [
+        ({"days_to_anniversary": {"lte": 3}}, "1990-11-25", {"2026-11-22": 1, "2026-11-26": 0, "2027-11-22": 1}),
+        ({"days_to_anniversary": {"eq": 0}}, "02-29", {"2027-02-28": 1, "2027-03-01": 0, "2028-02-29": 1}),
+        ({"days_to_anniversary": {"gte": 1}}, "2026-11-25", {"2026-11-25": 0, "2026-11-26": 1}),
+        ({"days_to_anniversary": {"lte": 9}}, "2027-11-25", {"2027-11-16": 1}),
+        ({"days_since": {"gte": -2, "lt": 0}}, "2026年12月1日", {"2026-11-29": 1, "2026-12-01": 0}),
+    ],
+)
+def test_days_of_the_calendar_flip_at_the_shops_midnight(
+    test: dict[str, Any], told: str, flips: dict[str, int]
+) -> None:
+    """Whoever has told a day comes and goes as midnights pass in the shop, to the millisecond."""
+    engine = engine_with({"trait": "born", **test})
+    engine.step([record("identify", "m1", engine.now_ms, user_id="u", traits={"born": told})])
+    inside = count(engine)
+    for day, expected in flips.items():
+        midnight_ms = int(datetime.fromisoformat(f"{day}T00:00:00+08:00").timestamp() * 1000)
+        for now_ms, wanted in ((midnight_ms - 1, inside), (midnight_ms, expected)):
+            engine.advance(now_ms)
+            assert count(engine) == wanted, day
+        inside = expected
 
 
 def test_a_sequence_ends_when_its_first_step_leaves_the_window() -> None:

@@ -24,6 +24,7 @@ PROPERTIES = [
     {},
 ]
 CITIES = ["上海", "Bath", 1, 1.0, True, None, "O'Fallon"]
+BORN = ["1990-09-25", "2026-09-30T17:30:00Z", 19_900_922, 1_790_000_000_000, "9月23日", "2026-02-30", None, "2001/10/1"]
 ORDER, VIEW = "Order Completed", "Product Viewed"
 TREES: list[dict[str, Any]] = [
     {"event": ORDER},
@@ -42,6 +43,8 @@ TREES: list[dict[str, Any]] = [
     *({"trait": "city", "is": value} for value in ("上海", "O'Fallon", 1, True)),
     {"trait": "city", "exists": False},
     {"trait": "city", "gte": 1},
+    {"trait": "born", "days_since": {"gte": -10, "lt": 30}},
+    {"trait": "born", "days_to_anniversary": {"lte": 10}},
     {"percent": [12.5, 60], "salt": "x"},
     {"sequence": [{"event": VIEW}, {"event": ORDER}], "within_days": 30, "gap_days": 9},
     {
@@ -63,7 +66,8 @@ def rows() -> list[tuple[int, int, int, str, str, str]]:
         at_ms = NOW_MS - days * DAY_MS - number
         made.append((number, profile, at_ms, "track", ORDER if number % 3 else VIEW, json.dumps(what)))
     for number in range(60):
-        said = {"city": CITIES[number % len(CITIES)]} if number % 9 else {"other": 1}
+        said: dict[str, Any] = {"city": CITIES[number % len(CITIES)]} if number % 9 else {"other": 1}
+        said |= {"born": BORN[number % len(BORN)]} if number % 3 else {}
         made.append((600 + number, number % 45, NOW_MS - number * DAY_MS, "identify", "", json.dumps(said)))
     return made
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from liftloop.app.audience_question import Meanings, Tree, names_instants, question_of
+from liftloop.app.audience_question import Meanings, Tree, asks_calendar, question_of
 from liftloop.profile.contract import UnknownCondition
 from liftloop.storage.question import Query
 
@@ -52,13 +52,14 @@ def selection_at(tree: Tree, meanings: Meanings, moments: str, given: Sequence[A
     `moments` is a query for (source, id, profile, at_ms) with the parameters `given`; the answer's `profile` is the
     place of a moment in the order of (source, id, at_ms), from 0. An attribute that was first said later counts as
     said before, a studied trait is unknown before its study. Raises as `selection` does, and where the tree compares
-    with instants of the calendar.
+    with days of the calendar.
     """
     from liftloop.storage.question_sql import duckdb_query_of_moments
 
-    if names_instants(tree, meanings):
+    if asks_calendar(tree, meanings):
         raise UnknownCondition(
-            "过去的时刻不能按首次或末次的日期来判断", "past moments cannot be asked by dates of first and last"
+            "过去的时刻不能按首次、末次的日期或纪念日来判断",
+            "past moments cannot be asked by dates of first and last, or by anniversaries",
         )
     asked = duckdb_query_of_moments(question_of(tree, meanings, _MOMENT_MS), _MOMENT_MS, len(given))
     text = _AT_MOMENTS.format(

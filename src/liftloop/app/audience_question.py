@@ -13,6 +13,7 @@ from liftloop.audience.contract import BadAudience
 from liftloop.audience.reading import check
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.dice import hash_text
+from liftloop.profile.anniversaries import wanted_days
 from liftloop.profile.contract import UnknownCondition
 from liftloop.profile.elapsed import DAYS_SINCE, elapsed_bounds
 from liftloop.profile.reading import AGGREGATES, COMPARISONS
@@ -26,6 +27,7 @@ from liftloop.storage.question import (
     AnyLine,
     AnyOf,
     Attribute,
+    AttributeComesRound,
     AttributeCompared,
     AttributeElapsed,
     AttributeOneOf,
@@ -54,7 +56,7 @@ CONDITIONS_MAX_WHOLE = 2_000
 """With the audiences that a tree names: four of the largest; more would be a query of a megabyte."""
 _IN_WINDOW = frozenset({"count", "sum", "avg", "min", "max", "distinct", "first", "last"})
 _IN_LIFE = frozenset({"count", "sum", "avg", "first_ms", "last_ms"})
-_INSTANTS = frozenset({"first_ms", "last_ms"})
+_OF_CALENDAR = frozenset({"first_ms", "last_ms", "days_to_anniversary"})
 SEQUENCES_MAX = 50
 """Each is two joins of its own: fifty take two seconds to plan and half a gigabyte, whatever the events."""
 
@@ -78,15 +80,15 @@ def question_of(tree: Tree, meanings: Meanings, now_ms: int) -> Question:
     return _Reading(meanings, now_ms).node(tree)
 
 
-def names_instants(tree: Any, meanings: Meanings) -> bool:
-    """Return whether a tree, or an audience or a trait that it names, compares with instants of the calendar."""
+def asks_calendar(tree: Any, meanings: Meanings) -> bool:
+    """Return whether a tree, or an audience or a trait that it names, compares with days of the calendar."""
     if isinstance(tree, str):
-        return tree in _INSTANTS
+        return tree in _OF_CALENDAR
     if isinstance(tree, Mapping):
         others = (str(tree.get("audience")), f"{TAG}{tree.get('tag')}")
         named = (*(meanings.audiences.get(each) for each in others), meanings.traits.get(str(tree.get("trait"))))
-        return any(names_instants(part, meanings) for part in (*tree, *tree.values(), *named))
-    return isinstance(tree, list | tuple) and any(names_instants(part, meanings) for part in tree)
+        return any(asks_calendar(part, meanings) for part in (*tree, *tree.values(), *named))
+    return isinstance(tree, list | tuple) and any(asks_calendar(part, meanings) for part in tree)
 
 
 class _Circle(Exception):
@@ -205,10 +207,10 @@ def _trait(leaf: Tree, meanings: Meanings, now_ms: int) -> Question:
     if body is not None:
         return _measured(body, str(body.get("aggregate", "count")), tests, now_ms)
     attribute = Attribute(name, name in STUDIED)
-    return AllOf(tuple(_attribute_test(attribute, word, value) for word, value in tests.items()))
+    return AllOf(tuple(_attribute_test(attribute, word, value, now_ms) for word, value in tests.items()))
 
 
-def _attribute_test(attribute: Attribute, word: str, value: Any) -> Question:
+def _attribute_test(attribute: Attribute, word: str, value: Any, now_ms: int) -> Question:
     match word:
         case "is":
             return AttributeOneOf(attribute, _plain([value]))
@@ -220,6 +222,9 @@ def _attribute_test(attribute: Attribute, word: str, value: Any) -> Question:
             return AttributeThere(attribute) if value else NotOf(AttributeThere(attribute))
         case "days_since":
             return AttributeElapsed(attribute, _spans(value))
+        case "days_to_anniversary":
+            comparisons = tuple((each, float(days)) for each, days in sorted(value.items()))
+            return AttributeComesRound(attribute, wanted_days(now_ms, comparisons))
         case _:
             return AttributeCompared(attribute, _bounds({word: value}))
 

@@ -5,22 +5,38 @@ A day is a number: year, month and day as digits, the year 0 where it is not kno
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 from borax.calendars.lunardate import LunarDate
 from chinese_calendar import get_holiday_detail, is_workday
 
+from liftloop.kernel.clock import DAY_MS, HOUR_MS, MINUTE_MS
+
 NO_DAY = 0
 _YEAR, _MONTH = 10_000, 100
-_SHOP = timezone(timedelta(hours=8))
+WHOLE_DAY_MIN = _YEAR
+"""From here on a day is one of a known year."""
+_EPOCH = date(1970, 1, 1)
 _LUNAR_YEARS = (1901, 2099)
-_INSTANT_MS_MIN = 10_000_000_000
+INSTANT_MS_MIN = 10_000_000_000
 """A smaller number is a day as eight digits; a larger one is an instant in milliseconds, from April 1970 on."""
-_WHOLE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?")
-_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_PART = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
+INSTANT_MS_MAX = 253_402_000_000_000
+"""In the last days of the year 9999."""
+SHOP_MS = 8 * HOUR_MS
+"""How far the shop's clock is ahead of UTC."""
+WHOLE_DAY = r"[ \t\r\n]*([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[T ][^\n]*)?[ \t\r\n]*"
+DIGITS_DAY = r"[ \t\r\n]*([0-9]{4})([0-9]{2})([0-9]{2})[ \t\r\n]*"
+PART_DAY = r"[ \t\r\n]*([0-9]{1,2})[-/.月]([0-9]{1,2})日?[ \t\r\n]*"
+ZONED_DAY = (
+    r"[ \t\r\n]*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9](?:[.,][0-9]+)?)?"
+    r"(?:Z|([-+])([01][0-9]|2[0-3]):?([0-5][0-9]))[ \t\r\n]*"
+)
+"""Texts that tell a day, in expressions that Python and the engines of the lake read alike. The groups are year, month
+and day; of an instant with a zone hour, minute, sign of the zone, its hours and minutes."""
+_WHOLE, _DIGITS, _PART, _ZONED = (re.compile(text) for text in (WHOLE_DAY, DIGITS_DAY, PART_DAY, ZONED_DAY))
 _LUNAR = re.compile(r"(?:农历|阴历|旧历)\s*(?:\d{4}年)?\s*(.+)")
 _LUNAR_WORDS = re.compile(r"闰?(.{1,2})月(.{1,3}?)日?")
 _MONTHS = {
@@ -41,14 +57,20 @@ def day_number(value: Any) -> int:
         return NO_DAY
     if isinstance(value, int | float):
         return _of_number(value)
-    text = str(value).strip()
-    if found := _LUNAR.fullmatch(text):
-        return _of_lunar(found[1])
+    text = str(value)
     if found := _WHOLE.fullmatch(text) or _DIGITS.fullmatch(text):
-        return _of_instant(text) or _checked(int(found[1]), int(found[2]), int(found[3]))
+        number = _checked(int(found[1]), int(found[2]), int(found[3]))
+        zoned = _ZONED.fullmatch(text) if number else None
+        return number if zoned is None else _moved(number, days_to_shop(zoned.groups()))
     if found := _PART.fullmatch(text):
         return _checked(0, int(found[1]), int(found[2]))
-    return _of_lunar(text)
+    found = _LUNAR.fullmatch(text.strip())
+    return _of_lunar(found[1] if found else text.strip())
+
+
+def begins_ms(number: int) -> int:
+    """Return the instant at which a day whose year is known begins in the shop."""
+    return (day_of_number(number) - _EPOCH).days * DAY_MS - SHOP_MS
 
 
 def number_of_day(day: date) -> int:
@@ -223,24 +245,29 @@ def _lunar(day: date) -> LunarDate | None:
 
 
 def _of_number(value: float) -> int:
-    if value >= _INSTANT_MS_MIN:
-        try:
-            return number_of_day(datetime.fromtimestamp(value / 1_000, UTC).astimezone(_SHOP).date())
-        except (OverflowError, ValueError, OSError):
+    if value >= INSTANT_MS_MIN:
+        if value > INSTANT_MS_MAX:
             return NO_DAY
-    whole = int(value) if value == value and abs(value) < _INSTANT_MS_MIN else 0
+        return number_of_day(_EPOCH + timedelta(days=(value + SHOP_MS) // DAY_MS))
+    whole = int(value) if value == value and abs(value) < INSTANT_MS_MIN else 0
     return _checked(whole // _YEAR, whole // _MONTH % 100, whole % _MONTH) if whole >= _YEAR else NO_DAY
 
 
-def _of_instant(text: str) -> int:
-    """Return the shop's day of an instant with a zone, NO_DAY where the text names none."""
-    if "T" not in text and " " not in text:
-        return NO_DAY
+def days_to_shop(told: Sequence[str | None]) -> int:
+    """Return by how many days the shop's day of an instant is another than the one written; see `ZONED_DAY`."""
+    hours, minutes, sign, ahead_hours, ahead_minutes = told
+    at = 60 * int(hours or 0) + int(minutes or 0)
+    ahead = 60 * int(ahead_hours or 0) + int(ahead_minutes or 0)
+    return (at - (-ahead if sign == "-" else ahead) + SHOP_MS // MINUTE_MS) // (DAY_MS // MINUTE_MS)
+
+
+def _moved(number: int, days: int) -> int:
+    if not days:
+        return number
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        return number_of_day(day_of_number(number) + timedelta(days=days))
+    except (OverflowError, ValueError):  # Before the first year, or after the last.
         return NO_DAY
-    return NO_DAY if moment.tzinfo is None else number_of_day(moment.astimezone(_SHOP).date())
 
 
 def _of_lunar(text: str) -> int:

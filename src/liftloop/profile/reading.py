@@ -4,7 +4,7 @@ Each answer comes with the instant at which it may change by time alone.
 """
 
 from collections.abc import Mapping, Sequence
-from math import ceil, floor, isfinite
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,15 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS
+from liftloop.kernel.days import INSTANT_MS_MIN, NO_DAY, WHOLE_DAY_MIN, begins_ms
 from liftloop.profile import told as told
+from liftloop.profile.anniversaries import before_anniversary
+from liftloop.profile.conditions import AGGREGATES as AGGREGATES
+from liftloop.profile.conditions import COMPARISONS as COMPARISONS
+from liftloop.profile.conditions import check_condition as check_condition
 from liftloop.profile.contract import NO_CONSENT, FlipTimes, SourceId, Truth, UnknownCondition
 from liftloop.profile.elapsed import ALWAYS_MS, DAYS_SINCE, elapsed_bounds
 from liftloop.profile.sources import (
-    SPAN_DAYS_MAX,
     attribute_array,
     covering,
     life_array,
@@ -25,24 +29,12 @@ from liftloop.profile.sources import (
     steps_of,
     windows_of,
 )
-from liftloop.profile.studied import STUDIED
 from liftloop.profile.tags import TAG as TAG
 from liftloop.profile.tags import put_tags as put_tags
 from liftloop.profile.tags import tag_condition as tag_condition
-from liftloop.profile.values import number_of, value_hash
+from liftloop.profile.values import value_hash
 from liftloop.runtime.contract import Slots, StateView
-from liftloop.runtime.windows import LIVE_MAX, NEVER_MS, PAGE, Recent, Times
-
-AGGREGATES = frozenset(
-    {"count", "sum", "avg", "min", "max", "distinct", "first", "last", "days_since_first", "days_since_last"}
-)
-_WINDOWED = frozenset({"min", "max", "distinct", "first", "last"})
-COMPARISONS = frozenset({"gte", "gt", "lte", "lt", "eq"})
-_WORDS = frozenset({"is", "is_not", "in", "exists"})
-_EVENT_FIELDS = frozenset({"event", "within_days", "property", "where"}) | AGGREGATES
-_SEQUENCE_FIELDS = frozenset({"sequence", "within_days", "gap_days", "without"})
-_STEP_FIELDS = frozenset({"event", "where"})
-_TRAIT_FIELDS = frozenset({"trait", "days_since"}) | _WORDS | COMPARISONS
+from liftloop.runtime.windows import NEVER_MS, PAGE, Recent, Times
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
@@ -74,53 +66,6 @@ class Follows(Struct, frozen=True, kw_only=True):
 
 
 Part = Bounds | Words | Follows
-
-
-def check_condition(leaf: Mapping[str, Any]) -> None:
-    """Raise `UnknownCondition` where a condition on an event or a trait cannot be answered, whatever the people."""
-    if "sequence" in leaf:
-        _check_sequence(leaf)
-    elif "event" in leaf:
-        _check_event(leaf)
-    else:
-        _check_fields(leaf, _TRAIT_FIELDS)
-        _check_trait(leaf)
-
-
-def _check_event(leaf: Mapping[str, Any]) -> None:
-    _check_fields(leaf, _EVENT_FIELDS)
-    source_of(leaf)
-    asked = AGGREGATES & set(leaf)
-    for name in asked:
-        _check_comparison(leaf[name])
-        if name in _WINDOWED and not span_of(leaf):
-            raise UnknownCondition(f"{name} 需要时间窗（within_days）", f"{name} needs a window (within_days)")
-        if name in DAYS_SINCE and span_of(leaf):
-            raise UnknownCondition(f"{name} 不能有时间窗", f"{name} takes no window")
-    if "distinct" in asked and len(asked) > 1:
-        raise UnknownCondition("distinct 要单独成为一个条件", "distinct stands alone in a condition")
-    counted = [*leaf.get("count", {"gte": 1}).values(), *leaf.get("distinct", {"gte": 1}).values()]
-    if span_of(leaf) and max(counted) > LIVE_MAX:
-        raise UnknownCondition(
-            f"时间窗内的次数最多可以比较到 {LIVE_MAX}", f"counts inside a window compare up to {LIVE_MAX}"
-        )
-
-
-def _check_sequence(leaf: Mapping[str, Any]) -> None:
-    _check_fields(leaf, _SEQUENCE_FIELDS)
-    steps = leaf["sequence"]
-    if not isinstance(steps, list | tuple) or len(steps) != 2:
-        raise UnknownCondition("sequence 要有先后两个事件", "a sequence takes two events, one and then another")
-    for step in (*steps, *([leaf["without"]] if "without" in leaf else [])):
-        if not isinstance(step, Mapping) or "event" not in step:
-            raise UnknownCondition(f"这里应是一个事件：{step!r}", f"not an event: {step!r}")
-        _check_fields(step, _STEP_FIELDS)
-    if not span_of(leaf):
-        raise UnknownCondition("sequence 需要时间窗（within_days）", "a sequence needs a window (within_days)")
-    if not 0 < number_of(leaf.get("gap_days")) <= SPAN_DAYS_MAX:
-        raise UnknownCondition("sequence 需要间隔（gap_days）", "a sequence needs a gap (gap_days)")
-    for step in steps_of(leaf):
-        source_of(step)
 
 
 def parts_of(leaf: Mapping[str, Any], traits: Mapping[str, Mapping[str, Any]]) -> tuple[Part, ...]:
@@ -202,12 +147,30 @@ class People:
                 case "exists":
                     truth &= (self._text(part.attribute) != 0) == value
                 case "days_since":
-                    at_ms = self._column(attribute_array(part.attribute, "number"), np.nan, np.float64)
-                    truth &= self._elapsed(at_ms, value)
+                    truth &= self._elapsed(self._instants(part.attribute), value)
+                case "days_to_anniversary":
+                    holds, flips_ms = before_anniversary(self._days(part.attribute), self.now_ms, value)
+                    truth &= holds
+                    np.minimum(self.next_flip_ms, flips_ms, out=self.next_flip_ms)
                 case _:
                     number = self._column(attribute_array(part.attribute, "number"), np.nan, np.float64)
                     truth &= _compare(number, ((word, value),))
         return truth
+
+    def _instants(self, attribute: str) -> NDArray[np.float64]:
+        """Return the instants that a trait tells: of a day with a year its beginning, of any other number itself."""
+        at_ms = self._column(attribute_array(attribute, "number"), np.nan, np.float64)
+        days = self._days(attribute)
+        whole = (days >= WHOLE_DAY_MIN) & ~(at_ms >= INSTANT_MS_MIN)
+        if not whole.any():
+            return at_ms
+        at_ms = at_ms.copy()
+        told, place = np.unique(days[whole], return_inverse=True)
+        at_ms[whole] = np.array([begins_ms(day) for day in told.tolist()], dtype=np.float64)[place]
+        return at_ms
+
+    def _days(self, attribute: str) -> NDArray[np.int32]:
+        return self._column(attribute_array(attribute, "day"), NO_DAY, np.int32)
 
     def _elapsed(self, at_ms: NDArray[np.float64], comparisons: Sequence[tuple[str, float]]) -> Truth:
         """Compare the days since an instant that a trait tells, before it negative; nobody without one."""
@@ -422,7 +385,7 @@ def _hashed(word: str, value: Any) -> Any:
             return tuple(value_hash(each) for each in value)
         case "exists":
             return bool(value)
-        case "days_since":
+        case "days_since" | "days_to_anniversary":
             return tuple((each, float(days)) for each, days in sorted(value.items()))
         case _:
             return float(value)
@@ -431,45 +394,6 @@ def _hashed(word: str, value: Any) -> Any:
 def _bounds(source: SourceId, span_ms: int, aggregate: str, comparison: Mapping[str, Any]) -> Bounds:
     comparisons = tuple((word, float(bound)) for word, bound in sorted(comparison.items()))
     return Bounds(source=source, span_ms=span_ms, aggregate=aggregate, comparisons=comparisons)
-
-
-def _check_fields(leaf: Mapping[str, Any], known: frozenset[str]) -> None:
-    unknown = sorted(set(leaf) - known)
-    if unknown:
-        raise UnknownCondition(f"条件里有不认识的字段：{unknown}", f"unknown fields in a condition: {unknown}")
-
-
-def _check_trait(leaf: Mapping[str, Any]) -> None:
-    tests = {word: value for word, value in leaf.items() if word != "trait"}
-    if not isinstance(leaf["trait"], str) or not leaf["trait"]:
-        raise UnknownCondition(f"条件里的属性名无效：{leaf!r}", f"not the name of a trait: {leaf!r}")
-    for word, value in tests.items():
-        match word, value:
-            case ("is" | "is_not", str() | int() | float()) | ("exists", bool()):
-                continue
-            case ("in", list() | tuple()) if all(isinstance(each, str | int | float) for each in value):
-                continue
-            case ("days_since", _):
-                _check_comparison(value)
-            case ("gte" | "gt" | "lte" | "lt" | "eq", _):
-                _check_comparison({word: value})
-            case _:
-                raise UnknownCondition(f"看不懂的比较：{word} {value!r}", f"not a comparison: {word} {value!r}")
-    studied = STUDIED.get(leaf["trait"])
-    fitting = COMPARISONS if studied is not None and studied.type == "number" else _WORDS
-    if studied is not None and studied.unit == "instant":
-        fitting = COMPARISONS | {"days_since"}
-    if studied is not None and not set(tests) <= fitting:
-        raise UnknownCondition(
-            f"{studied.id} 只能用 {'、'.join(sorted(fitting))} 来比较",
-            f"{studied.id} can be compared by {', '.join(sorted(fitting))} only",
-        )
-
-
-def _check_comparison(comparison: Any) -> None:
-    known = isinstance(comparison, Mapping) and comparison and set(comparison) <= COMPARISONS
-    if not known or not all(isfinite(number_of(bound)) for bound in comparison.values()):
-        raise UnknownCondition(f"看不懂的比较：{comparison!r}", f"not a comparison: {comparison!r}")
 
 
 def _among(values: NDArray[np.uint64], few: Sequence[int]) -> Truth:

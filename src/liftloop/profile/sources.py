@@ -11,7 +11,7 @@ from liftloop.kernel.days import NO_DAY
 from liftloop.kernel.dice import hash_bytes
 from liftloop.profile.contract import Source, SourceId, SourceProgress, UnknownCondition
 from liftloop.profile.studied import STUDIED, studied_array
-from liftloop.profile.tags import kept_of, tag_condition
+from liftloop.profile.tags import TAG, kept_of, tag_condition
 from liftloop.runtime.contract import Definitions, StateView
 from liftloop.runtime.windows import Windows
 from liftloop.storage.contract import ArraySpec
@@ -297,8 +297,11 @@ def needs_of(definitions: Definitions) -> Needs:
 
 
 def asks_for_day(leaf: Mapping[str, Any]) -> bool:
-    """Return whether a trait is asked for as a day: by the trigger or a node of a journey, and not by a condition."""
-    return "trait" in leaf and (leaf.get("on") == "date" or leaf.get("kind") == "until_date")
+    """Return whether a trait is asked for as a day: by a trigger, a node or a condition. Tags end at an instant."""
+    if "trait" not in leaf or str(leaf["trait"]).startswith(TAG):
+        return False
+    of_journey = leaf.get("on") == "date" or leaf.get("kind") == "until_date"
+    return of_journey or "days_since" in leaf or "days_to_anniversary" in leaf
 
 
 def needed_by(

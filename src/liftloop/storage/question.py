@@ -121,10 +121,18 @@ class AttributeCompared(Struct, frozen=True):
 
 
 class AttributeElapsed(Struct, frozen=True):
-    """An attribute is an instant, and the time since it lies in all of [low, high)."""
+    """An attribute tells an instant, or a day with its year, and the time since lies in all of [low, high)."""
 
     attribute: Attribute
     spans: tuple[tuple[int, int], ...]
+
+
+class AttributeComesRound(Struct, frozen=True):
+    """An attribute tells a day of the year, month and day as digits, that comes round in a year, first in its own."""
+
+    attribute: Attribute
+    days: tuple[tuple[int, tuple[int, ...]], ...]
+    """By year the days that come round in it; one of them is enough."""
 
 
 class Slice(Struct, frozen=True):
@@ -151,7 +159,8 @@ class NotOf(Struct, frozen=True):
     question: "Question"
 
 
-Leaf = Happened | Elapsed | Followed | AttributeOneOf | AttributeThere | AttributeCompared | AttributeElapsed | Slice
+AttributeTest = AttributeOneOf | AttributeThere | AttributeCompared | AttributeElapsed | AttributeComesRound
+Leaf = Happened | Elapsed | Followed | AttributeTest | Slice
 Question = Leaf | AllOf | AnyOf | NotOf
 
 

@@ -18,9 +18,11 @@ from liftloop.storage.question import (
     AnyLine,
     AnyOf,
     Attribute,
+    AttributeComesRound,
     AttributeCompared,
     AttributeElapsed,
     AttributeOneOf,
+    AttributeTest,
     AttributeThere,
     Bound,
     Contains,
@@ -38,6 +40,7 @@ from liftloop.storage.question import (
     Value,
     Within,
 )
+from liftloop.storage.question_days import day, instant
 from liftloop.storage.question_tables import Joined, asks, found_in, leaves, required
 from liftloop.storage.question_words import (
     ClickHouseWords,
@@ -360,7 +363,7 @@ class _Asking:
             case _:
                 return self._attribute_holds(question)
 
-    def _attribute_holds(self, question: AttributeOneOf | AttributeThere | AttributeCompared | AttributeElapsed) -> Any:
+    def _attribute_holds(self, question: AttributeTest) -> Any:
         value = self._column(question, "number")
         match question:
             case AttributeOneOf():
@@ -370,8 +373,12 @@ class _Asking:
             case AttributeCompared():
                 return _all([_compared(value, bound) for bound in question.bounds]).coalesce(False)
             case AttributeElapsed():
-                elapsed = self._told_from - ibis.cases((~value.isnan(), value))
-                return _in_spans(elapsed, question.spans)
+                at_ms = instant(self._column(question, "kind"), value, self._column(question, "text"))
+                return _in_spans(self._told_from - at_ms, question.spans)
+            case AttributeComesRound():
+                told = day(self._column(question, "kind"), value, self._column(question, "text"))
+                among = [(told % 10_000).isin(days) & (told // 10_000 <= year) for year, days in question.days]
+                return _any(among).coalesce(False)
             case _:
                 assert_never(question)
 

@@ -1,19 +1,22 @@
 """The lexicon of a shop that sells coffee, milk and chicken wings, as sentences in tests are read against it."""
 
+from typing import Literal
+
 from liftloop.app.naming.lexicon import lexicon_of
 from liftloop.app.naming.vocabulary import TraitWord, Words, trait_name
 from liftloop.audience.sentence.contract import Good, Lexicon, Named
 from liftloop.profile.studied import STUDIED
 from liftloop.profile.studies.lifecycle import STAGES
 
-_ATTRIBUTES = {
+_ATTRIBUTES: dict[str, tuple[Literal["text", "number", "yes_no", "date"], tuple[str, ...]]] = {
     "city": ("text", ("上海", "杭州", "北京", "广州")),
     "level": ("text", ("金卡", "银卡", "普通")),
     "gender": ("text", ("女", "男")),
     "age": ("number", ()),
     "points": ("number", ()),
     "employee": ("yes_no", ()),
-    "birthday": ("text", ()),
+    "birthday": ("date", ()),
+    "joined": ("date", ()),
 }
 
 

@@ -75,6 +75,11 @@ class Trees:
             {"trait": "city", "in": ["上海", "北京"]},
             {"trait": "city", "is_not": "杭州"},
             {"trait": "birthday", "exists": self.one(True, False)},
+            {"trait": self.one("birthday", "joined"), "days_to_anniversary": self.comparison()},
+            {
+                "trait": "joined",
+                "days_since": self.one({"gte": -30, "lte": 0}, {"gte": 0, "lte": 7}, self.comparison()),
+            },
             {"trait": "age", **self.comparison()},
             {"trait": "clv_fen", "gte": 50000},
             {"trait": "alive_probability", "lt": 0.5},

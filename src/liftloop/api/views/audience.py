@@ -33,6 +33,7 @@ def _said(model: BaseModel, names: tuple[str, ...]) -> bool:
     return any(getattr(model, name) is not None for name in names)
 
 
+_OF_DATES = ("days_since", "days_to_anniversary")
 COMPARISONS = ("gte", "gt", "lte", "lt", "eq")
 
 
@@ -66,12 +67,14 @@ class TraitAtom(View):
     lt: Number | None = Field(default=None, exclude_if=_absent)
     eq: Number | None = Field(default=None, exclude_if=_absent)
     days_since: Range | None = Field(default=None, exclude_if=_absent)
+    days_to_anniversary: Range | None = Field(default=None, exclude_if=_absent)
 
     @model_validator(mode="after")
     def compares(self) -> "TraitAtom":
-        if not _said(self, ("is_", "is_not", "in_", "exists", "days_since", *COMPARISONS)):
+        if not _said(self, ("is_", "is_not", "in_", "exists", *_OF_DATES, *COMPARISONS)):
             raise ValueError(
-                "A trait takes at least one comparison: is, is_not, in, exists, days_since, gte, gt, lte, lt, eq."
+                "A trait takes at least one comparison: is, is_not, in, exists, days_since, days_to_anniversary,"
+                " gte, gt, lte, lt, eq."
             )
         return self
 
@@ -229,7 +232,7 @@ class TraitWord(View):
     id: str
     name: Text
     type: Literal["text", "number", "yes_no", "date"] = Field(
-        description="Of a date conditions ask `days_since`: the days since then, before it negative."
+        description="Of a date conditions ask `days_since`, before it negative, and `days_to_anniversary`."
     )
     unit: Literal["fen", "days", "times", "none"]
     computed: bool = Field(default=False, description="Found from events or studies, and not said of people.")

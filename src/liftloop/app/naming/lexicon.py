@@ -22,7 +22,7 @@ from liftloop.app.naming.vocabulary import (
 )
 from liftloop.app.studies.predictions import SEGMENT
 from liftloop.app.words import Said
-from liftloop.audience.sentence.contract import Good, Lexicon, Named, TraitMeaning, Understood
+from liftloop.audience.sentence.contract import INSTANT, YEARLY, Good, Lexicon, Named, TraitMeaning, Understood
 from liftloop.audience.sentence.grammar import understand
 from liftloop.audience.sentence.scan import Index
 from liftloop.profile.studied import STUDIED
@@ -44,6 +44,8 @@ FROM line LEFT JOIN item ON item.item_id = line.product_id
 LEFT JOIN category_called AS called ON called.category = line.category
 GROUP BY ALL ORDER BY times DESC, line.product_id LIMIT ?
 """
+_BIRTHDAYS = ("birth", "生日", "dob")
+"""Of dates with these in their names people ask when they come round, of others how far away they are."""
 _TRAIT_ALIASES = {
     "age": ("aged", "岁数"),
     "level": ("等级", "会员等级", "会员级别", "member level"),
@@ -79,7 +81,11 @@ def lexicon_of(
                     )
                 ),
                 type="number" if each.type == "date" else each.type,
-                unit="instant" if each.type == "date" else STUDIED[each.id].unit if each.id in STUDIED else each.unit,
+                unit=_unit_of_date(each.id)
+                if each.type == "date"
+                else STUDIED[each.id].unit
+                if each.id in STUDIED
+                else each.unit,
                 values=each.values,
                 value_phrases={value: (name.zh, name.en) for value, name in each.value_names.items()}
                 if each.phrases or each.id == SEGMENT
@@ -97,6 +103,10 @@ def lexicon_of(
         items=dict(items),
         units=tuple(dict.fromkeys(each.unit_said for each in words.traits if each.unit_said)),
     )
+
+
+def _unit_of_date(identity: str) -> str:
+    return YEARLY if any(word in identity.lower() for word in _BIRTHDAYS) else INSTANT
 
 
 def _also(identity: str) -> tuple[str, ...]:

@@ -205,10 +205,9 @@ def _trait(leaf: Tree, names: Names, *, negated: bool) -> Said:
         return _chosen(leaf, asked, negated=negated)
     name = _trait_name(trait, names) if asked is None else field_name(asked.field)
     words = [word for word in ("is", "is_not", "in", "exists") if word in leaf]
-    if "days_since" in leaf:
-        said = _bounds(leaf["days_since"], " 天")
-        zh, en = f"距{name.zh}{said.zh}", f"{said.en} days since {name.en}"
-        return Said(f"不满足（{zh}）", f"not ({en})") if negated else Said(zh, en)
+    if "days_since" in leaf or "days_to_anniversary" in leaf:
+        said = _of_date(leaf, name)
+        return Said(f"不满足（{said.zh}）", f"not ({said.en})") if negated else said
     say = _sayer(trait, asked, names)
     parts = [_trait_test(word, leaf[word], say, negated=negated) for word in words]
     bounds = {word: leaf[word] for word in _BOUND_WORDS if word in leaf}
@@ -221,6 +220,20 @@ def _trait(leaf: Tree, names: Names, *, negated: bool) -> Said:
     joint = Said("或者", " or ") if negated else Said("且", " and ")
     zh, en = joint.zh.join(each.zh for each in parts), joint.en.join(each.en for each in parts)
     return Said(f"{name.zh}{zh}", f"{name.en} {en}")
+
+
+def _of_date(leaf: Tree, name: Said) -> Said:
+    if "days_to_anniversary" in leaf:
+        said = _bounds(leaf["days_to_anniversary"], " 天")
+        return Said(f"距下一次{name.zh}{said.zh}", f"{said.en} days to the next {name.en}")
+    match leaf["days_since"]:
+        case {"gte": low, "lte": 0, **rest} if low < 0 and not rest:
+            return Said(f"{name.zh}在未来 {_plain(-low)} 天内", f"{name.en} in the next {_plain(-low)} days")
+        case {"gte": 0, "lte": high, **rest} if high > 0 and not rest:
+            return Said(f"{name.zh}在过去 {_plain(high)} 天内", f"{name.en} in the last {_plain(high)} days")
+        case bounds:
+            said = _bounds(bounds, " 天")
+            return Said(f"距{name.zh}{said.zh}", f"{said.en} days since {name.en}")
 
 
 def _trait_name(trait: str, names: Names) -> Said:

@@ -23,6 +23,7 @@ from liftloop.app.seen_words import VALUES_MAX, Seen
 from liftloop.app.studies.predictions import SEGMENT, segment_names
 from liftloop.app.words import Said
 from liftloop.collect.mapping_kinds import CUSTOMERS
+from liftloop.kernel.days import WHOLE_DAY_MIN, day_number
 from liftloop.profile.contract import Aggregate
 from liftloop.profile.studied import CATEGORY_TRAITS, STUDIED, StudiedTrait
 
@@ -133,6 +134,7 @@ PROPERTY_NAMES: Mapping[str, Said] = {
     "channel": Said("渠道", "channel"),
 }
 Unit = Literal["fen", "days", "times", "none"]
+_YEARS = (1900, 2100)
 
 
 class TraitWord(Struct, frozen=True, kw_only=True):
@@ -141,7 +143,7 @@ class TraitWord(Struct, frozen=True, kw_only=True):
     id: str
     name: Said
     type: Literal["text", "number", "yes_no", "date"]
-    """Of a date conditions ask the days since then, before it negative."""
+    """Of a date conditions ask the days since then, before it negative, and the days to its next anniversary."""
     unit: Unit
     values: tuple[str, ...]
     value_names: Mapping[str, Said] = {}
@@ -284,11 +286,18 @@ def _is_field(attribute: str, fields: Fields) -> bool:
 
 
 def _attribute_word(name: str, values: Counter[Any]) -> TraitWord:
-    kind: Literal["text", "number", "yes_no"] = "text"
-    if all(isinstance(value, bool) for value in values):
+    kind: Literal["text", "number", "yes_no", "date"] = "text"
+    if all(_is_date(value) for value in values):
+        kind = "date"
+    elif all(isinstance(value, bool) for value in values):
         kind = "yes_no"
     elif all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         kind = "number"
     few = kind == "text" and len(values) <= VALUES_MAX
     chosen = tuple(str(value) for value, _ in values.most_common(VALUES_MAX)) if few else ()
     return TraitWord(id=name, name=trait_name(name), type=kind, unit="none", values=chosen)
+
+
+def _is_date(value: Any) -> bool:
+    """Return whether a value is a day of this century or the last; any number could be one of the Middle Ages."""
+    return _YEARS[0] <= day_number(value) // WHOLE_DAY_MIN <= _YEARS[1]

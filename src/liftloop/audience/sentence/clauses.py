@@ -5,13 +5,15 @@ Chinese says the window before the verb and the count after it, English says bot
 
 from collections.abc import Sequence
 
-from liftloop.audience.sentence.contract import TraitMeaning
+from liftloop.audience.sentence.amounts import asked_of_days, bounds_of, scaled, window_of_date
+from liftloop.audience.sentence.contract import DATED, TraitMeaning
 from liftloop.audience.sentence.drafts import Draft, Fields
 from liftloop.audience.sentence.filters import filters_of
 from liftloop.audience.sentence.reading import Reading
 from liftloop.audience.sentence.tokens import Token
 from liftloop.audience.sentence.words import (
     AGGREGATE,
+    AHEAD,
     AMOUNT,
     AUDIENCE,
     BOUND,
@@ -147,9 +149,10 @@ class Clause:
         meaning = self.reading.traits[token.word]
         draft = Draft(trait=token.word)
         self._add(draft, token)
-        since = bool(self._waiting.pop(SINCE, [])) or meaning.unit == "instant"
+        asked = self._waiting.pop(SINCE, [])
+        since = asked_of_days(asked, meaning)
         for before in self._waiting.pop(AMOUNT, []):
-            draft.tests |= _bounds_of(before, meaning, since=since)
+            draft.tests |= bounds_of(before, meaning, since=since)
             draft.spans.append(self.reading.span(before))
         end, negated, said_is = at + 1, False, False
         while end < len(self.tokens) and self._is_test(end, meaning, said_is=said_is):
@@ -165,9 +168,22 @@ class Clause:
             draft.tests |= self._test(test, meaning, since=since, said_is=said_is)
             end += 1
         draft.negated ^= negated
+        if not draft.tests and meaning.unit in DATED:
+            end = self._dated(draft, meaning, end)
         if not draft.tests:
             draft.tests = {"is": True} if meaning.type == "yes_no" else {"exists": True}
         return end
+
+    def _dated(self, draft: Draft, meaning: TraitMeaning, at: int) -> int:
+        """Read the window in which a date lies, before it or behind it; return where to go on."""
+        behind = at < len(self.tokens) and self.tokens[at].kind == WINDOW
+        before = [] if behind else self._waiting.pop(AHEAD, [])
+        if not behind and not before and not any(each.kind in _HEADS for each in self.tokens[at:]):
+            before = self._waiting.pop(WINDOW, [])
+        for window in [self.tokens[at]] if behind else before:
+            draft.tests = window_of_date(self.reading, window, meaning)
+            draft.spans.append(self.reading.span(window))
+        return at + behind
 
     def _is_test(self, at: int, meaning: TraitMeaning, *, said_is: bool) -> bool:
         """Return whether a token says something of the trait before it: other words do so only behind `is`."""
@@ -178,16 +194,16 @@ class Clause:
             return said_is and meaning.type == "text"
         return token.kind in _OF_TRAIT
 
-    def _test(self, token: Token, meaning: TraitMeaning, *, since: bool, said_is: bool) -> Fields:
+    def _test(self, token: Token, meaning: TraitMeaning, *, since: str, said_is: bool) -> Fields:
         match token.kind:
             case _ if token.kind == VALUE:
                 return _among([value for trait, value in token.more if trait == meaning.id] or [token.more[0][1]])
             case _ if token.kind == AMOUNT:
-                return _bounds_of(token, meaning, since=since)
+                return bounds_of(token, meaning, since=since)
             case _ if token.kind == QUANTITY and said_is:
-                return {"is": _scaled(token.value, token.word, meaning.unit)}
+                return {"is": scaled(token.value, token.word, meaning.unit)}
             case _ if token.kind == QUANTITY:
-                return _bounds_of(token, meaning, since=since)
+                return bounds_of(token, meaning, since=since)
             case _ if token.kind == KNOWN:
                 return {"exists": token.word == "yes"}
             case _ if token.kind == TRUTH:
@@ -254,6 +270,9 @@ class Clause:
 
     def _window(self, at: int) -> None:
         token = self.tokens[at]
+        if token.word == AHEAD:  # What will happen is known of dates only.
+            self._wait(token, AHEAD)
+            return
         event_follows = any(each.kind in _HEADS for each in self.tokens[at + 1 :])
         behind = self._last_event()
         free = behind is not None and behind.within_days is None and not behind.which
@@ -283,7 +302,7 @@ class Clause:
             case "days":
                 self._days(token, follows=follows)
             case "age" if "age" in self.reading.traits:
-                self._add(Draft(trait="age", tests=_bounds_of(token, self.reading.traits["age"], since=False)), token)
+                self._add(Draft(trait="age", tests=bounds_of(token, self.reading.traits["age"], since="")), token)
             case "yuan":
                 self._money(token)
             case _ if event is not None and event.aggregate:
@@ -315,7 +334,7 @@ class Clause:
             return
         event, trait = self._last_event(), self.drafts[-1] if self.drafts else None
         if trait is not None and trait.trait and trait.tests == {"exists": True}:
-            trait.tests = {"days_since": dict(token.bounds)}
+            trait.tests = {asked_of_days((), self.reading.traits[trait.trait]) or "days_since": dict(token.bounds)}
             trait.spans.append(self.reading.span(token))
         elif event is not None and not event.tests:
             self._since(event, token)
@@ -473,17 +492,3 @@ def _member_of(identity: str) -> Fields:
 def _among(values: Sequence[str]) -> Fields:
     distinct = list(dict.fromkeys(values))
     return {"is": distinct[0]} if len(distinct) == 1 else {"in": distinct}
-
-
-def _bounds_of(token: Token, meaning: TraitMeaning, *, since: bool) -> Fields:
-    bounds = dict(token.bounds) or {"eq": token.value}
-    scaled = {word: _scaled(value, token.word, meaning.unit) for word, value in bounds.items()}
-    return {"days_since": scaled} if since or (token.word == "days" and meaning.unit == "instant") else scaled
-
-
-def _scaled(value: float, said: str, unit: str) -> float:
-    if said == "yuan" and unit == "fen":
-        value *= 100
-    if said == "percent" and unit == "share":
-        value /= 100
-    return int(value) if float(value).is_integer() else value

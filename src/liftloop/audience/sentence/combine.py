@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from liftloop.audience.sentence.tokens import Token
 from liftloop.audience.sentence.words import (
     AGO,
+    AHEAD,
     AMOUNT,
     AND,
     BETWEEN,
@@ -127,6 +128,9 @@ def _window(tokens: list[Token], at: int, plain: str) -> tuple[Token | None, int
             taken = 3 if _kinds(following, 1, WITHIN_AFTER) else 2
             word = "recent" if token.kind != WITHIN else token.word
             return _windowed(tokens[at : at + taken], following[0].value, word), taken
+        case _ if token.kind == AHEAD and days:
+            taken = 3 if _kinds(following, 1, WITHIN_AFTER) else 2
+            return _windowed(tokens[at : at + taken], following[0].value, AHEAD), taken
         case _ if token.kind == QUANTITY and token.word == "days" and _kinds(tokens, at + 1, WITHIN_AFTER):
             return _windowed(tokens[at : at + 2], token.value, "within"), 2
         case _ if token.kind in (RECENT, WITHIN):

@@ -6,6 +6,9 @@ from typing import Any, Literal
 from msgspec import Struct
 
 Tree = Mapping[str, Any]
+INSTANT, YEARLY = "instant", "yearly"
+DATED = frozenset({INSTANT, YEARLY})
+"""Units of traits that are dates: of some the time since is asked, of birthdays the time to the next."""
 Span = tuple[int, int]
 """Half-open, in characters of the sentence as it was typed."""
 

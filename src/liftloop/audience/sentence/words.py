@@ -21,6 +21,8 @@ WITHIN: Final = "within"
 WITHIN_AFTER: Final = "within after"
 AGO: Final = "ago"
 SINCE: Final = "since"
+AHEAD: Final = "ahead"
+NEXT: Final = "next"
 WHICH: Final = "which"
 AGGREGATE: Final = "aggregate"
 SPEND: Final = "spend"
@@ -156,6 +158,8 @@ _FUNCTIONS: dict[tuple[str, str], str] = {
     (WITHIN_AFTER, ""): "内|以内|之内|里|之间内",
     (AGO, ""): "ago|之前|以前|前",
     (SINCE, ""): "距|距离|离|since",
+    (SINCE, NEXT): "距下一次|距下次|离下一次|离下次|距离下一次|距离下次|to the next|until the next|till the next",
+    (AHEAD, ""): "未来|今后|接下来|往后|in the next|within the next|over the next|in the coming|the next|the coming",
     (WHICH, "last"): "上次|上一次|最后一次|最近一次|last|latest|most recent",
     (WHICH, "first"): "首次|第一次|首|first",
     (AGGREGATE, "sum"): "合计|总额|总共|总计|总|total|sum of",

@@ -130,7 +130,7 @@ export const audience = {
   filterKinds: { in: "is", contains: "contains", gte: "at least", lte: "at most" },
   typeValue: "Type or choose",
   searchGoods: "Search goods",
-  daysSince: "days since",
+  ofDate: { days_since: "days since", days_to_anniversary: "days to the next" },
   known: "is known",
   unknown: "is not known",
   lacks: {

@@ -118,7 +118,7 @@ export const audience = {
   filterKinds: { in: "是", contains: "含有", gte: "至少", lte: "至多" },
   typeValue: "输入或选择",
   searchGoods: "搜商品名或编号",
-  daysSince: "距今",
+  ofDate: { days_since: "距今", days_to_anniversary: "距下一次" },
   known: "已知",
   unknown: "未知",
   lacks: {

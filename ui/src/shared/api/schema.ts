@@ -12287,6 +12287,7 @@ export interface components {
          */
         TraitAtom: {
             days_since?: components["schemas"]["Range"] | null;
+            days_to_anniversary?: components["schemas"]["Range"] | null;
             /** Eq */
             eq?: number | null;
             /** Exists */
@@ -12352,7 +12353,7 @@ export interface components {
             name: components["schemas"]["Text"];
             /**
              * Type
-             * @description Of a date conditions ask `days_since`: the days since then, before it negative.
+             * @description Of a date conditions ask `days_since`, before it negative, and `days_to_anniversary`.
              * @enum {string}
              */
             type: "text" | "number" | "yes_no" | "date";

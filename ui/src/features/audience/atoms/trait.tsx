@@ -18,14 +18,18 @@ export function newTrait(word: Views["TraitWord"]): Trait {
 
 /** A trait that the vocabulary does not know is what its test says. */
 function isNumeric(atom: Trait): boolean {
-  return [atom.gte, atom.gt, atom.lte, atom.lt, atom.eq, atom.days_since].some((each) => each != null);
+  return [atom.gte, atom.gt, atom.lte, atom.lt, atom.eq].some((each) => each != null);
 }
+
+const DATE_TESTS = ["days_since", "days_to_anniversary"] as const;
 
 export const trait: AtomKind<Trait> = { kind: "trait", Edit: EditTrait };
 
 function EditTrait({ atom, words, onChange }: EditProps<Trait>) {
   const { t } = useTranslation();
   const word = words.vocabulary.traits.find((each) => each.id === atom.trait);
+  if (atom.days_since || atom.days_to_anniversary)
+    return <EditDate atom={atom} words={words} onChange={onChange} />;
   if (word?.type === "number" || isNumeric(atom)) {
     return <EditNumber atom={atom} words={words} onChange={onChange} unit={word?.unit ?? "none"} />;
   }
@@ -47,20 +51,39 @@ function EditTrait({ atom, words, onChange }: EditProps<Trait>) {
 
 function EditNumber({ atom, onChange, unit }: EditProps<Trait> & { unit: Views["TraitWord"]["unit"] }) {
   const { t } = useTranslation();
-  const { trait: _, days_since: since, ...tests } = atom;
+  const { trait: _, ...tests } = atom;
+  return (
+    <Comparison
+      label={t("audience.value")}
+      range={tests}
+      scale={unit === "fen" ? 100 : 1}
+      onChange={(range) => onChange({ trait: atom.trait, ...range })}
+      {...(unit === "fen" ? { prefix: "¥" } : {})}
+      {...(unit === "days" ? { unit: t("audience.unit.days") } : {})}
+      {...(unit === "times" ? { unit: t("audience.unit.times") } : {})}
+    />
+  );
+}
+
+/** A date is asked how long ago it was, before it negative, or how soon it comes round: birthdays do every year. */
+function EditDate({ atom, onChange }: EditProps<Trait>) {
+  const { t } = useTranslation();
+  const test = atom.days_to_anniversary ? "days_to_anniversary" : "days_since";
   return (
     <>
-      {since ? <span>{t("audience.daysSince")}</span> : null}
+      <Select
+        aria-label={t("audience.filterKind")}
+        popupMatchSelectWidth={false}
+        value={test}
+        onChange={(next) => onChange({ trait: atom.trait, [next]: { lte: next === test ? 30 : 7 } })}
+        options={DATE_TESTS.map((each) => ({ value: each, label: t(`audience.ofDate.${each}`) }))}
+      />
       <Comparison
         label={t("audience.value")}
-        range={since ?? tests}
-        scale={unit === "fen" ? 100 : 1}
-        onChange={(range) =>
-          onChange(since ? { trait: atom.trait, days_since: range } : { trait: atom.trait, ...range })
-        }
-        {...(unit === "fen" ? { prefix: "¥" } : {})}
-        {...(since || unit === "days" ? { unit: t("audience.unit.days") } : {})}
-        {...(unit === "times" ? { unit: t("audience.unit.times") } : {})}
+        range={atom[test] ?? {}}
+        scale={1}
+        onChange={(range) => onChange({ trait: atom.trait, [test]: range })}
+        unit={t("audience.unit.days")}
       />
     </>
   );

@@ -67,6 +67,7 @@ describe("the tree of a definition", () => {
       { event: "Order Completed", days_since_last: { gte: 30 } },
       { trait: "total_spend", gt: 100 },
       { trait: "replenish_due_ms", days_since: { gte: 0 } },
+      { trait: "birthday", days_to_anniversary: { lte: 7 } },
       { trait: "city", exists: false },
       { sequence: [{ event: "A" }, { event: "B" }], within_days: 7, gap_days: 1, without: { event: "C" } },
       { tag: "parent" },

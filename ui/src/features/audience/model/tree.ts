@@ -146,7 +146,8 @@ export function isEditable(atom: Atom): boolean {
     const said = Object.entries(atom).flatMap(([key, value]) =>
       key === "trait" || value === null || value === undefined ? [] : [key],
     );
-    if (atom.days_since) return said.length === 1 && boundOf(atom.days_since) !== null;
+    const ofDate = atom.days_since ?? atom.days_to_anniversary;
+    if (ofDate) return said.length === 1 && boundOf(ofDate) !== null;
     if (said.every((key) => NUMBER_KEYS.has(key))) return boundOf(atom) !== null;
     return said.length === 1 && said.every((key) => TEXT_KEYS.includes(key));
   }
