@@ -57,6 +57,28 @@ def test_words_name_with_what_their_person_entered(world: World) -> None:
     assert list(world.outcomes().values()).count("unrendered") == 1
 
 
+def test_words_lead_to_a_form_by_a_link_of_ones_own(world: World) -> None:
+    """Each person has a link of their own; without an address that readers reach, or a form, nothing is said."""
+    shop = world.channel(ScriptedChannel())
+    world.content("ask", "{{ forms.nps }}")
+    for number in (3, 4):
+        world.person(number)
+        world.message(number, content="ask")
+    world.run()
+    assert set(world.reasons().values()) == {"no_form:nps"}
+    world.state.define("form", "nps", 1, {"title": "t", "fields": []})
+    world.state.define("setting", "contents", 1, {"public_url": "https://shop.example.test"})
+    keys = [world.message(number, content="ask", due_ms=NOW_MS + 1) for number in (5, 6)]
+    for number in (5, 6):
+        world.person(number)
+    world.clock.ms = NOW_MS + 10
+    world.run()
+    assert len(keys) == 2
+    [messages] = shop.calls
+    assert len({each.body for each in messages}) == 2
+    assert all(each.body.startswith("https://shop.example.test/forms/nps?p=") for each in messages)
+
+
 def test_people_are_read_a_batch_at_a_time(world: World) -> None:
     """A thousand people cost as many queries as ten."""
     world.channel(ScriptedChannel(batch_max=1_000))

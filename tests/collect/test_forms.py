@@ -8,6 +8,7 @@ import pytest
 from sending import request
 
 from liftloop.app.definitions.edge import BadDefinition, check_edge
+from liftloop.app.form_links import address
 from liftloop.kernel.codec import parse_json
 from liftloop.storage.contract import RECORDS, Record
 from liftloop.testing.installation import Installation
@@ -70,6 +71,29 @@ def test_an_answer_is_an_event_a_person_and_a_consent(shop: Installation) -> Non
     rows = shop.state.rows("SELECT channel, purpose, status, source, text_version FROM consent")
     assert rows == [("sms", "marketing", "granted", "form:autumn", "2026-09")]
     assert ("phone",) in shop.state.rows("SELECT kind FROM identifier")
+
+
+def test_by_a_link_of_their_own_the_answer_is_that_persons(shop: Installation) -> None:
+    """Whose link it was answers, without being asked who they are; a link that was changed leads nowhere."""
+    shop.receive({"type": "identify", "messageId": "i", "userId": "u7", "traits": {"city": "上海"}})
+    shop.fold_all()
+    [(number,)] = shop.state.rows("SELECT profile FROM identifier WHERE text = 'u7'")
+    link = address(shop.vault, "https://shop.example.test", "autumn", number).removeprefix("https://shop.example.test")
+    for wrong in (f"{link}0", link.replace("?p=", "?p=1"), link.replace("autumn", "spring"), "/forms/autumn?p=x"):
+        assert request(shop, "GET", wrong)[0] == 404
+    status, _, body = request(shop, "GET", link)
+    assert status == 200
+    assert "手机号" not in body.decode()
+    mark = re.search(r'name="mark" value="([^"]+)"', body.decode())
+    assert mark is not None
+    shop.clock.set_ms(shop.now_ms() + 30_000)
+    filled = {"mark": mark[1], "name": "王芳", "taste": "五仁", "phone": "139 1234 5678"}
+    assert request(shop, "POST", link, urlencode(filled).encode())[0] == 200
+    shop.fold_all()
+    *_, event = records(shop)
+    assert (event.name, event.user_id) == ("Form Submitted", "u7")
+    assert parse_json(event.body) == {"form": "autumn", "taste": "五仁"}
+    assert shop.state.rows("SELECT DISTINCT profile FROM identifier") == [(number,)]
 
 
 def test_without_a_tick_there_is_no_consent(shop: Installation) -> None:

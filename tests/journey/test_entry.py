@@ -94,3 +94,36 @@ def test_what_cannot_be_worked_with_is_refused(wrong: dict[str, object]) -> None
     body = {"name": "j", "trigger": {"on": "event", "name": "Signed Up"}, "nodes": nodes, **wrong}
     with pytest.raises(BadJourney):
         check("j", body)
+
+
+def test_the_answer_that_was_waited_for_decides_the_way() -> None:
+    """The first answer whose filters the event passes, else `happened`; the first event of a step counts; else time."""
+    shop = _shop()
+    shop.identify("d")
+    ask = {
+        "kind": "until_event",
+        "id": "ask",
+        "name": "Form Submitted",
+        "where": [{"property": "form", "is": "nps"}],
+        "answers": [
+            {"name": "glad", "where": [{"property": "score", "gte": 9}], "next": "say"},
+            {"name": "sad", "where": [{"property": "score", "lte": 6}], "next": "mark"},
+        ],
+        "timeout_s": 86_400,
+        "happened": "end",
+        "timed_out": "late",
+    }
+    shop.journey("j", ask, SAY, MARK, {**MARK, "id": "late"}, END)
+    shop.happen("Signed Up", "a", "b", "c", "d")
+    shop.happen("Form Submitted", "a", form="other", score=1)
+    shop.step(
+        [
+            shop.message("track", "b", name="Form Submitted", properties={"form": "nps", "score": 3}),
+            shop.message("track", "a", name="Form Submitted", properties={"form": "nps", "score": 10}),
+            shop.message("track", "a", name="Form Submitted", properties={"form": "nps", "score": 1}),
+            shop.message("track", "c", name="Form Submitted", properties={"form": "nps", "score": 7}),
+        ]
+    )
+    shop.advance(shop.now_ms + 25 * HOUR_MS)
+    ways = {shop.number("a"): "say", shop.number("b"): "mark", shop.number("d"): "late"}
+    assert _sent(shop) == ways

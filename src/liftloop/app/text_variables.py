@@ -8,6 +8,8 @@ GROUPS = ("customer", "item", "offer", "campaign")
 """Of these any name may follow; whether somebody has it is known only when it is sent."""
 PERSON = "person"
 COUPON = "coupon"
+FORMS = "forms"
+"""A person's own link to a hosted form, by the form's id; known where readers reach us."""
 ENTRY = "entry"
 """With what the person entered the journey that sends: any property that it keeps."""
 COUPON_NAMES = ("code", "external_id", "name", "expires_at")
@@ -41,7 +43,7 @@ def known_variables(computed: Collection[str], *, linked: bool) -> tuple[str, ..
     return (
         *GROUPS,
         ENTRY,
-        *(LINKS if linked else ()),
+        *((*LINKS, FORMS) if linked else ()),
         *(f"{PERSON}.{name}" for name in person_names(computed)),
         *(f"{COUPON}.{name}" for name in COUPON_NAMES),
     )

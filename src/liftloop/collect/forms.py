@@ -83,10 +83,13 @@ def consent_name(place: int) -> str:
     return f"consent-{place}"
 
 
-def submission(identity: str, form: Form, filled: Filled, visit: str) -> list[dict[str, Any]]:
+def submission(
+    identity: str, form: Form, filled: Filled, visit: str, who: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """Return the messages of an answer without problems: who it is and what they allow, then that they submitted.
 
-    The event keeps what is not personal; a visit that is submitted twice is the same.
+    The event keeps what is not personal; a visit that is submitted twice is the same. `who` is whose own link was
+    followed; without one a stranger answers, whom phone or mail may tell.
     """
     given = {field.name: _value(field, filled.get(field.name, "").strip()) for field in form.fields}
     traits = {name: value for name, value in given.items() if value is not None}
@@ -100,7 +103,7 @@ def submission(identity: str, form: Form, filled: Filled, visit: str) -> list[di
         for place, each in enumerate(form.consents)
         if filled.get(consent_name(place))
     ]
-    who = {"anonymousId": f"form:{visit}"}
+    who = who or {"anonymousId": f"form:{visit}"}
     private = PERSONAL_TRAITS | {field.name for field in form.fields if field.type in ("phone", "email")}
     told = {name: value for name, value in traits.items() if name not in private}
     context = {"consents": consents} if consents else {}
@@ -124,6 +127,13 @@ class Submission(Struct, frozen=True, kw_only=True):
     elapsed_ms: int
     trapped: bool
     """Whether a field was filled in that no person sees."""
+    who: Mapping[str, str] | None = None
+    """Whose own link was followed, as messages name them."""
+
+
+def own(form: Form) -> Form:
+    """Return a form as people see it by a link of their own: we know phone and mail, and a link may be passed on."""
+    return replace(form, fields=tuple(each for each in form.fields if each.type not in ("phone", "email")))
 
 
 def read(answer: Submission, form: Form, inlet: Inlet) -> list[Draft]:
@@ -132,7 +142,7 @@ def read(answer: Submission, form: Form, inlet: Inlet) -> list[Draft]:
         detail = {"elapsed_ms": answer.elapsed_ms, "trapped": answer.trapped}
         return [rejected(canonical_json(answer), Unusable(LIKELY_MACHINE, detail), inlet)]
     one = replace(inlet, protocol="segment", type="track")
-    messages = submission(inlet.type, form, answer.filled, answer.visit)
+    messages = submission(inlet.type, form, answer.filled, answer.visit, answer.who)
     return [read_one(canonical_json(message), one, None) for message in messages]
 
 

@@ -15,6 +15,7 @@ DAY_MINUTES = 24 * 60
 OFFSET_DAYS_MAX = 3_660
 CONCURRENT_MAX = 20
 """Each is a whole walk with its messages; who is inside more often than that is in a loop of somebody's making."""
+ANSWERS_MAX = 20
 CAP_COUNT_MAX = 256
 CAP_DAYS_MAX = 90
 """As far back as the gate remembers of everybody what was sent."""
@@ -70,8 +71,15 @@ def check_wait(node: Waiting | UntilDate) -> None:
                 f"节点 {node.id} 的 timeout_s 要大于 0，且不超过十年",
                 f"timeout_s of node {node.id} is more than 0, at most ten years",
             )
-        case UntilEvent(name=name, where=where):
+        case UntilEvent(answers=answers) if len(answers) > ANSWERS_MAX or not all(each.where for each in answers):
+            raise BadJourney(
+                f"节点 {node.id} 的 answers 最多 {ANSWERS_MAX} 项，每项都要写 where",
+                f"node {node.id} takes at most {ANSWERS_MAX} answers, each with where",
+            )
+        case UntilEvent(name=name, where=where, answers=answers):
             told.check_event(name, where)
+            for answer in answers:
+                told.check_event(name, answer.where)
         case _:
             pass
 

@@ -173,8 +173,8 @@ def successors(node: Node) -> tuple[str, ...]:
     match node:
         case UntilDate(next=onward, passed=passed):
             return (onward, passed or onward)
-        case UntilEvent(happened=happened, timed_out=timed_out):
-            return (happened, timed_out)
+        case UntilEvent(happened=happened, timed_out=timed_out, answers=answers):
+            return (*(answer.next for answer in answers), happened, timed_out)
         case Condition(yes=yes, no=no):
             return (yes, no)
         case Branch(cases=cases, otherwise=otherwise):

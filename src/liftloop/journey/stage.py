@@ -23,12 +23,14 @@ from liftloop.journey.known import Known, read_all
 from liftloop.journey.leaving import Leavers, at_the_end, ceding, leaving_now, next_end_ms, together
 from liftloop.journey.opening import OPENED, OPENED_SPEC, opening_of
 from liftloop.journey.turning import next_turn_ms, turning_of
-from liftloop.journey.walk import Walkers, World, entering, wake, waking, walk
+from liftloop.journey.waits import UntilEvent
+from liftloop.journey.walk import NOTHING_SAID, Walkers, World, entering, wake, waking, walk
 from liftloop.journey.watching import Watch
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.sets import are_among, distinct
 from liftloop.kernel.words import Words
 from liftloop.plan.reading import variant_array
+from liftloop.profile.reading import told
 from liftloop.runtime import people
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
 from liftloop.runtime.hash_index import ABSENT
@@ -90,7 +92,7 @@ class JourneySteps:
         admission = Admission(state, known.graphs, moment.now_ms, self._watch)
         launched = call(state, known, happening, admission, due)
         opening = opening_of(state, known.codes(), gone)
-        answered = _answered(state, known, happening)
+        answered, answers = _answered(state, known, happening)
         due = _without(distinct(np.concatenate([due, answered])), gone)
         turning = turning_of(state, known, np.concatenate([gone, due, opening.walkers.rows]), moment.now_ms)
         ceded: Numbers = frame["journey.ceded"]["enrolment"] if "journey.ceded" in frame else due[:0]
@@ -107,7 +109,7 @@ class JourneySteps:
             watch=self._watch,
         )
         woken, newcomers = waking(state, due), _newcomers(state, known, admission)
-        wake(world, woken, are_among(due, answered))
+        wake(world, woken, _said(due, answered, answers))
         stands = np.isin(newcomers.codes, known.waiting)
         walkers = woken.and_also(opening.walkers).and_also(turning.walkers).and_also(newcomers.of(~stands))
         intents, came = walk(world, walkers)
@@ -141,17 +143,41 @@ class JourneySteps:
         return self._held
 
 
-def _answered(state: StateView, known: Known, happening: Happening) -> Numbers:
-    """Return who rests at a node that waits for an event that they have just done."""
+def _answered(state: StateView, known: Known, happening: Happening) -> tuple[Numbers, Numbers]:
+    """Return who rests at a node that waits for an event that they have just done, and which of its answers it is."""
     rows: list[Numbers] = [np.zeros(0, dtype=np.int64)]
+    answers: list[Numbers] = [np.zeros(0, dtype=np.int64)]
     for name, nodes in known.listening.items():
         for code, position, node in nodes:
             slots = happening.did(name, node.where, fresh=False)
             if len(slots):
                 open_rows = enrolments.inside(state, people.numbers(state, distinct(slots)), known.graphs[code].id)
                 there = (state[enrolments.CODE][open_rows] == code) & (state[enrolments.NODE][open_rows] == position)
-                rows.append(open_rows[there & (state[enrolments.DUE][open_rows] != FAR_FUTURE_MS)])
-    return distinct(np.concatenate(rows))
+                there &= state[enrolments.DUE][open_rows] != FAR_FUTURE_MS
+                rows.append(open_rows[there])
+                answers.append(_answers_of(state, node, rows[-1], slots, happening))
+    found, first = np.unique(np.concatenate(rows), return_index=True)
+    return found, np.concatenate(answers)[first]
+
+
+def _answers_of(state: StateView, node: UntilEvent, rows: Numbers, slots: Numbers, happening: Happening) -> Numbers:
+    """Return the place of each enrolment's answer, by the person's first event of the step; -1 where it is none."""
+    if not node.answers or not len(rows):
+        return np.full(len(rows), -1, dtype=np.int64)
+    bodies = happening.bodies(node.name, node.where, fresh=False)
+    place = np.full(len(bodies), -1, dtype=np.int64)
+    for at in reversed(range(len(node.answers))):
+        place[told.meets(node.answers[at].where, bodies)] = at
+    people_there, first = np.unique(follow(state, slots), return_index=True)
+    return place[first][np.searchsorted(people_there, follow(state, state[enrolments.SLOT][rows]))]
+
+
+def _said(due: Numbers, answered: Numbers, answers: Numbers) -> Numbers:
+    """Return of everybody who is woken what they did, as `wake` wants to know it."""
+    said = np.full(len(due), NOTHING_SAID, dtype=np.int64)
+    mine = are_among(due, answered)
+    said[mine] = answers[np.searchsorted(answered, due[mine])]
+    return said
 
 
 def _without(rows: Numbers, others: Numbers) -> Numbers:

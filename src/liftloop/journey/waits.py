@@ -40,6 +40,15 @@ class Until(Struct, frozen=True, kw_only=True, tag_field="kind", tag="until", fo
     """Of the local time from UTC; China has one zone and no summer time."""
 
 
+class Answer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A way on by what the event says that was waited for."""
+
+    where: Sequence[Filter]
+    next: str
+    name: str = ""
+    """What people call it."""
+
+
 class UntilEvent(Struct, frozen=True, kw_only=True, tag_field="kind", tag="until_event", forbid_unknown_fields=True):
     """Stay until the person does something, or for so long."""
 
@@ -49,6 +58,8 @@ class UntilEvent(Struct, frozen=True, kw_only=True, tag_field="kind", tag="until
     happened: str
     timed_out: str
     where: Sequence[Filter] = ()
+    answers: Sequence[Answer] = ()
+    """The way of the first whose filters the event passes; `happened` where it passes none."""
 
 
 class UntilBestHour(

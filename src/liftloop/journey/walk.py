@@ -44,6 +44,9 @@ from liftloop.runtime import people
 from liftloop.runtime.contract import Moment, Slots, StateView
 from liftloop.storage.contract import ArraySpec, Write
 
+NOTHING_SAID = -2
+"""Stands for a wait that ended by its time."""
+
 
 class Walkers(Struct, kw_only=True):
     """Enrolments on their way within one step; all arrays are parallel and change as they walk."""
@@ -224,16 +227,20 @@ def _ends_ms(world: World, walkers: Walkers) -> NDArray[np.int64]:
     return ends_ms
 
 
-def wake(world: World, walkers: Walkers, answered: NDArray[np.bool_]) -> None:
-    """Let people whose wait is over stand at the node behind it; `answered` did what they were waited for."""
+def wake(world: World, walkers: Walkers, said: NDArray[np.int64]) -> None:
+    """Let people whose wait is over stand at the node behind it.
+
+    `said` is what they did that was waited for: NOTHING_SAID, or the place of the answer that it is; -1 for no other.
+    """
     moving = np.ones(len(walkers.rows), dtype=np.bool_)
     for graph, position, group in list(_groups(world, walkers, moving)):
         node = graph.node(position)
         assert isinstance(node, Resting | Change), "people rest where they wait only"
         walkers.clocked[group] = isinstance(node, ByClock | Change)
         if isinstance(node, UntilEvent):
-            happened, timed_out = graph.position[node.happened], graph.position[node.timed_out]
-            walkers.nodes[group] = np.where(answered[group], happened, timed_out)
+            names = (node.timed_out, node.happened, *(answer.next for answer in node.answers))
+            onward = np.array([graph.position[name] for name in names], dtype=np.int32)
+            walkers.nodes[group] = onward[said[group] - NOTHING_SAID]
         else:
             walkers.nodes[group] = graph.position[node.next]
         walkers.due_ms[group] = FAR_FUTURE_MS

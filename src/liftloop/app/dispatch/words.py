@@ -1,6 +1,6 @@
 """Turns due envelopes into messages in words, or into the reason why one cannot be said."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -12,8 +12,9 @@ from liftloop.app.dispatch.coupons import Claimed, Wanted
 from liftloop.app.dispatch.people import People, PeopleReader, ThingsReader
 from liftloop.app.dispatch.personal import Asked, Personal, PersonalReader, Told, asked_of
 from liftloop.app.dispatch.refusal import Links, with_footer
+from liftloop.app.form_links import address
 from liftloop.app.shop_clock import shop_moment
-from liftloop.app.text_variables import COUPON, ENTRY, LINKS, PERSON
+from liftloop.app.text_variables import COUPON, ENTRY, FORMS, LINKS, PERSON
 from liftloop.compose.contract import Content, Rendered, RenderFailed
 from liftloop.compose.language import Form
 from liftloop.compose.template import Prepared, variables_used
@@ -109,7 +110,9 @@ class Wording:
         self.entries = frozenset(word[1] for word in words if word[0] == ENTRY and len(word) > 1)
         """Names below `entry`: what the journey that sends must keep."""
         self.entry = any(word[0] == ENTRY for word in words)
-        known = bool(self.attributes) or bool(self.person) or self.entry
+        self.forms = frozenset(word[1] for word in words if word[0] == FORMS and len(word) > 1)
+        """Ids of forms to which it has the person's own links."""
+        known = bool(self.attributes) or bool(self.person) or self.entry or bool(self.forms)
         self.personal = self.attributes is None or known or self.coupon or self.linked
         self._prepared: dict[tuple[Form, str], Prepared] = {}
 
@@ -196,6 +199,8 @@ class Wordings:
         about = (personal, named, self._links_of(channel))
         batch = _Batch(channel, people, about, self._things_of(dues, wordings), now_ms)
         batch.addressed = self._addressed
+        if any(wording.forms for wording in wordings):
+            batch.forms = self._form_links()
         batch.entries = self._entries(dues, wordings, gathered.entry)
         said: list[tuple[Due, Message]] = []
         unsaid: list[Unsaid] = []
@@ -216,6 +221,19 @@ class Wordings:
             return dict.fromkeys(asked, looked)
         rows = self._state.rows(_ENTRIES, (canonical_json(sorted(asked)).decode(),)) if asked else []
         return {enrolment: parse_object(properties) for enrolment, properties in rows}
+
+    def _form_links(self) -> Callable[[Wording, int], Mapping[str, str]]:
+        """Return what makes a person's own links to the forms that a text names, of one batch."""
+        public_url, live = content_rules(self._things.live).public_url, {*self._things.live("form")}
+
+        def links(wording: Wording, profile: int) -> Mapping[str, str]:
+            if missing := sorted(wording.forms - live):
+                raise RenderFailed("no_form", missing[0])
+            if not public_url:
+                raise RenderFailed("no_public_url", "")
+            return {each: address(self._vault, public_url, each, profile) for each in wording.forms}
+
+        return links
 
     def _links_of(self, channel: Reaching) -> Links:
         """Return what makes people's links; for mails only, other media have ways of their own to refuse."""
@@ -292,6 +310,7 @@ class _Batch:
     ) -> None:
         self.addressed = True
         self.entries: Mapping[int, Mapping[str, Any]] = {}
+        self.forms: Callable[[Wording, int], Mapping[str, str]] = lambda wording, profile: {}
         self._kind = channel.address_kind
         self._form: Form = "html" if channel.address_kind == "email" else "text"
         self._people = people
@@ -345,6 +364,8 @@ class _Batch:
         variables: dict[str, Any] = {"customer": person, **links}
         if wording.person and self._known is not None:
             variables[PERSON] = self._known.of(envelope.profile, wording.person, language)
+        if wording.forms:
+            variables[FORMS] = self.forms(wording, envelope.profile)
         if wording.entry:
             variables[ENTRY] = self.entries.get(enrolment_of(envelope.key), {})
         if wording.coupon:

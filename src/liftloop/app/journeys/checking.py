@@ -363,7 +363,7 @@ def _ways(part: Any, at: tuple[str | int, ...]) -> Iterator[tuple[str, str]]:
         for field, value in part.items():
             if field in EDGES and isinstance(value, str):
                 yield pointer(*at, field), value
-            elif field in {"cases", "arms"}:
+            elif field in {"cases", "arms", "answers"}:
                 yield from _ways(value, (*at, field))
     elif isinstance(part, list | tuple):
         for place, each in enumerate(part):

@@ -93,8 +93,11 @@ def way_of(graph: Graph, identity: str, onward: str) -> str:
     match node:
         case Condition(yes=yes):
             return "yes" if onward == yes else "no"
-        case UntilEvent(happened=happened):
-            return "happened" if onward == happened else "timed_out"
+        case UntilEvent(happened=happened, timed_out=timed_out, answers=answers):
+            found = next((place for place, answer in enumerate(answers) if answer.next == onward), -1)
+            if found < 0 or onward in (happened, timed_out):
+                return "happened" if onward == happened else "timed_out"
+            return answers[found].name or str(found + 1)
         case UntilDate(passed=passed) if passed:
             return "passed" if onward == passed else "next"
         case Branch(cases=cases):

@@ -48,6 +48,19 @@ Take = Callable[[bytes], Awaitable[None]]
 """Take a batch of messages of ours into the log."""
 
 
+def named(worker: Worker, number: int) -> Mapping[str, str] | None:
+    """Return how messages name a profile, merges followed; None where it is not known. Asked between two ticks."""
+    fold = worker.fold
+    slots = follow(fold.state, people.slots(fold.state, np.array([number], dtype=np.int64)))
+    if slots[0] < 0:
+        return None
+    rows = fold.rows(_WHO, (int(people.numbers(fold.state, slots)[0]), number))
+    if not rows:
+        return None
+    kind, text = rows[0]
+    return {"userId" if kind == "user_id" else "anonymousId": str(text)}
+
+
 class Person(Struct, frozen=True, kw_only=True):
     """Whoever a link belongs to: how they are named, and what they allow."""
 
@@ -125,11 +138,9 @@ class Preferences:
         slots = follow(fold.state, people.slots(fold.state, np.array([link.number], dtype=np.int64)))
         if slots[0] < 0:
             return None
-        kept = int(people.numbers(fold.state, slots)[0])
-        rows = fold.rows(_WHO, (kept, link.number))
-        if not rows:
+        who = named(self._worker, link.number)
+        if who is None:
             return None
-        kind, text = rows[0]
         channels = [
             msgspec.convert(each.body, type=ChannelDefinition, strict=False)
             for each in fold.catalog.live("channel").values()
@@ -145,7 +156,7 @@ class Preferences:
         ]
         personal = consents_of(fold.state, slots, EVERYWHERE, "profiling")[0] != WITHDRAWN
         return Person(
-            named={"userId" if kind == "user_id" else "anonymousId": str(text)},
+            named=who,
             choices=[*marketing, Choice(channel=EVERYWHERE, purpose="profiling", allowed=bool(personal))],
         )
 

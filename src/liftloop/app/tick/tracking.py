@@ -3,7 +3,7 @@
 import asyncio
 import time
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 from secrets import token_hex
 from urllib.parse import parse_qsl
@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from liftloop.app.definitions.secrets import open_secret
+from liftloop.app.form_links import WHO, read_who
 from liftloop.app.form_page import MARK, MARK_AGE_MS_MAX, TRAP, form_page, mark_of, read_mark, thanks_page
 from liftloop.app.issued_links import LINK_PATH, PICTURE_PATH, IssuedLinks
 from liftloop.app.preference_links import PREFERENCES, UNSUBSCRIBE
@@ -18,7 +19,7 @@ from liftloop.app.requests import Answer, Receive, Scope, body_of, header
 from liftloop.app.tick.callbacks import CALLBACKS, Callbacks
 from liftloop.app.tick.following_links import POINT, FollowedLinks
 from liftloop.app.tick.pace import full_bucket, take, wait_s
-from liftloop.app.tick.preferences import Preferences
+from liftloop.app.tick.preferences import Preferences, named
 from liftloop.app.tick.sealing import seal
 from liftloop.app.tick.senders import FORM_LIMITS, Sender, Senders, generation_of, senders
 from liftloop.app.tick.worker import Worker
@@ -212,9 +213,11 @@ class Tracking:
         """Show a form, or take what was filled in; whoever seems to be a machine is thanked and put aside."""
         identity = scope["path"].removeprefix(_FORMS)
         known = (await self._known()).forms.get(identity)
-        if known is None:
+        mark_of_person = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get(WHO)
+        who = None if mark_of_person is None else await self._whose(identity, mark_of_person)
+        if known is None or (mark_of_person is not None and who is None):
             raise NoSuchPath(scope["path"])
-        now_ms, form = self._clock.now_ms(), known.form
+        now_ms, form = self._clock.now_ms(), known.form if who is None else forms.own(known.form)
         fresh = mark_of(self._write_key, identity, token_hex(8), now_ms)
         if scope["method"] == "GET":
             return form_page(form, fresh, {}, {}, 200)
@@ -228,10 +231,17 @@ class Tracking:
         sender = self._admitted(known.sender, b"")
         inlet = self._inlet(identity, forms.PROTOCOL, sender)
         answer = forms.Submission(
-            filled=filled, visit=mark[1], elapsed_ms=now_ms - mark[0], trapped=bool(filled.get(TRAP))
+            filled=filled, visit=mark[1], elapsed_ms=now_ms - mark[0], trapped=bool(filled.get(TRAP)), who=who
         )
         await self._take(forms.read(answer, form, inlet), sender)
         return thanks_page(form)
+
+    async def _whose(self, identity: str, mark: str) -> Mapping[str, str] | None:
+        """Return how messages name whoever a link to a form belongs to; None for one that is not ours."""
+        number = read_who(self._vault, identity, mark)
+        if number is None:
+            return None
+        return await asyncio.wrap_future(self._worker.ask(lambda: named(self._worker, number)))
 
     async def _preferences_of(self, scope: Scope, receive: Receive) -> Answer:
         """Answer a person's own link; one that is not ours is no path at all."""

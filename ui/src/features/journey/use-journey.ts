@@ -9,6 +9,7 @@ import type { Counted, Editor, Mark, Opened, Parts, Problem } from "./editor";
 import { type Change, changed, copied, type Fragment, newStep, type Place } from "./model/changes";
 import { type Draft, START, type Step, stepOf, waysOf } from "./model/draft";
 import { begun, moved } from "./model/history";
+import { PRESETS } from "./model/kinds";
 import { patched } from "./model/patch";
 import { useTelling } from "./use-telling";
 
@@ -101,7 +102,13 @@ export function useJourney(
     draft,
     move,
     act: move,
-    add: (at, kind) => make({ kind: "add", at, step: kind }, true),
+    add: (at, kind) => {
+      const steps = PRESETS[kind]?.steps;
+      make(
+        steps ? { kind: "paste", at, fragment: { steps, notes: {} } } : { kind: "add", at, step: kind },
+        true,
+      );
+    },
     clipboard,
     paste,
     selected,

@@ -51,6 +51,7 @@ export function useTelling(named: Named, sentence: (tree: unknown) => string | n
         return ((it ?? []) as number[]).map((day) => say(`step.weekdays.${day}`)).join(" ");
       }
       if (field.as === "filters") return testsOf(it).length > 0 ? t("step.filtered", { all: tests(it) }) : "";
+      if (field.as === "answers") return "";
       if (it === undefined || it === null || it === "") return field.optional ? "" : unset;
       switch (field.as) {
         case "seconds":

@@ -30,6 +30,7 @@ export const step = {
     task: "Give a task",
     score: "Score the lead",
     webhook: "Tell another system",
+    survey: "Ask a question",
   },
   hints: {
     wait: "go on some hours or days later",
@@ -53,6 +54,7 @@ export const step = {
     task: "ask colleagues to do something",
     score: "add to the score of a lead, with the reason",
     webhook: "a signed call to a system of one's own",
+    survey: "send the person's own link to a form, wait for the answer, part by it",
   },
   fields: {
     duration_s: "How long",
@@ -100,6 +102,7 @@ export const step = {
     cron: "Repeated by cron",
     rrule: "Repeated by RRULE",
     starts: "RRULE counts from",
+    answers: "Ways by the answer",
     where: "Only where",
     entry: "With what they entered (the event's properties)",
     from_ms: "From",
@@ -235,6 +238,9 @@ export const step = {
     in: "{{property}} one of {{value}}",
     contains: "{{property}} contains {{value}}",
   },
+  answerName: "Name of answer {{number}}",
+  removeAnswer: "Remove this answer",
+  addAnswer: "Add an answer",
   caseName: "Name of case {{number}}",
   removeCase: "Remove this case",
   addCase: "Add a case",

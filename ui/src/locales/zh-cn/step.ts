@@ -30,6 +30,7 @@ export const step = {
     task: "派任务",
     score: "线索加分",
     webhook: "通知别的系统",
+    survey: "问一个问题",
   },
   hints: {
     wait: "几小时、几天之后再往下",
@@ -53,6 +54,7 @@ export const step = {
     task: "让店员或销售去做一件事",
     score: "给线索加分或减分，并写明原因",
     webhook: "带签名地通知自己的系统",
+    survey: "发出自己的表单链接，等回答，按回答分路",
   },
   fields: {
     duration_s: "等多久",
@@ -100,6 +102,7 @@ export const step = {
     cron: "按 cron 重复",
     rrule: "按 RRULE 重复",
     starts: "RRULE 从什么时候起",
+    answers: "按回答分路",
     where: "只算符合这些的",
     entry: "带着什么进来（事件的属性）",
     from_ms: "从什么时候",
@@ -228,6 +231,9 @@ export const step = {
     in: "{{property}}是 {{value}} 之一",
     contains: "{{property}}含有 {{value}}",
   },
+  answerName: "第 {{number}} 种回答叫什么",
+  removeAnswer: "去掉这种回答",
+  addAnswer: "加一种回答",
   caseName: "第 {{number}} 种情况叫什么",
   removeCase: "去掉这种情况",
   addCase: "再加一种情况",

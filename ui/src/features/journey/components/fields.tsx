@@ -7,6 +7,7 @@ import type { Field } from "../model/field";
 import { readAs } from "../model/filters";
 import { clockOf, minuteOf, UNITS, type Unit, unitOf } from "../model/span";
 import { bringsProperties } from "../model/triggers";
+import { Answers } from "./answers";
 import { Arms } from "./arms";
 import { Cases } from "./cases";
 import styles from "./drawer.module.css";
@@ -34,6 +35,14 @@ export function FieldRow({ field, of, onChange }: FieldProps) {
       <fieldset className={styles.field}>
         <legend className={styles.title}>{label}</legend>
         <Filters filters={value} onChange={(next) => onChange(next.length > 0 ? next : undefined)} />
+      </fieldset>
+    );
+  }
+  if (field.as === "answers") {
+    return (
+      <fieldset className={styles.field}>
+        <legend className={styles.title}>{label}</legend>
+        <Answers answers={value} onward={String(of.happened ?? "")} onChange={onChange} />
       </fieldset>
     );
   }
@@ -184,6 +193,7 @@ function Value({ id, field, of, onChange }: FieldProps & { id: string }) {
     case "arms":
     case "cases":
     case "filters":
+    case "answers":
       return null; // These have a form of their own, above.
     default:
       return <Pick id={id} field={field} kind={field.as} value={value} onChange={onChange} />;

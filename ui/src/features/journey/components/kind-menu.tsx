@@ -11,6 +11,7 @@ import {
   ExperimentOutlined,
   FieldTimeOutlined,
   ForkOutlined,
+  FormOutlined,
   GiftOutlined,
   LogoutOutlined,
   MessageOutlined,
@@ -30,7 +31,7 @@ import { useTranslation } from "react-i18next";
 import { useEditor } from "../editor";
 import type { Place } from "../model/changes";
 import type { Draft } from "../model/draft";
-import { GROUPS, KINDS, type Kind } from "../model/kinds";
+import { GROUPS, KINDS, type Kind, PRESETS } from "../model/kinds";
 import styles from "./kind-menu.module.css";
 
 const ICONS: Readonly<Record<string, ReactNode>> = {
@@ -55,6 +56,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   score: <RiseOutlined />,
   webhook: <ApiOutlined />,
   exit: <LogoutOutlined />,
+  survey: <FormOutlined />,
 };
 
 export function KindIcon({ kind }: { kind: string }) {
@@ -69,6 +71,10 @@ function offered(draft: Draft): [group: (typeof GROUPS)[number], kinds: readonly
     const mine = kinds.filter((kind) => kind.group === group);
     return mine.length > 0 ? [[group, mine]] : [];
   });
+}
+
+function presetsOf(group: string): string[] {
+  return Object.keys(PRESETS).filter((name) => PRESETS[name]?.group === group);
 }
 
 export function useKindOptions(draft: Draft) {
@@ -87,7 +93,7 @@ export function AddMenu({ at, children }: { at: Place; children: ReactElement })
     key: group,
     type: "group" as const,
     label: t(`step.groups.${group}`),
-    children: kinds.map(({ kind }) => ({
+    children: [...kinds.map(({ kind }) => kind), ...presetsOf(group)].map((kind) => ({
       key: kind,
       icon: <KindIcon kind={kind} />,
       label: (

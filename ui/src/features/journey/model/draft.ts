@@ -38,20 +38,21 @@ const WAY_NAMES = ["next", "yes", "no", "otherwise", "timeout"];
 export function waysOf(step: Step): Way[] {
   const kind = kindOf(step.kind);
   const perhaps = (kind?.perhaps ?? []).filter((name) => step[name]);
-  const patterns = (kind && [...kind.ways, ...perhaps]) ?? [
+  const several = (kind?.several ?? []).filter((name) => Array.isArray(step[name]));
+  const patterns = (kind && [...several, ...kind.ways, ...perhaps]) ?? [
     ...WAY_NAMES.filter((name) => typeof step[name] === "string"),
     ...Object.keys(step).filter((name) => leads(step[name])),
   ];
   return patterns.flatMap((pattern): Way[] => {
-    const several = step[pattern];
-    if (Array.isArray(several)) {
-      return several.map((each, index) => ({
+    const there = step[pattern];
+    if (Array.isArray(there)) {
+      return there.map((each, index) => ({
         from: step.id,
         path: `${pattern}.${index}.next`,
         to: String((each as { next?: unknown }).next ?? ""),
       }));
     }
-    return typeof several === "string" ? [{ from: step.id, path: pattern, to: several }] : [];
+    return typeof there === "string" ? [{ from: step.id, path: pattern, to: there }] : [];
   });
 }
 

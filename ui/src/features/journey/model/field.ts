@@ -27,6 +27,7 @@ export type FieldAs =
   | "tree"
   | "cases"
   | "filters"
+  | "answers"
   | "arms";
 
 export interface Field {
@@ -43,6 +44,9 @@ export interface Field {
 export function lackingOf(fields: readonly Field[], of: Readonly<Record<string, unknown>>): Field[] {
   return fields.filter((field) => {
     const value = of[field.name];
+    if (field.as === "answers" && Array.isArray(value)) {
+      return value.some((each: { where: unknown }) => !asks(each.where));
+    }
     if (field.optional || (field.seldom && value === undefined)) return false;
     if (field.as === "tree") return isEmptyTree(value) && !asks(of.entry);
     if (field.as === "cases") {

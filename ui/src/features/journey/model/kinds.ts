@@ -8,6 +8,8 @@ export interface Kind {
   group: KindGroup;
   /** Fields that name the next step; a list of objects has it in `next` of each. */
   ways: readonly string[];
+  /** Lists of ways that need not be there, each with its `next`. */
+  several?: readonly string[];
   /** Ways that need not be there; where they are empty, people go on by the first. */
   perhaps?: readonly string[];
   /** Where the ways beside the first lead in a new step: out, or on with the others. */
@@ -17,6 +19,13 @@ export interface Kind {
   fields: readonly Field[];
   /** Works only where the journey's own campaign is the trigger. */
   ofCampaign?: true;
+}
+
+/** A step of a preset; ways that lead nowhere lead on. */
+interface PresetStep {
+  id: string;
+  kind: string;
+  [field: string]: unknown;
 }
 
 const DAY_S = 86_400;
@@ -55,12 +64,14 @@ export const KINDS: readonly Kind[] = [
   {
     kind: "until_event",
     group: "waits",
+    several: ["answers"],
     ways: ["happened", "timed_out"],
     fresh: { name: "", timeout_s: 3 * DAY_S },
     fields: [
       { name: "name", as: "event" },
       { name: "where", as: "filters", optional: true },
       { name: "timeout_s", as: "seconds" },
+      { name: "answers", as: "answers", optional: true },
     ],
   },
   {
@@ -225,6 +236,25 @@ export const KINDS: readonly Kind[] = [
   },
   { kind: "exit", group: "ends", ways: [], fresh: {}, fields: [] },
 ];
+
+/** Several steps that belong together and are added as one: a question, and the wait for its answer. */
+export const PRESETS: Readonly<Record<string, { group: KindGroup; steps: readonly PresetStep[] }>> = {
+  survey: {
+    group: "reaches",
+    steps: [
+      { id: "ask", kind: "send", channel: "", content: "", purpose: "marketing", next: "answer" },
+      {
+        id: "answer",
+        kind: "until_event",
+        name: "Form Submitted",
+        where: [],
+        timeout_s: 7 * DAY_S,
+        happened: "",
+        timed_out: "",
+      },
+    ],
+  },
+};
 
 export const GROUPS: readonly KindGroup[] = ["waits", "judges", "reaches", "customer", "staff", "ends"];
 
