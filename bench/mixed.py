@@ -5,9 +5,7 @@ over the whole lake, follow one after the other until the loop has run its time.
 """
 
 import argparse
-import asyncio
 import json
-import sqlite3
 import sys
 import threading
 import time
@@ -17,20 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 
 from bench import shop
+from bench.blasting import blast
 from bench.loop import load, measure
 from bench.serving import Server, folder, inbox, serving
-from liftloop.app.facts import fact
-from liftloop.app.tick_client import TickClient
-from liftloop.kernel.codec import pack_columns
-from liftloop.plan.contract import ASSIGNED, NOBODY
 from liftloop.storage.embedded.folder import DataFolder
 from liftloop.storage.embedded.lake import DuckLake
 
 P99_MS_MAX = 500
-BLAST = "blast"
 WARM_S = 2.0
 LOOK_S = 1.0
 BLAST_S_MAX = 600.0
@@ -134,47 +127,9 @@ class _Beside:
                 self._seconds[name].append(time.perf_counter() - began)
 
     def _blast(self) -> None:
-        connection = sqlite3.connect(f"file:{self._server.data / 'state.db'}?mode=ro", uri=True)
-        query = "SELECT profile FROM identifier WHERE kind = 'user_id' AND text LIKE 'u%'"
-        profiles = np.array([profile for (profile,) in connection.execute(query)], dtype=np.int64)
         time.sleep(WARM_S)
-        asyncio.run(self._launch(profiles))
-        began = time.perf_counter()
-        rows = "SELECT count(*), coalesce(sum(state != 'queued'), 0) FROM ledger WHERE campaign = ?"
-        settled = 0
-        while settled < len(profiles) and time.perf_counter() - began < BLAST_S_MAX:
-            time.sleep(LOOK_S)
-            self._rows, settled = connection.execute(rows, (BLAST,)).fetchone()
-        self._blast_s = round(time.perf_counter() - began, 1) if settled == len(profiles) else None
-
-    async def _launch(self, profiles: "np.ndarray[Any, np.dtype[np.int64]]") -> None:
-        now_ms = int(time.time() * 1000)
-        send = {"id": "send", "channel": "sink", "content": "hello"}
-        campaign = {
-            "name": BLAST,
-            "plan": "bench",
-            "actions": [{"id": NOBODY}, send],
-            "cells": [[0.0, 1.0]],
-            "holdout": {"share": 0.0, "salt": BLAST},
-            "starts_ms": now_ms,
-            "ends_ms": now_ms + DAY_MS,
-        }
-        assigned = {
-            "profile": profiles,
-            "action": np.ones(len(profiles), dtype=np.int64),
-            "cell": np.zeros(len(profiles), dtype=np.int64),
-        }
-        journey = {
-            "name": BLAST,
-            "trigger": {"on": "campaign", "campaign": BLAST, "at_ms": now_ms},
-            "campaign": BLAST,
-            "nodes": [{"kind": "act", "id": "act", "next": "end"}, {"kind": "exit", "id": "end"}],
-        }
-        await asyncio.to_thread(self._server.publish, "campaign", BLAST, campaign)
-        tick = TickClient(self._server.data / "tick.sock")
-        await tick.facts([fact(ASSIGNED, BLAST, pack_columns(assigned), "person:bench", now_ms)])
-        await tick.close()
-        await asyncio.to_thread(self._server.publish, "journey", BLAST, journey)
+        done = blast(self._server, BLAST_S_MAX)
+        self._blast_s, self._rows = done.seconds, done.ledger_rows
 
 
 if __name__ == "__main__":

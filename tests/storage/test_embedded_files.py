@@ -194,6 +194,18 @@ def test_a_checkpoint_older_than_the_journal_is_refused(tmp_path: Path) -> None:
         SqliteState(tmp_path / "state.db")
 
 
+def test_providers_ids_are_forgotten_in_order(tmp_path: Path) -> None:
+    """What was handed over before an instant goes, however much; the rest stays and can be matched."""
+    state = SqliteState(tmp_path / "state.db")
+    epoch = state.take_lease()
+    rows = [("sms", f"id{number}", f"c/send/{number}/0", number) for number in range(12_000)]
+    state.commit(commit_of(1, epoch, {"carried": rows}))
+    assert state.forget_carried(before_ms=11_000) == 11_000
+    assert state.forget_carried(before_ms=11_000) == 0
+    assert state.rows("SELECT min(at_ms), count(*) FROM carried") == [(11_000, 1_000)]
+    state.close()
+
+
 def test_forgetting_facts_keeps_the_position(tmp_path: Path) -> None:
     """Old facts and moments go, the last tick stays, and so does everything after the given one."""
     state = SqliteState(tmp_path / "state.db")

@@ -76,9 +76,10 @@ class TickClient:
             return False
         return True
 
-    async def forget(self, *, log_before: int, facts_before: int) -> dict[str, int]:
-        """Let go of log records and facts before these places; return how many of each."""
-        return await self._post("/forget", pack({"log_before": log_before, "facts_before": facts_before}))
+    async def forget(self, *, log_before: int, facts_before: int, carried_before_ms: int) -> dict[str, int]:
+        """Let go of log records, facts and providers' ids before these places; return how many of each."""
+        before = {"log_before": log_before, "facts_before": facts_before, "carried_before_ms": carried_before_ms}
+        return await self._post("/forget", pack(before))
 
     async def close(self) -> None:
         if self._session is not None:

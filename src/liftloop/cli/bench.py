@@ -28,6 +28,7 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
       liftloop bench expiry --json
       liftloop bench journey --json
       liftloop bench mixed --json
+      liftloop bench blast --json
       liftloop bench promotion --json
       liftloop bench policy --json
       liftloop bench forecast --json --plot pictures

@@ -234,6 +234,10 @@ class StateStore(StateReader, Protocol):
         """Drop facts and moments of ticks before `before`; return how many blocks went. The last tick always stays."""
         ...
 
+    def forget_carried(self, *, before_ms: int) -> int:
+        """Drop which message a provider's id stood for, where it was handed over before an instant; return how many."""
+        ...
+
     def finish_checkpoint(self, *, tick: TickNumber, specs: Sequence[ArraySpec]) -> None:
         """End a round: all blocks dirty at `tick` are kept; drop deltas up to it and blocks of other arrays."""
         ...

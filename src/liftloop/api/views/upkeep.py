@@ -29,6 +29,7 @@ class RetentionDone(View):
     lake_days: Count = Field(description="0: the lake keeps everything.")
     quarantined: Count = Field(description="Records in quarantine that were given up.")
     quarantine_days: Count
+    carried: Count = Field(description="Providers' ids of messages that nobody speaks of any more.")
 
 
 class Finding(View):

@@ -58,6 +58,9 @@ class RehearsedState:
     def forget_facts(self, *, before: TickNumber) -> int:
         return 0
 
+    def forget_carried(self, *, before_ms: int) -> int:
+        return 0
+
     def finish_checkpoint(self, *, tick: TickNumber, specs: Sequence[ArraySpec]) -> None: ...
 
     def close(self) -> None: ...

@@ -99,7 +99,10 @@ class TickApp:
             case "/forget":
                 before = unpack(body)
                 forgotten = await asyncio.to_thread(
-                    self._worker.forget, Offset(before["log_before"]), TickNumber(before["facts_before"])
+                    self._worker.forget,
+                    Offset(before["log_before"]),
+                    TickNumber(before["facts_before"]),
+                    int(before["carried_before_ms"]),
                 )
                 return 200, pack(forgotten)
             case "/clock":

@@ -273,10 +273,14 @@ class Worker:
                 _LOGGER.error("the checkpoint is tried again later: %s", error)
             last = time.monotonic() if due else last
 
-    def forget(self, log_before: Offset, facts_before: TickNumber) -> dict[str, int]:
-        """Let go of folded records and followed facts, in small commits beside the ticks; return how many went."""
+    def forget(self, log_before: Offset, facts_before: TickNumber, carried_before_ms: int) -> dict[str, int]:
+        """Let go of folded records, followed facts and providers' ids, in small commits; return how many went."""
         records = self._log.forget(before=min(log_before, self._committer.offset))
-        return {"log_records": records, "fact_blocks": self._store.forget_facts(before=facts_before)}
+        return {
+            "log_records": records,
+            "fact_blocks": self._store.forget_facts(before=facts_before),
+            "carried": self._store.forget_carried(before_ms=carried_before_ms),
+        }
 
     def checkpoint(self) -> None:
         """Keep every block that is dirty now, a few at a time between ticks; drop the deltas they make needless.

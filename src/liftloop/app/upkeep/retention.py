@@ -20,6 +20,8 @@ from liftloop.storage.embedded.lake import DuckLake
 LOOK_EVERY_S = 5.0
 """Between looks at the clock, which may be a manual one."""
 MEGABYTE = 1_000_000
+CARRIED_DAYS = 31
+"""How long it is known which message a provider's id stands for: receipts come within days."""
 _LAST_TICK = 'SELECT tick, "offset" FROM tick WHERE now_ms < ? ORDER BY tick DESC LIMIT 1'
 
 _LOGGER = logging.getLogger("liftloop.desk")
@@ -51,6 +53,8 @@ class Retained(Struct, frozen=True, kw_only=True):
     quarantined: int = 0
     """Records in quarantine that were given up."""
     quarantine_days: int = 0
+    carried: int = 0
+    """Providers' ids of messages, which nobody speaks of any more."""
 
 
 class Upkeep:
@@ -112,12 +116,12 @@ class Upkeep:
         settings = self._settings
         followed = await asyncio.to_thread(self._lake.position)
         last = await asyncio.to_thread(self.state.rows, _LAST_TICK, (now_ms - settings.log_days * DAY_MS,))
-        forgotten = {"log_records": 0, "fact_blocks": 0}
-        if last:
-            tick, offset = last[0]
-            forgotten = await self.tick.forget(
-                log_before=min(offset, followed.offset), facts_before=min(tick, followed.tick)
-            )
+        tick, offset = last[0] if last else (0, 0)
+        forgotten = await self.tick.forget(
+            log_before=min(offset, followed.offset),
+            facts_before=min(tick, followed.tick),
+            carried_before_ms=now_ms - CARRIED_DAYS * DAY_MS,
+        )
         rows = 0
         if settings.lake_days:
             async with self._follower.lake_standing_still():
@@ -133,4 +137,5 @@ class Upkeep:
             lake_days=settings.lake_days,
             quarantined=quarantined,
             quarantine_days=settings.quarantine_days,
+            carried=forgotten["carried"],
         )

@@ -77,6 +77,10 @@ SELECT max(tick) FROM (SELECT tick FROM fact WHERE tick < ? ORDER BY tick LIMIT 
 -- name: fact_forget
 DELETE FROM fact WHERE tick <= ?;
 
+-- Rows lie in the order in which they came, so the oldest are at the front.
+-- name: carried_forget
+DELETE FROM carried WHERE rowid IN (SELECT rowid FROM carried ORDER BY rowid LIMIT ?) AND at_ms < ?;
+
 -- name: round_last
 SELECT number, tick, specs FROM round ORDER BY number DESC LIMIT 1;
 

@@ -33,6 +33,7 @@ from liftloop.storage.embedded.schema import STATE, sqlite_additions, sqlite_sta
 
 LAYOUT = 1  # Kept in the file's `user_version`; 0 means that the tables are not there yet.
 DROP_DELTAS_MAX = 16  # A commit waits for no more than about 16 MB of old deltas to be dropped.
+FORGET_ROWS_MAX = 5_000
 FORGET_BLOCKS_MAX = 256
 
 _TICK_MAX = 2**63 - 1
@@ -144,6 +145,13 @@ class SqliteState(SqliteStateReader):
             connection.execute(_SQL["tick_forget"], (before,))
         return forgotten
 
+    def forget_carried(self, *, before_ms: int) -> int:
+        """Drop which message a provider's id stood for, oldest first, in small commits; return how many."""
+        forgotten = 0
+        while rows := self._forget_some_carried(before_ms):
+            forgotten += rows
+        return forgotten
+
     def maintain(self) -> None:
         """Keep the WALs short. Call it now and then from a thread that does not commit."""
         empty_wal(self._path)
@@ -175,6 +183,10 @@ class SqliteState(SqliteStateReader):
             connection.execute(_SQL["delta_drop"], (last,))
             connection.execute(_SQL["delta_remember_dropped"], (last,))
             return True
+
+    def _forget_some_carried(self, before_ms: int) -> int:
+        with self._writing, transaction(self._writer) as connection:
+            return connection.execute(_SQL["carried_forget"], (FORGET_ROWS_MAX, before_ms)).rowcount
 
     def _forget_some_facts(self, before: TickNumber) -> int:
         with self._writing, transaction(self._writer) as connection:

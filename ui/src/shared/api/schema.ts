@@ -10257,6 +10257,11 @@ export interface components {
         };
         /** RetentionDone */
         RetentionDone: {
+            /**
+             * Carried
+             * @description Providers' ids of messages that nobody speaks of any more.
+             */
+            carried: number;
             /** Fact Blocks */
             fact_blocks: number;
             /**
