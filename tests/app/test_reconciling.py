@@ -25,11 +25,14 @@ class AskedChannel(ScriptedChannel):
         super().__init__()
         self.asked: list[str] = []
         self.away = False
+        self.broken = False
         self.shows = True
 
     async def found(self, doubts: Sequence[Doubt]) -> Sequence[Finding]:
         if self.away:
             raise TryLater(1_000, "away")
+        if self.broken:
+            raise KeyError("status")
         self.asked += [doubt.key for doubt in doubts]
         if not self.shows:
             return []
@@ -132,6 +135,19 @@ def test_a_provider_that_is_away_is_asked_again(world: Told) -> None:
     world.clock.ms += ASKED_AFTER_MS[0]
     assert world.ask() == Asked(reason="away")
     channel.away = False
+    assert world.ask() == Asked(asked=1, sent=1)
+
+
+def test_a_plug_in_that_breaks_when_asked_ends_nothing(world: Told) -> None:
+    """Its own mistake is no answer: the next look asks again."""
+    channel: AskedChannel = world.channel(AskedChannel())
+    channel.script = ["lost"]
+    world.message(1)
+    world.run()
+    world.clock.ms += ASKED_AFTER_MS[0]
+    channel.broken = True
+    assert world.ask() == Asked()
+    channel.broken = False
     assert world.ask() == Asked(asked=1, sent=1)
 
 

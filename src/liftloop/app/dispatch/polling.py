@@ -1,11 +1,11 @@
 """Asks providers that tell nothing by themselves what became of messages, and tells the tick what is new."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
+from liftloop.app.dispatch.asking import again_and_again, asked_each
 from liftloop.app.dispatch.reports import SendFacts
 from liftloop.app.receipts import receipt_records
 from liftloop.deliver.contract import Channel, TryLater
@@ -44,17 +44,12 @@ class Polling:
 
     async def run(self) -> None:
         """Ask now and then until cancelled."""
-        while True:
-            await asyncio.sleep(EVERY_S)
-            await self.look()
+        await again_and_again(self.look, EVERY_S)
 
     async def look(self) -> int:
         """Ask every channel that is asked, once; return how many receipts were new."""
-        new = 0
-        for channel in self._tools.channels():
-            if isinstance(channel, Polled):
-                new += await self._ask(channel.name, channel)
-        return new
+        polled = {channel.name: channel for channel in self._tools.channels() if isinstance(channel, Polled)}
+        return sum(await asked_each(polled, lambda name: self._ask(name, polled[name])))
 
     async def _ask(self, name: str, channel: Polled) -> int:
         now_ms = self._tools.clock.now_ms()

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from msgspec import Struct
 from msgspec.structs import replace
 
+from liftloop.app.dispatch.asking import again_and_again, asked_each
 from liftloop.app.dispatch.attempts import AttemptFile
 from liftloop.app.dispatch.doubts import Doubted, next_ms
 from liftloop.app.dispatch.people import PeopleReader, marks
@@ -75,9 +76,7 @@ class Reconciling:
 
     async def run(self) -> None:
         """Ask for what is due until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_S)
-            await self.look()
+        await again_and_again(self.look, LOOK_S)
 
     def can_be_asked(self) -> list[str]:
         """Return the channels whose providers can be asked."""
@@ -88,9 +87,9 @@ class Reconciling:
         total = Asked()
         now_ms = self._tools.clock.now_ms()
         due = {each.channel for each in self._tools.attempts.doubts.waiting() if each.next_ms <= now_ms}
-        for channel in self._tools.channels():
-            if channel.name in due:
-                total = _added(total, await self.ask(channel.name, now_ms))
+        names = [channel.name for channel in self._tools.channels() if channel.name in due]
+        for asked in await asked_each(names, lambda name: self.ask(name, now_ms)):
+            total = _added(total, asked)
         return total
 
     async def ask(self, name: str, until_ms: int | None = None) -> Asked:
