@@ -21,6 +21,7 @@ COMMANDS = {
     "launch": "启动方案 / start a plan",
     "report": "复盘 / what a campaign changed",
     "results": "效果 / funnel, retention, value, attribution, return",
+    "search": "搜索 / search",
     "dashboard": "看板 / dashboards",
     "calendar": "活动日历：哪天发什么、撞不撞 / what is sent when, and what clashes",
     "review": "复盘文件 / the review of a campaign",

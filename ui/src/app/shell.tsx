@@ -8,6 +8,7 @@ import { ImportProvider, useImport } from "@/features/collect/import-context";
 import { entries, entryAt } from "./navigation";
 import { OwnLinks } from "./own-links";
 import { Preferences } from "./preferences";
+import { SearchButton } from "./search-button";
 import styles from "./shell.module.css";
 import { StatusStrip } from "./status-strip";
 
@@ -56,6 +57,7 @@ function Rail() {
         <img src="/mark.svg" alt="" width={28} height={28} />
         <span>Liftloop</span>
       </Link>
+      <SearchButton />
       <ul className={styles.entries}>
         {entries.map((entry) => (
           <li key={entry.path} className={entry.wide ? styles.wide : ""}>

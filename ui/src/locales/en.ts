@@ -18,6 +18,7 @@ import { playbook } from "./en/playbook";
 import { proposal } from "./en/proposal";
 import { results } from "./en/results";
 import { experiment, review, scorecard } from "./en/review";
+import { search } from "./en/search";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
 import { signal } from "./en/signal";
 import { source } from "./en/source";
@@ -61,6 +62,7 @@ export default {
   playbook,
   proposal,
   results,
+  search,
   signal,
   step,
   source,

@@ -18,6 +18,7 @@ import { playbook } from "./zh-cn/playbook";
 import { proposal } from "./zh-cn/proposal";
 import { results } from "./zh-cn/results";
 import { experiment, review, scorecard } from "./zh-cn/review";
+import { search } from "./zh-cn/search";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
 import { signal } from "./zh-cn/signal";
 import { source } from "./zh-cn/source";
@@ -61,6 +62,7 @@ export default {
   playbook,
   proposal,
   results,
+  search,
   signal,
   step,
   source,

@@ -21,6 +21,7 @@ import { playbookRoutes } from "./playbooks.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { proposalRoutes } from "./proposals.ts";
 import { resultsRoutes } from "./results.ts";
+import { searchOf } from "./searching.ts";
 import { understoodOf } from "./sentences.ts";
 import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
 import { signalRoutes } from "./signals.ts";
@@ -109,6 +110,7 @@ export class MockServer {
         this.page(this.members.slice(0, PAGE), new URLSearchParams(), PAGE),
       ),
       ...dashboardRoutes(this.members.length === 0),
+      ["GET", path("/search"), ({ query }) => searchOf(this.members, query.get("q") ?? "")],
       ...workRoutes(this.members.length === 0),
       ...proposalRoutes(this.members.length === 0),
       ...provedRoutes(this.members.length === 0, (id) => this.campaign(id)),

@@ -51,10 +51,14 @@ MATCHES_MAX = 500  # Who gets more than this has not said enough; the first ones
 MESSAGES_SHOWN = 200
 VALUE_CHARACTERS_MAX = 500
 _RULES = CleaningRules()
+_LAST = "\U0010ffff"
 
 _BY_HASH = "SELECT profile FROM identifier WHERE hash IN (SELECT value FROM json_each(?))"
-_BY_PREFIX = "SELECT DISTINCT profile FROM identifier WHERE text >= ? AND text < ? LIMIT ?"
-_BY_VALUE = "SELECT DISTINCT profile FROM attribute WHERE sealed = 0 AND value = ? LIMIT ?"
+_BY_PREFIX = """
+SELECT profile FROM identifier NOT INDEXED WHERE text >= ?1 AND text < ?2 OR text >= ?3 AND text < ?4 LIMIT ?5
+"""
+"""Read from end to end: by the index of profiles, which DISTINCT would take, 150,000 people took a second."""
+_BY_VALUE = "SELECT profile FROM attribute NOT INDEXED WHERE sealed = 0 AND value = ? LIMIT ?"
 _HEADS = """
 WITH RECURSIVE way (start, profile) AS (
     SELECT value, value FROM json_each(?)
@@ -177,7 +181,7 @@ async def find_people(desk: Desk, asked: str, after: int, limit: int) -> Matches
         position = await desk.tick.ask("position")
         total = position["profiles"] - desk.state.rows(_MERGED)[0][0]
         return await _shown(desk, found["profile"].tolist(), total)
-    numbers = await _matching(desk, asked)
+    numbers = await matching(desk, asked)
     return await _shown(desk, numbers[after : after + limit], len(numbers))
 
 
@@ -188,7 +192,7 @@ async def _shown(desk: Desk, numbers: Sequence[int], total: int) -> Matches:
     return Matches(total=total, people=people, last_seen_ms=last_seen)
 
 
-async def _matching(desk: Desk, asked: str) -> list[int]:
+async def matching(desk: Desk, asked: str) -> list[int]:
     """Return profile numbers, exact identifiers first, each once."""
     exact: list[int] = []
     with suppress(NotFound):
@@ -207,7 +211,8 @@ def _stored_matches(state: StateReader, vault: Vault, asked: str) -> list[int]:
         if cleaned
     ]
     found = [number for (number,) in state.rows(_BY_HASH, (str(hashes),))]
-    found += [number for (number,) in state.rows(_BY_PREFIX, (asked, asked + "\U0010ffff", MATCHES_MAX))]
+    ends = (asked, asked + _LAST, asked.upper(), asked.upper() + _LAST)  # Card numbers are typed in small letters too.
+    found += [number for (number,) in state.rows(_BY_PREFIX, (*ends, MATCHES_MAX))]
     found += [number for (number,) in state.rows(_BY_VALUE, (canonical_json(asked), MATCHES_MAX))]
     heads = dict(state.rows(_HEADS, (str(found),)))
     return [heads[number] for number in found][:MATCHES_MAX]

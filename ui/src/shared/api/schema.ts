@@ -3204,6 +3204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Find people and everything that has a name; people only those whom the caller may see, and masked.
+         */
+        get: operations["find_api_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/segments": {
         parameters: {
             query?: never;
@@ -10765,6 +10785,23 @@ export interface components {
              * @description Errors that a 90% range reaches by this ledger; null while too short.
              */
             stretch_90: number | null;
+        };
+        /** SearchHit */
+        SearchHit: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "audience" | "campaign" | "journey" | "content" | "signal" | "tag" | "dashboard" | "playbook" | "goal";
+            name: components["schemas"]["Text"];
+            note: components["schemas"]["Text"];
+        };
+        /** SearchResult */
+        SearchResult: {
+            /** Hits */
+            hits: components["schemas"]["SearchHit"][];
         };
         /** SeenAndPlanned */
         SeenAndPlanned: {
@@ -19147,6 +19184,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SampleImports"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    find_api_search_get: {
+        parameters: {
+            query: {
+                /** @description A name, part of it, first letters, an id. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
                 };
             };
             /** @description What went wrong and what to do next. */
