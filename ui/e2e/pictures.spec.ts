@@ -55,6 +55,11 @@ const pages: [name: string, path: string][] = [
 
 /** Pages that are made of the same parts as others: only looked at. */
 const more: typeof pages = [
+  ["leads", "/leads"],
+  ["deals", "/deals"],
+  ["approvals", "/approvals"],
+  ["tasks", "/tasks"],
+  ["task", "/tasks/task_0000000000000006"],
   ["signals", "/signals"],
   ["signal", "/signals?signal=hesitating"],
   ["signal-own", "/signals/sig_formula"],

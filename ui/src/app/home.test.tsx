@@ -7,7 +7,7 @@ const SLOW = { timeout: 15_000 };
 describe("the home page", () => {
   it("says in one sentence what today asks, and shows three opportunities as ranges", async () => {
     const { screen } = renderApp("/");
-    expect(await screen.findByText("今天有 3 件事等你定，1 个活动领先。", {}, SLOW)).toBeTruthy();
+    expect(await screen.findByText("今天有 5 件事等你定，1 个活动领先。", {}, SLOW)).toBeTruthy();
     const list = (await screen.findByText("买完这件，通常会买下一件", {}, SLOW)).closest("ul");
     const cards = [...(list?.children ?? [])] as HTMLElement[];
     expect(cards).toHaveLength(3);

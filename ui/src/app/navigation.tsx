@@ -40,7 +40,7 @@ export const entries: Entry[] = [
     path: "/audiences",
     label: "shell.customers",
     icon: <TeamOutlined />,
-    also: ["/people", "/tags", "/signals", "/data", "/leads", "/tickets", "/tasks"],
+    also: ["/people", "/tags", "/signals", "/data", "/leads", "/deals", "/tickets", "/tasks", "/approvals"],
   },
   { path: "/contents", label: "shell.contents", icon: <FileTextOutlined />, wide: true, also: [] },
   { path: "/results", label: "shell.results", icon: <LineChartOutlined />, also: [] },

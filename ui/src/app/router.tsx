@@ -71,6 +71,11 @@ export function makeRouter() {
           lazy: async () => ({ Component: (await import("./pages/signal-edit")).SignalEditPage }),
         },
         { path: "leads", lazy: async () => ({ Component: (await import("./pages/leads")).LeadsPage }) },
+        { path: "deals", lazy: async () => ({ Component: (await import("./pages/deals")).DealsPage }) },
+        {
+          path: "approvals",
+          lazy: async () => ({ Component: (await import("./pages/approvals")).ApprovalsPage }),
+        },
         {
           path: "tickets",
           lazy: async () => ({ Component: (await import("./pages/tickets")).TicketsPage }),

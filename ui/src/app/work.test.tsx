@@ -39,3 +39,41 @@ describe("work for people", () => {
     expect(await screen.findByText("没有工单", {}, SLOW)).toBeTruthy();
   });
 });
+
+describe("deals and approvals", () => {
+  it("shows what each stage is worth and moves a deal by its menu", async () => {
+    const told: Promise<unknown>[] = [];
+    const { user, screen } = renderApp("/deals", {
+      intercept: (request) => {
+        if (request.url.endsWith("/orders")) told.push(request.clone().json());
+        return undefined;
+      },
+    });
+    const talking = await screen.findByRole("region", { name: "洽谈中" }, SLOW);
+    expect(within(talking).getByRole("heading").textContent).toContain("¥16,400");
+    expect(within(talking).getByText("¥12,800")).toBeTruthy();
+    await user.click(within(talking).getAllByRole("combobox")[0] as HTMLElement);
+    await user.click(
+      await screen.findByText("已报价", { selector: ".ant-select-item-option-content" }, SLOW),
+    );
+    await expect.poll(() => told[0], SLOW).toMatchObject({ stage: "offer" });
+  });
+
+  it("refuses only with a reason, and says what a yes would do", async () => {
+    const told: Promise<unknown>[] = [];
+    const { user, screen } = renderApp("/approvals", {
+      intercept: (request) => {
+        if (request.method === "POST") told.push(request.clone().json());
+        return undefined;
+      },
+    });
+    expect(await screen.findByText("启动后触达 3,200 人，最多花 ¥20,000", {}, SLOW)).toBeTruthy();
+    expect(screen.getByText("先用 1 万试两周")).toBeTruthy();
+    await user.click(screen.getAllByRole("button", { name: "不同意" })[0] as HTMLElement);
+    const refuse = screen.getAllByRole("button", { name: "不同意" })[0] as HTMLButtonElement;
+    expect(refuse.disabled).toBe(true);
+    await user.type(screen.getByLabelText(/为什么不同意/), "太贵");
+    await user.click(refuse);
+    await expect.poll(() => told[0], SLOW).toMatchObject({ approved: false, reason: "太贵" });
+  });
+});

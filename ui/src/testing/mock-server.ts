@@ -1,5 +1,7 @@
 /** Answers the API from built data, in memory: for development, page tests and pictures without a server. */
+
 import type { Views } from "@/shared/api/client";
+import { approvalRoutes } from "./approvals.ts";
 import { calendarRoutes } from "./calendar.ts";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { asked, channelStanding } from "./channels.ts";
@@ -112,6 +114,7 @@ export class MockServer {
       ...dashboardRoutes(this.members.length === 0),
       ["GET", path("/search"), ({ query }) => searchOf(this.members, query.get("q") ?? "")],
       ...workRoutes(this.members.length === 0),
+      ...approvalRoutes(this.members.length === 0),
       ...proposalRoutes(this.members.length === 0),
       ...provedRoutes(this.members.length === 0, (id) => this.campaign(id)),
       ...liveRoutes(path, this.campaigns),

@@ -88,7 +88,30 @@ const tickets: Work[] = [
   }),
 ];
 const tasks: Work[] = [work(6, {}), work(7, { sort: "confirm", title: "确认群发：周末试喝" })];
-const all = [...leads, ...tickets, ...tasks];
+export const dealStages = [
+  choice("talking", "洽谈中", "Talking"),
+  choice("offer", "已报价", "Offer made"),
+  choice("contract", "走合同", "Contract"),
+];
+const deal = (place: number, amount: number, stage: number, title: string): Work =>
+  work(place, {
+    id: `deal_${String(place).padStart(16, "0")}`,
+    kind: "deal",
+    sort: "",
+    title,
+    text: "",
+    amount,
+    stage: dealStages[stage] ?? null,
+    origin: "person",
+    why: text("李敏建立", "opened by 李敏"),
+    outcomes: [choice("won", "成交", "Won"), choice("lost", "丢单", "Lost")],
+  });
+const deals = [
+  deal(8, 1_280_000, 0, "企业团购，中秋礼盒"),
+  deal(9, 360_000, 0, "公司下午茶月订"),
+  deal(10, 4_600_000, 1, "连锁门店供货"),
+];
+const all = [...leads, ...deals, ...tickets, ...tasks];
 
 const history: Views["WorkChange"][] = [
   {
@@ -107,9 +130,9 @@ const overview: Views["RelateOverview"] = {
   ],
   teams: [care],
   lead_stages: stages,
-  deal_stages: [],
+  deal_stages: dealStages,
   fields: [],
-  open: { lead: leads.length, task: tasks.length, ticket: tickets.length },
+  open: { lead: leads.length, deal: deals.length, task: tasks.length, ticket: tickets.length },
   overdue: 1,
   waiting: 1,
   threshold: 60,

@@ -24,6 +24,7 @@ import { Looking } from "@/features/home/components/looking";
 import { OpportunityList } from "@/features/home/components/opportunity-list";
 import { Wellness } from "@/features/home/components/wellness";
 import { greeting, todayOf } from "@/features/home/model/today";
+import { type Approval, approvalsOptions } from "@/features/relate/api/approvals";
 import type { Views } from "@/shared/api/client";
 import { Card, Page } from "@/shared/parts/page";
 import { Shown, Waiting } from "@/shared/parts/shown";
@@ -59,21 +60,27 @@ function FullHome({ health }: { health: Views["Health"] }) {
   const campaigns = useQuery(campaignsOptions());
   const goals = useQuery(standingGoalsOptions());
   const proposals = useQuery(proposalsOptions());
+  const approvals = useQuery(approvalsOptions());
   const running = campaigns.data?.campaigns ?? [];
   const proposed = proposals.data?.proposals ?? [];
   const standing = goals.data?.goals ?? [];
+  const asked = (approvals.data?.approvals ?? []).filter((each) => each.status === "waits");
   const there = [campaigns, goals, proposals].every((each) => each.data !== undefined);
   return (
     <Page
       title={t("home.title")}
-      lead={there ? <Greeting campaigns={running} goals={standing} proposals={proposed} /> : null}
+      lead={
+        there ? (
+          <Greeting campaigns={running} goals={standing} proposals={proposed} approvals={asked} />
+        ) : null
+      }
       action={<Button onClick={open}>{t("import.open")}</Button>}
     >
       <Opportunities />
       <div className={styles.columns}>
         <Card title={t("home.decisions")}>
           {there ? (
-            <Decisions campaigns={running} goals={standing} proposals={proposed} />
+            <Decisions campaigns={running} goals={standing} proposals={proposed} approvals={asked} />
           ) : (
             <Waiting query={campaigns} lines={2} />
           )}
@@ -108,11 +115,12 @@ interface GreetingProps {
   campaigns: Campaign[];
   goals: StandingGoal[];
   proposals: Proposal[];
+  approvals: Approval[];
 }
 
-function Greeting({ campaigns, goals, proposals }: GreetingProps) {
+function Greeting({ campaigns, goals, proposals, approvals }: GreetingProps) {
   const { t } = useTranslation();
-  const today = todayOf(campaigns, goals, proposals);
+  const today = todayOf(campaigns, goals, proposals, approvals.length);
   return t(`home.today.${greeting(today)}`, {
     ...today,
     count: today.decide || today.leading || today.running,

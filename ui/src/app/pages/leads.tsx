@@ -1,11 +1,11 @@
 /** Who is warm enough for a seller now, why, and how far is each? */
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 import { relateOptions, workOptions } from "@/features/relate/api/work";
-import { LeadBoard } from "@/features/relate/components/lead-board";
 import { OpenWork } from "@/features/relate/components/open-work";
+import { StageBoard } from "@/features/relate/components/stage-board";
 import { WorkDrawer } from "@/features/relate/components/work-drawer";
+import { WorkNav } from "@/features/relate/components/work-nav";
 import { EmptyNote } from "@/shared/parts/note";
 import { Card, Page } from "@/shared/parts/page";
 import { Shown } from "@/shared/parts/shown";
@@ -18,21 +18,17 @@ export function LeadsPage() {
   return (
     <Page
       title={t("work.leads")}
-      lead={
-        <>
-          {threshold ? t("work.leadsLead", { threshold }) : t("work.leadsNoScore")}{" "}
-          <Link to="/tickets">{t("work.tickets")}</Link> · <Link to="/tasks">{t("work.tasks")}</Link>
-        </>
-      }
+      lead={threshold ? t("work.leadsLead", { threshold }) : t("work.leadsNoScore")}
       action={<OpenWork kind="lead" />}
     >
+      <WorkNav />
       <Card>
         <Shown query={relate} lines={6}>
           {({ lead_stages: stages }) => (
             <Shown query={leads} lines={6}>
               {({ works }) =>
                 works.length > 0 ? (
-                  <LeadBoard leads={works} stages={stages} />
+                  <StageBoard works={works} stages={stages} />
                 ) : (
                   <EmptyNote title={t("work.none.lead")}>
                     <p>{t("work.noneHow.lead")}</p>

@@ -28,11 +28,12 @@ export function todayOf(
   campaigns: readonly Campaign[],
   goals: readonly StandingGoal[],
   proposals: readonly Proposal[],
+  approvals = 0,
 ): Today {
   const running = campaigns.filter((each) => each.status === "running");
   const harm = harming(campaigns).length;
   return {
-    decide: waiting(goals).length + undecided(proposals).length + harm,
+    decide: waiting(goals).length + undecided(proposals).length + harm + approvals,
     leading: running.filter((each) => each.lift !== null && each.lift.low > 0).length,
     harming: harm,
     running: running.length,

@@ -1,6 +1,6 @@
 /** Opens work about a customer by hand; whose it is, the rules say. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Input, Modal, Select } from "antd";
+import { Button, Input, InputNumber, Modal, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNote } from "@/shared/parts/shown";
@@ -23,10 +23,22 @@ export function OpenWork({ kind, person = "" }: { kind: WorkKind; person?: strin
   const [who, setWho] = useState(person);
   const [title, setTitle] = useState("");
   const [text, setText] = useState("");
+  const [yuan, setYuan] = useState<number | null>(null);
   const [sort, setSort] = useState<Work["sort"]>(SORTS[kind][0] ?? "");
   const open = useMutation({
     mutationFn: () =>
-      openWork({ kind, person: who, title, text, sort, id: "", team: "", owner: "", stage: "", amount: 0 }),
+      openWork({
+        kind,
+        person: who,
+        title,
+        text,
+        sort,
+        id: "",
+        team: "",
+        owner: "",
+        stage: "",
+        amount: Math.round((yuan ?? 0) * 100),
+      }),
     onSuccess: async () => {
       setShown(false);
       setTitle("");
@@ -79,6 +91,17 @@ export function OpenWork({ kind, person = "" }: { kind: WorkKind; person?: strin
             value={text}
             onChange={(event) => setText(event.target.value)}
           />
+          {kind === "deal" ? (
+            <InputNumber
+              aria-label={t("work.amountField")}
+              placeholder={t("work.amountField")}
+              min={0}
+              max={1e9}
+              style={{ width: "100%" }}
+              value={yuan}
+              onChange={setYuan}
+            />
+          ) : null}
           {SORTS[kind].length > 0 ? (
             <Select
               aria-label={t("work.sortField")}

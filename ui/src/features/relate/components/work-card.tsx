@@ -1,6 +1,6 @@
 /** One piece of work, whole: who and why, what to say, call, the outcomes, to whom it goes, what became of it. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Button, Input, Select } from "antd";
+import { Button, Input, InputNumber, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -85,6 +85,7 @@ function Open({ work }: { work: Work }) {
           </Button>
         ))}
       </fieldset>
+      {work.kind === "deal" ? <Worth work={work} /> : null}
       <GiveTo work={work} />
     </>
   );
@@ -107,6 +108,29 @@ function Call({ work }: { work: Work }) {
       </Button>
       {call.isError ? <ErrorNote error={call.error} /> : null}
     </>
+  );
+}
+
+function Worth({ work }: { work: Work }) {
+  const { t } = useTranslation();
+  const order = useOrder(work.id);
+  const [yuan, setYuan] = useState<number | null>(work.amount / 100);
+  const fen = Math.round((yuan ?? 0) * 100);
+  return (
+    <div className={styles.give}>
+      <span>{t("work.amount")}</span>
+      <InputNumber
+        aria-label={t("work.amountField")}
+        prefix="¥"
+        min={0}
+        max={1e9}
+        style={{ width: "100%" }}
+        value={yuan}
+        onChange={setYuan}
+        onBlur={() => fen !== work.amount && order.mutate({ amount: fen })}
+      />
+      {order.isError ? <ErrorNote error={order.error} /> : null}
+    </div>
   );
 }
 
