@@ -33,6 +33,30 @@ BODY: dict[str, Any] = {
 }
 
 
+async def _asks(world: Served) -> None:
+    """A content that leads to a form needs the form, and an address that readers reach; both are said."""
+    settings = {"public_url": "https://shop.example.test"}
+    told = {"kind": "setting", "id": "contents", "body": settings}
+    assert (await world.admin.post("/api/definitions", told)).status == 200
+    asking = {"id": "hello", "body": "{{ forms.nps }}", "language": "zh-CN", "channel": "sms"}
+    answer = await world.admin.post("/api/definitions", {"kind": "content", "id": "hello", "body": asking})
+    assert answer.status == 200, answer.body
+    checked = (await world.admin.post("/api/journeys/check", {"id": "j", "body": BODY})).json()
+    assert [each["code"] for each in checked["problems"]] == ["no_form"], checked
+    form = {"title": "满意吗", "fields": [{"name": "score", "label": "几分", "type": "number"}]}
+    answer = await world.admin.post("/api/definitions", {"kind": "form", "id": "nps", "body": form})
+    assert answer.status == 200, answer.body
+    assert (await world.admin.post("/api/journeys/check", {"id": "j", "body": BODY})).json()["problems"] == []
+    [message] = (await world.admin.post("/api/journeys/try", {"id": "j", "body": BODY, "person": "u1"})).json()[
+        "messages"
+    ]
+    assert "https://shop.example.test/forms/nps?p=" in message["shown"]["text"], message
+    told["body"] = {}
+    assert (await world.admin.post("/api/definitions", told)).status == 200
+    checked = (await world.admin.post("/api/journeys/check", {"id": "j", "body": BODY})).json()
+    assert [each["code"] for each in checked["problems"]] == ["no_public_url"], checked
+
+
 async def _tried(world: Served, folder: Path) -> None:
     await a_small_shop(world)
     for kind, identity, body in (
@@ -59,6 +83,7 @@ async def _tried(world: Served, folder: Path) -> None:
     asked = {"id": "j", "body": checked["mended"], "person": "u1", "properties": {"order_id": "N-7"}}
     [message] = (await world.admin.post("/api/journeys/try", asked)).json()["messages"]
     assert message["shown"]["text"].startswith("订单 N-7"), message
+    await _asks(world)
     answer = await world.admin.post("/api/definitions", {"kind": "content", "id": "hello", "body": WORDS})
     before = (await world.desk.tick.ask("position"))["offset"]
 

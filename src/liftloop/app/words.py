@@ -141,6 +141,12 @@ def reason_words(reason: str) -> Said:
             return Said(f"券池 {rest} 的券发完了", f"the coupon pool {rest} is dry")
         case "coupon_expired":
             return Said(f"她在券池 {rest} 的券已经过期", f"her coupon of {rest} is no longer valid")
+        case "missing_variable":
+            return Said(f"内容里的 {rest} 没有值", f"there is no {rest} for the words")
+        case "no_form":
+            return Said(f"内容里的表单 {rest} 不在了", f"the form {rest} in the words is not there")
+        case "no_public_url":
+            return Said("还没有填公开地址，做不出本人的链接", "no public address is set, so no link can be made")
         case "no_pool":
             return Said("没有可用的券池", "there is no pool to take a coupon from")
         case "no_consent":

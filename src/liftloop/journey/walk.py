@@ -92,8 +92,10 @@ class Walkers(Struct, kw_only=True):
             changed = ~known
             changed[known] = state[name][there] != values[known]
             writes.append(Write(name, self.rows[changed], values[changed]))
-        asked = enrolments.passed(state, self.rows) != self.passed
-        return [*writes, Write(enrolments.PASSED.name, self.rows[asked], self.passed[asked])]
+        if self.passed.any() or state.has(enrolments.PASSED.name):
+            asked = enrolments.passed(state, self.rows) != self.passed
+            writes.append(Write(enrolments.PASSED.name, self.rows[asked], self.passed[asked]))
+        return writes
 
     def specs(self) -> list[ArraySpec]:
         """Return the array that their answers need, where there are any."""

@@ -1,6 +1,6 @@
 """Says what is wrong with a journey before it is published, node by node, and offers what would mend it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.app.definitions.journeys import lacks, single_way
+from liftloop.app.definitions.lawful import content_rules
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.dispatch.words import read_wording
 from liftloop.app.journeys.patching import Operation, patched, pointer
@@ -289,6 +290,8 @@ def _of_entry(definitions: Definitions, graph: Graph, body: Mapping[str, Any], n
     """Yield what a content says of the entry that the journey does not keep: nobody would get the message."""
     written = definitions.live("content").get(node.content)
     wording = read_wording(node.content, canonical_json(written)) if written is not None else None
+    if wording is not None and wording.forms:
+        yield from _of_forms(definitions, node, wording.forms)
     for name in sorted(wording.entries if wording else ()):
         if name in graph.journey.keeps:
             continue
@@ -299,6 +302,20 @@ def _of_entry(definitions: Definitions, graph: Graph, body: Mapping[str, Any], n
         zh = f"内容 {node.content} 要用进入时的 {name}，旅程没有记住它，这条消息谁也收不到"
         en = f"{node.content} speaks of entry.{name}, which this journey does not keep: nobody would get it"
         yield _stopped("entry_not_kept", node, zh, en, fix)
+
+
+def _of_forms(definitions: Definitions, node: Send, named: Collection[str]) -> Iterator[Problem]:
+    """Yield why a content could not lead to the forms that it names."""
+    for missing in sorted(set(named) - {*definitions.live("form")}):
+        zh, en = (
+            f"内容 {node.content} 要用的表单 {missing} 不在了",
+            f"{node.content} leads to the form {missing}, not there",
+        )
+        yield _stopped("no_form", node, zh, en, None)
+    if not content_rules(definitions.live).public_url:
+        zh = f"内容 {node.content} 里有表单链接，但还没有填公开地址（设置 contents 的 public_url），这条消息谁也收不到"
+        en = f"{node.content} has a link to a form, and no public_url is set in contents: nobody would get it"
+        yield _stopped("no_public_url", node, zh, en, None)
 
 
 def _stopped(code: str, node: Send, zh: str, en: str, fix: Fix | None) -> Problem:
