@@ -141,12 +141,6 @@ def reason_words(reason: str) -> Said:
             return Said(f"券池 {rest} 的券发完了", f"the coupon pool {rest} is dry")
         case "coupon_expired":
             return Said(f"她在券池 {rest} 的券已经过期", f"her coupon of {rest} is no longer valid")
-        case "missing_variable":
-            return Said(f"内容里的 {rest} 没有值", f"there is no {rest} for the words")
-        case "no_form":
-            return Said(f"内容里的表单 {rest} 不在了", f"the form {rest} in the words is not there")
-        case "no_public_url":
-            return Said("还没有填公开地址，做不出本人的链接", "no public address is set, so no link can be made")
         case "no_pool":
             return Said("没有可用的券池", "there is no pool to take a coupon from")
         case "no_consent":
@@ -170,7 +164,7 @@ def reason_words(reason: str) -> Said:
             )
         case _:
             told = provider_words(reason)
-            return Said(told.zh, told.en) if told else Said(reason, reason)
+            return Said(told.zh, told.en) if told else _unrendered(head, rest) or Said(reason, reason)
 
 
 def _quota_words(quota: str) -> Said:
@@ -191,6 +185,19 @@ def _reconciled_words(evidence: str) -> Said:
         return Said("后来收到了回执", "a receipt came later")
     code = evidence.removeprefix("failed_")
     return Said(f"查询过服务商：没有送达（{code}）", f"its provider was asked: not delivered ({code})")
+
+
+def _unrendered(head: str, rest: str) -> Said | None:
+    """Return why words could not be made for a person."""
+    match head:
+        case "missing_variable":
+            return Said(f"内容里的 {rest} 没有值", f"there is no {rest} for the words")
+        case "no_form":
+            return Said(f"内容里的表单 {rest} 不在了", f"the form {rest} in the words is not there")
+        case "no_public_url":
+            return Said("还没有填公开地址，做不出本人的链接", "no public address is set, so no link can be made")
+        case _:
+            return None
 
 
 def pause_words(why: str) -> Said:
