@@ -34,7 +34,14 @@ _OF_KIND: Mapping[str, tuple[str, ...]] = {
         *("proposal.judge", "playbook.start"),
     ),
     "exports": ("audience.export", "audience.export_rows", "audience.hand_over"),
-    "personal": ("profile.reveal", "profile.unmerge", "profile.judge", "consent.declare"),
+    "personal": (
+        "profile.reveal",
+        "profile.export",
+        "profile.erase",
+        "profile.unmerge",
+        "profile.judge",
+        "consent.declare",
+    ),
 }
 
 

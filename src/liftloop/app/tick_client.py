@@ -60,6 +60,10 @@ class TickClient:
         """Seal personal fields: only the tick writes the vault."""
         return await self._post("/seal", pack(list(items)))
 
+    async def erase(self, identifiers: Sequence[int]) -> int:
+        """Destroy the keys of identifiers for ever; return how many there were. Calling twice does no more."""
+        return await self._post("/erase", pack(list(identifiers)))
+
     async def set_clock(self, now_ms: int) -> dict[str, Any]:
         """Move the manual clock; return the tick's position after what was due has been folded."""
         return await self._post("/clock", pack({"now_ms": now_ms}))

@@ -32,6 +32,8 @@ WORDS: Mapping[str, Said] = {
     "playbook.start": Said("启用打法模板", "started a playbook"),
     "points.enter": Said("记积分", "entered points"),
     "policy.learn": Said("学策略", "learned a policy"),
+    "profile.erase": Said("抹除一个人的个人数据", "erased somebody's personal data"),
+    "profile.export": Said("导出一个人的全部数据", "handed out all data of somebody"),
     "profile.judge": Said("判断两个客户是不是同一人", "judged whether two are one person"),
     "profile.reveal": Said("查看完整的个人信息", "looked at somebody's details in the clear"),
     "profile.unmerge": Said("拆开合并的客户", "undid a merge"),

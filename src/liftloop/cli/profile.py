@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -163,6 +164,47 @@ def _person(person: dict[str, Any]) -> str:
 def _identifier(identifier: dict[str, Any]) -> str:
     source = f" · {spoken(identifier['told_by'])}" if identifier["source"] else ""
     return f"{spoken(identifier['name'])}: {identifier['value']}  ({spoken(identifier['sure'])}{source})"
+
+
+@command.command("export")
+@click.argument("person")
+@data_option
+def exported(person: str, data: Path) -> None:
+    """交出一个人的全部数据（JSON，明文，记入审计）。 / Hand out all data of a person: JSON, in the clear, recorded.
+
+    \b
+    例 / Example:
+      liftloop profile export u10086 > u10086.json
+    """
+    with server(data) as desk:
+        show(desk.post(f"/profiles/{quote(person, safe='')}/export", {}), True, [])
+
+
+@command.command("erase")
+@click.argument("person")
+@click.option("--yes", is_flag=True, help="不再询问 / do not ask")
+@click.option("--reason", default="", help="写进审计的原因，不要写姓名 / why, for the audit; never a name")
+@data_option
+@json_option
+def erased(person: str, yes: bool, reason: str, data: Path, as_json: bool) -> None:
+    """抹除一个人的个人数据：销毁密钥，无法恢复。 / Erase a person: their keys are destroyed, with no way back.
+
+    \b
+    例 / Example:
+      liftloop profile erase u10086 --reason "request 42"
+    """
+    with server(data) as desk:
+        found = desk.get(f"/profiles/{quote(person, safe='')}")
+        if not yes:
+            asked = {"zh": "抹除后无法恢复。继续吗", "en": "What is erased cannot come back. Go on"}
+            click.confirm(f"{found['name']} ({found['profile_id']}): {spoken(asked)}", abort=True)
+        body = {"confirm": found["profile_id"], "reason": reason}
+        done = desk.post(f"/profiles/{found['profile_id']}/erase", body)
+    told = {
+        "zh": f"已抹除 {done['profile_id']}：销毁 {done['keys']} 把密钥，撤回 {done['consents']} 项同意",
+        "en": f"{done['profile_id']} is erased: {done['keys']} keys destroyed, {done['consents']} consents withdrawn",
+    }
+    show(done, as_json, [spoken(told)])
 
 
 def _merge(merge: dict[str, Any]) -> str:

@@ -18,8 +18,15 @@ from liftloop.cli.connection import json_option, show, spoken_instant
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]),
     help="原服务器最晚工作到何时，默认到现在 / up to when the lost server may have worked; until now if not given",
 )
+@click.option(
+    "--erased",
+    type=click.Path(path_type=Path, exists=True),
+    help="备份之后抹除过谁：原数据目录或 erased.jsonl / who was erased since: the old folder or its erased.jsonl",
+)
 @json_option
-def command(backup: Path, data: Path, master_key: Path | None, until: datetime | None, as_json: bool) -> None:
+def command(
+    backup: Path, data: Path, master_key: Path | None, until: datetime | None, erased: Path | None, as_json: bool
+) -> None:
     """把备份恢复成一个新的数据目录：先校验每个文件，再就位。
 
     Make a new data folder of a backup, after every file was checked.
@@ -31,7 +38,9 @@ def command(backup: Path, data: Path, master_key: Path | None, until: datetime |
       liftloop restore shop.tar --data ./restored --master-key master.key
     """
     until_ms = int(until.timestamp() * 1000) if until else None
-    manifest = restore(Order(backup=backup, data=data.absolute(), master_key=master_key, until_ms=until_ms))
+    manifest = restore(
+        Order(backup=backup, data=data.absolute(), master_key=master_key, until_ms=until_ms, erased=erased)
+    )
     told = {
         "data": str(data.absolute()),
         "taken_at": spoken_instant(manifest.taken_ms),

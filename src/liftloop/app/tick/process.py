@@ -94,6 +94,8 @@ class TickApp:
                 return 200, pack({"offset": after})
             case "/seal":
                 return 200, pack(self._vault.seal([(key, clear) for key, clear in unpack(body)]))
+            case "/erase":
+                return 200, pack(await asyncio.to_thread(self._vault.destroy, unpack(body)))
             case "/metrics":
                 return 200, (await asyncio.to_thread(self._worker.metrics)).encode()
             case "/forget":

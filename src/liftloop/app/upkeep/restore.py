@@ -14,11 +14,13 @@ from msgspec import Struct
 
 from liftloop.app.tick.restored import Restored, write_restored
 from liftloop.app.upkeep.backup import FORMAT, MANIFEST, MASTER_KEY, Manifest, checksum
+from liftloop.app.upkeep.erased import identifiers_in, read_register
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.storage.embedded.accounts import end_sessions
 from liftloop.storage.embedded.folder import LAYOUT
 from liftloop.storage.embedded.snapshot import flush
+from liftloop.storage.embedded.vault import SqliteVault
 
 MARK_BITS = 40
 
@@ -72,6 +74,8 @@ class Order(Struct, frozen=True, kw_only=True):
     master_key: Path | None = None
     until_ms: int | None = None
     """Up to when the lost server may have worked, where that is known."""
+    erased: Path | None = None
+    """A data folder, or a copy of its register: who was erased there is erased here before anything starts."""
 
 
 def restore(order: Order) -> Manifest:
@@ -163,6 +167,7 @@ def _take_file(source: Path, target: Path) -> None:
 
 def _prepare(manifest: Manifest, order: Order) -> None:
     """Make the copied files ready to begin again; then all is durable."""
+    _erase_again(manifest, order)
     _prepare_attempts(order.data)
     if (order.data / "accounts.db").exists():
         end_sessions(order.data / "accounts.db")
@@ -188,6 +193,21 @@ def _until_ms(manifest: Manifest, order: Order) -> int:
         return int((Path(manifest.source) / "clock").read_text())
     except (OSError, ValueError):
         return FAR_FUTURE_MS
+
+
+def _erase_again(manifest: Manifest, order: Order) -> None:
+    """Destroy the keys of everybody who was erased since the backup, as far as a register tells.
+
+    The folder that was backed up is asked where it is still there; another place can be named.
+    """
+    places = [each for each in (order.data, Path(manifest.source), order.erased) if each is not None]
+    identifiers = sorted({each for place in places if place.exists() for each in identifiers_in(read_register(place))})
+    if not identifiers:
+        return
+    vault = SqliteVault(order.data / "vault.db", bytes.fromhex((order.data / MASTER_KEY).read_text()))
+    vault.destroy(identifiers)
+    vault.maintain()
+    vault.close()
 
 
 def _prepare_attempts(data: Path) -> None:

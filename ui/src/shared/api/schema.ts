@@ -2621,6 +2621,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/profiles/{profile_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Destroy the keys of one person's data; there is no way back */
+        post: operations["erased_api_profiles__profile_id__erase_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profiles/{profile_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All data of one person in the clear; each export is recorded */
+        post: operations["handed_out_api_profiles__profile_id__export_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/profiles/{profile_id}/identity": {
         parameters: {
             query?: never;
@@ -6027,6 +6061,46 @@ export interface components {
             };
         };
         /**
+         * ErasedView
+         * @description What an erasure came to.
+         */
+        ErasedView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Consents
+             * @description Consents that were withdrawn with them.
+             */
+            consents: number;
+            /**
+             * Keys
+             * @description Keys that were destroyed; 0 where all were gone already.
+             */
+            keys: number;
+            /** Profile Id */
+            profile_id: string;
+        };
+        /**
+         * EraseRequest
+         * @description Whom to erase, said once more.
+         */
+        EraseRequest: {
+            /**
+             * Confirm
+             * @description The id of the profile; anything else is refused.
+             */
+            confirm: string;
+            /**
+             * Reason
+             * @description Why, for the audit: a request's number, never a name.
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * ErrorView
          * @description What went wrong and what to do next; the body of every answer that is not 2xx.
          */
@@ -8676,6 +8750,35 @@ export interface components {
             percent: (number)[];
             /** Salt */
             salt?: string | null;
+        };
+        /**
+         * PersonalData
+         * @description Everything held of one person, in the clear; that it was handed out stands in the audit.
+         */
+        PersonalData: {
+            /** Attributes */
+            attributes: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            /** Consents */
+            consents: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            /** Events */
+            events: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            /** Identifiers */
+            identifiers: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            /** Profile Id */
+            profile_id: string;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
         };
         /**
          * PersonalFieldsView
@@ -18108,6 +18211,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    erased_api_profiles__profile_id__erase_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    handed_out_api_profiles__profile_id__export_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalData"];
                 };
             };
             /** @description What went wrong and what to do next. */
