@@ -171,6 +171,7 @@ def test_mail_goes_to_the_address_as_html(world: World) -> None:
     [
         ("{{ customer.pet }}", "missing_variable:customer.pet"),
         ("{% abort_message '不发' %}", "aborted:不发"),
+        ("{% if customer.pet %}{% endif %} \n", "empty"),
         ("{% for i in (1..5000) %}{% endfor %}", "loop_limit:a list of more than 1000 items"),
     ],
 )

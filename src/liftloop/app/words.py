@@ -55,6 +55,7 @@ _REASONS = {
     "open_ticket": Said(
         "有工单还没处理完，先解决问题，不发营销消息", "a ticket of theirs is open: help comes first, and no marketing"
     ),
+    "empty": Said("内容写出来是空的", "the words came out empty"),
     "no_content": Said("内容还没有发布", "the content is not published"),
     "goal": Said("目标已达成", "the goal was reached"),
     "no_message": Said("走完了旅程，没有轮到发送", "walked to the end without a message"),

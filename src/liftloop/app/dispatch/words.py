@@ -334,6 +334,8 @@ class _Batch:
         links = self._links.of(envelope.profile)
         language = wording.language_of(person)
         rendered = self._rendered(envelope, wording, person, (language, links))
+        if not rendered.body.strip() and envelope.channel != COUPON_CHANNEL:  # There a code is given without words.
+            raise RenderFailed("empty", "")
         marketing = envelope.purpose == "marketing"
         if marketing and self._form == "html":
             rendered = with_footer(rendered, links, language)
