@@ -43,6 +43,10 @@ oracles: setup ## A second environment with libraries that some tests compare wi
 	$(BIN)/python -m venv .venv-oracles
 	.venv-oracles/bin/pip install --quiet --no-deps --require-hashes -r requirements-oracles.lock
 
+.PHONY: simulation
+simulation: ## Stories in which processes die, answers are lost and callbacks forged: seeds, faults, violations.
+	PYTHONPATH=src $(BIN)/python tests/simulation/report.py
+
 .PHONY: test-all
 test-all: oracles test ## The long suites too, and comparisons with other libraries.
 	$(BIN)/pytest -n 2 -m long

@@ -85,7 +85,7 @@ class Life:
             for act in self.story.acts:
                 self.do(lambda act=act: self.act(act))
                 self.do(lambda: self.deaths.at("act.done"))
-            self.do(self._take_in)
+            self.do(self.take_in)
             self.at_its_end(self)
             self.do(self._come_to_rest)
 
@@ -192,7 +192,7 @@ class Life:
         while await follower.fill():
             await follower.catch_up()
 
-    def _take_in(self) -> None:
+    def take_in(self) -> None:
         self.shop.fold_all()
         asyncio.run(self._fill())
         self.shop.fold_all()

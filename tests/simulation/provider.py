@@ -89,6 +89,8 @@ class Provider:
         self.calls: Counter[str] = Counter()
         self.taken: Counter[str] = Counter()
         """How often a message arrived at its person."""
+        self.faults: Counter[str] = Counter()
+        """Calls that it did not answer with a plain yes, by what it did instead."""
         self.before_taking: Callable[[Sequence[Message]], None] = lambda messages: None
 
     def step(self, key: str) -> str:
@@ -123,6 +125,8 @@ class Line:
         provider = self._provider
         step = provider.step(messages[0].key)
         provider.calls.update(message.key for message in messages)
+        if step != "accepted":
+            provider.faults[step] += 1
         if step == "later":
             raise TryLater(30_000, "busy")
         if step in ("accepted", "lost", "missing", "raise"):

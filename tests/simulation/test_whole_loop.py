@@ -10,6 +10,7 @@ import pytest
 from living import Life
 from promises import ALL, everybody_is_where_they_belong, known_of_people, look_for_consent
 from provider import POINTS
+from rumours import tell
 from story import story_of
 
 ACTS = 60
@@ -53,6 +54,7 @@ def live_through(seeds: Iterable[int], acts: int, path: Path) -> tuple[Counter[s
         with lived(seed, acts, path / f"{seed}-dying", deaths=True) as (life, known):
             assert known == undisturbed, "deaths change nothing of what is known"
             died.update(life.deaths.died)
+            tell(life)
             states.update(dict(life.shop.state.rows("SELECT state, count(*) FROM ledger GROUP BY 1")))
     return died, states
 
@@ -60,7 +62,8 @@ def live_through(seeds: Iterable[int], acts: int, path: Path) -> tuple[Counter[s
 @pytest.mark.parametrize("first", range(0, 20, TOGETHER))
 def test_no_death_loses_or_doubles_anything(tmp_path: Path, first: int) -> None:
     """Whatever happens and wherever the process dies: nothing acknowledged is lost, marketing arrives at most once,
-    the ledger adds up, caps, budget, consent and holdout hold, the lake is the log, and people are who they would be.
+    the ledger adds up, caps, budget, consent and holdout hold, the lake is the log, and people are who they would be;
+    receipts that are told five times count once, and those of strangers not at all.
     """
     died, states = live_through(range(first, first + TOGETHER), ACTS, tmp_path)
     assert [point for point in POINTS if not died[point]] == [], "each point ended the process at least once"
