@@ -100,7 +100,7 @@ def test_a_lost_answer_is_asked_for_and_never_sent_again(world: Told) -> None:
     world.clock.ms += ASKED_AFTER_MS[0]
     assert world.ask() == Asked(asked=2, sent=1, open=1)
     world.clock.ms = NOW_MS + ASKED_AFTER_MS[1]
-    assert world.ask() == Asked(asked=1, failed=1)
+    assert world.ask() == Asked(asked=1, not_sent=1)
     taken = next(key for key in keys if channel.taken[key])
     assert world.outcomes_told() == {
         key: ("accepted" if key == taken else "rejected", "reconciled:asked") for key in keys

@@ -93,6 +93,13 @@ _SAID_BY_REASON = frozenset(("suppressed", "capped", "no_budget", "expired", "bl
 """States whose reasons say them again, and better."""
 
 
+_WAITING = Said("排到下一个时段发送", "waits for a later hour, day or month")
+
+
+def _waits_for_quota(state: str, reason: str) -> bool:
+    return state == "deferred" and reason.startswith("quota:")
+
+
 def state_words(state: str) -> Said:
     return _STATES.get(state, Said(state, state))
 
@@ -216,8 +223,8 @@ def sentence(state: str, reason: str) -> Said:
     what, why = state_words(state), reason_words(_more_than(state, reason))
     if reason.startswith("paused:") and state == "deferred":
         return Said(f"先留着没发：{why.zh}。", f"Held back for now: {why.en}.")
-    if reason.startswith("quota:") and state == "deferred":
-        return Said(f"排队等下一个时段发送：{why.zh}。", f"Waiting for the next hour, day or month: {why.en}.")
+    if _waits_for_quota(state, reason):
+        return Said(f"{_WAITING.zh}：{why.zh}。", f"{_WAITING.en.capitalize()}: {why.en}.")
     if why.zh and state in _SAID_BY_REASON:
         return Said(f"没发：{why.zh}。", f"Not sent: {why.en}.")
     if not why.zh:
@@ -234,7 +241,7 @@ def row_label(state: str, reason: str) -> Said:
         return Said(f"对照组：{why.zh}", f"holdout: {why.en}")
     if state in _SAID_BY_REASON:
         return Said(f"没发：{why.zh}", f"not sent: {why.en}")
-    what = state_words(state)
+    what = _WAITING if _waits_for_quota(state, reason) else state_words(state)
     return Said(f"{what.zh}：{why.zh}", f"{what.en}: {why.en}")
 
 

@@ -100,7 +100,7 @@ async def ask(identity: str, desk: OnDesk, caller: Annotated[Caller, Depends(may
     return AskedProvider(
         asked=asked.asked,
         sent=asked.sent,
-        failed=asked.failed,
+        failed=asked.not_sent,
         open=asked.open,
         given_up=asked.given_up,
         reason=asked.reason,

@@ -57,7 +57,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     asked: int = 0
     sent: int = 0
-    failed: int = 0
+    not_sent: int = 0
     open: int = 0
     """Asked for again later."""
     given_up: int = 0
@@ -141,7 +141,7 @@ class Reconciling:
         return Asked(
             asked=len(asking),
             sent=sum(outcome == "accepted" for _, outcome, _ in known),
-            failed=sum(outcome == "rejected" for _, outcome, _ in known),
+            not_sent=sum(outcome == "rejected" for _, outcome, _ in known),
             open=len(later),
             given_up=len(given_up),
         )
@@ -210,7 +210,7 @@ def _added(one: Asked, other: Asked) -> Asked:
     return Asked(
         asked=one.asked + other.asked,
         sent=one.sent + other.sent,
-        failed=one.failed + other.failed,
+        not_sent=one.not_sent + other.not_sent,
         open=one.open + other.open,
         given_up=one.given_up + other.given_up,
         reason=other.reason or one.reason,
