@@ -9,8 +9,9 @@ import type { Counted, Editor, Mark, Opened, Parts, Problem } from "./editor";
 import { type Change, changed, copied, type Fragment, newStep, type Place } from "./model/changes";
 import { type Draft, START, type Step, stepOf, waysOf } from "./model/draft";
 import { begun, moved } from "./model/history";
-import { PRESETS } from "./model/kinds";
+
 import { patched } from "./model/patch";
+import { PRESETS } from "./model/presets";
 import { useTelling } from "./use-telling";
 
 const PAUSE_MS = 300; // While somebody types nobody needs to know what is still missing.

@@ -31,7 +31,8 @@ import { useTranslation } from "react-i18next";
 import { useEditor } from "../editor";
 import type { Place } from "../model/changes";
 import type { Draft } from "../model/draft";
-import { GROUPS, KINDS, type Kind, PRESETS } from "../model/kinds";
+import { GROUPS, KINDS, type Kind } from "../model/kinds";
+import { PRESETS } from "../model/presets";
 import styles from "./kind-menu.module.css";
 
 const ICONS: Readonly<Record<string, ReactNode>> = {

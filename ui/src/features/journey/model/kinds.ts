@@ -21,13 +21,6 @@ export interface Kind {
   ofCampaign?: true;
 }
 
-/** A step of a preset; ways that lead nowhere lead on. */
-interface PresetStep {
-  id: string;
-  kind: string;
-  [field: string]: unknown;
-}
-
 const DAY_S = 86_400;
 const HOUR_S = 3_600;
 const EXPIRES: Field = { name: "expires_s", as: "seconds", seldom: true };
@@ -236,25 +229,6 @@ export const KINDS: readonly Kind[] = [
   },
   { kind: "exit", group: "ends", ways: [], fresh: {}, fields: [] },
 ];
-
-/** Several steps that belong together and are added as one: a question, and the wait for its answer. */
-export const PRESETS: Readonly<Record<string, { group: KindGroup; steps: readonly PresetStep[] }>> = {
-  survey: {
-    group: "reaches",
-    steps: [
-      { id: "ask", kind: "send", channel: "", content: "", purpose: "marketing", next: "answer" },
-      {
-        id: "answer",
-        kind: "until_event",
-        name: "Form Submitted",
-        where: [],
-        timeout_s: 7 * DAY_S,
-        happened: "",
-        timed_out: "",
-      },
-    ],
-  },
-};
 
 export const GROUPS: readonly KindGroup[] = ["waits", "judges", "reaches", "customer", "staff", "ends"];
 
