@@ -33,7 +33,6 @@ import { workRoutes } from "./work.ts";
 export const MOCK_TOKEN = "demo-token";
 const MEMBERS = 2_000;
 const PAGE = 50;
-
 type Handler = (asked: Asked) => unknown | Promise<unknown>;
 
 interface Asked {
@@ -58,8 +57,8 @@ export class MockServer {
     this.audiences = empty ? [] : [...audiences];
     const data = new MockData(empty);
     const path = (pattern: string) => new RegExp(`^/api${pattern.replaceAll(":id", "([^/]+)")}$`);
-    const journeys = new MockJourneys(empty, (body) => data.publish(body));
-    this.routes = [...journeys.routes(path), ...this.makeRoutes(), ...data.routes()];
+    const journeys = new MockJourneys(empty, (body) => data.publish(body)).routes(path);
+    this.routes = [...journeys, ...this.makeRoutes(), ...data.routes()];
   }
 
   async answer(request: Request): Promise<Response> {
