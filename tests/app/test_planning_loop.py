@@ -12,7 +12,8 @@ from shop_lake import UNTIL_MS, Ran, run_campaign, sources_of
 from liftloop.api.present.campaign import campaign_view, report_view
 from liftloop.api.present.plan import plan_row, plan_view, reading_view
 from liftloop.api.present.review import review_view
-from liftloop.app.planning.reading import Moments, read_log
+from liftloop.app.planning.given import Asking, inputs_of, means_of, seen_of
+from liftloop.app.planning.reading import Moments, read_log, read_shop
 from liftloop.app.planning.report import report
 from liftloop.app.planning.sources import Sources
 from liftloop.app.planning.study import launch, plan_goal, read_goal
@@ -69,6 +70,21 @@ def test_the_plan_is_complete(loop: Loop) -> None:
     assert plan_row(record, "c").campaign_id == "c"
     assert json.decode(json.encode(record), type=PlanRecord) == record
     assert msgpack.decode(msgpack.encode(record), type=PlanRecord) == record
+
+
+def test_past_contacts_tell_what_came_in_the_first_days(loop: Loop) -> None:
+    """Who orders within a week orders within the month; more do so where a contact was drawn than where nobody was."""
+    sources = replace(loop.sources, lake=loop.ran.lake)
+    goal = read_goal(GOAL, {}, "zh-CN", sources).goal
+    metric = sources.catalogue.by_id[goal.metric or ""]
+    asking = Asking(sources=sources, goal=goal, metric=metric, group=None, shop=read_shop(sources.lake))
+    contacts = inputs_of(asking, seen_of(asking), means_of(asking)).contacts
+    assert contacts is not None
+    assert contacts.early is not None
+    assert (contacts.early <= contacts.outcome).all()
+    drawn, alone = contacts.arm > 0, contacts.arm == 0
+    assert 7 / 30 <= contacts.early[alone].mean() / contacts.outcome[alone].mean() < 0.4  # Some order every week.
+    assert contacts.early[drawn].mean() > contacts.early[alone].mean()
 
 
 def test_every_action_is_one_that_the_shop_can_do(loop: Loop) -> None:
