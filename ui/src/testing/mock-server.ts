@@ -2,11 +2,9 @@
 
 import type { Views } from "@/shared/api/client";
 import { approvalRoutes } from "./approvals.ts";
-import { calendarRoutes } from "./calendar.ts";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { asked, channelStanding } from "./channels.ts";
 import { contentRoutes } from "./contents.ts";
-import { dashboardRoutes } from "./dashboards.ts";
 import { provedRoutes } from "./experiments.ts";
 import { audiences } from "./first-data.ts";
 import { handoverRoutes } from "./handover.ts";
@@ -19,11 +17,11 @@ import { administrator, found, health, json, notFound, Refusal, stranger } from 
 import { MockData } from "./mock-data.ts";
 import { MockImports } from "./mock-imports.ts";
 import { MockPlans } from "./mock-plans.ts";
+import { overviewRoutes } from "./overview.ts";
 import { playbookRoutes } from "./playbooks.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { proposalRoutes } from "./proposals.ts";
 import { resultsRoutes } from "./results.ts";
-import { searchOf } from "./searching.ts";
 import { understoodOf } from "./sentences.ts";
 import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
 import { signalRoutes } from "./signals.ts";
@@ -107,11 +105,7 @@ export class MockServer {
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],
       ...resultsRoutes(this.members.length === 0),
-      ...calendarRoutes(this.members.length === 0, () =>
-        this.page(this.members.slice(0, PAGE), new URLSearchParams(), PAGE),
-      ),
-      ...dashboardRoutes(this.members.length === 0),
-      ["GET", path("/search"), ({ query }) => searchOf(this.members, query.get("q") ?? "")],
+      ...overviewRoutes(this.members),
       ...workRoutes(this.members.length === 0),
       ...approvalRoutes(this.members.length === 0),
       ...proposalRoutes(this.members.length === 0),

@@ -28,6 +28,7 @@ import { type Approval, approvalsOptions } from "@/features/relate/api/approvals
 import type { Views } from "@/shared/api/client";
 import { Card, Page } from "@/shared/parts/page";
 import { Shown, Waiting } from "@/shared/parts/shown";
+import { TodaySends } from "../today-sends";
 
 export function HomePage() {
   const { t } = useTranslation();
@@ -89,6 +90,7 @@ function FullHome({ health }: { health: Views["Health"] }) {
           <Wellness health={health} />
         </Card>
       </div>
+      <TodaySends now={health.now} />
       <Card title={t("home.goals")} aside={<Link to="/goals">{t("home.toGoals")}</Link>}>
         <Shown query={goals} lines={2}>
           {({ goals: rows }) =>

@@ -1,4 +1,6 @@
 export const home = {
+  sends: "Sent today",
+  noSends: "Nothing is sent today.",
   title: "Today",
   firstTitle: "Begin with a file of orders",
   firstLead:

@@ -1,4 +1,6 @@
 export const home = {
+  sends: "今天的发送",
+  noSends: "今天没有要发的。",
   title: "今天",
   firstTitle: "从一个订单文件开始",
   firstLead: "拖进来就行，不用先配置。几分钟后就能看到值得做什么，各值多少钱。",
