@@ -38,6 +38,8 @@ export const board = {
   changed_one: "{{change}} on the {{count}} day before",
   changed_other: "{{change}} on the {{count}} days before",
   apartBy: "by ",
+  rowsCut_one: "Only the latest {{count}} row is shown",
+  rowsCut_other: "Only the latest {{count}} rows are shown",
   when: "Time",
   group: "Group",
   value: "Value",

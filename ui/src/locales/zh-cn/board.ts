@@ -34,6 +34,7 @@ export const board = {
   lastDays: "最近 {{count}} 天",
   changed: "比之前 {{count}} 天 {{change}}",
   apartBy: "按",
+  rowsCut: "只显示最近的 {{count}} 行",
   when: "时间",
   group: "分组",
   value: "数值",

@@ -11,6 +11,8 @@ import { linesOption } from "../model/lines";
 import { written } from "../model/tile";
 import styles from "./board.module.css";
 
+const ROWS_MAX = 500; // Rows of a tile's table; an answer may have ten times as many.
+
 const Canvas = lazy(() => import("@/shared/chart/canvas"));
 
 export function TileBody({ tile, title }: { tile: Tile; title: string }) {
@@ -102,6 +104,7 @@ function Rows({ tile, title, answer }: DrawnProps) {
   const when = (at: string) => (tile.grain === "hour" ? format.moment(at) : format.day(at));
   const rows = [...answer.points]
     .sort((a, b) => (b.at ?? "").localeCompare(a.at ?? "") || a.group - b.group)
+    .slice(0, ROWS_MAX)
     .map((point) => [
       ...(tile.grain ? [when(point.at ?? "")] : []),
       ...(tile.by || !tile.grain ? [format.say(answer.groups[point.group]?.name ?? { zh: "", en: "" })] : []),
@@ -115,6 +118,9 @@ function Rows({ tile, title, answer }: DrawnProps) {
   return (
     <div className={styles.scroll}>
       <DataTable table={{ columns, rows }} caption={title} />
+      {answer.points.length > ROWS_MAX ? (
+        <p className={styles.soft}>{t("board.rowsCut", { count: ROWS_MAX })}</p>
+      ) : null}
     </div>
   );
 }
