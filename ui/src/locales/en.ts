@@ -7,6 +7,7 @@ import { content } from "./en/content";
 import { data } from "./en/data";
 import { coupon, deliver } from "./en/deliver";
 import { destination, list } from "./en/destination";
+import { erasure } from "./en/erasure";
 import { home } from "./en/home";
 import { identity } from "./en/identity";
 import { journey } from "./en/journey";
@@ -57,6 +58,7 @@ export default {
   person,
   data,
   home,
+  erasure,
   identity,
   member,
   playbook,

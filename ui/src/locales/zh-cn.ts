@@ -7,6 +7,7 @@ import { content } from "./zh-cn/content";
 import { data } from "./zh-cn/data";
 import { coupon, deliver } from "./zh-cn/deliver";
 import { destination, list } from "./zh-cn/destination";
+import { erasure } from "./zh-cn/erasure";
 import { home } from "./zh-cn/home";
 import { identity } from "./zh-cn/identity";
 import { journey } from "./zh-cn/journey";
@@ -57,6 +58,7 @@ export default {
   person,
   data,
   home,
+  erasure,
   identity,
   member,
   playbook,

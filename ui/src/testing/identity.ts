@@ -49,6 +49,15 @@ export function identityOf(member: Member): Views["PersonIdentity"] {
   };
 }
 
+function heldOf(profileId: string): Views["PersonalData"] {
+  const nothing = { identifiers: [], attributes: [], consents: [], events: [] };
+  return { profile_id: profileId, taken_at: daysAgo(0), ...nothing };
+}
+
+function erasedOf(profileId: string): Views["ErasedView"] {
+  return { profile_id: profileId, at: daysAgo(0), keys: 2, consents: 1 };
+}
+
 function undoneOf(mergeId: string): Views["UndoDone"] {
   return { merge_id: mergeId, standing: "undone", kept_profile_id: "p_1", forwarded_profile_id: "p_other" };
 }
@@ -95,6 +104,8 @@ export function identityRoutes(
       path("/profiles/:id/identity"),
       ({ ids }) => identityOf(found(members, (member) => member.id === ids[0])),
     ],
+    ["POST", path("/profiles/:id/export"), ({ ids }) => heldOf(String(ids[0]))],
+    ["POST", path("/profiles/:id/erase"), ({ ids }) => erasedOf(String(ids[0]))],
     ["POST", path("/merges/:id/undo"), ({ ids }) => undoneOf(String(ids[0]))],
     ["GET", path("/suggestions"), () => suggestions.list()],
     ["POST", path("/suggestions/find"), () => suggestions.find(members)],

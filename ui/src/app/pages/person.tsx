@@ -6,6 +6,7 @@ import { profileOptions } from "@/features/profile/api/profiles";
 import { Identity } from "@/features/profile/components/identity";
 import { Membership } from "@/features/profile/components/membership";
 import { Messages } from "@/features/profile/components/messages";
+import { OwnData } from "@/features/profile/components/own-data";
 import { Tags } from "@/features/profile/components/tags";
 import { Timeline } from "@/features/profile/components/timeline";
 import { Consents, Known, Signals, Who } from "@/features/profile/components/who";
@@ -44,6 +45,7 @@ export function PersonPage() {
         <Messages profile={person} />
         <Consents profile={person} />
         <Timeline profile={person} />
+        <OwnData profileId={person.profile_id} name={person.name} />
       </div>
       <WhyDrawer profileId={profileId} name={person.name} />
     </Page>
