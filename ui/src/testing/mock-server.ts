@@ -1,7 +1,6 @@
 /** Answers the API from built data, in memory: for development, page tests and pictures without a server. */
 
 import type { Views } from "@/shared/api/client";
-import { approvalRoutes } from "./approvals.ts";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { asked, channelStanding } from "./channels.ts";
 import { contentRoutes } from "./contents.ts";
@@ -107,7 +106,6 @@ export class MockServer {
       ...resultsRoutes(this.members.length === 0),
       ...overviewRoutes(this.members),
       ...workRoutes(this.members.length === 0),
-      ...approvalRoutes(this.members.length === 0),
       ...proposalRoutes(this.members.length === 0),
       ...provedRoutes(this.members.length === 0, (id) => this.campaign(id)),
       ...liveRoutes(path, this.campaigns),

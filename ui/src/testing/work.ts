@@ -1,5 +1,6 @@
 /** Work for people of the sample shop: leads, tasks, tickets, and who there is to do it. */
 import type { Views } from "@/shared/api/client";
+import { approvalRoutes } from "./approvals.ts";
 import { makeMembers, personRow, text } from "./shop.ts";
 
 type Work = Views["Work"];
@@ -149,6 +150,7 @@ export function workRoutes(empty: boolean): [string, RegExp, (asked: Asked) => u
   const known = empty ? [] : all.map((each) => ({ ...each }));
   const find = (id: string | undefined) => known.find((each) => each.id === id) ?? work(6, {});
   return [
+    ...approvalRoutes(empty),
     ["GET", /^\/api\/relate$/, () => (empty ? { ...overview, staff: [], threshold: null } : overview)],
     [
       "GET",
