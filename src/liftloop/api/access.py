@@ -92,9 +92,10 @@ class Entrance:
 
 
 def _entry(scope: Scope, desk: Desk, admin_token: str) -> Entry:
-    if scope["server"] is not None and scope["server"][1] is None:
-        return Entry(TERMINAL, None)  # The socket lies in the data folder, readable by its owner only.
     headers, address = Headers(scope=scope), scope["client"][0] if scope.get("client") else ""
+    by_socket = scope["server"] is not None and scope["server"][1] is None
+    if by_socket and "authorization" not in headers:
+        return Entry(TERMINAL, None)  # The socket lies in the data folder, readable by its owner only.
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         if compare_digest(token.encode(), admin_token.encode()):

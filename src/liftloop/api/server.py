@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import Lifespan
 
-from liftloop.api import errors, forward, pages
+from liftloop.api import agents, errors, forward, pages
 from liftloop.api.access import Entrance
 from liftloop.api.routes import (
     accounts,
@@ -147,6 +147,7 @@ def make_app(desk: Desk, admin_token: str) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         desk.start()
         yield
+        await app.state.agents.close()
         await tracking.close()
         await desk.close()
 
@@ -154,6 +155,8 @@ def make_app(desk: Desk, admin_token: str) -> FastAPI:
     app.state.desk = desk
     app.state.admin_token = admin_token
     app.add_middleware(Entrance)
+    app.state.agents = agents.Agents(app, desk.settings.version)
+    app.router.routes.append(Route(agents.PATH, app.state.agents))
     app.include_router(health.router)
     for path in TRACKED:
         app.mount(path, tracking)

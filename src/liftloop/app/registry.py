@@ -48,6 +48,7 @@ USE_CASES: dict[str, UseCase] = {
         _reads("opportunity.read"),
         _changes("opportunity.scan"),
         _reads("plan.rehearse"),
+        _changes("plan.propose"),
         _reads("campaign.read"),
         _reads("campaign.ledger"),
         _reads("results.read"),
@@ -153,6 +154,29 @@ def guard_of(kind: str, identity: str) -> UseCase | None:
     return USE_CASES[name] if name else None
 
 
+AGENTS = (
+    "metrics.read",
+    "opportunity.read",
+    "opportunity.scan",
+    "goal.read",
+    "goal.plan",
+    "plan.read",
+    "plan.rehearse",
+    "plan.propose",
+    "approval.read",
+    "campaign.read",
+    "campaign.ledger",
+    "audience.read",
+    "audience.preview",
+    "profile.read",
+    "profile.why",
+    "content.read",
+    "proposal.read",
+    "proposal.look",
+    "health.read",
+)
+"""What agents may do at most: they read, make drafts and ask for approvals, and never launch."""
+
 COMMANDS: dict[str, tuple[str, ...]] = {
     "serve": ("installation.serve",),
     "demo": ("installation.serve", "import.start", "goal.plan", "plan.launch", "clock.advance"),
@@ -166,7 +190,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "opportunities": ("opportunity.read", "opportunity.scan", "goal.plan"),
     "plan": ("goal.plan",),
     "goal": ("goal.read", "goal.stand", "goal.approve"),
-    "launch": ("plan.launch",),
+    "launch": ("plan.launch", "plan.propose"),
     "rehearse": ("plan.rehearse",),
     "report": ("campaign.read",),
     "results": ("results.read",),
@@ -223,6 +247,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "account": ("account.read", "account.change", "rules.change"),
     "token": ("token.read", "token.change"),
     "audit": ("audit.read", "definition.revert"),
+    "mcp": AGENTS,
     "simulate": ("goal.plan",),
     "bench": ("installation.serve",),
 }

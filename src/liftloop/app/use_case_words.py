@@ -29,6 +29,7 @@ WORDS: Mapping[str, Said] = {
     "installation.retain": Said("清理过期数据", "let go of old data"),
     "opportunity.scan": Said("扫描机会", "scanned for opportunities"),
     "plan.launch": Said("启动计划", "launched a plan"),
+    "plan.propose": Said("提请启动计划", "proposed to launch a plan"),
     "playbook.start": Said("启用打法模板", "started a playbook"),
     "points.enter": Said("记积分", "entered points"),
     "policy.learn": Said("学策略", "learned a policy"),

@@ -49,10 +49,11 @@ class _UnixConnection(http.client.HTTPConnection):
 
 
 class Server:
-    """The management API of one data folder."""
+    """The management API of one data folder; with a token, as whoever it was made for."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, token: str = "") -> None:
         self._path = path
+        self._shown = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str, **query: Any) -> Any:
         asked = {name: value for name, value in query.items() if value is not None}
@@ -104,19 +105,25 @@ class Server:
     def _call(
         self, method: str, path: str, body: bytes | Iterable[bytes] | None, more: Mapping[str, str] = NO_HEADERS
     ) -> Any:
+        status, content = self.answer(method, path, body, more)
+        if status >= 400:
+            raise _told(status, content)
+        return content
+
+    def answer(
+        self, method: str, path: str, body: bytes | Iterable[bytes] | None, more: Mapping[str, str] = NO_HEADERS
+    ) -> tuple[int, Any]:
+        """Return the status and what was said, a refusal too. Raises where the server went away."""
         connection = _UnixConnection(self._path)
         try:
-            headers = {"Accept-Language": language(), "Content-Type": "application/json", **more}
+            headers = {"Accept-Language": language(), "Content-Type": "application/json", **self._shown, **more}
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            content = json.loads(answer.read())
+            return answer.status, json.loads(answer.read())
         except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:
             raise _lost(error) from error
         finally:
             connection.close()
-        if answer.status >= 400:
-            raise _told(answer.status, content)
-        return content
 
 
 def _around(file: Path, before: bytes, after: bytes) -> Iterator[bytes]:
@@ -152,11 +159,11 @@ def _told(status: int, content: Mapping[str, Any]) -> LiftloopError:
 
 
 @contextmanager
-def server(data: Path) -> Generator[Server]:
+def server(data: Path, token: str = "") -> Generator[Server]:
     """Give the folder's server; where none runs, start one on free ports and end it afterwards."""
     path = data / "server.sock"
     if answers(path):
-        yield Server(path)
+        yield Server(path, token)
         return
     process = subprocess.Popen(
         [sys.executable, "-m", "liftloop.cli", "serve", "--data", str(data), "--port", "0"],
@@ -171,7 +178,7 @@ def server(data: Path) -> Generator[Server]:
             said = process.stderr.read()
             if "[folder_busy]" not in said or not _answers_soon(path):
                 raise _not_started(said, process.wait())
-        yield Server(path)
+        yield Server(path, token)
     finally:
         process.terminate()
         process.communicate(timeout=START_TIMEOUT_S)

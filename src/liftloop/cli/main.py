@@ -58,6 +58,7 @@ COMMANDS = {
     "doctor": "体检数据目录 / examine the data folder",
     "account": "账号与角色 / accounts and roles",
     "token": "API 口令 / API tokens",
+    "mcp": "给智能体用的工具（MCP） / tools for agents (MCP)",
     "audit": "谁改了什么，恢复旧版本 / who changed what, and the way back",
     "simulate": "在已知真相的市场里比较 / compare in a market with known truth",
     "bench": "性能测量 / measure",

@@ -193,6 +193,14 @@ async def approvals(request: Request, caller: Annotated[Caller, Depends(may("app
     return ApprovalList(approvals=[_approval(each) for each in found])
 
 
+@router.post("/plans/{plan_id}/propose")
+async def propose(
+    plan_id: str, request: Request, desk: OnDesk, caller: Annotated[Caller, Depends(may("plan.propose"))]
+) -> ApprovalView:
+    """Ask colleagues for a yes to launch a plan; it starts nothing, and asking again changes nothing."""
+    return _approval(await _approvals_of(request).propose(desk.plans.kept(plan_id), caller.actor))
+
+
 @router.post("/approvals/{approval_id}")
 async def answer(
     approval_id: str,

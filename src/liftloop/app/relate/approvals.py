@@ -17,6 +17,7 @@ from liftloop.app.words import Said
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
 from liftloop.kernel.money import yuan_text
+from liftloop.plan.launch import NotLaunchable
 from liftloop.plan.record import PlanRecord
 from liftloop.relate.contract import Approvals
 from liftloop.relate.notices import APPROVAL_ANSWERED, APPROVAL_ASKED
@@ -159,11 +160,20 @@ class BudgetApprovals:
 
     async def require(self, record: PlanRecord, actor: str) -> None:
         """Let a launch pass that may cost little enough or was approved; else ask. Raises `NeedsApproval`."""
-        amount_fen = max(record.budget_fen or 0, record.cost_fen)
-        people = sum(each.people for each in record.actions)
-        name = record.understood.goal.text or record.plan_id
-        asked = _Asked(plan=record.plan_id, name=name, amount_fen=amount_fen, people=people)
-        await self._require(f"budget-{record.plan_id}", asked, actor)
+        await self._require(_identity(record), _question(record), actor)
+
+    async def propose(self, record: PlanRecord, actor: str) -> Approval:
+        """Ask for a yes to a plan, whatever it costs; what was asked or answered already is returned as it stands.
+
+        Raises `NotLaunchable` where the plan is a refusal.
+        """
+        if record.assigned is None:
+            raise NotLaunchable(record)
+        known = next((each for each in await self.all() if each.plan == record.plan_id), None)
+        if known is not None:
+            return known
+        await self._state(APPROVAL_ASKED, _identity(record), _question(record), actor)
+        return await self._find(_identity(record))
 
     async def require_journey(self, kind: str, identity: str, body: Mapping[str, Any], actor: str) -> None:
         """Let a journey be published unless it would reach a whole audience at once and may cost too much unasked.
@@ -243,3 +253,16 @@ class BudgetApprovals:
     async def _state(self, kind: str, identity: str, body: Struct, actor: str) -> None:
         await self._desk.tick.facts([fact(kind, identity, canonical_json(body), actor, self._desk.clock.now_ms())])
         await self._desk.follower.catch_up()
+
+
+def _identity(record: PlanRecord) -> str:
+    return f"budget-{record.plan_id}"
+
+
+def _question(record: PlanRecord) -> _Asked:
+    return _Asked(
+        plan=record.plan_id,
+        name=record.understood.goal.text or record.plan_id,
+        amount_fen=max(record.budget_fen or 0, record.cost_fen),
+        people=sum(each.people for each in record.actions),
+    )
