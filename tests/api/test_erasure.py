@@ -50,11 +50,16 @@ def test_who_is_erased_is_gone_from_files_answers_and_restored_backups(tmp_path:
 
     async def story(world: Served) -> None:
         await _li_na(world)
+        noted = {"text": "Prefers calls in the evening"}
+        assert (await world.admin.post("/api/profiles/u1/notes", noted)).status in (200, 201)
+        await world.settle()
         held = (await world.admin.post("/api/profiles/u1/export", {})).json()
         assert {each["name"]: each["value"] for each in held["attributes"]}["phone"] == PHONE
         assert [each["status"] for each in held["consents"]] == ["granted"]
         assert {each["value"] for each in held["identifiers"]} >= {"u1", "a1"}
         assert "Form Submitted" in {each["name"] for each in held["events"]}
+        assert [each["text"] for each in held["work"]] == ["Prefers calls in the evening"]
+        assert held["messages"] == held["points"] == []
         assert (await world.admin.post("/api/backup", {"to": str(backup)})).status == 200
 
         path, profile = "/api/profiles/u1/erase", held["profile_id"]

@@ -25,6 +25,9 @@ async def handed_out(
         attributes=list(held.attributes),
         consents=list(held.consents),
         events=list(held.events),
+        messages=list(held.messages),
+        points=list(held.points),
+        work=list(held.work),
     )
 
 

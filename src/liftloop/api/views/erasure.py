@@ -14,6 +14,9 @@ class PersonalData(View):
     attributes: list[dict[str, JsonValue]]
     consents: list[dict[str, JsonValue]]
     events: list[dict[str, JsonValue]]
+    messages: list[dict[str, JsonValue]] = Field(description="What became of every message, and why.")
+    points: list[dict[str, JsonValue]]
+    work: list[dict[str, JsonValue]] = Field(description="Leads, deals, tasks, tickets, and notes about the person.")
 
 
 class EraseRequest(View):

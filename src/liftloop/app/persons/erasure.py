@@ -11,16 +11,23 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.app.desk import Desk
-from liftloop.app.ledger import family
+from liftloop.app.ledger import family, messages_of
 from liftloop.app.people import attributes_of, find_profile, identifiers_of, shown_value
+from liftloop.app.persons.points import points_account
+from liftloop.app.relate.lists import notes, of_person
+from liftloop.app.relate.scope import Scope
 from liftloop.app.tags.holders import senders_of
 from liftloop.app.upkeep.erased import REGISTER, Erasure, register
+from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import Json, canonical_json
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 from liftloop.kernel.ids import profile_id
 from liftloop.storage.contract import Record, StateReader
 
 SOURCE = "erasure"
+ROWS_MAX = 100_000
+"""Of one kind that are handed out; nobody has so many."""
+plain = msgspec.to_builtins
 _CONSENTS = """
 SELECT channel, purpose, topic, status, source, text_version, at_ms FROM consent
 WHERE profile IN (SELECT value FROM json_each(?)) ORDER BY at_ms, position
@@ -53,6 +60,11 @@ class Held(Struct, frozen=True, kw_only=True):
     attributes: Sequence[dict[str, Json]]
     consents: Sequence[dict[str, Json]]
     events: Sequence[dict[str, Json]]
+    messages: Sequence[dict[str, Json]]
+    """What became of every message, and why."""
+    points: Sequence[dict[str, Json]]
+    work: Sequence[dict[str, Json]]
+    """Leads, deals, tasks and tickets, and notes about the person in the words of those who wrote them."""
 
 
 class Erased(Struct, frozen=True, kw_only=True):
@@ -91,7 +103,20 @@ async def held_of(desk: Desk, identity: str) -> Held:
             {"at_ms": int(at_ms), "name": str(name), "properties": msgspec.json.decode(said or "{}")}
             for at_ms, name, said in zip(events["at_ms"], events["name"], events["properties"], strict=True)
         ],
+        messages=[plain(each) for each in messages_of(desk.state, number, limit=ROWS_MAX)],
+        points=await _points(desk, number),
+        work=_work(desk, number, numbers),
     )
+
+
+async def _points(desk: Desk, number: int) -> list[dict[str, Json]]:
+    account = await points_account(desk, number, FAR_FUTURE_MS, ROWS_MAX)
+    return [] if account is None else [plain(each) for each in account.changes]
+
+
+def _work(desk: Desk, number: int, numbers: Sequence[int]) -> list[dict[str, Json]]:
+    lines = [plain(each) for each in of_person(desk, number, Scope(None), ROWS_MAX)]
+    return lines + [{"kind": "note", **plain(each)} for each in notes(desk, numbers, limit=ROWS_MAX)]
 
 
 async def erase(desk: Desk, identity: str, confirm: str, actor: str) -> Erased:

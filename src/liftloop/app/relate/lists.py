@@ -181,14 +181,14 @@ def one(desk: Desk, identity: str, scope: Scope) -> WorkLine:
     return lines(desk, rows)[0]
 
 
-def of_person(desk: Desk, number: int, scope: Scope) -> list[WorkLine]:
+def of_person(desk: Desk, number: int, scope: Scope, limit: int = PAGE_MAX) -> list[WorkLine]:
     """Return the work around a customer, open first."""
     bound, parameters = scope.condition()
     numbers = family(desk.state, number)
     rows = desk.state.rows(
         f"SELECT {_COLUMNS} FROM work WHERE profile IN ({', '.join('?' * len(numbers))}) AND {bound}"
         " ORDER BY state DESC, changed_ms DESC LIMIT ?",
-        [*numbers, *parameters, PAGE_MAX],
+        [*numbers, *parameters, limit],
     )
     return lines(desk, rows)
 
@@ -204,12 +204,12 @@ def history(desk: Desk, identity: str) -> list[Change]:
     ]
 
 
-def notes(desk: Desk, numbers: Sequence[int], work: str = "") -> list[NoteLine]:
+def notes(desk: Desk, numbers: Sequence[int], work: str = "", limit: int = NOTES_MAX) -> list[NoteLine]:
     """Return notes about a customer, or those of one piece of work, newest first."""
     names = _actors(desk)
     where = "work = ?" if work else f"profile IN ({', '.join('?' * len(numbers))})"
     given = [work] if work else [*numbers]
-    rows = desk.state.rows(_NOTES.format(where=where), [*given, NOTES_MAX])
+    rows = desk.state.rows(_NOTES.format(where=where), [*given, limit])
     said = opened(desk.vault, [row[4] for row in rows])
     return [
         NoteLine(id=identity, work=of, at_ms=at_ms, actor=actor_words(actor, names), text=_text(words))

@@ -8792,6 +8792,17 @@ export interface components {
             identifiers: {
                 [key: string]: components["schemas"]["JsonValue"];
             }[];
+            /**
+             * Messages
+             * @description What became of every message, and why.
+             */
+            messages: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            /** Points */
+            points: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
             /** Profile Id */
             profile_id: string;
             /**
@@ -8799,6 +8810,13 @@ export interface components {
              * Format: date-time
              */
             taken_at: string;
+            /**
+             * Work
+             * @description Leads, deals, tasks, tickets, and notes about the person.
+             */
+            work: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
         };
         /**
          * PersonalFieldsView
