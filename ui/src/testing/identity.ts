@@ -50,8 +50,8 @@ export function identityOf(member: Member): Views["PersonIdentity"] {
 }
 
 function heldOf(profileId: string): Views["PersonalData"] {
-  const nothing = { identifiers: [], attributes: [], consents: [], events: [] };
-  return { profile_id: profileId, taken_at: daysAgo(0), ...nothing };
+  const said = { identifiers: [], attributes: [], consents: [], events: [] };
+  return { profile_id: profileId, taken_at: daysAgo(0), ...said, messages: [], points: [], work: [] };
 }
 
 function erasedOf(profileId: string): Views["ErasedView"] {
