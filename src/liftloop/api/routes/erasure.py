@@ -8,7 +8,7 @@ from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.words import at
 from liftloop.api.views.erasure import ErasedView, EraseRequest, PersonalData
 from liftloop.app.callers import told
-from liftloop.app.persons.erasure import erase, held_of
+from liftloop.app.personal_data import erase, held_of
 
 router = APIRouter()
 
