@@ -44,6 +44,20 @@ def assigned(record: PlanRecord) -> set[int]:
     return set(np.asarray(unpack_columns(record.assigned.columns)["profile"]).tolist())
 
 
+def is_planned_for(record: PlanRecord, everybody: PlanRecord, group: set[int]) -> None:
+    """Whom everybody's plan assigns of a group is assigned; of a trial, for want of proof in so few, whom it reaches.
+
+    A trial has options of one kind, a learned plan those of any.
+    """
+    wanted = assigned(everybody) & group
+    if record.status == everybody.status:
+        assert assigned(record) == wanted
+        return
+    assert (everybody.status, record.status) == ("ready", "exploration")
+    assert assigned(record) <= wanted
+    assert len(assigned(record)) > 0.7 * len(wanted)
+
+
 def people_with(past: History, name: str, value: str) -> set[int]:
     said = decoded(past.customers)[name]
     return set((np.flatnonzero(said == value) * PROFILE_OF_MEMBER).tolist())
@@ -59,7 +73,7 @@ def test_a_city_is_planned_for_alone(sources: Sources, small_past: History, ever
     city = commonest_city(small_past)
     here = people_with(small_past, "city", city)
     record = plan_goal(f"{city}的会员{AIM}", {}, "zh-CN", sources)
-    assert assigned(record) == assigned(everybody) & here
+    is_planned_for(record, everybody, here)
     assert 100 < record.eligible == len(assigned(record)) < everybody.eligible
     (said,) = [remark for remark in record.understood.assumed if remark.id == "group"]
     assert f"city 为“{city}”（{len(here):,} 人）" in said.zh
@@ -77,7 +91,7 @@ def test_an_audience_is_named_and_its_own_level_is_the_baseline(sources: Sources
     record = plan_goal(f"近半年常客{AIM}", {}, "zh-CN", sources)
     asked = selection(LOYAL, Meanings(traits={}, audiences={}), UNTIL_MS)
     members = set(sources.lake.select(asked.text, asked.parameters)["profile"].tolist())
-    assert assigned(record) == assigned(everybody) & members
+    is_planned_for(record, everybody, members)
     assert record.baseline is not None
     assert everybody.baseline is not None
     assert record.baseline.low > everybody.baseline.high

@@ -26,6 +26,20 @@ class NoRoom(LiftloopError):
         )
 
 
+class NumberTooLarge(LiftloopError):
+    """A number of the request is larger than anything here is counted with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "number_too_large",
+            zh="请求里有一个数字太大，超出了能处理的范围",
+            en="a number of the request is too large to work with",
+            next_zh="把数字写小一些再发；时间用毫秒，金额用分",
+            next_en="send a smaller number; times are milliseconds, amounts are fen",
+            status=422,
+        )
+
+
 def language_of(request: Request) -> Language:
     """Return the language that a request asks for; zh-CN where it does not say."""
     accepted = request.headers.get("accept-language", "zh-CN").strip().lower()
@@ -62,6 +76,10 @@ def install(app: FastAPI) -> None:
             raise error
         return told(NoRoom(), language_of(request))
 
+    def too_large(request: Request, error: Exception) -> JSONResponse:
+        return told(NumberTooLarge(), language_of(request))
+
+    app.add_exception_handler(OverflowError, too_large)
     app.add_exception_handler(DiskFull, no_room)
     app.add_exception_handler(OSError, no_room)
     app.add_exception_handler(LiftloopError, anticipated)
