@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from engine import Engine, record
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from liftloop.audience.reading import check, holds
@@ -68,6 +68,9 @@ def engine() -> Engine:
 
 @settings(max_examples=400, deadline=None)
 @given(tree=TREES)
+@example(tree={"audience": "a", "percent": [None, 5]})
+@example(tree={"audience": "a", "percent": [0, 10**400]})
+@example(tree={"not": {"audience": "a"}, "event": None})
 def test_what_passes_the_check_can_be_answered(engine: Engine, tree: Any) -> None:
     """A tree is refused in words, or the fold can need, keep and answer it for anybody at any time."""
     try:

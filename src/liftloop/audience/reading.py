@@ -30,6 +30,7 @@ LEVEL = "level:"
 
 NOBODY: Tree = {"audience": ""}
 """The tree that holds of nobody: no audience has an empty id."""
+_KINDS = frozenset({"all", "any", "not", "percent", "audience", "tag", "trait", "event", "sequence"})
 DEPTH_MAX = 16
 CONDITIONS_MAX = 500
 """More is no longer a definition that a person can read."""
@@ -135,6 +136,8 @@ def _nodes(tree: Any, depth: int) -> Iterator[Tree]:
     if depth > DEPTH_MAX:
         raise BadAudience(f"嵌套超过 {DEPTH_MAX} 层", f"nested deeper than {DEPTH_MAX}")
     yield tree
+    if len(set(tree) & _KINDS) > 1:
+        raise BadAudience(f"一处只能有一种条件：{dict(tree)!r}", f"one condition a node: {dict(tree)!r}")
     match tree:
         case {"all": list(parts)} | {"any": list(parts)} if parts:
             for part in parts:
