@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS
 from liftloop.kernel.days import SHOP_MS, next_anniversary
+from liftloop.profile.comparing import passing
 from liftloop.profile.contract import FlipTimes, Truth
 
 Comparisons = Sequence[tuple[str, float]]
@@ -42,7 +43,7 @@ def coming(today: int, comparisons: Comparisons) -> Coming:
     ahead = np.arange(_AHEAD_DAYS)
     for number in _days_of_the_year():
         next_days, year[number] = _next_of(number, today)
-        passes = _passes(next_days[np.searchsorted(next_days, ahead)] - ahead, comparisons)
+        passes = passing(next_days[np.searchsorted(next_days, ahead)] - ahead, comparisons)
         holds[number] = passes[0]
         changed = np.flatnonzero(passes != passes[0])
         if changed.size:
@@ -92,20 +93,3 @@ def _next_of(number: int, today: int) -> tuple[NDArray[np.int64], int]:
 def _days_of_the_year() -> Sequence[int]:
     leap = [date(2024, 1, 1) + timedelta(days=each) for each in range(366)]
     return [100 * day.month + day.day for day in leap]
-
-
-def _passes(days: NDArray[np.int64], comparisons: Comparisons) -> Truth:
-    passes = np.ones(len(days), dtype=np.bool_)
-    for word, bound in comparisons:
-        match word:
-            case "gte":
-                passes &= days >= bound
-            case "gt":
-                passes &= days > bound
-            case "lte":
-                passes &= days <= bound
-            case "lt":
-                passes &= days < bound
-            case _:
-                passes &= days == bound
-    return passes

@@ -15,6 +15,7 @@ from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS
 from liftloop.kernel.days import INSTANT_MS_MIN, NO_DAY, WHOLE_DAY_MIN, begins_ms
 from liftloop.profile import told as told
 from liftloop.profile.anniversaries import before_anniversary
+from liftloop.profile.comparing import passing
 from liftloop.profile.conditions import AGGREGATES as AGGREGATES
 from liftloop.profile.conditions import COMPARISONS as COMPARISONS
 from liftloop.profile.conditions import check_condition as check_condition
@@ -120,7 +121,7 @@ class People:
             case Bounds() if part.aggregate in DAYS_SINCE:
                 return self._since(part)
             case Bounds():
-                return _compare(self._aggregate(part.source, part.aggregate, part.span_ms), part.comparisons)
+                return passing(self._aggregate(part.source, part.aggregate, part.span_ms), part.comparisons)
 
     def number(self, leaf: Mapping[str, Any]) -> NDArray[np.float64] | None:
         """Return what a condition of one comparison compares, NaN for none; None where that is no number."""
@@ -154,7 +155,7 @@ class People:
                     np.minimum(self.next_flip_ms, flips_ms, out=self.next_flip_ms)
                 case _:
                     number = self._column(attribute_array(part.attribute, "number"), np.nan, np.float64)
-                    truth &= _compare(number, ((word, value),))
+                    truth &= passing(number, ((word, value),))
         return truth
 
     def _instants(self, attribute: str) -> NDArray[np.float64]:
@@ -400,21 +401,4 @@ def _among(values: NDArray[np.uint64], few: Sequence[int]) -> Truth:
     truth = np.zeros(len(values), dtype=np.bool_)
     for one in few:
         truth |= values == np.uint64(one)
-    return truth
-
-
-def _compare(values: NDArray[np.float64], comparisons: Sequence[tuple[str, float]]) -> Truth:
-    truth = np.ones(len(values), dtype=np.bool_)
-    for word, bound in comparisons:
-        match word:
-            case "gte":
-                truth &= values >= bound
-            case "gt":
-                truth &= values > bound
-            case "lte":
-                truth &= values <= bound
-            case "lt":
-                truth &= values < bound
-            case _:
-                truth &= values == bound
     return truth
