@@ -4,7 +4,6 @@ import { token } from "@/shared/api/session";
 import { MOCK_TOKEN } from "@/testing/mock-server";
 import { renderApp } from "@/testing/render-app";
 
-const SLOW = { timeout: 15_000 };
 const refuse = (status: number) => () =>
   new Response(
     JSON.stringify({
@@ -22,7 +21,7 @@ describe("the gate", () => {
     const { user, screen } = renderApp("/goals", { signedIn: false });
     await user.type(screen.getByLabelText("管理令牌"), `  ${MOCK_TOKEN}  `);
     await user.click(screen.getByRole("button", { name: "进入" }));
-    expect(await screen.findByRole("heading", { name: "想达到什么目标？" }, SLOW)).toBeTruthy();
+    expect(await screen.findByRole("heading", { name: "想达到什么目标？" })).toBeTruthy();
     expect(token()).toBe(MOCK_TOKEN);
     expect(localStorage.getItem("liftloop.token")).toBeNull();
     expect(window.location.href).not.toContain(MOCK_TOKEN);
@@ -32,7 +31,7 @@ describe("the gate", () => {
     const { user, screen } = renderApp("/goals", { signedIn: false });
     await user.type(screen.getByLabelText("管理令牌"), "wrong");
     await user.click(screen.getByRole("button", { name: "进入" }));
-    const alert = await screen.findByRole("alert", {}, SLOW);
+    const alert = await screen.findByRole("alert");
     expect(alert.textContent).toContain("这个令牌不对");
     expect(alert.textContent).toContain("admin.token");
     expect(token()).toBeNull();
@@ -46,7 +45,7 @@ describe("the gate", () => {
 
   it("comes back when the server stops knowing the token", async () => {
     const { screen } = renderApp("/campaigns", { intercept: refuse(401) });
-    expect(await screen.findByLabelText("管理令牌", {}, SLOW)).toBeTruthy();
+    expect(await screen.findByLabelText("管理令牌")).toBeTruthy();
     expect(token()).toBeNull();
   });
 });
@@ -75,7 +74,7 @@ describe("every page without its data", () => {
 
   it.each(pages)("%s says what is wrong and offers another try", async (path) => {
     const { screen } = renderApp(path, { intercept: refuse(409) });
-    const alerts = await screen.findAllByRole("alert", {}, SLOW);
+    const alerts = await screen.findAllByRole("alert");
     expect(alerts[0]?.textContent).toContain("正在恢复");
     expect(alerts[0]?.textContent).toContain("等一分钟再试");
     expect(within(alerts[0] as HTMLElement).getByRole("button", { name: "再试一次" })).toBeTruthy();
@@ -94,7 +93,7 @@ describe("every page without its data", () => {
     ["/contents", "还没有内容"],
   ])("%s of a new installation shows the way on", async (path, words) => {
     const { screen } = renderApp(path, { empty: true });
-    expect(await screen.findByText(words, {}, SLOW)).toBeTruthy();
+    expect(await screen.findByText(words)).toBeTruthy();
   });
 });
 
@@ -102,7 +101,7 @@ describe("a server that does not answer as it should", () => {
   it("is told apart from one that is of another version", async () => {
     const page = () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
     const { screen } = renderApp("/audiences", { intercept: page });
-    expect((await screen.findAllByRole("alert", {}, SLOW))[0]?.textContent).toContain("版本可能不一致");
+    expect((await screen.findAllByRole("alert"))[0]?.textContent).toContain("版本可能不一致");
   });
 
   it("is named as away when nothing answers", async () => {
@@ -111,7 +110,7 @@ describe("a server that does not answer as it should", () => {
         throw new TypeError("Failed to fetch");
       },
     });
-    expect((await screen.findAllByRole("alert", {}, SLOW))[0]?.textContent).toContain("连不上服务器");
+    expect((await screen.findAllByRole("alert"))[0]?.textContent).toContain("连不上服务器");
   });
 });
 
@@ -124,7 +123,7 @@ describe("language", () => {
         return undefined;
       },
     });
-    await screen.findByRole("heading", { name: "活动" }, SLOW);
+    await screen.findByRole("heading", { name: "活动" });
     await user.click(screen.getByRole("button", { name: "更多" }));
     await user.click(await screen.findByText("English"));
     expect(await screen.findByRole("heading", { name: "Campaigns" })).toBeTruthy();
@@ -152,7 +151,7 @@ describe("the state of the installation", () => {
 
   it("says nothing when all is well", async () => {
     const { screen } = renderApp("/campaigns", { intercept: health({}) });
-    await screen.findByText("还看不出差别", { exact: false }, SLOW);
+    await screen.findByText("还看不出差别", { exact: false });
     expect(screen.queryByText("测试时钟", { exact: false })).toBeNull();
     expect(screen.queryByRole("alert")).toBeNull();
   });
@@ -162,7 +161,7 @@ describe("the state of the installation", () => {
     const { screen } = renderApp("/campaigns", {
       intercept: health({ status: "degraded", clock: "manual", processes }),
     });
-    expect((await screen.findByRole("alert", {}, SLOW)).textContent).toContain("dispatch");
+    expect((await screen.findByRole("alert")).textContent).toContain("dispatch");
     expect(screen.getByText("测试时钟", { exact: false }).textContent).toContain("2026");
   });
 });

@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { renderApp } from "@/testing/render-app";
 
-const SLOW = { timeout: 15_000 };
-
 describe("contents", () => {
   it("lists them by folder with what may be sent and where each is used", async () => {
     const { screen } = renderApp("/contents");
-    expect(await screen.findByRole("link", { name: "周末到店短信" }, SLOW)).toBeTruthy();
+    expect(await screen.findByRole("link", { name: "周末到店短信" })).toBeTruthy();
     expect(screen.getByText("不能发")).toBeTruthy();
     expect(screen.getByText("已批准")).toBeTruthy();
     expect(screen.getAllByText("用在：周末到店").length).toBe(2);
@@ -22,20 +20,20 @@ describe("contents", () => {
         return undefined;
       },
     });
-    expect(await screen.findByText(/营销短信要写明怎么退订/, {}, SLOW)).toBeTruthy();
+    expect(await screen.findByText(/营销短信要写明怎么退订/)).toBeTruthy();
     expect(screen.getByRole("button", { name: "登记例外" })).toBeTruthy();
     const body = screen.getByLabelText("正文");
     await user.clear(body);
     await user.type(body, "拒收请回复R");
-    expect(await screen.findByText("没有发现问题", {}, SLOW)).toBeTruthy();
-    expect(await screen.findByText("【小店】拒收请回复R", {}, SLOW)).toBeTruthy();
+    expect(await screen.findByText("没有发现问题")).toBeTruthy();
+    expect(await screen.findByText("【小店】拒收请回复R")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "保存" }));
-    await expect.poll(async () => ((await told[0]) as { body?: string })?.body, SLOW).toBe("拒收请回复R");
+    await expect.poll(async () => ((await told[0]) as { body?: string })?.body).toBe("拒收请回复R");
   });
 
   it("shows what a version changed", async () => {
     const { user, screen } = renderApp("/contents/weekend");
-    await user.click(await screen.findByRole("button", { name: "和当前比较" }, SLOW));
-    expect((await screen.findByText(/\+ 第一品牌/, {}, SLOW)).getAttribute("data-kind")).toBe("added");
+    await user.click(await screen.findByRole("button", { name: "和当前比较" }));
+    expect((await screen.findByText(/\+ 第一品牌/)).getAttribute("data-kind")).toBe("added");
   });
 });

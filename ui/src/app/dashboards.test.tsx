@@ -1,14 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { renderApp } from "@/testing/render-app";
 
-const SLOW = { timeout: 15_000 };
-
 describe("a dashboard", () => {
   async function copied(name: string) {
     const { user, screen } = renderApp("/results/dashboards");
-    await user.click(await screen.findByRole("link", { name: "销售" }, SLOW));
-    await user.click(await screen.findByRole("button", { name: "复制一份再改" }, SLOW));
-    const field = await screen.findByRole("textbox", { name: "看板名称" }, SLOW);
+    await user.click(await screen.findByRole("link", { name: "销售" }));
+    await user.click(await screen.findByRole("button", { name: "复制一份再改" }));
+    const field = await screen.findByRole("textbox", { name: "看板名称" });
     await user.clear(field);
     await user.type(field, name);
     return { screen };
@@ -17,6 +15,6 @@ describe("a dashboard", () => {
   it("asks before the back button drops a draft", async () => {
     const { screen } = await copied("周会");
     window.history.back();
-    expect((await screen.findAllByText("有改动还没保存，离开就没有了", {}, SLOW)).length).toBeGreaterThan(0);
+    expect((await screen.findAllByText("有改动还没保存，离开就没有了")).length).toBeGreaterThan(0);
   });
 });

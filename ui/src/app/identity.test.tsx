@@ -4,8 +4,6 @@ import { identityOf } from "@/testing/identity";
 import { renderApp } from "@/testing/render-app";
 import { makeMembers } from "@/testing/shop";
 
-const SLOW = { timeout: 15_000 };
-
 describe("who is who", () => {
   it("says what undoing a merge means before it is done", async () => {
     const asked: string[] = [];
@@ -16,12 +14,12 @@ describe("who is who", () => {
         return undefined;
       },
     });
-    await user.click(await screen.findByRole("button", { name: "拆开" }, SLOW));
-    const dialog = await screen.findByRole("dialog", {}, SLOW);
+    await user.click(await screen.findByRole("button", { name: "拆开" }));
+    const dialog = await screen.findByRole("dialog");
     expect(dialog.textContent).toContain("会成为另一位客户");
     expect(asked).toEqual([]);
     await user.click(within(dialog).getByRole("button", { name: "拆开" }));
-    await expect.poll(() => asked, SLOW).toEqual(["/api/merges/120-0/undo"]);
+    await expect.poll(() => asked).toEqual(["/api/merges/120-0/undo"]);
   });
 
   it("says why a merge could not be undone, and lets it be tried again", async () => {
@@ -39,16 +37,16 @@ describe("who is who", () => {
           ? new Response(JSON.stringify(body), { headers: { "Content-Type": "application/json" } })
           : undefined,
     });
-    expect(await screen.findByText(problem.zh, {}, SLOW)).toBeTruthy();
+    expect(await screen.findByText(problem.zh)).toBeTruthy();
     expect(screen.getByText("没能拆开")).toBeTruthy();
     expect(screen.getByRole("button", { name: "拆开" })).toBeTruthy();
   });
 
   it("shows pairs with what speaks for and against them, and forgets one that is judged", async () => {
     const { user, screen } = renderApp("/people/alike");
-    await user.click(await screen.findByRole("button", { name: "开始比对" }, SLOW));
-    expect(await screen.findByText(/手机号只差一位；但生日不同/, {}, SLOW)).toBeTruthy();
+    await user.click(await screen.findByRole("button", { name: "开始比对" }));
+    expect(await screen.findByText(/手机号只差一位；但生日不同/)).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "不是" }));
-    expect(await screen.findByText("没有需要判断的了", {}, SLOW)).toBeTruthy();
+    expect(await screen.findByText("没有需要判断的了")).toBeTruthy();
   });
 });

@@ -1,20 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { renderApp } from "@/testing/render-app";
 
-const SLOW = { timeout: 15_000 };
-
 describe("reviews and forecasts", () => {
   it("says of each forecast whether it came true", async () => {
     const { screen } = renderApp("/results/forecasts");
-    expect(await screen.findByText(/对了 2 个（67%）/, {}, SLOW)).toBeTruthy();
+    expect(await screen.findByText(/对了 2 个（67%）/)).toBeTruthy();
     expect(screen.getAllByText("说中了").length).toBe(2);
     expect(screen.getAllByText("没说中").length).toBe(1);
   });
 
   it("leads from the list of experiments to the verdict of one", async () => {
     const { user, screen } = renderApp("/results/experiments");
-    await user.click(await screen.findByRole("link", { name: "提前 3 天还是 5 天提醒" }, SLOW));
-    expect(await screen.findByRole("heading", { name: "护栏指标" }, SLOW)).toBeTruthy();
+    await user.click(await screen.findByRole("link", { name: "提前 3 天还是 5 天提醒" }));
+    expect(await screen.findByRole("heading", { name: "护栏指标" })).toBeTruthy();
     expect(screen.getByText(/「five」比「three」每百人多 25.1/)).toBeTruthy();
   });
 
@@ -29,7 +27,7 @@ describe("reviews and forecasts", () => {
         return undefined;
       },
     });
-    expect(await screen.findByText(/复购率比没被触达的人高 6.4%/, {}, SLOW)).toBeTruthy();
+    expect(await screen.findByText(/复购率比没被触达的人高 6.4%/)).toBeTruthy();
     for (const title of [
       "改变了什么",
       "做了什么",
@@ -45,6 +43,6 @@ describe("reviews and forecasts", () => {
       "/campaigns/camp_running?state=held_out&reason=held_out%3Awould_be_sent",
     );
     await user.click(screen.getByRole("button", { name: "存为 PDF" }));
-    await expect.poll(() => asked, SLOW).toEqual(["/api/campaigns/camp_running/review/pdf"]);
+    await expect.poll(() => asked).toEqual(["/api/campaigns/camp_running/review/pdf"]);
   });
 });

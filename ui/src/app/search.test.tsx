@@ -3,19 +3,17 @@ import { describe, expect, it } from "vitest";
 import { initials } from "@/shared/words/initials";
 import { renderApp } from "@/testing/render-app";
 
-const SLOW = { timeout: 15_000 };
-
 describe("the search", () => {
   it("opens by keys, finds a page by its first letters, and goes there by Enter", async () => {
     const { user, screen } = renderApp("/tags");
-    await screen.findByRole("heading", { level: 1 }, SLOW);
+    await screen.findByRole("heading", { level: 1 });
     fireEvent.keyDown(window, { key: "k", ctrlKey: true });
-    const field = await screen.findByRole("combobox", { name: "搜索" }, SLOW);
+    const field = await screen.findByRole("combobox", { name: "搜索" });
     await user.type(field, "hdrl");
-    const option = await screen.findByRole("option", { name: /活动日历/ }, SLOW);
+    const option = await screen.findByRole("option", { name: /活动日历/ });
     expect(option.getAttribute("aria-selected")).toBe("true");
     await user.type(field, "{Enter}");
-    expect(await screen.findByRole("heading", { name: "活动日历" }, SLOW)).toBeTruthy();
+    expect(await screen.findByRole("heading", { name: "活动日历" })).toBeTruthy();
     expect(window.location.pathname).toBe("/calendar");
   });
 
