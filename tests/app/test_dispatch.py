@@ -248,7 +248,7 @@ def test_retry_has_its_own_attempt_and_its_own_time(world: World) -> None:
     assert world.state.told[0].attempts == [f"{key}.3"]
 
 
-@pytest.mark.parametrize("outcome", ["retry", "throttled", "credential_expired"])
+@pytest.mark.parametrize("outcome", ["retry", "throttled"])
 def test_endless_retries_end(world: World, outcome: Any) -> None:
     """After the last try the message is rejected for good, and the reason says what went on."""
     shop = world.channel(ScriptedChannel())

@@ -5,12 +5,17 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
+from liftloop.app.channel_pauses import Advice, advice
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.dispatch.reconciling import CANNOT, Asked
+from liftloop.app.dispatch.status import LaneStatus
 from liftloop.app.dispatch.telling import AskProvider, DispatchAway, InDoubt, ReadDoubts, ask_dispatch
+from liftloop.app.health import dispatch_status
 from liftloop.deliver.quotas import Use
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
+
+_WAITING = "SELECT count(*) FROM outbox WHERE channel = ? AND due_ms <= ?"
 
 
 class CannotBeAsked(LiftloopError):
@@ -40,6 +45,17 @@ class Standing(Struct, frozen=True, kw_only=True):
     asked_next_ms: int
     """0 where there are none."""
     quotas: Sequence[Use]
+    paused: "Paused | None"
+
+
+class Paused(Struct, frozen=True, kw_only=True):
+    """A channel that takes nothing for now."""
+
+    until_ms: int
+    """When it is tried again by itself."""
+    waiting: int
+    """Messages that are due and wait for it."""
+    advice: Advice
 
 
 async def standing(desk: Desk) -> list[Standing]:
@@ -49,6 +65,8 @@ async def standing(desk: Desk) -> list[Standing]:
     except DispatchAway:
         told = InDoubt(waiting=[], can_be_asked=[])
     answered = await desk.tick.ask("quotas", now_ms=desk.clock.now_ms())
+    status = await dispatch_status(desk.folder.dispatch_socket)
+    lanes = {lane.channel: lane for lane in (status.lanes if status else ()) if lane.pause_reason}
     uses = msgspec.convert(answered["uses"], type=list[Use])
     waiting = {each.channel: each for each in told.waiting}
     return [
@@ -59,9 +77,18 @@ async def standing(desk: Desk) -> list[Standing]:
             in_doubt=waiting[identity].count if identity in waiting else 0,
             asked_next_ms=waiting[identity].next_ms if identity in waiting else 0,
             quotas=[use for use in uses if use.channel == identity],
+            paused=_paused(desk, lanes[identity], str(body.get("kind", ""))) if identity in lanes else None,
         )
         for identity, body in sorted(desk.definitions.live("channel").items())
     ]
+
+
+def _paused(desk: Desk, lane: LaneStatus, kind: str) -> Paused | None:
+    ((waiting,),) = desk.state.rows(_WAITING, (lane.channel, desk.clock.now_ms()))
+    told = advice(kind, lane.pause_reason)
+    if told.trouble == "busy" and lane.paused_until_ms <= desk.clock.now_ms():
+        return None  # Its pause is over, and nothing was sent since.
+    return Paused(until_ms=lane.paused_until_ms, waiting=waiting, advice=told)
 
 
 async def ask_provider(desk: Desk, channel: str) -> Asked:

@@ -35,6 +35,9 @@ _STATES = {
 _REASONS = {
     "not_for_customers": Said("这个渠道是群机器人，不能发给客户", "a robot of a group, not for customers"),
     "quiet_hours": Said("免打扰时段", "quiet hours"),
+    "expired:not_admitted": Said(
+        "渠道凭证失效，等到过了有效时间", "the provider did not let us in until its time was over"
+    ),
     "expired:quiet_hours": Said("到结束时仍是免打扰时段", "quiet hours lasted to the end"),
     "merged_into_another": Said("与另一个档案是同一个人", "the same person as another profile"),
     "separated": Said(

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import click
 
-from liftloop.cli.connection import data_option, json_option, server, show, spoken
+from liftloop.cli.connection import Server, data_option, json_option, server, show, spoken
 
 _MARKS = {"done": "✓", "missing": "✗", "by_hand": "?"}
 
@@ -76,7 +76,60 @@ def standing(data: Path, as_json: bool) -> None:
     with server(data) as desk:
         answer = desk.get("/channels/standing")
     none = spoken({"zh": "还没有渠道", "en": "there is no channel yet"})
-    show(answer, as_json, [line for each in answer["channels"] for line in (_standing(each), *_quotas(each))] or [none])
+    show(
+        answer,
+        as_json,
+        [line for each in answer["channels"] for line in (_standing(each), *_paused(each), *_quotas(each))] or [none],
+    )
+
+
+@command.command("renew")
+@click.argument("channel")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="新的凭证 / a new credential")
+@data_option
+@json_option
+def renew(channel: str, settings: tuple[str, ...], data: Path, as_json: bool) -> None:
+    """换上新的凭证，等着的消息随即发出；不写 --set 就逐项询问。 / Put in new credentials; without --set you are asked.
+
+    \b
+    例 / Example:
+      liftloop channel renew sms
+    """
+    with server(data) as desk:
+        given = dict(_pair(each) for each in settings) or _asked(desk, channel)
+        answer = desk.post(f"/channels/{quote(channel, safe='')}/credentials", {"settings": given})
+    said = {"zh": "凭证已更新，等着的消息继续发送", "en": "credentials renewed; what waited goes on"}
+    show(answer, as_json, [spoken(said)])
+
+
+@command.command("resume")
+@click.argument("channel")
+@data_option
+@json_option
+def resume(channel: str, data: Path, as_json: bool) -> None:
+    """充值、授权或加白名单之后，让暂停的渠道马上继续。 / Let a paused channel go on at once.
+
+    \b
+    例 / Example:
+      liftloop channel resume sms
+    """
+    with server(data) as desk:
+        answer = desk.post(f"/channels/{quote(channel, safe='')}/resume", {})
+    zh, en = ("继续发送", "it goes on") if answer["paused"] else ("没有暂停", "it did not pause")
+    show(answer, as_json, [spoken({"zh": zh, "en": en})])
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name, value
+
+
+def _asked(desk: Server, channel: str) -> dict[str, str]:
+    """Ask for every setting of the channel's credentials; what is left empty stays."""
+    steps = desk.get(f"/channels/{quote(channel, safe='')}/setup")["steps"]
+    fields = next((step["fields"] for step in steps if step["credentials"]), [])
+    given = {name: click.prompt(name, default="", show_default=False, hide_input=True) for name in fields}
+    return {name: value for name, value in given.items() if value}
 
 
 @command.command("ask")
@@ -112,6 +165,16 @@ def _quotas(each: dict[str, Any]) -> list[str]:
         en = f"    {use['count']:,} a {use['per']}{who_en}: {use['used']:,}{of_en}, {use['waiting']:,} wait for later"
         lines.append(spoken({"zh": f"{zh}，{use['again']} 重新计", "en": f"{en}, anew at {use['again']}"}))
     return lines
+
+
+def _paused(each: dict[str, Any]) -> list[str]:
+    pause = each["paused"]
+    if pause is None:
+        return []
+    zh, en = f"    暂停：{pause['waiting']:,} 条在等", f"    paused: {pause['waiting']:,} wait"
+    code = f" ({pause['code']})" if pause["code"] else ""
+    why, then = spoken(pause["why"]), spoken(pause["next"])
+    return [spoken({"zh": f"{zh}。{why}{code}", "en": f"{en}; {why}{code}"}), f"    → {then}"]
 
 
 def _standing(each: dict[str, Any]) -> str:

@@ -14,9 +14,33 @@ const DAY: Quota = {
   again: "2026-09-22T00:00:00+08:00",
 };
 
+const EXPIRED: components["schemas"]["ChannelPause"] = {
+  trouble: "credentials",
+  code: "SignatureDoesNotMatch",
+  why: {
+    zh: "服务商不认这组凭证：过期、被重置或填错了",
+    en: "the provider does not take these credentials",
+  },
+  next: {
+    zh: "到“RAM 访问控制 → 用户 → AccessKey”取新的凭证填进来，保存后自动继续",
+    en: "get new ones (RAM console: users, AccessKey) and put them in: it goes on by itself",
+  },
+  fields: ["access_key_id", "access_key_secret"],
+  again: "2026-09-21T10:30:00+08:00",
+  waiting: 3_120,
+};
+
 export const channelStanding: components["schemas"]["ChannelsStanding"] = {
   channels: [
-    { channel: "sms", kind: "aliyun_sms", can_be_asked: true, in_doubt: 12, asked_next: null, quotas: [DAY] },
+    {
+      channel: "sms",
+      kind: "aliyun_sms",
+      can_be_asked: true,
+      in_doubt: 12,
+      asked_next: null,
+      quotas: [DAY],
+      paused: EXPIRED,
+    },
     {
       channel: "service-account",
       kind: "wechat_subscribe",
@@ -24,6 +48,7 @@ export const channelStanding: components["schemas"]["ChannelsStanding"] = {
       in_doubt: 0,
       asked_next: null,
       quotas: [{ ...DAY, count: 4, per: "month", each_person: true, kept: 0, used: 83, waiting: 0 }],
+      paused: null,
     },
   ],
 };

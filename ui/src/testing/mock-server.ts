@@ -100,6 +100,8 @@ export class MockServer {
       ["GET", path("/stops"), () => ({ standing: [], waiting: 0 })],
       ["GET", path("/channels/standing"), () => channelStanding],
       ["POST", path("/channels/:id/ask"), () => asked],
+      ["POST", path("/channels/:id/credentials"), () => ({ version: 2 })],
+      ["POST", path("/channels/:id/resume"), () => ({ paused: true })],
       ...this.plans.routes(path),
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, Field
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.words import at
 from liftloop.api.views.values import Count, Text, View
-from liftloop.app import channel_standing
+from liftloop.app import channel_changes, channel_standing
+from liftloop.app.channel_pauses import credential_step
 from liftloop.app.channel_setup import Checked, check_channel, check_kind, setup_kinds
 from liftloop.plugins.channels.setup import Words
 
@@ -30,6 +31,7 @@ class SetupStep(View):
     takes: Text = Field(description="How long it takes, as a rule.")
     standing: Literal["done", "missing", "by_hand"] = Field(description="by_hand: only a person can say.")
     fields: list[str] = Field(description="The settings that it gives.")
+    credentials: bool = Field(description="What it gives lets us in, and may have to be renewed.")
     callback: bool = Field(description="Here the provider is told the callback address.")
 
 
@@ -55,6 +57,18 @@ class QuotaUse(View):
     again: AwareDatetime = Field(description="When the next window begins.")
 
 
+class ChannelPause(View):
+    """Why a channel takes nothing for now, and what to do."""
+
+    trouble: Literal["credentials", "balance", "network", "permission", "busy"]
+    code: str = Field(description="The provider's own, empty where it said none.")
+    why: Text
+    next: Text
+    fields: list[str] = Field(description="The settings to renew, where the credentials are the trouble.")
+    again: AwareDatetime = Field(description="When it is tried again by itself.")
+    waiting: Count = Field(description="Messages that are due and wait for it.")
+
+
 class ChannelStanding(View):
     channel: str
     kind: str
@@ -62,6 +76,7 @@ class ChannelStanding(View):
     in_doubt: Count = Field(description="Messages whose answer was lost and that are still asked for.")
     asked_next: AwareDatetime | None = Field(description="When they are asked for next.")
     quotas: list[QuotaUse]
+    paused: ChannelPause | None
 
 
 class ChannelsStanding(View):
@@ -77,6 +92,18 @@ class AskedProvider(View):
     open: Count = Field(description="It cannot say yet; asked for again later.")
     given_up: Count = Field(description="Asked for long enough: they stay uncertain.")
     reason: str = Field(description="Why it could not be asked just now; empty where it could.")
+
+
+class NewCredentials(View):
+    settings: dict[str, str] = Field(description="Settings that hold credentials, as the checklist names them.")
+
+
+class Renewed(View):
+    version: int
+
+
+class ChannelResumed(View):
+    paused: bool = Field(description="Whether it paused before.")
 
 
 Reads = Annotated[Caller, Depends(may("definition.read"))]
@@ -105,6 +132,25 @@ async def ask(identity: str, desk: OnDesk, caller: Annotated[Caller, Depends(may
         given_up=asked.given_up,
         reason=asked.reason,
     )
+
+
+@router.post("/channels/{identity}/credentials")
+async def renew(
+    identity: str,
+    request: NewCredentials,
+    desk: OnDesk,
+    caller: Annotated[Caller, Depends(may("definition.publish"))],
+) -> Renewed:
+    """Publish a channel with new credentials; what waited for them goes on at once."""
+    return Renewed(version=await channel_changes.renew(desk, identity, request.settings, caller.actor))
+
+
+@router.post("/channels/{identity}/resume")
+async def resume(
+    identity: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("delivery.resume"))]
+) -> ChannelResumed:
+    """Let a paused channel go on at once, because what stood in its way was mended with the provider."""
+    return ChannelResumed(paused=await channel_changes.resume(desk, identity))
 
 
 @router.get("/channels/kinds/{kind}/setup")
@@ -137,10 +183,25 @@ def _standing(each: channel_standing.Standing) -> ChannelStanding:
             )
             for use in each.quotas
         ],
+        paused=_pause(each.paused) if each.paused else None,
+    )
+
+
+def _pause(paused: channel_standing.Paused) -> ChannelPause:
+    told = paused.advice
+    return ChannelPause(
+        trouble=told.trouble,
+        code=told.code,
+        why=Text(zh=told.why.zh, en=told.why.en),
+        next=Text(zh=told.next.zh, en=told.next.en),
+        fields=list(told.fields),
+        again=at(paused.until_ms),
+        waiting=paused.waiting,
     )
 
 
 def _view(checked: Checked) -> ChannelSetup:
+    credentials = credential_step(checked.setup.kind)
     return ChannelSetup(
         channel_id=checked.channel,
         kind=checked.setup.kind,
@@ -154,6 +215,7 @@ def _view(checked: Checked) -> ChannelSetup:
                 takes=_text(step.takes),
                 standing=standing,  # pyright: ignore[reportArgumentType] one of the three
                 fields=list(step.fields),
+                credentials=step is credentials,
                 callback=step.callback,
             )
             for step, standing in checked.steps

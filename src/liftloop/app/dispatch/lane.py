@@ -25,6 +25,7 @@ FOLLOWED_MAX = 10_000  # Waiting messages looked for at once; SQLite takes 32,76
 BACK_OFF_MS = SECOND_MS  # Doubled with each try.
 BACK_OFF_MS_MAX = 60 * MINUTE_MS
 PAUSE_MS_MAX = 5 * MINUTE_MS  # A channel that is away is asked again at least so often.
+OUTSIDE_MS_MAX = 30 * MINUTE_MS  # One that does not let us in less often: providers lock who fails too much.
 
 _DUE = "SELECT count(*) FROM outbox WHERE channel = ? AND due_ms <= ?"
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE channel = ? AND due_ms <= ? LIMIT ?)"
@@ -203,9 +204,9 @@ def back_off_ms(tries: int, salt: str) -> int:
     return whole + hash_text("back-off", salt, str(tries)) % max(1, whole // 10)
 
 
-def longer_pause(lane: Lane, now_ms: int, after_ms: int, reason: str) -> Pause:
+def longer_pause(lane: Lane, now_ms: int, after_ms: int, reason: str, longest_ms: int = PAUSE_MS_MAX) -> Pause:
     """Return a longer pause each time a channel takes nothing, and never a shorter one than it asked for."""
     failures = lane.pause.failures + 1 if lane.pause else 1
     name = lane.channel.name
-    own_ms = min(back_off_ms(failures, name), PAUSE_MS_MAX)
+    own_ms = min(back_off_ms(failures, name), longest_ms)
     return Pause(channel=name, until_ms=now_ms + max(own_ms, after_ms), failures=failures, reason=reason)

@@ -143,7 +143,7 @@ async def _beside(
             send_facts=send_facts,
         )
     )
-    answer = answering(Answers(dispatcher.status, tools.attempts, reconciling, clock))
+    answer = answering(Answers(dispatcher, tools.attempts, reconciling, clock))
     listening = await asyncio.start_unix_server(answer, sock=listen_unix(folder.dispatch_socket), limit=LINE_BYTES_MAX)
     return listening, [asyncio.create_task(each.run()) for each in (polling, reconciling)]
 

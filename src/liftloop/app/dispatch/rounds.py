@@ -12,16 +12,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from liftloop.app.dispatch.attempts import Attempt, AttemptFile, Report, Settlement, Started, Waiting
+from liftloop.app.dispatch.attempts import Attempt, AttemptFile, Pause, Report, Settlement, Started, Waiting
 from liftloop.app.dispatch.carrying import cancelled, carried
 from liftloop.app.dispatch.channels import Channels, OpenChannel, Opened
 from liftloop.app.dispatch.coupons import Claimed
-from liftloop.app.dispatch.lane import FOLLOWED_MAX, Lane, NoPace, Pace, longer_pause
+from liftloop.app.dispatch.lane import FOLLOWED_MAX, OUTSIDE_MS_MAX, PAUSE_MS_MAX, Lane, NoPace, Pace, longer_pause
 from liftloop.app.dispatch.links import KEPT_MS, Links
 from liftloop.app.dispatch.people import marks
 from liftloop.app.dispatch.personal import AskPeople
 from liftloop.app.dispatch.reports import Reports, SendFacts, keys_of
 from liftloop.app.dispatch.settle import (
+    NOT_ADMITTED,
     Departure,
     LostAt,
     Settled,
@@ -36,7 +37,7 @@ from liftloop.app.dispatch.settle import (
 from liftloop.app.dispatch.status import DispatchStatus, lane_status
 from liftloop.app.dispatch.words import Due, Gathered, Wordings, coupon_of
 from liftloop.app.tick.restored import NEVER_RESTORED, Restored
-from liftloop.deliver.contract import Channel, Envelope
+from liftloop.deliver.contract import Channel, Envelope, TryLater
 from liftloop.deliver.keys import enrolment_of
 from liftloop.deliver.second_look import HELD, Stopped
 from liftloop.kernel.clock import SECOND_MS, Clock
@@ -312,7 +313,7 @@ class Dispatcher:
         answers = await carried(departure)
         now_ms = tools.clock.now_ms()
         asked = patience(answers)
-        pause = longer_pause(lane, now_ms, asked.after_ms, asked.reason) if asked else None
+        pause = _pause(lane, now_ms, asked) if asked else None
         at = LostAt(now_ms=now_ms, left_ms=self._left_ms(started_ms))
         await self._keep(lane, settle(departure, batch, answers, at, pause))
         lane.put_back(due for due, message in departure.said if message.key in answers.returned)
@@ -348,7 +349,10 @@ class Dispatcher:
         for waiting in attempts.waiting():
             self._lane(waiting.channel).wait([waiting])
         for pause in attempts.pauses():
-            self._lane(pause.channel).pause = pause
+            if not pause.reason.startswith(NOT_ADMITTED):  # Credentials may be new since: a start asks again at once.
+                self._lane(pause.channel).pause = pause
+        for lane in self._lanes.values():
+            lane.hasten(NOT_ADMITTED, self._tools.clock.now_ms())
         for report in attempts.reports():
             self._lane(report.channel).hold(keys_of(report))
             self._reports.add(report)
@@ -376,8 +380,18 @@ class Dispatcher:
             self._resume(lane)
             self._leaving.add(asyncio.create_task(_close_after(set(lane.flights), before)))
 
+    def resume(self, channel: str) -> bool:
+        """Let a channel go on before its pause ends; tell whether it paused."""
+        lane = self._lanes.get(channel)
+        paused = lane is not None and lane.paused(self._tools.clock.now_ms())
+        if lane is not None and paused:
+            self._resume(lane)
+            self.wake()
+        return paused
+
     def _resume(self, lane: Lane) -> None:
-        """Let a channel go on at once: somebody has just changed its settings."""
+        """Let a channel go on at once: somebody has just changed its settings, or what stood in its way elsewhere."""
+        lane.hasten(NOT_ADMITTED, self._tools.clock.now_ms())
         if lane.pause is not None:
             lane.pause = None
             with suppress(DiskFull):  # The next settlement ends the pause on disk.
@@ -422,6 +436,11 @@ class Dispatcher:
                 task.result()
 
 
+def _pause(lane: Lane, now_ms: int, asked: TryLater) -> Pause:
+    longest_ms = OUTSIDE_MS_MAX if asked.reason.startswith(NOT_ADMITTED) else PAUSE_MS_MAX
+    return longer_pause(lane, now_ms, asked.after_ms, asked.reason, longest_ms)
+
+
 def _without_held(
     dues: Sequence[Due], looked: Sequence[Stopped], now_ms: int
 ) -> tuple[Sequence[Due], Sequence[Stopped], Sequence[Waiting]]:
@@ -456,7 +475,8 @@ def _sender(key: str) -> tuple[str, int]:
 def _too_late(due: Due, stopped: Stopped, now_ms: int) -> Stopped:
     """Return the second look's answer, or that the message's own time is over."""
     late = not stopped.outcome and due.envelope.expires_ms < now_ms
-    return Stopped("expired", "") if late else stopped
+    outside = due.waited is not None and due.waited.reason.startswith(NOT_ADMITTED)
+    return Stopped("expired", "expired:not_admitted" if outside else "") if late else stopped
 
 
 def _verdict_of_lost(attempt: Attempt, channel: Channel, now_ms: int) -> Settled | Waiting:

@@ -25,12 +25,16 @@ from liftloop.deliver.contract import (
 )
 from liftloop.deliver.coupons import Coupon, CouponIssued
 from liftloop.deliver.fallbacks import onward
+from liftloop.kernel.clock import MINUTE_MS
 from liftloop.kernel.codec import canonical_json, pack
 from liftloop.kernel.ids import MessageKey
 from liftloop.plugins.channels.contract import Queried
 
+NOT_ADMITTED = "credential_expired"
+"""The provider does not let us in. Nothing left the house: the message waits, and the try does not count."""
+ADMISSION_MS = MINUTE_MS  # Between tries to be let in, of one message.
 TRIES_MAX = 12  # Back-off doubles from a second: half an hour of trying, as greylisting mail servers want it.
-ASKS_FOR_PATIENCE = frozenset({"throttled", "credential_expired"})
+ASKS_FOR_PATIENCE = frozenset({"throttled", NOT_ADMITTED})
 """Outcomes that concern the whole channel when every message of a batch has them."""
 
 
@@ -181,7 +185,9 @@ def verdict(attempt: Attempt, handover: Handover, channel: Channel, now_ms: int)
     match handover.outcome:
         case "accepted":
             again = False
-        case "retry" | "throttled" | "credential_expired":
+        case "credential_expired":
+            return _outside(attempt, handover, channel, now_ms)
+        case "retry" | "throttled":
             again = attempt.tries < TRIES_MAX
         case "uncertain":
             again = attempt.tries < TRIES_MAX and may_repeat(attempt, channel.repeat)
@@ -200,6 +206,27 @@ def verdict(attempt: Attempt, handover: Handover, channel: Channel, now_ms: int)
     )
 
 
+def not_admitted(reason: str) -> str:
+    """Return why a channel or a message waits that the provider did not let in.
+
+    >>> not_admitted("errcode_40001")
+    'credential_expired:errcode_40001'
+    """
+    return f"{NOT_ADMITTED}:{reason}" if reason else NOT_ADMITTED
+
+
+def _outside(attempt: Attempt, handover: Handover, channel: Channel, now_ms: int) -> Waiting:
+    """Return when a message asks to be let in again; it waits as long as its own time lasts."""
+    return Waiting(
+        key=attempt.key,
+        channel=channel.name,
+        tries=attempt.tries - 1,
+        next_ms=now_ms + max(ADMISSION_MS, handover.retry_after_ms),
+        doubt=attempt.doubt,
+        reason=not_admitted(handover.reason),
+    )
+
+
 def may_repeat(attempt: Attempt, repeat: Repeat) -> bool:
     """Tell whether a message whose answer was lost may be sent again."""
     return attempt.purpose != "marketing" or repeat == "idempotent"
@@ -212,7 +239,7 @@ def in_doubt(key: MessageKey, reason: str) -> Handover:
 
 def _for_good(attempt: Attempt, handover: Handover) -> Settled:
     outcome, reason = str(handover.outcome), handover.reason
-    if outcome in {"retry", "throttled", "credential_expired"}:
+    if outcome in {"retry", "throttled"}:
         outcome, reason = "rejected", f"retries_exhausted:{outcome}"
     return _row(attempt, outcome, reason, handover.provider_id)
 
@@ -257,7 +284,9 @@ def patience(answers: Answers) -> TryLater | None:
     if not handovers or any(handover.outcome not in ASKS_FOR_PATIENCE for handover in handovers):
         return None
     after_ms = max(handover.retry_after_ms for handover in handovers)
-    return TryLater(after_ms, handovers[0].reason or handovers[0].outcome)
+    refused = next((handover for handover in handovers if handover.outcome == NOT_ADMITTED), None)
+    first = handovers[0]
+    return TryLater(after_ms, not_admitted(refused.reason) if refused else first.reason or first.outcome)
 
 
 def report(channel: str, every: Sequence[Settled], left: Sequence[Attempt]) -> bytes:

@@ -12,6 +12,7 @@ from liftloop.app.dispatch.attempts import AttemptFile
 from liftloop.app.dispatch.coupons import NewCode
 from liftloop.app.dispatch.doubts import Waiting
 from liftloop.app.dispatch.reconciling import Reconciling
+from liftloop.app.dispatch.rounds import Dispatcher
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.errors import LiftloopError
 from liftloop.storage.contract import DiskFull
@@ -54,6 +55,18 @@ class AskProvider(Struct, frozen=True, kw_only=True, tag_field="do", tag="doubts
     channel: str
 
 
+class Resume(Struct, frozen=True, kw_only=True, tag_field="do", tag="channel.resume"):
+    """Let a channel go on before its pause ends."""
+
+    channel: str
+
+
+class Resumed(Struct, frozen=True, kw_only=True):
+    """Whether the channel paused."""
+
+    paused: bool
+
+
 class InDoubt(Struct, frozen=True, kw_only=True):
     """What is still to be asked for, by channel, and which channels can be asked at all."""
 
@@ -61,7 +74,7 @@ class InDoubt(Struct, frozen=True, kw_only=True):
     can_be_asked: list[str]
 
 
-Order = AddCoupons | ReadDoubts | AskProvider
+Order = AddCoupons | ReadDoubts | AskProvider | Resume
 
 
 class _Failed(Struct, frozen=True, kw_only=True):
@@ -76,10 +89,8 @@ Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 class Answers:
     """Whom callers are answered by."""
 
-    def __init__(
-        self, status: Callable[[], Struct], attempts: AttemptFile, reconciling: Reconciling, clock: Clock
-    ) -> None:
-        self._status = status
+    def __init__(self, dispatcher: Dispatcher, attempts: AttemptFile, reconciling: Reconciling, clock: Clock) -> None:
+        self._dispatcher = dispatcher
         self._attempts = attempts
         self._reconciling = reconciling
         self._clock = clock
@@ -87,7 +98,7 @@ class Answers:
     async def to(self, line: bytes) -> Struct:
         """Return the answer to one line."""
         if not line.strip():
-            return await asyncio.to_thread(self._status)
+            return await asyncio.to_thread(self._dispatcher.status)
         try:
             asked: Order = _ASKED.decode(line)
             match asked:
@@ -100,6 +111,8 @@ class Answers:
                     )
                 case AskProvider():
                     return await self._reconciling.ask(asked.channel)
+                case Resume():
+                    return Resumed(paused=self._dispatcher.resume(asked.channel))
         except msgspec.DecodeError as error:
             return _Failed(failed=str(error))
         except DiskFull:

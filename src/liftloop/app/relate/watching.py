@@ -4,8 +4,10 @@ import asyncio
 import logging
 from typing import Any
 
+from liftloop.app.channel_pauses import advice
 from liftloop.app.coupons import CouponPools
 from liftloop.app.desk import Desk
+from liftloop.app.dispatch.settle import NOT_ADMITTED
 from liftloop.app.facts import fact
 from liftloop.app.health import dispatch_status
 from liftloop.kernel.codec import canonical_json
@@ -51,10 +53,18 @@ class Watch:
     async def _expired(self) -> dict[tuple[str, str], dict[str, Any]]:
         status = await dispatch_status(self._desk.folder.dispatch_socket)
         return {
-            (CHANNEL_EXPIRED, lane.channel): {"name": lane.channel, "reason": lane.pause_reason}
+            (CHANNEL_EXPIRED, lane.channel): {
+                "name": lane.channel,
+                "reason": lane.pause_reason,
+                "why": {"zh": told.next.zh, "en": told.next.en},
+            }
             for lane in (status.lanes if status else ())
-            if "credential_expired" in lane.pause_reason
+            if lane.pause_reason.startswith(NOT_ADMITTED)
+            and (told := advice(self._kind(lane.channel), lane.pause_reason))
         }
+
+    def _kind(self, channel: str) -> str:
+        return str(self._desk.definitions.live("channel").get(channel, {}).get("kind", ""))
 
     async def _low(self) -> dict[tuple[str, str], dict[str, Any]]:
         pools = CouponPools(self._desk)

@@ -40,6 +40,13 @@ export const deliver = {
   },
   quotaWaits: "{{messages}} wait for a later one",
   inDoubt: "{{messages}} unanswered; the provider is asked, nothing is sent again",
+  paused: {
+    title: "The channel pauses; {{messages}} wait, none is lost",
+    again: "Tried again by itself at {{at}}",
+    goOn: "Go on now",
+    save: "Renew and go on",
+    kept: "empty keeps what is there",
+  },
   answered: "All answered",
   ask: "Ask now",
   asked: "Known now: {{sent}} were taken, {{failed}} not sent, {{open}} are asked for later",

@@ -39,6 +39,13 @@ export const deliver = {
   },
   quotaWaits: "{{messages}} 条排到后面的时段",
   inDoubt: "{{messages}} 条没有答复，会自动去查，不会重发",
+  paused: {
+    title: "渠道暂停了，{{messages}} 条消息在等，一条都没丢",
+    again: "不处理的话，{{at}} 会自动再试一次",
+    goOn: "继续发送",
+    save: "更新凭证并继续",
+    kept: "不填就沿用现在的",
+  },
   answered: "都有答复",
   ask: "现在去查",
   asked: "查到：{{sent}} 条服务商已收到，{{failed}} 条没有发出，{{open}} 条过后再查",

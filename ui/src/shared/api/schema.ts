@@ -829,6 +829,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels/{identity}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew
+         * @description Publish a channel with new credentials; what waited for them goes on at once.
+         */
+        post: operations["renew_api_channels__identity__credentials_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{identity}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Let a paused channel go on at once, because what stood in its way was mended with the provider.
+         */
+        post: operations["resume_api_channels__identity__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels/{identity}/setup": {
         parameters: {
             query?: never;
@@ -4972,6 +5012,40 @@ export interface components {
             usual: number;
         };
         /**
+         * ChannelPause
+         * @description Why a channel takes nothing for now, and what to do.
+         */
+        ChannelPause: {
+            /**
+             * Again
+             * Format: date-time
+             * @description When it is tried again by itself.
+             */
+            again: string;
+            /**
+             * Code
+             * @description The provider's own, empty where it said none.
+             */
+            code: string;
+            /**
+             * Fields
+             * @description The settings to renew, where the credentials are the trouble.
+             */
+            fields: string[];
+            next: components["schemas"]["Text"];
+            /**
+             * Trouble
+             * @enum {string}
+             */
+            trouble: "credentials" | "balance" | "network" | "permission" | "busy";
+            /**
+             * Waiting
+             * @description Messages that are due and wait for it.
+             */
+            waiting: number;
+            why: components["schemas"]["Text"];
+        };
+        /**
          * ChannelReach
          * @description People of an audience who may be sent marketing on a channel, after consent and suppression.
          */
@@ -4980,6 +5054,14 @@ export interface components {
             channel: string;
             /** People */
             people: number;
+        };
+        /** ChannelResumed */
+        ChannelResumed: {
+            /**
+             * Paused
+             * @description Whether it paused before.
+             */
+            paused: boolean;
         };
         /**
          * ChannelSetup
@@ -5030,6 +5112,7 @@ export interface components {
             in_doubt: number;
             /** Kind */
             kind: string;
+            paused: components["schemas"]["ChannelPause"] | null;
             /** Quotas */
             quotas: components["schemas"]["QuotaUse"][];
         };
@@ -8397,6 +8480,16 @@ export interface components {
             /** Values */
             values: string[];
         };
+        /** NewCredentials */
+        NewCredentials: {
+            /**
+             * Settings
+             * @description Settings that hold credentials, as the checklist names them.
+             */
+            settings: {
+                [key: string]: string;
+            };
+        };
         /** NextLevel */
         NextLevel: {
             /**
@@ -10229,6 +10322,11 @@ export interface components {
             id: string;
             text: components["schemas"]["Text"];
         };
+        /** Renewed */
+        Renewed: {
+            /** Version */
+            version: number;
+        };
         /** ReplayDone */
         ReplayDone: {
             /**
@@ -11144,6 +11242,11 @@ export interface components {
              * @description Here the provider is told the callback address.
              */
             callback: boolean;
+            /**
+             * Credentials
+             * @description What it gives lets us in, and may have to be renewed.
+             */
+            credentials: boolean;
             /**
              * Fields
              * @description The settings that it gives.
@@ -14771,6 +14874,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AskedProvider"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    renew_api_channels__identity__credentials_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCredentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Renewed"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    resume_api_channels__identity__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelResumed"];
                 };
             };
             /** @description What went wrong and what to do next. */

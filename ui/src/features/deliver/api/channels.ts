@@ -15,6 +15,31 @@ export function channelStandingOptions() {
   });
 }
 
+/** Put new credentials into a channel; what waited for them goes on at once. */
+export function useRenewal() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ channel, settings }: { channel: string; settings: Record<string, string> }) =>
+      answered(
+        api.POST("/api/channels/{identity}/credentials", {
+          params: { path: { identity: channel } },
+          body: { settings },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["channels", "standing"] }),
+  });
+}
+
+/** Let a paused channel go on before it would by itself. */
+export function useResume() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (identity: string) =>
+      answered(api.POST("/api/channels/{identity}/resume", { params: { path: { identity } } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["channels", "standing"] }),
+  });
+}
+
 /** Ask a channel's provider what became of messages whose answer was lost; nothing is sent for it. */
 export function useAskProvider() {
   const queries = useQueryClient();

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Card } from "@/shared/parts/page";
 import { useFormat } from "@/shared/words/use-format";
 import { type ChannelStanding, channelStandingOptions, useAskProvider } from "../api/channels";
+import { ChannelPause } from "./channel-pause";
 import styles from "./pool-list.module.css";
 
 export function ChannelList() {
@@ -53,6 +54,7 @@ function ChannelLine({ channel }: { channel: ChannelStanding }) {
           </span>
         ) : null}
       </div>
+      {channel.paused ? <ChannelPause channel={channel.channel} pause={channel.paused} /> : null}
       {doubt && channel.can_be_asked ? (
         <Button onClick={() => ask.mutate(channel.channel)} loading={ask.isPending}>
           {t("deliver.ask")}
