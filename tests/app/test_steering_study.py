@@ -44,16 +44,7 @@ class Shop:
             *({"type": "identify", "userId": f"u{n}", "messageId": f"m{n}", "context": said} for n in range(PEOPLE))
         )
         self.shop.fold_all()
-        campaign = {
-            "name": "autumn",
-            "plan": "none",
-            "actions": [{"id": "nobody"}, {"id": "a", "channel": "sms", "variants": COPIES}],
-            "cells": [[0.0, 1.0]],
-            "holdout": {"share": 0.1, "salt": "autumn"},
-            "starts_ms": NOON_MS,
-            "ends_ms": NOON_MS + 10 * DAY_MS,
-            "spread": {"over_s": 4 * 3_600, "waves": 4},
-        }
+        campaign = self.campaign()
         self.shop.publish("campaign", "autumn", campaign)
         asked = [{"identifier": f"u{n}", "now_ms": NOON_MS} for n in range(PEOPLE)]
         numbers = [answer(self.shop.fold, "person", each)["profile"] for each in asked]
@@ -63,17 +54,34 @@ class Shop:
             "cell": np.zeros(PEOPLE, np.int64),
         }
         self.say(ASSIGNED, pack_columns(assigned))
+        waves: list[dict[str, Any]] = (
+            [{"kind": "stagger", "id": "turn", **campaign["spread"], "salt": "autumn", "next": "act"}]
+            if campaign["spread"]
+            else []
+        )
         nodes = [
-            {"kind": "stagger", "id": "turn", "over_s": 4 * 3_600, "waves": 4, "salt": "autumn", "next": "act"},
+            *waves,
             {"kind": "act", "id": "act", "next": "end", "expires_s": 2 * 86_400},
             {"kind": "exit", "id": "end"},
         ]
         trigger = {"on": "campaign", "campaign": "autumn", "at_ms": NOON_MS}
         self.shop.publish("journey", "autumn", {"name": "a", "trigger": trigger, "campaign": "autumn", "nodes": nodes})
         self.shop.fold_all()
-        follower = Follower(self.shop.lake, self.shop.log, self.shop.state, self.shop.tick, self.shop.clock)
+        self.follower = Follower(self.shop.lake, self.shop.log, self.shop.state, self.shop.tick, self.shop.clock)
         published = Definitions(self.shop.tick, self.shop.state, self.shop.clock, (), self.shop.vault)
-        self.study = SteeringStudy(follower, published, self.shop.state, self.shop.tick, self.shop.clock)
+        self.study = SteeringStudy(self.follower, published, self.shop.state, self.shop.tick, self.shop.clock)
+
+    def campaign(self) -> dict[str, Any]:
+        return {
+            "name": "autumn",
+            "plan": "none",
+            "actions": [{"id": "nobody"}, {"id": "a", "channel": "sms", "variants": COPIES}],
+            "cells": [[0.0, 1.0]],
+            "holdout": {"share": 0.1, "salt": "autumn"},
+            "starts_ms": NOON_MS,
+            "ends_ms": NOON_MS + 10 * DAY_MS,
+            "spread": {"over_s": 4 * 3_600, "waves": 4},
+        }
 
     def say(self, kind: str, body: bytes) -> None:
         self.shop.append([fact(kind, "autumn", body, "system:test", self.shop.now_ms())])

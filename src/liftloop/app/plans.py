@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from liftloop.app.definitions.lawful import check_actions
 from liftloop.app.definitions.publishing import Definitions as Published
@@ -249,7 +250,8 @@ class Plans:
         Nothing is sent or written. Raises `NotFound`, `BadLaunch`, and `NotLaunchable` where there is nothing to
         rehearse.
         """
-        started = launch(self.kept(plan_id), language, self.sources(), terms)
+        together = replace(terms, canary=None)  # What comes of the first messages no rehearsal knows.
+        started = launch(self.kept(plan_id), language, self.sources(), together)
         sample = sample_of(started.assigned, people_max)
         chosen = {content for contents in terms.variants.values() for content in contents}
         channels = for_marketing(self._published.live("channel"))

@@ -35,6 +35,9 @@ _STATES = {
 _REASONS = {
     "not_for_customers": Said("这个渠道是群机器人，不能发给客户", "a robot of a group, not for customers"),
     "quiet_hours": Said("免打扰时段", "quiet hours"),
+    "canary": Said(
+        "先发给一小部分人，看结果再发其余的", "a small share goes first; the others wait for what comes of it"
+    ),
     "expired:not_admitted": Said(
         "渠道凭证失效，等到过了有效时间", "the provider did not let us in until its time was over"
     ),
@@ -218,13 +221,15 @@ def pause_words(why: str) -> Said:
         known = BUILT_IN_CATALOGUE.by_id.get(metric)
         zh, en = (known.name_zh, known.name_en) if known else (metric, metric)
         return Said(f"{zh}越过了底线", f"{en} crossed its limit")
+    if head == "canary":
+        return Said("试发出现异常，等人决定", "something is wrong with the first messages; a person decides")
     return Said("有人按下了暂停", "somebody paused it")
 
 
 def sentence(state: str, reason: str) -> Said:
     """Return the one sentence that answers "why did she (not) get this?"."""
     what, why = state_words(state), reason_words(_more_than(state, reason))
-    if reason.startswith("paused:") and state == "deferred":
+    if (reason.startswith("paused:") or reason == "canary") and state == "deferred":
         return Said(f"先留着没发：{why.zh}。", f"Held back for now: {why.en}.")
     if _waits_for_quota(state, reason):
         return Said(f"{_WAITING.zh}：{why.zh}。", f"{_WAITING.en.capitalize()}: {why.en}.")

@@ -96,5 +96,21 @@ def _lines(live: dict[str, Any]) -> list[str]:
         ]
         lines += [f"  {spoken(test['claim'])}", f"  {spoken(test['gain'])}"]
     lines += [f"{spoken(each['name'])} [{each['gauge']}] {spoken(each['sentence'])}" for each in live["guardrails"]]
+    lines += _canary(live["canary"]) if live["canary"] else []
     lines += [f"#{each['number']}  {each['at'][:16]}  {spoken(each['sentence'])}" for each in live["log"]]
     return lines
+
+
+def _canary(canary: dict[str, Any]) -> list[str]:
+    sent, behind = f"{canary['sent']:,}", f"{canary['behind']:,}"
+    standing = spoken(
+        {
+            "waits": {"zh": "等结果", "en": "waiting for answers"},
+            "passes": {"zh": "正常", "en": "all well"},
+            "passed": {"zh": "已放行", "en": "passed"},
+            "stops": {"zh": "有异常", "en": "something is wrong"},
+        }[canary["standing"]]
+    )
+    zh, en = f"试发 [{standing}] 先发 {sent} 条，{behind} 条在等", f"canary [{standing}] {sent} first, {behind} wait"
+    lines = [spoken({"zh": zh, "en": en})]
+    return lines + [f"  {spoken(each['name'])} {each['count']:,} ≤ {each['limit']:.1%}" for each in canary["signs"]]

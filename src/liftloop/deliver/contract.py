@@ -342,3 +342,5 @@ class MessagesRescheduled(Struct, frozen=True, kw_only=True):
     due_ms: list[int]
     version: int = 0
     """Of the campaign that asks for it: two pauses at one instant are two facts."""
+    passed: bool = False
+    """They wait for a canary no more."""

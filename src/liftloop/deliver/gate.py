@@ -34,7 +34,7 @@ from liftloop.kernel.clock import DAY_MS, SECOND_MS
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.kernel.sets import are_among
 from liftloop.plan.contract import NOBODY, Cap
-from liftloop.plan.reading import drawn_numbers
+from liftloop.plan.reading import drawn_numbers, first_written
 from liftloop.profile.contract import GRANTED, WITHDRAWN
 from liftloop.profile.reading import consents_of
 from liftloop.runtime import people
@@ -54,6 +54,8 @@ WOULD_BE_SENT = "held_out:would_be_sent"
 """Held out, and nothing else stood in the way."""
 
 
+CANARY = "canary"
+"""Why a message waits: others are written to first."""
 OPEN_TICKET = "open_ticket"
 EVERYWHERE = "held_out:everywhere:"
 """Begins the reason of whoever is left alone by all marketing this quarter."""
@@ -177,7 +179,11 @@ def judge(state: StateView, intent: Intent, rules: Rules, moment: Moment, counte
         going = verdict.open()
         book(channel, counters.booked_of(channel.id), verdict.slots[going], verdict.due_ms[going])
     if marketing and rules.paused(intent.campaign):
-        _hold_back(verdict)
+        _hold_back(verdict, verdict.open(), "queued", "")
+    share = rules.canary_share(intent.campaign) if marketing else None
+    if share is not None:
+        behind = ~first_written(verdict.numbers, intent.campaign, share)
+        _hold_back(verdict, verdict.open() & behind, "deferred", CANARY)
     if channel is not None and counts_consents(channel):
         np.add.at(counters.consents_of(channel.id), verdict.slots[verdict.open() | verdict.passed()], 1)
     later = verdict.open() & (verdict.due_ms > moment.now_ms)
@@ -351,10 +357,10 @@ def _hold_out(verdict: Verdict) -> None:
     ]
 
 
-def _hold_back(verdict: Verdict) -> None:
-    """Let the messages of a paused campaign wait until it goes on and they are rescheduled, or their time is over."""
-    verdict.due_ms[verdict.open()] = verdict.expires_ms + 1
-    verdict.stop(verdict.open(), "queued", "")
+def _hold_back(verdict: Verdict, who: Mask, state: str, reason: str) -> None:
+    """Let messages of a paused campaign or behind its canary wait, until they are rescheduled or their time is over."""
+    verdict.due_ms[who] = verdict.expires_ms + 1
+    verdict.stop(who, state, reason)
 
 
 def cost_of(intent: Intent, channel: ChannelDefinition) -> int:

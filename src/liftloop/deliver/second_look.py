@@ -1,6 +1,7 @@
 """The second look: between the gate and the hand-over hours may pass, so what holds of a person is asked again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -9,13 +10,14 @@ from numpy.typing import NDArray
 
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.coupons import COUPON_CHANNEL
-from liftloop.deliver.gate import OPEN_TICKET, Reasons, refusals
+from liftloop.deliver.gate import CANARY, OPEN_TICKET, Reasons, refusals
 from liftloop.deliver.media import medium_of
 from liftloop.deliver.settings import Complaining, nobody_complains, settings_of
 from liftloop.deliver.stops import stops_of
 from liftloop.identify.reading import follow
 from liftloop.journey.reading import ceded, ceded_to, furthest, persons
 from liftloop.kernel.sets import are_among
+from liftloop.plan.reading import first_written
 from liftloop.runtime import people
 from liftloop.runtime.contract import Definitions, StateView
 
@@ -59,6 +61,7 @@ def second_look(
     stopped = [MAY_LEAVE] * len(leaving.profiles)
     marketing = np.array([purpose == "marketing" for purpose in leaving.purposes], dtype=np.bool_)
     ended = {campaign: _ended(state.definitions, campaign, now_ms) for campaign in set(leaving.campaigns)}
+    behind = _behind_canary(state.definitions, leaving) & marketing
     paused = {campaign: _paused(state.definitions, campaign) for campaign in set(leaving.campaigns)}
     refused = _refused(state, leaving)
     gone = marketing & ceded(state, leaving.enrolments)
@@ -73,6 +76,8 @@ def second_look(
             stopped[row] = Stopped("expired", ended[leaving.campaigns[row]])
         elif marketing[row] and paused[leaving.campaigns[row]]:
             stopped[row] = Stopped(HELD, paused[leaving.campaigns[row]])
+        elif behind[row]:
+            stopped[row] = Stopped(HELD, CANARY)
         elif standing:
             stopped[row] = Stopped(HELD, standing)
         elif parted[row]:
@@ -87,6 +92,19 @@ def second_look(
             told = furthest(state, others) >= leaving.visits[row]
             stopped[row] = Stopped("suppressed", "merged_into_another") if told else Stopped("", "", others)
     return stopped
+
+
+def _behind_canary(definitions: Definitions, leaving: Leaving) -> NDArray[np.bool_]:
+    """Return whose messages wait for what comes of their campaign's first ones."""
+    behind = np.zeros(len(leaving.profiles), dtype=np.bool_)
+    names = np.array(leaving.campaigns, dtype=object)
+    for campaign in set(leaving.campaigns):
+        live = definitions.live("campaign").get(campaign)
+        canary: Mapping[str, Any] | None = live.body.get("canary") if live is not None else None
+        if canary is not None and not canary.get("passed_ms"):
+            mine = names == campaign
+            behind[mine] = ~first_written(leaving.profiles[mine], campaign, float(canary["share"]))
+    return behind
 
 
 def _parted(state: StateView, leaving: Leaving) -> NDArray[np.bool_]:

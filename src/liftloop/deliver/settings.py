@@ -129,6 +129,11 @@ class Rules(Struct, frozen=True, kw_only=True):
         """Return whether a campaign's messages are held back for now."""
         return campaign in self.campaigns and self.campaigns[campaign].paused != ""
 
+    def canary_share(self, campaign: str) -> float | None:
+        """Return the share that is written to while a campaign's canary runs, None where everybody is."""
+        canary = self.campaigns[campaign].canary if campaign in self.campaigns else None
+        return canary.share if canary is not None and not canary.passed_ms else None
+
     def ends_ms(self, campaign: str) -> int:
         """Return the last instant at which a campaign's messages may leave."""
         return self.campaigns[campaign].ends_ms if campaign in self.campaigns else FAR_FUTURE_MS

@@ -207,6 +207,7 @@ class DeliverOutcomes:
         updates = [
             *(_settle_rows(each, planted, moment) for each in settled),
             *(_due_rows(each) for each in rescheduled),
+            *(_passed_rows(each) for each in rescheduled if each.passed),
             *rows_asked(reconciled, moment),
             *rows_proved(state, received, moment),
         ]
@@ -422,6 +423,12 @@ def _due_rows(rescheduled: MessagesRescheduled) -> Update:
     """Return the outbox rows with their new instants; a message that has left meanwhile is passed over."""
     rows: list[Row] = list(zip(rescheduled.due_ms, rescheduled.keys, strict=True))
     return Update(table="outbox", columns=("due_ms",), rows=rows)
+
+
+def _passed_rows(rescheduled: MessagesRescheduled) -> Update:
+    """Return the ledger rows of messages that wait for their campaign's canary no more."""
+    rows: list[Row] = [("queued", "", key) for key in rescheduled.keys]
+    return Update(table="ledger", columns=("state", "reason"), rows=rows)
 
 
 def _arrived(settled: list[AttemptsSettled]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -107,6 +107,24 @@ class Spread(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     phases: tuple[Phase, ...] = ()
 
 
+class Canary(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A small share of a campaign's people is written to first; the others wait for what comes of it.
+
+    It fails closed: unless somebody or something says that it passed, the others are not written to.
+    """
+
+    share: float
+    """Of the people, drawn by hash; above 0 and at most a half."""
+    wait_s: int = 3_600
+    """From the first message on, before it may pass."""
+    failures_max: float = 0.05
+    """Rates of the messages that left."""
+    complaints_max: float = 0.003
+    opt_outs_max: float = 0.02
+    passed_ms: int = 0
+    """When the others were let go; 0 while they wait."""
+
+
 class Campaign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A launched plan; kind `campaign` among the definitions."""
 
@@ -133,6 +151,8 @@ class Campaign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A scheduled campaign of higher priority keeps a place under the caps for its people; lower ones yield."""
     paused: str = ""
     """Why nothing leaves at present, such as `guardrail:complaint_rate` or `manual`; empty while it goes on."""
+    canary: Canary | None = None
+    """None writes to everybody alike."""
     stopped_ms: int = 0
     """When somebody ended its sending for good; what it changed is measured to the end. 0 while it sends."""
 
@@ -141,6 +161,10 @@ ASSIGNED = "campaign.assigned"
 """The fact of a study's answer: packed columns {profile, action, cell} of one campaign, named by it."""
 STEERED = "campaign.steered"
 """The fact that shares of an action's variants have changed; its body is `Steered`, its name the campaign."""
+
+
+CANARY_PASSED = "campaign.canary_passed"
+"""The fact that the others are written to as well; its name the campaign, its body why and the evidence."""
 
 
 class Steered(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from liftloop.plan.contract import (
     VARIANTS_MAX,
     Action,
     Campaign,
+    Canary,
     Cap,
     Guardrail,
     Holdout,
@@ -49,6 +50,19 @@ class Launch(Struct, frozen=True, kw_only=True):
     campaign: Campaign
 
 
+CANARY_PEOPLE_MIN = 20
+"""Fewer would show nothing."""
+
+
+class CanaryTerms(Struct, frozen=True, kw_only=True):
+    """How many go first, and how long their answers are waited for."""
+
+    share: float = 0.01
+    people: int = 0
+    """Instead of a share, where it is not 0."""
+    wait_s: int = 3_600
+
+
 class LaunchTerms(Struct, frozen=True, kw_only=True):
     """What somebody chose at the launch: contents to compare, by action, and over which time people are started."""
 
@@ -56,6 +70,8 @@ class LaunchTerms(Struct, frozen=True, kw_only=True):
     spread: Spread | None = None
     guardrails: Sequence[Guardrail] = ()
     """What is watched beside what the goal names."""
+    canary: CanaryTerms | None = None
+    """None starts everybody alike."""
     forms: Mapping[str, Form] = {}
     """Approved texts that channels fill in, by channel: words for these are drafted into them, and wait for nobody."""
 
@@ -190,7 +206,15 @@ def _campaign(record: PlanRecord, actions: Sequence[Action], at_ms: int, terms: 
         steering=_steering(spread, record),
         spread=spread,
         guardrails=(*record.understood.goal.guardrails, *terms.guardrails),
+        canary=_canary(record, terms.canary) if terms.canary else None,
     )
+
+
+def _canary(record: PlanRecord, terms: CanaryTerms) -> Canary:
+    """Return the share that goes first: enough people to see something, and never more than half."""
+    people = max(record.eligible, 1)
+    wanted = terms.people / people if terms.people else terms.share
+    return Canary(share=min(max(wanted, CANARY_PEOPLE_MIN / people), 0.5), wait_s=terms.wait_s)
 
 
 def _steering(spread: Spread | None, record: PlanRecord) -> SteeringTerms:

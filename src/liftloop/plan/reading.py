@@ -166,5 +166,10 @@ def turns_ms(numbers: NDArray[np.int64], salt: str, spread: Spread) -> NDArray[n
     return found
 
 
+def first_written(numbers: NDArray[np.int64], campaign: str, share: float) -> NDArray[np.bool_]:
+    """Return [people] who are in the canary of a campaign, by their own number."""
+    return uniform(numbers.astype(np.uint64), hash_text("canary", campaign)) < share
+
+
 def _drawn(numbers: NDArray[np.int64], salt: str) -> NDArray[np.float64]:
     return uniform(numbers.astype(np.uint64), hash_text("stagger", salt))

@@ -6,7 +6,7 @@ from small_world import NOW_MS, Floats, inputs
 
 from liftloop.plan.goal.contract import Understood
 from liftloop.plan.inputs import StudyInputs, Wishes
-from liftloop.plan.launch import LaunchTerms, launch
+from liftloop.plan.launch import CANARY_PEOPLE_MIN, CanaryTerms, LaunchTerms, launch
 from liftloop.plan.options import ItemChoice, Option, recommended_id
 from liftloop.plan.phases import DAY_S, Load, phases_of, spread_of
 from liftloop.plan.record import PlanRecord
@@ -69,6 +69,16 @@ def test_people_who_start_later_are_forecast_less() -> None:
     approved = next(name for name in leads if name.endswith(".sms"))
     known = LaunchTerms(variants={approved: ["a", "b"]})
     again = launch(waits, at_ms=NOW_MS, language="zh-CN", contents={}, terms=known)
+    assert again.campaign.canary is None
+    for wanted, share in (
+        (CanaryTerms(), CANARY_PEOPLE_MIN / waits.eligible),  # A hundredth of few people would show nothing.
+        (CanaryTerms(people=waits.eligible // 10), 0.1),
+        (CanaryTerms(people=10**6), 0.5),
+    ):
+        terms = LaunchTerms(canary=wanted)
+        canary = launch(waits, at_ms=NOW_MS, language="zh-CN", contents={}, terms=terms).campaign.canary
+        assert canary is not None
+        assert abs(canary.share - share) < 0.01
     assert next(each.lead_s for each in again.campaign.actions if each.id == approved) == 0
 
 

@@ -79,6 +79,19 @@ export function liveOf(campaign: Views["Campaign"]): Views["CampaignLive"] {
     started: tested ? 0.62 : 1,
     next_look_at: tested ? hourAgo(-1) : null,
     tests: tested ? [test] : [],
+    canary: tested
+      ? null
+      : {
+          standing: "waits",
+          sent: 240,
+          behind: 23_760,
+          decides_at: hourAgo(-0.5),
+          signs: [
+            { name: text("没有送到", "not delivered"), count: 3, limit: 0.05 },
+            { name: text("投诉", "complaints"), count: 0, limit: 0.003 },
+            { name: text("退订", "opt-outs"), count: 1, limit: 0.02 },
+          ],
+        },
     guardrails: [
       {
         metric: "complaint_rate",

@@ -10,6 +10,7 @@ from liftloop.app.steering.live import Live, Told
 from liftloop.app.steering.study import SYSTEM, Seen
 from liftloop.app.words import pause_words
 from liftloop.kernel.clock import HOUR_MS
+from liftloop.measure.steering.canary import NAMES, Judged
 from liftloop.measure.steering.claims import claim_words, gain_words
 from liftloop.measure.steering.guardrails import Watched
 from liftloop.measure.steering.moves import where_it_stands
@@ -21,6 +22,7 @@ KINDS = {
     "campaign.paused": "paused",
     "campaign.continued": "continued",
     "campaign.stopped": "stopped",
+    "campaign.canary_passed": "canary_passed",
     "plan.launched": "launched",
 }
 
@@ -37,6 +39,7 @@ def live_view(live: Live) -> views.CampaignLive:
         next_look_at=None if live.next_look_ms is None else at(live.next_look_ms),
         tests=[_test(each, seen) for each in seen.comparisons],
         guardrails=[_guardrail(each) for each in seen.watched],
+        canary=_canary(seen.canary) if seen.canary else None,
         log=[_entry(each) for each in live.log],
         spend=[
             views.SpendPoint(at=at(each.at_ms), spent=each.spent_fen, planned=each.planned_fen)
@@ -44,6 +47,19 @@ def live_view(live: Live) -> views.CampaignLive:
         ],
         pace=live.spending.pace,
         pace_words=None if live.spending.sentence is None else text(live.spending.sentence),
+    )
+
+
+def _canary(judged: Judged) -> views.LiveCanary:
+    return views.LiveCanary(
+        standing=judged.standing,
+        sent=judged.sent.left,
+        behind=judged.sent.behind if judged.standing != "passed" else 0,
+        decides_at=at(judged.decides_ms) if judged.decides_ms else None,
+        signs=[
+            views.CanarySign(name=_words(NAMES[each.symptom]), count=each.count, limit=each.limit)
+            for each in judged.signs
+        ],
     )
 
 

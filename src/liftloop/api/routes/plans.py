@@ -32,7 +32,7 @@ from liftloop.app.steering.live import State, state_of
 from liftloop.app.steering.reading import campaign_of
 from liftloop.plan.contract import Spread
 from liftloop.plan.inputs import Wishes
-from liftloop.plan.launch import AT_ONCE, LaunchTerms
+from liftloop.plan.launch import AT_ONCE, CanaryTerms, LaunchTerms
 from liftloop.plan.metric.catalogue import TRADES
 from liftloop.plan.options import CHANNEL_NAMES
 from liftloop.profile.metric import Metric as MetricDefinition
@@ -148,10 +148,13 @@ def _terms(request: LaunchRequest, desk: Desk) -> LaunchTerms:
     """Return what was chosen; raises `NotFound` for contents that do not exist."""
     for content in (each for contents in request.variants.values() for each in contents):
         desk.definitions.newest("content", content)
-    spread = request.spread
+    spread, canary = request.spread, request.canary
     return LaunchTerms(
         variants=request.variants,
         spread=Spread(over_s=round(spread.hours * 3_600), waves=spread.waves) if spread else None,
+        canary=CanaryTerms(share=canary.share, people=canary.people, wait_s=round(canary.hours * 3_600))
+        if canary
+        else None,
     )
 
 

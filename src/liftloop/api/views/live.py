@@ -64,7 +64,7 @@ class LiveEntry(View):
 
     number: Count
     at: AwareDatetime
-    kind: Literal["launched", "steered", "paused", "continued", "stopped"]
+    kind: Literal["launched", "steered", "paused", "continued", "stopped", "canary_passed"]
     by_system: bool
     sentence: Text
     why: Text | None
@@ -79,6 +79,24 @@ class SpendPoint(View):
     planned: Fen
 
 
+class CanarySign(View):
+    """One thing that is looked at: how many of the first messages, beside the limit as a rate."""
+
+    name: Text
+    count: Count
+    limit: Share
+
+
+class LiveCanary(View):
+    """What comes of the first messages, for which all others wait."""
+
+    standing: Literal["waits", "passes", "stops", "passed"]
+    sent: Count = Field(description="Of the share that goes first: messages that left.")
+    behind: Count = Field(description="Messages that wait.")
+    decides_at: AwareDatetime | None = Field(description="The earliest; null before the first message.")
+    signs: list[CanarySign]
+
+
 class CampaignLive(View):
     campaign_id: str
     as_of: AwareDatetime
@@ -88,6 +106,7 @@ class CampaignLive(View):
     next_look_at: AwareDatetime | None
     tests: list[LiveTest]
     guardrails: list[LiveGuardrail]
+    canary: LiveCanary | None
     log: list[LiveEntry] = Field(description="The newest first.")
     spend: list[SpendPoint]
     pace: Literal["early", "even", "ahead", "behind"] = Field(

@@ -349,10 +349,19 @@ class LaunchSpread(View):
     waves: int = Field(ge=1, le=1_000)
 
 
+class LaunchCanary(View):
+    """A small share goes first; the others follow by themselves when nothing is wrong, else a person decides."""
+
+    share: float = Field(default=0.01, gt=0, le=0.5)
+    people: int = Field(default=0, ge=0, le=10_000_000, description="Instead of a share: about so many people.")
+    hours: float = Field(default=1, ge=1 / 6, le=12, description="From the first message to the decision.")
+
+
 class LaunchRequest(View):
     """What is chosen at the launch; nothing starts everybody at once with the words of the plan."""
 
     spread: LaunchSpread | None = None
+    canary: LaunchCanary | None = None
     variants: dict[str, list[str]] = Field(
         default_factory=dict[str, list[str]], description="Contents to compare by action id; two to eight each."
     )

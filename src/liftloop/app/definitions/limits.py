@@ -15,7 +15,7 @@ from liftloop.journey.graph import WAVES_MAX
 from liftloop.journey.occasions import next_occasion
 from liftloop.journey.triggers import OnCampaign, Timed
 from liftloop.kernel.clock import DAY_MS
-from liftloop.plan.contract import NOBODY, VARIANTS_MAX, Campaign, Cap, Holdout
+from liftloop.plan.contract import NOBODY, VARIANTS_MAX, Campaign, Canary, Cap, Holdout
 from liftloop.plan.options import Words
 from liftloop.profile.studied import STUDIED
 from liftloop.profile.tags import TAG
@@ -57,6 +57,11 @@ def identity_problem(rules: IdentityRules) -> Words | None:
     return None
 
 
+CANARY_SHARE_MAX = 0.5
+CANARY_WAIT_S_MIN, CANARY_WAIT_S_MAX = 600, 43_200
+"""Sooner no complaint is in; later the others' messages, which are good for a day, would be over."""
+
+
 def campaign_problem(campaign: Campaign, before: Campaign | None) -> Words | None:
     """Return the first thing wrong with a campaign, None where nothing is; `before` is the version it replaces.
 
@@ -87,7 +92,21 @@ def campaign_problem(campaign: Campaign, before: Campaign | None) -> Words | Non
             zh="已分配的人按位置记着动作和概率：原有的 actions 和 cells 要保持原来的顺序",
             en="people assigned hold actions and chances by place: those that were there must keep their order",
         )
-    return holdout_problem(campaign.holdout) or caps_problem(campaign.caps)
+    return canary_problem(campaign.canary) or holdout_problem(campaign.holdout) or caps_problem(campaign.caps)
+
+
+def canary_problem(canary: Canary | None) -> Words | None:
+    """Return what is wrong with a canary, None where nothing is."""
+    if canary is None:
+        return None
+    if not 0 < canary.share <= CANARY_SHARE_MAX or not CANARY_WAIT_S_MIN <= canary.wait_s <= CANARY_WAIT_S_MAX:
+        return Words(
+            zh="试发的 share 在 0 到 0.5 之间，wait_s 从 10 分钟到 12 小时",
+            en="a canary takes a share up to 0.5 and a wait_s from ten minutes to twelve hours",
+        )
+    if not all(0 < each < 1 for each in (canary.failures_max, canary.complaints_max, canary.opt_outs_max)):
+        return Words(zh="试发的上限都在 0 到 1 之间", en="the limits of a canary lie between 0 and 1")
+    return None
 
 
 def _variants_problem(campaign: Campaign) -> Words | None:

@@ -153,6 +153,8 @@ def _sentence(entry: Entry) -> Said:
             return Said("暂停", "Paused")
         case "campaign.continued":
             return Said("继续", "Went on")
+        case "campaign.canary_passed":
+            return Said("试发没有异常，其余的开始发", "The first messages went well; the others follow")
         case "campaign.stopped":
             return Said("停止发送", "Stopped sending")
         case _:

@@ -12,12 +12,12 @@ from liftloop.kernel.clock import SECOND_MS
 from liftloop.kernel.codec import parse_object
 from liftloop.measure.steering.counts import CELL_MS, Cells
 from liftloop.measure.steering.guardrails import Answered
-from liftloop.plan.contract import STEERED, UNIFORM_SHARE, Campaign
+from liftloop.plan.contract import CANARY_PASSED, STEERED, UNIFORM_SHARE, Campaign
 from liftloop.plan.record import Words
 from liftloop.storage.contract import LakeReader
 
 PAUSED, CONTINUED, STOPPED, LAUNCHED = "campaign.paused", "campaign.continued", "campaign.stopped", "plan.launched"
-KINDS = (STEERED, PAUSED, CONTINUED, STOPPED, LAUNCHED)
+KINDS = (STEERED, PAUSED, CONTINUED, STOPPED, LAUNCHED, CANARY_PASSED)
 """What a campaign's log is made of."""
 
 _FILE = (files("liftloop.app.steering") / "steering.sql").read_text(encoding="utf-8")

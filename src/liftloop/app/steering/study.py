@@ -16,14 +16,16 @@ from msgspec import Struct
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
-from liftloop.app.steering.brakes import Brakes
+from liftloop.app.steering.brakes import OF_CANARY, Brakes
+from liftloop.app.steering.canary import canary_of
 from liftloop.app.steering.comparison import Comparison, comparison_of, elapsed_of, places_of
 from liftloop.app.steering.reading import campaign_of, log_of
 from liftloop.app.steering.watch import Running, watched
 from liftloop.app.tick_client import TickClient
-from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, HOUR_MS, SECOND_MS, Clock
+from liftloop.kernel.clock import DAY_MS, FAR_FUTURE_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Clock
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.errors import LiftloopError
+from liftloop.measure.steering.canary import Judged, why_passed, why_stopped
 from liftloop.measure.steering.guardrails import Watched, why_paused
 from liftloop.measure.steering.moves import Past, past_of, why_moved
 from liftloop.plan.contract import STEERED, Campaign
@@ -34,6 +36,8 @@ LOOK_MS = HOUR_MS
 """How often a campaign is looked at while its people are being started."""
 IDLE_LOOK_MS = DAY_MS
 """And one that people enter by what they do, for as long as it runs: what harms shows in days, not in minutes."""
+CANARY_LOOK_MS = 5 * MINUTE_MS
+"""And one whose others wait for what comes of its first messages."""
 LOOK_EVERY_S = 20.0
 PAST_TESTS_MAX = 40
 """Earlier campaigns that are read for how much variants differ; more change the answer no more."""
@@ -48,6 +52,7 @@ class Seen(Struct, frozen=True, kw_only=True, eq=False):
     running: Running
     comparisons: tuple[Comparison, ...]
     watched: tuple[Watched, ...]
+    canary: Judged | None
 
 
 class SteeringStudy:
@@ -119,9 +124,22 @@ class SteeringStudy:
             }
             await self.brakes.order(campaign_id, "pause", said, SYSTEM)
             return
+        if seen.canary is not None and seen.canary.standing in ("passes", "stops"):
+            await self._decide_canary(campaign_id, seen.canary)
         moves = [each for each in seen.comparisons if _moves(each)]
         for each in moves:
             await self.say(STEERED, campaign_id, _move(each), SYSTEM)
+
+    async def _decide_canary(self, campaign_id: str, told: Judged) -> None:
+        """Let everybody follow, or stop for a person; the log says on what evidence."""
+        evidence = msgspec.to_builtins(told)
+        if told.standing == "passes":
+            said = {"why": msgspec.to_builtins(why_passed(told)), "evidence": evidence}
+            await self.brakes.let_pass(campaign_id, said, SYSTEM)
+            return
+        why = msgspec.to_builtins(why_stopped(told))
+        said = {"reason": f"{OF_CANARY}{told.symptom}", "why": why, "evidence": evidence}
+        await self.brakes.order(campaign_id, "pause", said, SYSTEM)
 
     async def _seen(self, campaign_id: str, campaign: Campaign) -> Seen:
         now_ms = self._clock.now_ms()
@@ -143,6 +161,7 @@ class SteeringStudy:
                 running=running,
                 comparisons=tuple(comparison_of(lake, running, place, past) for place in places),
                 watched=tuple(watched(lake, running)),
+                canary=canary_of(self._state, lake, campaign_id, campaign, now_ms),
             )
 
         async with self._follower.using_lake():
@@ -151,10 +170,13 @@ class SteeringStudy:
     def due_ms(self, campaign_id: str, campaign: Campaign) -> int:
         """Return when a campaign is looked at next: on the hours since its start, while it still starts people."""
         _, triggered = self._campaigns()
-        step_ms = IDLE_LOOK_MS if campaign_id in triggered else LOOK_MS
+        canary = campaign.canary is not None and not campaign.canary.passed_ms and not campaign.paused
+        step_ms = CANARY_LOOK_MS if canary else IDLE_LOOK_MS if campaign_id in triggered else LOOK_MS
         spread_ms = campaign.spread.over_s * SECOND_MS if campaign.spread else 0
         last_ms = (
-            campaign.ends_ms if campaign_id in triggered else min(campaign.starts_ms + spread_ms, campaign.ends_ms)
+            campaign.ends_ms
+            if canary or campaign_id in triggered
+            else min(campaign.starts_ms + spread_ms, campaign.ends_ms)
         )
         looked_ms = self._looked_ms.get(campaign_id)
         if looked_ms is None and self._clock.now_ms() > last_ms:

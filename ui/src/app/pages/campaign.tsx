@@ -7,6 +7,7 @@ import { LedgerBars } from "@/features/deliver/components/ledger-bars";
 import { LedgerDrawer } from "@/features/deliver/components/ledger-drawer";
 import { type Campaign, campaignOptions, reportOptions } from "@/features/measure/api/campaigns";
 import { liveOptions } from "@/features/measure/api/live";
+import { CanaryCard } from "@/features/measure/components/canary-card";
 import { Course, StandsStill } from "@/features/measure/components/course";
 import { Guardrails } from "@/features/measure/components/guardrails";
 import { AgainstForecast, LiftOverTime, LiftSentence } from "@/features/measure/components/lift-report";
@@ -89,6 +90,9 @@ function LiveCampaign({ campaign }: { campaign: Campaign }) {
           )}
           {live.data ? (
             <>
+              {live.data.canary ? (
+                <CanaryCard campaign={live.data.campaign_id} canary={live.data.canary} />
+              ) : null}
               <Guardrails guardrails={live.data.guardrails} />
               <LiveLog live={live.data} />
             </>

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import type { Goal, Wished } from "@/features/plan/api/goals";
-import { type LaunchTerms, type Plan, planOptions, whatIfOptions } from "@/features/plan/api/plans";
+import { type LaunchTerms, type Plan, planOptions, termsFor, whatIfOptions } from "@/features/plan/api/plans";
 import { useCreatePlan } from "@/features/plan/api/use-create-plan";
 import { Actions } from "@/features/plan/components/actions";
 import { Analyst } from "@/features/plan/components/analyst";
@@ -47,7 +47,7 @@ function PlanArgument({ plan }: { plan: Plan }) {
   const format = useFormat();
   const navigate = useNavigate();
   const [budget, setBudget] = useState<number | null>(null);
-  const [terms, setTerms] = useState<LaunchTerms>({ spread: null, variants: {} });
+  const [terms, setTerms] = useState<LaunchTerms>(() => termsFor(plan));
   const curve = useQuery({ ...whatIfOptions(plan.plan_id), enabled: plan.status === "ready" }).data;
   const again = useCreatePlan((planId) => void navigate(`/goals/${planId}`));
   const rung = curve && pointAt(curve.points, budget ?? plan.understood.budget ?? plan.cost);

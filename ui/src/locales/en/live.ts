@@ -1,4 +1,18 @@
 export const live = {
+  canary: {
+    title: "Canary",
+    waits: "waiting",
+    passes: "all well",
+    passed: "passed",
+    stops: "something is wrong",
+    behind: "{{sent}} went first, {{behind}} wait.",
+    sent: "{{sent}} went first.",
+    decides: "Decided at {{at}} at the earliest.",
+    sign: "{{count}}, {{share}}; limit {{limit}}",
+    how: "The others follow by themselves below the limits; above one it stops and a person decides.",
+    follow: "Send the others now",
+    sure: "Send the other {{behind}} now, whatever comes of these?",
+  },
   test: "Which variant does better",
   held: "A person holds the shares",
   riverCaption:

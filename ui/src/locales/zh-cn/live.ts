@@ -1,4 +1,18 @@
 export const live = {
+  canary: {
+    title: "试发",
+    waits: "等结果",
+    passes: "正常",
+    passed: "已放行",
+    stops: "有异常",
+    behind: "先发了 {{sent}} 条，{{behind}} 条在等。",
+    sent: "先发了 {{sent}} 条。",
+    decides: "最早 {{at}} 决定。",
+    sign: "{{count}} 条，{{share}}；上限 {{limit}}",
+    how: "没有超过上限就自动发其余的；超过就停下来，由人决定。",
+    follow: "现在就发其余的",
+    sure: "不等结果，现在就发其余的 {{behind}} 条？",
+  },
   test: "哪个版本更好",
   held: "份额由人定",
   riverCaption: "色带的宽度是每小时分到这个版本的人数，虚线是系统调份额的时候。",

@@ -4845,6 +4845,7 @@ export interface components {
             as_of: string;
             /** Campaign Id */
             campaign_id: string;
+            canary: components["schemas"]["LiveCanary"] | null;
             /** Guardrails */
             guardrails: components["schemas"]["LiveGuardrail"][];
             /**
@@ -4952,6 +4953,20 @@ export interface components {
              * @enum {string}
              */
             status: "running" | "measuring" | "done" | "stopped" | "paused";
+        };
+        /**
+         * CanarySign
+         * @description One thing that is looked at: how many of the first messages, beside the limit as a rate.
+         */
+        CanarySign: {
+            /** Count */
+            count: number;
+            /**
+             * Limit
+             * @description A fraction between 0 and 1.
+             */
+            limit: number;
+            name: components["schemas"]["Text"];
         };
         /**
          * Certificate
@@ -7596,6 +7611,29 @@ export interface components {
             /** @description Null before the first. */
             study: components["schemas"]["TraitStudy"] | null;
         };
+        /**
+         * LaunchCanary
+         * @description A small share goes first; the others follow by themselves when nothing is wrong, else a person decides.
+         */
+        LaunchCanary: {
+            /**
+             * Hours
+             * @description From the first message to the decision.
+             * @default 1
+             */
+            hours: number;
+            /**
+             * People
+             * @description Instead of a share: about so many people.
+             * @default 0
+             */
+            people: number;
+            /**
+             * Share
+             * @default 0.01
+             */
+            share: number;
+        };
         /** Launched */
         Launched: {
             /** Campaign Id */
@@ -7606,6 +7644,7 @@ export interface components {
          * @description What is chosen at the launch; nothing starts everybody at once with the words of the plan.
          */
         LaunchRequest: {
+            canary?: components["schemas"]["LaunchCanary"] | null;
             spread?: components["schemas"]["LaunchSpread"] | null;
             /**
              * Variants
@@ -8016,6 +8055,34 @@ export interface components {
             unknown_shown: string[];
         };
         /**
+         * LiveCanary
+         * @description What comes of the first messages, for which all others wait.
+         */
+        LiveCanary: {
+            /**
+             * Behind
+             * @description Messages that wait.
+             */
+            behind: number;
+            /**
+             * Decides At
+             * @description The earliest; null before the first message.
+             */
+            decides_at: string | null;
+            /**
+             * Sent
+             * @description Of the share that goes first: messages that left.
+             */
+            sent: number;
+            /** Signs */
+            signs: components["schemas"]["CanarySign"][];
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "waits" | "passes" | "stops" | "passed";
+        };
+        /**
          * LiveEntry
          * @description One thing that happened to the campaign; `undo` says what undoing it would do, where it can be undone.
          */
@@ -8031,7 +8098,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "launched" | "steered" | "paused" | "continued" | "stopped";
+            kind: "launched" | "steered" | "paused" | "continued" | "stopped" | "canary_passed";
             /** Number */
             number: number;
             sentence: components["schemas"]["Text"];
@@ -10248,6 +10315,7 @@ export interface components {
          * @description What would be chosen at the launch, and how many stand for everybody.
          */
         RehearsalRequest: {
+            canary?: components["schemas"]["LaunchCanary"] | null;
             spread?: components["schemas"]["LaunchSpread"] | null;
             /**
              * Variants

@@ -40,7 +40,17 @@ export function tellMargin(share: number | null): Promise<Views["MarginTold"]> {
 /** What is chosen at the launch: over which time people are started, and contents to compare by action. */
 export interface LaunchTerms {
   spread: { hours: number; waves: number } | null;
+  canary: { share: number; people: number; hours: number } | null;
   variants: Record<string, string[]>;
+}
+
+/** From here on a mistake reaches so many that a small share goes first, unless somebody says otherwise. */
+const CANARY_FROM_PEOPLE = 10_000;
+export const CANARY = { share: 0.01, people: 0, hours: 1 };
+
+/** What a launch begins with before anybody chooses. */
+export function termsFor(plan: Plan): LaunchTerms {
+  return { spread: null, variants: {}, canary: plan.eligible >= CANARY_FROM_PEOPLE ? CANARY : null };
 }
 
 export function launchPlan(planId: string, terms: LaunchTerms): Promise<Views["Launched"]> {

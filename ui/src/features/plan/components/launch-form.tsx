@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { InputNumber, Select, Switch } from "antd";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/words/use-format";
-import { contentsOptions, type LaunchTerms, type Plan } from "../api/plans";
+import { CANARY, contentsOptions, type LaunchTerms, type Plan } from "../api/plans";
 import styles from "./launch-form.module.css";
 
 const HOURS = 6;
@@ -21,13 +21,48 @@ export function LaunchForm({ plan, terms, onChange }: LaunchFormProps) {
   const format = useFormat();
   const contents = useQuery(contentsOptions());
   const known = Object.keys(contents.data?.definitions ?? {}).sort();
-  const { spread, variants } = terms;
+  const { spread, variants, canary } = terms;
   const compare = (action: string, chosen: string[]) => {
     const { [action]: _, ...rest } = variants;
     onChange({ ...terms, variants: chosen.length > 0 ? { ...rest, [action]: chosen } : rest });
   };
   return (
     <div className={styles.form}>
+      <div className={styles.line}>
+        <Switch
+          checked={canary !== null}
+          aria-label={t("launch.canary")}
+          onChange={(on) => onChange({ ...terms, canary: on ? CANARY : null })}
+        />
+        <span>{t("launch.canary")}</span>
+      </div>
+      {canary ? (
+        <>
+          <div className={styles.line}>
+            <InputNumber
+              aria-label={t("launch.canaryShare")}
+              min={0.1}
+              max={50}
+              value={Number((canary.share * 100).toFixed(2))}
+              suffix={t("launch.canaryShare")}
+              onChange={(percent) =>
+                onChange({ ...terms, canary: { ...canary, share: (percent ?? 1) / 100 } })
+              }
+            />
+            <InputNumber
+              aria-label={t("launch.canaryHours")}
+              min={0.25}
+              max={12}
+              value={canary.hours}
+              suffix={t("launch.canaryHours")}
+              onChange={(hours) =>
+                onChange({ ...terms, canary: { ...canary, hours: hours ?? CANARY.hours } })
+              }
+            />
+          </div>
+          <p className={styles.soft}>{t("launch.canaryHow")}</p>
+        </>
+      ) : null}
       <div className={styles.line}>
         <Switch
           checked={spread !== null}
