@@ -102,6 +102,29 @@ def test_a_channel_says_what_it_lacks(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+def test_one_part_of_a_channel_changes_and_the_rest_stays(tmp_path: Path) -> None:
+    """New credentials and quotas keep everything else; what is no credential, or cannot be kept to, is refused."""
+
+    async def story(world: Served) -> None:
+        settings = {"access_key_id": "k", "access_key_secret": "old", "sign_name": "小店", "template": "SMS_1"}
+        await world.admin.post("/api/channels", {"id": "sms", "kind": "aliyun_sms", "settings": settings})
+        quotas = [{"count": 20_000, "per": "day", "kept": 500}, {"count": 1, "per": "day", "each_person": True}]
+        assert (await world.admin.put("/api/channels/sms/quotas", {"quotas": quotas})).status == 200
+        kept = world.desk.definitions.readable("channel", "sms")
+        assert kept["settings"] == settings
+        assert [(each["count"], each["each_person"]) for each in kept["quotas"]] == [(20_000, False), (1, True)]
+        refused = await world.english.put("/api/channels/sms/quotas", {"quotas": [{"count": 5, "kept": 9}]})
+        assert refused.status == 422
+        foreign = await world.english.post("/api/channels/sms/credentials", {"settings": {"sign_name": "别家"}})
+        assert (foreign.status, foreign.json()["code"]) == (422, "bad_definition")
+        assert "access_key_secret" in foreign.json()["message"]
+        assert (await world.admin.post("/api/channels/none/credentials", {"settings": {"a": "b"}})).status == 404
+        assert (await world.admin.put("/api/channels/sms/quotas", {"quotas": []})).status == 200
+        assert not world.desk.definitions.readable("channel", "sms").get("quotas")
+
+    play(tmp_path, story)
+
+
 def test_template_messages_take_no_marketing_node(tmp_path: Path) -> None:
     """A journey that would send marketing by them is refused when it is published; one of service is not."""
 

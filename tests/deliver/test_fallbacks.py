@@ -101,3 +101,33 @@ def test_money_counts_the_way_that_was_gone() -> None:
     assert shop.spent_fen("autumn") == 10
     hand_over(shop, "rejected")
     assert shop.spent_fen("autumn") == 0
+
+
+@pytest.mark.parametrize("over", ["wait", "refuse"])
+def test_a_way_takes_a_place_under_the_quota_of_its_channel(over: str) -> None:
+    """Of two unread pushes one becomes today's SMS; the other waits for tomorrow, or is not followed at all."""
+    shop = push_shop({**UNREAD, "after_s": 60})
+    body = {"id": "sms", "kind": "webhook", "settings": {}, "medium": "sms", "quotas": [{"count": 1, "over": over}]}
+    shop.publish("channel", "sms", body)
+    shop.happen("Signed Up", "a", "b")
+    hand_over(shop, "accepted")
+    dues = sorted((row["due_ms"] - shop.now_ms) // 60_000 for row in shop.table("outbox"))
+    assert dues[0] == 1
+    assert len(dues) == (2 if over == "wait" else 1)
+    assert all(minutes > 60 for minutes in dues[1:])
+    shop.advance(shop.now_ms + 60_000)
+    hand_over(shop, "rejected")
+    shop.happen("Signed Up", "a")
+    hand_over(shop, "accepted")
+    assert any(row["due_ms"] == shop.now_ms + 60_000 for row in shop.table("outbox")), "its place came back"
+
+
+def test_two_ways_at_once_are_one_message() -> None:
+    """Push and SMS both go, under one place of the cap and one row of the ledger."""
+    shop = push_shop({**UNREAD, "after_s": 0}, caps=[{"count": 1, "days": 7}])
+    shop.happen("Signed Up", "a")
+    sent = hand_over(shop, "accepted") + hand_over(shop, "accepted")
+    assert [each.channel for each in sent] == ["push", "sms"]
+    assert shop.ledger() == [("sent", "")]
+    shop.happen("Signed Up", "a")
+    assert shop.ledger()[-1] == ("capped", "frequency_cap:1/7d")

@@ -102,6 +102,49 @@ def renew(channel: str, settings: tuple[str, ...], data: Path, as_json: bool) ->
     show(answer, as_json, [spoken(said)])
 
 
+@command.command("quota")
+@click.argument("channel")
+@click.argument("quotas", nargs=-1)
+@data_option
+@json_option
+def quota(channel: str, quotas: tuple[str, ...], data: Path, as_json: bool) -> None:
+    """设置渠道配额，代替原有的全部；不写就是不限。 / Set a channel's quotas in place of all it has; none is no limit.
+
+    \b
+    写法 / Each: COUNT/hour|day|month[/person][,refuse][,kept=N]
+    例 / Example:
+      liftloop channel quota sms 20000/day,kept=500 1/day/person
+    """
+    given = [_quota(each) for each in quotas]
+    with server(data) as desk:
+        answer = desk.put(f"/channels/{quote(channel, safe='')}/quotas", {"quotas": given})
+    said = {"zh": f"配额已更新，共 {len(given)} 条", "en": f"the channel has {len(given)} quotas now"}
+    show(answer, as_json, [spoken(said)])
+
+
+def _quota(text: str) -> dict[str, Any]:
+    """Read a quota.
+
+    >>> _quota("1/day/person,refuse")
+    {'count': 1, 'per': 'day', 'each_person': True, 'over': 'refuse'}
+    """
+    what, *more = text.split(",")
+    count, _, per = what.partition("/")
+    length, _, whose = per.partition("/")
+    if not count.isdigit() or length not in ("hour", "day", "month") or whose not in ("", "person"):
+        raise click.BadParameter(f"{text}: 20000/day", param_hint="QUOTAS")
+    read: dict[str, Any] = {"count": int(count), "per": length, "each_person": bool(whose)}
+    for each in more:
+        name, _, value = each.partition("=")
+        if name in ("wait", "refuse") and not value:
+            read["over"] = name
+        elif name == "kept" and value.isdigit():
+            read["kept"] = int(value)
+        else:
+            raise click.BadParameter(f"{each}: wait, refuse, kept=N", param_hint="QUOTAS")
+    return read
+
+
 @command.command("resume")
 @click.argument("channel")
 @data_option

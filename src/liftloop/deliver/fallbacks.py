@@ -4,7 +4,7 @@ A way onward has the key of its message, hence its one place under caps, and its
 outbox until it is due; whoever answers before takes it out. Consent for its medium is asked when it leaves.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from liftloop.deliver.contract import ENVELOPE, AttemptsSettled, Envelope, Onward, ReceiptsReceived
 from liftloop.deliver.keys import enrolment_of
+from liftloop.deliver.quotas import Asked, Booked, book, over_their_own, places
 from liftloop.deliver.settings import Rules, opening_ms
 from liftloop.journey.reading import persons
 from liftloop.kernel.clock import FAR_FUTURE_MS, SECOND_MS
@@ -41,6 +42,8 @@ class Planted(Struct, frozen=True, kw_only=True):
     """Of these, those of which nothing has arrived: the channel that is tried next."""
     costs_fen: dict[str, int]
     """What they cost more than what was reserved."""
+    booked: Mapping[str, Booked]
+    """Places that they take under the quotas of their channels. One that somebody answers before is not given back."""
 
 
 class _Said(Struct):
@@ -99,11 +102,14 @@ def plant(
 ) -> Planted:
     """Return the ways onward that may be gone: channel and words are there, and their time is not over.
 
+    Each takes a place under its channel's quotas as a message of the gate does: it waits for a later window, or is not
+    gone where none has room in time.
     None is where somebody answered already, in this step (`now`) or before the outcome was told.
     """
     rows: list[Row] = []
     pending: dict[str, str] = {}
     costs_fen: dict[str, int] = {}
+    booked: dict[str, Booked] = {}
     for each in settled:
         for way in each.onward:
             envelope = _ready(ENVELOPE.decode(way.envelope), rules)
@@ -112,6 +118,7 @@ def plant(
             due_ms = moment.now_ms + way.after_s * SECOND_MS
             if envelope.purpose == "marketing":
                 due_ms = opening_ms(rules, rules.channels[envelope.channel], due_ms)
+            due_ms = _place(state, envelope, rules, (moment.now_ms, due_ms), booked)
             if due_ms >= envelope.expires_ms:
                 continue
             before_fen = 0 if envelope.arrived else ENVELOPE.decode(way.envelope).cost_fen
@@ -119,7 +126,33 @@ def plant(
             costs_fen[envelope.key] = envelope.cost_fen - before_fen
             if not envelope.arrived:
                 pending[envelope.key] = envelope.channel
-    return Planted(rows=rows, keys=frozenset(row[0] for row in rows), pending=pending, costs_fen=costs_fen)
+    keys = frozenset(row[0] for row in rows)
+    return Planted(rows=rows, keys=keys, pending=pending, costs_fen=costs_fen, booked=booked)
+
+
+def _place(state: StateView, envelope: Envelope, rules: Rules, at: tuple[int, int], booked: dict[str, Booked]) -> int:
+    """Return when a way leaves that would leave at `at[1]`, its place taken; its end where no window has room."""
+    channel, (now_ms, due_ms) = rules.channels[envelope.channel], at
+    if not channel.quotas or due_ms >= envelope.expires_ms:
+        return due_ms
+    mine = booked.setdefault(channel.id, Booked(channel={}, people={}))
+    slots = persons(state, np.array([enrolment_of(envelope.key)], dtype=np.int64))
+    if slots[0] < 0 or any(bool(who[0]) for _, who in over_their_own(state, channel, mine, slots, due_ms)):
+        return envelope.expires_ms
+    marketing = envelope.purpose == "marketing"
+    asked = Asked(
+        count=1,
+        now_ms=now_ms,
+        due_ms=due_ms,
+        expires_ms=envelope.expires_ms,
+        marketing=marketing,
+        opening_ms=lambda at_ms: opening_ms(rules, channel, at_ms) if marketing else at_ms,
+    )
+    place = next(places(state, channel, mine, asked))
+    if not place.count:
+        return envelope.expires_ms
+    book(channel, mine, slots, np.array([place.due_ms], dtype=np.int64))
+    return place.due_ms
 
 
 def _ready(envelope: Envelope, rules: Rules) -> Envelope | None:

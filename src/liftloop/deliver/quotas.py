@@ -230,23 +230,29 @@ def given_back(
     channels: Mapping[str, ChannelDefinition],
     now_ms: int,
     unsent: frozenset[str],
-) -> list[Delta]:
-    """Return the deltas that give back the places of this window that messages had which were not sent."""
-    deltas: list[Delta] = []
+) -> dict[str, Booked]:
+    """Return by channel the places of this window that messages had which were not sent, as negative numbers."""
+    back: dict[str, Booked] = {}
     for each in settled:
         channel = channels.get(each.channel)
         keys = [key for key, outcome in zip(each.keys, each.outcomes, strict=True) if outcome in unsent]
+        keys += each.withdrawn  # This way took a place too, and brought nobody anything.
         if channel is None or not channel.quotas or not keys:
             continue
         slots = persons(state, np.array([enrolment_of(key) for key in keys], dtype=np.int64))
         booked = Booked(channel={}, people={})
         book(channel, booked, slots[slots >= 0], np.full(int((slots >= 0).sum()), now_ms, dtype=np.int64))
-        back = Booked(
-            channel={place: -count for place, count in booked.channel.items()},
-            people={place: -count for place, count in booked.people.items()},
-        )
-        deltas.append(changed(state, each.channel, back))
-    return deltas
+        add(back, channel.id, booked, -1)
+    return back
+
+
+def add(to: dict[str, Booked], channel: str, booked: Booked, sign: int) -> None:
+    """Add places of a channel to others, or take them away: each channel is written once a step."""
+    whole = to.setdefault(channel, Booked(channel={}, people={}))
+    for place, count in booked.channel.items():
+        whole.channel[place] = whole.channel.get(place, 0) + sign * count
+    for mine, count in booked.people.items():
+        whole.people[mine] = whole.people.get(mine, 0) + sign * count
 
 
 def joined(state: StateView, merges: Batch) -> list[Write]:

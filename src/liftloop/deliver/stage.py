@@ -34,10 +34,12 @@ from liftloop.deliver.gate import (
 from liftloop.deliver.keys import enrolment_of, message_key, origin_of, visit_of
 from liftloop.deliver.media import medium_of
 from liftloop.deliver.outcome_facts import coupon_facts, receipt_facts, reconciled_facts, settled_facts
+from liftloop.deliver.quotas import add as add_places
 from liftloop.deliver.quotas import changed as booked_delta
 from liftloop.deliver.quotas import given_back as quota_given_back
 from liftloop.deliver.quotas import joined
 from liftloop.deliver.reconciled import as_settled, doubted, rows_asked, rows_proved
+from liftloop.deliver.rescheduled import due_rows, passed_rows
 from liftloop.deliver.settings import Complaining, Rules, counts_consents, nobody_complains, rules_of
 from liftloop.journey.contract import Intent
 from liftloop.journey.reading import persons, reached
@@ -206,8 +208,8 @@ class DeliverOutcomes:
         known = [*settled, *map(as_settled, reconciled)]
         updates = [
             *(_settle_rows(each, planted, moment) for each in settled),
-            *(_due_rows(each) for each in rescheduled),
-            *(_passed_rows(each) for each in rescheduled if each.passed),
+            *(due_rows(each) for each in rescheduled),
+            *(passed_rows(each) for each in rescheduled if each.passed),
             *rows_asked(reconciled, moment),
             *rows_proved(state, received, moment),
         ]
@@ -219,7 +221,7 @@ class DeliverOutcomes:
             counted(state, settled, received, moment.now_ms),
             doubted(state, settled),
             early(said),
-            *quota_given_back(state, known, rules.channels, moment.now_ms, RELEASING),
+            *_places(state, known, rules, moment, planted),
         ]
         return (
             Delta(
@@ -419,16 +421,14 @@ def _carried(settled: list[AttemptsSettled], rules: Rules, moment: Moment) -> di
     return {"carried": rows} if rows else {}
 
 
-def _due_rows(rescheduled: MessagesRescheduled) -> Update:
-    """Return the outbox rows with their new instants; a message that has left meanwhile is passed over."""
-    rows: list[Row] = list(zip(rescheduled.due_ms, rescheduled.keys, strict=True))
-    return Update(table="outbox", columns=("due_ms",), rows=rows)
-
-
-def _passed_rows(rescheduled: MessagesRescheduled) -> Update:
-    """Return the ledger rows of messages that wait for their campaign's canary no more."""
-    rows: list[Row] = [("queued", "", key) for key in rescheduled.keys]
-    return Update(table="ledger", columns=("state", "reason"), rows=rows)
+def _places(
+    state: StateView, known: list[AttemptsSettled], rules: Rules, moment: Moment, planted: Planted
+) -> list[Delta]:
+    """Return the deltas of places under quotas: back from what was not sent, taken by the ways that come next."""
+    both = quota_given_back(state, known, rules.channels, moment.now_ms, RELEASING)
+    for channel, booked in planted.booked.items():
+        add_places(both, channel, booked, 1)
+    return [booked_delta(state, channel, booked) for channel, booked in both.items()]
 
 
 def _arrived(settled: list[AttemptsSettled]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -101,6 +101,7 @@ export class MockServer {
       ["GET", path("/channels/standing"), () => channelStanding],
       ["POST", path("/channels/:id/ask"), () => asked],
       ["POST", path("/channels/:id/credentials"), () => ({ version: 2 })],
+      ["PUT", path("/channels/:id/quotas"), () => ({ version: 2 })],
       ["POST", path("/channels/:id/resume"), () => ({ paused: true })],
       ...this.plans.routes(path),
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],

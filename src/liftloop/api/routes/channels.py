@@ -11,6 +11,7 @@ from liftloop.api.views.values import Count, Text, View
 from liftloop.app import channel_changes, channel_standing
 from liftloop.app.channel_pauses import credential_step
 from liftloop.app.channel_setup import Checked, check_channel, check_kind, setup_kinds
+from liftloop.deliver.contract import Quota
 from liftloop.plugins.channels.setup import Words
 
 router = APIRouter()
@@ -98,6 +99,20 @@ class NewCredentials(View):
     settings: dict[str, str] = Field(description="Settings that hold credentials, as the checklist names them.")
 
 
+class QuotaGiven(View):
+    count: int = Field(ge=1)
+    per: Literal["hour", "day", "month"] = "day"
+    each_person: bool = False
+    over: Literal["wait", "refuse"] = "wait"
+    kept: int = Field(default=0, ge=0)
+
+
+class NewQuotas(View):
+    """All quotas of a channel; what is not named is gone."""
+
+    quotas: list[QuotaGiven]
+
+
 class Renewed(View):
     version: int
 
@@ -143,6 +158,18 @@ async def renew(
 ) -> Renewed:
     """Publish a channel with new credentials; what waited for them goes on at once."""
     return Renewed(version=await channel_changes.renew(desk, identity, request.settings, caller.actor))
+
+
+@router.put("/channels/{identity}/quotas")
+async def limit(
+    identity: str,
+    request: NewQuotas,
+    desk: OnDesk,
+    caller: Annotated[Caller, Depends(may("definition.publish"))],
+) -> Renewed:
+    """Publish a channel with these quotas; what was let through already keeps its place."""
+    quotas = [Quota(**each.model_dump()) for each in request.quotas]
+    return Renewed(version=await channel_changes.limit(desk, identity, quotas, caller.actor))
 
 
 @router.post("/channels/{identity}/resume")

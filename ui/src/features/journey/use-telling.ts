@@ -72,6 +72,8 @@ export function useTelling(named: Named, sentence: (tree: unknown) => string | n
           return (it as { name?: string; when: unknown; entry?: unknown }[])
             .map((each) => each.name || asked(each))
             .join(" · ");
+        case "ways":
+          return (it as { channel: string }[]).map((way) => called("channel", way.channel)).join(" → ");
         case "count":
         case "number":
         case "value":

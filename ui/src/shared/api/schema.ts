@@ -849,6 +849,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels/{identity}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Limit
+         * @description Publish a channel with these quotas; what was let through already keeps its place.
+         */
+        put: operations["limit_api_channels__identity__quotas_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels/{identity}/resume": {
         parameters: {
             query?: never;
@@ -8557,6 +8577,14 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * NewQuotas
+         * @description All quotas of a channel; what is not named is gone.
+         */
+        NewQuotas: {
+            /** Quotas */
+            quotas: components["schemas"]["QuotaGiven"][];
+        };
         /** NextLevel */
         NextLevel: {
             /**
@@ -10058,6 +10086,33 @@ export interface components {
              */
             open: boolean;
             text: components["schemas"]["Text"];
+        };
+        /** QuotaGiven */
+        QuotaGiven: {
+            /** Count */
+            count: number;
+            /**
+             * Each Person
+             * @default false
+             */
+            each_person: boolean;
+            /**
+             * Kept
+             * @default 0
+             */
+            kept: number;
+            /**
+             * Over
+             * @default wait
+             * @enum {string}
+             */
+            over: "wait" | "refuse";
+            /**
+             * Per
+             * @default day
+             * @enum {string}
+             */
+            per: "hour" | "day" | "month";
         };
         /** QuotaUse */
         QuotaUse: {
@@ -14967,6 +15022,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewCredentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Renewed"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    limit_api_channels__identity__quotas_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuotas"];
             };
         };
         responses: {

@@ -4,6 +4,7 @@ import { api } from "@/shared/api/client";
 import type { components } from "@/shared/api/schema";
 
 export type ChannelStanding = components["schemas"]["ChannelStanding"];
+export type QuotaGiven = components["schemas"]["QuotaGiven"];
 
 const LOOK_MS = 30_000;
 
@@ -24,6 +25,21 @@ export function useRenewal() {
         api.POST("/api/channels/{identity}/credentials", {
           params: { path: { identity: channel } },
           body: { settings },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["channels", "standing"] }),
+  });
+}
+
+/** Give a channel these quotas in place of all it has. */
+export function useQuotas() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ channel, quotas }: { channel: string; quotas: QuotaGiven[] }) =>
+      answered(
+        api.PUT("/api/channels/{identity}/quotas", {
+          params: { path: { identity: channel } },
+          body: { quotas },
         }),
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["channels", "standing"] }),

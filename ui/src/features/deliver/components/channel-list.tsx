@@ -1,12 +1,14 @@
 /** Every channel with its quotas and how far they are used, and with what its provider has not answered. */
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Card } from "@/shared/parts/page";
 import { useFormat } from "@/shared/words/use-format";
 import { type ChannelStanding, channelStandingOptions, useAskProvider } from "../api/channels";
 import { ChannelPause } from "./channel-pause";
 import styles from "./pool-list.module.css";
+import { QuotaForm } from "./quota-form";
 
 export function ChannelList() {
   const { t } = useTranslation();
@@ -27,6 +29,7 @@ function ChannelLine({ channel }: { channel: ChannelStanding }) {
   const { t } = useTranslation();
   const format = useFormat();
   const ask = useAskProvider();
+  const [limiting, setLimiting] = useState(false);
   const doubt = channel.in_doubt > 0;
   return (
     <li>
@@ -55,6 +58,8 @@ function ChannelLine({ channel }: { channel: ChannelStanding }) {
         ) : null}
       </div>
       {channel.paused ? <ChannelPause channel={channel.channel} pause={channel.paused} /> : null}
+      <Button onClick={() => setLimiting(true)}>{t("deliver.quotaForm.open")}</Button>
+      {limiting ? <QuotaForm channel={channel} onClose={() => setLimiting(false)} /> : null}
       {doubt && channel.can_be_asked ? (
         <Button onClick={() => ask.mutate(channel.channel)} loading={ask.isPending}>
           {t("deliver.ask")}

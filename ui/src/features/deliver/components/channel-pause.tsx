@@ -4,7 +4,6 @@ import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Note } from "@/shared/parts/note";
 import { ErrorNote } from "@/shared/parts/shown";
-import { useLanguage } from "@/shared/words/language";
 import { useFormat } from "@/shared/words/use-format";
 import { type ChannelStanding, useRenewal, useResume } from "../api/channels";
 import styles from "./channel-pause.module.css";
@@ -13,8 +12,6 @@ type Pause = NonNullable<ChannelStanding["paused"]>;
 
 export function ChannelPause({ channel, pause }: { channel: string; pause: Pause }) {
   const { t } = useTranslation();
-  const zh = useLanguage() === "zh-CN";
-  const said = (words: { zh: string; en: string }) => (zh ? words.zh : words.en);
   const format = useFormat();
   const resume = useResume();
   const hard = pause.trouble !== "busy";
@@ -25,10 +22,10 @@ export function ChannelPause({ channel, pause }: { channel: string; pause: Pause
       title={t("deliver.paused.title", { messages: format.people(pause.waiting) })}
     >
       <p>
-        {said(pause.why)}
+        {format.say(pause.why)}
         {pause.code ? <span className={styles.code}> {pause.code}</span> : null}
       </p>
-      <p>{said(pause.next)}</p>
+      <p>{format.say(pause.next)}</p>
       {pause.fields.length ? <Credentials channel={channel} fields={pause.fields} /> : null}
       <p className={styles.again}>{t("deliver.paused.again", { at: format.moment(pause.again) })}</p>
       {resume.error ? <ErrorNote error={resume.error} /> : null}

@@ -7,12 +7,14 @@ import type { Field } from "../model/field";
 import { readAs } from "../model/filters";
 import { clockOf, minuteOf, UNITS, type Unit, unitOf } from "../model/span";
 import { bringsProperties } from "../model/triggers";
+import type { Way } from "../model/ways";
 import { Answers } from "./answers";
 import { Arms } from "./arms";
 import { Cases } from "./cases";
 import styles from "./drawer.module.css";
 import { Filters } from "./filters";
 import { Pick } from "./pick";
+import { Ways } from "./ways";
 
 const COUNT_MAX = 1_000;
 const TEXT_MAX = 200;
@@ -43,6 +45,14 @@ export function FieldRow({ field, of, onChange }: FieldProps) {
       <fieldset className={styles.field}>
         <legend className={styles.title}>{label}</legend>
         <Answers answers={value} onward={String(of.happened ?? "")} onChange={onChange} />
+      </fieldset>
+    );
+  }
+  if (field.as === "ways") {
+    return (
+      <fieldset className={styles.field}>
+        <legend className={styles.title}>{label}</legend>
+        <Ways ways={(value ?? []) as readonly Way[]} onChange={onChange} />
       </fieldset>
     );
   }
@@ -194,6 +204,7 @@ function Value({ id, field, of, onChange }: FieldProps & { id: string }) {
     case "cases":
     case "filters":
     case "answers":
+    case "ways":
       return null; // These have a form of their own, above.
     default:
       return <Pick id={id} field={field} kind={field.as} value={value} onChange={onChange} />;

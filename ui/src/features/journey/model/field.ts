@@ -1,4 +1,5 @@
 /** One value of a step, a trigger or a journey: how it is written, and whether it is there. */
+import { incomplete } from "./ways";
 
 /** How a value is written and said. */
 export type FieldAs =
@@ -28,6 +29,7 @@ export type FieldAs =
   | "cases"
   | "filters"
   | "answers"
+  | "ways"
   | "arms";
 
 export interface Field {
@@ -47,6 +49,7 @@ export function lackingOf(fields: readonly Field[], of: Readonly<Record<string, 
     if (field.as === "answers" && Array.isArray(value)) {
       return value.some((each: { where: unknown }) => !asks(each.where));
     }
+    if (field.as === "ways") return incomplete(value);
     if (field.optional || (field.seldom && value === undefined)) return false;
     if (field.as === "tree") return isEmptyTree(value) && !asks(of.entry);
     if (field.as === "cases") {

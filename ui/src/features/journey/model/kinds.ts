@@ -148,6 +148,7 @@ export const KINDS: readonly Kind[] = [
       { name: "channel", as: "channel" },
       { name: "content", as: "content" },
       { name: "purpose", as: "choice", choices: ["marketing", "transactional", "service"], optional: true },
+      { name: "fallbacks", as: "ways", optional: true },
       EXPIRES,
     ],
   },
