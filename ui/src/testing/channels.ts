@@ -61,3 +61,44 @@ export const asked: components["schemas"]["AskedProvider"] = {
   given_up: 0,
   reason: "",
 };
+
+const DAYS = { zh: "7–10 个工作日", en: "seven to ten working days" };
+const AT_ONCE = { zh: "几分钟", en: "minutes" };
+const STEP = { credentials: false, callback: false, fields: [] };
+
+export const channelSetup: components["schemas"]["ChannelSetup"] = {
+  channel_id: "sms",
+  kind: "aliyun_sms",
+  name: { zh: "阿里云短信", en: "SMS by Alibaba Cloud" },
+  missing: ["callback_token"],
+  callback_path: "/callbacks/sms/{callback_token}",
+  steps: [
+    {
+      ...STEP,
+      what: {
+        zh: "审核通过并完成运营商实名报备的签名",
+        en: "an approved signature that is filed with the carriers",
+      },
+      where: { zh: "短信服务 → 国内消息 → 签名管理", en: "SMS, domestic, signatures" },
+      takes: DAYS,
+      standing: "done",
+      fields: ["sign_name"],
+    },
+    {
+      ...STEP,
+      what: { zh: "状态报告和上行回复的接收地址", en: "the address for receipts and replies" },
+      where: { zh: "短信服务 → 通用设置 → HTTP 批量推送", en: "SMS, settings, HTTP push" },
+      takes: AT_ONCE,
+      standing: "missing",
+      fields: ["callback_token"],
+      callback: true,
+    },
+    {
+      ...STEP,
+      what: { zh: "营销模板结尾写“拒收请回复R”", en: "marketing templates that end in an opt-out" },
+      where: { zh: "短信控制台 → 模板管理", en: "the SMS console, templates" },
+      takes: AT_ONCE,
+      standing: "by_hand",
+    },
+  ],
+};

@@ -2,7 +2,7 @@
 
 import type { Views } from "@/shared/api/client";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
-import { asked, channelStanding } from "./channels.ts";
+import { asked, channelSetup, channelStanding } from "./channels.ts";
 import { contentRoutes } from "./contents.ts";
 import { provedRoutes } from "./experiments.ts";
 import { audiences } from "./first-data.ts";
@@ -101,6 +101,7 @@ export class MockServer {
       ["GET", path("/channels/standing"), () => channelStanding],
       ["POST", path("/channels/:id/ask"), () => asked],
       ["POST", path("/channels/:id/credentials"), () => ({ version: 2 })],
+      ["GET", path("/channels/:id/setup"), () => channelSetup],
       ["PUT", path("/channels/:id/quotas"), () => ({ version: 2 })],
       ["POST", path("/channels/:id/resume"), () => ({ paused: true })],
       ...this.plans.routes(path),

@@ -125,6 +125,13 @@ DEVICES: Mapping[str, Kind] = {
             ),
             Row(
                 (
+                    *("外呼线路和号码实名报备，写明营销用途", "the line and its number, filed for marketing calls"),
+                    *("运营商或线路服务商，要营业执照和话术", "the carrier: licence and script"),
+                    *DAYS_7,
+                )
+            ),
+            Row(
+                (
                     *("双方共用的签名密钥（whsec_…）", "a secret that both sides sign with (whsec_…)"),
                     *("自己生成：whsec_ 加上 openssl rand -base64 32", "make one: whsec_ and openssl rand -base64 32"),
                     *AT_ONCE,
@@ -190,6 +197,19 @@ DEVICES: Mapping[str, Kind] = {
                     *AT_ONCE,
                 ),
                 ("provider", "token"),
+            ),
+            Row(
+                (
+                    *(
+                        "安全设置选“加签”，把密钥填进 secret（企业微信没有这一项）",
+                        "security by signature, its key as secret (WeCom has none)",
+                    ),
+                    *(
+                        "钉钉、飞书：机器人的安全设置 → 加签 / 签名校验",
+                        "DingTalk, Feishu: the robot's security settings, signature",
+                    ),
+                    *AT_ONCE,
+                )
             ),
         ),
     ),

@@ -46,6 +46,23 @@ _MP_SECRET = Row(
     ),
     ("app_id", "app_secret"),
 )
+_MP_VERIFIED = Row(
+    (
+        *("已认证的服务号", "a verified service account"),
+        *("mp.weixin.qq.com → 账号认证，每年 300 元", "mp.weixin.qq.com: verification, ¥300 a year"),
+        *DAYS_7,
+    )
+)
+_WECOM_VERIFIED = Row(
+    (
+        *("已认证的企业微信；未认证的企业能加的客户很少", "a verified corp; others may have few customers"),
+        *(
+            "企业微信管理后台 → 我的企业 → 企业认证，每年 300 元",
+            "WeCom console: My company, verification, ¥300 a year",
+        ),
+        *DAYS_7,
+    )
+)
 _MP_IP = Row(
     (
         *("把服务器出口 IP 加进 IP 白名单", "the server's outgoing IP on the IP list"),
@@ -73,6 +90,17 @@ _SMS_LAW = Row(
         ),
         *("短信控制台 → 模板管理", "the SMS console, templates"),
         *AT_ONCE,
+    )
+)
+
+_SMS_LINK = Row(
+    (
+        *(
+            "正文里的链接用已备案的自有域名，写死在模板里一起送审",
+            "a link of a domain of your own, ICP-filed, fixed in the template",
+        ),
+        *("域名服务商的 ICP 备案入口；短信控制台 → 模板管理", "ICP filing of the domain; the SMS console, templates"),
+        *("备案 1–20 个工作日", "one to twenty working days"),
     )
 )
 
@@ -119,6 +147,7 @@ MAINLAND: Mapping[str, Kind] = {
                 ("template",),
             ),
             _SMS_LAW,
+            _SMS_LINK,
             Row(
                 (
                     *("状态报告和上行回复的接收地址", "the address for receipts and replies"),
@@ -180,6 +209,7 @@ MAINLAND: Mapping[str, Kind] = {
                 ("template",),
             ),
             _SMS_LAW,
+            _SMS_LINK,
             Row(
                 (
                     *("下发状态和回复的回调地址", "the address for receipts and replies"),
@@ -222,6 +252,7 @@ MAINLAND: Mapping[str, Kind] = {
         "企业微信客户群发（员工确认后发出）",
         "WeCom customer messages (staff confirm)",
         (
+            _WECOM_VERIFIED,
             _WECOM_APP,
             _WECOM_CUSTOMERS,
             _WECOM_IP,
@@ -253,6 +284,7 @@ MAINLAND: Mapping[str, Kind] = {
         "企业微信欢迎语",
         "WeCom welcome message",
         (
+            _WECOM_VERIFIED,
             _WECOM_APP,
             _WECOM_CUSTOMERS,
             _WECOM_IP,
@@ -273,13 +305,7 @@ MAINLAND: Mapping[str, Kind] = {
         "公众号模板消息（只能发服务通知）",
         "WeChat template message (service notices only)",
         (
-            Row(
-                (
-                    *("已认证的服务号", "a verified service account"),
-                    *("mp.weixin.qq.com → 账号认证，每年 300 元", "mp.weixin.qq.com: verification, ¥300 a year"),
-                    *DAYS_7,
-                )
-            ),
+            _MP_VERIFIED,
             _MP_SECRET,
             _MP_IP,
             Row(
@@ -297,6 +323,7 @@ MAINLAND: Mapping[str, Kind] = {
         "公众号订阅通知",
         "WeChat subscribe message",
         (
+            _MP_VERIFIED,
             _MP_SECRET,
             _MP_IP,
             Row(
@@ -324,6 +351,19 @@ MAINLAND: Mapping[str, Kind] = {
         "小程序订阅消息",
         "Mini-program subscribe message",
         (
+            Row(
+                (
+                    *(
+                        "已备案、已认证并选好服务类目的小程序",
+                        "a filed and verified mini-program of the right category",
+                    ),
+                    *(
+                        "mp.weixin.qq.com（小程序）→ 设置 → 备案、认证、服务类目",
+                        "mp.weixin.qq.com (mini-program): settings, filing, verification, category",
+                    ),
+                    *("备案 1–20 个工作日", "one to twenty working days"),
+                )
+            ),
             Row(
                 (
                     *("AppID 和 AppSecret", "the AppID and AppSecret"),

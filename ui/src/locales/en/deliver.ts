@@ -38,6 +38,16 @@ export const deliver = {
       month: "{{of}} a month to one person, {{used}} people used up theirs",
     },
   },
+  setup: {
+    open: "Set-up",
+    title: "What {{channel}} takes",
+    ready: "Every setting is there; the rest is for you to say.",
+    lacks: "{{count}} still missing.",
+    callback: "Callback address:",
+    done: "there",
+    missing: "missing",
+    by_hand: "for you to say",
+  },
   quotaForm: {
     open: "Quotas",
     save: "Save",

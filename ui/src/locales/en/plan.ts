@@ -117,10 +117,10 @@ export const plan = {
 
 export const launch = {
   canary: "A small share first, the others when nothing is wrong",
-  canaryShare: "% go first",
-  canaryHours: "hours until the decision",
+  canaryShare: "% of people",
+  canaryHours: "hours",
   canaryHow:
-    "Looks at what is not delivered, complaints and opt-outs. The others follow by themselves, or it stops for a person.",
+    "So many go first, and it is decided after so long. Looks at what is not delivered, complaints and opt-outs. The others follow by themselves, or it stops for a person.",
   inWaves: "Start people in waves: later ones get what earlier ones taught",
   otherWaves: "Start people in other waves than the goal says",
   hours: "hours",

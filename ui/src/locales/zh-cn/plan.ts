@@ -108,9 +108,10 @@ export const plan = {
 
 export const launch = {
   canary: "先发一小部分，没有异常再发其余的",
-  canaryShare: "% 的人先发",
-  canaryHours: "小时后决定",
-  canaryHow: "看没有送到、投诉和退订的比例。正常就自动发其余的，超过上限就停下来等人决定。",
+  canaryShare: "% 的人",
+  canaryHours: "小时",
+  canaryHow:
+    "先发这么多人，等这么久再决定。看没有送到、投诉和退订的比例。正常就自动发其余的，超过上限就停下来等人决定。",
   inWaves: "分批启动：后面的人能用上前面学到的",
   otherWaves: "不按目标里写的分批，另外分",
   hours: "小时内",

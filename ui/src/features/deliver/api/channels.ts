@@ -56,6 +56,14 @@ export function useResume() {
   });
 }
 
+/** What a channel takes, what of it is there, and where the rest is to be had. */
+export function channelSetupOptions(identity: string) {
+  return queryOptions({
+    queryKey: ["channels", identity, "setup"],
+    queryFn: () => answered(api.GET("/api/channels/{identity}/setup", { params: { path: { identity } } })),
+  });
+}
+
 /** Ask a channel's provider what became of messages whose answer was lost; nothing is sent for it. */
 export function useAskProvider() {
   const queries = useQueryClient();

@@ -7,6 +7,7 @@ import { Card } from "@/shared/parts/page";
 import { useFormat } from "@/shared/words/use-format";
 import { type ChannelStanding, channelStandingOptions, useAskProvider } from "../api/channels";
 import { ChannelPause } from "./channel-pause";
+import { ChannelSetup } from "./channel-setup";
 import styles from "./pool-list.module.css";
 import { QuotaForm } from "./quota-form";
 
@@ -29,6 +30,7 @@ function ChannelLine({ channel }: { channel: ChannelStanding }) {
   const { t } = useTranslation();
   const format = useFormat();
   const ask = useAskProvider();
+  const [checking, setChecking] = useState(false);
   const [limiting, setLimiting] = useState(false);
   const doubt = channel.in_doubt > 0;
   return (
@@ -57,13 +59,21 @@ function ChannelLine({ channel }: { channel: ChannelStanding }) {
           </span>
         ) : null}
       </div>
-      {channel.paused ? <ChannelPause channel={channel.channel} pause={channel.paused} /> : null}
-      <Button onClick={() => setLimiting(true)}>{t("deliver.quotaForm.open")}</Button>
+      <div className={styles.side}>
+        <Button onClick={() => setChecking(true)}>{t("deliver.setup.open")}</Button>
+        <Button onClick={() => setLimiting(true)}>{t("deliver.quotaForm.open")}</Button>
+      </div>
+      <ChannelSetup channel={channel.channel} open={checking} onClose={() => setChecking(false)} />
       {limiting ? <QuotaForm channel={channel} onClose={() => setLimiting(false)} /> : null}
       {doubt && channel.can_be_asked ? (
         <Button onClick={() => ask.mutate(channel.channel)} loading={ask.isPending}>
           {t("deliver.ask")}
         </Button>
+      ) : null}
+      {channel.paused ? (
+        <div className={styles.whole}>
+          <ChannelPause channel={channel.channel} pause={channel.paused} />
+        </div>
       ) : null}
     </li>
   );

@@ -1,7 +1,7 @@
 /** The quotas of a channel: how many messages in which time, in all or for one person, and what becomes of the rest. */
 import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, InputNumber, Modal, Select } from "antd";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNote } from "@/shared/parts/shown";
 import { type ChannelStanding, type QuotaGiven, useQuotas } from "../api/channels";
@@ -19,6 +19,7 @@ interface QuotaFormProps {
 
 export function QuotaForm({ channel, onClose }: QuotaFormProps) {
   const { t } = useTranslation();
+  const id = useId();
   const save = useQuotas();
   const [quotas, setQuotas] = useState<QuotaGiven[]>(() =>
     channel.quotas.map(({ count, per, each_person, over, kept }) => ({
@@ -78,9 +79,9 @@ export function QuotaForm({ channel, onClose }: QuotaFormProps) {
                   options={OVERS.map((value) => ({ value, label: t(`deliver.quotaForm.${value}`) }))}
                   onChange={(over) => change(at, { over })}
                 />
+                <label htmlFor={`${id}${at}`}>{t("deliver.quotaForm.kept")}</label>
                 <InputNumber<number>
-                  aria-label={t("deliver.quotaForm.kept")}
-                  suffix={t("deliver.quotaForm.kept")}
+                  id={`${id}${at}`}
                   min={0}
                   max={quota.count}
                   precision={0}
@@ -90,11 +91,12 @@ export function QuotaForm({ channel, onClose }: QuotaFormProps) {
               </>
             )}
             <Button
-              type="text"
+              size="small"
               icon={<CloseOutlined />}
-              aria-label={t("deliver.quotaForm.remove")}
               onClick={() => setQuotas(quotas.filter((_, place) => place !== at))}
-            />
+            >
+              {t("deliver.quotaForm.remove")}
+            </Button>
           </li>
         ))}
       </ul>

@@ -40,6 +40,7 @@ export function LaunchForm({ plan, terms, onChange }: LaunchFormProps) {
         <>
           <div className={styles.line}>
             <InputNumber
+              className={styles.number ?? ""}
               aria-label={t("launch.canaryShare")}
               min={0.1}
               max={50}
@@ -50,6 +51,7 @@ export function LaunchForm({ plan, terms, onChange }: LaunchFormProps) {
               }
             />
             <InputNumber
+              className={styles.number ?? ""}
               aria-label={t("launch.canaryHours")}
               min={0.25}
               max={12}
@@ -75,6 +77,7 @@ export function LaunchForm({ plan, terms, onChange }: LaunchFormProps) {
       {spread ? (
         <div className={styles.line}>
           <InputNumber
+            className={styles.number ?? ""}
             aria-label={t("launch.hours")}
             min={1}
             max={24 * 30}
@@ -83,6 +86,7 @@ export function LaunchForm({ plan, terms, onChange }: LaunchFormProps) {
             onChange={(hours) => onChange({ ...terms, spread: { ...spread, hours: hours ?? HOURS } })}
           />
           <InputNumber
+            className={styles.number ?? ""}
             aria-label={t("launch.waves")}
             min={1}
             max={WAVES_MAX}
