@@ -3,11 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import fields
 from served import Served, play
 
+from liftloop.app.dispatch.status import DispatchStatus, LaneStatus
+from liftloop.app.relate import watching
+from liftloop.kernel.codec import parse_object
 from liftloop.plugins.channels import BUILT_IN
 from liftloop.plugins.channels.setup import SETUPS
+from liftloop.relate.notices import RAISED
 from liftloop.testing.gatehouse.push import service_account
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # The example of the Standard Webhooks specification.
@@ -121,6 +126,32 @@ def test_one_part_of_a_channel_changes_and_the_rest_stays(tmp_path: Path) -> Non
         assert (await world.admin.post("/api/channels/none/credentials", {"settings": {"a": "b"}})).status == 404
         assert (await world.admin.put("/api/channels/sms/quotas", {"quotas": []})).status == 200
         assert not world.desk.definitions.readable("channel", "sms").get("quotas")
+
+    play(tmp_path, story)
+
+
+def test_expired_credentials_are_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notice names the channel and what to do; it comes once, and again only after all was well between."""
+    reason = "credential_expired:SignatureDoesNotMatch"
+
+    async def story(world: Served) -> None:
+        settings = {"access_key_id": "k", "access_key_secret": "old", "sign_name": "小店", "template": "SMS_1"}
+        await world.admin.post("/api/channels", {"id": "sms", "kind": "aliyun_sms", "settings": settings})
+        lanes: list[LaneStatus] = []
+
+        async def status(_: Path) -> DispatchStatus:
+            return DispatchStatus(lanes=lanes, untold=0, outcomes={}, by_channel={})
+
+        monkeypatch.setattr(watching, "dispatch_status", status)
+        watch = watching.Watch(world.desk)
+        paused = LaneStatus(channel="sms", in_flight=0, under_way=3, paused_until_ms=1, pause_reason=reason)
+        for now in ([], [paused], [paused], [], [paused]):
+            lanes[:] = now
+            await watch.look()
+        told = await world.desk.follower.select("SELECT body FROM system_record WHERE kind = ?", [RAISED])
+        bodies = [parse_object(str(body)) for body in told["body"]]
+        assert [each["name"] for each in bodies] == ["sms", "sms"]
+        assert "AccessKey" in bodies[0]["why"]["zh"] or "RAM" in bodies[0]["why"]["zh"]
 
     play(tmp_path, story)
 

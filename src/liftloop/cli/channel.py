@@ -132,7 +132,7 @@ def _quota(text: str) -> dict[str, Any]:
     count, _, per = what.partition("/")
     length, _, whose = per.partition("/")
     if not count.isdigit() or length not in ("hour", "day", "month") or whose not in ("", "person"):
-        raise click.BadParameter(f"{text}: 20000/day", param_hint="QUOTAS")
+        raise click.BadParameter(f"{text}：要写成 / write it as 20000/day", param_hint="QUOTAS")
     read: dict[str, Any] = {"count": int(count), "per": length, "each_person": bool(whose)}
     for each in more:
         name, _, value = each.partition("=")
@@ -141,7 +141,7 @@ def _quota(text: str) -> dict[str, Any]:
         elif name == "kept" and value.isdigit():
             read["kept"] = int(value)
         else:
-            raise click.BadParameter(f"{each}: wait, refuse, kept=N", param_hint="QUOTAS")
+            raise click.BadParameter(f"{each}：只有 / there are only wait, refuse, kept=N", param_hint="QUOTAS")
     return read
 
 
