@@ -88,7 +88,10 @@ def test_a_goal_for_vip_customers_reaches_vip_customers_alone(tmp_path: Path) ->
         assert question["id"] == "scope"
         assert len(question["choices"]) > 1
         await rehearsed(world, plan)
-        launched = (await world.admin.post(f"/api/plans/{plan['plan_id']}/launch", {})).json()
+        terms = {"canary": {"people": 40, "hours": 2}}
+        launched = (await world.admin.post(f"/api/plans/{plan['plan_id']}/launch", terms)).json()
+        canary = (await world.admin.get(f"/api/campaigns/{launched['campaign_id']}/live")).json()["canary"]
+        assert (canary["standing"], canary["sent"]) == ("waits", 0)
         await world.settle()
         ledger = (await world.admin.get(f"/api/campaigns/{launched['campaign_id']}/ledger")).json()
         assert ledger["qualified"] == VIP
