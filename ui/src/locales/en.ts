@@ -28,6 +28,7 @@ import { step } from "./en/step";
 import { tag } from "./en/tag";
 import { timing } from "./en/timing";
 import { trial } from "./en/trial";
+import { way } from "./en/way";
 import { work } from "./en/work";
 
 export default {
@@ -74,6 +75,7 @@ export default {
   deliver,
   timing,
   trial,
+  way,
   work,
   destination,
   list,

@@ -28,6 +28,7 @@ import { step } from "./zh-cn/step";
 import { tag } from "./zh-cn/tag";
 import { timing } from "./zh-cn/timing";
 import { trial } from "./zh-cn/trial";
+import { way } from "./zh-cn/way";
 import { work } from "./zh-cn/work";
 
 export default {
@@ -74,6 +75,7 @@ export default {
   deliver,
   timing,
   trial,
+  way,
   work,
   destination,
   list,

@@ -56,16 +56,6 @@ export const step = {
     webhook: "a signed call to a system of one's own",
     survey: "send the person's own link to a form, wait for the answer, part by it",
   },
-  way: {
-    when: "When way {{number}} is taken",
-    refused: "where the one before is refused",
-    unread: "where the one before stays unopened",
-    both: "both, at once",
-    minutes: "minutes later",
-    add: "Add a way",
-    remove: "Remove way {{number}}",
-    how: "All are one message: one place under the caps, one row in the ledger, a place under each channel's quota; whoever opened or clicked gets no other.",
-  },
   fields: {
     fallbacks: "Other ways",
     duration_s: "How long",

@@ -56,16 +56,6 @@ export const step = {
     webhook: "带签名地通知自己的系统",
     survey: "发出自己的表单链接，等回答，按回答分路",
   },
-  way: {
-    when: "第 {{number}} 种送法什么时候用",
-    refused: "前一种没送到才用",
-    unread: "前一种一直没打开才用",
-    both: "两种都发，马上",
-    minutes: "分钟后",
-    add: "加一种送法",
-    remove: "去掉第 {{number}} 种送法",
-    how: "都是同一条消息：只占一个触达名额，账本里一行，各渠道的配额各占一个；已经打开或点击的不再发。",
-  },
   fields: {
     fallbacks: "其他送法",
     duration_s: "等多久",

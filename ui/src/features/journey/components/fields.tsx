@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useEditor } from "../editor";
 import type { Field } from "../model/field";
 import { readAs } from "../model/filters";
-import { clockOf, minuteOf, UNITS, type Unit, unitOf } from "../model/span";
+import { clockOf, minuteOf } from "../model/span";
 import { bringsProperties } from "../model/triggers";
 import type { Way } from "../model/ways";
 import { Answers } from "./answers";
@@ -14,6 +14,7 @@ import { Cases } from "./cases";
 import styles from "./drawer.module.css";
 import { Filters } from "./filters";
 import { Pick } from "./pick";
+import { Span } from "./span";
 import { Ways } from "./ways";
 
 const COUNT_MAX = 1_000;
@@ -218,37 +219,4 @@ function localOf(atMs: number): string {
 
 function withSeconds(local: string): string {
   return local.length === 16 ? `${local}:00` : local;
-}
-
-export function Span({
-  id,
-  seconds,
-  onChange,
-}: {
-  id: string;
-  seconds: number | null;
-  onChange(seconds: number): void;
-}) {
-  const { t } = useTranslation();
-  const unit = unitOf(seconds ?? UNITS.days);
-  const count = seconds === null ? null : seconds / UNITS[unit];
-  return (
-    <div className={styles.span}>
-      <InputNumber<number>
-        id={id}
-        min={1}
-        value={count}
-        onChange={(next) => onChange(Math.round((next ?? 1) * UNITS[unit]))}
-      />
-      <Select<Unit>
-        aria-label={t("step.unit")}
-        value={unit}
-        onChange={(next) => onChange(Math.round((count ?? 1) * UNITS[next]))}
-        options={(Object.keys(UNITS) as Unit[]).map((each) => ({
-          value: each,
-          label: t(`step.units.${each}`),
-        }))}
-      />
-    </div>
-  );
 }

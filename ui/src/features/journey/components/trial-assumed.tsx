@@ -7,7 +7,7 @@ import { Details } from "@/shared/parts/page";
 import type { Happens } from "../api/trials";
 import { useEditor } from "../editor";
 import drawer from "./drawer.module.css";
-import { Span } from "./fields";
+import { Span } from "./span";
 import styles from "./trial.module.css";
 
 const AFTER_S = 3_600;

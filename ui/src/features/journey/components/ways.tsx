@@ -5,6 +5,7 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field } from "../model/field";
 import { modeOf, type Way, type WayMode, withMode } from "../model/ways";
+import drawer from "./drawer.module.css";
 import styles from "./filters.module.css";
 import { Pick } from "./pick";
 
@@ -34,25 +35,26 @@ export function Ways({ ways, onChange }: WaysProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: ways have no names, and two may be alike.
             <li key={at}>
               <div className={styles.head}>
-                <label htmlFor={`${id}${at}`}>{t("step.way.when", { number: at + 2 })}</label>
+                <label htmlFor={`${id}${at}`}>{t("way.when", { number: at + 2 })}</label>
                 <Button
                   type="text"
                   size="small"
                   icon={<CloseOutlined />}
-                  aria-label={t("step.way.remove", { number: at + 2 })}
+                  aria-label={t("way.remove", { number: at + 2 })}
                   onClick={() => change(ways.filter((_, place) => place !== at))}
                 />
               </div>
               <Select<WayMode>
                 id={`${id}${at}`}
                 value={modeOf(way)}
-                options={MODES.map((value) => ({ value, label: t(`step.way.${value}`) }))}
+                options={MODES.map((value) => ({ value, label: t(`way.${value}`) }))}
                 onChange={(mode) => replace(at, withMode(way, mode))}
               />
               {modeOf(way) === "unread" ? (
                 <InputNumber<number>
-                  aria-label={t("step.way.minutes")}
-                  suffix={t("step.way.minutes")}
+                  className={styles.wide ?? ""}
+                  aria-label={t("way.minutes")}
+                  suffix={t("way.minutes")}
                   min={1}
                   max={24 * 60}
                   precision={0}
@@ -61,7 +63,7 @@ export function Ways({ ways, onChange }: WaysProps) {
                 />
               ) : null}
               {PARTS.map((field) => (
-                <div key={field.name}>
+                <div key={field.name} className={drawer.field}>
                   <label htmlFor={`${id}${at}${field.name}`}>{t(`step.fields.${field.name}`)}</label>
                   <Pick
                     id={`${id}${at}${field.name}`}
@@ -76,10 +78,10 @@ export function Ways({ ways, onChange }: WaysProps) {
           ))}
         </ol>
       ) : null}
-      <p>{t("step.way.how")}</p>
+      <p>{t("way.how")}</p>
       {ways.length < WAYS_MAX ? (
         <Button size="small" icon={<PlusOutlined />} onClick={() => change([...ways, FRESH])}>
-          {t("step.way.add")}
+          {t("way.add")}
         </Button>
       ) : null}
     </div>
