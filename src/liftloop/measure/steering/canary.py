@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from liftloop.inference.alarms import alarmed, rate_evidence
 from liftloop.kernel.clock import SECOND_MS
@@ -56,7 +57,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     """Where a canary stands."""
 
     standing: Standing
-    symptom: str
+    symptom: Symptom | Literal["nobody", ""]
     """What stops it; `nobody` where no message left at all. Empty otherwise."""
     signs: Sequence[Sign]
     sent: Sent
@@ -79,17 +80,19 @@ def judged(canary: Canary, sent: Sent, now_ms: int) -> Judged:
     decides_ms = sent.first_ms + wait_ms if sent.first_ms else 0
     told = Judged(standing="waits", symptom="", signs=signs, sent=sent, decides_ms=decides_ms)
     if canary.passed_ms:
-        return _with(told, "passed", "")
+        return replace(told, standing="passed")
     alarming = next((each for each in signs if each.alarming), None)
     if alarming is not None:
-        return _with(told, "stops", alarming.symptom)
+        return replace(told, standing="stops", symptom=alarming.symptom)
     if not sent.left:
         empty = sent.behind > 0 and not sent.on_the_way and now_ms >= sent.began_ms + wait_ms
-        return _with(told, "stops", "nobody") if empty else told
+        return replace(told, standing="stops", symptom="nobody") if empty else told
     if now_ms < decides_ms or (sent.left < LEAST and sent.on_the_way):
         return told
     above = next((each for each in signs if each.count > SINGLE and each.count > each.limit * each.left), None)
-    return _with(told, "stops", above.symptom) if above is not None else _with(told, "passes", "")
+    if above is not None:
+        return replace(told, standing="stops", symptom=above.symptom)
+    return replace(told, standing="passes")
 
 
 def why_passed(told: Judged) -> Words:
@@ -103,13 +106,13 @@ def why_passed(told: Judged) -> Words:
 
 def why_stopped(told: Judged) -> Words:
     """Return what happened and what a person can do."""
-    if told.symptom == "nobody":
+    if told.symptom in ("nobody", ""):
         return Words(
             zh="试发时间到了，但一条都没有发出去（可能都不可联系），其余的先留着。看过账本再决定继续或停止。",
             en="The time of the canary is over and no message left; the others are kept. Look at the ledger, then "
             "let it go on or stop it.",
         )
-    name = next(words for symptom, words in NAMES.items() if symptom == told.symptom)
+    name = NAMES[told.symptom]
     zh, en = _counted(told)
     return Words(
         zh=f"先发的 {told.sent.left:,} 条里{name.zh}超过上限（{zh}），其余 {told.sent.behind:,} 条先留着。"
@@ -117,10 +120,6 @@ def why_stopped(told: Judged) -> Words:
         en=f"Too many of the first {told.sent.left:,} messages: {name.en} ({en}); {told.sent.behind:,} others are "
         "kept. Find out why, then let it go on or stop it.",
     )
-
-
-def _with(told: Judged, standing: Standing, symptom: str) -> Judged:
-    return Judged(standing=standing, symptom=symptom, signs=told.signs, sent=told.sent, decides_ms=told.decides_ms)
 
 
 def _sign(symptom: Symptom, count: int, left: int, limit: float) -> Sign:
