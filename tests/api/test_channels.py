@@ -123,6 +123,9 @@ def test_one_part_of_a_channel_changes_and_the_rest_stays(tmp_path: Path) -> Non
         foreign = await world.english.post("/api/channels/sms/credentials", {"settings": {"sign_name": "别家"}})
         assert (foreign.status, foreign.json()["code"]) == (422, "bad_definition")
         assert "access_key_secret" in foreign.json()["message"]
+        empty = await world.admin.post("/api/channels/sms/credentials", {"settings": {"access_key_secret": ""}})
+        assert empty.status == 422
+        assert world.desk.definitions.readable("channel", "sms")["settings"] == settings
         assert (await world.admin.post("/api/channels/none/credentials", {"settings": {"a": "b"}})).status == 404
         assert (await world.admin.put("/api/channels/sms/quotas", {"quotas": []})).status == 200
         assert not world.desk.definitions.readable("channel", "sms").get("quotas")

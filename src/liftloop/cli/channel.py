@@ -163,7 +163,17 @@ def resume(channel: str, data: Path, as_json: bool) -> None:
 
 
 def _pair(text: str) -> tuple[str, str]:
+    """Read a setting; one without a value must not wipe out what is there.
+
+    >>> _pair("key=a=b")
+    ('key', 'a=b')
+    >>> _pair("key=")
+    Traceback (most recent call last):
+    click.exceptions.BadParameter: key：要写成 / write it as NAME=VALUE
+    """
     name, _, value = text.partition("=")
+    if not name or not value:
+        raise click.BadParameter(f"{name}：要写成 / write it as NAME=VALUE", param_hint="--set")
     return name, value
 
 

@@ -96,7 +96,9 @@ class AskedProvider(View):
 
 
 class NewCredentials(View):
-    settings: dict[str, str] = Field(description="Settings that hold credentials, as the checklist names them.")
+    settings: dict[str, Annotated[str, Field(min_length=1)]] = Field(
+        description="Settings that hold credentials, as the checklist names them."
+    )
 
 
 class QuotaGiven(View):
