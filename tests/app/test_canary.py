@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+import test_steering_study
 from test_steering_study import NOON_MS, PEOPLE, Shop
 
 from liftloop.app.words import sentence
@@ -41,6 +42,12 @@ class Careful(Shop):
         while self.study.next_ms() <= last_ms:
             self.pass_hours(max(0, self.study.next_ms() - self.shop.now_ms()) / HOUR_MS)
             self.look()
+
+
+class AtNight(Careful):
+    """The same, where nobody is written to at night."""
+
+    delivery: ClassVar[dict[str, Any]] = {"caps": []}
 
 
 @pytest.fixture
@@ -83,6 +90,23 @@ def test_nobody_follows_while_nothing_is_known(shop: Careful) -> None:
     shop.until(5)
     assert shop.rows()["deferred", "canary"] > 0
     assert not shop.passed()
+
+
+def test_a_launch_at_night_waits_for_its_morning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who goes first waits for the quiet hours like everybody; that nothing left by then is no reason to stop."""
+    monkeypatch.setattr(test_steering_study, "NOON_MS", NOON_MS + 11 * HOUR_MS)
+    shop = AtNight(tmp_path)
+    try:
+        assert shop.rows()["deferred", "quiet_hours"] > 0
+        shop.until(4)
+        assert not shop.body().get("paused")
+        assert not shop.passed()
+        shop.pass_hours(7)
+        assert 0.1 * PEOPLE < len(shop.send()) < 0.35 * PEOPLE
+        shop.until(1.1)
+        assert shop.passed()
+    finally:
+        shop.shop.close()
 
 
 def test_a_person_may_let_the_others_follow_at_once(shop: Careful) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
@@ -34,9 +34,11 @@ PAUSED = "paused:guardrail:complaint_rate"
 class Shop:
     """A campaign whose people start in four hourly waves, and a channel that takes whatever it is told of."""
 
+    delivery: ClassVar[dict[str, Any]] = {"caps": [], "quiet_hours": None}
+
     def __init__(self, path: Path) -> None:
         self.shop = Installation(path / "data", NOON_MS)
-        self.shop.publish("setting", "delivery", {"caps": [], "quiet_hours": None})
+        self.shop.publish("setting", "delivery", self.delivery)
         self.shop.publish("channel", "sms", {"id": "sms", "kind": "webhook", "settings": {}, "cost_fen": 5})
         self.shop.publish("content", "hello", {"id": "hello", "body": "你好"})
         said = {"consents": [{"channel": "sms", "purpose": "marketing"}]}

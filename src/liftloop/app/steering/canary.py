@@ -6,9 +6,10 @@ from liftloop.plan.contract import Campaign
 from liftloop.storage.contract import LakeReader, StateReader
 
 _STATES = """
-SELECT state, count(*), min(decided_ms), min(CASE WHEN state IN ('sent', 'failed', 'uncertain') THEN changed_ms END)
+SELECT CASE WHEN reason = 'canary' THEN 'behind' ELSE state END AS place, count(*), min(decided_ms),
+min(CASE WHEN state IN ('sent', 'failed', 'uncertain') THEN changed_ms END)
 FROM ledger WHERE campaign = ? AND state IN ('sent', 'failed', 'uncertain', 'queued', 'deferred')
-AND purpose = 'marketing' GROUP BY state
+AND purpose = 'marketing' GROUP BY place
 """
 _RECEIPTS = ("failed", "complained", "unsubscribed")
 
@@ -28,8 +29,8 @@ def canary_of(state: StateReader, lake: LakeReader, campaign_id: str, campaign: 
     answers = [changed for _, _, changed in rows.values() if changed]
     sent = Sent(
         left=count.get("sent", 0) + count.get("failed", 0) + count.get("uncertain", 0),
-        on_the_way=count.get("queued", 0),
-        behind=count.get("deferred", 0),
+        on_the_way=count.get("queued", 0) + count.get("deferred", 0),
+        behind=count.get("behind", 0),
         first_ms=min(answers, default=0),
         began_ms=min((decided for _, decided, _ in rows.values()), default=now_ms),
         failures=count.get("failed", 0) + count.get("uncertain", 0) + failed,
