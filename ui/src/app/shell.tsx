@@ -1,9 +1,11 @@
 /** Rail, page, and what reaches everywhere: the menu and the file that may be dropped on any page. */
 import { MenuOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
 import { Button, Popover } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, ScrollRestoration, useLocation } from "react-router";
+import { sessionOptions } from "@/features/account/api/account";
 import { ImportProvider, useImport } from "@/features/collect/import-context";
 import { entries, entryAt } from "./navigation";
 import { OwnLinks } from "./own-links";
@@ -84,6 +86,7 @@ function PersonMenu() {
   const { t } = useTranslation();
   const { open } = useImport();
   const [shown, setShown] = useState(false);
+  useQuery(sessionOptions); // Known before the menu opens, which would grow under the pointer otherwise.
   const menu = (
     <div className={styles.menu}>
       <Preferences />
