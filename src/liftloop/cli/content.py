@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from liftloop.cli.connection import data_option, json_option, server, show, spoken
+from liftloop.compose.drafting.occasions import OCCASIONS
 from liftloop.kernel.errors import EXIT_REFUSED
 
 STATES = {
@@ -158,6 +159,43 @@ def exempt(identity: str, data: Path, as_json: bool, **said: str) -> None:
     show(answer, as_json, [f"✓ {answer['rule']}「{answer['quote']}」{answer['evidence']}"])
 
 
+@command.command("draft")
+@click.argument("goal", default="")
+@click.option("--channel", default="", help="写给哪个渠道 / for which channel")
+@click.option("--occasion", type=click.Choice([each.id for each in OCCASIONS]), help="为什么写 / what for")
+@click.option("--signal", default="", help="因为哪个信号（不会告诉客户） / because of which signal (never told)")
+@click.option("--offer", default="", help="带哪个优惠 / with which offer")
+@click.option("--item", default="", help="带哪个商品 / with which item")
+@click.option("--mention", default="", help="还要说什么 / what to say besides")
+@click.option("--url", default="", help="链接 / a link")
+@click.option("--language", type=click.Choice(["zh-CN", "en"]), default="zh-CN", help="客户的语言 / readers' language")
+@click.option("--purpose", type=click.Choice(["marketing", "transactional", "service"]), help="用途 / purpose")
+@click.option("--template", default="", help="服务商的模板编号 / the provider's template")
+@click.option("--field", "fields", multiple=True, help="模板字段，可多次 / a field of the template, again and again")
+@click.option("--save", default="", help="把一篇存成这个 id 的内容 / keep one as the content with this id")
+@click.option("--number", type=click.IntRange(1), default=1, help="存第几篇 / which one to keep")
+@data_option
+@json_option
+def draft(save: str, number: int, data: Path, as_json: bool, **wish: Any) -> None:
+    """按规则写几篇草稿，并指出哪里还不行。 / Drafts by rules, in several tones, with what stands against each.
+
+    \b
+    例 / Example:
+      liftloop content draft "召回 60 天没来的会员" --channel sms --offer ten
+      liftloop content draft "win back" --channel mail --language en --save spring --number 2
+    """
+    asked = {**wish, "occasion": wish["occasion"] or "", "fields": list(wish["fields"])}
+    with server(data) as desk:
+        answer = desk.post("/contents/drafts", asked)
+        drafts = answer["drafts"]
+        if save:
+            if number > len(drafts):
+                raise click.BadParameter(f"只有 {len(drafts)} 篇 / there are {len(drafts)}", param_hint="--number")
+            made = desk.post("/contents", {**drafts[number - 1]["content"], "id": save})
+            answer = {**answer, "saved": {"content_id": save, "version": made["version"]}}
+    show(answer, as_json, _drafts(answer))
+
+
 @command.command("preview")
 @click.argument("what")
 @click.argument("person")
@@ -177,6 +215,29 @@ def preview(what: str, person: str, data: Path, as_json: bool, **more: str) -> N
     with server(data) as desk:
         answer = desk.post("/contents/preview", {**asked, "person": person, **more})
     show(answer, as_json, _seen(answer))
+
+
+TONES = {
+    "plain": "平实 / plain",
+    "warm": "亲切 / warm",
+    "brief": "简短 / brief",
+    "playbook": "打法话术 / from a playbook",
+}
+
+
+def _drafts(answer: dict[str, Any]) -> list[str]:
+    lines = [f"{spoken(answer['occasion']['name'])}"]
+    for place, each in enumerate(answer["drafts"], 1):
+        content = each["content"]
+        lines += ["", f"{place}. {TONES[each['tone']]}"]
+        lines += [f"{name}: {content[name]}" for name in ("subject", "preheader") if content.get(name)]
+        lines += content["body"].splitlines()
+        lines += [f"? 要填 / to fill in: {', '.join(each['open'])}"] if each["open"] else []
+        lines += [f"→ 送审模板 / to have approved: {each['proposed']}"] if each["proposed"] else []
+        lines += _lines(each["check"])
+    if "saved" in answer:
+        lines += ["", f"✓ {answer['saved']['content_id']} v{answer['saved']['version']}"]
+    return lines
 
 
 def _say(identity: str, what: str, remark: str, data: Path, as_json: bool) -> None:

@@ -10,8 +10,11 @@ from liftloop.api.views.content import (
     ContentShown,
     ContentUse,
     ContentVersion,
+    Drafts,
+    DraftView,
     ExemptionView,
     HitView,
+    OccasionView,
     PreviewAnswer,
     PreviewField,
     ProblemView,
@@ -21,9 +24,11 @@ from liftloop.api.views.content import (
 from liftloop.api.views.values import Text
 from liftloop.app.actors import actor_words
 from liftloop.app.contents.checking import Checked, SmsLook
+from liftloop.app.contents.drafting import Drafts as Drafted
 from liftloop.app.contents.library import Line, Shown
 from liftloop.app.contents.preview import Preview
 from liftloop.compose.contract import ContentReview, ContentRules, Exemption, Problem
+from liftloop.compose.drafting.occasions import Occasion
 from liftloop.compose.law.rule import Rule
 from liftloop.compose.reading import Hit
 from liftloop.compose.text_part import text_part
@@ -64,6 +69,27 @@ def check_answer(checked: Checked, rules: ContentRules) -> CheckAnswer:
             "problems": [_problem(each) for each in checked.problems],
             "sms": [_sms(each) for each in checked.sms],
         }
+    )
+
+
+def occasion_view(occasion: Occasion) -> OccasionView:
+    return OccasionView(id=occasion.id, name=Text(zh=occasion.zh, en=occasion.en), purpose=occasion.purpose)
+
+
+def drafts_view(drafted: Drafted, rules: ContentRules) -> Drafts:
+    return Drafts(
+        occasion=occasion_view(drafted.occasion),
+        read_from=drafted.read_from,
+        drafts=[
+            DraftView(
+                tone=each.shaped.tone,
+                content=dict(each.shaped.body),
+                check=check_answer(each.checked, rules),
+                open=list(each.shaped.open),
+                proposed=each.shaped.proposed,
+            )
+            for each in drafted.drafts
+        ],
     )
 
 

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Depends, Query
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.contents import (
     check_answer,
+    drafts_view,
     exemption_view,
+    occasion_view,
     preview_view,
     review_view,
     row_view,
@@ -23,8 +25,11 @@ from liftloop.api.views.content import (
     ContentPreviewRequest,
     ContentReviewView,
     ContentShown,
+    DraftRequest,
+    Drafts,
     ExemptionRequest,
     ExemptionView,
+    Occasions,
     PreviewAnswer,
     RevertRequest,
     ReviewRequest,
@@ -32,11 +37,13 @@ from liftloop.api.views.content import (
     VersionMade,
 )
 from liftloop.app.contents.checking import as_content, check_written
+from liftloop.app.contents.drafting import Wish, drafted
 from liftloop.app.contents.library import Library
 from liftloop.app.contents.preview import asked_of, preview
 from liftloop.app.definitions.edge import BadDefinition
 from liftloop.app.definitions.lawful import content_rules
 from liftloop.app.persons.profiles import names_of_sources
+from liftloop.compose.drafting.occasions import OCCASIONS
 from liftloop.compose.law.table import RULES
 
 
@@ -48,6 +55,7 @@ router = APIRouter()
 
 Reads = Annotated[Caller, Depends(may("content.read"))]
 Sees = Annotated[Caller, Depends(may("content.preview"))]
+Drafting = Annotated[Caller, Depends(may("content.draft"))]
 Approves = Annotated[Caller, Depends(may("content.approve"))]
 Publishes = Annotated[Caller, Depends(may("definition.publish"))]
 OnLibrary = Annotated[Library, Depends(library_of)]
@@ -69,6 +77,20 @@ def check(request: CheckRequest, desk: OnDesk, caller: Reads) -> CheckAnswer:
     body = request.content or desk.definitions.newest("content", request.content_id)[1]
     written = as_content({**body, "id": request.content_id or body.get("id") or "new"})
     return check_answer(check_written(live, written, request.channel, request.purpose or ""), content_rules(live))
+
+
+@router.get("/contents/occasions")
+def occasions(caller: Reads) -> Occasions:
+    """Return what drafts may be for."""
+    return Occasions(occasions=[occasion_view(each) for each in OCCASIONS])
+
+
+@router.post("/contents/drafts")
+async def draft(request: DraftRequest, desk: OnDesk, caller: Drafting) -> Drafts:
+    """Return drafts in several tones, made by rules, each with what stands against it; nothing is kept."""
+    said = request.model_dump(exclude={"purpose", "fields"})
+    wish = Wish(**said, purpose=request.purpose or "", fields=tuple(request.fields))
+    return drafts_view(await drafted(desk, wish), content_rules(desk.definitions.live))
 
 
 @router.post("/contents/preview")

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from liftloop.api.views.values import Count, Text, View
+from liftloop.compose.drafting.brief import MENTION_CHARACTERS_MAX, ToneId
+from liftloop.compose.drafting.occasions import OccasionId
 
 Purpose = Literal["marketing", "transactional", "service"]
 Severity = Literal["block", "warn"]
@@ -217,3 +219,55 @@ class PreviewAnswer(View):
     fields: list[PreviewField]
     sms: SmsView | None
     hits: list[HitView]
+
+
+FieldName = Annotated[str, Field(pattern=r"^\w{1,64}$")]
+
+
+class OccasionView(View):
+    """Something that a message may be for."""
+
+    id: OccasionId
+    name: Text
+    purpose: Purpose
+
+
+class Occasions(View):
+    occasions: list[OccasionView]
+
+
+class DraftRequest(View):
+    """What words are wanted for; everything may be left out, and nothing is kept."""
+
+    goal: Annotated[str, Field(max_length=1_000)] = ""
+    occasion: OccasionId | Literal[""] = Field(default="", description="Empty: as goal and signal say.")
+    signal: str = Field(default="", description="Why people are written to; it is never told to them.")
+    channel: str = ""
+    purpose: Purpose | None = Field(default=None, description="Null: as the occasion usually has it.")
+    offer: str = ""
+    item: str = ""
+    mention: Annotated[str, Field(max_length=MENTION_CHARACTERS_MAX)] = Field(
+        default="", description="What must be said besides; Liquid may stand in it."
+    )
+    url: Annotated[str, Field(max_length=1_000, pattern=r"^(https://[^\s<>\"]+)?$")] = ""
+    language: Literal["zh-CN", "en"] = "zh-CN"
+    template: Annotated[str, Field(max_length=100)] = Field(default="", description="The provider's template.")
+    fields: Annotated[list[FieldName], Field(max_length=20)] = Field(
+        default=[], description="Fields of a WeChat template; empty: those of another content of the channel."
+    )
+
+
+class DraftView(View):
+    """One draft, as a body for `POST /api/contents` once it has an id, and what stands against it."""
+
+    tone: ToneId
+    content: dict[str, Any]
+    check: CheckAnswer
+    open: list[str] = Field(description="Blanks of the template that no rule can fill in.")
+    proposed: str = Field(description="A text to have approved by the provider, where no approved one is known.")
+
+
+class Drafts(View):
+    occasion: OccasionView
+    read_from: Literal["asked", "goal", "signal", "nothing"]
+    drafts: list[DraftView]

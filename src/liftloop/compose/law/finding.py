@@ -16,7 +16,7 @@ VALUE_CHARACTERS_MAX = 35
 """Of one variable of a mainland SMS; longer ones are refused by Alibaba Cloud and cut by carriers."""
 
 LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
-_OPT_OUT = re.compile(
+OPT_OUT_WORDS = re.compile(
     r"拒收请回复?\s?R|回复?\s?(?:R|T|TD|N)\s?退订|退订回复?\s?(?:R|T|TD|N)|回\s?T\s?退", re.IGNORECASE
 )
 _SIGN = re.compile(r"【[^【】]{1,30}】")
@@ -45,7 +45,7 @@ Finder = Callable[[Writing], Iterator[Breach]]
 
 def _opt_out(writing: Writing) -> Iterator[Breach]:
     text = whole_sms(writing)
-    if text and not _OPT_OUT.search(text):
+    if text and not OPT_OUT_WORDS.search(text):
         yield Breach(part="template" if writing.template_text() else "body")
 
 

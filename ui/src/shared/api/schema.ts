@@ -1017,6 +1017,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contents/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft
+         * @description Return drafts in several tones, made by rules, each with what stands against it; nothing is kept.
+         */
+        post: operations["draft_api_contents_drafts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contents/library": {
         parameters: {
             query?: never;
@@ -1165,6 +1185,26 @@ export interface paths {
          * @description Ask for approval of the words as they are now.
          */
         post: operations["submit_api_contents_library__content_id__submit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/occasions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Occasions
+         * @description Return what drafts may be for.
+         */
+        get: operations["occasions_api_contents_occasions_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6154,6 +6194,115 @@ export interface components {
              */
             done: boolean;
         };
+        /**
+         * DraftRequest
+         * @description What words are wanted for; everything may be left out, and nothing is kept.
+         */
+        DraftRequest: {
+            /**
+             * Channel
+             * @default
+             */
+            channel: string;
+            /**
+             * Fields
+             * @description Fields of a WeChat template; empty: those of another content of the channel.
+             * @default []
+             */
+            fields: string[];
+            /**
+             * Goal
+             * @default
+             */
+            goal: string;
+            /**
+             * Item
+             * @default
+             */
+            item: string;
+            /**
+             * Language
+             * @default zh-CN
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            /**
+             * Mention
+             * @description What must be said besides; Liquid may stand in it.
+             * @default
+             */
+            mention: string;
+            /**
+             * Occasion
+             * @description Empty: as goal and signal say.
+             * @default
+             */
+            occasion: ("welcome" | "win_back" | "replenish" | "hesitating" | "cart" | "birthday" | "expiring" | "festival" | "sale" | "order_care" | "apology" | "visit" | "buy_again" | "news") | "";
+            /**
+             * Offer
+             * @default
+             */
+            offer: string;
+            /**
+             * Purpose
+             * @description Null: as the occasion usually has it.
+             */
+            purpose?: ("marketing" | "transactional" | "service") | null;
+            /**
+             * Signal
+             * @description Why people are written to; it is never told to them.
+             * @default
+             */
+            signal: string;
+            /**
+             * Template
+             * @description The provider's template.
+             * @default
+             */
+            template: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+        };
+        /** Drafts */
+        Drafts: {
+            /** Drafts */
+            drafts: components["schemas"]["DraftView"][];
+            occasion: components["schemas"]["OccasionView"];
+            /**
+             * Read From
+             * @enum {string}
+             */
+            read_from: "asked" | "goal" | "signal" | "nothing";
+        };
+        /**
+         * DraftView
+         * @description One draft, as a body for `POST /api/contents` once it has an id, and what stands against it.
+         */
+        DraftView: {
+            check: components["schemas"]["CheckAnswer"];
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /**
+             * Open
+             * @description Blanks of the template that no rule can fill in.
+             */
+            open: string[];
+            /**
+             * Proposed
+             * @description A text to have approved by the provider, where no approved one is known.
+             */
+            proposed: string;
+            /**
+             * Tone
+             * @enum {string}
+             */
+            tone: "plain" | "warm" | "brief" | "playbook";
+        };
         /** EndSessions */
         EndSessions: {
             /** Ids */
@@ -8654,6 +8803,28 @@ export interface components {
         NoteWritten: {
             /** Id */
             id: string;
+        };
+        /** Occasions */
+        Occasions: {
+            /** Occasions */
+            occasions: components["schemas"]["OccasionView"][];
+        };
+        /**
+         * OccasionView
+         * @description Something that a message may be for.
+         */
+        OccasionView: {
+            /**
+             * Id
+             * @enum {string}
+             */
+            id: "welcome" | "win_back" | "replenish" | "hesitating" | "cart" | "birthday" | "expiring" | "festival" | "sale" | "order_care" | "apology" | "visit" | "buy_again" | "news";
+            name: components["schemas"]["Text"];
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "marketing" | "transactional" | "service";
         };
         /** OnlyView */
         OnlyView: {
@@ -15332,6 +15503,39 @@ export interface operations {
             };
         };
     };
+    draft_api_contents_drafts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drafts"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     listed_api_contents_library_get: {
         parameters: {
             query?: never;
@@ -15588,6 +15792,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContentReviewView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    occasions_api_contents_occasions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Occasions"];
                 };
             };
             /** @description What went wrong and what to do next. */
