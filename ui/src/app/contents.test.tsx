@@ -36,4 +36,25 @@ describe("contents", () => {
     await user.click(await screen.findByRole("button", { name: "和当前比较" }));
     expect((await screen.findByText(/\+ 第一品牌/)).getAttribute("data-kind")).toBe("added");
   });
+
+  it("puts a draft into the editor, and takes it out again", async () => {
+    const asked: Promise<unknown>[] = [];
+    const { user, screen } = renderApp("/contents/weekend", {
+      intercept: (request) => {
+        if (request.url.endsWith("/api/contents/drafts")) asked.push(request.clone().json());
+        return undefined;
+      },
+    });
+    await user.click(await screen.findByRole("button", { name: "帮我写几篇" }));
+    await user.type(await screen.findByLabelText("为了什么"), "欢迎新会员");
+    await user.click(screen.getByRole("button", { name: "写草稿" }));
+    expect(await screen.findByText("按目标写成：欢迎新会员")).toBeTruthy();
+    expect(await asked[0]).toMatchObject({ goal: "欢迎新会员", channel: "sms", language: "zh-CN" });
+    expect(screen.getAllByRole("button", { name: "用这一篇" })).toHaveLength(2);
+    await user.click(screen.getAllByRole("button", { name: "用这一篇" })[0] as HTMLElement);
+    const body = () => (screen.getByLabelText("正文") as HTMLTextAreaElement).value;
+    await expect.poll(body).toBe("欢迎加入，有什么想了解的，直接问我们。拒收请回复R");
+    await user.click(screen.getByRole("button", { name: "恢复原来的文字" }));
+    expect(body()).not.toContain("欢迎加入");
+  });
 });

@@ -7,6 +7,7 @@ import { content } from "./en/content";
 import { data } from "./en/data";
 import { coupon, deliver } from "./en/deliver";
 import { destination, list } from "./en/destination";
+import { draft } from "./en/draft";
 import { erasure } from "./en/erasure";
 import { home } from "./en/home";
 import { identity } from "./en/identity";
@@ -41,6 +42,7 @@ export default {
   chart,
   channel,
   content,
+  draft,
   identifier,
   goal,
   launch,

@@ -7,6 +7,7 @@ import { content } from "./zh-cn/content";
 import { data } from "./zh-cn/data";
 import { coupon, deliver } from "./zh-cn/deliver";
 import { destination, list } from "./zh-cn/destination";
+import { draft } from "./zh-cn/draft";
 import { erasure } from "./zh-cn/erasure";
 import { home } from "./zh-cn/home";
 import { identity } from "./zh-cn/identity";
@@ -41,6 +42,7 @@ export default {
   chart,
   channel,
   content,
+  draft,
   identifier,
   goal,
   launch,

@@ -125,6 +125,26 @@ function previewOf(body: string): Views["PreviewAnswer"] {
   };
 }
 
+const welcome: Views["OccasionView"] = {
+  id: "welcome",
+  name: text("欢迎新会员", "A welcome"),
+  purpose: "marketing",
+};
+
+function draftOf(tone: Views["DraftView"]["tone"], body: string): Views["DraftView"] {
+  const content = { subject: "", body, language: "zh-CN", purpose: "marketing", channel: "sms" };
+  return { tone, content, check: checkOf(body), open: [], proposed: "" };
+}
+
+const drafts: Views["Drafts"] = {
+  occasion: welcome,
+  read_from: "goal",
+  drafts: [
+    draftOf("plain", "欢迎加入，有什么想了解的，直接问我们。拒收请回复R"),
+    draftOf("brief", "欢迎加入第一品牌。拒收请回复R"),
+  ],
+};
+
 const bodyOf = async (request: Request) => String((await request.json()).content?.body ?? "");
 
 export function contentRoutes(
@@ -135,6 +155,8 @@ export function contentRoutes(
   const one = (id?: string) => found(contents, (each) => each.content_id === id);
   return [
     ["GET", path("/contents/library"), () => ({ contents, approval: "none" })],
+    ["GET", path("/contents/occasions"), () => ({ occasions: [welcome] })],
+    ["POST", path("/contents/drafts"), () => drafts],
     ["GET", path("/contents/library/:id"), ({ ids }) => shown(one(ids[0]))],
     [
       "GET",

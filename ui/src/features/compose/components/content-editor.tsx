@@ -8,10 +8,11 @@ import { Card, Page } from "@/shared/parts/page";
 import { ErrorNote, Waiting } from "@/shared/parts/shown";
 import { useSettled } from "@/shared/use-settled";
 import { type ContentShown, useCheck, useSave } from "../api/contents";
-import { languagesOf, published, saidIn, type Written } from "../model/words";
+import { languagesOf, published, saidIn, type Written, withDraft } from "../model/words";
 import { Approval } from "./approval";
 import { stateTones } from "./content-list";
 import styles from "./contents.module.css";
+import { DraftDrawer } from "./draft-drawer";
 import { History } from "./history";
 import { PreviewPane } from "./preview-pane";
 import { RuleHits } from "./rule-hits";
@@ -32,6 +33,8 @@ export function ContentEditor({ start, channels, shown }: ContentEditorProps) {
   const { message } = App.useApp();
   const [words, setWords] = useState(start);
   const [chosen, setChosen] = useState(start.language);
+  const [drafting, setDrafting] = useState(false);
+  const [before, setBefore] = useState<Written | null>(null);
   const language = languagesOf(words).includes(chosen) ? chosen : words.language;
   const settled = useSettled(words, PAUSE_MS);
   const check = useCheck(published(settled));
@@ -72,7 +75,25 @@ export function ContentEditor({ start, channels, shown }: ContentEditorProps) {
       {save.isError ? <ErrorNote error={save.error} /> : null}
       <div className={styles.columns}>
         <div className={styles.column}>
-          <Card title={t("content.words")}>
+          <Card
+            title={t("content.words")}
+            aside={
+              <span className={styles.bar}>
+                {before ? (
+                  <Button
+                    type="text"
+                    onClick={() => {
+                      setWords(before);
+                      setBefore(null);
+                    }}
+                  >
+                    {t("draft.undo")}
+                  </Button>
+                ) : null}
+                <Button onClick={() => setDrafting(true)}>{t("draft.ask")}</Button>
+              </span>
+            }
+          >
             <WordsForm {...{ words, channels, language }} onLanguage={setChosen} onChange={setWords} />
           </Card>
           <Card title={t("content.rules")}>
@@ -105,6 +126,16 @@ export function ContentEditor({ start, channels, shown }: ContentEditorProps) {
           ) : null}
         </div>
       </div>
+      <DraftDrawer
+        open={drafting}
+        known={{ channel: words.channel, language: language === "en" ? "en" : "zh-CN" }}
+        onClose={() => setDrafting(false)}
+        onUse={(draft) => {
+          setBefore(words);
+          setWords(withDraft(words, language, draft.content));
+          setDrafting(false);
+        }}
+      />
     </Page>
   );
 }

@@ -100,3 +100,30 @@ export function withoutLanguage(words: Written, language: string): Written {
   const { [language]: _, ...others } = words.translations;
   return { ...words, translations: others };
 }
+
+/** The words with a draft in place of those of one language; a draft brings its own format, purpose and pool. */
+export function withDraft(words: Written, language: string, draft: Record<string, unknown>): Written {
+  const text = (name: string) => (typeof draft[name] === "string" ? (draft[name] as string) : "");
+  const said = { subject: text("subject"), preheader: text("preheader"), body: text("body") };
+  const pool = text("pool");
+  const taken = rewritten(words, language, said);
+  if (language !== words.language) return taken;
+  return {
+    ...taken,
+    format: (text("format") || "text") as Written["format"],
+    purpose: (text("purpose") || words.purpose) as Written["purpose"],
+    more: pool ? { ...words.more, pool } : words.more,
+  };
+}
+
+/** What a reader sees of a body: without the tags of MJML. */
+export function readable(body: string, markup: boolean): string {
+  if (!markup) return body;
+  return body
+    .replaceAll(/<mj-head>.*?<\/mj-head>/gs, "")
+    .replaceAll(/<[^<>]*>/g, "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join("\n");
+}
