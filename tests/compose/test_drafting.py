@@ -154,3 +154,13 @@ def test_a_goal_says_what_a_message_is_for(text: str, expected: str | None) -> N
     """The most particular occasion that words speak of; none where no rule knows them."""
     found = occasion_in(text)
     assert (found.id if found else None) == expected
+
+
+def test_a_mail_does_not_say_its_headline_twice() -> None:
+    """What the headline says is left out of the first line, but never out of the middle of a sentence."""
+    back = next(each for each in OCCASIONS if each.id == "win_back")
+    bodies = [content.body for content, _ in drafts(back, MAIL, "en")]
+    assert [body.split("\n\n")[:2] for body in bodies[:2]] == [
+        ["It has been a while", "Come by again."],
+        ["It has been a while", "Hello. It has been a while, and we would be glad to see you again."],
+    ]

@@ -166,10 +166,13 @@ def _known_fields(live: Live, carrier: Carrier) -> tuple[str, ...]:
 
 
 def _playbook_words(occasion: Occasion, language: Language) -> Iterator[Spoken]:
-    """Yield the words that come with playbooks for the same occasion, without an offer: that is named beside them."""
+    """Yield the first words of playbooks for the same occasion, without an offer: that is named beside them.
+
+    Their later words go on from there, and would be untrue by themselves.
+    """
     for identity in occasion.playbooks:
         book = PLAYBOOKS[identity]
         usual = {each.id: "" if each.kind == "offer" else each.usual for each in book.fields}
-        for made in book.build(Asked(base=identity, language=language, values=usual)).definitions:
-            if made.kind == "content":
-                yield Spoken(tone="playbook", headline=str(made.body["subject"]), line=str(made.body["body"]))
+        made = book.build(Asked(base=identity, language=language, values=usual)).definitions
+        first = next(each.body for each in made if each.kind == "content")
+        yield Spoken(tone="playbook", headline=str(first["subject"]), line=str(first["body"]))

@@ -34,7 +34,7 @@ def shaped(brief: Brief, spoken: Spoken) -> Shaped:
     if carrier.medium == "sms":
         return _content(brief, spoken, "", _short_sms(brief, spoken))
     if carrier.medium == "email":
-        return _content(brief, spoken, _subject(brief, spoken), mail_text(brief, _paragraphs(brief, spoken)))
+        return _content(brief, spoken, _subject(brief, spoken), _mail_text(brief, spoken))
     if carrier.kind in PUSH:
         title = spoken.headline[:TITLE_CHARACTERS_MAX]
         return _content(brief, spoken, title, _joined(brief, spoken.line, brief.mention, promise(brief)))
@@ -143,18 +143,31 @@ def _subject(brief: Brief, spoken: Spoken) -> str:
 
 
 def _paragraphs(brief: Brief, spoken: Spoken) -> list[str]:
-    told = (spoken.greeting + spoken.line, brief.mention, promise(brief))
+    line = _behind_headline(brief, spoken)
+    told = (spoken.greeting + line if line else "", brief.mention, promise(brief))
     return [_joined(brief, each) for each in told if each.strip()]
+
+
+def _behind_headline(brief: Brief, spoken: Spoken) -> str:
+    """Return a line without the headline that stands above it, where what is left is a sentence by itself."""
+    rest = spoken.line.removeprefix(spoken.headline)
+    ends = rest[:1] in brief.said("，。！", ".!")
+    return rest[1:].strip() if rest != spoken.line and ends else spoken.line
 
 
 def _mail(brief: Brief, spoken: Spoken) -> Shaped:
     paragraphs = _paragraphs(brief, spoken)
     preheader = promise(brief) if "{{" not in promise(brief) else ""
-    more = {"preheader": preheader or paragraphs[-1]}
+    more = {"preheader": preheader or (paragraphs or [spoken.line])[-1]}
     if not brief.mjml:
-        return _content(brief, spoken, _subject(brief, spoken), mail_text(brief, paragraphs), body_more=more)
+        text = _mail_text(brief, spoken)
+        return _content(brief, spoken, _subject(brief, spoken), text, body_more=more)
     body = mail_html(brief, spoken.headline, paragraphs)
     return _content(brief, spoken, _subject(brief, spoken), body, body_more={**more, "format": "mjml"})
+
+
+def _mail_text(brief: Brief, spoken: Spoken) -> str:
+    return mail_text(brief, [spoken.headline, *_paragraphs(brief, spoken)])
 
 
 def _chat(brief: Brief, spoken: Spoken) -> str:
