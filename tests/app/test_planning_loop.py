@@ -18,10 +18,12 @@ from liftloop.app.planning.report import report
 from liftloop.app.planning.sources import Sources
 from liftloop.app.planning.study import launch, plan_goal, read_goal
 from liftloop.app.reviews.counted import Reached, counted
+from liftloop.cli.telling import lines_of_measure
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import unpack_columns
 from liftloop.kernel.dice import hash_text, uniform
-from liftloop.measure.report import Report
+from liftloop.measure.lift import LOOKS, Sides, look
+from liftloop.measure.report import Facts, Report, SpendSoFar, report_of
 from liftloop.measure.review.writing import Written, review_of
 from liftloop.plan.launch import Launch
 from liftloop.plan.record import PlanRecord
@@ -191,6 +193,59 @@ def test_a_review_of_broken_sides_concludes_nothing(loop: Loop) -> None:
     assert by_id["trust"].notes[0].tone == "harm"
     assert "groups" not in by_id
     assert by_id["next"].lead.en.startswith("Mend")
+
+
+@pytest.mark.parametrize("bought", [0, 1])
+def test_hardly_anybody_left_alone_did_it(loop: Loop, written: Written, bought: int) -> None:
+    """An upper end that nobody can know is said in words wherever the lift is told; else the difference is told."""
+    made = report_of(loop.record, _counted((285, 9_500), (bought, 500), loop.launched.campaign_id))
+    review = review_of(replace(written, report=made))
+    shown = report_view(made).model_dump(mode="json")
+    assert (made.verdict, made.status) == ("better", "final")
+    assert made.scored is not None
+    lines = "\n".join(lines_of_measure(shown, {"rows": [], "qualified": 0}))
+    measured = next(each.chart for each in review.sections if each.chart).bars[1:]
+    if bought:
+        assert shown["lift"]["high"] is None
+        assert made.scored.measured_high is None
+        assert "上限说不准" in made.sentence.zh
+        assert "how much at most" in made.sentence.en
+        assert "上限说不准" in lines
+        assert review.facts[0].under is not None
+        assert "no upper end can be told" in review.facts[0].under.en
+        assert "no upper end can be told" in measured[0].text.en
+    else:
+        assert shown["lift"] is None
+        assert shown["difference"]["low"] > 0
+        assert made.scored.kind == "points"
+        assert "说不出高了百分之几" in made.sentence.zh
+        assert "说不出高了百分之几" in lines
+        assert not measured
+    assert json.decode(json.encode(made.scored), type=type(made.scored)) == made.scored
+    pytest.importorskip("pptx", reason="the extra `review` is not installed")
+    pytest.importorskip("typst", reason="the extra `review` is not installed")
+    assert written_file(review, "pdf", "zh-CN").startswith(b"%PDF-")
+    assert written_file(review, "pptx", "en")
+
+
+def _counted(treated: tuple[int, int], held: tuple[int, int], campaign_id: str) -> Facts:
+    """Return the facts of a finished campaign in which so many of so many bought on each side."""
+    people = treated[1] + held[1]
+    outcome = np.zeros(people)
+    outcome[: treated[0]] = outcome[treated[1] : treated[1] + held[0]] = 1.0
+    sides = Sides(held=np.arange(people) >= treated[1], before=np.zeros((people, 0)))
+    ends_ms = UNTIL_MS + 30 * DAY_MS
+    return Facts(
+        campaign_id=campaign_id,
+        starts_ms=UNTIL_MS,
+        ends_ms=ends_ms,
+        now_ms=ends_ms,
+        looks=(look(sides, outcome, ends_ms, len(LOOKS) - 1),),
+        broken=False,
+        treated=treated[1],
+        held_out=held[1],
+        spend=SpendSoFar(messages_fen=0, coupons_fen=0, redeemed=0, by_others=0),
+    )
 
 
 def test_the_review_is_a_file_too(written: Written) -> None:

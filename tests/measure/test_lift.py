@@ -115,3 +115,43 @@ def test_a_lift_that_subtraction_would_not_give_is_explained(held_out: float, fa
     if said is not None:
         assert "\u22121.10 个百分点" in said.zh
         assert "+0.13 个百分点" in said.zh
+
+
+def _counts(treated: tuple[int, int], held: tuple[int, int]) -> tuple[Sides, np.ndarray]:
+    """Return (bought, of) a side as people without a past."""
+    people = treated[1] + held[1]
+    outcome = np.zeros(people)
+    outcome[: treated[0]] = outcome[treated[1] : treated[1] + held[0]] = 1.0
+    return Sides(held=np.arange(people) >= treated[1], before=np.zeros((people, 0))), outcome
+
+
+def test_lift_and_difference_never_disagree() -> None:
+    """3.0% of 9,500 against 1.6% of 500 is more, relatively too; how much at most depends on so few held out."""
+    found = look(*_counts((285, 9_500), (8, 500)), 0, len(LOOKS) - 1)
+    assert found.difference is not None
+    assert found.relative is not None
+    assert found.difference.low > 0
+    assert found.relative.low > 0
+    assert found.relative.high > 2
+
+
+def test_nobody_of_the_held_out_leaves_the_difference() -> None:
+    """Where nobody held out bought there is no relative lift, but still a difference with its error."""
+    found = look(*_counts((285, 9_500), (0, 500)), 0, len(LOOKS) - 1)
+    assert found.relative is None
+    assert found.difference is not None
+    assert found.difference.low > 0
+
+
+def test_hardly_anybody_held_out_leaves_the_upper_end_open() -> None:
+    """One of 500 could be nobody: the lift is so much at least, without an upper end."""
+    found = look(*_counts((285, 9_500), (1, 500)), 0, len(LOOKS) - 1)
+    assert found.relative is not None
+    assert found.relative.low > 0
+    assert found.relative.high == np.inf
+
+
+def test_nobody_loses_more_than_all() -> None:
+    """What cannot be below zero is never told to fall by more than all of it."""
+    found = look(*_counts((1, 200), (4, 100)), 0, len(LOOKS) - 1)
+    assert found.relative is None or found.relative.low >= -1

@@ -57,7 +57,7 @@ def lines_of_truth(report: dict[str, Any], ledger: dict[str, Any], points: float
         lines.append(
             _said("  实测落在预测区间之外：这次预测错了", "  The measured lift is outside the forecast: it missed")
         )
-    if measured and not measured["low"] <= known <= measured["high"]:
+    if measured and not (measured["low"] <= known and (measured["high"] is None or known <= measured["high"])):
         lines.append(_said("  真实值落在实测区间之外", "  The truth is outside the measured interval"))
     return lines
 
@@ -254,8 +254,12 @@ def _ratio(report: dict[str, Any]) -> list[str]:
     return ["", _said("拆开看（每人）", "Taken apart, per person"), *table([heads, *rows], right=frozenset({1, 2}))]
 
 
-def _ranged(value: float, interval: Sequence[float], of: dict[str, Any]) -> list[str]:
-    return [_lift(value, of), f"{_lift(interval[0], of)} ～ {_lift(interval[1], of)}"]
+def _ranged(value: float, interval: Sequence[float | None], of: dict[str, Any]) -> list[str]:
+    """Return a lift and its range; an upper end that cannot be told is left open in words."""
+    low, high = (None if end is None else _lift(end, of) for end in interval)
+    if high is None:
+        return [_lift(value, of), _said(f"不低于 {low}，上限说不准", f"at least {low}; no upper end can be told")]
+    return [_lift(value, of), f"{low} ～ {high}"]
 
 
 def _share(value: float) -> str:

@@ -13,13 +13,16 @@ from liftloop.inference.intervals import Estimate
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """Treated minus control, in the outcome's unit and relative to control.
+    """Treated minus control, in the outcome's unit and relative to control (there by the delta method).
 
+    `treated` and `control` are the two sides, adjusted; `treated_mean` and `control_mean` as they were counted.
     `explained` is the share of variance that the covariates removed.
     """
 
     effect: Estimate
     relative: Estimate
+    treated: Estimate
+    control: Estimate
     treated_mean: float
     control_mean: float
     explained: float
@@ -34,6 +37,10 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
 
     def ratio(self) -> float:
         return float(self.numerator.sum() / self.denominator.sum())
+
+    def still(self) -> bool:
+        """Say whether all clusters are alike, so that they tell nothing of how far they could stray."""
+        return bool(np.ptp(self.numerator) == 0 and np.ptp(self.denominator) == 0)
 
     def influence(self) -> Floats:
         """Return each cluster's linearised contribution to the ratio, times the number of clusters."""
@@ -58,12 +65,14 @@ def difference(measured: Measured) -> Difference:
     """Return the difference with cluster-robust, delta-method errors.
 
     CUPED (Deng et al. 2013) on the linearised cluster contributions: the pooled within-group regression on the
-    covariates, whose group means are then subtracted; without covariates the plain difference.
+    covariates, whose group means are then subtracted; without covariates the plain difference. A group without any
+    spread (nobody bought) is taken to stray as everybody together does: its own error of nothing would be no truth.
     """
     treated, control = _group(measured, measured.treated), _group(measured, ~measured.treated)
     slope = _pooled_slope(treated, control)
     center = _covariate_center(treated, control)
-    top, bottom = _adjusted(treated, slope, center), _adjusted(control, slope, center)
+    together = _spread_together(treated, control)
+    top, bottom = (_believed(group, _adjusted(group, slope, center), together) for group in (treated, control))
     plain = treated.influence().var(ddof=1) / treated.denominator.size
     plain += control.influence().var(ddof=1) / control.denominator.size
     variance = top.error**2 + bottom.error**2
@@ -71,6 +80,8 @@ def difference(measured: Measured) -> Difference:
     return Difference(
         effect=Estimate(value=top.value - bottom.value, error=math.sqrt(variance), units=units),
         relative=_relative(top, bottom),
+        treated=top,
+        control=bottom,
         treated_mean=treated.ratio(),
         control_mean=control.ratio(),
         explained=float(max(0.0, 1 - variance / plain)) if plain > 0 else 0.0,
@@ -123,6 +134,21 @@ def _adjusted(group: Group, slope: Floats, center: Floats) -> Estimate:
     clusters = group.denominator.size
     error = math.sqrt(float(residual.var(ddof=1)) / clusters)
     return Estimate(value=group.ratio() - float(explained.mean()), error=error, units=clusters)
+
+
+def _spread_together(*groups: Group) -> float:
+    """Return the variance of a cluster's contribution, had all groups the same ratio."""
+    numerator = np.concatenate([group.numerator for group in groups])
+    denominator = np.concatenate([group.denominator for group in groups])
+    all_of_them = Group(numerator=numerator, denominator=denominator, covariates=np.zeros((numerator.size, 0)))
+    return float(all_of_them.influence().var(ddof=1))
+
+
+def _believed(group: Group, estimate: Estimate, together: float) -> Estimate:
+    if not group.still():
+        return estimate
+    error = math.sqrt(together / group.denominator.size)
+    return Estimate(value=estimate.value, error=error, units=estimate.units)
 
 
 def _relative(top: Estimate, bottom: Estimate) -> Estimate:

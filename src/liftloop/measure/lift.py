@@ -4,14 +4,14 @@ Adjusted by what was known before (CUPED); intervals hold at every planned look,
 """
 
 import math
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from liftloop.inference.difference import Measured, difference
+from liftloop.inference.difference import Difference, Measured, difference
+from liftloop.inference.fieller import ratio_range
 from liftloop.inference.intervals import Estimate
 from liftloop.inference.sequential import planned_boundaries, sequence_limit
 from liftloop.inference.srm import RatioCheck, check_ratio
@@ -34,7 +34,7 @@ class Sides(Struct, frozen=True, kw_only=True, eq=False):
 
 
 class LiftEstimate(Struct, frozen=True, kw_only=True):
-    """A lift with its interval."""
+    """A lift with its interval; a relative one may have no upper end (inf) where few of the held out did it."""
 
     value: float
     low: float
@@ -45,7 +45,8 @@ class LiftEstimate(Struct, frozen=True, kw_only=True):
 class LookResult(Struct, frozen=True, kw_only=True):
     """One look at the campaign, `at_ms`; a planned one that lies ahead, or one too small to tell, has no lift.
 
-    `difference` is in the metric's unit per person, `relative` to the held-out people.
+    `difference` is in the metric's unit per person, `relative` to the held-out people. Both have the same sign or
+    leave it open together; there is no `relative` where hardly anybody held out did it.
     """
 
     at_ms: int
@@ -78,7 +79,7 @@ def ratio_of_sides(sides: Sides, held_share: float) -> RatioCheck:
 def look(sides: Sides, outcome: Floats, at_ms: int, number: int) -> LookResult:
     """Return the planned look of this number (0 the first): its interval spends that look's share of the error."""
     limit = _boundaries()[number]
-    return _looked(sides, outcome, at_ms, planned=True, reach=lambda error: limit * error)
+    return _looked(sides, outcome, at_ms, planned=True, limit=limit)
 
 
 @cache
@@ -92,7 +93,7 @@ def glance(sides: Sides, outcome: Floats, at_ms: int, elapsed: float) -> LookRes
     `elapsed` is the share of the window that has passed; the band is narrowest at the end.
     """
     limit = sequence_limit(elapsed, ALPHA)
-    return _looked(sides, outcome, at_ms, planned=False, reach=lambda error: limit * error)
+    return _looked(sides, outcome, at_ms, planned=False, limit=limit)
 
 
 def ahead(sides: Sides, at_ms: int) -> LookResult:
@@ -101,11 +102,11 @@ def ahead(sides: Sides, at_ms: int) -> LookResult:
     return LookResult(at_ms=at_ms, planned=True, treated=sides.held.size - held, held_out=held)
 
 
-def _looked(sides: Sides, outcome: Floats, at_ms: int, *, planned: bool, reach: Callable[[float], float]) -> LookResult:
+def _looked(sides: Sides, outcome: Floats, at_ms: int, *, planned: bool, limit: float) -> LookResult:
     held = int(sides.held.sum())
     treated = sides.held.size - held
     empty = LookResult(at_ms=at_ms, planned=planned, treated=treated, held_out=held)
-    if min(held, treated) < GROUP_MIN or float(outcome[sides.held].std()) == 0:
+    if min(held, treated) < GROUP_MIN or float(np.ptp(outcome)) == 0 or not math.isfinite(limit):
         return empty
     found = difference(
         Measured(
@@ -120,15 +121,23 @@ def _looked(sides: Sides, outcome: Floats, at_ms: int, *, planned: bool, reach: 
         planned=planned,
         treated=treated,
         held_out=held,
-        relative=_with_interval(found.relative, reach(found.relative.error)),
-        difference=_with_interval(found.effect, reach(found.effect.error)),
+        relative=_relative(found, limit, floor=float(outcome.min()) >= 0),
+        difference=_with_interval(found.effect, limit * found.effect.error),
         treated_mean=found.treated_mean,
         held_out_mean=found.control_mean,
         explained=found.explained,
     )
 
 
-def _with_interval(estimate: Estimate, reach: float) -> LiftEstimate | None:
-    if not math.isfinite(estimate.value) or not math.isfinite(reach):
+def _relative(found: Difference, limit: float, *, floor: bool) -> LiftEstimate | None:
+    """Return the lift relative to the held out, by Fieller's set; with a `floor` nobody can lose more than all."""
+    ends = ratio_range(found.treated, found.control, limit)
+    if ends is None:
         return None
+    least = -1.0 if floor else -math.inf
+    value, low, high = (max(each, least) for each in (found.relative.value, ends[0] - 1, ends[1] - 1))
+    return LiftEstimate(value=value, low=low, high=high)
+
+
+def _with_interval(estimate: Estimate, reach: float) -> LiftEstimate:
     return LiftEstimate(value=estimate.value, low=estimate.value - reach, high=estimate.value + reach)

@@ -83,7 +83,10 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """What the campaign changed; `lift` has the kind of the frozen forecast."""
+    """What the campaign changed; `lift` has the kind of the frozen forecast.
+
+    Where hardly anybody held out did it there is no relative lift: then the verdict is that of `difference` alone.
+    """
 
     campaign_id: str
     plan_id: str
@@ -129,12 +132,10 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
     assert record.forecast is not None
     assert record.goal_lift is not None
     final = facts.now_ms >= facts.ends_ms
-    told = _last_told(facts, final=final)
+    told = None if facts.broken else _last_told(facts, final=final)
     lift = lift_in(told, record.lift_kind)
-    if facts.broken:
-        lift = None
     good = 1.0 if record.goal_lift >= 0 else -1.0
-    verdict = "unclear" if declined(record) else _verdict(lift, good)
+    verdict = "unclear" if declined(record) else _verdict(told, good)
     return Report(
         campaign_id=facts.campaign_id,
         plan_id=record.plan_id,
@@ -142,10 +143,10 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
         starts_ms=facts.starts_ms,
         ends_ms=facts.ends_ms,
         goal_text=record.understood.goal.text,
-        status="final" if final else "too_early" if lift is None and not declined(record) else "running",
+        status="final" if final else "too_early" if told is None and not declined(record) else "running",
         verdict=verdict,
-        sentence=_sentence(record, facts, lift),
-        next=_next(record, facts, lift, final=final),
+        sentence=_sentence(record, facts, told),
+        next=_next(record, facts, told, final=final),
         warnings=_warnings(facts),
         metric=record.metric,
         goal_lift=record.goal_lift,
@@ -153,9 +154,9 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
         forecast=record.forecast,
         forecast_hash=record.forecast_hash,
         lift=lift,
-        difference=told.difference if told and lift else None,
-        treated_mean=told.treated_mean if told and lift else None,
-        held_out_mean=told.held_out_mean if told and lift else None,
+        difference=told.difference if told else None,
+        treated_mean=told.treated_mean if told else None,
+        held_out_mean=told.held_out_mean if told else None,
         treated=facts.treated,
         held_out=facts.held_out,
         looks=facts.looks,
@@ -163,11 +164,11 @@ def report_of(record: PlanRecord, facts: Facts) -> Report:
         expected_fen=record.cost_fen,
         budget_fen=record.budget_fen,
         method=METHOD,
-        variance_removed=told.explained if told and lift else None,
-        scored=scored(record, facts, lift) if final and lift else None,
-        parts=facts.parts if lift else None,
-        adjusted=adjusted(told, record.metric) if told and lift else None,
-        after=after_words(record.metric, told, facts) if told and lift else None,
+        variance_removed=told.explained if told else None,
+        scored=scored(record, facts, told) if final and told else None,
+        parts=facts.parts if told else None,
+        adjusted=adjusted(told, record.metric) if told else None,
+        after=after_words(record.metric, told, facts) if told else None,
         items=facts.items,
     )
 
@@ -237,44 +238,52 @@ def _signed(value: float, metric: MetricName) -> Words:
     return Words(zh=sign + size.zh, en=sign + size.en)
 
 
-def scored(record: PlanRecord, facts: Facts, lift: LiftEstimate) -> Scored:
-    """Return the forecast ledger's row of a finished campaign."""
+def scored(record: PlanRecord, facts: Facts, told: LookResult) -> Scored:
+    """Return the forecast ledger's row of a finished campaign; in points where there is no relative lift to tell."""
     assert record.forecast is not None
     assert record.metric is not None
-    forecast, relative = record.forecast, record.lift_kind == "relative"
+    assert told.difference is not None
+    forecast, level = record.forecast, 1.0 if record.baseline is None else record.baseline.value
+    measured, kind = lift_in(told, record.lift_kind), record.lift_kind
+    unit, scale = (1.0 if kind == "relative" else level), 1.0
+    if measured is None:
+        measured, kind, unit, scale = told.difference, "points", level, level
+    i50, i80, i90 = ((low * scale, high * scale) for low, high in (forecast.i50, forecast.i80, forecast.i90))
     return Scored(
         campaign_id=facts.campaign_id,
         plan_id=record.plan_id,
         title=record.understood.goal.text,
         forecast_hash=record.forecast_hash,
-        kind=record.lift_kind,
+        kind=kind,
         metric_unit=record.metric.unit,
         starts_ms=facts.starts_ms,
         ends_ms=facts.ends_ms,
         assumed=forecast.assumed,
-        unit=1.0 if relative or record.baseline is None else record.baseline.value,
-        error=math.hypot(forecast.evaluation, forecast.measurement, forecast.shift),
-        forecast=forecast.point,
-        intervals=(forecast.i50, forecast.i80, forecast.i90),
-        measured=lift.value,
-        measured_low=lift.low,
-        measured_high=lift.high,
+        unit=unit,
+        error=math.hypot(forecast.evaluation, forecast.measurement, forecast.shift) * scale,
+        forecast=forecast.point * scale,
+        intervals=(i50, i80, i90),
+        measured=measured.value,
+        measured_low=measured.low,
+        measured_high=measured.high if math.isfinite(measured.high) else None,
     )
 
 
 def _last_told(facts: Facts, *, final: bool) -> LookResult | None:
-    """Return the final look when the window is over, else the latest that has a lift."""
-    told = [look for look in facts.looks if look.relative is not None and look.at_ms <= facts.now_ms]
+    """Return the final look when the window is over, else the latest that tells a difference."""
+    told = [look for look in facts.looks if look.difference is not None and look.at_ms <= facts.now_ms]
     if final:
         told = [look for look in told if look.planned]
     return max(told, key=lambda look: look.at_ms, default=None)
 
 
-def _verdict(lift: LiftEstimate | None, good: float) -> VerdictName:
-    if lift is None:
+def _verdict(told: LookResult | None, good: float) -> VerdictName:
+    """Return what the difference says; a relative lift leaves zero out exactly where that does."""
+    if told is None or told.difference is None:
         return "too_early"
-    if lift.low > 0 or lift.high < 0:
-        return "better" if lift.value * good > 0 else "worse"
+    found = told.difference
+    if found.low > 0 or found.high < 0:
+        return "better" if found.value * good > 0 else "worse"
     return "unclear"
 
 
@@ -290,9 +299,28 @@ def lift_words(value: float, record_unit: str, kind: LiftKind) -> Words:
     return Words(zh=f"{sign}{size:.3g}", en=f"{sign}{size:.3g}")
 
 
-def _sentence(record: PlanRecord, facts: Facts, lift: LiftEstimate | None) -> Words:
+def range_words(estimate: LiftEstimate, record_unit: str, kind: LiftKind) -> Words:
+    """Return in words where a lift lies nine times out of ten; an upper end that cannot be told is said to be so."""
+    low = lift_words(estimate.low, record_unit, kind)
+    if not math.isfinite(estimate.high):
+        return Words(
+            zh=f"十次里有九次不低于 {low.zh}；没被触达的人里做到的太少，上限说不准",
+            en=f"nine times out of ten at least {low.en}; too few of the people left alone did it to say how much "
+            "at most",
+        )
+    high = lift_words(estimate.high, record_unit, kind)
+    return Words(zh=f"十次里有九次在 {low.zh}～{high.zh} 之间", en=f"nine times out of ten {low.en} to {high.en}")
+
+
+NO_RELATIVE = Words(
+    zh="没被触达的人里几乎没有人做到，说不出高了百分之几，只说每人差多少",
+    en="hardly any of the people left alone did it, so no percentage can be told, only the difference a person",
+)
+
+
+def _sentence(record: PlanRecord, facts: Facts, told: LookResult | None) -> Words:
     assert record.metric is not None
-    name, unit, kind = record.metric.name, record.metric.unit, record.lift_kind
+    name, unit = record.metric.name, record.metric.unit
     if facts.broken:
         return Words(
             zh="两边的人数和计划的比例对不上，分组可能被破坏了，这次的结果不能信",
@@ -305,26 +333,29 @@ def _sentence(record: PlanRecord, facts: Facts, lift: LiftEstimate | None) -> Wo
             en=f"Proof was declined and nobody left alone: we can tell what was sent, spent and redeemed, "
             f"not what it changed in {name.en}",
         )
-    if lift is None:
+    if told is None or told.difference is None:
         return Words(zh="刚开始，还没有足够的人过了观察期", en="It has just begun; too few people can be judged yet")
-    low, high = lift_words(lift.low, unit, kind), lift_words(lift.high, unit, kind)
-    range_zh, range_en = f"十次里有九次在 {low.zh}～{high.zh} 之间", f"nine times out of ten {low.en} to {high.en}"
-    if lift.low <= 0 <= lift.high:
+    lift, kind = lift_in(told, record.lift_kind), record.lift_kind
+    between = range_words(lift or told.difference, unit, kind if lift else "points")
+    if lift is None:
+        lift, kind = told.difference, "points"
+        between = Words(zh=f"{between.zh}；{NO_RELATIVE.zh}", en=f"{between.en}; {NO_RELATIVE.en}")
+    if told.difference.low <= 0 <= told.difference.high:
         return Words(
-            zh=f"{name.zh}和没被触达的人比，还看不出差别（{range_zh}）",
-            en=f"No difference in {name.en} to be seen from people left alone ({range_en})",
+            zh=f"{name.zh}和没被触达的人比，还看不出差别（{between.zh}）",
+            en=f"No difference in {name.en} to be seen from people left alone ({between.en})",
         )
     size = lift_words(abs(lift.value), unit, kind)
     zh, en = ("高", "higher") if lift.value > 0 else ("低", "lower")
     so_far = facts.now_ms < facts.ends_ms
     name_en = f"So far {name.en}" if so_far else name.en.capitalize()
     return Words(
-        zh=f"{'到目前为止，' if so_far else ''}{name.zh}比没被触达的人{zh} {size.zh}（{range_zh}）",
-        en=f"{name_en} is {size.en} {en} than among people left alone ({range_en})",
+        zh=f"{'到目前为止，' if so_far else ''}{name.zh}比没被触达的人{zh} {size.zh}（{between.zh}）",
+        en=f"{name_en} is {size.en} {en} than among people left alone ({between.en})",
     )
 
 
-def _next(record: PlanRecord, facts: Facts, lift: LiftEstimate | None, *, final: bool) -> Words | None:
+def _next(record: PlanRecord, facts: Facts, told: LookResult | None, *, final: bool) -> Words | None:
     if facts.broken:
         return Words(
             zh="检查是不是有人绕过了分组发消息，再重新做一次",
@@ -334,7 +365,7 @@ def _next(record: PlanRecord, facts: Facts, lift: LiftEstimate | None, *, final:
         return Words(
             zh="想知道带来了多少，下次就留一部分人不发", en="To know what it brings, leave some people alone next time"
         )
-    if lift is not None and not (lift.low <= 0 <= lift.high):
+    if _verdict(told, 1.0) in ("better", "worse"):
         return None
     if not final:
         days = max(1, -(-(facts.ends_ms - facts.now_ms) // 86_400_000))

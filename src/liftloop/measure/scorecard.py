@@ -51,7 +51,8 @@ class Scored(Struct, frozen=True, kw_only=True):
     intervals: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
     measured: float
     measured_low: float
-    measured_high: float
+    measured_high: float | None
+    """None: how much at most could not be told."""
 
     def inside(self) -> tuple[bool, bool, bool]:
         """Return whether the measured lift lies within the 50, 80 and 90% intervals."""

@@ -109,7 +109,7 @@ function looksOf(campaign: Views["Campaign"]): Views["Look"][] {
     const at = new Date(start + (look + 1) * DAYS_BETWEEN_LOOKS * 86_400_000).toISOString();
     if (lift === null || look >= seen) return { at, planned: true, lift: null, treated: 0, held_out: 0 };
     const left = seen - 1 - look;
-    const width = ((lift.high - lift.low) / 2) * (1 + left * 0.42);
+    const width = (((lift.high ?? lift.value) - lift.low) / 2) * (1 + left * 0.42);
     const value = lift.value + 0.006 * left * (look % 2 === 0 ? 1 : -0.4);
     const share = (look + 1) / seen;
     return {

@@ -1,5 +1,7 @@
 """From a measured report to what the app shows of a campaign."""
 
+import math
+
 from liftloop.api.present.plan import forecast_view, instant, metric_view, text
 from liftloop.api.views import campaign as views_campaign
 from liftloop.app.steering.live import State
@@ -94,11 +96,12 @@ def campaign_row(report: Report, course: State) -> views_campaign.CampaignRow:
 def _lift(estimate: LiftEstimate | None) -> views_campaign.Lift | None:
     if estimate is None:
         return None
-    return views_campaign.Lift(value=estimate.value, low=estimate.low, high=estimate.high, level=estimate.level)
+    high = estimate.high if math.isfinite(estimate.high) else None
+    return views_campaign.Lift(value=estimate.value, low=estimate.low, high=high, level=estimate.level)
 
 
 def _look(look: LookResult, report: Report) -> views_campaign.Look:
-    told = look.relative is not None
+    told = look.difference is not None
     return views_campaign.Look(
         at=instant(look.at_ms),
         planned=look.planned,

@@ -15,7 +15,9 @@ class Lift(View):
 
     value: Finite
     low: Finite
-    high: Finite
+    high: Finite | None = Field(
+        description="Null for a relative lift of which only the least can be told, as few of the held out did it."
+    )
     level: Share
 
 
@@ -58,7 +60,7 @@ class Campaign(View):
 
 
 class Look(View):
-    """One look at the data. A planned look that lies ahead has no lift yet."""
+    """One look at the data. A planned look that lies ahead has no lift yet, and nobody in it."""
 
     at: AwareDatetime
     planned: bool
@@ -104,7 +106,11 @@ class Ratio(View):
 
 
 class Report(View):
-    """What the campaign changed. `forecast` is the one frozen at launch, `lift` has the same kind."""
+    """What the campaign changed. `forecast` is the one frozen at launch, `lift` has the same kind.
+
+    A relative `lift` and `difference` have the same sign or leave it open together. Without a `lift` but with a
+    `difference`, hardly anybody held out did it, and the verdict is that of the difference.
+    """
 
     campaign_id: str
     plan_id: str

@@ -26,7 +26,7 @@ class ReviewBar(View):
     text: Text = Field(description="The value written out.")
     tone: Tone
     low: Finite | None
-    high: Finite | None
+    high: Finite | None = Field(description="Null with a low: the range has no upper end that could be told.")
     state: str = Field(default="", description="Of a row of the ledger, with `reason`: whose people it counts.")
     reason: str = ""
 
@@ -105,7 +105,9 @@ class ForecastRow(View):
     i80: Interval
     i90: Interval
     measured: Finite
-    measured_range: Interval
+    measured_range: list[Finite | None] = Field(
+        min_length=2, max_length=2, description="[low, high]; high is null where only the least can be told."
+    )
     inside: bool = Field(description="Whether the measured lift lies within the 90% interval.")
     metric_unit: MetricUnit
 

@@ -75,7 +75,7 @@ def counted(campaign_id: str, campaign: Campaign, record: PlanRecord, sources: S
     outcome = outcome_of(sources.catalogue.by_id[record.metric.id])
     assert outcome is not None
     window_ms = max(min(sources.now_ms, campaign.ends_ms) - campaign.starts_ms, 0)
-    told = made.lift is not None and window_ms > 0
+    told = made.difference is not None and window_ms > 0
     amounts = outcomes(seen.look, outcome, window_ms) if told else np.zeros(0)
     columns = sources.lake.select(SQL["done"], [campaign_id])
     times = (columns["first_ms"], columns["last_ms"])

@@ -28,7 +28,7 @@ def _points(report: Report, findings: Findings) -> tuple[Words, ...]:
                 en="Mend the assignment and run it again: nothing can be decided on these numbers",
             ),
         )
-    if report.lift is None:
+    if report.difference is None:
         return (Words(zh="等窗口结束再下结论", en="Wait for the window to end before concluding anything"),)
     found = [_whether(report, findings)]
     found += _for_whom(report, findings)

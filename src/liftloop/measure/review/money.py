@@ -16,7 +16,7 @@ NOT_REVENUE = Words(
 def return_on_spend(report: Report, findings: Findings) -> LiftEstimate | None:
     """Return (extra - spent) / spent with its interval; None where nothing was spent or the extra is not sure."""
     extra, spent = findings.money.extra, report.spend.spent_fen
-    if extra is None or not findings.money.sure() or spent <= 0 or report.lift is None:
+    if extra is None or not findings.money.sure() or spent <= 0 or report.difference is None:
         return None
     value, low, high = ((amount - spent) / spent for amount in (extra.value, extra.low, extra.high))
     return LiftEstimate(value=value, low=low, high=high, level=extra.level)
@@ -25,7 +25,7 @@ def return_on_spend(report: Report, findings: Findings) -> LiftEstimate | None:
 def loses(report: Report, findings: Findings) -> bool:
     """Return whether even the upper end of the extra margin does not pay for what was spent."""
     extra, spent = findings.money.extra, report.spend.spent_fen
-    return findings.money.is_margin and extra is not None and report.lift is not None and extra.high < spent
+    return findings.money.is_margin and extra is not None and report.difference is not None and extra.high < spent
 
 
 def money_section(report: Report, findings: Findings) -> Section:
@@ -54,14 +54,14 @@ def money_section(report: Report, findings: Findings) -> Section:
         title=Words(zh="花了多少，带来多少", en="What it cost and brought in"),
         lead=_lead(report, findings, what),
         facts=tuple(facts),
-        chart=_chart(extra, spend.spent_fen, what) if extra is not None and report.lift is not None else None,
+        chart=_chart(extra, spend.spent_fen, what) if extra is not None and report.difference is not None else None,
         notes=() if findings.money.is_margin else (Note(tone="plain", text=NOT_REVENUE),),
     )
 
 
 def _lead(report: Report, findings: Findings, what: Words) -> Words:
     extra, spent = findings.money.extra, money(report.spend.spent_fen)
-    if extra is None or report.lift is None:
+    if extra is None or report.difference is None:
         return Words(zh=f"花了 {spent}；带来多少还说不准", en=f"{spent} was spent; what it brought cannot be told yet")
     between = money_range(extra)
     if loses(report, findings):

@@ -1,5 +1,6 @@
 """Numbers of a review written out: signs, money, people, ranges, days; both languages the same figures."""
 
+import math
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
 
@@ -43,7 +44,11 @@ def lift(value: float, unit: MetricUnit, kind: LiftKind) -> Words:
 
 
 def lift_range(estimate: LiftEstimate, unit: MetricUnit, kind: LiftKind) -> Words:
-    low, high = lift(estimate.low, unit, kind), lift(estimate.high, unit, kind)
+    """Return both ends; an upper end that cannot be told is left open in words."""
+    low = lift(estimate.low, unit, kind)
+    if not math.isfinite(estimate.high):
+        return Words(zh=f"不低于 {low.zh}，上限说不准", en=f"at least {low.en}; no upper end can be told")
+    high = lift(estimate.high, unit, kind)
     return Words(zh=f"{low.zh}～{high.zh}", en=f"{low.en} to {high.en}")
 
 

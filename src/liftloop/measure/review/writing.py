@@ -1,16 +1,19 @@
 """Writes the review: from a report and what else was counted to sections, by rules alone."""
 
+import math
 from collections.abc import Sequence
 
 from msgspec import Struct
 
-from liftloop.measure.report import Report
+from liftloop.measure.lift import LiftEstimate
+from liftloop.measure.report import NO_RELATIVE, Report
 from liftloop.measure.review.document import Bar, Chart, Fact, Note, Review, Section, Table, Tone
 from liftloop.measure.review.findings import Done, Findings
 from liftloop.measure.review.learned import next_section
 from liftloop.measure.review.money import money_section
 from liftloop.measure.review.trust import trust_section
 from liftloop.measure.review.wording import (
+    MetricUnit,
     alike,
     day,
     lift,
@@ -22,7 +25,7 @@ from liftloop.measure.review.wording import (
     signed_money,
 )
 from liftloop.measure.substitution import item_words
-from liftloop.plan.record import Words
+from liftloop.plan.record import LiftKind, Words
 
 ACTIONS_MAX = 8  # Rows of a table that fits a slide; what fewer people got is added up.
 LEDGER_ROWS_MAX = 8  # What fits under a chart; the rest is small and in the app.
@@ -42,7 +45,7 @@ def review_of(given: Written) -> Review:
     sections = (
         _result(report),
         _did(given),
-        *((_groups(report, findings),) if report.lift is not None else ()),
+        *((_groups(report, findings),) if report.difference is not None else ()),
         money_section(report, findings),
         *((_steering(findings),) if findings.steering else ()),
         trust_section(report, findings),
@@ -67,14 +70,14 @@ def review_of(given: Written) -> Review:
 
 def _facts(report: Report, findings: Findings) -> tuple[Fact, ...]:
     unit, kind = report.metric.unit, report.lift_kind
-    lifted = report.lift
+    lifted, kind_told = (report.lift, kind) if report.lift else (report.difference, "points")
     extra = findings.money.extra
     earned = findings.money.sure() and extra is not None
     return (
         Fact(
             label=Words(zh="增量", en="Lift"),
-            value=lift(lifted.value, unit, kind) if lifted else alike("—"),
-            under=lift_range(lifted, unit, kind) if lifted else None,
+            value=lift(lifted.value, unit, kind_told) if lifted else alike("—"),
+            under=lift_range(lifted, unit, kind_told) if lifted else None,
         ),
         Fact(
             label=Words(zh="目标", en="Goal"),
@@ -127,8 +130,8 @@ def _result(report: Report) -> Section:
             label=Words(zh="实际测到", en="Measured"),
             value=lifted.value,
             low=lifted.low,
-            high=lifted.high,
-            text=lift(lifted.value, unit, kind),
+            high=lifted.high if math.isfinite(lifted.high) else None,
+            text=_measured_words(lifted, unit, kind),
             tone=tone,
         )
         told.append(measured)
@@ -148,10 +151,20 @@ def _result(report: Report) -> Section:
         chart=chart,
         notes=(
             *(Note(tone="plain", text=report.adjusted) for _ in (1,) if report.adjusted is not None),
+            *(Note(tone="plain", text=_no_relative()) for _ in (1,) if report.difference and not report.lift),
             *_of_items(report),
             *(Note(tone="decide", text=report.next) for _ in (1,) if report.next is not None),
         ),
     )
+
+
+def _measured_words(lifted: LiftEstimate, unit: MetricUnit, kind: LiftKind) -> Words:
+    """Return the lift for the chart, where a bar that ends nowhere needs words."""
+    value = lift(lifted.value, unit, kind)
+    if math.isfinite(lifted.high):
+        return value
+    between = lift_range(lifted, unit, kind)
+    return Words(zh=f"{value.zh}（{between.zh}）", en=f"{value.en} ({between.en})")
 
 
 def _of_items(report: Report) -> tuple[Note, ...]:
@@ -178,7 +191,16 @@ def _sides(report: Report) -> tuple[Fact, ...]:
     )
 
 
+def _no_relative() -> Words:
+    return Words(zh=f"{NO_RELATIVE.zh}。", en=f"{NO_RELATIVE.en[0].upper()}{NO_RELATIVE.en[1:]}.")
+
+
 def _against_forecast(report: Report) -> Words:
+    if report.lift is None and report.difference is not None:
+        return Words(
+            zh="这次说不出相对的增量，和预测只能按每人差多少来比",
+            en="No relative lift can be told, so it is compared with the forecast by the difference a person",
+        )
     if report.lift is None:
         return Words(
             zh="预测已经冻结，结果出来后放在旁边", en="The forecast is frozen; the result will stand beside it"

@@ -57,12 +57,13 @@ def _intervals(slide: Any, chart: Mapping[str, Any], box: Box) -> None:
     part = 0.01 if unit == "fen" else 1.0  # Charts speak of yuan.
     count = len(bars)
     data = XyChartData(number_format=FORMATS[unit])
+    edge = _edge(chart)
     for number, bar in enumerate(bars):
         row = count - number
         if bar["low"] is not None:
             span = data.add_series(f"{bar['label']} ↔")
             span.add_data_point(bar["low"] * part, row)
-            span.add_data_point(bar["high"] * part, row)
+            span.add_data_point((edge if bar["high"] is None else bar["high"]) * part, row)
         data.add_series(bar["label"]).add_data_point(bar["value"] * part, row)
     lines = [("0", 0.0)] + ([(chart["mark"]["label"], chart["mark"]["value"] * part)] if chart["mark"] else [])
     for name, value in lines:
@@ -78,6 +79,13 @@ def _intervals(slide: Any, chart: Mapping[str, Any], box: Box) -> None:
     for name, _ in lines:
         _line(next(series), HELD_OUT if name == "0" else INK, 1.25, dashed=name == "0")
     _axes(made, unit, count)
+
+
+def _edge(chart: Mapping[str, Any]) -> float:
+    """Return how far a range without an upper end is drawn: beyond everything else."""
+    shown = [0.0, *(bar[end] for bar in chart["bars"] for end in ("low", "value", "high") if bar[end] is not None)]
+    shown += [chart["mark"]["value"]] if chart["mark"] else []
+    return max(shown) + 0.2 * (max(shown) - min(shown))
 
 
 def _placed(slide: Any, kind: Any, box: Box, data: Any) -> Any:

@@ -6,6 +6,7 @@ export const campaign = {
   noneHow: "Write a goal and make a plan",
   toPlan: "See the plan",
   noLift: "No result yet",
+  noPercent: "No percentage",
   status: {
     running: "Running",
     measuring: "Awaiting results",
@@ -20,6 +21,8 @@ export const campaign = {
   looksFinalUnclear:
     "{{lift}} in the end than the people left alone: the range holds zero, no difference is seen",
   looksEarly: "It is too early for the first look",
+  looksNoPercent:
+    "Hardly any of those left alone did it, so there is no percentage; see the difference a person",
   looksCaption:
     "The band holds in 90 of 100 cases, at every look. Hollow circles are planned looks still ahead.",
   goal: "Goal",

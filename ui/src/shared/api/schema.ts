@@ -6766,9 +6766,9 @@ export interface components {
             measured: number;
             /**
              * Measured Range
-             * @description [low, high] in the unit of the point.
+             * @description [low, high]; high is null where only the least can be told.
              */
-            measured_range: number[];
+            measured_range: (number | null)[];
             /**
              * Metric Unit
              * @enum {string}
@@ -8065,8 +8065,11 @@ export interface components {
          * @description A measured effect with its interval, valid at every planned look; `level` is its coverage (0.9).
          */
         Lift: {
-            /** High */
-            high: number;
+            /**
+             * High
+             * @description Null for a relative lift of which only the least can be told, as few of the held out did it.
+             */
+            high: number | null;
             /**
              * Level
              * @description A fraction between 0 and 1.
@@ -8371,7 +8374,7 @@ export interface components {
         };
         /**
          * Look
-         * @description One look at the data. A planned look that lies ahead has no lift yet.
+         * @description One look at the data. A planned look that lies ahead has no lift yet, and nobody in it.
          */
         Look: {
             /**
@@ -10671,6 +10674,9 @@ export interface components {
         /**
          * Report
          * @description What the campaign changed. `forecast` is the one frozen at launch, `lift` has the same kind.
+         *
+         *     A relative `lift` and `difference` have the same sign or leave it open together. Without a `lift` but with a
+         *     `difference`, hardly anybody held out did it, and the verdict is that of the difference.
          */
         Report: {
             /** @description Why the lift is not the plain difference of the sides, where the two differ much. */
@@ -11021,7 +11027,10 @@ export interface components {
         };
         /** ReviewBar */
         ReviewBar: {
-            /** High */
+            /**
+             * High
+             * @description Null with a low: the range has no upper end that could be told.
+             */
             high: number | null;
             label: components["schemas"]["Text"];
             /** Low */

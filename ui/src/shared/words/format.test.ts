@@ -39,6 +39,11 @@ describe("numbers as people write them", () => {
     expect(en.liftRange(-0.012, 0.05, "relative")).toBe("\u22121.2% to +5.0%");
   });
 
+  it("says in words that a range has no upper end", () => {
+    expect(zh.liftRange(0.12, null, "relative")).toBe("不低于 +12.0%，上限说不准");
+    expect(en.liftRange(0.12, null, "relative")).toBe("at least +12.0%; no upper end can be told");
+  });
+
   it("puts phrases behind each other", () => {
     const texts = [
       { zh: "常在周末买", en: "buys at weekends" },

@@ -23,8 +23,8 @@ export interface Format {
   lift(fraction: number, kind: LiftKind, digits?: number): string;
   /** The same in words: "多 3.1%", "3.1% more". */
   moreOrLess(fraction: number, kind: LiftKind): string;
-  /** The two ends of a range, the unit written at both. */
-  liftRange(low: number, high: number, kind: LiftKind): string;
+  /** The two ends of a range, the unit written at both; an upper end that cannot be told is said to be so. */
+  liftRange(low: number, high: number | null, kind: LiftKind): string;
   metric(value: number, unit: Unit): string;
   date(iso: string): string;
   /** A month with its year. */
@@ -67,6 +67,8 @@ export function formatFor(language: Language): Format {
     if (language === "en") return `${size} ${fraction < 0 ? "less" : "more"}`;
     return `${fraction < 0 ? "少" : "多"} ${size}`;
   };
+  const least = (low: string) =>
+    language === "en" ? `at least ${low}; no upper end can be told` : `不低于 ${low}，上限说不准`;
   const say = (text: Text) => (language === "en" ? text.en : text.zh);
   const between = language === "en" ? " to " : "～";
   return {
@@ -80,7 +82,8 @@ export function formatFor(language: Language): Format {
     percent,
     lift,
     moreOrLess,
-    liftRange: (low, high, kind) => `${lift(low, kind)}${between}${lift(high, kind)}`,
+    liftRange: (low, high, kind) =>
+      high === null ? least(lift(low, kind)) : `${lift(low, kind)}${between}${lift(high, kind)}`,
     metric: (value, unit) => {
       if (unit === "share") return percent(value);
       return unit === "fen" ? money(Math.round(value)) : number(value, 2);

@@ -1,6 +1,7 @@
 /** A row each: what it is for, how its lift went and where it stands, what was spent, and what comes next. */
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { someTold } from "@/shared/chart/course";
 import { Sparkline } from "@/shared/chart/sparkline";
 import { useFormat } from "@/shared/words/use-format";
 import type { CampaignRow } from "../api/home";
@@ -13,7 +14,7 @@ export function CampaignRows({ campaigns }: { campaigns: CampaignRow[] }) {
   const format = useFormat();
   const shown = campaigns.slice(0, SHOWN);
   const reach = Math.max(
-    ...shown.flatMap(({ lift }) => (lift ? [Math.abs(lift.low), Math.abs(lift.high)] : [])),
+    ...shown.flatMap(({ lift }) => (lift ? [Math.abs(lift.low), Math.abs(lift.high ?? lift.value)] : [])),
     0.001,
   );
   return (
@@ -32,7 +33,7 @@ export function CampaignRows({ campaigns }: { campaigns: CampaignRow[] }) {
                 <span>{format.lift(each.lift.value, each.lift_kind)}</span>
               </>
             ) : (
-              <span>{t("campaign.noLift")}</span>
+              <span>{t(someTold(each.looks) ? "campaign.noPercent" : "campaign.noLift")}</span>
             )}
           </div>
           <div className={styles.next}>
@@ -52,7 +53,8 @@ export function CampaignRows({ campaigns }: { campaigns: CampaignRow[] }) {
 /** The interval on a scale that all rows share, with zero in the middle. */
 function Band({ lift, reach }: { lift: NonNullable<CampaignRow["lift"]>; reach: number }) {
   const at = (value: number) => 50 + (value / reach) * 48;
-  const clear = lift.low > 0 ? "better" : lift.high < 0 ? "worse" : "unclear";
+  const high = lift.high === null ? 100 : at(lift.high);
+  const clear = lift.low > 0 ? "better" : high < 50 ? "worse" : "unclear";
   return (
     <svg className={styles.track} viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
       <line className={styles.zero} x1="50" x2="50" y1="0" y2="12" />
@@ -60,7 +62,7 @@ function Band({ lift, reach }: { lift: NonNullable<CampaignRow["lift"]>; reach: 
         className={styles.interval}
         data-clear={clear}
         x={at(lift.low)}
-        width={Math.max(at(lift.high) - at(lift.low), 0.8)}
+        width={Math.max(high - at(lift.low), 0.8)}
         y="3"
         height="6"
         rx="1"

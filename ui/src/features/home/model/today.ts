@@ -16,7 +16,10 @@ export function waiting(goals: readonly StandingGoal[]): StandingGoal[] {
 
 /** Campaigns that run and are seen to do harm: somebody should decide whether they go on. */
 export function harming(campaigns: readonly Campaign[]): Campaign[] {
-  return campaigns.filter((each) => each.status === "running" && each.lift !== null && each.lift.high < 0);
+  return campaigns.filter(
+    (each) =>
+      each.status === "running" && each.lift !== null && each.lift.high !== null && each.lift.high < 0,
+  );
 }
 
 /** Proposals wait for an approval, or with a verdict to be kept or taken back. */

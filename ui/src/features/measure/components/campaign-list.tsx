@@ -1,6 +1,7 @@
 /** Campaigns, newest first: what each was for and what it changed so far. */
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { someTold } from "@/shared/chart/course";
 import { Sparkline } from "@/shared/chart/sparkline";
 import { Badge } from "@/shared/parts/note";
 import { useFormat } from "@/shared/words/use-format";
@@ -33,7 +34,9 @@ export function CampaignList({ campaigns, to = "campaign" }: CampaignListProps) 
           <Sparkline looks={campaign.looks} />
           <div className={styles.lift}>
             <strong data-clear={clearness(campaign.lift)}>
-              {campaign.lift ? format.lift(campaign.lift.value, campaign.lift_kind) : t("campaign.noLift")}
+              {campaign.lift
+                ? format.lift(campaign.lift.value, campaign.lift_kind)
+                : t(someTold(campaign.looks) ? "campaign.noPercent" : "campaign.noLift")}
             </strong>
             {campaign.lift ? (
               <span>{format.liftRange(campaign.lift.low, campaign.lift.high, campaign.lift_kind)}</span>

@@ -3,13 +3,14 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useLook } from "@/shared/appearance";
 import { Chart } from "@/shared/chart/chart";
+import { someTold } from "@/shared/chart/course";
 import { Note } from "@/shared/parts/note";
 import { Card } from "@/shared/parts/page";
 import { useFormat } from "@/shared/words/use-format";
 import type { Report } from "../api/campaigns";
 import { againstForecastOption } from "../model/against-forecast";
 import { LOOKS_HEIGHT_PX, looksOption } from "../model/looks";
-import { verdictTone } from "../model/status";
+import { clearness, verdictTone } from "../model/status";
 
 export function LiftSentence({ report }: { report: Report }) {
   const format = useFormat();
@@ -39,10 +40,10 @@ export function LiftOverTime({ report }: { report: Report }) {
     [report, look, format, t],
   );
   const { lift, lift_kind: kind } = report;
-  const clear = lift !== null && (lift.low > 0 || lift.high < 0);
+  const clear = ["better", "worse"].includes(clearness(lift));
   const title = lift
     ? t(looksTitle(report.status === "final", clear), { lift: format.moreOrLess(lift.value, kind) })
-    : t("campaign.looksEarly");
+    : t(someTold(report.looks) ? "campaign.looksNoPercent" : "campaign.looksEarly");
   return (
     <Card title={t("campaign.overTime")}>
       <Chart
@@ -60,7 +61,9 @@ export function LiftOverTime({ report }: { report: Report }) {
           ],
           rows: report.looks.map((at) => [
             format.moment(at.at),
-            at.lift ? format.lift(at.lift.value, kind) : t("campaign.ahead"),
+            at.lift
+              ? format.lift(at.lift.value, kind)
+              : t(at.treated ? "campaign.noPercent" : "campaign.ahead"),
             at.lift ? format.liftRange(at.lift.low, at.lift.high, kind) : "—",
             format.people(at.treated),
             format.people(at.held_out),
@@ -93,7 +96,9 @@ export function AgainstForecast({ report }: { report: Report }) {
   const [low = 0, high = 0] = forecast.i90;
   const inside = lift !== null && lift.value >= low && lift.value <= high;
   const title =
-    lift === null ? t("campaign.againstEarly") : t(inside ? "campaign.inside" : "campaign.outside");
+    lift === null
+      ? t(someTold(report.looks) ? "campaign.looksNoPercent" : "campaign.againstEarly")
+      : t(inside ? "campaign.inside" : "campaign.outside");
   return (
     <Card title={t("campaign.against")}>
       <Chart

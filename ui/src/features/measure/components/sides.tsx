@@ -58,7 +58,7 @@ export function Sides({ report }: { report: Report }) {
                   {
                     name: t("campaign.difference"),
                     value: format.metric(difference.value, metric.unit),
-                    under: `${format.metric(difference.low, metric.unit)} … ${format.metric(difference.high, metric.unit)}`,
+                    under: `${format.metric(difference.low, metric.unit)} … ${difference.high === null ? "" : format.metric(difference.high, metric.unit)}`,
                   },
                 ]
               : []),

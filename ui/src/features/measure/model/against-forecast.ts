@@ -40,6 +40,7 @@ export function againstForecastOption(
     silent: true,
     emphasis: { disabled: true },
   });
+  const shown = [0, goal, ...forecast.i90, ...(lift ? [lift.value * 1.5] : [])];
   const dot = (value: number, row: number, color: string): LineSeriesOption => ({
     type: "line",
     data: [[value, row]],
@@ -75,7 +76,7 @@ export function againstForecastOption(
       bar(forecast.i90, ROW.forecast, palette.slate, 0.2),
       bar(forecast.i80, ROW.forecast, palette.slate, 0.25),
       bar(forecast.i50, ROW.forecast, palette.slate, 0.45),
-      ...(lift ? [bar([lift.low, lift.high], ROW.measured, palette.jade, 0.35)] : []),
+      ...(lift ? [bar([lift.low, lift.high ?? Math.max(...shown)], ROW.measured, palette.jade, 0.35)] : []),
       levels(
         [
           { value: 0, name: "0", color: palette.holdout, dashed: true },

@@ -24,17 +24,20 @@ type Report = Pick<Views["Report"], "looks" | "goal_lift" | "lift_kind">;
 
 export const LOOKS_HEIGHT_PX = 260;
 const PLOT_PX = 210;
+// How far, in lifts, a range without an upper end is drawn at least.
+const OPEN = 1.5;
 
 export function looksOption(report: Report, look: Look, format: Format, words: LooksWords): EChartsOption {
   const { palette } = look;
   const { goal_lift: goal, lift_kind: kind } = report;
   const measured = report.looks.flatMap((at) => (at.lift ? [{ x: Date.parse(at.at), lift: at.lift }] : []));
   const ahead = report.looks.filter((at) => at.lift === null && at.planned).map((at) => Date.parse(at.at));
-  const line = (pick: "low" | "value" | "high") => measured.map(({ x, lift }): Point => [x, lift[pick]]);
   const times = report.looks.map((at) => Date.parse(at.at));
   const last = measured.at(-1);
   const ends = [0, goal, ...(last ? [last.lift.value] : [])];
-  const shown = [...ends, ...measured.flatMap(({ lift }) => [lift.low, lift.high])];
+  const shown = [...ends, ...measured.flatMap(({ lift }) => [lift.low, lift.high ?? lift.value * OPEN])];
+  const line = (pick: "low" | "value" | "high") =>
+    measured.map(({ x, lift }): Point => [x, lift[pick] ?? Math.max(...shown)]);
   const [heldOutPx = 0, goalPx = 0, measuredPx = 0] = spreadPx(
     ends,
     axisSpan(Math.min(...shown), Math.max(...shown)) / PLOT_PX,

@@ -13,7 +13,7 @@ export const statusTone: Record<Views["Campaign"]["status"], Tone> = {
 export function clearness(lift: Views["Lift"] | null): "none" | "unclear" | "better" | "worse" {
   if (lift === null) return "none";
   if (lift.low > 0) return "better";
-  return lift.high < 0 ? "worse" : "unclear";
+  return lift.high !== null && lift.high < 0 ? "worse" : "unclear";
 }
 
 export const verdictTone: Record<Views["Report"]["verdict"], Tone> = {

@@ -114,7 +114,7 @@ function SectionChart({ chart }: { chart: ReviewChart }) {
         rows: chart.bars.map((bar) => [
           format.say(bar.label),
           format.say(bar.text),
-          bar.low === null || bar.high === null ? "—" : between(chart.unit, bar.low, bar.high, format),
+          bar.low === null ? "—" : between(chart.unit, bar.low, bar.high, format),
         ]),
       }}
     />
@@ -124,12 +124,12 @@ function SectionChart({ chart }: { chart: ReviewChart }) {
 function between(
   unit: ReviewChart["unit"],
   low: number,
-  high: number,
+  high: number | null,
   format: ReturnType<typeof useFormat>,
 ): string {
   if (unit === "lift" || unit === "points") {
     return format.liftRange(low, high, unit === "lift" ? "relative" : "points");
   }
   const write = unit === "fen" ? format.money : format.number;
-  return `${write(low)} … ${write(high)}`;
+  return high === null ? `≥ ${write(low)}` : `${write(low)} … ${write(high)}`;
 }

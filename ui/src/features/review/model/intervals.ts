@@ -65,15 +65,17 @@ function ranges(
 ): LineSeriesOption[] {
   const { palette } = look;
   const quiet = { silent: true, emphasis: { disabled: true } };
+  const shown = bars.flatMap((bar) => [0, bar.value * 1.5, bar.high ?? 0]);
+  const edge = Math.max(...shown, chart.mark?.value ?? 0); // Where a range without an upper end is drawn to.
   const spans = bars.flatMap((bar, row): LineSeriesOption[] =>
-    bar.low === null || bar.high === null
+    bar.low === null
       ? []
       : [
           {
             type: "line",
             data: [
               [bar.low, row],
-              [bar.high, row],
+              [bar.high ?? edge, row],
             ],
             symbol: "none",
             lineStyle: {

@@ -7,13 +7,19 @@ import styles from "./scorecard.module.css";
 export function Ranges({ row }: { row: ForecastRow }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const ends = [0, ...row.i90, ...row.measured_range, row.forecast, row.measured];
+  const ends = [
+    0,
+    ...row.i90,
+    row.forecast,
+    row.measured,
+    ...row.measured_range.map((end) => end ?? row.measured * 1.5),
+  ];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const wide = high - low || 1;
   const at = (value: number) => `${((value - low) / wide) * 100}%`;
-  const span = ([from = 0, to = 0]: number[]) => ({
-    left: at(from),
-    width: `${((to - from) / wide) * 100}%`,
+  const span = ([from, to]: (number | null)[]) => ({
+    left: at(from ?? low),
+    width: `${(((to ?? high) - (from ?? low)) / wide) * 100}%`,
   });
   const said = t("scorecard.said", {
     forecast: format.liftRange(row.i90[0] ?? 0, row.i90[1] ?? 0, row.kind),
