@@ -18,8 +18,9 @@ BLAST = "blast"
 LOOK_S = 0.25
 DAY_MS = 86_400_000
 _PEOPLE = "SELECT profile FROM identifier WHERE kind = 'user_id' AND text LIKE 'u%'"
+_OPEN = "SELECT 1 FROM ledger WHERE campaign = ? AND state IN ('queued', 'deferred') LIMIT 1"
 _ROWS = "SELECT state, count(*) FROM ledger WHERE campaign = ? GROUP BY state"
-_OPEN = frozenset({"queued", "deferred"})
+"""Reads every row, so it is asked only while none is open: asked at each look it took an eighth of a core."""
 
 
 class Blasted(Struct, frozen=True, kw_only=True):
@@ -41,14 +42,15 @@ def blast(server: Server, seconds_max: float) -> Blasted:
     profiles = np.array([profile for (profile,) in connection.execute(_PEOPLE)], dtype=np.int64)
     began = time.perf_counter()
     asyncio.run(_launch(server, profiles))
-    states: dict[str, int] = {}
     while time.perf_counter() - began < seconds_max:
         time.sleep(LOOK_S)
+        if connection.execute(_OPEN, (BLAST,)).fetchone():
+            continue
         states = dict(connection.execute(_ROWS, (BLAST,)))
-        if sum(states.values()) == len(profiles) and not _OPEN & states.keys():
+        if sum(states.values()) == len(profiles):
             seconds = round(time.perf_counter() - began, 1)
             return Blasted(audience=len(profiles), seconds=seconds, states=states)
-    return Blasted(audience=len(profiles), seconds=None, states=states)
+    return Blasted(audience=len(profiles), seconds=None, states=dict(connection.execute(_ROWS, (BLAST,))))
 
 
 async def _launch(server: Server, profiles: NDArray[np.int64]) -> None:

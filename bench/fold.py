@@ -89,6 +89,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=200_000)
     parser.add_argument("--ticks", type=int, default=20)
+    parser.add_argument("--events", type=int, default=TICK_EVENTS, help="events a tick; few show what a tick costs")
     parser.add_argument("--json", action="store_true", help="only the last line")
     chosen = parser.parse_args(arguments)
     with folder() as data:
@@ -104,7 +105,7 @@ def main(arguments: Sequence[str]) -> None:
                 worker.spent_ms.clear()
                 flips.clear()
             worker.now_ms += TICK_MS
-            frame = worker.tick(_events(rng, chosen.people, number, worker.now_ms))
+            frame = worker.tick(_events(rng, chosen.people, (number, chosen.events), worker.now_ms))
             flips.append(sum(frame[kind].count for kind in ("audience.entered", "audience.left") if kind in frame))
     medians = {name: round(float(np.median(spent)), 1) for name, spent in worker.spent_ms.items()}
     if not chosen.json:
@@ -113,8 +114,8 @@ def main(arguments: Sequence[str]) -> None:
     whole = medians["whole tick"]
     result: dict[str, Any] = {
         "tick_ms": whole,
-        "events": TICK_EVENTS,
-        "events_per_cpu_s": round(TICK_EVENTS / whole * 1000),
+        "events": chosen.events,
+        "events_per_cpu_s": round(chosen.events / whole * 1000),
     }
     print(json.dumps(result | {"people": chosen.people, "flips": int(np.median(flips)), "ms": medians}))
 
@@ -165,11 +166,12 @@ def _instant(message: dict[str, Any]) -> int:
     return int(datetime.fromisoformat(message["timestamp"]).timestamp() * 1000)
 
 
-def _events(rng: np.random.Generator, people: int, tick: int, now_ms: int) -> list[Record]:
+def _events(rng: np.random.Generator, people: int, of: tuple[int, int], now_ms: int) -> list[Record]:
+    tick, events = of
     messages = [
         message
-        for part in range(TICK_EVENTS // shop.BATCH)
-        for message in shop.batch(rng, people, tick * TICK_EVENTS + part * shop.BATCH, now_ms)
+        for part in range(events // shop.BATCH)
+        for message in shop.batch(rng, people, tick * events + part * shop.BATCH, now_ms)
     ]
     return [_track(message, now_ms) for message in messages]
 
