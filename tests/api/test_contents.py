@@ -102,6 +102,12 @@ def test_words_are_approved_and_lose_it_when_they_change(tmp_path: Path) -> None
         assert (await say("approve"), await state()) == (200, "approved")
         await publish(folder="会员")
         assert await state() == "approved"
+        await publish(folder="会员", purpose="service")
+        assert await state() == "draft"
+        refused = await world.admin.post("/api/journeys", JOURNEY)
+        assert (refused.status, refused.json()["code"]) == (409, "content_not_allowed")
+        await publish(folder="会员")
+        assert await state() == "approved"
         assert (await world.admin.post("/api/journeys", JOURNEY)).status == 200
         await publish(body="name: 乙")
         assert await state() == "draft"
@@ -109,9 +115,9 @@ def test_words_are_approved_and_lose_it_when_they_change(tmp_path: Path) -> None
         assert [each["status"] for each in shown["reviews"]] == ["approved", "rejected", "submitted"]
         assert shown["reviews"][1]["remark"] == "太生硬"
         assert shown["row"]["used_in"][0]["id"] == "j"
-        changes = (await world.admin.get("/api/contents/library/hello/changes", before=1, after=3)).json()["changes"]
+        changes = (await world.admin.get("/api/contents/library/hello/changes", before=1, after=5)).json()["changes"]
         assert [(each["kind"], each["text"]) for each in changes] == [("removed", "name: 甲"), ("added", "name: 乙")]
-        assert (await world.admin.post("/api/contents/library/hello/revert", {"version": 2})).json() == {"version": 4}
+        assert (await world.admin.post("/api/contents/library/hello/revert", {"version": 2})).json() == {"version": 6}
         assert await state() == "approved"
         await publish(body="周末见")
         blocked = await world.admin.post("/api/contents/library/hello/approve", {})

@@ -6,7 +6,7 @@ import pytest
 from liftloop.compose.contract import Carrier, Content, ContentReview, ContentRules, Exemption, Translation
 from liftloop.compose.law.finding import FINDERS
 from liftloop.compose.law.table import RULES
-from liftloop.compose.reading import barred, hits, unapproved, words_mark
+from liftloop.compose.reading import barred, hits, terms_mark, unapproved, words_mark
 
 CHINA = ContentRules()
 TEMPLATE = "亲爱的${name}，您的券${code}今晚到期，拒收请回复R"
@@ -150,3 +150,30 @@ def test_approval_is_of_words() -> None:
     assert unapproved({**body, "body": "c"}, said("approved"), "marketing", needed) == "draft"
     assert unapproved(body, said("submitted"), "marketing", needed) == "submitted"
     assert unapproved(body, said("rejected"), "marketing", CHINA) == "rejected"
+
+
+@pytest.mark.parametrize("more", [{"purpose": "service"}, {"channel": "sms"}, {"pool": "p10"}])
+def test_an_approval_holds_for_what_the_words_were_for(more: dict[str, str]) -> None:
+    """Another purpose, channel or pool asks anew; what says nothing of it is for what is usual; a refusal stays."""
+    plain = {"id": "c", "body": "b"}
+
+    def said(body: dict[str, str], status: str) -> ContentReview:
+        record = {"status": status, "words": words_mark(body), "terms": terms_mark(body)}
+        return msgspec.convert({**record, "version": 1, "by": "p", "at_ms": 1}, type=ContentReview)
+
+    needed = ContentRules(approval="all")
+    other = {**plain, **more}
+    assert unapproved(other, said(other, "approved"), "service", needed) == ""
+    assert unapproved(other, said(plain, "approved"), "service", needed) == "draft"
+    assert unapproved(plain, said(other, "approved"), "marketing", needed) == "draft"
+    assert unapproved({**plain, "purpose": "marketing"}, said(plain, "approved"), "marketing", needed) == ""
+    assert unapproved(other, said(plain, "rejected"), "service", CHINA) == "rejected"
+
+
+def test_what_was_approved_as_service_does_not_advertise() -> None:
+    body = {"id": "c", "body": "b", "purpose": "service"}
+    record = {"status": "approved", "words": words_mark(body), "terms": terms_mark(body), "version": 1}
+    review = msgspec.convert({**record, "by": "p", "at_ms": 1}, type=ContentReview)
+    needed = ContentRules(approval="marketing")
+    assert unapproved(body, review, "service", needed) == ""
+    assert unapproved(body, review, "marketing", needed) == "draft"

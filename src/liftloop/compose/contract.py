@@ -6,6 +6,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 ContentFormat = Literal["text", "mjml"]
+Status = Literal["draft", "submitted", "approved", "rejected"]
+"""What people said of a content's words."""
 
 
 class Translation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,9 +86,11 @@ class Exemption(Struct, frozen=True, kw_only=True):
 class ContentReview(Struct, frozen=True, kw_only=True):
     """What people said of a content's words; kind `content_review` among the definitions, under the content's id."""
 
-    status: Literal["draft", "submitted", "approved", "rejected"]
+    status: Status
     words: str
     """Fingerprint of the words it was said of; other words have no such status."""
+    terms: str = ""
+    """Fingerprint of what they were for, by purpose, channel and pool; an approval holds for nothing else."""
     version: int
     """Of the content, when it was said."""
     remark: str = ""

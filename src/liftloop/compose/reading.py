@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from liftloop.compose.contract import Carrier, Content, ContentReview, ContentRules, Exemption
+from liftloop.compose.contract import Carrier, Content, ContentReview, ContentRules, Exemption, Status
 from liftloop.compose.law.finding import FINDERS, Breach
 from liftloop.compose.law.rule import Judged, Rule, Severity
 from liftloop.compose.law.table import RULES
@@ -19,6 +19,8 @@ REVIEW = "content_review"
 HITS_MAX = 100
 """Nobody mends more at a time."""
 _WORDS = ("subject", "preheader", "body", "format", "language", "translations")
+_TERMS = {"purpose": "marketing", "channel": "", "pool": ""}
+"""What an approval holds for beside the words, and what a content says by saying nothing of it."""
 
 
 class Hit(Struct, frozen=True, kw_only=True):
@@ -99,11 +101,30 @@ def words_mark(body: Mapping[str, Any]) -> str:
     return fingerprint({name: body[name] for name in _WORDS if body.get(name)})
 
 
+def terms_mark(body: Mapping[str, Any]) -> str:
+    """Return what a content is for: the fingerprint of purpose, channel and pool, empty where it says nothing of it."""
+    said = {name: body[name] for name, usual in _TERMS.items() if body.get(name, usual) != usual}
+    return fingerprint(said) if said else ""
+
+
+def status_of(body: Mapping[str, Any], review: ContentReview | None) -> Status:
+    """Return what was said of a content's words; other words are a draft, and so are approved ones for other terms.
+
+    A refusal is of the words, whatever they are for.
+    """
+    if review is None or review.words != words_mark(body):
+        return "draft"
+    return review.status if review.status == "rejected" or review.terms == terms_mark(body) else "draft"
+
+
 def unapproved(body: Mapping[str, Any], review: ContentReview | None, purpose: str, rules: ContentRules) -> str:
-    """Return why the approval of a content's words is missing, empty where they may leave.
+    """Return why the approval of a content's words is missing, empty where they may leave for a purpose.
 
     `rejected` where somebody said no to these very words; else, where approval is asked for, `submitted` or `draft`.
+    What was approved as service or as a confirmation is no approval to advertise with it.
     """
-    status = review.status if review is not None and review.words == words_mark(body) else "draft"
+    status = status_of(body, review)
+    if status == "approved" and purpose == "marketing" and body.get("purpose", purpose) != purpose:
+        status = "draft"
     needed = rules.approval == "all" or (rules.approval == "marketing" and purpose == "marketing")
     return status if status == "rejected" or (needed and status != "approved") else ""

@@ -16,9 +16,9 @@ from liftloop.app.definitions.lawful import ContentNotAllowed, reviews_of
 from liftloop.app.definitions.publishing import Conflict
 from liftloop.app.desk import Desk
 from liftloop.app.facts import published
-from liftloop.compose.contract import Content, ContentReview, Exemption
+from liftloop.compose.contract import Content, ContentReview, Exemption, Status
 from liftloop.compose.law.table import RULES
-from liftloop.compose.reading import REVIEW, words_mark
+from liftloop.compose.reading import REVIEW, status_of, terms_mark, words_mark
 from liftloop.kernel.codec import parse_json
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
 
@@ -26,7 +26,6 @@ KIND = "content"
 REMARK_CHARACTERS_MAX = 2_000
 TEXTS = ("subject", "preheader", "body")
 """What is compared line by line; other fields as a whole."""
-Status = Literal["draft", "submitted", "approved", "rejected"]
 
 _VERSIONS = "SELECT version, actor, at_ms, status FROM definition WHERE kind = ? AND id = ? ORDER BY version DESC"
 _REVIEWS = "SELECT body FROM definition WHERE kind = ? AND id = ? ORDER BY version DESC"
@@ -146,6 +145,7 @@ class Library:
         review = ContentReview(
             status=status,
             words=words_mark(body),
+            terms=terms_mark(body),
             version=version,
             remark=remark.strip()[:REMARK_CHARACTERS_MAX],
             by=actor,
@@ -169,12 +169,13 @@ class Library:
         added = Exemption(rule=rule, quote=quote.strip(), evidence=evidence.strip(), by=actor, at_ms=now_ms)
         last = reviews_of(self._definitions.live).get(identity)
         kept = [each for each in self._exemptions(identity) if (each.rule, each.quote) != (rule, added.quote)]
-        same = last is not None and last.words == words_mark(body)
+        status = status_of(body, last)
         review = ContentReview(
-            status=last.status if last is not None and same else "draft",
+            status=status,
             words=words_mark(body),
+            terms=terms_mark(body),
             version=version,
-            remark=last.remark if last is not None and same else "",
+            remark=last.remark if last is not None and status != "draft" else "",
             by=actor,
             at_ms=now_ms,
             exemptions=(*kept, added),
@@ -205,7 +206,7 @@ class Library:
             version=version,
             at_ms=at_ms,
             by=by,
-            state=review.status if review is not None and review.words == words_mark(body) else "draft",
+            state=status_of(body, review),
             checked=self._checked(content, channel),
             uses=used,
         )
