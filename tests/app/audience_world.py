@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from liftloop.collect.contract import TRAITS_CHANGED
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.storage.contract import Record
@@ -182,21 +183,33 @@ _identify = st.tuples(
         st.fixed_dictionaries({"tag:put": st.sampled_from(UNTIL)}),
     ),
 )
+_change = st.one_of(
+    st.tuples(st.just("once"), st.dictionaries(_attribute, st.sampled_from(CITIES), max_size=2)),
+    st.tuples(st.just("once"), st.fixed_dictionaries({"born": st.sampled_from(list(BORN))})),
+    st.tuples(st.just("add"), st.dictionaries(_attribute, st.sampled_from([-1, 1, 1.5, 2]), min_size=1)),
+    st.tuples(st.just("append"), st.dictionaries(_attribute, st.just(["Bath", 1]), min_size=1)),
+    st.tuples(st.just("delete"), st.just(dict[str, Any]())),
+)
+_changed = st.tuples(st.sampled_from(PEOPLE), _instant, _change).map(
+    lambda drawn: (TRAITS_CHANGED, drawn[0], drawn[1], *drawn[2])
+)
 _alias = st.tuples(
     st.just("alias"), st.sampled_from(PEOPLE), _instant, st.sampled_from(PEOPLE), st.just(dict[str, Any]())
 )
 Happening = tuple[str, str, int, str, dict[str, Any]]
+APART_MS = 100
+"""More than the happenings of a history: a change counts as said a millisecond after what it changes."""
 
 
 def _apart(happenings: list[Happening]) -> list[Happening]:
     """Keep what is said of a person at one instant from being said twice: which holds then is nobody's promise."""
     return [
-        (kind, person, at_ms + (number if kind == "identify" else 0), name, fields)
+        (kind, person, at_ms + (APART_MS * number if kind in ("identify", TRAITS_CHANGED) else 0), name, fields)
         for number, (kind, person, at_ms, name, fields) in enumerate(happenings)
     ]
 
 
-histories = st.lists(st.one_of(_track, _track, _identify, _alias), min_size=1, max_size=25).map(_apart)
+histories = st.lists(st.one_of(_track, _track, _identify, _changed, _alias), min_size=1, max_size=25).map(_apart)
 
 
 def record(number: int, happening: Happening) -> Record:
@@ -209,9 +222,13 @@ def record(number: int, happening: Happening) -> Record:
         message_id=f"m{number}",
         actor="key:write",
         user_id=person,
-        name=name if kind == "track" else "",
+        name=name if kind in ("track", TRAITS_CHANGED) else "",
         body=canonical_json({"previousId": name} if kind == "alias" else fields),
     )
+
+
+Attributes = dict[str, tuple[int, Any]]
+"""What was said last of somebody by name, and when."""
 
 
 class PlainPerson:
@@ -220,15 +237,29 @@ class PlainPerson:
     def __init__(self, number: int) -> None:
         self.number = number
         self.events: list[tuple[str, int, dict[str, Any]]] = []
-        self.attributes: dict[str, tuple[int, Any]] = {}
+        self.attributes: Attributes = {}
 
-    def take(self, happening: Happening) -> None:
-        kind, _, at_ms, name, fields = happening
-        if kind == "track":
-            self.events.append((name, at_ms, fields))
-        for attribute, value in fields.items() if kind == "identify" else ():
-            if at_ms >= self.attributes.get(attribute, (0, None))[0]:
-                self.attributes[attribute] = (at_ms, value)
+
+def _say(known: Attributes, happening: Happening) -> None:
+    kind, _, at_ms, operation, fields = happening
+    if operation == "delete":
+        fields = dict.fromkeys(known)
+    for name, given in fields.items():
+        before_ms, held = known.get(name, (-1, None))
+        if kind == "identify":
+            if at_ms >= before_ms:
+                known[name] = (at_ms, given)
+        elif operation != "once" or held is None:
+            known[name] = (max(at_ms, before_ms + 1), _changed_to(operation, held, given))
+
+
+def _changed_to(operation: str, held: Any, given: Any) -> Any:
+    if operation == "add":
+        return given + held if isinstance(held, int | float) and not isinstance(held, bool) else given
+    if operation == "append":
+        items = held if isinstance(held, list) else []
+        return items + [each for each in given if each not in items]
+    return given
 
 
 def satisfies(person: PlainPerson, tree: Mapping[str, Any], audiences: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -411,9 +442,24 @@ def _compares(value: float | None, comparison: Mapping[str, float]) -> bool:
     return value is not None and all(signs[word](value, bound) for word, bound in comparison.items())
 
 
-def people_of(happenings: Sequence[Happening], number_of: Mapping[str, int]) -> list[PlainPerson]:
-    """Return the people behind a history; `number_of` says who turned out to be whom."""
+def people_of(ticks: Sequence[Sequence[Happening]], number_of: Mapping[str, int]) -> list[PlainPerson]:
+    """Return the people behind a history; `number_of` says who turned out to be whom.
+
+    What a tick joins is one person for all that the tick says.
+    """
     people = {number: PlainPerson(number) for number in number_of.values()}
-    for happening in happenings:
-        people[number_of[happening[1]]].take(happening)
+    known: dict[str, Attributes] = {who: {} for who in PEOPLE}
+    for tick in ticks:
+        for _, person, _, other, _ in (happening for happening in tick if happening[0] == "alias"):
+            both = [known[person], known[other]]
+            joined = dict(sorted((item for each in both for item in each.items()), key=lambda item: item[1][0]))
+            known |= {who: joined for who in PEOPLE if any(known[who] is each for each in both)}
+        for happening in tick:
+            kind, who, at_ms, name, fields = happening
+            if kind == "track":
+                people[number_of[who]].events.append((name, at_ms, fields))
+            elif kind != "alias":
+                _say(known[who], happening)
+    for who, number in number_of.items():
+        people[number].attributes = known[who]
     return list(people.values())

@@ -27,6 +27,7 @@ from hypothesis import HealthCheck, example, given, settings
 from liftloop.app.audience_lake import selection, selection_at
 from liftloop.app.audience_question import NOBODY, Meanings, question_of
 from liftloop.audience.contract import BadAudience
+from liftloop.collect.contract import TRAITS_CHANGED
 from liftloop.kernel.clock import DAY_MS
 from liftloop.profile.contract import UnknownCondition
 from liftloop.profile.tags import tag_condition
@@ -88,7 +89,7 @@ def _compare(tree: dict[str, Any], history: list[Happening], cut: int) -> None:
             installation.append(records[cut:])
         installation.fold_all()
         installation.follow()
-        people = people_of(history, numbers_of(installation))
+        people = people_of([history[:cut], history[cut:]], numbers_of(installation))
         expected = sorted(each.number for each in people if satisfies(each, tree, {"others": OTHERS}))
         assert in_lake(installation, tree) == expected, "lake"
         with pytest.MonkeyPatch.context() as patched:
@@ -123,6 +124,14 @@ def _compare(tree: dict[str, Any], history: list[Happening], cut: int) -> None:
     tree={"trait": "born", "days_to_anniversary": {"lte": 1}},
     history=[("identify", "u1", NOW_MS - 3_600_000, "", {"born": "2026-09-21T17:30:00Z"})],
 )
+@example(
+    tree={"trait": "city", "gte": 3},
+    history=[
+        ("identify", "u1", NOW_MS - DAY_MS, "", {"city": 1}),
+        (TRAITS_CHANGED, "u1", NOW_MS - 2 * DAY_MS, "add", {"city": 2}),
+    ],
+)
+@example(tree={"trait": "city", "exists": False}, history=[(TRAITS_CHANGED, "u1", NOW_MS - DAY_MS, "delete", {})])
 def test_a_tree_means_the_same_in_memory_in_the_lake_and_in_plain_python(
     tree: dict[str, Any], history: list[Happening]
 ) -> None:

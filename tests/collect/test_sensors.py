@@ -13,6 +13,7 @@ from liftloop.collect.contract import BodyTooLarge, MalformedBody
 from liftloop.collect.drafting import Inlet
 from liftloop.collect.sensors_form import checksum, opened
 from liftloop.kernel.codec import pack, parse_json, unpack
+from liftloop.kernel.ids import Offset
 from liftloop.storage.contract import Record
 from liftloop.testing.installation import Installation
 
@@ -187,6 +188,45 @@ def test_traits_are_set_added_to_and_deleted(shop: Installation) -> None:
     assert traits(shop)["city"] == "杭州"
     post(shop, message("profile_delete", "d", time=NOON_MS))
     assert set(traits(shop).values()) == {None}
+
+
+RESOLVED = """SELECT profile, at_ms, name, value, source FROM trait_resolved ORDER BY "offset", at_ms, name"""
+
+
+def test_the_lake_knows_what_changes_came_to_and_a_replay_the_same(shop: Installation, tmp_path: Path) -> None:
+    """The outcome stands in the lake as if it had been said, sealed fields left out; the log alone gives it again."""
+    post(shop, message("profile_set", "d", properties={"visits": 1, "$phone": "13912345678"}))
+    post(shop, message("profile_increment", "d", properties={"visits": 2}))
+    post(shop, message("profile_set_once", "d", properties={"visits": 9, "$name": "王芳"}))
+    post(shop, message("profile_append", "d", properties={"likes": ["茶", '"酒']}))
+    post(shop, message("profile_delete", "d", time=NOON_MS))
+    shop.follow()
+    found = shop.lake.select(RESOLVED)
+    rows = list(zip(found["name"].tolist(), found["value"].tolist(), strict=True))
+    assert rows[:3] == [("visits", "3"), (None, None), ("likes", '["茶","\\"酒"]')]
+    assert rows[3:] == [(name, "null") for name in ("likes", "name", "phone", "visits")]
+    assert set(found["source"].tolist()) == {"key:write"}
+    said = shop.lake.select("SELECT kind, properties FROM event_now ORDER BY at_ms, properties")
+    assert set(said["kind"].tolist()) == {"identify"}
+    assert {"{}", '{"visits":3}', '{"visits":null}'} <= set(said["properties"].tolist())
+    again = Installation(tmp_path / "again", NOON_MS)
+    for entry in shop.log.read(after=Offset(0), limit=100):
+        again.append(entry.records())
+    again.fold_all()
+    again.follow()
+    assert {name: column.tolist() for name, column in again.lake.select(RESOLVED).items()} == {
+        name: column.tolist() for name, column in found.items()
+    }
+    again.close()
+
+
+def test_a_sum_larger_than_all_numbers_changes_nothing(shop: Installation) -> None:
+    """Whoever adds until nothing can hold the sum keeps what they had, and stops nobody."""
+    held = {"visits": 10**308, "spent": 1e308, "first": 1}
+    post(shop, message("profile_set", "d", properties=held))
+    for _ in range(2):
+        post(shop, message("profile_increment", "d", properties={"visits": 1.5e308, "spent": 9e307, "first": 10**308}))
+    assert {name: float(value) for name, value in traits(shop).items()} == dict.fromkeys(held, 1e308)
 
 
 def test_a_change_sent_twice_counts_once(shop: Installation) -> None:

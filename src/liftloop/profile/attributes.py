@@ -13,7 +13,7 @@ from liftloop.identify.reading import follow
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import parse_json, parse_object, unpack
 from liftloop.kernel.days import day_number
-from liftloop.profile.changes import Changes, Known, row_of
+from liftloop.profile.changes import TRAITS_RESOLVED, Changes, Known, Outcomes, row_of
 from liftloop.profile.consents import Given, fold_consents
 from liftloop.profile.contract import Consent
 from liftloop.profile.points import ACCOUNT
@@ -39,26 +39,30 @@ _TRAITS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class ProfileAttributes:
-    """Reads `event` and `person`; changes what we know of people by their own or their seller's word."""
+    """Reads `event` and `person`; changes what we know of people by their own or their seller's word.
+
+    Writes `traits.resolved` where a change depended on what was known, so that the lake need not work it out again.
+    """
 
     name = "profile.attributes"
     reads = frozenset({"event", "person", "system", "profile.merged"})
-    writes = frozenset[str]()
+    writes = frozenset({TRAITS_RESOLVED})
 
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
 
     def step(self, state: StateView, frame: Frame, moment: Moment) -> tuple[Delta, Frame]:
         parts: list[Delta] = []
+        outcomes = Outcomes()
         if "person" in frame:
-            parts += self._identified(state, frame, moment)
+            parts += self._identified(state, frame, moment, outcomes)
         if "system" in frame:
             parts += self._filled(state, frame["system"])
         if not parts:
             return NOTHING
-        return _joined(parts), {}
+        return _joined(parts), outcomes.facts()
 
-    def _identified(self, state: StateView, frame: Frame, moment: Moment) -> list[Delta]:
+    def _identified(self, state: StateView, frame: Frame, moment: Moment, outcomes: Outcomes) -> list[Delta]:
         events, persons = frame["event"], frame["person"]
         rows = np.flatnonzero(events["kind"].among(_KINDS)).tolist()
         if not rows:
@@ -80,9 +84,10 @@ class ProfileAttributes:
                         _hold(held, needs, name, slot, record.at_ms, parse_json(value))
                 puts += _sealed(record, own)
             else:
-                for name, known in _told(record, number, changes):
-                    if name == ACCOUNT:
-                        continue
+                told = [(name, known) for name, known in _told(record, number, changes) if name != ACCOUNT]
+                if record.kind == TRAITS_CHANGED:
+                    outcomes.add(record, int(events["offset"][row]), own, told)
+                for name, known in told:
                     puts.append(row_of(own, name, known, record.actor))
                     if not known.sealed:
                         _hold(held, needs, name, slot, known.at_ms, known.value)

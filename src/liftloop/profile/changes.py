@@ -5,13 +5,22 @@ fillings treat it like any other.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
+import numpy as np
 from msgspec import Struct
 
 from liftloop.kernel.codec import canonical_json, parse_json, parse_object, unpack
-from liftloop.runtime.contract import StateView
+from liftloop.profile.values import number_of
+from liftloop.runtime.contract import Batch, StateView
 from liftloop.storage.contract import Record
+
+TRAITS_RESOLVED = "traits.resolved"
+"""The fact of what changes came to: a row for each trait that became something else, null where it was deleted.
+
+What only the vault can read is left out; a change that came to nothing has one row without a name.
+"""
 
 LIST_MAX = 1_000
 """Values that a list trait keeps; what is appended beyond them is dropped, as 神策 does beyond its own limit."""
@@ -82,13 +91,44 @@ def _outcome(operation: str, before: Known | None, given: Known) -> Known | None
             return Known(at_ms, given.value, given.sealed) if held is None else None
         case "add" if not given.sealed:
             is_number = isinstance(held, int | float) and not isinstance(held, bool)
-            return Known(at_ms, given.value + held if is_number else given.value)
+            return _sum(at_ms, given.value, held) if is_number else Known(at_ms, given.value)
         case "append" if not given.sealed:
             items = list(held) if isinstance(held, list) else []
             items += [item for item in given.value if item not in items]
             return Known(at_ms, items[:LIST_MAX])
         case _:
             return Known(at_ms, given.value, given.sealed)
+
+
+def _sum(at_ms: int, given: float, held: float) -> Known | None:
+    """Return the sum, None where no number is as large: the trait then stays as it is."""
+    if not isfinite(number_of(given)) or not isfinite(number_of(held)):
+        return None
+    total = given + held
+    return Known(at_ms, total) if isfinite(number_of(total)) else None
+
+
+class Outcomes:
+    """Gathers what the changes of one tick came to, for `TRAITS_RESOLVED`."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[Any]] = {
+            name: [] for name in ("profile", "offset", "at_ms", "source", "name", "value")
+        }
+
+    def add(self, record: Record, offset: int, number: int, traits: Sequence[tuple[str, Known]]) -> None:
+        """Take what a record gives a person, to whom it belongs whatever is merged later."""
+        told = [(known.at_ms, name, canonical_json(known.value).decode()) for name, known in traits if not known.sealed]
+        for at_ms, name, value in told or [(record.at_ms, None, None)]:
+            row = (number, offset, at_ms, record.actor, name, value)
+            for column, cell in zip(self._columns.values(), row, strict=True):
+                column.append(cell)
+
+    def facts(self) -> dict[str, Batch]:
+        """Return the fact, none where there was no change."""
+        count = len(self._columns["profile"])
+        whole = {name: np.array(self._columns[name], dtype=np.int64) for name in ("profile", "offset", "at_ms")}
+        return {TRAITS_RESOLVED: Batch(count, self._columns | whole)} if count else {}
 
 
 def row_of(number: int, name: str, known: Known, actor: str) -> tuple[Any, ...]:

@@ -1,6 +1,7 @@
 """Turns a question about people into one query of an engine, through Ibis; only the words of `Words` differ by engine.
 
-The query reads `event_now`, `exposure_now` and `trait_now`, as the lake has them: merges followed.
+The query reads `event_now`, `exposure_now` and `trait_now`, as the lake has them: merges followed, and what became of
+an attribute as if it had been said, whoever changed it.
 Each stream of events becomes one table with a row a person, and these are joined; only where nothing that must have
 happened narrows people down is everybody read.
 """

@@ -101,6 +101,12 @@ CREATE TABLE IF NOT EXISTS trait_given (
     tick BIGINT NOT NULL, profile BIGINT NOT NULL, name VARCHAR NOT NULL, value VARCHAR NOT NULL,
     source VARCHAR NOT NULL, at_ms BIGINT NOT NULL
 );
+-- What became of traits whose change depended on what was known: added to, appended to, set once, deleted. Each value is
+-- JSON; a change that came to nothing has one row without a name.
+CREATE TABLE IF NOT EXISTS trait_resolved (
+    tick BIGINT NOT NULL, "offset" BIGINT NOT NULL, profile BIGINT NOT NULL, name VARCHAR, value VARCHAR,
+    source VARCHAR NOT NULL, at_ms BIGINT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS system_record (
     "offset" BIGINT NOT NULL, at_ms BIGINT NOT NULL, received_ms BIGINT NOT NULL, kind VARCHAR NOT NULL,
     name VARCHAR NOT NULL, actor VARCHAR NOT NULL, message_id VARCHAR NOT NULL, body VARCHAR NOT NULL
@@ -141,14 +147,21 @@ chain (forwarded, kept, length) AS (
 )
 SELECT forwarded, arg_max(kept, length) AS kept FROM chain GROUP BY forwarded;
 
--- What a journey changed of somebody stands there as if it had been said of them: conditions ask for both alike.
+-- What a journey changed of somebody, and what a change of traits came to, stand there as if they had been said of
+-- them: conditions ask for all alike.
 CREATE OR REPLACE VIEW event_now AS
 SELECT event.* REPLACE (coalesce(canonical.kept, event.profile) AS profile)
 FROM event LEFT JOIN canonical ON canonical.forwarded = event.profile
 UNION ALL BY NAME
 SELECT tick AS "offset", coalesce(canonical.kept, given.profile) AS profile, at_ms, at_ms AS received_ms, '' AS name,
     'identify' AS kind, '' AS message_id, json_object(name, value::JSON)::VARCHAR AS properties, FALSE AS imported, source
-FROM trait_given AS given LEFT JOIN canonical ON canonical.forwarded = given.profile;
+FROM trait_given AS given LEFT JOIN canonical ON canonical.forwarded = given.profile
+UNION ALL BY NAME
+SELECT "offset", coalesce(canonical.kept, resolved.profile) AS profile, at_ms, at_ms AS received_ms, '' AS name,
+    'identify' AS kind, '' AS message_id,
+    CASE WHEN name IS NULL THEN '{}' ELSE json_object(name, value::JSON)::VARCHAR END AS properties, FALSE AS imported,
+    source
+FROM trait_resolved AS resolved LEFT JOIN canonical ON canonical.forwarded = resolved.profile;
 
 -- What a code of a pool stands for, and whose it is; a code that everybody has is nobody's.
 CREATE OR REPLACE VIEW coupon_given AS

@@ -29,6 +29,7 @@ TABLE_OF: Mapping[str, str] = {
     "journey.left": "enrolment",
     "points.changed": "points_change",
     "traits.given": "trait_given",
+    "traits.resolved": "trait_resolved",
     "message.repeated": "repeated",
 }
 _ADDED: Mapping[str, Mapping[str, bool]] = {
