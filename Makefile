@@ -55,6 +55,10 @@ test-all: oracles test ## The long suites too, and comparisons with other librar
 demo: setup ## A sample shop from goal to measured lift, then the app. SERVE=0 ends after the printout.
 	@$(BIN)/liftloop demo $(if $(filter 0,$(SERVE)),--no-serve,)
 
+.PHONY: screenshots
+screenshots: setup ## Every screen over the sample shop: its picture in every look, axe, bytes, time to interactive.
+	scripts/screenshots.sh
+
 .PHONY: bench
 bench: setup ## Run one measurement: make bench NAME=loop
 	$(BIN)/liftloop bench $(NAME) --json

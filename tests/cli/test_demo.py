@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from liftloop.cli.connection import Server
 from liftloop.cli.demo_progress import Phases
 from liftloop.cli.telling import padded, table
 
@@ -36,17 +37,56 @@ def _processes_of(data: Path) -> list[int]:
 
 
 def test_one_run(tmp_path: Path) -> None:
-    """One run says all of it, adds up, and leaves its folder alone; a second one that is interrupted leaves no more.
+    """One run says all of it, adds up, serves a shop at work, and leaves its folder alone; a second one leaves no more.
 
     One test, because a run takes half a minute and every worker would make its own.
     """
     data = tmp_path / "shop"
-    done = subprocess.run(_demo(data, "--no-serve"), capture_output=True, text=True, timeout=RUN_TIMEOUT_S, check=False)
+    done = _serves_a_shop_at_work(data)
     _says_all_of_it_in_order(done)
     _its_ledger_adds_up(done)
     _its_progress_is_plain_where_no_terminal_is(done)
     _leaves_nothing_but_the_folder(data)
     _ends_with_all_it_started(data)
+
+
+def _serves_a_shop_at_work(data: Path) -> subprocess.CompletedProcess[str]:
+    """The app opens on a finished and a running campaign, a plan that waits for a yes, and a goal that stands."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    said, told = data.with_name("said"), data.with_name("told")
+    with said.open("w") as out, told.open("w") as progress:
+        running = subprocess.Popen(
+            _demo(data, "--port", str(port)), stdout=out, stderr=progress, preexec_fn=_interruptible
+        )
+        try:
+            _waits_until_it_says(running, said, "app_url")
+            _is_at_work(Server(data / "server.sock"))
+        finally:
+            running.send_signal(signal.SIGINT)
+            running.wait(timeout=60)
+    done = subprocess.CompletedProcess(running.args, running.returncode, said.read_text(), told.read_text())
+    said.unlink()
+    told.unlink()
+    return done
+
+
+def _waits_until_it_says(running: subprocess.Popen[bytes], said: Path, word: str) -> None:
+    deadline = time.monotonic() + RUN_TIMEOUT_S
+    while word not in said.read_text():
+        assert running.poll() is None, "it ended early"
+        assert time.monotonic() < deadline, said.read_text()
+        time.sleep(0.2)
+
+
+def _is_at_work(desk: Server) -> None:
+    assert [each["status"] for each in desk.get("/campaigns")["campaigns"]] == ["running", "done"]
+    assert max(each["inside"] for each in desk.get("/journeys")["journeys"]) > 0
+    assert [each["status"] for each in desk.get("/approvals")["approvals"]] == ["waits"]
+    assert len(desk.get("/goals/standing")["goals"]) == 1
+    assert len(desk.get("/audiences")["audiences"]) == 3
+    assert desk.get("/health")["clock"] == "real"
 
 
 def _says_all_of_it_in_order(done: subprocess.CompletedProcess[str]) -> None:
@@ -74,7 +114,7 @@ def _its_progress_is_plain_where_no_terminal_is(done: subprocess.CompletedProces
     """Without a terminal there are whole lines and no control characters."""
     assert "\r" not in done.stderr
     assert "\x1b" not in done.stderr
-    assert len(re.findall(r"^✓ .* \d+\.\d s$", done.stderr, flags=re.MULTILINE)) == 8
+    assert len(re.findall(r"^✓ .* \d+\.\d s$", done.stderr, flags=re.MULTILINE)) == 12
 
 
 def _leaves_nothing_but_the_folder(data: Path) -> None:

@@ -4,7 +4,6 @@ import json
 import signal
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ import click
 import numpy as np
 
 from liftloop.cli.connection import Server
+from liftloop.cli.demo_days import BATCH, Days
 from liftloop.cli.demo_market import DAY_MS, SECRET, Customers, Inbox
 from liftloop.cli.demo_progress import Phases
 from liftloop.cli.demo_server import DemoServer, prepare, require_free, serve
@@ -29,10 +29,21 @@ from liftloop.simulate.world import sample_shop
 GOAL = "30天内复购率 +5%，预算 20 万元，每人每周最多触达 2 次"
 MEMBERS = 150_000
 WINDOW_DAYS = 30
+AFTER_DAYS = 4
+"""How long the running campaign has run when the app opens."""
+RUNNING_GOAL = "60天内活跃率 +2%，预算 5 万元，每人每周最多触达 2 次"
+RUNNING_HOURS = 8 * 24
+RUNNING_WAVES = RUNNING_HOURS // 2
+"""People are started over eight days, two hours' part at a time: when the app opens half of them still wait."""
+AUDIENCES = {
+    "沉睡会员": "一年内下过单，最近 90 天没下单",
+    "常客": "最近 90 天下单至少 3 次",
+    "加购没买": "最近 7 天加购，最近 7 天没有下单",
+}
+PROPOSED_GOAL = "30天内购买转化率 +3%，预算 3 万元，每人每周最多触达 2 次"
+STANDING_GOAL = "30天内复购率 +6%，预算 5 万元"
 OPENING_HOUR_UTC = 2
 """The demo's first day begins at ten in the morning in Shanghai: nobody is woken."""
-BATCH = 1_000
-"""Messages and events a call carries: what the channel and the tracking API take at once."""
 SEED = 20_260_925
 IMPORTED = ("items", "customers", "consents", "orders", "events", "exposures")
 LOOK_EVERY_S = 0.2
@@ -62,11 +73,12 @@ def command(data: Path, members: int, seed: int, goal: str, no_serve: bool, port
     demo = Demo(data, members, seed)
     try:
         demo.run(goal)
+        if not no_serve:
+            demo.go_on()
+            _say_address(data, port)
+            sys.exit(demo.serve(port))
     finally:
         demo.stop()
-    if not no_serve:
-        _say_address(data, port)
-        sys.exit(serve(data, port))
 
 
 class Demo:
@@ -79,14 +91,18 @@ class Demo:
         self._inbox = Inbox()
         self._phases = Phases()
         self._files = data.with_name(f"{data.name}-files")
-        self._start_ms = _start_ms()
+        self._now_ms = SystemClock().now_ms()
+        self._start_ms = _start_ms(self._now_ms)
         self._server = DemoServer(data, self._start_ms)
+        self._days: Days | None = None
+        self._desk: Server
+        self._track_url: str
 
     def run(self, goal: str) -> None:
         with self._phases.phase("生成样例门店", "Draw the sample shop"):
             past = history(sample_shop(self._members), np.random.default_rng(self._seed), self._start_ms)
         with self._phases.phase("等待服务就绪", "Wait for the server"):
-            desk, track_url = self._server.ready()
+            desk, track_url = self._desk, self._track_url = self._server.ready()
         with self._phases.phase("写成文件并导入", "Write its files and import them") as tell:
             self._import(desk, past, tell)
         self._define(desk, past)
@@ -95,27 +111,67 @@ class Demo:
         say(lines_of_plan(plan))
         if plan["status"] not in ("ready", "exploration"):
             raise click.exceptions.Exit(EXIT_REFUSED)
-        self._prove(desk, track_url, plan, Customers(past))
+        customers = Customers(past)
+        self._days = Days(self._inbox, customers, self._data, self._start_ms)
+        self._prove(desk, track_url, plan, customers, self._days)
         say(self._phases.summary())
+
+    def serve(self, port: int) -> int:
+        """Serve the folder on the real clock, with customers who go on living; return the server's exit code."""
+        assert self._days is not None
+        self._server.stop()
+        self._days.go_on(f"http://127.0.0.1:{port + 1}", SystemClock())
+        return serve(self._data, port)
 
     def stop(self) -> None:
         """End the server and remove the files; nothing of the run goes on."""
+        if self._days is not None:
+            self._days.end()
         self._server.stop()
         self._inbox.shutdown()
         rmtree(self._files, ignore_errors=True)
 
-    def _prove(self, desk: Server, track_url: str, plan: dict[str, Any], customers: Customers) -> None:
+    def _prove(self, desk: Server, track_url: str, plan: dict[str, Any], customers: Customers, days: Days) -> None:
         click.echo("")
         with self._phases.phase("启动活动", "Launch"):
             campaign = desk.post(f"/plans/{plan['plan_id']}/launch", {})["campaign_id"]
         with self._phases.phase(f"走过 {WINDOW_DAYS} 天", f"{WINDOW_DAYS} days pass") as tell:
-            self._live(desk, customers, track_url, tell)
+            days.let_pass(desk, track_url, self._start_ms + WINDOW_DAYS * DAY_MS, tell)
         with self._phases.phase("复盘", "Report"):
             report, ledger = desk.get(f"/campaigns/{campaign}/report"), desk.get(f"/campaigns/{campaign}/ledger")
         with self._phases.phase("模拟器里的真实增量", "The true lift"):
             window = self._start_ms, self._start_ms + WINDOW_DAYS * DAY_MS
             truth = customers.truth(report["assigned"]["treated"], *window)
         say(lines_of_truth(report, ledger, *truth))
+
+    def go_on(self) -> None:
+        """Leave a shop at work: a campaign runs, a plan waits for a yes, a goal is held against its path."""
+        assert self._days is not None
+        desk = self._desk
+        click.echo("")
+        with self._phases.phase("存几个人群，立一个长期目标", "Keep audiences, let a goal stand"):
+            for name, sentence in AUDIENCES.items():
+                understood = desk.post("/audiences/understand", {"text": sentence})
+                desk.post("/audiences", {"name": name, "definition": understood["definition"]})
+            desk.put("/goals/standing/repurchase", {"text": STANDING_GOAL, "name": "复购率再高 6%"})
+        with self._phases.phase("再启动一个活动", "Launch another campaign"):
+            running = self._planned(desk, RUNNING_GOAL)
+            if running:
+                desk.post(f"/plans/{running}/launch", {"spread": {"hours": RUNNING_HOURS, "waves": RUNNING_WAVES}})
+        with self._phases.phase(f"再过 {AFTER_DAYS} 天，到现在", f"{AFTER_DAYS} more days, until now") as tell:
+            self._days.let_pass(desk, self._track_url, self._now_ms, tell)
+        with self._phases.phase("提一个方案等审批", "Propose a plan for approval"):
+            proposed = self._planned(desk, PROPOSED_GOAL)
+            if proposed:
+                desk.post(f"/plans/{proposed}/propose", {})
+
+    def _planned(self, desk: Server, goal: str) -> str | None:
+        """Return the plan of a goal; None, and a note, where this shop is refused it: other seeds, other shops."""
+        plan = desk.post("/goals", {"text": goal})
+        if plan["status"] in ("ready", "exploration"):
+            return plan["plan_id"]
+        self._phases.note(plan["sentence"]["zh"], plan["sentence"]["en"])
+        return None
 
     def _import(self, desk: Server, past: History, tell: Callable[[str], None]) -> None:
         """Write and hand in one file after the other, so that the next is ready when one is done, and wait for each."""
@@ -139,19 +195,6 @@ class Demo:
             names = {"id": offer.id, "name_zh": offer.name_zh, "name_en": offer.name_en}
             numbers = {name: int(getattr(offer, name)) for name in ("face_fen", "cost_fen", "valid_days")}
             desk.post("/offers", {**names, **numbers})
-
-    def _live(self, desk: Server, customers: Customers, track_url: str, tell: Callable[[str], None]) -> None:
-        """Let the days pass: messages reach people, people do what they do."""
-        key = (self._data / "write.key").read_text().strip()
-        for day in range(WINDOW_DAYS):
-            tell(f"{day} / {WINDOW_DAYS}")
-            now_ms = self._start_ms + day * DAY_MS
-            desk.post("/clock", {"advance_s": DAY_MS // 1000})
-            customers.hear(self._inbox.empty(), now_ms)
-            done = customers.do(now_ms, now_ms + DAY_MS)
-            for start in range(0, len(done), BATCH):
-                _track(track_url, key, done[start : start + BATCH])
-        desk.post("/clock", {"advance_s": 1})
 
 
 def _started(desk: Server, file: Path, kind: str) -> dict[str, Any]:
@@ -178,19 +221,14 @@ def _loaded(desk: Server, running: dict[str, Any], tell: Callable[[str], None]) 
     return running
 
 
-def _track(url: str, key: str, messages: list[dict[str, Any]]) -> None:
-    """Send a batch that the tracking API takes."""
-    body = json.dumps({"batch": messages, "writeKey": key}).encode()
-    request = urllib.request.Request(f"{url}/v1/batch", data=body)
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        answer.read()
-
-
-def _start_ms() -> int:
-    """Return an opening hour so long ago that the window ends before now: afterwards the real clock goes on."""
-    today = datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC)
-    opening = today.replace(hour=OPENING_HOUR_UTC, minute=0, second=0, microsecond=0)
-    return int(opening.timestamp() * 1000) - (WINDOW_DAYS + 2) * DAY_MS
+def _start_ms(now_ms: int) -> int:
+    """Return the opening hour from which the window and the days after it end on this day: the real clock goes on."""
+    opening = datetime.fromtimestamp(now_ms / 1000, UTC).replace(
+        hour=OPENING_HOUR_UTC, minute=0, second=0, microsecond=0
+    )
+    latest = int(opening.timestamp() * 1000)
+    latest -= DAY_MS if latest > now_ms else 0
+    return latest - (WINDOW_DAYS + AFTER_DAYS) * DAY_MS
 
 
 def _say_address(data: Path, port: int) -> None:

@@ -22,7 +22,9 @@ export function TodaySends({ now }: { now: string }) {
           return (
             <>
               {load.length > 0 ? (
-                <LoadBars load={load} />
+                <div className={styles.sends}>
+                  <LoadBars load={load} />
+                </div>
               ) : (
                 <p className={styles.soft}>{t("home.noSends")}</p>
               )}

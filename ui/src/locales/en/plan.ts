@@ -125,6 +125,7 @@ export const launch = {
   otherWaves: "Start people in other waves than the goal says",
   hours: "hours",
   waves: "waves",
+  compareTitle: "Compare contents",
   compare:
     "Two to eight contents of an action can be compared; better ones get more of those who come later:",
   compareAtOnce:

@@ -116,6 +116,7 @@ export const launch = {
   otherWaves: "不按目标里写的分批，另外分",
   hours: "小时内",
   waves: "批",
+  compareTitle: "比几个内容",
   compare: "同一个动作可以比几个内容（2 到 8 个），好的会分到更多后面的人：",
   compareAtOnce: "同一个动作可以比几个内容（2 到 8 个）。一次全部启动时平均分，途中不会再调：",
   asDrafted: "用方案里的文案",

@@ -29,8 +29,8 @@ export function CampaignRows({ campaigns }: { campaigns: CampaignRow[] }) {
           <div className={styles.band}>
             {each.lift ? (
               <>
+                <b>{format.lift(each.lift.value, each.lift_kind)}</b>
                 <Band lift={each.lift} reach={reach} />
-                <span>{format.lift(each.lift.value, each.lift_kind)}</span>
               </>
             ) : (
               <span>{t(someTold(each.looks) ? "campaign.noPercent" : "campaign.noLift")}</span>

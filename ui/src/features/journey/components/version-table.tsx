@@ -5,8 +5,10 @@ import type { JourneyVersion } from "../api/journeys";
 import styles from "./version-table.module.css";
 
 export function VersionTable({ version }: { version: JourneyVersion }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
+  const kind = (name: string) =>
+    i18n.exists(`step.kinds.${name}`) ? t(`step.kinds.${name}` as "step.unset") : name;
   const most = Math.max(...version.nodes.map((node) => node.arrived), 1);
   const share = (part: number, whole: number) => (whole > 0 ? format.percent(part / whole, 1) : "—");
   return (
@@ -26,7 +28,7 @@ export function VersionTable({ version }: { version: JourneyVersion }) {
           {version.nodes.map((node) => (
             <tr key={node.id}>
               <th scope="row">
-                {node.id} <span className={styles.kind}>{node.kind}</span>
+                {kind(node.kind)} <span className={styles.kind}>{node.id}</span>
               </th>
               <td>
                 <span className={styles.arrived}>

@@ -1,14 +1,13 @@
 /** What may be chosen at the launch: everybody at once or in waves, and contents to compare for an action. */
-import { useQuery } from "@tanstack/react-query";
-import { InputNumber, Select, Switch } from "antd";
+import { InputNumber, Switch } from "antd";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/words/use-format";
-import { CANARY, contentsOptions, type LaunchTerms, type Plan } from "../api/plans";
+import { CANARY, type LaunchTerms, type Plan } from "../api/plans";
+import { CompareContents } from "./compare-contents";
 import styles from "./launch-form.module.css";
 
 const HOURS = 6;
 const WAVES_MAX = 24;
-const VARIANTS_MAX = 8;
 
 interface LaunchFormProps {
   plan: Plan;
@@ -19,13 +18,7 @@ interface LaunchFormProps {
 export function LaunchForm({ plan, terms, onChange }: LaunchFormProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const contents = useQuery(contentsOptions());
-  const known = Object.keys(contents.data?.definitions ?? {}).sort();
-  const { spread, variants, canary } = terms;
-  const compare = (action: string, chosen: string[]) => {
-    const { [action]: _, ...rest } = variants;
-    onChange({ ...terms, variants: chosen.length > 0 ? { ...rest, [action]: chosen } : rest });
-  };
+  const { spread, canary } = terms;
   return (
     <div className={styles.form}>
       <div className={styles.line}>
@@ -97,26 +90,7 @@ export function LaunchForm({ plan, terms, onChange }: LaunchFormProps) {
           />
         </div>
       ) : null}
-      {known.length > 1 ? (
-        <>
-          <p className={styles.soft}>{t(spread || plan.waves ? "launch.compare" : "launch.compareAtOnce")}</p>
-          {plan.actions.map((action) => (
-            <div key={action.id} className={styles.action}>
-              <span>{format.say(action.label)}</span>
-              <Select
-                aria-label={format.say(action.label)}
-                mode="multiple"
-                maxCount={VARIANTS_MAX}
-                placeholder={t("launch.asDrafted")}
-                options={known.map((each) => ({ value: each, label: each }))}
-                value={variants[action.id] ?? []}
-                status={variants[action.id]?.length === 1 ? "warning" : ""}
-                onChange={(chosen: string[]) => compare(action.id, chosen)}
-              />
-            </div>
-          ))}
-        </>
-      ) : null}
+      <CompareContents plan={plan} terms={terms} onChange={onChange} />
     </div>
   );
 }
