@@ -2,6 +2,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from liftloop.collect import sensors
 from liftloop.collect.contract import BodyTooLarge, MalformedBody
 from liftloop.collect.drafting import Inlet
 from liftloop.collect.sensors_form import checksum, opened
-from liftloop.kernel.codec import pack, parse_json, unpack
+from liftloop.kernel.codec import canonical_json, pack, parse_json, unpack
 from liftloop.kernel.ids import Offset
 from liftloop.storage.contract import Record
 from liftloop.testing.installation import Installation
@@ -64,6 +65,8 @@ def test_forms_are_opened(compressed: bool, summed: bool) -> None:
     assert [json.loads(raw) for raw in opened(form(one, compressed=compressed, summed=summed))] == [one]
     assert [json.loads(raw) for raw in opened(form(many, compressed=compressed, summed=summed))] == many
     assert [json.loads(raw) for raw in opened(json.dumps(many).encode())] == many
+    plain = urlencode({"data_list": json.dumps(many, ensure_ascii=False)}).encode()
+    assert [json.loads(raw) for raw in opened(plain)] == many, "as SDKs send it where base64 failed them"
 
 
 @pytest.mark.parametrize(
@@ -73,13 +76,25 @@ def test_forms_are_opened(compressed: bool, summed: bool) -> None:
         (b"gzip=1", MalformedBody),
         (b"data=%%%", MalformedBody),
         (b"data=aGVsbG8%3D", MalformedBody),
+        (urlencode({"data": "中秋"}).encode(), MalformedBody),
         (form(message("track", "a"), summed=True).replace(b"crc%3D", b"crc%3D1"), MalformedBody),
         (form(message("track", "a"))[:-60], MalformedBody),
         (b"[" * 100_000, MalformedBody),
         (form([{"a": " " * 600_000}]), BodyTooLarge),
         (b"&".join(b"a=1" for _ in range(100)), MalformedBody),
     ],
-    ids=["nothing", "no data", "no base64", "no JSON", "another sum", "cut", "deep", "a bomb", "many fields"],
+    ids=[
+        "nothing",
+        "no data",
+        "no base64",
+        "no JSON",
+        "no ASCII",
+        "another sum",
+        "cut",
+        "deep",
+        "a bomb",
+        "many fields",
+    ],
 )
 def test_a_form_that_cannot_be_opened_is_refused_whole(sent: bytes, refusal: type[Exception]) -> None:
     """What was cut, altered or blown up on its way is refused, so that the SDK sends again."""
@@ -229,6 +244,18 @@ def test_a_sum_larger_than_all_numbers_changes_nothing(shop: Installation) -> No
     assert {name: float(value) for name, value in traits(shop).items()} == dict.fromkeys(held, 1e308)
 
 
+def test_a_list_grows_to_its_limits_and_holds_nothing_twice(shop: Installation) -> None:
+    """Appending for ever, or the same again, keeps a list within a thousand values and 64 KB."""
+    post(shop, message("profile_append", "d", properties={"likes": ["茶", "茶", {"a": 1}, {"a": 1}]}))
+    assert traits(shop)["likes"] == ["茶", {"a": 1}]
+    for part in range(4):
+        numbers = [f"n{part}-{number}" for number in range(400)]
+        texts = [f"{part}{number}" + "x" * 9_000 for number in range(3)]
+        post(shop, message("profile_append", "d", properties={"likes": numbers, "texts": texts}))
+    assert len(traits(shop)["likes"]) == 1_000
+    assert 60_000 < len(canonical_json(traits(shop)["texts"])) <= 65_536
+
+
 def test_a_change_sent_twice_counts_once(shop: Installation) -> None:
     """An SDK that sends again after a lost answer adds nothing."""
     change = message("profile_increment", "d", properties={"visits": 2}, _track_id=1, _flush_time=NOON_MS)
@@ -289,6 +316,13 @@ def test_an_image_is_answered_with_a_pixel(shop: Installation) -> None:
     assert headers["access-control-allow-origin"] == "*"
     assert request(shop, "GET", f"/sa.gif?token=stranger&{data}")[0] == 401
     assert request(shop, "PUT", "/sa")[0] == 404
+    many = form([message("track", "d", event="One"), message("track", "d", event="Two")]).decode()
+    assert request(shop, "GET", f"/sa.gif?token={shop.folder.write_key()}&{many}")[0] == 200
+    assert request(shop, "POST", f"/sa.gif?token={shop.folder.write_key()}", many.encode())[2][:6] == b"GIF89a"
+    shop.fold_all()
+    shop.follow()
+    names = shop.lake.select("SELECT name FROM event ORDER BY name")["name"].tolist()
+    assert names == ["Look", "One", "Two"], "the post brings the same two again"
 
 
 def test_the_key_may_stand_in_the_message(shop: Installation) -> None:

@@ -31,25 +31,30 @@ def opened(sent: bytes) -> list[bytes]:
     if sent.lstrip()[:1] in (b"{", b"["):
         return _messages(sent)
     try:
-        form = dict(parse_qsl(sent.decode("latin-1"), keep_blank_values=True, max_num_fields=FIELDS_MAX))
+        form = dict(parse_qsl(sent.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS_MAX))
     except ValueError as error:
         raise MalformedBody("form") from error
     data = form.get("data_list") or form.get("data")
     if not data:
         raise MalformedBody("neither data nor data_list")
-    data = data.replace(" ", "+")  # A plus that the sender did not escape.
+    if not _is_plain(data):
+        data = data.replace(" ", "+")  # A plus that the sender did not escape: base64 has no spaces.
     _check_sum(form, data)
     return _messages(_decoded(data))
 
 
 def _decoded(data: str) -> bytes:
     """Return the JSON in a field; SDKs leave it as it is where base64 failed them."""
-    if data[:1] in ("{", "["):
-        return data.encode("latin-1")
+    if _is_plain(data):
+        return data.encode()
     try:
-        return inflate(b64decode(data.encode("latin-1"), validate=True), b"")
+        return inflate(b64decode(data.encode(), validate=True), b"")
     except binascii.Error as error:
         raise MalformedBody("base64") from error
+
+
+def _is_plain(data: str) -> bool:
+    return data[:1] in ("{", "[")
 
 
 def _check_sum(form: dict[str, str], data: str) -> None:

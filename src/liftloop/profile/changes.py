@@ -24,6 +24,8 @@ What only the vault can read is left out; a change that came to nothing has one 
 
 LIST_MAX = 1_000
 """Values that a list trait keeps; what is appended beyond them is dropped, as 神策 does beyond its own limit."""
+LIST_BYTES_MAX = 65_536
+"""Of a list trait as JSON, twice what one message may bring: each change writes the whole list anew."""
 
 
 class Known(Struct, frozen=True):
@@ -90,14 +92,27 @@ def _outcome(operation: str, before: Known | None, given: Known) -> Known | None
         case "once":
             return Known(at_ms, given.value, given.sealed) if held is None else None
         case "add" if not given.sealed:
-            is_number = isinstance(held, int | float) and not isinstance(held, bool)
-            return _sum(at_ms, given.value, held) if is_number else Known(at_ms, given.value)
+            if isinstance(held, int | float) and not isinstance(held, bool):
+                return _sum(at_ms, given.value, held)
+            return Known(at_ms, given.value)
         case "append" if not given.sealed:
-            items = list(held) if isinstance(held, list) else []
-            items += [item for item in given.value if item not in items]
-            return Known(at_ms, items[:LIST_MAX])
+            return Known(at_ms, _appended(held if isinstance(held, list) else [], given.value))
         case _:
             return Known(at_ms, given.value, given.sealed)
+
+
+def _appended(held: Sequence[Any], given: Sequence[Any]) -> list[Any]:
+    """Return a list with what it did not hold, as much of it as there is room for."""
+    items, known = list(held), {canonical_json(item) for item in held}
+    room = LIST_BYTES_MAX - sum(len(item) + 1 for item in known)
+    for item in given:
+        written = canonical_json(item)
+        if written in known or len(written) >= room or len(items) >= LIST_MAX:
+            continue
+        items.append(item)
+        known.add(written)
+        room -= len(written) + 1
+    return items
 
 
 def _sum(at_ms: int, given: float, held: float) -> Known | None:
