@@ -135,6 +135,19 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path) -> None:
             assert answer.json()["next"]
         circle = {"audience_id": "me", "name": "me", "definition": {"not": {"audience": "me"}}}
         assert (await world.admin.post("/api/audiences", circle)).status in (404, 422)
+        for one, other in (("a", "上海"), ("b", "北京")):
+            body = {"kind": "audience", "id": one, "body": {"name": one, "where": {"trait": "city", "is": other}}}
+            assert (await world.admin.post("/api/definitions", body)).status == 200
+        onward = {"audience_id": "a", "name": "a", "definition": {"audience": "b"}}
+        assert (await world.admin.post("/api/audiences", onward)).status == 200
+        back = {
+            "audience_id": "b",
+            "name": "b",
+            "definition": {"any": [{"not": {"audience": "a"}}, {"percent": [0, 9]}]},
+        }
+        refused = await world.english.post("/api/audiences", back)
+        assert (refused.status, refused.json()["code"]) == (422, "bad_audience")
+        assert "refers to itself" in refused.json()["message"]
         assert (await world.stranger.get("/api/audiences")).status == 401
 
     play(tmp_path, story)

@@ -151,3 +151,25 @@ def test_an_attribute_asked_for_again_at_the_same_instant_is_filled_again(shop: 
     retire(shop, "audience", "sh")
     shop.publish("audience", "sh", where)
     assert answer(shop.fold, "audience", {"id": "sh"})["count"] == 1
+
+
+def test_who_qualified_before_an_audience_was_made_enters_it_silently(shop: Installation) -> None:
+    """Members from the past begin no journey, orders that come while they are read are counted once, later ones do."""
+    journey = {
+        "name": "thanks",
+        "trigger": {"on": "audience", "audience": "loyal"},
+        "nodes": [{"kind": "exit", "id": "end"}],
+    }
+    loyal = {"name": "loyal", "where": {"event": "Order Completed", "within_days": 365, "count": {"gte": 6}}}
+    shop.publish("journey", "thanks", journey)
+    shop.append([published("audience", "loyal", 1, loyal, "person:test", shop.now_ms())])
+    shop.fold_all()
+    shop.receive(order(ORDERS))
+    shop.fold_all()
+    shop.fill()
+    assert answer(shop.fold, "audience", {"id": "loyal"})["count"] == 2
+    assert shop.state.rows("SELECT count(*) FROM enrolment") == [(0,)]
+    lately = {"userId": "new", "timestamp": "2027-01-15T07:59:00.000Z"}
+    shop.receive(*(order(number) | lately for number in range(100, 106)))
+    shop.fold_all()
+    assert shop.state.rows("SELECT count(*) FROM enrolment") == [(1,)]

@@ -12,6 +12,8 @@ from liftloop.app.imports.proposal import Changes, changed, propose
 from liftloop.app.imports.records import milliseconds
 from liftloop.app.imports.refused import refused_key
 from liftloop.collect.mapping import DeclaredConsent, Mapping
+from liftloop.kernel.codec import parse_json
+from liftloop.kernel.errors import LiftloopError
 from liftloop.kernel.ids import Offset
 from liftloop.testing.installation import DirectTick, Installation
 
@@ -158,6 +160,32 @@ def test_nothing_personal_is_written_in_the_clear(tmp_path: Path) -> None:
         if path.is_file():
             content = path.read_bytes()
             assert not [secret for secret in PERSONAL if secret.encode() in content], path.name
+
+
+def test_odd_values_of_a_file_cost_their_own_rows_only(tmp_path: Path) -> None:
+    """Emoji stay; Infinity, nothing, 1969 and 2099 are refused by row with a reason; half a character by its place."""
+    file = tmp_path / "orders.csv"
+    header = "order_id,order_date,customer_id,city,product_id,quantity,unit_price"
+    odd = [
+        "A1,2026-01-02 10:00:00,u1,🥮月饼,P1,1,2.5",
+        "A2,2026-01-02 10:00:00,u2,x,P1,NaN,Infinity",
+        "A3,1969-12-31 10:00:00,u3,x,P1,1,2",
+        "A4,2099-12-31 10:00:00,u4,x,P1,1,2",
+        "A5,2026-01-02 10:00:00,u5,x,P1,1,",
+    ]
+    plain = [f"B{number},2026-01-02 10:00:00,u9,x,P1,1,2" for number in range(20)]
+    file.write_text("\n".join([header, *odd, *plain]) + "\n")
+    installation = Installation(tmp_path / "data", NOW_MS)
+    loaded = run(installation, file, mapping_for(file))
+    refused = {each.reason: each.rows for each in loaded.summary.rejected_by_reason}
+    assert refused == {"date_out_of_range": 2, "unreadable_value": 1, "missing_value": 1}
+    known = everything(installation)
+    assert set(known["orders"]["order_id"]) == {"A1", *(line.split(",")[0] for line in plain)}
+    assert [parse_json(value) for _, _, value in known["attributes"]] == ["🥮月饼", "x"]
+    file.write_bytes(file.read_bytes() + b"C1,2026-01-02 10:00:00,u7,half \xed\xa0\xbd,P1,1,2\n")
+    with pytest.raises(LiftloopError, match="not readable from byte"):
+        mapping_for(file)
+    installation.close()
 
 
 def test_imports_move_audiences_and_trigger_nothing(tmp_path: Path) -> None:
