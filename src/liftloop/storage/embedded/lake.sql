@@ -153,15 +153,16 @@ CREATE OR REPLACE VIEW event_now AS
 SELECT event.* REPLACE (coalesce(canonical.kept, event.profile) AS profile)
 FROM event LEFT JOIN canonical ON canonical.forwarded = event.profile
 UNION ALL BY NAME
-SELECT tick AS "offset", coalesce(canonical.kept, given.profile) AS profile, at_ms, at_ms AS received_ms, '' AS name,
-    'identify' AS kind, '' AS message_id, json_object(name, value::JSON)::VARCHAR AS properties, FALSE AS imported, source
-FROM trait_given AS given LEFT JOIN canonical ON canonical.forwarded = given.profile
-UNION ALL BY NAME
-SELECT "offset", coalesce(canonical.kept, resolved.profile) AS profile, at_ms, at_ms AS received_ms, '' AS name,
-    'identify' AS kind, '' AS message_id,
-    CASE WHEN name IS NULL THEN '{}' ELSE json_object(name, value::JSON)::VARCHAR END AS properties, FALSE AS imported,
-    source
-FROM trait_resolved AS resolved LEFT JOIN canonical ON canonical.forwarded = resolved.profile;
+SELECT "offset", coalesce(canonical.kept, told.profile) AS profile, at_ms, at_ms AS received_ms, '' AS name,
+    'identify' AS kind, '' AS message_id, properties, FALSE AS imported, source
+FROM (
+    SELECT tick AS "offset", profile, at_ms, source, json_object(name, value::JSON)::VARCHAR AS properties
+    FROM trait_given
+    UNION ALL
+    SELECT "offset", profile, at_ms, source,
+        CASE WHEN name IS NULL THEN '{}' ELSE json_object(name, value::JSON)::VARCHAR END AS properties
+    FROM trait_resolved
+) AS told LEFT JOIN canonical ON canonical.forwarded = told.profile;
 
 -- What a code of a pool stands for, and whose it is; a code that everybody has is nobody's.
 CREATE OR REPLACE VIEW coupon_given AS
