@@ -134,3 +134,39 @@ def test_a_fact_that_is_none_stops_nothing(shop: Installation, kind: str, body: 
     assert [(k, i) for k, i, _ in reasons(shop)] == [("", "what/ever")]
     shop.restart()
     assert len(reasons(shop)) == 1
+
+
+ASKED_BY_JOURNEYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "trait": ({"event": "Bought", "aggregate": "count"}, {"trait": "asked", "gte": 1}),
+    "audience": ({"name": "asked", "where": {"event": "Bought"}}, {"audience": "asked"}),
+    "tag": ({"name": "asked", "where": {"event": "Bought"}}, {"tag": "asked"}),
+    "signal": ({"name": "asked", "where": {"event": "Bought"}}, {"audience": "signal:asked"}),
+}
+
+
+@pytest.mark.parametrize("kind", ASKED_BY_JOURNEYS)
+def test_a_journey_that_asks_for_what_was_deleted_goes_the_other_way(tmp_path: Path, kind: str) -> None:
+    """Whoever waits before a condition is let on by “no” once what it asks for is gone, and comes out at the end."""
+    body, asked = ASKED_BY_JOURNEYS[kind]
+    nodes = [
+        {"kind": "wait", "id": "w", "duration_s": 60, "next": "c"},
+        {"kind": "condition", "id": "c", "when": asked, "yes": "yes", "no": "no"},
+        {"kind": "wait", "id": "yes", "duration_s": 86_400, "next": "no"},
+        {"kind": "exit", "id": "no"},
+    ]
+    shop = Installation(tmp_path / "data", NOW_MS)
+    shop.publish(kind, "asked", body)
+    shop.publish("journey", "j", {"name": "j", "trigger": {"on": "event", "name": "Bought"}, "nodes": nodes})
+    bought(shop, "before")
+    shop.advance(61)
+    bought(shop, "inside")
+    gone = canonical_json({"kind": kind, "id": "asked", "version": 1})
+    shop.append([fact(RETIRED, f"{kind}/asked", gone, "person:test", shop.now_ms())])
+    shop.fold_all()
+    shop.advance(61)
+    shop.restart()
+    bought(shop, "after")
+    shop.advance(61)
+    states = [state for (state,) in shop.state.rows("SELECT state FROM enrolment ORDER BY id")]
+    assert states == ["inside", "done", "done"]
+    shop.close()
