@@ -108,6 +108,32 @@ def test_a_tile_counts_what_the_data_say(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+def test_a_tile_leads_to_the_people_behind_it(tmp_path: Path) -> None:
+    """Each once: behind the whole, a bar, the bar of all others, a piece of time; and of one's own customers alone."""
+
+    async def story(world: Served) -> None:
+        await a_shop(world)
+
+        async def behind(caller: Caller, part: dict[str, Any], **asked: Any) -> int:
+            answer = await caller.post("/api/dashboards/people", {"tile": tile(**asked), **part})
+            assert answer.status == 200, answer.body
+            assert len(answer.json()["people"]) == answer.json()["total"]
+            return answer.json()["total"]
+
+        buyer = {"by": {"kind": "column", "name": "buyer"}}
+        daily = (await counted(world.admin, grain="day", days=5, measure="count"))["points"]
+        assert await behind(world.admin, {}) == 3
+        assert await behind(world.admin, {"group": "first"}, **buyer) == 2
+        assert await behind(world.admin, {"group": "again"}, **buyer) == 2
+        assert await behind(world.admin, {"other_than": ["first"]}, **buyer) == 2
+        assert await behind(world.admin, {"at": daily[2]["at"]}, grain="day", days=5, measure="count") == 2
+        assert await behind(await a_caller(world, "viewer", "east"), {}) == 1
+        bad = await world.admin.post("/api/dashboards/people", {"tile": tile(measure="profit")})
+        assert (bad.status, bad.json()["code"]) == (422, "bad_tile")
+
+    play(tmp_path, story)
+
+
 def test_a_dashboard_is_saved_shared_and_ended(tmp_path: Path) -> None:
     """Versions are kept apart, who may not see one does not find it, and what is ready is copied, not changed."""
 

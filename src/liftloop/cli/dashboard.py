@@ -58,6 +58,30 @@ def shown(dashboard: str, data: Path, as_json: bool) -> None:
     show({"dashboard": found, "answers": answers}, as_json, lines)
 
 
+@command.command("people")
+@click.argument("dashboard")
+@click.argument("tile")
+@click.option("--group", help="一组的值，show --json 里有 / a group's value, as show --json tells it")
+@click.option("--after", default="", help="上一页的 next / `next` of the page before")
+@data_option
+@json_option
+def people(dashboard: str, tile: str, group: str | None, after: str, data: Path, as_json: bool) -> None:
+    """一块、或其中一组背后的人。 / The people behind a tile, or behind one of its groups.
+
+    \b
+    例 / Example:
+      liftloop dashboard people ready-sales categories --group milk
+    """
+    with server(data) as desk:
+        tiles = {each["id"]: each for each in desk.get(f"/dashboards/{dashboard}")["tiles"]}
+        if tile not in tiles:
+            known = ", ".join(tiles)
+            raise click.BadParameter(f"{tile}：这个看板有 / this dashboard has {known}", param_hint="TILE")
+        found = desk.post("/dashboards/people", {"tile": tiles[tile], "group": group, "after": after})
+    rows = [[each["profile_id"], each["name"], each["identifier"]] for each in found["people"]]
+    show(found, as_json, [f"{found['total']:,}", *table(rows)])
+
+
 @command.command("save")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @data_option

@@ -16,6 +16,8 @@ from liftloop.storage.tally import AMOUNTS, COLUMNS, TRUTHS, Field, Measure, Onl
 
 ROWS_MAX = 5_000
 """Of an answer: more points than a chart can show."""
+PEOPLE_MAX = 5_000_000
+"""As many customers as one machine is made for."""
 DAY_MS = 86_400_000
 _MONDAY_BEFORE = 3
 """1970 began on a Thursday."""
@@ -98,6 +100,15 @@ def duckdb_tally(tally: Tally, people: bool) -> Query:
     return Query(_IN_SIGHT.format(asked.text), asked.parameters) if people else asked
 
 
+def duckdb_tally_people(tally: Tally, people: bool) -> Query:
+    """Return the query of `profile`: those whose rows a tally counts, each once; `people` as for `duckdb_tally`.
+
+    Raises `Unanswerable`.
+    """
+    asked = with_parameters(DuckDBCompiler().to_sqlglot(_Counting(tally).people(people)), 1 if people else 0)
+    return Query(_IN_SIGHT.format(asked.text), asked.parameters) if people else asked
+
+
 class _Counting:
     """One tally on its way to a query."""
 
@@ -105,12 +116,25 @@ class _Counting:
         self._tally = tally
         self._words = DuckWords()
 
-    def answer(self, people: bool) -> Expression:
+    def people(self, people: bool) -> Expression:
+        rows, measure = self._asked_about(people), self._tally.measure
+        if measure.among is not None:
+            rows = rows.filter(self._truth(rows, measure.among))
+        if measure.aggregate == "share" and measure.of is not None:
+            rows = rows.filter(self._truth(rows, measure.of))
+        behind = rows.filter(rows.profile.notnull()).select("profile").distinct()
+        return behind.order_by("profile").limit(PEOPLE_MAX)
+
+    def _asked_about(self, people: bool) -> Expression:
         rows = self._rows()
         if people:
             rows = rows.semi_join(_PEOPLE, rows.profile == _PEOPLE.profile)
         for only in self._tally.only:
             rows = self._filtered(rows, only)
+        return rows
+
+    def answer(self, people: bool) -> Expression:
+        rows = self._asked_about(people)
         bucket = self._bucket(rows) if self._tally.grain else ibis.null().cast("int64")
         rows = rows.mutate(bucket=bucket)
         if self._tally.by is None:

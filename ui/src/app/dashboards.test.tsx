@@ -17,4 +17,13 @@ describe("a dashboard", () => {
     window.history.back();
     expect((await screen.findAllByText("有改动还没保存，离开就没有了")).length).toBeGreaterThan(0);
   });
+
+  it("leads from a bar to the people behind it, and back", async () => {
+    const { user, screen } = renderApp("/results/dashboards");
+    await user.click(await screen.findByRole("link", { name: "销售" }));
+    const links = await screen.findAllByRole("link", { name: /奶粉|饮料|零食|咖啡|面包/ });
+    await user.click(links[0] as HTMLElement);
+    expect(window.location.search).toContain("group=0");
+    expect(await screen.findByRole("dialog", { name: /人$/ })).toBeTruthy();
+  });
 });

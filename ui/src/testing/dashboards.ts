@@ -161,7 +161,7 @@ function answer(asked: Tile): Views["TileAnswer"] {
   };
 }
 
-export function dashboardRoutes(empty: boolean): Route[] {
+export function dashboardRoutes(empty: boolean, people: () => unknown): Route[] {
   const all = empty ? [sales] : [own, sales];
   const rows = () => ({
     dashboards: all.map(({ tiles, version: _, ...row }) => ({ ...row, tiles: tiles.length })),
@@ -169,6 +169,7 @@ export function dashboardRoutes(empty: boolean): Route[] {
   return [
     ["GET", /^\/api\/dashboards$/, rows],
     ["GET", /^\/api\/dashboards\/vocabulary$/, () => vocabulary],
+    ["POST", /^\/api\/dashboards\/people$/, people],
     ["POST", /^\/api\/dashboards\/answer$/, async ({ request }) => answer((await request.json()) as Tile)],
     ["GET", /^\/api\/dashboards\/([^/]+)$/, ({ ids }) => found(all, (each) => each.dashboard_id === ids[0])],
     [

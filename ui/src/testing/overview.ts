@@ -15,9 +15,10 @@ type Route = [
 export function overviewRoutes(members: Member[]): Route[] {
   const empty = members.length === 0;
   const people = members.slice(0, BOTH).map((each) => personRow(each));
+  const page = () => ({ total: people.length, people, next: null });
   return [
-    ...calendarRoutes(empty, () => ({ total: people.length, people, next: null })),
-    ...dashboardRoutes(empty),
+    ...calendarRoutes(empty, page),
+    ...dashboardRoutes(empty, page),
     ["GET", /^\/api\/search$/, ({ query }) => searchOf(members, query.get("q") ?? "")],
   ];
 }

@@ -13,15 +13,18 @@ from liftloop.api.present.dashboards import (
     tile_of,
     vocabulary_view,
 )
+from liftloop.api.routes.results import people_of
 from liftloop.api.views.dashboard import (
     DashboardList,
     DashboardRequest,
     DashboardView,
     DashboardVocabulary,
     TileAnswer,
+    TilePeopleRequest,
     TileView,
 )
-from liftloop.app.dashboards.asking import Answers
+from liftloop.api.views.values import PeoplePage
+from liftloop.app.dashboards.asking import Answers, Behind
 from liftloop.app.dashboards.directory import Dashboards
 from liftloop.app.dashboards.fields import fields_seen
 
@@ -57,6 +60,14 @@ async def vocabulary(desk: OnDesk, caller: Reads) -> DashboardVocabulary:
 async def answer(request: TileView, answers: OnAnswers, caller: Reads) -> TileAnswer:
     """Return what a tile shows now, of the customers that the caller may see."""
     return answer_view(await answers.ask(tile_of(request)))
+
+
+@router.post("/dashboards/people")
+async def people(request: TilePeopleRequest, desk: OnDesk, answers: OnAnswers, caller: Reads) -> PeoplePage:
+    """Return the people behind a tile, or a part of it, of those that the caller may see."""
+    at_ms = None if request.at is None else round(request.at.timestamp() * 1000)
+    behind = Behind(group=request.group, other_than=tuple(request.other_than), at_ms=at_ms)
+    return people_of(desk, await answers.people(tile_of(request.tile), behind), request.after)
 
 
 @router.post("/dashboards")

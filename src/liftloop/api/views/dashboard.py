@@ -42,6 +42,16 @@ class TileView(View):
     h: int = Field(default=3, ge=1, le=COLUMNS_MAX)
 
 
+class TilePeopleRequest(View):
+    """The people behind a tile, or behind one of its groups or pieces of time."""
+
+    tile: TileView
+    group: str | None = Field(default=None, max_length=200, description="A group's value; null for all groups.")
+    other_than: list[str] = Field(default=[], max_length=ONLY_MAX * 10, description="All groups but these.")
+    at: AwareDatetime | None = Field(default=None, description="Where the piece of time begins; null for all.")
+    after: str = Field(default="", pattern=r"^[0-9]{0,9}$")
+
+
 SharedWith = Literal["me", "viewer", "operator", "approver", "admin"]
 
 

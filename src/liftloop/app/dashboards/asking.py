@@ -19,12 +19,13 @@ from liftloop.app.results.asking import ZONE_MS, day_ms, shop_day
 from liftloop.app.results.words import event_said
 from liftloop.app.sight import bounded, everybody_in_sight
 from liftloop.app.words import Said, reason_words, row_label
+from liftloop.inference.arrays import Integers
 from liftloop.kernel.clock import DAY_MS, HOUR_MS
 from liftloop.kernel.errors import LiftloopError
 from liftloop.measure.cohorts import bucket_of, first_day
 from liftloop.measure.dashboards import Tile
 from liftloop.storage.contract import TookTooLong
-from liftloop.storage.tally import Field, Measure, Tally
+from liftloop.storage.tally import Field, Measure, Only, Tally
 
 GROUPS_MAX, GROUPS_IN_TIME_MAX = 12, 6
 """As many bars or lines as can be told apart."""
@@ -75,6 +76,14 @@ class Answer(Struct, frozen=True, kw_only=True):
     to_ms: int
 
 
+class Behind(Struct, frozen=True, kw_only=True):
+    """Of which part of a tile the people are wanted: a group by its value, or all but some, or a piece of time."""
+
+    group: str | None = None
+    other_than: tuple[str, ...] = ()
+    at_ms: int | None = None
+
+
 class Answers:
     """Counts tiles, and keeps what was counted until the data have moved on."""
 
@@ -123,11 +132,20 @@ class Answers:
             to_ms=tally.to_ms,
         )
 
-    async def _rows(self, tally: Tally) -> dict[str, Any]:
-        from liftloop.storage.tally_sql import Unanswerable, duckdb_tally
+    async def people(self, tile: Tile, behind: Behind) -> Integers:
+        """Return the people whose rows a part of a tile counts, each once; raises as `ask` does."""
+        check_tile(tile, own_personal(self._desk))
+        countable = measure_of(tile.dataset, tile.measure)
+        assert countable is not None, "the tile was checked"
+        await self._desk.follower.catch_up()
+        tally = _part(_tally(tile, countable.measure, self._desk.clock.now_ms()), behind)
+        return (await self._rows(tally, people=True))["profile"].astype(np.int64)
+
+    async def _rows(self, tally: Tally, *, people: bool = False) -> dict[str, Any]:
+        from liftloop.storage.tally_sql import Unanswerable, duckdb_tally, duckdb_tally_people
 
         try:
-            asked = duckdb_tally(tally, people=bounded())
+            asked = (duckdb_tally_people if people else duckdb_tally)(tally, people=bounded())
         except Unanswerable as error:
             raise BadTile(f"没有「{error}」这个字段", f"there is no field {error}") from error
         given = [everybody_in_sight(), *asked.parameters] if bounded() else list(asked.parameters)
@@ -207,6 +225,21 @@ def _tally(tile: Tile, measure: Measure, now_ms: int) -> Tally:
         zone_ms=ZONE_MS,
         groups_max=GROUPS_IN_TIME_MAX if tile.grain else GROUPS_MAX,
     )
+
+
+def _part(tally: Tally, behind: Behind) -> Tally:
+    """Return the tally of one bar, line or point of a tile."""
+    if tally.by is not None and behind.group is not None:
+        tally = replace(tally, only=(*tally.only, Only(tally.by, (behind.group,))))
+    if tally.by is not None and behind.other_than:
+        tally = replace(tally, only=(*tally.only, Only(tally.by, behind.other_than, unless=True)))
+    if behind.at_ms is None or tally.grain is None:
+        return tally
+    ends_ms = behind.at_ms + HOUR_MS
+    if tally.grain != "hour":
+        following = first_day(bucket_of(shop_day(behind.at_ms), tally.grain) + 1, tally.grain)
+        ends_ms = day_ms(following)
+    return replace(tally, from_ms=max(tally.from_ms, behind.at_ms), to_ms=min(tally.to_ms, ends_ms))
 
 
 def _told(rows: Mapping[str, Any], tile: Tile, tally: Tally) -> tuple[list[tuple[str, bool]], tuple[Point, ...]]:

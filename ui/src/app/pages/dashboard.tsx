@@ -15,9 +15,10 @@ import {
 } from "@/features/dashboards/api/dashboards";
 import styles from "@/features/dashboards/components/board.module.css";
 import { BoardGrid } from "@/features/dashboards/components/board-grid";
+import { BoardPeople } from "@/features/dashboards/components/board-people";
 import { Builder } from "@/features/dashboards/components/builder";
 import { added, settled } from "@/features/dashboards/model/grid";
-import { newTile } from "@/features/dashboards/model/tile";
+import { newTile, titleOf } from "@/features/dashboards/model/tile";
 import { EmptyNote } from "@/shared/parts/note";
 import { Card, Page } from "@/shared/parts/page";
 import { ErrorNote, Shown } from "@/shared/parts/shown";
@@ -186,6 +187,12 @@ function Whole({ board, title }: { board: Board | null; title: string }) {
           onEdit={setEdited}
         />
       )}
+      {draft === null ? (
+        <BoardPeople
+          tiles={shown.tiles}
+          titleOf={(each) => titleOf(words.data, each, format, t("board.apartBy"))}
+        />
+      ) : null}
       <SideDrawer
         open={draft !== null && tile !== undefined}
         side="right"

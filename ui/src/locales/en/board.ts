@@ -31,6 +31,8 @@ export const board = {
   move: "Move “{{title}}”",
   resize: "Resize “{{title}}”",
   editTile: "Change “{{title}}”",
+  people: "See these people",
+  peopleOf: "{{called}}: {{people}} people",
   nothing: "No data in this time",
   allTime: "All time",
   lastDays_one: "Last {{count}} day",

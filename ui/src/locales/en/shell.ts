@@ -20,7 +20,6 @@ export const shell = {
   manualClock: "Test clock: it is now {{at}}",
   lost: "There is nothing at this address",
   broken: "This page broke; your data are not affected",
-  backToGoals: "Back to goals and plans",
 };
 
 export const signIn = {

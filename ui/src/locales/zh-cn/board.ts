@@ -29,6 +29,8 @@ export const board = {
   move: "移动「{{title}}」",
   resize: "调整「{{title}}」的大小",
   editTile: "改「{{title}}」",
+  people: "看这些人",
+  peopleOf: "{{called}}：{{people}} 人",
   nothing: "这段时间没有数据",
   allTime: "全部时间",
   lastDays: "最近 {{count}} 天",

@@ -20,7 +20,6 @@ export const shell = {
   manualClock: "测试时钟：现在是 {{at}}",
   lost: "这个地址没有内容",
   broken: "页面出错了，数据没有受影响",
-  backToGoals: "回到目标与计划",
 };
 
 export const signIn = {

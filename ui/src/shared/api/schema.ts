@@ -1418,6 +1418,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboards/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * People
+         * @description Return the people behind a tile, or a part of it, of those that the caller may see.
+         */
+        post: operations["people_api_dashboards_people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboards/vocabulary": {
         parameters: {
             query?: never;
@@ -12691,6 +12711,34 @@ export interface components {
             /** Value */
             value: string;
         };
+        /**
+         * TilePeopleRequest
+         * @description The people behind a tile, or behind one of its groups or pieces of time.
+         */
+        TilePeopleRequest: {
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /**
+             * At
+             * @description Where the piece of time begins; null for all.
+             */
+            at?: string | null;
+            /**
+             * Group
+             * @description A group's value; null for all groups.
+             */
+            group?: string | null;
+            /**
+             * Other Than
+             * @description All groups but these.
+             * @default []
+             */
+            other_than: string[];
+            tile: components["schemas"]["TileView"];
+        };
         /** TilePoint */
         TilePoint: {
             /** At */
@@ -16239,6 +16287,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TileAnswer"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    people_api_dashboards_people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TilePeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
                 };
             };
             /** @description What went wrong and what to do next. */

@@ -1,6 +1,7 @@
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answered } from "@/shared/api/answer";
 import { api, type Views } from "@/shared/api/client";
+import { partOf } from "../model/behind";
 
 export type Board = Views["DashboardView"];
 export type Tile = Views["TileView"];
@@ -49,6 +50,19 @@ export function answerOptions(tile: Tile) {
     queryFn: () => answered(api.POST("/api/dashboards/answer", { body })),
     refetchInterval: LIVE_MS,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** The people behind a tile, or behind one of its groups: known once it is known which groups there are. */
+export function tilePeopleOptions(tile: Tile, group: number | null, answer: Answer | undefined) {
+  const body = { tile: questionOf(tile), ...partOf(tile, answer, group), at: null };
+  return infiniteQueryOptions({
+    queryKey: ["dashboards", "people", body],
+    initialPageParam: "",
+    queryFn: ({ pageParam }) =>
+      answered(api.POST("/api/dashboards/people", { body: { ...body, after: pageParam } })),
+    getNextPageParam: (page) => page.next ?? undefined,
+    enabled: answer !== undefined,
   });
 }
 

@@ -80,7 +80,7 @@ export function TileCard({ tile, title, style, editing, chosen, onPull, onStep, 
         ) : null}
       </header>
       <div className={styles.tileBody}>
-        <TileBody tile={tile} title={title} />
+        <TileBody tile={tile} title={title} leads={!editing} />
       </div>
       {editing ? (
         <button
