@@ -99,7 +99,7 @@ def test_without_a_budget_no_coupon_may_cost_more_than_it_brings() -> None:
 
 def test_without_a_budget_an_unclear_log_leads_to_a_trial_of_what_may_pay() -> None:
     """A short log settles nothing of reminders, and says enough of coupons for 200 yuan to leave them out."""
-    found = study(inputs(17, weak, rows=4_000, costs={500: 500, 2_000: 20_000}, budget_fen=None))
+    found = study(inputs(18, weak, rows=4_000, costs={500: 500, 2_000: 20_000}, budget_fen=None))
     assert found.status == "exploration"
     assert found.plan is not None
     dear = [1 + place for place in range(6) if FACES[place % 3] == 2_000]

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from liftloop.inference.alarms import alarmed, rate_evidence
 from liftloop.measure.lift import LookResult
+from liftloop.measure.report import lift_words
 from liftloop.plan.contract import Guardrail
 from liftloop.plan.record import Words
 from liftloop.profile.metric import Metric
@@ -105,6 +106,8 @@ def look_watched(guardrail: Guardrail, metric: Metric, look: LookResult) -> Watc
     fill = min(1.0, max(0.0, harm / reach)) if reach > 0 else 0.0
     crossed = reach > 0 and harm > reach
     relative = found.value / look.held_out_mean if look.held_out_mean else 0.0
+    kind = "relative" if look.held_out_mean else "points"
+    size = lift_words(abs(relative if look.held_out_mean else found.value), metric.unit, kind)
     return Watched(
         metric=guardrail.metric,
         name=name,
@@ -113,8 +116,8 @@ def look_watched(guardrail: Guardrail, metric: Metric, look: LookResult) -> Watc
         limit=guardrail.value if guardrail.value is not None else 0.0,
         fill=fill,
         sentence=Words(
-            zh=f"触达的人比没被触达的人{'多' if relative >= 0 else '少'} {abs(relative):.1%}（每人）。",
-            en=f"{abs(relative):.1%} {'more' if relative >= 0 else 'less'} per person than people left alone.",
+            zh=f"触达的人比没被触达的人{'多' if found.value >= 0 else '少'} {size.zh}（每人）。",
+            en=f"{size.en} {'more' if found.value >= 0 else 'less'} per person than people left alone.",
         ),
     )
 

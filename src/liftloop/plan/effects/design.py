@@ -15,6 +15,7 @@ from liftloop.plan.options import Option
 
 REACH = 3.0  # Standardised numbers are cut here, so that no whale bends a line.
 MAIN_WEIGHT = 4.0  # Average effects are shrunk 16 times less than differences between people.
+MONEY = 1  # The trait that is money, after being a message at all.
 CURVED = 8  # The widest spread features also get a bend and products in the model of what people do anyway.
 
 
@@ -70,11 +71,13 @@ class Traits(Struct, frozen=True, kw_only=True, eq=False):
 
     `weight` [traits] is how little each average is shrunk; being about an item is no trait that items share, so it is
     shrunk as an option's own. `category` names, for each option, the feature that says how much a person likes its
-    item's shelf, or "".
+    item's shelf, or "". `through` [1 + options, products] is money by channel, for averages alone: a channel that
+    nobody looks at takes from a coupon what it takes from a reminder, so what money adds is not the same everywhere.
     """
 
     of: Floats
     weight: Floats
+    through: Floats
     category: tuple[str, ...]
     chains: tuple[Chain, ...] = ()
     """Arms that are doses of one thing."""
@@ -92,8 +95,9 @@ def traits_of(options: Sequence[Option]) -> Traits:
         weight = np.append(weight, 1.0)
         columns.append(np.array([float(option.item is not None) for option in options]))
     table = np.vstack([np.zeros(len(columns)), np.column_stack(columns)])
+    through = table[:, MONEY : MONEY + 1] * table[:, 2 : 1 + len(channels)]
     liked = tuple(f"category:{option.item.category}" if option.item else "" for option in options)
-    return Traits(of=table, weight=weight, category=liked, chains=chains_of(options))
+    return Traits(of=table, weight=weight, through=through, category=liked, chains=chains_of(options))
 
 
 def liking(traits: Traits, features: Mapping[str, Column], rows: int) -> Floats:
@@ -126,14 +130,16 @@ def effect_columns(traits: Traits, drawn: Drawn) -> Floats:
     treated = drawn.arm > 0
     own[rows[treated], drawn.arm[treated] - 1] += 1.0
     likes = drawn.liking[rows, drawn.arm] - (drawn.liking * drawn.chance).sum(axis=1)
+    through = MAIN_WEIGHT * (traits.through[drawn.arm] - drawn.chance @ traits.through)
     by_person = (is_what[:, :, None] * drawn.people[:, None, :]).reshape(drawn.arm.size, -1)
-    return np.column_stack([traits.weight * is_what, own, likes, by_person])
+    return np.column_stack([traits.weight * is_what, through, own, likes, by_person])
 
 
 class Effects(Struct, frozen=True, kw_only=True, eq=False):
     """A linear model of effects: of what an option is, of each option's own, of liking, and by person [traits, p]."""
 
     main: Floats
+    through: Floats
     own: Floats
     liking: float
     by_person: Floats
@@ -141,16 +147,19 @@ class Effects(Struct, frozen=True, kw_only=True, eq=False):
 
 def simple_columns(traits: Traits) -> int:
     """Return how many of `effect_columns` come first that know nothing of the person."""
-    return traits.of.shape[1] + len(traits.category)
+    return traits.of.shape[1] + traits.through.shape[1] + len(traits.category)
 
 
 def effects_of(coefficients: Floats, traits: Traits) -> Effects:
     """Return the model behind ridge coefficients (intercept first) on `effect_columns` or on the simple ones."""
-    wide, options = traits.of.shape[1], len(traits.category)
-    rest = coefficients[1 + wide + options :]
+    wide = traits.of.shape[1]
+    main, through, own, rest = np.split(
+        coefficients[1:], [wide, wide + traits.through.shape[1], simple_columns(traits)]
+    )
     return Effects(
-        main=coefficients[1 : 1 + wide] * traits.weight,
-        own=coefficients[1 + wide : 1 + wide + options],
+        main=main * traits.weight,
+        through=through * MAIN_WEIGHT,
+        own=own,
         liking=float(rest[0]) if rest.size else 0.0,
         by_person=rest[1:].reshape(wide, -1) if rest.size else np.zeros((wide, 0)),
     )
@@ -158,7 +167,7 @@ def effects_of(coefficients: Floats, traits: Traits) -> Effects:
 
 def level_of(model: Effects, traits: Traits) -> Floats:
     """Return the average effect of each arm [1 + options]; nobody's is 0."""
-    level = traits.of @ model.main
+    level = traits.of @ model.main + traits.through @ model.through
     level[1:] += model.own
     level[0] = 0.0
     return level

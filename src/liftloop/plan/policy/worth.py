@@ -25,7 +25,7 @@ lines for each trait of the option, and by trees for how strongly she answers to
 PERSONAL = slice(2, 4)
 
 
-BELIEVED = np.array([0.0, 1.0, 0.5, 0.7])
+BELIEVED = np.array([0.0, 1.0, 0.5, 1.0])
 BELIEVED_SPREAD = 0.5
 """Slopes of the parts before a log is seen, and their standard deviation (of the level: times the average effect)."""
 
