@@ -14,6 +14,7 @@ from msgspec import Struct
 from liftloop.app.contents.checking import Checked, as_content, check_written
 from liftloop.app.definitions.lawful import ContentNotAllowed, reviews_of
 from liftloop.app.definitions.publishing import Conflict
+from liftloop.app.definitions.sending import contents_of
 from liftloop.app.desk import Desk
 from liftloop.app.facts import published
 from liftloop.compose.contract import Content, ContentReview, Exemption, Status
@@ -218,19 +219,18 @@ class Library:
 def uses_of(
     journeys: Mapping[str, Mapping[str, Any]], campaigns: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, list[Use]]:
-    """Return what sends each content: nodes of journeys, actions of campaigns and their variants."""
+    """Return what sends each content: nodes of journeys, actions of campaigns, their variants and other ways."""
     found: dict[str, list[Use]] = {}
-    for identity, body in journeys.items():
-        for node in body.get("nodes", ()):
-            if node.get("kind") == "send":
-                use = Use(kind="journey", id=identity, name=str(body.get("name")), channel=str(node.get("channel")))
-                found.setdefault(str(node.get("content")), []).append(use)
-    for identity, body in campaigns.items():
-        for action in body.get("actions", ()):
-            use = Use(kind="campaign", id=identity, name=str(body.get("name")), channel=str(action.get("channel")))
-            for content in (action.get("content"), *(each.get("content") for each in action.get("variants") or ())):
-                if content:
-                    found.setdefault(str(content), []).append(use)
+    sending: tuple[tuple[Literal["journey", "campaign"], Mapping[str, Mapping[str, Any]], str], ...] = (
+        ("journey", journeys, "nodes"),
+        ("campaign", campaigns, "actions"),
+    )
+    for kind, bodies, part in sending:
+        for identity, body in bodies.items():
+            for way in body.get(part) or ():
+                for content, channel in contents_of(way):
+                    use = Use(kind=kind, id=identity, name=str(body.get("name")), channel=channel)
+                    found.setdefault(content, []).append(use)
     return {content: list(dict.fromkeys(uses)) for content, uses in found.items()}
 
 

@@ -22,6 +22,7 @@ from liftloop.app.definitions.limits import (
 )
 from liftloop.app.definitions.relate import RELATE_KINDS, check_relate
 from liftloop.app.definitions.secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
+from liftloop.app.definitions.sending import senders_of, walked_still
 from liftloop.app.definitions.settings import as_kind, check_setting, refuse
 from liftloop.app.definitions.uses import InUse, User, users_of
 from liftloop.app.facts import fact, published
@@ -291,7 +292,8 @@ class Definitions:
         """End a definition; raises `NotFound`, and `InUse` where others that live on ask for it."""
         check_guard(kind, identity)
         version, _, _, _ = self.newest(kind, identity)
-        users = users_of(self.live, kind, identity)
+        users = users_of(self.live, kind, identity) + senders_of(self.live, kind, identity, self._clock.now_ms())
+        users += walked_still(self._state, kind, identity)
         users += [user for more in self.more_users for user in more(kind, identity)]
         if users:
             raise InUse(kind, identity, users)

@@ -27,6 +27,13 @@ KIND_WORDS: Mapping[str, tuple[str, str]] = {
     "destination": ("去向", "destination"),
     "metric": ("指标", "metric"),
     "goal": ("长期目标", "standing goal"),
+    "content": ("内容", "content"),
+    "channel": ("渠道", "channel"),
+    "offer": ("优惠", "offer"),
+    "item": ("商品", "item"),
+    "pool": ("券池", "pool of codes"),
+    "alert": ("群通知", "alert"),
+    "setting": ("设置", "setting"),
 }
 
 Live = Callable[[str], Mapping[str, Mapping[str, Any]]]
