@@ -68,6 +68,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[[Story],
     opened = served(installation)
     world = loop.run_until_complete(opened.__aenter__())
     installation.receive(*(identified(f"u{number}", level="gold" if number < 2 else "plain") for number in range(8)))
+    installation.receive(identified("u0", shirt="red"), identified("u1", shirt="red"), identified("u1", shirt=None))
     installation.receive(VISIT)
     installation.append(PAST)
     loop.run_until_complete(world.settle())
@@ -113,6 +114,9 @@ def test_a_funnel_counts_people_and_leads_to_them(ask: Callable[[Story], Any]) -
         assert {name: each["people"] for name, each in groups.items()} == {"gold": [2, 2, 1], "plain": [6, 2, 0]}
         gold = await posted(world, "funnel/people", {**by, "step": 0, "of_group": groups["gold"]["place"]})
         assert sorted(each["identifier"] for each in gold["people"]) == ["u0", "u1"]
+        shirts = await posted(world, "funnel", {**FUNNEL, "group": {"kind": "trait", "name": "shirt"}})
+        by_shirt = {each["group"]["value"]: each["people"][0] for each in shirts["groups"]}
+        assert by_shirt == {"red": 1, "": 7}, "who emptied it is among those who said nothing"
         channel = await posted(world, "funnel", {**FUNNEL, "group": {"kind": "channel"}})
         by_channel = [(each["group"]["value"], each["people"][0]) for each in channel["groups"]]
         assert sorted(by_channel) == [("", 6), ("baidu", 1), ("bing", 1)]

@@ -16,6 +16,8 @@ from liftloop.collect.sensors_form import checksum, opened
 from liftloop.kernel.codec import canonical_json, pack, parse_json, unpack
 from liftloop.kernel.ids import Offset
 from liftloop.storage.contract import Record
+from liftloop.storage.tally import Field, Measure, Tally
+from liftloop.storage.tally_sql import duckdb_tally
 from liftloop.testing.installation import Installation
 
 NOON_MS = 1_795_233_600_000
@@ -242,6 +244,30 @@ def test_a_sum_larger_than_all_numbers_changes_nothing(shop: Installation) -> No
     for _ in range(2):
         post(shop, message("profile_increment", "d", properties={"visits": 1.5e308, "spent": 9e307, "first": 10**308}))
     assert {name: float(value) for name, value in traits(shop).items()} == dict.fromkeys(held, 1e308)
+
+
+def test_dashboards_and_conditions_read_what_changes_came_to(shop: Installation) -> None:
+    """Customers by level are counted by the level that a change gave them; what was emptied says nothing."""
+    post(shop, message("track", "d", event="Look"), message("profile_set_once", "d", properties={"level": "gold"}))
+    post(shop, message("profile_set", "e", properties={"level": "gold"}), message("profile_delete", "e", time=NOON_MS))
+    shop.follow()
+    counted: dict[str, dict[str | None, float]] = {}
+    for dataset in ("customers", "events"):
+        tally = Tally(
+            dataset=dataset,
+            from_ms=0,
+            to_ms=NOON_MS + 1,
+            zone_ms=0,
+            measure=Measure(aggregate="rows"),
+            by=Field(kind="attribute", name="level"),
+            groups_max=9,
+            only=(),
+            grain=None,
+        )
+        asked = duckdb_tally(tally, people=False)
+        found = shop.lake.select(asked.text, asked.parameters)
+        counted[dataset] = dict(zip(found["label"].tolist(), found["value"].tolist(), strict=True))
+    assert counted == {"customers": {"gold": 1.0, None: 1.0}, "events": {"gold": 1.0}}
 
 
 def test_a_list_grows_to_its_limits_and_holds_nothing_twice(shop: Installation) -> None:

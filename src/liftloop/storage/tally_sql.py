@@ -191,7 +191,7 @@ class _Counting:
                 said = said.filter(said.value.notnull())
                 last = self._words.last(said.value, (said.at_ms, said.offset))
                 latest = said.group_by("profile").agg(value=last)
-                text = is_text(latest.value).ifelse(self._words.text(latest.value), latest.value)
+                text = is_text(latest.value).ifelse(self._words.text(latest.value), latest.value.nullif("null"))
                 told = latest.select(told_profile=latest.profile, told=text)
             case _:
                 assert_never(field.kind)

@@ -47,12 +47,13 @@ SELECT profile, arg_min(source, (at_ms, "offset")) AS label FROM (
 ) WHERE source IS NOT NULL GROUP BY profile
 """
 _TRAIT = """
-SELECT profile, arg_max(label, (rank, at_ms)) AS label FROM (
-    SELECT profile, 0 AS rank, at_ms, json_extract_string(properties, $1) AS label FROM event_now
-    WHERE kind = 'identify'
+SELECT profile, arg_max({'is': label}, (rank, at_ms, "offset"))."is" AS label FROM (
+    SELECT profile, 0 AS rank, at_ms, "offset", json_extract_string(properties, $1) AS label FROM event_now
+    WHERE kind = 'identify' AND json_extract(properties, $1) IS NOT NULL
     UNION ALL
-    SELECT profile, 1, at_ms, coalesce(word, CAST(number AS VARCHAR)) FROM trait_now WHERE name = $2
-) WHERE label IS NOT NULL GROUP BY profile
+    SELECT profile, 1, at_ms, "offset", coalesce(word, CAST(number AS VARCHAR)) FROM trait_now
+    WHERE name = $2 AND coalesce(word, CAST(number AS VARCHAR)) IS NOT NULL
+) GROUP BY profile HAVING label IS NOT NULL
 """
 _CAMPAIGN = """
 SELECT coalesce(canonical.kept, decision.profile) AS profile,
