@@ -19,6 +19,7 @@ from liftloop.app.quarantine.replay import Quarantine
 from liftloop.app.seen_words import SeenWords
 from liftloop.app.settings import Settings, clock_of
 from liftloop.app.standing_goals import StandingGoals
+from liftloop.app.steering.bandits import BanditStudy
 from liftloop.app.steering.study import SteeringStudy
 from liftloop.app.studies.predictions import Predictions
 from liftloop.app.studies.rfm import Buyers
@@ -85,7 +86,8 @@ class Desk:
         self.quarantine = Quarantine(self.tick, self.state, self.vault, self.clock)
         self.intake = Intake(self.follower, self.state, self.definitions, self.clock)
         self.steering = SteeringStudy(self.follower, self.definitions, self.state, self.tick, self.clock)
-        self.timed: list[Timed] = [self.steering]
+        self.bandits = BanditStudy(self.follower, self.definitions, self.tick, self.state, self.clock)
+        self.timed: list[Timed] = [self.steering, self.bandits]
         """What has instants of its own on a manual clock; use cases beside the desk add theirs."""
         timed = Together(self.timed)
         self.clockwork = Clockwork(
@@ -119,6 +121,7 @@ class Desk:
                 self.predictions.run_daily(),
                 self.standing_goals.run_weekly(),
                 self.steering.run_forever(),
+                self.bandits.run_forever(),
             )
         ]
 

@@ -13,6 +13,8 @@ from liftloop.cli.telling import table
 from liftloop.cli.trial import group_lines, trial_lines
 from liftloop.kernel.errors import EXIT_REFUSED
 
+_WAY_HEADS = {"zh": ["分支", "份额", "人数", "有效果", "最好的把握"], "en": ["Way", "Share", "People", "Won", "Best"]}
+
 
 @click.group("journey", short_help="旅程 / journeys")
 def command() -> None:
@@ -56,6 +58,15 @@ def report(journey: str, data: Path, as_json: bool) -> None:
         counts = ("arrived", "waiting", "sent", "opened", "clicked")
         rows = [[node["id"], node["kind"], *(f"{node[name]:,}" for name in counts)] for node in each["nodes"]]
         lines += table([en if language() == "en" else zh, *rows], right=frozenset(range(2, 7)))
+    spoken = "en" if language() == "en" else "zh"
+    for each in answer["bandits"]:
+        lines += ["", f"{each['node']}: {each[spoken]}"]
+        ways = [
+            [way["id"], f"{way['share']:.0%}", f"{way['people']:,}", f"{way['won']:,}", f"{way['best']:.0%}"]
+            for way in each["ways"]
+        ]
+        lines += table([_WAY_HEADS[spoken], *ways], right=frozenset(range(1, 5)))
+        lines += [f"{move['at'][:16]}  {move[spoken]}" for move in each["moves"]]
     show(answer, as_json, lines)
 
 

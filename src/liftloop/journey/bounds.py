@@ -18,12 +18,14 @@ from liftloop.journey.actions import (
     SetTrait,
 )
 from liftloop.journey.contract import BadJourney
-from liftloop.journey.splits import Arm, Branch, Experiment, Split
+from liftloop.journey.splits import Arm, Bandit, Branch, Experiment, Split
 from liftloop.kernel.codec import canonical_json
 
 SECONDS_MAX = 10 * 366 * 86_400
 """Ten years: a longer wait is a slip of the keyboard, and far longer ones do not fit a column of times."""
 DAYS_MAX = SECONDS_MAX // 86_400
+WITHIN_MIN_S, WITHIN_MAX_S = 60, 60 * 86_400
+"""Of what a bandit counts: the shares are learned from the last 90 days, so that a wider window would leave none."""
 ARMS_MAX = 10
 """More arms than that never gather enough people each."""
 CASES_MAX = 20
@@ -39,7 +41,7 @@ VALUE_BYTES_MAX = 2_000
 """Of a trait, as of custom fields."""
 
 
-def check_parting(node: Experiment | Split | Branch) -> None:
+def check_parting(node: Experiment | Split | Branch | Bandit) -> None:
     """Raise `BadJourney` where people cannot be parted so."""
     match node:
         case Branch(cases=cases) if not 1 <= len(cases) <= CASES_MAX:
@@ -51,8 +53,33 @@ def check_parting(node: Experiment | Split | Branch) -> None:
                 f"节点 {node.id} 要有 2 到 {ARMS_MAX} 个名字不同的分支，share 都大于 0，合计为 1",
                 f"node {node.id} needs 2 to {ARMS_MAX} arms of different names, with shares above 0 that add up to 1",
             )
+        case Bandit():
+            _check_bandit(node)
         case _:
             pass
+
+
+def _check_bandit(node: Bandit) -> None:
+    names = {arm.id for arm in node.arms}
+    if not 2 <= len(node.arms) <= ARMS_MAX or len(names) < len(node.arms) or "" in names:
+        raise BadJourney(
+            f"节点 {node.id} 要有 2 到 {ARMS_MAX} 个名字不同的分支",
+            f"node {node.id} needs 2 to {ARMS_MAX} arms of different names",
+        )
+    if not node.event.strip():
+        raise BadJourney(
+            f"节点 {node.id} 要写明 event：做了什么算有效果", f"node {node.id} must say which event counts as won"
+        )
+    if not WITHIN_MIN_S <= node.within_s <= WITHIN_MAX_S:
+        raise BadJourney(
+            f"节点 {node.id} 的 within_s 要在 1 分钟到 60 天之间",
+            f"within_s of node {node.id} is from a minute to 60 days",
+        )
+    if not 0 < node.floor <= 1 / len(node.arms):
+        raise BadJourney(
+            f"节点 {node.id} 的 floor 要大于 0，且不超过平分的份额 {1 / len(node.arms):.2g}",
+            f"floor of node {node.id} is above 0 and no more than an equal share, {1 / len(node.arms):.2g}",
+        )
 
 
 def check_change(node: Change | CallWebhook | GiveCoupon) -> None:

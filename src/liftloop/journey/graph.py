@@ -14,7 +14,7 @@ from liftloop.journey.checking import check_journey_times, check_wait
 from liftloop.journey.contract import BadJourney, Journey
 from liftloop.journey.entry import check_entry
 from liftloop.journey.nodes import Act, Exit, Node, Send
-from liftloop.journey.splits import Branch, Condition, Experiment, Split
+from liftloop.journey.splits import Bandit, Branch, Condition, Experiment, Split
 from liftloop.journey.triggers import OnCampaign
 from liftloop.journey.waits import Resting, Stagger, UntilDate, UntilEvent, Waiting
 from liftloop.plan.contract import Phase
@@ -140,7 +140,7 @@ def check_node(journey: Journey, node: Node) -> None:
                 f"节点 {node.id} 需要由旅程所属的活动触发",
                 f"node {node.id} needs the journey's own campaign as its trigger",
             )
-        case Experiment() | Split() | Branch():
+        case Experiment() | Split() | Branch() | Bandit():
             check_parting(node)
         case PutTag() | SetTrait() | GivePoints() | AddScore() | GiveTask() | Enrol() | CallWebhook() | GiveCoupon():
             check_change(node)
@@ -179,7 +179,7 @@ def successors(node: Node) -> tuple[str, ...]:
             return (yes, no)
         case Branch(cases=cases, otherwise=otherwise):
             return (*(case.next for case in cases), otherwise)
-        case Experiment(arms=arms) | Split(arms=arms):
+        case Experiment(arms=arms) | Split(arms=arms) | Bandit(arms=arms):
             return tuple(arm.next for arm in arms)
         case Exit():
             return ()

@@ -69,4 +69,27 @@ class Split(Struct, frozen=True, kw_only=True, tag_field="kind", tag="split", fo
     """Empty: this node's own."""
 
 
-Parting = Condition | Branch | Experiment | Split
+class Way(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of several ways whose share is found out, not said."""
+
+    id: str
+    next: str
+
+
+class Bandit(Struct, frozen=True, kw_only=True, tag_field="kind", tag="bandit", forbid_unknown_fields=True):
+    """Go one of several ways, drawn by shares that move towards the way on which more people do what is wanted.
+
+    A tenth of the people is drawn uniformly, whatever the shares are; shares and chances are kept at every coming.
+    """
+
+    id: str
+    arms: Sequence[Way]
+    event: str
+    """Whoever does it within `within_s` of coming here counts as won."""
+    within_s: int = 7 * 86_400
+    """Nobody counts for the shares before so much time has passed, so that late conversions harm no way."""
+    floor: float = 0.1
+    """Least share of a way among those who are not drawn uniformly."""
+
+
+Parting = Condition | Branch | Experiment | Split | Bandit

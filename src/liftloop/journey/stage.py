@@ -14,6 +14,7 @@ from liftloop.journey import enrolments
 from liftloop.journey.acting import woken_in
 from liftloop.journey.admission import Admission
 from liftloop.journey.arrivals import counted
+from liftloop.journey.bandits import PARTED, parted_facts
 from liftloop.journey.contract import Intent
 from liftloop.journey.entering import LAUNCHED, LOOKED, call, next_entry_ms
 from liftloop.journey.entry import answered, kept_rows
@@ -75,7 +76,7 @@ class JourneySteps:
     reads = frozenset(
         {"event", "person", "system", "audience.entered", "audience.left", "journey.woken", "journey.ceded"}
     )
-    writes = frozenset({"message.intended", "journey.entered", "journey.left"})
+    writes = frozenset({"message.intended", "journey.entered", "journey.left", PARTED})
 
     def __init__(self, watch: Watch) -> None:
         self._held: Known | None = None
@@ -112,7 +113,7 @@ class JourneySteps:
         wake(world, woken, _said(due, answered, answers))
         stands = np.isin(newcomers.codes, known.waiting)
         walkers = woken.and_also(opening.walkers).and_also(turning.walkers).and_also(newcomers.of(~stands))
-        intents, came = walk(world, walkers)
+        intents, came, partings = walk(world, walkers)
         walkers = walkers.and_also(newcomers.of(stands)).and_also(turning.resting)
         leavers = together([leaving.leavers, turning.leavers, at_the_end(walkers, opening.closed)])
         delta = _joined(
@@ -129,6 +130,7 @@ class JourneySteps:
         return delta, {
             "message.intended": Batch(len(intents), {"intent": intents}),
             "journey.entered": _entered_facts(world, newcomers),
+            PARTED: parted_facts(partings, moment.now_ms),
             "journey.left": _left_facts(together([leavers, ceding(ceded)]), moment),
         }
 

@@ -24,13 +24,14 @@ from liftloop.journey.actions import (
     SetTrait,
 )
 from liftloop.journey.arrivals import Places
+from liftloop.journey.bandits import Parted, draw
 from liftloop.journey.contract import COUPON_CHANNEL, Intent
 from liftloop.journey.entry import passed
 from liftloop.journey.graph import NODES_MAX, Graph
 from liftloop.journey.nodes import Act, Asking, Exit, Send
 from liftloop.journey.reading import arms_of
 from liftloop.journey.resting import clock_ms, date_ms
-from liftloop.journey.splits import Branch, Case, Condition, Experiment, Split
+from liftloop.journey.splits import Bandit, Branch, Case, Condition, Experiment, Split
 from liftloop.journey.triggers import OnCampaign
 from liftloop.journey.waits import ByClock, Resting, Stagger, Until, UntilBestHour, UntilDate, UntilEvent, Wait
 from liftloop.journey.watching import Watch
@@ -154,9 +155,10 @@ def entering(rows: NDArray[np.int64], slots: Slots, codes: NDArray[np.int32]) ->
     )
 
 
-def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
-    """Move everybody until all wait or have left; return what they want to send, in order, and who came where."""
+def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places, list[Parted]]:
+    """Move everybody until all wait or have left; return what they want to send, who came and who parted where."""
     intents: list[Intent] = []
+    parted: list[Parted] = []
     came: Counter[tuple[int, int]] = Counter()
     ends_ms = _ends_ms(world, walkers)
     moving = ends_ms > world.moment.now_ms
@@ -164,7 +166,7 @@ def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
     for _ in range(NODES_MAX + 1):
         if not moving.any():
             np.minimum(walkers.due_ms, ends_ms, out=walkers.due_ms)
-            return intents, came
+            return intents, came, parted
         for graph, position, group in _groups(world, walkers, moving):
             node = graph.node(position)
             came[int(walkers.codes[group[0]]), position] += len(group)
@@ -203,6 +205,12 @@ def walk(world: World, walkers: Walkers) -> tuple[list[Intent], Places]:
                     numbers = people.numbers(world.state, walkers.slots[group])
                     onward = np.array([graph.position[arm.next] for arm in node.arms], dtype=np.int32)
                     walkers.nodes[group] = onward[arms_of(numbers, graph.id, node)]
+                case Bandit():
+                    onward = np.array([graph.position[arm.next] for arm in node.arms], dtype=np.int32)
+                    numbers = people.numbers(world.state, walkers.slots[group])
+                    drawn = draw(world.state, graph, node, numbers)
+                    parted.append(replace(drawn, enrolments=walkers.rows[group], visits=walkers.visits[group]))
+                    walkers.nodes[group] = onward[drawn.arm]
                 case Act() if graph.journey.campaign not in world.campaigns:
                     walkers.inside[group] = enrolments.ORPHANED
                     moving[group] = False

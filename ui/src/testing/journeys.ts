@@ -9,6 +9,7 @@ function node(id: string, kind: string, arrived: number, rest: Partial<Views["Jo
 }
 
 export const welcome: Views["JourneyReport"] = {
+  bandits: [],
   id: "welcome",
   name: "新会员欢迎",
   versions: [
@@ -163,7 +164,7 @@ export class MockJourneys {
 
   private report(id: string): Views["JourneyReport"] {
     const { name } = this.row(id);
-    return id === "welcome" ? welcome : { id, name, versions: [] };
+    return id === "welcome" ? welcome : { id, name, versions: [], bandits: [] };
   }
 
   private read(id: string, query: URLSearchParams): Views["DefinitionView"] {

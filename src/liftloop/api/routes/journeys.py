@@ -10,8 +10,10 @@ from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.trials import group_view, trial_view
 from liftloop.api.present.words import at
 from liftloop.api.views.journey import (
+    BanditWay,
     EnrolOutcome,
     EnrolRequest,
+    JourneyBandit,
     JourneyDraft,
     JourneyFix,
     JourneyPage,
@@ -20,6 +22,7 @@ from liftloop.api.views.journey import (
     JourneyReport,
     JourneyRow,
     PatchStep,
+    ShareMove,
 )
 from liftloop.api.views.trial import GroupTrialAnswer, GroupTrialRequest, TrialAnswer, TrialRequest
 from liftloop.app.definitions.lawful import content_rules
@@ -29,8 +32,11 @@ from liftloop.app.journeys.enrolling import EnrolAsked, enrol
 from liftloop.app.journeys.report import Standing, journey_report, standings
 from liftloop.app.journeys.trials import shown_in, try_group, try_person
 from liftloop.app.journeys.trying import Happens, Tried
+from liftloop.app.steering.bandits import BanditSeen
 
 router = APIRouter(prefix="/journeys")
+MOVES_MAX = 20
+"""Of each split in its report; the log has them all."""
 
 Reads = Annotated[Caller, Depends(may("journey.read"))]
 Tries = Annotated[Caller, Depends(may("journey.try"))]
@@ -62,7 +68,26 @@ def _row(desk: Desk, identity: str, standing: Standing) -> JourneyRow:
 
 @router.get("/{journey_id}/report")
 async def get_journey_report(journey_id: str, desk: OnDesk, caller: Reads) -> JourneyReport:
-    return JourneyReport.model_validate(msgspec.to_builtins(await journey_report(desk, journey_id)))
+    counts = await journey_report(desk, journey_id)
+    told = msgspec.to_builtins(counts) | {"bandits": [_bandit(each) for each in counts.bandits]}
+    return JourneyReport.model_validate(told)
+
+
+def _bandit(seen: BanditSeen) -> JourneyBandit:
+    columns = zip(seen.ways, seen.shares, seen.people, seen.won, seen.best, strict=True)
+    return JourneyBandit(
+        node=seen.node,
+        zh=seen.stands.zh,
+        en=seen.stands.en,
+        ways=[
+            BanditWay(id=way, share=share, people=people, won=won, best=best)
+            for way, share, people, won, best in columns
+        ],
+        moves=[
+            ShareMove(batch=move.batch, at=at(move.at_ms), shares=list(move.shares), zh=move.why.zh, en=move.why.en)
+            for move in seen.moves[:MOVES_MAX]
+        ],
+    )
 
 
 @router.post("/{journey_id}/enrol")

@@ -29,12 +29,39 @@ class JourneyVersion(View):
     nodes: list[JourneyNode]
 
 
+class ShareMove(View):
+    """A move of the shares of a bandit; `batch` counts them."""
+
+    batch: Count
+    at: AwareDatetime
+    shares: list[float]
+    zh: str = Field(description="Why, in Chinese.")
+    en: str = Field(description="Why, in English.")
+
+
+class BanditWay(View):
+    id: str
+    share: float = Field(description="In force, among the nine tenths who are steered.")
+    people: Count = Field(description="Who came first in the last 90 days and has had the whole window since.")
+    won: Count
+    best: float = Field(description="Chance of being the best way.")
+
+
+class JourneyBandit(View):
+    node: str
+    zh: str = Field(description="How it stands, in Chinese.")
+    en: str = Field(description="How it stands, in English.")
+    ways: list[BanditWay]
+    moves: list[ShareMove] = Field(description="The latest first.")
+
+
 class JourneyReport(View):
     """A journey, the newest version first."""
 
     id: str
     name: str
     versions: list[JourneyVersion]
+    bandits: list[JourneyBandit] = Field(description="Splits of the newest version whose shares move by results.")
 
 
 class JourneyRow(View):

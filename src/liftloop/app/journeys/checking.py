@@ -145,6 +145,8 @@ def _even(node: Mapping[str, Any], place: int) -> Fix | None:
     """Return the fix that makes shares a whole, where that is what is wrong."""
     arms: list[Mapping[str, Any]] = list(node.get("arms") or ())
     shares = [float(arm.get("share", 0)) for arm in arms]
+    if node.get("kind") == "bandit":
+        return None
     if len(shares) < 2 or len({arm.get("id") for arm in arms}) < len(arms) or sum(shares) == 1:
         return None
     positive = [max(0, share) for share in shares]

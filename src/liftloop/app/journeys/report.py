@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
+from liftloop.app.steering.bandits import BanditSeen
 from liftloop.kernel.codec import parse_json
 
 _FILE = (files("liftloop.app.journeys") / "journeys.sql").read_text(encoding="utf-8")
@@ -59,6 +60,8 @@ class JourneyCounts(Struct, frozen=True, kw_only=True):
     id: str
     name: str
     versions: tuple[VersionCounts, ...]
+    bandits: tuple[BanditSeen, ...]
+    """Of the newest version, with what moved their shares."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -98,6 +101,7 @@ async def journey_report(desk: Desk, identity: str) -> JourneyCounts:
         id=identity,
         name=str(bodies[0][2].get("name") or identity),
         versions=tuple(_version(one, by_version.get(one[0], {}), told, left.get(one[0], {})) for one in bodies),
+        bandits=tuple(await desk.bandits.seen(identity, bodies[0][2]["nodes"])),
     )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from liftloop.journey.enrolments import Rows
 from liftloop.journey.graph import Graph, successors
-from liftloop.journey.splits import Branch, Condition, Experiment, Split
+from liftloop.journey.splits import Bandit, Branch, Condition, Experiment, Split
 from liftloop.journey.waits import UntilDate, UntilEvent
 from liftloop.runtime.contract import Slots
 
@@ -103,7 +103,7 @@ def way_of(graph: Graph, identity: str, onward: str) -> str:
         case Branch(cases=cases):
             found = next((place for place, case in enumerate(cases) if case.next == onward), -1)
             return "otherwise" if found < 0 else cases[found].name or str(found + 1)
-        case Experiment(arms=arms) | Split(arms=arms):
+        case Experiment(arms=arms) | Split(arms=arms) | Bandit(arms=arms):
             return next(arm.id for arm in arms if arm.next == onward)
         case _:
             return ""

@@ -59,3 +59,20 @@ SELECT (settled.at_ms - $2) // $3 AS piece, sum(settled.cost_fen) AS cost_fen
 FROM message JOIN message_settled AS settled USING (message_key)
 WHERE message.campaign = $1 AND settled.outcome IN ('accepted', 'uncertain')
 GROUP BY piece ORDER BY piece;
+
+-- name: parted
+-- People by way and piece of time at one node of a journey, each by their first coming; $5 is what counts as won.
+WITH come AS (
+    SELECT coalesce(canonical.kept, parted.profile) AS profile, parted.arm, parted.batch, parted.at_ms
+    FROM parted LEFT JOIN canonical ON canonical.forwarded = parted.profile
+    WHERE parted.journey = $1 AND parted.node = $2 AND parted.ways = $3
+    QUALIFY row_number() OVER (PARTITION BY coalesce(canonical.kept, parted.profile) ORDER BY parted.at_ms, parted.tick) = 1
+),
+counted AS (SELECT * FROM come WHERE at_ms >= $4),
+won AS (
+    SELECT DISTINCT counted.profile FROM counted JOIN event_now ON event_now.profile = counted.profile
+    WHERE event_now.name = $5 AND event_now.at_ms >= counted.at_ms AND event_now.at_ms < counted.at_ms + $6
+)
+SELECT counted.batch, counted.at_ms // $7 AS piece, counted.arm, count(*) AS people, count(won.profile) AS total
+FROM counted LEFT JOIN won ON won.profile = counted.profile
+GROUP BY ALL ORDER BY piece, batch, arm;

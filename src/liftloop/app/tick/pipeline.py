@@ -9,6 +9,7 @@ from liftloop.deliver.separating import DeliverSeparation
 from liftloop.deliver.stage import CompiledRules, DeliverColumns, DeliverGate, DeliverMerges, DeliverOutcomes
 from liftloop.identify.stage import Identify
 from liftloop.journey.acting import JourneyActs
+from liftloop.journey.bandits import BanditShares
 from liftloop.journey.lives import JourneyLives
 from liftloop.journey.merging import JourneyMerges
 from liftloop.journey.separating import JourneySeparation
@@ -52,6 +53,7 @@ def stages(watch: Watch | None = None) -> tuple[Stage, ...]:
         SteeredShares(),
         JourneyLives(),
         JourneyCodes(),
+        BanditShares(),
         JourneyMerges(),
         JourneySeparation(),
         JourneySteps(watch or NobodyWatches()),

@@ -66,6 +66,11 @@ CREATE TABLE IF NOT EXISTS enrolment (
     tick BIGINT NOT NULL, enrolment BIGINT, profile BIGINT, journey VARCHAR, version BIGINT, campaign VARCHAR,
     reason VARCHAR, at_ms BIGINT, entered BOOLEAN NOT NULL
 );
+-- Who came to a node of a journey whose shares move by results: which way they went, and the chances of all its ways.
+CREATE TABLE IF NOT EXISTS parted (
+    tick BIGINT NOT NULL, enrolment BIGINT, visit BIGINT, profile BIGINT, journey VARCHAR, version BIGINT,
+    node VARCHAR, ways VARCHAR, arm VARCHAR, uniform BOOLEAN, batch BIGINT, chances VARCHAR, at_ms BIGINT
+);
 CREATE TABLE IF NOT EXISTS fact_block (
     tick BIGINT NOT NULL, position BIGINT NOT NULL, kind VARCHAR NOT NULL, count BIGINT NOT NULL, columns BLOB NOT NULL
 );

@@ -27,6 +27,7 @@ TABLE_OF: Mapping[str, str] = {
     "audience.left": "membership",
     "journey.entered": "enrolment",
     "journey.left": "enrolment",
+    "journey.parted": "parted",
     "points.changed": "points_change",
     "traits.given": "trait_given",
     "traits.resolved": "trait_resolved",

@@ -68,6 +68,8 @@ export function useTelling(named: Named, sentence: (tree: unknown) => string | n
           return (it as { id: string; share: number }[])
             .map((arm) => `${arm.id} ${format.percent(arm.share, 0)}`)
             .join(" · ");
+        case "sides":
+          return (it as { id: string }[]).map((side) => side.id).join(" · ");
         case "cases":
           return (it as { name?: string; when: unknown; entry?: unknown }[])
             .map((each) => each.name || asked(each))

@@ -4650,6 +4650,28 @@ export interface components {
              */
             to: string;
         };
+        /** BanditWay */
+        BanditWay: {
+            /**
+             * Best
+             * @description Chance of being the best way.
+             */
+            best: number;
+            /** Id */
+            id: string;
+            /**
+             * People
+             * @description Who came first in the last 90 days and has had the whole window since.
+             */
+            people: number;
+            /**
+             * Share
+             * @description In force, among the nine tenths who are steered.
+             */
+            share: number;
+            /** Won */
+            won: number;
+        };
         /**
          * Baseline
          * @description Where we are when nothing is done, with its 90% interval, over the people it counts.
@@ -7578,6 +7600,28 @@ export interface components {
             /** @description Whether the category gained what the item gained, or one replaced another. */
             sentence: components["schemas"]["Text"];
         };
+        /** JourneyBandit */
+        JourneyBandit: {
+            /**
+             * En
+             * @description How it stands, in English.
+             */
+            en: string;
+            /**
+             * Moves
+             * @description The latest first.
+             */
+            moves: components["schemas"]["ShareMove"][];
+            /** Node */
+            node: string;
+            /** Ways */
+            ways: components["schemas"]["BanditWay"][];
+            /**
+             * Zh
+             * @description How it stands, in Chinese.
+             */
+            zh: string;
+        };
         /**
          * JourneyDraft
          * @description A journey as somebody is writing it.
@@ -7675,6 +7719,11 @@ export interface components {
          * @description A journey, the newest version first.
          */
         JourneyReport: {
+            /**
+             * Bandits
+             * @description Splits of the newest version whose shares move by results.
+             */
+            bandits: components["schemas"]["JourneyBandit"][];
             /** Id */
             id: string;
             /** Name */
@@ -11585,6 +11634,31 @@ export interface components {
             takes: components["schemas"]["Text"];
             what: components["schemas"]["Text"];
             where: components["schemas"]["Text"];
+        };
+        /**
+         * ShareMove
+         * @description A move of the shares of a bandit; `batch` counts them.
+         */
+        ShareMove: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Batch */
+            batch: number;
+            /**
+             * En
+             * @description Why, in English.
+             */
+            en: string;
+            /** Shares */
+            shares: number[];
+            /**
+             * Zh
+             * @description Why, in Chinese.
+             */
+            zh: string;
         };
         /** SignalEvidence */
         SignalEvidence: {

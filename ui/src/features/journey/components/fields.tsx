@@ -14,6 +14,7 @@ import { Cases } from "./cases";
 import styles from "./drawer.module.css";
 import { Filters } from "./filters";
 import { Pick } from "./pick";
+import { Sides } from "./sides";
 import { Span } from "./span";
 import { Ways } from "./ways";
 
@@ -57,11 +58,12 @@ export function FieldRow({ field, of, onChange }: FieldProps) {
       </fieldset>
     );
   }
-  if (field.as === "tree" || field.as === "arms" || field.as === "cases") {
+  if (field.as === "tree" || field.as === "arms" || field.as === "sides" || field.as === "cases") {
     return (
       <fieldset className={styles.field} aria-label={label}>
         {field.as === "tree" ? <parts.Tree tree={value} onChange={onChange} /> : null}
         {field.as === "arms" ? <Arms arms={value} onChange={onChange} /> : null}
+        {field.as === "sides" ? <Sides arms={value} onChange={onChange} /> : null}
         {field.as === "cases" ? <Cases cases={value} onChange={onChange} /> : null}
       </fieldset>
     );
@@ -202,6 +204,7 @@ function Value({ id, field, of, onChange }: FieldProps & { id: string }) {
     case "flag":
     case "tree":
     case "arms":
+    case "sides":
     case "cases":
     case "filters":
     case "answers":

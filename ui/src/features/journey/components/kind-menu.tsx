@@ -1,5 +1,6 @@
 /** Kinds of step to choose from, by group: under the plus of an edge, and in the form of a step. */
 import {
+  AimOutlined,
   ApartmentOutlined,
   ApiOutlined,
   BellOutlined,
@@ -48,6 +49,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   until_date: <CalendarOutlined />,
   branch: <ForkOutlined />,
   split: <PieChartOutlined />,
+  bandit: <AimOutlined />,
   coupon: <GiftOutlined />,
   points: <WalletOutlined />,
   tag: <TagOutlined />,

@@ -30,7 +30,8 @@ export type FieldAs =
   | "filters"
   | "answers"
   | "ways"
-  | "arms";
+  | "arms"
+  | "sides";
 
 export interface Field {
   name: string;

@@ -1,5 +1,6 @@
 /** Kinds of step as data: menu, form, words on the canvas and the list all read this one table. */
 import { type Field, lackingOf } from "./field";
+import { PARTINGS } from "./partings";
 
 export type KindGroup = "waits" | "judges" | "reaches" | "customer" | "staff" | "ends";
 
@@ -28,10 +29,6 @@ const ZONE: Field = { name: "zone", as: "choice", choices: ["", "recipient"], op
 const YEARLY: readonly Field[] = [
   { name: "yearly", as: "flag", optional: true },
   { name: "calendar", as: "choice", choices: ["solar", "lunar"], optional: true, seldom: true },
-];
-const ARMS = [
-  { id: "a", share: 0.5, next: "" },
-  { id: "b", share: 0.5, next: "" },
 ];
 
 export const KINDS: readonly Kind[] = [
@@ -104,41 +101,7 @@ export const KINDS: readonly Kind[] = [
     ],
     ofCampaign: true,
   },
-  {
-    kind: "condition",
-    group: "judges",
-    ways: ["yes", "no"],
-    aside: "exit",
-    fresh: { when: { all: [] } },
-    fields: [
-      { name: "when", as: "tree" },
-      { name: "entry", as: "filters", optional: true },
-    ],
-  },
-  {
-    kind: "branch",
-    group: "judges",
-    ways: ["cases", "otherwise"],
-    fresh: { cases: [{ name: "", when: { all: [] }, next: "" }] },
-    fields: [{ name: "cases", as: "cases" }],
-  },
-  {
-    kind: "experiment",
-    group: "judges",
-    ways: ["arms"],
-    fresh: { arms: ARMS },
-    fields: [{ name: "arms", as: "arms" }],
-  },
-  {
-    kind: "split",
-    group: "judges",
-    ways: ["arms"],
-    fresh: { arms: ARMS },
-    fields: [
-      { name: "arms", as: "arms" },
-      { name: "salt", as: "text", optional: true, seldom: true },
-    ],
-  },
+  ...PARTINGS,
   {
     kind: "send",
     group: "reaches",
