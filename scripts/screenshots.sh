@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Take every screen's picture over the sample shop, with what axe says and how long until each can be worked with.
 # A shop that is served already is taken instead: LIFTLOOP_URL and LIFTLOOP_ADMIN_TOKEN say which.
+# README=1 makes the README's pictures of them too.
 # LOOKS=1280-zh-CN-light,390-en-dark and SCREENS=home,plan take some only; MEMBERS is the size of the shop.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,5 +27,9 @@ if [ -z "${LIFTLOOP_URL:-}" ]; then
   LIFTLOOP_ADMIN_TOKEN=$(cat "$folder/shop/admin.token")
   export LIFTLOOP_ADMIN_TOKEN
 fi
-npm --prefix ui exec -- playwright test --config ui/playwright.config.ts screens
+(cd ui && npx playwright test screens) && clean=0 || clean=$?
+if [ -n "${README:-}" ]; then
+  (cd ui && node scripts/readme-pictures.mjs "$SCREENSHOTS" ../docs/pictures)
+fi
 echo "pictures: $SCREENSHOTS"
+exit "$clean"

@@ -20,6 +20,10 @@ const nameOf = (look: Look) => `${look.width}-${look.language}-${look.appearance
 const among = (variable: string | undefined, name: string) => !variable || variable.split(",").includes(name);
 const looks = every.filter((look) => among(process.env.LOOKS, nameOf(look)));
 
+const heightOf = (width: number) => (width === 390 ? 844 : 900);
+/** A picture that is higher is cut: nobody looks at more of a list. */
+const HEIGHT_MAX = 6_000;
+
 interface Seen {
   name: string;
   readyMs: number;
@@ -37,7 +41,7 @@ for (const look of looks) {
   }) => {
     const folder = `${FOLDER}/${nameOf(look)}`;
     mkdirSync(folder, { recursive: true });
-    await page.setViewportSize({ width: look.width, height: look.width === 390 ? 844 : 900 });
+    await page.setViewportSize({ width: look.width, height: heightOf(look.width) });
     const app = new AppPage(page);
     await app.choose(look);
     const addresses = addressesOf(await readShop(request, TOKEN));
@@ -50,7 +54,7 @@ for (const look of looks) {
       if (!among(process.env.SCREENS, name)) continue;
       const readyMs = await open(page, address);
       await page.waitForTimeout(300); // Charts and drawers end their motion, at most 150 ms.
-      await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+      await picture(page, look, `${folder}/${name}.png`);
       seen.push({ name, readyMs, sidewaysPx: await app.sidewaysPx(), serious: await seriousOn(page) });
     }
     print(look, seen);
@@ -86,6 +90,16 @@ async function open(page: Page, address: string): Promise<number> {
   const readyMs = Math.round((await ready.jsonValue()) || 0);
   await new AppPage(page).settled();
   return readyMs;
+}
+
+/** The whole page in a window that is as high as it: what sticks to an edge stays at the edge. */
+async function picture(page: Page, { width }: Look, path: string): Promise<void> {
+  const high = await page.evaluate(() => document.documentElement.scrollHeight);
+  const height = Math.min(Math.max(high, heightOf(width)), HEIGHT_MAX);
+  await page.setViewportSize({ width, height });
+  await page.waitForTimeout(height > heightOf(width) ? 200 : 0);
+  await page.screenshot({ path });
+  await page.setViewportSize({ width, height: heightOf(width) });
 }
 
 async function seriousOn(page: Page): Promise<string[]> {

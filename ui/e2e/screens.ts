@@ -48,7 +48,7 @@ export const screens: Record<Route, (shop: Shop) => Record<string, string>> = {
   tasks: () => ({ tasks: "/tasks" }),
   coupons: () => ({ coupons: "/coupons" }),
   tags: () => ({ tags: "/tags", "tag-new": "/tags?new" }),
-  people: () => ({ people: "/people?q=王" }),
+  people: () => ({ people: "/people?q=M0000012" }),
   "people/alike": () => ({ alike: "/people/alike" }),
   "people/:profileId": ({ profile }) => ({ person: `/people/${profile}` }),
   data: () => ({ data: "/data", "data-new": "/data?new=1" }),

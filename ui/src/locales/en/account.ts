@@ -56,6 +56,8 @@ export const account = {
 };
 
 export const audit = {
+  about: "{{kind}} “{{name}}” v{{version}}",
+  andMore: "and {{count}} more",
   title: "Audit",
   lead: "Every change: who, when, from where, before and after.",
   all: "Everything",

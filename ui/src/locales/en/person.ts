@@ -4,7 +4,7 @@ export const person = {
   audiences: "In these audiences",
   known: "What we know",
   inDays: "{{days}} days",
-  inTimes: "{{times}} times",
+  inTimes: "{{times}}×",
   signals: "Signals now",
   consents: "What was agreed to",
   noConsent: "No consent on record, so no marketing message will be sent.",

@@ -17,6 +17,7 @@ export const work = {
   wouldLaunch: "Would reach {{people}} people for {{amount}} at most",
   wouldPublish:
     "Would be published and reach {{people}} people at its time, for about {{amount}} in messages",
+  terminal: "the terminal",
   askedBy: "Asked for by {{by}}, {{at}}",
   answeredBy: "Answered by {{by}}, {{at}}",
   approve: "Approve",

@@ -55,6 +55,8 @@ export const account = {
 };
 
 export const audit = {
+  about: "{{kind}}「{{name}}」第 {{version}} 版",
+  andMore: "还有 {{count}} 个",
   title: "审计",
   lead: "每一次改动：谁、什么时候、从哪里，改前和改后。",
   all: "全部",

@@ -15,6 +15,7 @@ export const work = {
   wordsWait: "内容在等审批",
   wouldLaunch: "启动后触达 {{people}} 人，最多花 {{amount}}",
   wouldPublish: "旅程发布后到点触达 {{people}} 人，消息费约 {{amount}}",
+  terminal: "命令行",
   askedBy: "{{at}} 由 {{by}} 提交",
   answeredBy: "{{at}} 由 {{by}} 处理",
   approve: "同意",

@@ -13,6 +13,8 @@ import { Difference } from "./difference";
 import styles from "./rows.module.css";
 
 const kinds = ["definitions", "sign_ins", "accounts", "launches", "exports", "personal", "other"] as const;
+/** A launch publishes a text for each thing it may send: they are in its plan, and here the first ones stand for them. */
+const NAMED = 2;
 type Kind = (typeof kinds)[number] | "";
 
 export function AuditList() {
@@ -53,9 +55,12 @@ export function AuditList() {
 function Line({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const about = entry.definitions.map(
-    (each) => `${format.say(each.kind_name)}「${each.name}」v${each.version}`,
+  const named = entry.definitions.slice(0, NAMED);
+  const about = named.map((each) =>
+    t("audit.about", { kind: format.say(each.kind_name), name: each.name, version: each.version }),
   );
+  const more = entry.definitions.length - named.length;
+  if (more > 0) about.push(t("audit.andMore", { count: more }));
   const where = [format.full(entry.at), entry.address, entry.reason].filter((each) => each !== "");
   return (
     <div className={styles.row}>
@@ -73,7 +78,7 @@ function Line({ entry }: { entry: AuditEntry }) {
       {entry.outcome === "done" ? null : (
         <Badge tone="decide">{t(entry.outcome === "refused" ? "audit.refused" : "audit.failed")}</Badge>
       )}
-      {entry.definitions.map((each) => (
+      {named.map((each) => (
         <Difference key={`${each.kind}/${each.id}`} version={each} />
       ))}
     </div>

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { Badge, type Tone } from "@/shared/parts/note";
 import { Card } from "@/shared/parts/page";
 import { useFormat } from "@/shared/words/use-format";
+import { useNames } from "@/shared/words/use-names";
 import type { ContentRow } from "../api/contents";
 import styles from "./contents.module.css";
 
@@ -34,6 +35,7 @@ export function ContentList({ contents }: { contents: ContentRow[] }) {
 function ContentLine({ content }: { content: ContentRow }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useNames();
   const names = [...new Set(content.used_in.map((each) => each.name))];
   return (
     <li>
@@ -41,10 +43,12 @@ function ContentLine({ content }: { content: ContentRow }) {
         <Link to={`/contents/${encodeURIComponent(content.content_id)}`}>
           {content.name || content.subject || content.content_id}
         </Link>
-        <span className={styles.excerpt}>{content.subject || content.excerpt}</span>
+        <span className={styles.excerpt}>
+          {content.name ? content.subject || content.excerpt : content.excerpt}
+        </span>
         <span className={styles.about}>
           {[
-            content.channel,
+            content.channel ? words.channel(content.channel) : "",
             t(`content.purposes.${content.purpose}`),
             content.languages.join(" "),
             `v${content.version}`,

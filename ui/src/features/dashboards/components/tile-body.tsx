@@ -164,7 +164,8 @@ function Rows({ tile, title, answer }: DrawnProps) {
     t("board.value"),
   ];
   return (
-    <div className={styles.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+    <div className={styles.scroll} tabIndex={0}>
       <DataTable table={{ columns, rows }} caption={title} />
       {answer.points.length > ROWS_MAX ? (
         <p className={styles.soft}>{t("board.rowsCut", { count: ROWS_MAX })}</p>

@@ -64,7 +64,10 @@ function What({ approval }: { approval: Approval }) {
         })}
       </span>
       <span className={styles.quiet}>
-        {t("work.askedBy", { at: format.moment(approval.asked_at), by: who(approval.asked_by) })}
+        {t("work.askedBy", {
+          at: format.moment(approval.asked_at),
+          by: who(approval.asked_by, t("work.terminal")),
+        })}
       </span>
     </div>
   );
@@ -127,7 +130,10 @@ function Answered({ approval }: { approval: Approval }) {
       <Badge tone={tones[approval.status]}>{t(`work.approval.${approval.status}`)}</Badge>
       <span className={styles.quiet}>
         {approval.answered_at
-          ? t("work.answeredBy", { at: format.moment(approval.answered_at), by: who(approval.answered_by) })
+          ? t("work.answeredBy", {
+              at: format.moment(approval.answered_at),
+              by: who(approval.answered_by, t("work.terminal")),
+            })
           : ""}
       </span>
       {approval.reason ? <q className={styles.quiet}>{approval.reason}</q> : null}
@@ -135,7 +141,7 @@ function Answered({ approval }: { approval: Approval }) {
   );
 }
 
-/** Return an actor's own name: `person:li@shop.cn` is li@shop.cn. */
-function who(actor: string): string {
-  return actor.slice(actor.indexOf(":") + 1);
+/** Return an actor's own name: `person:li@shop.cn` is li@shop.cn, and the command line has one in words. */
+function who(actor: string, terminal: string): string {
+  return actor === "person:cli" ? terminal : actor.slice(actor.indexOf(":") + 1);
 }
