@@ -187,3 +187,17 @@ def test_only_what_can_be_known_of_a_person_may_be_written() -> None:
         assert "person.level" in problem.zh
     for name in person_names(["views"]):
         assert not check(Content(id="c", body=f"{{{{ person.{name} }}}}"), known, ("person",))
+
+
+def test_a_text_shows_the_newest_file_of_an_asset_or_the_one_it_names(shop: Shop) -> None:
+    """Without a public address, and for what is no longer there, nothing is sent and the reason says so."""
+    files = [{"sha256": each * 64, "type": "image/png", "bytes": 1, "width": 1, "height": 1} for each in "ab"]
+    text = "{{ 'hero' | asset }} {{ 'hero@1' | asset }}"
+    assert shop.say(text, "u1") == {"u1": "no_asset:hero"}
+    shop.installation.publish("asset", "hero", {"files": files})
+    assert shop.say(text, "u1") == {"u1": "no_public_url:hero"}
+    shop.installation.publish("setting", "contents", {"public_url": "https://t.example.com"})
+    base = "https://t.example.com/media/"
+    assert shop.say(text, "u1") == {"u1": f"{base}{'b' * 64}.png {base}{'a' * 64}.png"}
+    assert shop.say("{{ customer.id }}{{ 'hero@2' | asset }}", "u1")["u1"].endswith("b.png")
+    assert shop.say("{{ 'hero@3' | asset }}", "u1") == {"u1": "no_asset:hero@3"}

@@ -12,6 +12,7 @@ from liftloop.api import agents, errors, forward, pages
 from liftloop.api.access import Entrance
 from liftloop.api.routes import (
     accounts,
+    assets,
     audience_insight,
     audiences,
     audit,
@@ -66,13 +67,14 @@ from liftloop.app.sockets import reached_at
 UI = Path(__file__).parents[3] / "ui" / "dist"
 """Where a checkout builds the app; an installed package carries none yet."""
 
-TRACKED = ("/v1", "/hooks", "/forms", "/callbacks", "/preferences", "/unsubscribe", "/l", "/o")
+TRACKED = ("/v1", "/hooks", "/forms", "/callbacks", "/preferences", "/unsubscribe", "/l", "/o", "/media")
 TRACKED_WHOLE = ("/sa", "/sa.gif")
 """What senders of events may also send to this port: paths below these, and these themselves."""
 
 ROUTERS = (
     session.router,
     accounts.router,
+    assets.router,
     audit.router,
     audience_insight.router,
     calendar.router,

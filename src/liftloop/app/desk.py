@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from liftloop.app.accounts.accounts import Accounts
+from liftloop.app.assets.library import Assets
 from liftloop.app.children import Children
 from liftloop.app.clockwork import Clockwork, Timed, Together
 from liftloop.app.definitions.publishing import Definitions
@@ -82,6 +83,7 @@ class Desk:
         self.seen = SeenWords(self.follower, self.state)
         self.plans = Plans(folder.path / "plans", self.definitions, self.follower, self.tick, self.state, self.clock)
         self.definitions.more_users.append(self.plans.users_of)
+        self.assets = Assets(folder.media, self.definitions)
         self.pending = PendingMessages(self.state, folder.attempts)
         self.quarantine = Quarantine(self.tick, self.state, self.vault, self.clock)
         self.intake = Intake(self.follower, self.state, self.definitions, self.clock)

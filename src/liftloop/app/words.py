@@ -208,6 +208,8 @@ def _unrendered(head: str, rest: str) -> Said | None:
             return Said(f"内容里的 {rest} 没有值", f"there is no {rest} for the words")
         case "no_form":
             return Said(f"内容里的表单 {rest} 不在了", f"the form {rest} in the words is not there")
+        case "no_asset":
+            return Said(f"内容里的素材 {rest} 不在了", f"the asset {rest} in the words is not there")
         case "no_public_url":
             return Said("还没有填公开地址，做不出本人的链接", "no public address is set, so no link can be made")
         case _:

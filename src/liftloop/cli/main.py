@@ -45,6 +45,7 @@ COMMANDS = {
     "study": "重算客户画像 / study everybody's traits",
     "channel": "渠道：开通要准备什么，还缺什么 / what channels take",
     "content": "内容库：检查、审批、预览 / contents: check, approve, preview",
+    "asset": "素材库：图片与文件 / the library of pictures and files",
     "stop": "一键停发，或恢复 / stop sending at once, or go on",
     "link": "链接与二维码 / links and QR codes",
     "coupon": "券池：建池、导入、还剩多少 / coupon pools",

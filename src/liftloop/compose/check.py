@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from liquid.builtin.expressions import FilteredExpression, LoopExpression, Path
 from liquid.expression import Expression
 
+from liftloop.compose.assets import ASSETS
 from liftloop.compose.contract import Content, Problem, RenderFailed
 from liftloop.compose.limits import LIST_ITEMS_MAX, known_part, walk
 from liftloop.compose.template import Compiled, compile_template, markup_of
@@ -35,7 +36,9 @@ def check(content: Content, known_variables: Collection[str], closed: Collection
         strange = [name for name in sorted(compiled.variables) if not _covered(name, known_variables)]
         needed = _required(compiled)
         for name in strange:
-            if name.split(".")[0] in closed:
+            if name.startswith(f"{ASSETS}."):
+                problems.append(_no_asset(name.removeprefix(f"{ASSETS}.")))
+            elif name.split(".")[0] in closed:
                 problems.append(_no_such(name, _beside(name, known_variables)))
             elif name in needed:
                 problems.append(_unknown(name))
@@ -67,6 +70,15 @@ def _no_mjml() -> Problem:
 
 def _unreadable(detail: str) -> Problem:
     return Problem(code="syntax", zh=f"模板写法有误：{detail}", en=f"the template cannot be read: {detail}")
+
+
+def _no_asset(named: str) -> Problem:
+    return Problem(
+        code="unknown_asset",
+        zh=f"素材库里没有“{named}”：先上传，或改用已有的编号",
+        en=f"the library has no asset {named}: upload it first, or name one that is there",
+        variable=named,
+    )
 
 
 def _unknown(name: str) -> Problem:

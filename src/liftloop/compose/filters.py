@@ -10,6 +10,7 @@ from liquid.exceptions import FilterArgumentError, OutputStreamLimitError, Undef
 from liquid.filter import liquid_filter, string_filter
 from liquid.undefined import Undefined, is_undefined
 
+from liftloop.compose.assets import ASSETS, FILTER
 from liftloop.compose.limits import VALUE_CHARS_MAX, MeteredContext, extent
 from liftloop.kernel.money import yuan_text
 
@@ -282,6 +283,20 @@ def guarded(name: str, function: Filter) -> Filter:
     return call
 
 
+def asset(name: object, *, context: MeteredContext) -> str:
+    """Return the address of a picture or document by the name that words have for it."""
+    _require(name)
+    addresses = context.globals.get(ASSETS)
+    found = addresses.get(name) if isinstance(addresses, Mapping) else None
+    if not isinstance(found, str):
+        raise UndefinedError(f"{ASSETS}.{name}", token=None)
+    context.meter.charge(extent(found))
+    return found
+
+
+asset.with_context = True  # pyright: ignore[reportFunctionMemberAccess]
+
 FILTERS: Mapping[str, Filter] = {
-    name: guarded(name, function) for name, function in {**_OF_THE_LIBRARY, **_ARITHMETIC, **_OWN}.items()
+    FILTER: asset,
+    **{name: guarded(name, function) for name, function in {**_OF_THE_LIBRARY, **_ARITHMETIC, **_OWN}.items()},
 }

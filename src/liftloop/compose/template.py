@@ -4,6 +4,8 @@ import html
 import re
 from functools import lru_cache
 
+from liquid.builtin.expressions import FilteredExpression
+from liquid.builtin.expressions.primitive import StringLiteral
 from liquid.exceptions import (
     ContextDepthError,
     LiquidError,
@@ -12,9 +14,10 @@ from liquid.exceptions import (
     UndefinedError,
 )
 
+from liftloop.compose.assets import ASSETS, FILTER, NAMED
 from liftloop.compose.contract import Content, Rendered, RenderFailed, Variables
 from liftloop.compose.language import Aborted, Form, language
-from liftloop.compose.limits import OUTPUT_BYTES_MAX, TEMPLATE_CHARS_MAX, MeteredTemplate, known_part
+from liftloop.compose.limits import OUTPUT_BYTES_MAX, TEMPLATE_CHARS_MAX, MeteredTemplate, known_part, walk
 from liftloop.compose.mjml import mjml_html
 from liftloop.compose.plain import plain
 from liftloop.compose.text_part import text_part
@@ -181,7 +184,22 @@ def variables_used(content: Content) -> frozenset[str]:
 def variables_of(template: MeteredTemplate) -> frozenset[str]:
     """Return paths such as `customer.name`; where a part of the path is computed, what comes before it."""
     uses = [variable for found in template.analyze().globals.values() for variable in found]
-    return frozenset(known_part(use.segments) for use in uses) - {""}
+    return frozenset(known_part(use.segments) for use in uses) - {""} | assets_of(template)
+
+
+def assets_of(template: MeteredTemplate) -> frozenset[str]:
+    """Return the assets that a template names, as `assets.hero`; raises `RenderFailed` where a name is computed."""
+    named = [
+        expression.left.value
+        for node in walk(template)
+        for expression in node.expressions()
+        if isinstance(expression, FilteredExpression) and expression.filters and expression.filters[0].name == FILTER
+        if isinstance(expression.left, StringLiteral)
+    ]
+    used = len(template.analyze().filters.get(FILTER, ()))
+    if used != len(named) or not all(NAMED.fullmatch(each) for each in named):
+        raise RenderFailed("syntax", "asset takes a name in quotes: {{ 'hero' | asset }}, {{ 'hero@3' | asset }}")
+    return frozenset(f"{ASSETS}.{each}" for each in named)
 
 
 def failure(error: Exception) -> RenderFailed:

@@ -106,7 +106,7 @@ class Installation:
         self.fold.restore()
         self.worker = SteppedWorker(self.fold, self.log, self.state, self.clock, _nothing)
         self.issued = IssuedLinks(self.folder.attempts)
-        self.app = TickApp(self.worker, self.vault, self.clock, self.folder.write_key(), self.issued)
+        self.app = TickApp(self.worker, self.vault, self.clock, self.folder.write_key(), self.issued, self.folder.media)
         self.tick = DirectTick(self.app)
 
     @property

@@ -7,10 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.app.definitions.edge import BadDefinition
-from liftloop.app.definitions.lawful import carrier_named, content_hits, known_variables_of
+from liftloop.app.definitions.lawful import carrier_named, content_hits, content_problems
 from liftloop.app.definitions.uses import Live
-from liftloop.app.text_variables import COUPON, PERSON
-from liftloop.compose.check import check
 from liftloop.compose.contract import Content, Problem
 from liftloop.compose.law.writing import HOLE, languages_of, whole_sms
 from liftloop.compose.reading import Hit
@@ -66,7 +64,7 @@ def check_written(live: Live, content: Content, channel: str = "", purpose: str 
         channel=channel,
         purpose=purpose,
         hits=content_hits(live, content, channel, purpose),
-        problems=check(content, known_variables_of(live), (PERSON, COUPON)),
+        problems=content_problems(live, content),
         sms=[
             SmsLook(language=language, text=text.replace(HOLE, "…"), length=sms_length(text, counting(carrier.kind)))
             for language, text in sms

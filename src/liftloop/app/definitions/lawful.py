@@ -5,9 +5,12 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from liftloop.app.definitions.uses import Live
-from liftloop.app.text_variables import known_variables
+from liftloop.app.text_variables import COUPON, PERSON, known_variables
 from liftloop.app.words import reason_words
-from liftloop.compose.contract import Carrier, Content, ContentReview, ContentRules
+from liftloop.compose.asset_names import assets_in, names_of
+from liftloop.compose.assets import ASSETS
+from liftloop.compose.check import check
+from liftloop.compose.contract import Carrier, Content, ContentReview, ContentRules, Problem
 from liftloop.compose.law.rule import Judged
 from liftloop.compose.law.table import RULES
 from liftloop.compose.reading import REVIEW, SETTING, Hit, hits
@@ -67,6 +70,17 @@ def rules_problem(rules: ContentRules) -> Words | None:
 def known_variables_of(live: Live) -> tuple[str, ...]:
     """Return what templates may speak of here."""
     return known_variables(live("trait"), linked=bool(content_rules(live).public_url))
+
+
+def content_problems(live: Live, content: Content) -> list[Problem]:
+    """Return what a content's templates cannot say here, to anybody or to some."""
+    assets = {f"{ASSETS}.{name}" for identity, body in live("asset").items() for name in names_of(identity, body)}
+    problems = check(content, {*known_variables_of(live), *assets}, (PERSON, COUPON))
+    if not content_rules(live).public_url and assets_in(content):
+        zh = "用了素材，但还没有填公开地址（设置 contents 的 public_url），读者打不开"
+        en = "it shows an asset nobody could see: no public address is set (public_url in the setting contents)"
+        problems.insert(0, Problem(code="no_public_url", zh=zh, en=en))
+    return problems
 
 
 def reviews_of(live: Live) -> dict[str, ContentReview]:

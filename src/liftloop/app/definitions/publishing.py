@@ -10,7 +10,7 @@ from liftloop.app.definitions.destinations import check_destination
 from liftloop.app.definitions.edge import EDGE_KINDS, BadDefinition, check_edge
 from liftloop.app.definitions.issued import check_pool
 from liftloop.app.definitions.journeys import lacks
-from liftloop.app.definitions.lawful import check_journey_words, known_variables_of
+from liftloop.app.definitions.lawful import check_journey_words, content_problems
 from liftloop.app.definitions.limits import (
     campaign_problem,
     capacity_problem,
@@ -26,12 +26,11 @@ from liftloop.app.definitions.sending import senders_of, walked_still
 from liftloop.app.definitions.settings import as_kind, check_setting, refuse
 from liftloop.app.definitions.uses import InUse, User, users_of
 from liftloop.app.facts import fact, published
-from liftloop.app.text_variables import COUPON, PERSON
 from liftloop.app.tick_client import TickClient
 from liftloop.audience.contract import Audience, BadAudience, Level, Signal, Tag
 from liftloop.audience.reading import LEVEL, SIGNAL, level_trees, references
 from liftloop.audience.reading import check as check_tree
-from liftloop.compose.check import check as check_content
+from liftloop.compose.assets import Asset, asset_problem
 from liftloop.compose.contract import Content
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.coupons import Pool
@@ -73,6 +72,7 @@ KINDS = (
     "dashboard",
     *RELATE_KINDS,
     "pool",
+    "asset",
     *EDGE_KINDS,
 )
 BODY_BYTES_MAX = 256_000
@@ -95,6 +95,7 @@ class Conflict(LiftloopError):
 
 
 KINDS_ZH: Mapping[str, str] = {
+    "asset": "素材",
     "audience": "人群",
     "campaign": "活动",
     "channel": "渠道",
@@ -341,12 +342,10 @@ class Definitions:
                 refuse(kind, capacity_problem(channel.capacity) or quotas_problem(channel.quotas))
                 open_channel(channel, allow=self._allow, wall=SystemClock())
             case "content":
-                content = as_kind(kind, body, Content)
-                problems = check_content(content, known_variables_of(self.live), (PERSON, COUPON))
-                if problems:
-                    raise BadDefinition(kind, problems[0].en, problems[0].zh)
-                if content.pool:
-                    self.newest("pool", content.pool)
+                self._check_content(as_kind(kind, body, Content))
+            case "asset":
+                if problem := asset_problem(identity, as_kind(kind, body, Asset)):
+                    raise BadDefinition(kind, problem[1], problem[0])
             case "pool":
                 self._check_pool(identity, as_kind(kind, body, Pool))
             case "setting":
@@ -369,6 +368,12 @@ class Definitions:
                 check_edge(kind, identity, body, self.live("source"))
             case _:
                 pass
+
+    def _check_content(self, content: Content) -> None:
+        if problems := content_problems(self.live, content):
+            raise BadDefinition("content", problems[0].en, problems[0].zh)
+        if content.pool:
+            self.newest("pool", content.pool)
 
     def _check_pool(self, identity: str, pool: Pool) -> None:
         check_pool(pool, self._others("pool", identity))

@@ -34,6 +34,7 @@ KIND_WORDS: Mapping[str, tuple[str, str]] = {
     "pool": ("券池", "pool of codes"),
     "alert": ("群通知", "alert"),
     "setting": ("设置", "setting"),
+    "asset": ("素材", "asset"),
 }
 
 Live = Callable[[str], Mapping[str, Mapping[str, Any]]]

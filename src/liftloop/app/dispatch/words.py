@@ -1,6 +1,6 @@
 """Turns due envelopes into messages in words, or into the reason why one cannot be said."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -15,6 +15,8 @@ from liftloop.app.dispatch.refusal import Links, with_footer
 from liftloop.app.form_links import address
 from liftloop.app.shop_clock import shop_moment
 from liftloop.app.text_variables import COUPON, ENTRY, FORMS, LINKS, PERSON
+from liftloop.compose.asset_names import paths_of
+from liftloop.compose.assets import ASSETS
 from liftloop.compose.contract import Content, Rendered, RenderFailed
 from liftloop.compose.language import Form
 from liftloop.compose.template import Prepared, variables_used
@@ -112,6 +114,8 @@ class Wording:
         self.entry = any(word[0] == ENTRY for word in words)
         self.forms = frozenset(word[1] for word in words if word[0] == FORMS and len(word) > 1)
         """Ids of forms to which it has the person's own links."""
+        self.assets = frozenset(word[1] for word in words if word[0] == ASSETS and len(word) > 1)
+        """Names of the pictures and documents that it shows."""
         known = bool(self.attributes) or bool(self.person) or self.entry or bool(self.forms)
         self.personal = self.attributes is None or known or self.coupon or self.linked
         self._prepared: dict[tuple[Form, str], Prepared] = {}
@@ -201,6 +205,8 @@ class Wordings:
         batch.addressed = self._addressed
         if any(wording.forms for wording in wordings):
             batch.forms = self._form_links()
+        if named_assets := frozenset[str]().union(*(wording.assets for wording in wordings)):
+            batch.assets = self._asset_addresses(named_assets)
         batch.entries = self._entries(dues, wordings, gathered.entry)
         said: list[tuple[Due, Message]] = []
         unsaid: list[Unsaid] = []
@@ -234,6 +240,11 @@ class Wordings:
             return {each: address(self._vault, public_url, each, profile) for each in wording.forms}
 
         return links
+
+    def _asset_addresses(self, named: Collection[str]) -> Mapping[str, str]:
+        """Return the addresses of assets by the names that words have for them; without what is not there."""
+        live, public_url = self._things.live("asset"), content_rules(self._things.live).public_url.rstrip("/")
+        return {name: f"{public_url}{path}" if public_url else "" for name, path in paths_of(live, named).items()}
 
     def _links_of(self, channel: Reaching) -> Links:
         """Return what makes people's links; for mails only, other media have ways of their own to refuse."""
@@ -311,6 +322,7 @@ class _Batch:
         self.addressed = True
         self.entries: Mapping[int, Mapping[str, Any]] = {}
         self.forms: Callable[[Wording, int], Mapping[str, str]] = lambda wording, profile: {}
+        self.assets: Mapping[str, str] = {}
         self._kind = channel.address_kind
         self._form: Form = "html" if channel.address_kind == "email" else "text"
         self._people = people
@@ -385,7 +397,16 @@ class _Batch:
             self._shared[reference] = rendered
         return rendered
 
+    def _shown(self, wording: Wording) -> Mapping[str, str]:
+        """Return the addresses of what a text shows. Raises `RenderFailed` where one cannot be reached."""
+        for name in sorted(wording.assets):
+            if not self.assets.get(name):
+                raise RenderFailed("no_public_url" if name in self.assets else "no_asset", name)
+        return self.assets
+
     def _with_things(self, variables: dict[str, Any], envelope: Envelope, wording: Wording) -> dict[str, Any]:
+        if wording.assets:
+            variables[ASSETS] = self._shown(wording)
         for kind in wording.things:
             identity = _thing(envelope, kind)
             if identity:

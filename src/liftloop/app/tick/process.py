@@ -53,11 +53,13 @@ FAILED = Answer(503, b'{"status":"failed"}')
 class TickApp:
     """The ASGI application of both sockets."""
 
-    def __init__(self, worker: Worker, vault: Vault, clock: Clock, write_key: str, issued: IssuedLinks) -> None:
+    def __init__(
+        self, worker: Worker, vault: Vault, clock: Clock, write_key: str, issued: IssuedLinks, media: Path
+    ) -> None:
         self._worker = worker
         self._vault = vault
         self._clock = clock
-        self._tracking = Tracking(worker, vault, clock, write_key, issued)
+        self._tracking = Tracking(worker, vault, clock, write_key, issued, media)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -172,7 +174,7 @@ async def serve(settings: Settings) -> None:
     await asyncio.to_thread(load, worker, folder.restored, clock)
     worker.start()
     issued = IssuedLinks(folder.attempts)
-    app = TickApp(worker, vault, clock, settings.write_key or folder.write_key(), issued)
+    app = TickApp(worker, vault, clock, settings.write_key or folder.write_key(), issued, folder.media)
     server = SignalledServer(
         uvicorn.Config(
             app,

@@ -5,6 +5,7 @@ import time
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from math import ceil
+from pathlib import Path
 from secrets import token_hex
 from urllib.parse import parse_qsl
 
@@ -22,12 +23,14 @@ from liftloop.app.tick.pace import full_bucket, take, wait_s
 from liftloop.app.tick.preferences import Preferences, named
 from liftloop.app.tick.sealing import seal
 from liftloop.app.tick.senders import FORM_LIMITS, Sender, Senders, generation_of, senders
+from liftloop.app.tick.served_media import ServedMedia
 from liftloop.app.tick.worker import Worker
 from liftloop.collect import forms, hooks, messages, sensors
 from liftloop.collect.bodies import inflate
 from liftloop.collect.contract import BATCH_BYTES_MAX, BodyTooLarge, Draft, MalformedBody
 from liftloop.collect.drafting import Inlet
 from liftloop.collect.sources import WebhookSource
+from liftloop.compose.assets import MEDIA
 from liftloop.kernel.clock import Clock
 from liftloop.kernel.codec import pack
 from liftloop.kernel.errors import LiftloopError
@@ -125,7 +128,10 @@ class TooFast(LiftloopError):
 class Tracking:
     """Answers senders of events. Nothing of a refused request is written."""
 
-    def __init__(self, worker: Worker, vault: Vault, clock: Clock, write_key: str, issued: IssuedLinks) -> None:
+    def __init__(
+        self, worker: Worker, vault: Vault, clock: Clock, write_key: str, issued: IssuedLinks, media: Path
+    ) -> None:
+        self._media = ServedMedia(media)
         self._worker = worker
         self._vault = vault
         self._clock = clock
@@ -158,6 +164,8 @@ class Tracking:
             return await self._form(scope, receive)
         if path.startswith((PREFERENCES, UNSUBSCRIBE)) and method in ("GET", "POST"):
             return await self._preferences_of(scope, receive)
+        if path.startswith(MEDIA) and method in ("GET", "HEAD"):
+            return await asyncio.to_thread(self._media.respond, scope)
         raise NoSuchPath(path)
 
     async def _segment(self, scope: Scope, kind: str, body: bytes) -> Answer:

@@ -72,6 +72,8 @@ class FolderFiles:
         """Where the folder comes from, if it was restored from a backup."""
         self.models = self.path / "models"
         self.imports = self.path / "imports"
+        self.media = self.path / "media"
+        """Pictures and documents of contents, each under the fingerprint of its content."""
 
 
 class DataFolder(FolderFiles):

@@ -249,6 +249,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listed */
+        get: operations["listed_api_assets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assets/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One */
+        get: operations["one_api_assets__asset_id__get"];
+        /**
+         * Say
+         * @description Change name, folder and alt texts; what is left out stays.
+         */
+        put: operations["say_api_assets__asset_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assets/{asset_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description Take in a file as the newest of an asset; the same file again changes nothing.
+         */
+        post: operations["bring_api_assets__asset_id__file_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audiences": {
         parameters: {
             query?: never;
@@ -4233,6 +4291,86 @@ export interface components {
              */
             sent: number;
         };
+        /** AssetFileView */
+        AssetFileView: {
+            /** Bytes */
+            bytes: number;
+            /** Height */
+            height: number;
+            /**
+             * Path
+             * @description Where it is served, below the public address and on this port.
+             */
+            path: string;
+            /**
+             * Place
+             * @description Which of the asset's files, from 1: `hero@1`.
+             */
+            place: number;
+            /** Sha256 */
+            sha256: string;
+            /** Type */
+            type: string;
+            /**
+             * Width
+             * @description In pixels; 0 of what has none.
+             */
+            width: number;
+        };
+        /** AssetList */
+        AssetList: {
+            /**
+             * Assets
+             * @description By folder and name.
+             */
+            assets: components["schemas"]["AssetView"][];
+        };
+        /** AssetUser */
+        AssetUser: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "content";
+            /** Name */
+            name: string;
+        };
+        /** AssetView */
+        AssetView: {
+            /** Alt En */
+            alt_en: string;
+            /** Alt Zh */
+            alt_zh: string;
+            /** Asset Id */
+            asset_id: string;
+            /**
+             * Files
+             * @description Oldest first; words show the last unless they name another.
+             */
+            files: components["schemas"]["AssetFileView"][];
+            /** Folder */
+            folder: string;
+            /** Name */
+            name: string;
+            /**
+             * Users
+             * @description Live contents that show it: while there are any it cannot be retired.
+             */
+            users: components["schemas"]["AssetUser"][];
+        };
+        /** AssetWords */
+        AssetWords: {
+            /** Alt En */
+            alt_en?: string | null;
+            /** Alt Zh */
+            alt_zh?: string | null;
+            /** Folder */
+            folder?: string | null;
+            /** Name */
+            name?: string | null;
+        };
         /**
          * Assigned
          * @description People by assignment. Lift compares assigned with assigned, never sent with held out.
@@ -4687,6 +4825,22 @@ export interface components {
             sentence?: components["schemas"]["Text"] | null;
             /** Value */
             value: number;
+        };
+        /** Body_bring_api_assets__asset_id__file_post */
+        Body_bring_api_assets__asset_id__file_post: {
+            /** Alt En */
+            alt_en?: string | null;
+            /** Alt Zh */
+            alt_zh?: string | null;
+            /**
+             * File
+             * @description PNG, JPEG, GIF, WebP or PDF, told by its content; 5 MB at most.
+             */
+            file: string;
+            /** Folder */
+            folder?: string | null;
+            /** Name */
+            name?: string | null;
         };
         /** Body_bring_api_coupons_pools__pool__file_post */
         Body_bring_api_coupons_pools__pool__file_post: {
@@ -14187,6 +14341,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    listed_api_assets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetList"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    one_api_assets__asset_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    say_api_assets__asset_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetWords"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    bring_api_assets__asset_id__file_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_bring_api_assets__asset_id__file_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
                 };
             };
             /** @description What went wrong and what to do next. */

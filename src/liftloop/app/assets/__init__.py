@@ -1,0 +1,1 @@
+"""Pictures and documents of contents: the library of them."""
