@@ -1,3 +1,4 @@
+import { waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { renderApp } from "@/testing/render-app";
 
@@ -25,5 +26,29 @@ describe("a dashboard", () => {
     await user.click(links[0] as HTMLElement);
     expect(window.location.search).toContain("group=0");
     expect(await screen.findByRole("dialog", { name: /人$/ })).toBeTruthy();
+  });
+
+  it("pages through ten thousand people, fifty at a time", async () => {
+    const asked: string[] = [];
+    const { user, screen } = renderApp("/results/dashboards/ready-sales?tile=revenue", {
+      intercept: (request) => {
+        if (!request.url.endsWith("/api/dashboards/people")) return undefined;
+        const from = 50 * asked.push(request.url) - 50;
+        const people = Array.from({ length: 50 }, (_, row) => ({
+          profile_id: `p${from + row}`,
+          name: `人${from + row}`,
+          identifier: "",
+          city: "",
+          last_seen_at: null,
+          note: null,
+        }));
+        return Response.json({ total: 10_000, people, next: String(from + 50) });
+      },
+    });
+    const drawer = within(await screen.findByRole("dialog", { name: /10,000 人$/ }));
+    expect(drawer.getAllByRole("row")).toHaveLength(51);
+    await user.click(drawer.getByRole("button", { name: "再看一些" }));
+    await waitFor(() => expect(drawer.getAllByRole("row")).toHaveLength(101));
+    expect(asked).toHaveLength(2);
   });
 });
