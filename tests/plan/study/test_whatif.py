@@ -21,7 +21,10 @@ def found() -> Finding:
 
 @pytest.mark.parametrize("factor", [0.3, 1.4, *(pytest.param(each, marks=pytest.mark.long) for each in (0.7, 2.3))])
 def test_between_two_rungs_it_tells_what_a_whole_plan_would(found: Finding, factor: float) -> None:
-    """Budgets that were never solved: lift, people and both verdicts are those of a plan made for that budget."""
+    """Budgets that were never solved: lift, people and both verdicts are those of a plan made for that budget.
+
+    What choosing makes look better than it is, is looked up once, for the plan's own choice: hence a tenth of the lift.
+    """
     given = inputs(2, by_money, people=8_000, rows=40_000)
     assert given.budget_fen is not None
     budget_fen = round(given.budget_fen * factor)
@@ -30,7 +33,7 @@ def test_between_two_rungs_it_tells_what_a_whole_plan_would(found: Finding, fact
     assert whole.plan is not None
     assert whole.forecast is not None
     assert whole.probability is not None
-    assert there.told.point == pytest.approx(whole.forecast.point, rel=0.06, abs=0.001)
+    assert there.told.point == pytest.approx(whole.forecast.point, rel=0.1, abs=0.001)
     assert there.told.probability == pytest.approx(whole.probability, abs=0.05)
     assert there.people == pytest.approx(whole.plan.arm_people[1:].sum(), rel=0.06)
     assert there.cost_fen == pytest.approx(whole.plan.arm_cost_fen.sum(), rel=0.06)

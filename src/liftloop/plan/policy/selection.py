@@ -24,6 +24,9 @@ IMPROVEMENT = 0.50
 What it says of people is shrunk already, and nothing more is claimed by it; asking for 90% gave a simple rule to every
 second log of 20,000 rows with weak effects, where the personal one is worth 3% more, and saved no log from harm."""
 
+CHOICE_SPREAD = 0.3
+"""How far the effect of what is chosen may lie from what is told of it, as a part of it (standard deviation)."""
+
 Rule = Literal["nobody", "simple", "personal"]
 
 
@@ -75,11 +78,12 @@ class View(Struct, frozen=True, kw_only=True, eq=False):
     """The log, and what each rule would have done in it.
 
     `expected` [rows, PARTS] are the parts drawn minus those expected; `parts` [rows, PARTS] and `cost` [rows] (priced)
-    are those of what a rule chooses.
+    are those of what a rule chooses. `slopes` [PARTS] are those by which it chooses, of the answers.
     """
 
     log: Log
     expected: Floats
+    slopes: Floats
     choice: Mapping[Rule, Integers]
     parts: Mapping[Rule, Floats]
     cost: Mapping[Rule, Floats]
@@ -110,6 +114,7 @@ def view(seen: Tested, terms: Terms) -> View:
     return View(
         log=seen.log,
         expected=seen.expected,
+        slopes=slopes / seen.calibration.lasting,
         choice=choice,
         parts={rule: predicted.parts(chosen) for rule, chosen in choice.items()},
         cost={rule: terms.price * terms.cost_fen[rows, chosen] for rule, chosen in choice.items()},
@@ -149,13 +154,15 @@ def _evidence(seen: View, known: Calibration, rule: Rule, inside: Flags) -> Evid
 class Judged(Struct, frozen=True, kw_only=True, eq=False):
     """The rule to deploy, how predictions are calibrated, and the rules that the folds would have led to.
 
-    `luck` is how much better the rule looks than what the other folds would have chosen for each fold.
+    `luck` is how much better the rule looks than what the other folds would have chosen for each fold. `overrated` is
+    which part of what is told of the rule's choice those who drew it do not bear out.
     """
 
     selected: Selected
     calibration: Calibration
     by_fold: tuple[Rule, ...]
     luck: float
+    overrated: float
 
 
 def judge(seen: View) -> Judged:
@@ -174,4 +181,30 @@ def judge(seen: View) -> Judged:
     for one, rule in enumerate(rules):
         procedure[fold == one] = seen.parts[rule][fold == one]
     luck = calibration.worth(seen.parts[selected.rule].mean(axis=0) - procedure.mean(axis=0)).value
-    return Judged(selected=selected, calibration=calibration, by_fold=rules, luck=max(luck, 0.0))
+    return Judged(
+        selected=selected,
+        calibration=calibration,
+        by_fold=rules,
+        luck=max(luck, 0.0),
+        overrated=overrated(seen, selected.rule),
+    )
+
+
+def overrated(seen: View, rule: Rule) -> float:
+    """Return which part of the effects told of a rule's choice is not there, by the rows that drew what it chooses.
+
+    What looks best is chosen, so what is chosen looks better than it is, and no calibration over all draws shows it.
+    The answers of those who drew what the rule chooses, beyond what was told, weighed against the belief that such
+    a choice strays by CHOICE_SPREAD. Never below zero: choosing does not make anything better than it looks.
+    """
+    choice, arm, chance = seen.choice[rule], seen.log.contacts.arm, seen.log.contacts.chance
+    treated, slopes = choice > 0, seen.slopes
+    told = float((seen.parts[rule] @ slopes).mean())
+    if told <= 0:
+        return 0.0
+    drew = ((arm == choice) & treated) - np.where(treated, chance[np.arange(choice.size), choice], 0.0)
+    beyond = seen.log.surprise - seen.expected @ slopes
+    noise = max(float(np.square(beyond).mean()), 1e-12)
+    usual = told / max(float(treated.mean()), 1e-12)
+    missing = -float(drew @ beyond) / (float(drew @ drew) + noise / (CHOICE_SPREAD * usual) ** 2)
+    return float(np.clip(missing / usual, 0.0, 1.0))

@@ -374,7 +374,7 @@ def _effect(given: _Material, predicted: Predicted, arm: Integers, menu: Menu) -
     `predicted`, `arm` [people] and `menu` are of the same people.
     """
     explored = predicted.mean_parts(given.kept * exploration_chances(menu)).mean(axis=0)
-    best = _parts(given, predicted, arm).mean(axis=0)
+    best = (1 - given.judged.overrated) * _parts(given, predicted, arm).mean(axis=0)
     found = given.judged.calibration.worth((1 - menu.exploration) * best + menu.exploration * explored)
     return Estimate(value=found.value - given.judged.luck, error=found.error, units=given.log.contacts.count)
 
