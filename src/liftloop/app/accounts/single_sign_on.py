@@ -20,6 +20,7 @@ from liftloop.app.accounts.credentials import random_token, token_hash
 from liftloop.app.accounts.directory import Account, Directory, Wanted
 from liftloop.kernel.clock import MINUTE_MS, Clock
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
+from liftloop.plugins.channels.addresses import AddressRefused, refuse_literal
 from liftloop.storage.embedded.accounts import SqliteAccounts
 
 WAITING_MS = 10 * MINUTE_MS
@@ -69,7 +70,9 @@ class _Begun(Struct, frozen=True, kw_only=True):
     ends_ms: int
 
 
-class _Endpoints(Struct, frozen=True, kw_only=True):
+class Endpoints(Struct, frozen=True, kw_only=True):
+    """Where a provider is asked, by its own word."""
+
     issuer: str
     authorization_endpoint: str
     token_endpoint: str
@@ -208,11 +211,15 @@ def _calling() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), trust_env=True)
 
 
-async def _discovered(http: aiohttp.ClientSession, provider: Provider) -> _Endpoints:
+async def _discovered(http: aiohttp.ClientSession, provider: Provider) -> Endpoints:
     address = provider.issuer.rstrip("/") + "/.well-known/openid-configuration"
-    told = await _answer(http.get(address, allow_redirects=False))
+    return endpoints_of(await _answer(http.get(address, allow_redirects=False)), provider)
+
+
+def endpoints_of(told: Mapping[str, Any], provider: Provider) -> Endpoints:
+    """Return where a provider says that it is asked; raises `BadSingleSignOn` where that is not to be trusted."""
     try:
-        endpoints = msgspec.convert(told, type=_Endpoints)
+        endpoints = msgspec.convert(told, type=Endpoints)
     except msgspec.ValidationError as error:
         raise BadSingleSignOn(
             "身份提供方的说明不全", f"what the provider says of itself is incomplete: {error}"
@@ -220,9 +227,20 @@ async def _discovered(http: aiohttp.ClientSession, provider: Provider) -> _Endpo
     if endpoints.issuer != provider.issuer:
         raise BadSingleSignOn("身份提供方自称是另一个", "the provider says that it is another one")
     for each in (endpoints.authorization_endpoint, endpoints.token_endpoint, endpoints.jwks_uri):
-        if urlsplit(each).scheme != "https" and not provider.issuer.startswith("http://"):
+        there = urlsplit(each)
+        if there.scheme != "https" and not (there.scheme == "http" and provider.issuer.startswith("http://")):
             raise BadSingleSignOn("身份提供方的地址不加密", "an address of the provider is not encrypted")
+        if there.hostname != urlsplit(provider.issuer).hostname and _is_private(there.hostname or ""):
+            raise BadSingleSignOn("身份提供方的地址在内网", "an address of the provider is in a private network")
     return endpoints
+
+
+def _is_private(host: str) -> bool:
+    try:
+        refuse_literal(host, ())
+    except AddressRefused:
+        return True
+    return False
 
 
 async def _answer(call: Any) -> dict[str, Any]:
