@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 
 from liftloop.app.accounts.single_sign_on import BadSingleSignOn, Provider, endpoints_of, verified
 from liftloop.kernel.clock import SystemClock
@@ -18,7 +19,7 @@ ISSUER, NONCE = "https://id.example.test", "n-0S6_WzA2Mj"
 PROVIDER = Provider(issuer=ISSUER, client_id="liftloop")
 OURS, THEIRS = (rsa.generate_private_key(public_exponent=65_537, key_size=2_048) for _ in range(2))
 PUBLIC = OURS.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-KEYS = {"keys": [{**jwt.algorithms.RSAAlgorithm.to_jwk(OURS.public_key(), as_dict=True), "kid": "k1", "use": "sig"}]}
+KEYS = {"keys": [{**RSAAlgorithm.to_jwk(OURS.public_key(), as_dict=True), "kid": "k1", "use": "sig"}]}
 NOW_S = SystemClock().now_ms() // 1_000
 CLAIMS = {"iss": ISSUER, "aud": "liftloop", "sub": "u1", "iat": NOW_S, "exp": NOW_S + 300, "nonce": NONCE}
 

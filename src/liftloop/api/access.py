@@ -6,7 +6,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from liftloop.app.accounts.credentials import TOKEN_PREFIX, csrf_of
@@ -82,6 +82,7 @@ class Entrance:
             nonlocal answered
             if message["type"] == "http.response.start":
                 answered = message["status"]
+                MutableHeaders(scope=message).setdefault("x-content-type-options", "nosniff")
             await send(message)
 
         with calling(entry.caller or NOBODY) as details, looking_at(state.desk.state):
