@@ -59,6 +59,7 @@ export const screens: Record<Route, (shop: Shop) => Record<string, string>> = {
   "data/forms/new": () => ({ "form-new": "/data/forms/new" }),
   "data/forms/:formId": ({ form }) => ({ form: `/data/forms/${form}` }),
   contents: () => ({ contents: "/contents" }),
+  pictures: () => ({ pictures: "/pictures" }),
   "contents/new": () => ({ "content-new": "/contents/new" }),
   "contents/:contentId": ({ content }) => ({ content: `/contents/${content}` }),
   results: () => ({ results: "/results" }),

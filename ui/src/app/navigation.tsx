@@ -42,7 +42,7 @@ export const entries: Entry[] = [
     icon: <TeamOutlined />,
     also: ["/people", "/tags", "/signals", "/data", "/leads", "/deals", "/tickets", "/tasks", "/approvals"],
   },
-  { path: "/contents", label: "shell.contents", icon: <FileTextOutlined />, wide: true, also: [] },
+  { path: "/contents", label: "shell.contents", icon: <FileTextOutlined />, wide: true, also: ["/pictures"] },
   { path: "/results", label: "shell.results", icon: <LineChartOutlined />, also: [] },
 ];
 

@@ -13,6 +13,7 @@ export interface Place {
     | "signal.listTitle"
     | "tag.listTitle"
     | "shell.contents"
+    | "asset.title"
     | "shell.results"
     | "board.listTitle"
     | "data.title";
@@ -43,6 +44,7 @@ export const places: Place[] = [
   { path: "/signals", label: "signal.listTitle" },
   { path: "/tags", label: "tag.listTitle" },
   { path: "/contents", label: "shell.contents" },
+  { path: "/pictures", label: "asset.title" },
   { path: "/results", label: "shell.results" },
   { path: "/results/dashboards", label: "board.listTitle" },
   { path: "/data", label: "data.title" },

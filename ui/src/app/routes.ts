@@ -43,6 +43,7 @@ export const pages = {
   "data/forms/new": async () => ({ Component: (await import("./pages/data-form")).NewFormPage }),
   "data/forms/:formId": async () => ({ Component: (await import("./pages/data-form")).DataFormPage }),
   contents: async () => ({ Component: (await import("./pages/contents")).ContentsPage }),
+  pictures: async () => ({ Component: (await import("./pages/pictures")).PicturesPage }),
   "contents/new": async () => ({ Component: (await import("./pages/content")).NewContentPage }),
   "contents/:contentId": async () => ({ Component: (await import("./pages/content")).ContentPage }),
   results: async () => ({ Component: (await import("./pages/results")).ResultsPage }),

@@ -1,4 +1,5 @@
 import { account, audit, role } from "./en/account";
+import { asset } from "./en/asset";
 import { audience, people } from "./en/audience";
 import { board } from "./en/board";
 import { calendar } from "./en/calendar";
@@ -56,6 +57,7 @@ export default {
   journey,
   live,
   ledger,
+  asset,
   audience,
   people,
   person,

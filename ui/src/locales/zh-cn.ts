@@ -1,4 +1,5 @@
 import { account, audit, role } from "./zh-cn/account";
+import { asset } from "./zh-cn/asset";
 import { audience, people } from "./zh-cn/audience";
 import { board } from "./zh-cn/board";
 import { calendar } from "./zh-cn/calendar";
@@ -56,6 +57,7 @@ export default {
   journey,
   live,
   ledger,
+  asset,
   audience,
   people,
   person,

@@ -145,6 +145,26 @@ const drafts: Views["Drafts"] = {
   ],
 };
 
+const hero: Views["AssetView"] = {
+  asset_id: "hero",
+  name: "秋季新品",
+  folder: "秋季",
+  alt_zh: "秋季新品",
+  alt_en: "New for autumn",
+  files: [
+    {
+      place: 1,
+      sha256: "0".repeat(64),
+      type: "image/png",
+      bytes: 52_000,
+      width: 600,
+      height: 300,
+      path: "/icon.svg",
+    },
+  ],
+  users: [{ kind: "content", id: "weekend", name: "周末到店短信" }],
+};
+
 const bodyOf = async (request: Request) => String((await request.json()).content?.body ?? "");
 
 export function contentRoutes(
@@ -155,6 +175,9 @@ export function contentRoutes(
   const one = (id?: string) => found(contents, (each) => each.content_id === id);
   return [
     ["GET", path("/contents/library"), () => ({ contents, approval: "none" })],
+    ["GET", path("/assets"), () => ({ assets: contents.length === 0 ? [] : [hero] })],
+    ["POST", path("/assets/:id/file"), () => hero],
+    ["PUT", path("/assets/:id"), () => hero],
     ["GET", path("/contents/occasions"), () => ({ occasions: [welcome] })],
     ["POST", path("/contents/drafts"), () => drafts],
     ["GET", path("/contents/library/:id"), ({ ids }) => shown(one(ids[0]))],

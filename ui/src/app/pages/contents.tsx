@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { libraryOptions } from "@/features/compose/api/contents";
 import { ContentList } from "@/features/compose/components/content-list";
 import { ChannelList } from "@/features/deliver/components/channel-list";
@@ -20,7 +20,15 @@ export function ContentsPage() {
     </Button>
   );
   return (
-    <Page title={t("content.title")} lead={t("content.lead")} action={action}>
+    <Page
+      title={t("content.title")}
+      lead={
+        <>
+          {t("content.lead")} <Link to="/pictures">{t("asset.title")}</Link>
+        </>
+      }
+      action={action}
+    >
       {library.data === undefined ? (
         <Card>
           <Waiting query={library} lines={8} />
