@@ -11,6 +11,7 @@ ACCESS = "access"
 SIGN_IN = "sign_in"
 """The ids of the two settings."""
 SESSION_HOURS_MAX = 24 * 90
+_SAFE = ("https://", "http://127.0.0.1:", "http://localhost:")
 EXPORTED: Mapping[str, int] = {"operator": 50_000, "approver": 1_000_000}
 
 
@@ -43,6 +44,8 @@ class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Mail domains whose people may come in without an invitation; none: only whoever has an account."""
     role: Role = "viewer"
     """What they are then."""
+    public_url: str = ""
+    """Address of the app as browsers reach it, for the way back; empty: as the request says, wrong behind a proxy."""
 
 
 def access_problem(rules: AccessRules) -> Words | None:
@@ -61,9 +64,10 @@ def provider_problem(provider: Provider) -> Words | None:
     """Return what is wrong with a provider of single sign-on, None where nothing is."""
     if not provider.issuer:
         return None
-    local = provider.issuer.startswith(("http://127.0.0.1:", "http://localhost:"))
-    if not (provider.issuer.startswith("https://") or local):
+    if not provider.issuer.startswith(_SAFE):
         return Words(zh="身份提供方的地址要以 https:// 开头", en="the issuer's address begins with https://")
+    if provider.public_url and not provider.public_url.startswith(_SAFE):
+        return Words(zh="public_url 要以 https:// 开头", en="public_url begins with https://")
     if not provider.client_id:
         return Words(zh="还要填客户端编号（client_id）", en="a client_id is needed too")
     if provider.role == "admin" and provider.domains:

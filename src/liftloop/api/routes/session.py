@@ -136,8 +136,7 @@ async def accept(
 async def begin_single_sign_on(
     request: Request, response: Response, desk: OnDesk, caller: SignsIn
 ) -> SingleSignOnBegun:
-    back = f"{request.url.scheme}://{request.url.netloc}/sign-in/single"
-    url, browser = await desk.accounts.single_sign_on.begin(back)
+    url, browser = await desk.accounts.single_sign_on.begin(f"{request.url.scheme}://{request.url.netloc}")
     _keep(request, response, SSO_COOKIE, browser, SSO_SECONDS)
     return SingleSignOnBegun(url=url)
 

@@ -23,12 +23,15 @@ from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
 from liftloop.plugins.channels.addresses import AddressRefused, refuse_literal
 from liftloop.storage.embedded.accounts import SqliteAccounts
 
+BACK = "/sign-in/single"
+"""The page of the app that a provider sends people back to."""
 WAITING_MS = 10 * MINUTE_MS
 WAITING_MAX = 1_000
 """Sign-ins that were begun; the oldest are dropped, so that nobody can fill the memory."""
 ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
 """Signatures by keys of the provider alone: never `none`, never one by the client's secret."""
 ANSWER_BYTES_MAX = 256 * 1024
+ANSWER_PART_BYTES = 16 * 1024
 TIMEOUT_S = 10.0
 LEEWAY_S = 60
 
@@ -91,9 +94,13 @@ class SingleSignOn:
         self._provider = provider
         self._begun: dict[str, _Begun] = {}
 
-    async def begin(self, back: str) -> tuple[str, str]:
-        """Return where the browser has to go, and what it must keep; `back` is the page it comes back to."""
+    async def begin(self, asked_at: str) -> tuple[str, str]:
+        """Return where the browser has to go, and what it must keep.
+
+        It comes back to the app's `public_url`; where none is set, to `asked_at`, the address that it asked.
+        """
         provider = self._set_up()
+        back = (provider.public_url or asked_at).rstrip("/") + BACK
         async with _calling() as http:
             endpoints = await _discovered(http, provider)
         browser, state, nonce, verifier = (random_token() for _ in range(4))
@@ -246,9 +253,13 @@ def _is_private(host: str) -> bool:
 async def _answer(call: Any) -> dict[str, Any]:
     try:
         async with call as answer:
-            body = await answer.content.read(ANSWER_BYTES_MAX)
             if answer.status != 200:
                 raise BadSingleSignOn(f"身份提供方答复了 {answer.status}", f"the provider answered {answer.status}")
+            body = bytearray()
+            async for part in answer.content.iter_chunked(ANSWER_PART_BYTES):  # `read` would end at the first part.
+                body += part
+                if len(body) > ANSWER_BYTES_MAX:
+                    raise BadSingleSignOn("身份提供方的答复太长", "the provider's answer is too long")
         told = msgspec.json.decode(body)
     except (TimeoutError, aiohttp.ClientError, msgspec.DecodeError, OSError) as error:
         raise BadSingleSignOn(
