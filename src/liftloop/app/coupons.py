@@ -12,10 +12,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from liftloop.app.callers import told as noted_by_audit
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
-from liftloop.app.dispatch.coupons import Added, NewCode
-from liftloop.app.dispatch.telling import AddCoupons, ask_dispatch
+from liftloop.app.dispatch.coupons import Added, NewCode, Noted
+from liftloop.app.dispatch.telling import AddCoupons, NoteGivenCodes, ask_dispatch
 from liftloop.app.ledger import family
 from liftloop.app.tags.naming import named_in
 from liftloop.deliver.coupons import Generated, Given, Pool, Shared, is_code, mistyped
@@ -33,6 +34,7 @@ _STATES = "SELECT pool, state, count(*) FROM coupon GROUP BY pool, state"
 _LATE = "SELECT pool, count(*) FROM coupon WHERE state = 'issued' AND expires_ms <= ? GROUP BY pool"
 _UNUSABLE = "SELECT pool, count(*) FROM coupon WHERE state = 'free' AND until_ms > 0 AND until_ms <= ? GROUP BY pool"
 _RECENT = "SELECT pool, count(*), min(at_ms) FROM coupon WHERE state = 'issued' AND at_ms > ? GROUP BY pool"
+_HELD = "SELECT pool FROM coupon_hold"
 _BY_CODE = "SELECT pool, state, profile, at_ms, expires_ms, message_key FROM coupon WHERE code = ? LIMIT 1"
 _REDEEMED = """
 WITH used AS (
@@ -77,6 +79,21 @@ class NotGiven(LiftloopError):
         )
 
 
+class NotHeld(LiftloopError):
+    """A pool that gives is to be let give again."""
+
+    def __init__(self, pool: str) -> None:
+        super().__init__(
+            "pool_not_held",
+            zh=f"券池 {pool} 正在正常发券，不用放行",
+            en=f"the pool {pool} is not held: it gives codes",
+            next_zh="不用做什么；只有从备份恢复后的券池才要放行",
+            next_en="nothing is to be done; only pools that came back with a backup are held",
+            status=409,
+            exit_code=EXIT_USAGE,
+        )
+
+
 class NoCodes(LiftloopError):
     """A file has no code in its first column."""
 
@@ -111,6 +128,8 @@ class PoolState(Struct, frozen=True, kw_only=True):
     """Issued a day, of late."""
     days_left: float | None
     """At that pace; None where nothing is issued or there is no limit."""
+    held: bool
+    """It came back with a backup, and gives nothing new until somebody says which codes were given out since."""
 
     @property
     def low(self) -> bool:
@@ -207,6 +226,25 @@ class CouponPools:
             refused_count=len(bad),
         )
 
+    async def release(self, identity: str, given: Sequence[str], *, more_follow: bool = False) -> int:
+        """Let a held pool give again, but for codes that were given out since its backup; return how many are new.
+
+        A code that is not among them and was given out is given a second time: without a list a person answers for
+        it. Where `more_follow` the pool stays held. Raises `NotFound` and `NotHeld`.
+        """
+        state = await self.pool(identity)
+        if not state.held:
+            raise NotHeld(identity)
+        asked = NoteGivenCodes(
+            pool=identity,
+            codes=[code for code in dict.fromkeys(given) if is_code(code)],
+            expires_ms=state.pool.expires_ms(self._desk.clock.now_ms(), 0),
+            release=not more_follow,
+        )
+        noted = await ask_dispatch(self._desk.folder.dispatch_socket, asked, Noted)
+        noted_by_audit(released=[] if more_follow else [f"pool/{identity}"], given=[noted.noted])
+        return noted.noted
+
     async def code(self, code: str) -> CodeState:
         """Return whose a code is, and whether it was used; of one that nobody gave, whether it was typed wrong."""
         code = code.strip()
@@ -221,7 +259,7 @@ class CouponPools:
         used = await self._desk.follower.select(_USED, [code])
         who, when = used["profile"].tolist(), used["at_ms"].tolist()
         shared = isinstance((held := self.live().get(pool)) and held.codes, Shared)
-        own = set(family(self._desk.state, profile)) if profile and not shared else set[int]()
+        own = set(family(self._desk.state, profile)) if profile > 0 and not shared else set[int]()
         if who:
             state = "redeemed"
         elif state == "issued" and expires_ms <= now_ms:
@@ -230,7 +268,7 @@ class CouponPools:
             code=code,
             pool=pool,
             state=state,
-            profile=None if shared or state in ("free", "reserved") else profile,
+            profile=None if shared or profile < 0 or state in ("free", "reserved") else profile,
             at_ms=at_ms,
             expires_ms=expires_ms or None,
             redeemed_ms=int(when[0]) if when else None,
@@ -248,6 +286,7 @@ class CouponPools:
             recent={
                 pool: (count, first_ms) for pool, count, first_ms in self._rows(_RECENT, (now_ms - PACE_DAYS * DAY_MS,))
             },
+            held=frozenset(pool for (pool,) in self._rows(_HELD, ())),
         )
 
     def _rows(self, query: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
@@ -272,6 +311,7 @@ class _Counted(Struct, frozen=True, kw_only=True):
     late: Mapping[str, int]
     unusable: Mapping[str, int]
     recent: Mapping[str, tuple[int, int]]
+    held: frozenset[str]
 
 
 def _state(
@@ -303,6 +343,7 @@ def _state(
         expired=counted.late.get(identity, 0),
         a_day=a_day,
         days_left=left / a_day if left is not None and a_day > 0 else None,
+        held=identity in counted.held,
     )
 
 

@@ -151,12 +151,8 @@ def reason_words(reason: str) -> Said:
         case "stopped":
             which = Said("全部营销", "all marketing") if rest == "marketing" else Said(rest, rest)
             return Said(f"有人停发了{which.zh}", f"{which.en} was stopped")
-        case "no_coupon_left":
-            return Said(f"券池 {rest} 的券发完了", f"the coupon pool {rest} is dry")
-        case "coupon_expired":
-            return Said(f"她在券池 {rest} 的券已经过期", f"her coupon of {rest} is no longer valid")
-        case "no_pool":
-            return Said("没有可用的券池", "there is no pool to take a coupon from")
+        case "no_coupon_left" | "coupon_held" | "coupon_expired" | "no_pool":
+            return _coupon_words(head, rest)
         case "no_consent":
             medium = _medium(rest)
             return Said(f"没有同意接收{medium.zh}营销", f"no consent to marketing by {medium.en}")
@@ -179,6 +175,21 @@ def reason_words(reason: str) -> Said:
         case _:
             told = provider_words(reason)
             return Said(told.zh, told.en) if told else _unrendered(head, rest) or Said(reason, reason)
+
+
+def _coupon_words(head: str, pool: str) -> Said:
+    match head:
+        case "no_coupon_left":
+            return Said(f"券池 {pool} 的券发完了", f"the coupon pool {pool} is dry")
+        case "coupon_held":
+            return Said(
+                f"券池 {pool} 从备份恢复后还没放行，怕同一张券发给两个人",
+                f"the coupon pool {pool} came back with a backup and is held, so that no code is given twice",
+            )
+        case "coupon_expired":
+            return Said(f"她在券池 {pool} 的券已经过期", f"her coupon of {pool} is no longer valid")
+        case _:
+            return Said("没有可用的券池", "there is no pool to take a coupon from")
 
 
 def _quota_words(quota: str) -> Said:

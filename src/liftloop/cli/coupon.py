@@ -9,6 +9,8 @@ import click
 
 from liftloop.cli.connection import data_option, json_option, server, show, spoken
 
+CODES_AT_ONCE = 10_000
+"""As many as one call takes."""
 _STATES = {
     "free": ("未发", "free"),
     "reserved": ("发送中", "on its way"),
@@ -91,6 +93,40 @@ def bring(file: Path, identity: str, data: Path, as_json: bool) -> None:
     show(answer, as_json, lines)
 
 
+@command.command("release")
+@click.argument("identity")
+@click.option(
+    "--given",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="备份之后发出去的券码，每行一个 / codes given out since the backup, one a row",
+)
+@click.option("--nothing-known", is_flag=True, help="没有名单，我来负责 / there is no list, and I answer for it")
+@data_option
+@json_option
+def release(identity: str, given: Path | None, nothing_known: bool, data: Path, as_json: bool) -> None:
+    """让从备份恢复的券池重新发券；名单里的券码不会再发给别人。
+
+    Let a pool give again that came back with a backup, but for the codes that were given out since.
+    A code that is not in the file and was given out may be given to a second person.
+
+    \b
+    例 / Examples:
+      liftloop coupon release autumn --given given.csv
+      liftloop coupon release autumn --nothing-known
+    """
+    if (given is None) == (not nothing_known):
+        raise click.UsageError("写 --given 名单，或者 --nothing-known / either --given FILE or --nothing-known")
+    codes = [] if given is None else [each.strip() for each in given.read_text().splitlines() if each.strip()]
+    with server(data) as desk:
+        path, noted = f"/coupons/pools/{quote(identity, safe='')}/release", 0
+        while len(codes) > CODES_AT_ONCE:
+            part, codes = codes[:CODES_AT_ONCE], codes[CODES_AT_ONCE:]
+            noted += desk.post(path, {"given": part, "more_follow": True})["noted"]
+        noted += desk.post(path, {"given": codes})["noted"]
+    words = {"zh": f"重新发券；新记下 {noted:,} 张已发出", "en": f"gives again; {noted:,} more noted as given out"}
+    show({"noted": noted}, as_json, [spoken(words)])
+
+
 @command.command("show")
 @click.argument("identity", required=False)
 @click.option("--code", help="查一张券 / one code")
@@ -135,9 +171,11 @@ def _line(pool: dict[str, Any]) -> str:
     en = f"{left} left, {pool['issued']:,} issued, {pool['redeemed']:,} redeemed"
     if days is not None:
         zh, en = f"{zh}，按现在的速度还能发 {days:.1f} 天", f"{en}, {days:.1f} days left at this pace"
+    if pool["held"]:
+        zh, en = f"{zh}，恢复后暂停发放", f"{en}, held since the restore: see liftloop coupon release"
     if pool["by_others"]:
         zh, en = f"{zh}，{pool['by_others']:,} 次由别人核销", f"{en}, {pool['by_others']:,} used by others"
-    mark = "! " if pool["low"] else "  "
+    mark = "! " if pool["low"] or pool["held"] else "  "
     return f"{mark}{pool['pool_id']:<16}{pool['name']}  {spoken({'zh': zh, 'en': en})}"
 
 

@@ -51,5 +51,6 @@ def command(
     lines = [
         f"{told['data']}  {told['taken_at']}  {manifest.offset:,} 条事实 / facts",
         f"→ liftloop serve --data {data}",
+        "券池先不发新券，确认后放行 / coupon pools give nothing new until released: liftloop coupon release",
     ]
     show(told, as_json, lines)

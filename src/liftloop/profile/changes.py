@@ -87,7 +87,7 @@ class Changes:
 def _outcome(operation: str, before: Known | None, given: Known) -> Known | None:
     """Return what a trait becomes, None where it stays as it is."""
     at_ms = given.at_ms if before is None else max(given.at_ms, before.at_ms + 1)
-    held = None if before is None else before.value
+    held: Any = None if before is None else before.value
     match operation:
         case "once":
             return Known(at_ms, given.value, given.sealed) if held is None else None

@@ -4,6 +4,7 @@ import type { Views } from "@/shared/api/client";
 import { flat, fresh, ledgerOf, reportOf, running } from "./campaigns.ts";
 import { asked, channelSetup, channelStanding } from "./channels.ts";
 import { contentRoutes } from "./contents.ts";
+import { couponRoutes } from "./coupons.ts";
 import { provedRoutes } from "./experiments.ts";
 import { audiences } from "./first-data.ts";
 import { handoverRoutes } from "./handover.ts";
@@ -104,6 +105,7 @@ export class MockServer {
       ["GET", path("/channels/:id/setup"), () => channelSetup],
       ["PUT", path("/channels/:id/quotas"), () => ({ version: 2 })],
       ["POST", path("/channels/:id/resume"), () => ({ paused: true })],
+      ...couponRoutes(path, this.members.length === 0),
       ...this.plans.routes(path),
       ["GET", path("/campaigns/:id"), ({ ids }) => this.campaign(ids[0])],
       ["GET", path("/campaigns/:id/report"), ({ ids }) => reportOf(this.campaign(ids[0]))],

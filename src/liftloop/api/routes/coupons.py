@@ -10,7 +10,15 @@ from msgspec.structs import asdict
 
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.words import at
-from liftloop.api.views.coupons import CodesBrought, CodesRequest, CouponCode, CouponPool, CouponPools
+from liftloop.api.views.coupons import (
+    CodesBrought,
+    CodesRequest,
+    CouponCode,
+    CouponPool,
+    CouponPools,
+    Released,
+    ReleaseRequest,
+)
 from liftloop.app import coupons
 from liftloop.app.imports.jobs import safe_name
 from liftloop.kernel.ids import profile_id
@@ -21,6 +29,7 @@ router = APIRouter()
 
 Reads = Annotated[Caller, Depends(may("coupon.read"))]
 Brings = Annotated[Caller, Depends(may("coupon.bring"))]
+Releases = Annotated[Caller, Depends(may("coupon.release"))]
 
 
 @router.get("/coupons/pools")
@@ -54,6 +63,12 @@ async def bring(
         return _brought(await coupons.CouponPools(desk).bring(pool, path))
 
 
+@router.post("/coupons/pools/{pool}/release")
+async def release(pool: str, request: ReleaseRequest, desk: OnDesk, caller: Releases) -> Released:
+    """Let a pool give again that came back with a backup."""
+    return Released(noted=await coupons.CouponPools(desk).release(pool, request.given, more_follow=request.more_follow))
+
+
 @router.get("/coupons/codes/{code}")
 async def code(code: str, desk: OnDesk, caller: Reads) -> CouponCode:
     found = await coupons.CouponPools(desk).code(code)
@@ -84,6 +99,7 @@ def _pool(state: coupons.PoolState) -> CouponPool:
         expired=state.expired,
         a_day=state.a_day,
         days_left=state.days_left,
+        held=state.held,
     )
 
 

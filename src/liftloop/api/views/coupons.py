@@ -23,6 +23,22 @@ class CouponPool(View):
     expired: Count
     a_day: float = Field(description="Issued a day over the last week.")
     days_left: float | None = Field(description="At that pace; null where nothing is issued or there is no limit.")
+    held: bool = Field(
+        description="It came back with a backup and gives nothing until it is released: see the how-to on coupons."
+    )
+
+
+class ReleaseRequest(View):
+    given: Annotated[list[str], Field(max_length=CODES_MAX)] = Field(
+        default=[],
+        description="Codes that were given out since the backup, as the tills or the lost server know them.",
+    )
+
+    more_follow: bool = Field(default=False, description="Note these, and keep the pool held: the others come next.")
+
+
+class Released(View):
+    noted: Count = Field(description="Codes noted as given out that were not known as such.")
 
 
 class CouponPools(View):

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from liftloop.app.dispatch.coupons import CREATE as CREATE_COUPONS
-from liftloop.app.dispatch.coupons import Coupons, settle_claims
+from liftloop.app.dispatch.coupons import CREATE_HOLD, Coupons, settle_claims
 from liftloop.app.dispatch.doubts import CREATE as CREATE_DOUBTS
 from liftloop.app.dispatch.doubts import PUT as PUT_DOUBT
 from liftloop.app.dispatch.doubts import Doubted, Doubts
@@ -165,7 +165,7 @@ class AttemptFile:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.executescript(_CREATE)
-        self._connection.executescript(CREATE_COUPONS)
+        self._connection.executescript(CREATE_COUPONS + CREATE_HOLD)
         self._connection.executescript(CREATE_LINKS)
         self._connection.executescript(CREATE_DOUBTS)
         claim_layout(self._connection, path, LAYOUT)

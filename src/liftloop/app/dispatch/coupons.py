@@ -5,7 +5,7 @@ message. One enrolment has one coupon of a pool: a reminder names the code that 
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from msgspec import Struct
@@ -15,6 +15,8 @@ from liftloop.storage.embedded.crash_points import CouponPoint, Crashes
 
 NO_COUPON = "no_coupon_left"
 EXPIRED = "coupon_expired"
+HELD = "coupon_held"
+"""The pool came back with a backup: which of its codes were given out since nobody here knows."""
 UNKNOWN_POOL = "no_pool"
 DRAWS_MAX = 20
 """A code that was given before is drawn again; with a thousand times as many codes this never happens so often."""
@@ -29,7 +31,7 @@ CREATE TABLE IF NOT EXISTS coupon (
     until_ms INTEGER NOT NULL,             -- The code's own end, as imported; 0 for none.
     state TEXT NOT NULL,                   -- free | reserved | issued
     holder TEXT NOT NULL,                  -- The enrolment, else the message, that has it.
-    profile INTEGER NOT NULL,
+    profile INTEGER NOT NULL,              -- -1 where people only know that the code was given out.
     message_key TEXT NOT NULL,             -- By which it was issued.
     at_ms INTEGER NOT NULL,                -- Of the last change.
     expires_ms INTEGER NOT NULL            -- Of its holder.
@@ -44,6 +46,12 @@ CREATE TABLE IF NOT EXISTS coupon_claim (  -- Messages under way that name a cou
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS coupon_claim_coupon ON coupon_claim (coupon);
 """
+CREATE_HOLD = """
+CREATE TABLE IF NOT EXISTS coupon_hold (   -- Pools that give nothing new until a person lets them.
+    pool TEXT PRIMARY KEY,
+    at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
 _ADD = (
     "INSERT INTO coupon (pool, code, external_id, shared, until_ms, state, holder, profile, message_key, at_ms,"
     " expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?)"
@@ -57,7 +65,7 @@ _CLAIMED = (
     "SELECT coupon.id, code, external_id, expires_ms FROM coupon_claim JOIN coupon ON coupon.id = coupon_claim.coupon"
     " WHERE coupon_claim.message_key = ?"
 )
-_HELD = "SELECT id, code, external_id, expires_ms FROM coupon WHERE pool = ? AND holder = ?"
+_OWN = "SELECT id, code, external_id, expires_ms FROM coupon WHERE pool = ? AND holder = ?"
 _FREE = (
     "SELECT id, code, external_id, until_ms FROM coupon WHERE pool = ? AND state = 'free'"
     " AND (until_ms = 0 OR until_ms > ?) ORDER BY at_ms, id LIMIT 1"
@@ -75,6 +83,17 @@ _FREE_AGAIN = (
 )
 _SHARED_AGAIN = "DELETE FROM coupon WHERE id = ? AND state = 'reserved' AND shared = 1"
 _CLAIMS = "SELECT message_key FROM coupon_claim WHERE at_ms < ? LIMIT ?"
+_HOLD = "INSERT OR IGNORE INTO coupon_hold (pool, at_ms) VALUES (?, ?)"
+_ON_HOLD = "SELECT pool FROM coupon_hold"
+_RELEASE = "DELETE FROM coupon_hold WHERE pool = ?"
+_GIVEN = (
+    "UPDATE coupon SET state = 'issued', holder = ?, profile = -1, at_ms = ?, expires_ms = ?"
+    " WHERE code = ? AND pool = ? AND state = 'free' AND shared = 0"
+)
+_GIVEN_UNKNOWN = (
+    "INSERT OR IGNORE INTO coupon (pool, code, external_id, shared, until_ms, state, holder, profile, message_key,"
+    " at_ms, expires_ms) VALUES (?, ?, '', 0, 0, 'issued', ?, -1, '', ?, ?)"
+)
 
 Commit = Callable[[CouponPoint | None], AbstractContextManager[sqlite3.Connection]]
 
@@ -102,6 +121,13 @@ class Added(Struct, frozen=True, kw_only=True):
     added: int
     repeated: int
     elsewhere: int
+
+
+class Noted(Struct, frozen=True, kw_only=True):
+    """How many codes are noted as given out from now on, and whether their pool gave nothing until now."""
+
+    noted: int
+    held: bool
 
 
 Claimed = Coupon | str
@@ -136,6 +162,19 @@ class Coupons:
         self._crashes.reach("coupons.claim.committed")
         return claimed
 
+    def note_given(self, pool: str, codes: Sequence[str], expires_ms: int, now_ms: int, *, release: bool) -> Noted:
+        """Note codes as given out, to whom is not known, and let a held pool give again where `release` says so."""
+        noted = 0
+        with self._commit(None) as connection:
+            for code in codes:
+                holder = f"given:{code}"
+                known = connection.execute(_GIVEN, (holder, now_ms, expires_ms, code, pool)).rowcount
+                noted += known or connection.execute(_GIVEN_UNKNOWN, (pool, code, holder, now_ms, expires_ms)).rowcount
+            held = pool in held_pools(connection)
+            if release:
+                connection.execute(_RELEASE, (pool,))
+        return Noted(noted=noted, held=held)
+
     def claims(self, before_ms: int, limit: int) -> list[str]:
         """Return messages that have named a coupon since before an instant and are not settled."""
         with self._commit(None) as connection:
@@ -153,6 +192,7 @@ class _Look:
         self._connection = connection
         self._now_ms = now_ms
         self._below = below
+        self._held = held_pools(connection)
         self._counts: dict[str, int] = {}
         """How many coupons a pool has, counted once: counting a million takes a while."""
 
@@ -162,7 +202,10 @@ class _Look:
         connection = self._connection
         found: _Found | None = connection.execute(_CLAIMED, (wanted.key,)).fetchone()
         if found is None:
-            found = connection.execute(_HELD, (wanted.pool, wanted.holder)).fetchone() or self._reserved(wanted, pool)
+            found = connection.execute(_OWN, (wanted.pool, wanted.holder)).fetchone()
+            if found is None and wanted.pool in self._held:
+                return f"{HELD}:{wanted.pool}"
+            found = found or self._reserved(wanted, pool)
             if found is None:
                 return f"{NO_COUPON}:{wanted.pool}"
             if found[3] > self._now_ms:
@@ -224,3 +267,14 @@ def settle_claims(connection: sqlite3.Connection, arrived: Mapping[str, bool], n
         elif connection.execute(_OTHERS, found).fetchone() is None:
             connection.execute(_FREE_AGAIN, found)
             connection.execute(_SHARED_AGAIN, found)
+
+
+def hold_pools(connection: sqlite3.Connection, pools: Iterable[str], at_ms: int) -> None:
+    """Keep pools from giving what nobody had yet, in a file that may be of an earlier version; within a commit."""
+    connection.execute(CREATE_HOLD)
+    connection.executemany(_HOLD, [(pool, at_ms) for pool in pools])
+
+
+def held_pools(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the pools that give nothing new until a person lets them."""
+    return frozenset(pool for (pool,) in connection.execute(_ON_HOLD))

@@ -45,6 +45,15 @@ class AddCoupons(Struct, frozen=True, kw_only=True, tag_field="do", tag="coupons
     codes: list[NewCode]
 
 
+class NoteGivenCodes(Struct, frozen=True, kw_only=True, tag_field="do", tag="coupons.given"):
+    """Note codes of a pool as given out, and let it give again where `release` says so."""
+
+    pool: str
+    codes: list[str]
+    expires_ms: int
+    release: bool
+
+
 class ReadDoubts(Struct, frozen=True, kw_only=True, tag_field="do", tag="doubts.read"):
     """Tell of which channels messages are still to be asked for."""
 
@@ -74,7 +83,7 @@ class InDoubt(Struct, frozen=True, kw_only=True):
     can_be_asked: list[str]
 
 
-Order = AddCoupons | ReadDoubts | AskProvider | Resume
+Order = AddCoupons | NoteGivenCodes | ReadDoubts | AskProvider | Resume
 
 
 class _Failed(Struct, frozen=True, kw_only=True):
@@ -105,6 +114,15 @@ class Answers:
                 case AddCoupons():
                     coupons = self._attempts.coupons
                     return await asyncio.to_thread(coupons.add, asked.pool, asked.codes, self._clock.now_ms())
+                case NoteGivenCodes():
+                    return await asyncio.to_thread(
+                        self._attempts.coupons.note_given,
+                        asked.pool,
+                        asked.codes,
+                        asked.expires_ms,
+                        self._clock.now_ms(),
+                        release=asked.release,
+                    )
                 case ReadDoubts():
                     return InDoubt(
                         waiting=self._attempts.doubts.waiting(), can_be_asked=self._reconciling.can_be_asked()

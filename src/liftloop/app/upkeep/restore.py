@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from liftloop.app.dispatch.coupons import hold_pools
 from liftloop.app.tick.restored import Restored, write_restored
 from liftloop.app.upkeep.backup import FORMAT, MANIFEST, MASTER_KEY, Manifest, checksum
 from liftloop.app.upkeep.erased import identifiers_in, read_register
@@ -168,7 +169,7 @@ def _take_file(source: Path, target: Path) -> None:
 def _prepare(manifest: Manifest, order: Order) -> None:
     """Make the copied files ready to begin again; then all is durable."""
     _erase_again(manifest, order)
-    _prepare_attempts(order.data)
+    _prepare_attempts(order.data, manifest.taken_ms)
     if (order.data / "accounts.db").exists():
         end_sessions(order.data / "accounts.db")
     restored = Restored(
@@ -210,14 +211,24 @@ def _erase_again(manifest: Manifest, order: Order) -> None:
     vault.close()
 
 
-def _prepare_attempts(data: Path) -> None:
+def _prepare_attempts(data: Path, taken_ms: int) -> None:
     """Let every outcome be told anew: the copied log may end before the place where it was told.
 
-    Told twice, it is folded once.
+    Told twice, it is folded once. Every pool of coupons is held: a code that is free in the copy may have been given
+    out since, and a generated one may be drawn again, until a person says which ones were.
     """
     if (data / "dispatch.db").exists():
         with closing(sqlite3.connect(data / "dispatch.db", isolation_level=None)) as file:
+            file.execute("BEGIN IMMEDIATE")
             file.execute('UPDATE batch SET "offset" = NULL')
+            hold_pools(file, _pools(data), taken_ms)
+            file.execute("COMMIT")
+
+
+def _pools(data: Path) -> list[str]:
+    """Return the pools that there ever were at the time of the backup."""
+    with closing(sqlite3.connect(data / "state.db")) as file:
+        return [pool for (pool,) in file.execute("SELECT DISTINCT id FROM definition WHERE kind = 'pool'")]
 
 
 def _empty(folder: Path) -> None:

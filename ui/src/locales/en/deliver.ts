@@ -15,6 +15,14 @@ export const coupon = {
   low: "running low",
   dry: "dry",
   days: "{{days}} days left at this pace",
+  held: {
+    badge: "Held",
+    title: "This pool came back with a backup and gives nothing new",
+    why: "Codes that were given out after the backup look unused in it. List them first, so that none goes to two people; whoever has a code keeps it.",
+    given: "Codes given out since the backup, one a line (your tills or the lost server know them)",
+    unknown: "There is no list; I answer for it that a code may be given to a second person",
+    release: "Give again",
+  },
 };
 
 export const deliver = {

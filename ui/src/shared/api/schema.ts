@@ -1414,6 +1414,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coupons/pools/{pool}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Let a pool give again that came back with a backup.
+         */
+        post: operations["release_api_coupons_pools__pool__release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboards": {
         parameters: {
             query?: never;
@@ -5880,6 +5900,11 @@ export interface components {
             days_left: number | null;
             /** Expired */
             expired: number;
+            /**
+             * Held
+             * @description It came back with a backup and gives nothing until it is released: see the how-to on coupons.
+             */
+            held: boolean;
             /** Issued */
             issued: number;
             /**
@@ -10832,6 +10857,29 @@ export interface components {
              * @description Open work that nobody has.
              */
             waiting: number;
+        };
+        /** Released */
+        Released: {
+            /**
+             * Noted
+             * @description Codes noted as given out that were not known as such.
+             */
+            noted: number;
+        };
+        /** ReleaseRequest */
+        ReleaseRequest: {
+            /**
+             * Given
+             * @description Codes that were given out since the backup, as the tills or the lost server know them.
+             * @default []
+             */
+            given: string[];
+            /**
+             * More Follow
+             * @description Note these, and keep the pool held: the others come next.
+             * @default false
+             */
+            more_follow: boolean;
         };
         /**
          * Remark
@@ -16488,6 +16536,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodesBrought"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    release_api_coupons_pools__pool__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
                 };
             };
             /** @description What went wrong and what to do next. */

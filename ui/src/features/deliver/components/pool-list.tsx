@@ -4,6 +4,7 @@ import { Badge } from "@/shared/parts/note";
 import { useFormat } from "@/shared/words/use-format";
 import type { CouponPool } from "../api/coupons";
 import styles from "./pool-list.module.css";
+import { PoolRelease } from "./pool-release";
 
 export function PoolList({ pools }: { pools: CouponPool[] }) {
   return (
@@ -36,6 +37,7 @@ function PoolLine({ pool }: { pool: CouponPool }) {
         <strong>
           {pool.left == null ? t("coupon.noLimit") : t("coupon.left", { amount: format.people(pool.left) })}
         </strong>
+        {pool.held ? <Badge tone="decide">{t("coupon.held.badge")}</Badge> : null}
         {pool.low ? <Badge tone="decide">{t(pool.left === 0 ? "coupon.dry" : "coupon.low")}</Badge> : null}
         {pool.days_left != null && pool.left !== 0 ? (
           <span className={styles.said}>
@@ -43,6 +45,7 @@ function PoolLine({ pool }: { pool: CouponPool }) {
           </span>
         ) : null}
       </div>
+      {pool.held ? <PoolRelease pool={pool.pool_id} /> : null}
     </li>
   );
 }
