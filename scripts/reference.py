@@ -13,8 +13,11 @@ from pathlib import Path
 import click
 import msgspec
 
+from liftloop.api.route_matrix import calls_of
+from liftloop.api.server import ROUTERS
 from liftloop.app.channel_setup import addresses_of, check_kind
 from liftloop.app.definitions.secrets import SECRET_SETTINGS
+from liftloop.app.registry import ROLES, USE_CASES, grants
 from liftloop.cli.main import liftloop
 from liftloop.collect.mapping_kinds import KINDS
 from liftloop.compose.law.table import RULES
@@ -58,6 +61,7 @@ class Maker(msgspec.Struct, frozen=True):
 def main() -> None:
     """Write the pages, or with `--check` say which are out of date."""
     pages = {**error_pages(), **command_pages(), **import_pages(), **metric_pages(), **channel_pages(), **rule_pages()}
+    pages |= role_pages()
     stale = [name for name, text in pages.items() if _read(PAGES / name) != text]
     if "--check" in sys.argv:
         sys.exit(f"out of date, run scripts/reference.py: {', '.join(stale)}" if stale else 0)
@@ -390,6 +394,46 @@ def _rule_rows(language: str) -> str:
         severity = _SEVERITIES[language][rule.severity]
         cells = [f"`{rule.id}`", " ".join(binds), severity, says, after, rule.source, rule.checked_at]
         rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+_EN_ROLES = """# Roles
+
+<!-- Written by scripts/reference.py from the registry of use cases; do not edit. -->
+
+What each role may do, and by which calls of the API; `liftloop account matrix --routes` prints the same.
+Whoever is bound to teams does it for the people of these teams alone; a token with scopes does what both allow.
+A test calls every route with every role.
+
+"""
+_ZH_ROLES = """# 角色
+
+<!-- 由 scripts/reference.py 按用例登记表生成，请不要手改。 -->
+
+每个角色能做什么，对应哪些接口；`liftloop account matrix --routes` 打印同一张表。
+限定了团队的人只能对这些团队的客户操作；带范围的令牌要两边都允许才行。
+测试会用每个角色调用每个接口。
+
+"""
+_ROLE_NAMES = {"staff": "店员", "viewer": "查看", "operator": "运营", "approver": "审批", "admin": "管理员"}
+
+
+def role_pages() -> dict[str, str]:
+    """Return the pages of roles by file name."""
+    en = f"| use case | {' | '.join(ROLES)} | calls |\n| --- {'| --- ' * len(ROLES)}| --- |\n"
+    names = " | ".join(_ROLE_NAMES[role] for role in ROLES)
+    zh = f"| 用例 | {names} | 接口 |\n| --- {'| --- ' * len(ROLES)}| --- |\n"
+    rows = _role_rows()
+    return {"roles.md": _EN_ROLES + en + rows, "roles.zh-CN.md": _ZH_ROLES + zh + rows}
+
+
+def _role_rows() -> str:
+    calls = calls_of(ROUTERS)
+    rows: list[str] = []
+    for name, each in sorted(USE_CASES.items()):
+        marks = ["✓" if grants(role, each) else "" for role in ROLES]
+        named = "<br>".join(f"`{call}`" for call in calls.get(name, ()))
+        rows.append(f"| {' | '.join([f'`{name}`', *marks, named])} |")
     return "\n".join(rows) + "\n"
 
 

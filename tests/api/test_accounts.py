@@ -13,7 +13,7 @@ from msgspec import Struct
 from served import Served, play
 
 from liftloop.api.access import SESSION_COOKIE, Entry, may
-from liftloop.api.routes.accounts import use_cases_of
+from liftloop.api.route_matrix import use_cases_of
 from liftloop.api.server import ROUTERS
 from liftloop.app.registry import ROLES, USE_CASES, Role, grants
 from liftloop.kernel.clock import SystemClock
@@ -184,6 +184,9 @@ def test_every_route_admits_whom_the_registry_says(tmp_path: Path) -> None:
                 assert answer.json()["code"] == "forbidden", (path, role)
             if use_case.role != "anyone":
                 assert (await world.stranger.call(method, path)).status == 401, path
+        matrix = (await world.admin.get("/api/accounts/matrix")).json()
+        shown = {call for row in matrix["use_cases"] for call in row["routes"]}
+        assert shown >= {f"{min((each.methods or set()) - {'HEAD'})} /api{each.path}" for each in ROUTES}
 
     play(tmp_path, story)
 

@@ -17,7 +17,7 @@ from served import Served, play
 
 from liftloop.agent.contract import WRITES
 from liftloop.agent.tools import TOOLS
-from liftloop.api.routes.accounts import use_cases_of
+from liftloop.api.route_matrix import use_cases_of
 from liftloop.api.server import ROUTERS
 from liftloop.app.registry import AGENTS, USE_CASES
 

@@ -42,6 +42,11 @@ def test_a_picture_is_brought_served_and_kept_while_it_is_shown(tmp_path: Path) 
         assert unknown["code"] == "bad_definition"
         assert "hero@3" in unknown["message_zh"]
         assert (await admin.post("/api/contents", content)).status == 200
+        mend = await admin.post("/api/contents/library/mail/approve", {})
+        assert "hero@1" in mend.json()["next"], "another file would show in what was approved"
+        pinned = {**content, "body": "<img src=\"{{ 'hero@2' | asset }}\">"}
+        assert (await admin.post("/api/contents", pinned)).status == 200
+        assert (await admin.post("/api/contents/library/mail/approve", {})).status == 200
         look = (await admin.get("/api/assets")).json()["assets"][0]
         assert [(each["kind"], each["name"]) for each in look["users"]] == [("content", "秋季邮件")]
         used = await admin.call("DELETE", "/api/definitions/asset/hero")

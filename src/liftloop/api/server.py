@@ -10,6 +10,7 @@ from starlette.types import Lifespan
 
 from liftloop.api import agents, errors, forward, pages
 from liftloop.api.access import Entrance
+from liftloop.api.route_matrix import PREFIX, calls_of
 from liftloop.api.routes import (
     accounts,
     assets,
@@ -136,7 +137,8 @@ def management_api(version: str, lifespan: Lifespan[FastAPI] | None = None) -> F
     )
     errors.install(app)
     for router in ROUTERS:
-        app.include_router(router, prefix="/api")
+        app.include_router(router, prefix=PREFIX)
+    app.state.calls = calls_of(ROUTERS)
     return app
 
 

@@ -3,9 +3,8 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.routing import APIRoute
 
-from liftloop.api.access import Caller, Needs, OnDesk, may
+from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.account import account_view, token_view
 from liftloop.api.present.words import at
 from liftloop.api.views.account import (
@@ -96,12 +95,7 @@ def revoke(token_id: str, desk: OnDesk, caller: ChangesTokens) -> TokenView:
 
 @router.get("/accounts/matrix", summary="What each role may do, and the calls behind it")
 def matrix(request: Request, caller: Annotated[Caller, Depends(may("account.read_own"))]) -> Matrix:
-    routes: dict[str, list[str]] = {}
-    for route in request.app.routes:
-        if isinstance(route, APIRoute):
-            for name in use_cases_of(route):
-                methods = sorted((route.methods or set()) - {"HEAD", "OPTIONS"})
-                routes.setdefault(name, []).extend(f"{method} {route.path}" for method in methods)
+    calls = request.app.state.calls
     return Matrix(
         roles=list(ROLES),
         use_cases=[
@@ -109,16 +103,11 @@ def matrix(request: Request, caller: Annotated[Caller, Depends(may("account.read
                 use_case=name,
                 changes=each.changes,
                 roles=[role for role in ROLES if grants(role, each)],
-                routes=sorted(routes.get(name, [])),
+                routes=list(calls.get(name, ())),
             )
             for name, each in sorted(USE_CASES.items())
         ],
     )
-
-
-def use_cases_of(route: APIRoute) -> list[str]:
-    """Return the use cases that a route asks for: one for each that is any good."""
-    return [each.call.use_case.name for each in route.dependant.dependencies if isinstance(each.call, Needs)]
 
 
 def _wanted(body: AccountRequest, desk: Desk) -> Wanted:

@@ -17,6 +17,7 @@ from liftloop.app.definitions.publishing import Conflict
 from liftloop.app.definitions.sending import contents_of
 from liftloop.app.desk import Desk
 from liftloop.app.facts import published
+from liftloop.compose.asset_names import assets_in
 from liftloop.compose.contract import Content, ContentReview, Exemption, Status
 from liftloop.compose.law.table import RULES
 from liftloop.compose.reading import REVIEW, status_of, terms_mark, words_mark
@@ -140,9 +141,18 @@ class Library:
         version, body, _, _ = self._definitions.newest(KIND, identity)
         if status == "rejected" and not remark.strip():
             raise NotMendable("驳回要写明原因", "a rejection says why", "写上 remark 再提交", "give a remark")
-        blocking = [hit for hit in self._checked(as_content({**body, "id": identity})).hits if hit.blocks]
+        content = as_content({**body, "id": identity})
+        blocking = [hit for hit in self._checked(content).hits if hit.blocks]
         if status in ("submitted", "approved") and blocking:
             raise ContentNotAllowed({identity: f"law:{blocking[0].rule.id}"})
+        changing = sorted(named for named in assets_in(content) if "@" not in named)
+        if status in ("submitted", "approved") and changing:
+            raise NotMendable(
+                f"素材「{changing[0]}」没有写明是哪个文件，换图之后批准过的内容就变了",
+                f"the asset {changing[0]} may get another file, which would show in what was approved",
+                f"写明文件，例如 {{{{ '{changing[0]}@1' | asset }}}}，再提交",
+                f"name the file, as {{{{ '{changing[0]}@1' | asset }}}}, then submit",
+            )
         review = ContentReview(
             status=status,
             words=words_mark(body),
