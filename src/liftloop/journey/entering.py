@@ -27,7 +27,7 @@ from liftloop.runtime import people
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.storage.contract import ArraySpec, Write
 
-LAUNCH_CHUNK = 16_384
+LAUNCH_CHUNK = 4_096
 """Rows of people that one step looks through for a launch: a blast to all leaves room for everybody else."""
 LAUNCHED = ArraySpec(name="journey.launched", dtype="<i8", fill=0)
 """By code: the row up to which a campaign's or an occasion's people have been enrolled; of a campaign FAR_FUTURE_MS

@@ -22,7 +22,7 @@ from liftloop.plan.launch import Launch
 from liftloop.runtime.fold import Fold
 from liftloop.storage.contract import Entry, Record, Row
 
-STEPS_MAX = 20_000  # A launch to ten million people takes 600; more means that something is due for ever.
+STEPS_MAX = 20_000  # A launch to ten million people takes 2,500; more means that something is due for ever.
 ACTOR = "system:rehearsal"
 _STATE, _REASON, _CHANGED = 11, 12, 13
 """Places in a row of the ledger."""
