@@ -44,7 +44,7 @@ def test_what_was_acknowledged_is_folded_before_the_clock_moves(
 
     monkeypatch.setattr(fold, "advance", slow)
     worker = Worker(fold, log, store, clock, lambda: None)
-    app = TickApp(worker, vault, clock, "key", IssuedLinks(tmp_path / "dispatch.db"))
+    app = TickApp(worker, vault, clock, "key", IssuedLinks(tmp_path / "dispatch.db"), tmp_path / "media")
     worker.load()
     worker.start()
     try:

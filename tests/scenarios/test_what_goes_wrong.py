@@ -5,6 +5,10 @@ from pathlib import Path
 
 from corner_shop import HOUR_S, CornerShop, corner_shop
 
+from liftloop.app.facts import fact
+from liftloop.kernel.codec import canonical_json
+from liftloop.runtime.catalog import RETIRED
+
 END = {"kind": "exit", "id": "end"}
 
 
@@ -61,7 +65,7 @@ def test_words_that_come_out_empty_are_not_sent(tmp_path: Path) -> None:
 
 
 def test_words_deleted_under_a_live_journey_stop_its_messages_with_the_reason(tmp_path: Path) -> None:
-    """Nothing else takes their place: who comes afterwards is told of in the ledger, and published anew they go on."""
+    """Nobody can delete them now; where it was done, the ledger tells of whoever comes, and published anew they go on."""
 
     async def scenario() -> None:
         async with corner_shop(tmp_path) as shop:
@@ -69,7 +73,11 @@ def test_words_deleted_under_a_live_journey_stop_its_messages_with_the_reason(tm
             await journey(shop, "news")
             shop.join("ann")
             deleted = await shop.world.admin.call("DELETE", "/api/definitions/content/news")
-            assert deleted.status == 200, deleted.body
+            assert (deleted.status, deleted.json()["code"]) == (409, "in_use")
+            body = canonical_json({"kind": "content", "id": "news", "version": 1})
+            installation = shop.world.installation
+            installation.append([fact(RETIRED, "content/news", body, "person:before", installation.now_ms())])
+            await shop.world.settle()
             shop.do("ann", "Came")
             await shop.wait(HOUR_S)
             assert shop.inbox.messages == []

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from liftloop.kernel.errors import LiftloopError
@@ -28,6 +29,10 @@ _ALWAYS = (
 )
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 """For files whose names change with their content."""
+PACKED_BYTES_MIN = 1_000
+"""Less fits into one packet as it is."""
+PACKED_LEVEL = 6
+"""A five-hundredth larger than at the highest, for three quarters of the time."""
 FRESH = {"Cache-Control": "no-cache"}
 
 
@@ -46,10 +51,11 @@ class NoSuchCall(LiftloopError):
 
 
 class GuardedPages:
-    """Adds the policy to every page and file; answers of the API need none."""
+    """Adds the policy to every page and file, and sends them packed; answers of the API need neither."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._packed = GZipMiddleware(app, minimum_size=PACKED_BYTES_MIN, compresslevel=PACKED_LEVEL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(
@@ -63,7 +69,7 @@ class GuardedPages:
                 message["headers"] = [*message["headers"], *_ALWAYS]
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        await self._packed(scope, receive, guarded)
 
 
 def install(app: FastAPI, folder: Path) -> None:

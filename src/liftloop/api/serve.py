@@ -8,6 +8,7 @@ import signal
 from importlib import import_module
 from types import ModuleType
 
+from liftloop.app.background import background_threads
 from liftloop.app.children import Children
 from liftloop.app.opening import lock_folder, open_folder
 from liftloop.app.settings import Settings
@@ -20,6 +21,7 @@ CHILDREN = ("liftloop.app.tick.process", "liftloop.app.dispatch.process")
 async def serve(settings: Settings) -> None:
     """Serve one data folder until told to stop; raises what hinders it from starting."""
     parse_networks(settings.webhook_allow)  # Dispatch reads it too, but could only end and be started again.
+    asyncio.get_running_loop().set_default_executor(background_threads())
     folder = open_folder(settings)
     for path in (folder.server_socket, folder.tick_socket, folder.dispatch_socket):
         check_unix(path)
