@@ -65,7 +65,7 @@ def test_words_that_come_out_empty_are_not_sent(tmp_path: Path) -> None:
 
 
 def test_words_deleted_under_a_live_journey_stop_its_messages_with_the_reason(tmp_path: Path) -> None:
-    """Nobody can delete them now; where it was done, the ledger tells of whoever comes, and published anew they go on."""
+    """Nobody can delete them now; where somebody did, the ledger tells of it, and published anew they go on."""
 
     async def scenario() -> None:
         async with corner_shop(tmp_path) as shop:
