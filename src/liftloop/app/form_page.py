@@ -68,11 +68,22 @@ def _signed(key: bytes, identity: str, nonce: str, at_ms: int) -> str:
 def form_page(form: Form, mark: str, filled: Filled, problems: Mapping[str, str], status: int) -> Answer:
     """Return the form, with what was filled in and what is wrong with it."""
     said = SAID[form.language]
+    intro = f"<p>{escape(form.intro)}</p>" if form.intro else ""
     note = said[problems[""]] if "" in problems else said["check"] if problems else ""
+    told = f'<p class="problem" role="alert">{note}</p>' if note else ""
+    return _page(form, told + intro + _filled_in(form, mark, filled, problems, ""), status)
+
+
+def form_html(form: Form, mark: str, action: str) -> str:
+    """Return an empty form for a page that is more than it, posted to where `action` says."""
+    intro = f"<p>{escape(form.intro)}</p>" if form.intro else ""
+    return intro + _filled_in(form, mark, {}, {}, f' action="{escape(action)}"')
+
+
+def _filled_in(form: Form, mark: str, filled: Filled, problems: Mapping[str, str], action: str) -> str:
+    said = SAID[form.language]
     parts = [
-        f'<p class="problem" role="alert">{note}</p>' if note else "",
-        f"<p>{escape(form.intro)}</p>" if form.intro else "",
-        '<form method="post">',
+        f'<form method="post"{action}>',
         f'<input type="hidden" name="{MARK}" value="{escape(mark)}">',
         f'<p class="trap" aria-hidden="true"><input name="{TRAP}" tabindex="-1" autocomplete="off"></p>',
         *(_field(each, filled.get(each.name, ""), _told(said, problems, each.name), said) for each in form.fields),
@@ -82,7 +93,7 @@ def form_page(form: Form, mark: str, filled: Filled, problems: Mapping[str, str]
         ),
         f'<button type="submit">{escape(form.submit)}</button></form>',
     ]
-    return _page(form, "".join(parts), status)
+    return "".join(parts)
 
 
 def thanks_page(form: Form) -> Answer:

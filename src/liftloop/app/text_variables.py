@@ -10,6 +10,8 @@ PERSON = "person"
 COUPON = "coupon"
 FORMS = "forms"
 """A person's own link to a hosted form, by the form's id; known where readers reach us."""
+PAGES = "pages"
+"""A person's own link to a landing page, by its content's id; it carries the campaign of its message."""
 ENTRY = "entry"
 """With what the person entered the journey that sends: any property that it keeps."""
 COUPON_NAMES = ("code", "external_id", "name", "expires_at")
@@ -43,7 +45,7 @@ def known_variables(computed: Collection[str], *, linked: bool) -> tuple[str, ..
     return (
         *GROUPS,
         ENTRY,
-        *((*LINKS, FORMS) if linked else ()),
+        *((*LINKS, FORMS, PAGES) if linked else ()),
         *(f"{PERSON}.{name}" for name in person_names(computed)),
         *(f"{COUPON}.{name}" for name in COUPON_NAMES),
     )

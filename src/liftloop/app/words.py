@@ -219,6 +219,10 @@ def _unrendered(head: str, rest: str) -> Said | None:
             return Said(f"内容里的 {rest} 没有值", f"there is no {rest} for the words")
         case "no_form":
             return Said(f"内容里的表单 {rest} 不在了", f"the form {rest} in the words is not there")
+        case "page_not_sent":
+            return Said("落地页不能当消息发，请在消息里放它的链接", "a landing page is no message: link to it in one")
+        case "no_page":
+            return Said(f"内容里的落地页 {rest} 没有公开", f"the landing page {rest} in the words is not public")
         case "no_asset":
             return Said(f"内容里的素材 {rest} 不在了", f"the asset {rest} in the words is not there")
         case "no_public_url":

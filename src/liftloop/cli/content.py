@@ -17,6 +17,12 @@ STATES = {
     "rejected": "已驳回 / rejected",
 }
 
+PAGE_STATES = {
+    "public": "公开 / public",
+    "none": "没有批准过，不公开 / nobody approved it: not public",
+    "gone": "已下线 / ended",
+}
+
 
 @click.group("content", short_help="内容库：检查、审批、预览 / contents: check, approve, preview")
 def command() -> None:
@@ -96,6 +102,28 @@ def shown(identity: str, diff: int | None, data: Path, as_json: bool) -> None:
             changed = desk.get(f"/contents/library/{identity}/changes", before=diff, after=answer["row"]["version"])
             answer = {**answer, "changes": changed["changes"]}
     show(answer, as_json, _shown(answer))
+
+
+@command.command("page")
+@click.argument("identity")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="另存为网页 / save its look here")
+@click.option("--language", default="", help="哪种语言 / in which language")
+@data_option
+@json_option
+def page(identity: str, out: Path | None, language: str, data: Path, as_json: bool) -> None:
+    """一个落地页：是否公开，地址是什么。 / A landing page: whether it is public, and its address.
+
+    \b
+    例 / Example:
+      liftloop content page autumn --out autumn.html
+    """
+    with server(data) as desk:
+        answer = desk.get(f"/contents/library/{identity}/page")
+        if out is not None:
+            made = desk.post("/contents/page", {"content_id": identity, "language": language})
+            out.write_text(made["html"], encoding="utf-8")
+    said = PAGE_STATES[answer["state"]]
+    show(answer, as_json, [f"{identity} v{answer['version']} {said} {answer['url']}" if answer["version"] else said])
 
 
 @command.command("revert")

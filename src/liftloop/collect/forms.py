@@ -83,14 +83,13 @@ def consent_name(place: int) -> str:
     return f"consent-{place}"
 
 
-def submission(
-    identity: str, form: Form, filled: Filled, visit: str, who: Mapping[str, str] | None = None
-) -> list[dict[str, Any]]:
+def submission(identity: str, form: Form, answer: "Submission") -> list[dict[str, Any]]:
     """Return the messages of an answer without problems: who it is and what they allow, then that they submitted.
 
-    The event keeps what is not personal; a visit that is submitted twice is the same. `who` is whose own link was
-    followed; without one a stranger answers, whom phone or mail may tell.
+    The event keeps what is not personal; a visit that is submitted twice is the same. Without a
+    link of one's own a stranger answers, whom phone or mail may tell.
     """
+    filled, visit = answer.filled, answer.visit
     given = {field.name: _value(field, filled.get(field.name, "").strip()) for field in form.fields}
     traits = {name: value for name, value in given.items() if value is not None}
     consents = [
@@ -103,7 +102,7 @@ def submission(
         for place, each in enumerate(form.consents)
         if filled.get(consent_name(place))
     ]
-    who = who or {"anonymousId": f"form:{visit}"}
+    who = answer.who or {"anonymousId": f"form:{visit}"}
     private = PERSONAL_TRAITS | {field.name for field in form.fields if field.type in ("phone", "email")}
     told = {name: value for name, value in traits.items() if name not in private}
     context = {"consents": consents} if consents else {}
@@ -113,7 +112,7 @@ def submission(
             "type": "track",
             "messageId": f"form:{visit}",
             "event": SUBMITTED,
-            "properties": {"form": identity, **told},
+            "properties": {"form": identity, **told, **answer.told},
             **who,
         },
     ]
@@ -129,6 +128,8 @@ class Submission(Struct, frozen=True, kw_only=True):
     """Whether a field was filled in that no person sees."""
     who: Mapping[str, str] | None = None
     """Whose own link was followed, as messages name them."""
+    told: Mapping[str, str] = {}
+    """By which page and campaign they came."""
 
 
 def own(form: Form) -> Form:
@@ -142,7 +143,7 @@ def read(answer: Submission, form: Form, inlet: Inlet) -> list[Draft]:
         detail = {"elapsed_ms": answer.elapsed_ms, "trapped": answer.trapped}
         return [rejected(canonical_json(answer), Unusable(LIKELY_MACHINE, detail), inlet)]
     one = replace(inlet, protocol="segment", type="track")
-    messages = submission(inlet.type, form, answer.filled, answer.visit, answer.who)
+    messages = submission(inlet.type, form, answer)
     return [read_one(canonical_json(message), one, None) for message in messages]
 
 

@@ -43,7 +43,7 @@ def check(content: Content, known_variables: Collection[str], closed: Collection
             elif name in needed:
                 problems.append(_unknown(name))
         problems.extend(_endless(text))
-    if not content.body.strip():
+    if content.format != "page" and not content.body.strip():
         problems.append(Problem(code="empty", zh="正文是空的", en="the body is empty"))
     return problems[:PROBLEMS_MAX]
 

@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-ContentFormat = Literal["text", "mjml"]
+from liftloop.compose.blocks import Block
+
+ContentFormat = Literal["text", "mjml", "page"]
 Status = Literal["draft", "submitted", "approved", "rejected"]
 """What people said of a content's words."""
 
@@ -15,7 +17,8 @@ class Translation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     subject: str = ""
     preheader: str = ""
-    body: str
+    body: str = ""
+    blocks: tuple[Block, ...] = ()
 
 
 class Content(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,7 +26,7 @@ class Content(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     id: str
     subject: str = ""
-    body: str
+    body: str = ""
     language: str = "zh-CN"
     name: str = ""
     folder: str = ""
@@ -31,7 +34,11 @@ class Content(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     preheader: str = ""
     """What mail readers show after the subject."""
     format: ContentFormat = "text"
-    """`text` is plain text or HTML; `mjml` becomes HTML that mail readers show alike."""
+    """`text` is plain text or HTML; `mjml` becomes HTML that mail readers show alike; `page` is a landing page.
+
+    A page is made of its blocks, has no body, and is sent to nobody: messages link to it.
+    """
+    blocks: tuple[Block, ...] = ()
     channel: str = ""
     """For which channel it is written; empty for any."""
     purpose: Literal["marketing", "transactional", "service"] = "marketing"

@@ -18,7 +18,7 @@ REVIEW = "content_review"
 """The kind of the definitions that say who approved which words; published by the library alone."""
 HITS_MAX = 100
 """Nobody mends more at a time."""
-_WORDS = ("subject", "preheader", "body", "format", "language", "translations")
+_WORDS = ("subject", "preheader", "body", "blocks", "format", "language", "translations")
 _TERMS = {"purpose": "marketing", "channel": "", "pool": ""}
 """What an approval holds for beside the words, and what a content says by saying nothing of it."""
 

@@ -15,6 +15,7 @@ from liquid.exceptions import (
 )
 
 from liftloop.compose.assets import ASSETS, FILTER, NAMED
+from liftloop.compose.blocks import template_of
 from liftloop.compose.contract import Content, Rendered, RenderFailed, Variables
 from liftloop.compose.language import Aborted, Form, language
 from liftloop.compose.limits import OUTPUT_BYTES_MAX, TEMPLATE_CHARS_MAX, MeteredTemplate, known_part, walk
@@ -157,8 +158,17 @@ def with_preheader(body: str, preheader: str) -> str:
 
 
 def markup_of(content: Content) -> str:
-    """Return the template of a body as it is rendered: of MJML the HTML. Raises `RenderFailed`."""
-    return mjml_html(content.body) if content.format == "mjml" else content.body
+    """Return the template of a body as it is rendered: of MJML the HTML, of a page what its blocks say.
+
+    Raises `RenderFailed`.
+    """
+    match content.format:
+        case "mjml":
+            return mjml_html(content.body)
+        case "page":
+            return template_of(content.blocks)
+        case "text":
+            return content.body
 
 
 def render(content: Content, variables: Variables, form: Form = "text") -> Rendered:

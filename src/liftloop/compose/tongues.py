@@ -16,6 +16,7 @@ def in_language(content: Content, language: str) -> Content:
         subject=translation.subject,
         preheader=translation.preheader,
         body=translation.body,
+        blocks=translation.blocks,
         translations={},
     )
 

@@ -30,7 +30,10 @@ class ContentLaw:
         self._judged: dict[tuple[str, str, str], str] = {}
 
     def refusal(self, content: str, channel: ChannelDefinition, purpose: str) -> str:
-        """Return why a content may not leave through a channel: `law:RULE` or `not_approved:STATUS`; empty for none."""
+        """Return why a content may not leave through a channel: `law:RULE` or `not_approved:STATUS`; empty for none.
+
+        `page_not_sent` for a landing page, to which messages link.
+        """
         key = (content, channel.id, purpose)
         if key not in self._judged:
             self._judged[key] = self._judge(content, channel, purpose)
@@ -45,6 +48,8 @@ class ContentLaw:
         body = self._contents.get(content)
         if body is None:
             return ""
+        if body.get("format") == "page":
+            return "page_not_sent"
         review = self._reviews.get(content)
         missing = unapproved(body, review, purpose, self._rules)
         if missing:

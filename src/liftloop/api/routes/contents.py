@@ -30,6 +30,9 @@ from liftloop.api.views.content import (
     ExemptionRequest,
     ExemptionView,
     Occasions,
+    PagePreview,
+    PagePreviewRequest,
+    PageStanding,
     PreviewAnswer,
     RevertRequest,
     ReviewRequest,
@@ -39,6 +42,7 @@ from liftloop.api.views.content import (
 from liftloop.app.contents.checking import as_content, check_written
 from liftloop.app.contents.drafting import Wish, drafted
 from liftloop.app.contents.library import Library
+from liftloop.app.contents.page import page_preview, standing
 from liftloop.app.contents.preview import asked_of, preview
 from liftloop.app.definitions.edge import BadDefinition
 from liftloop.app.definitions.lawful import content_rules
@@ -99,6 +103,22 @@ async def see(request: ContentPreviewRequest, desk: OnDesk, caller: Sees) -> Pre
     more = {"person": request.person, "channel": request.channel, "offer": request.offer}
     asked = asked_of(desk, request.content, request.content_id, **more, item=request.item, campaign=request.campaign)
     return preview_view(await preview(desk, asked), content_rules(desk.definitions.live))
+
+
+@router.post("/contents/page")
+def page(request: PagePreviewRequest, desk: OnDesk, caller: Reads) -> PagePreview:
+    """Return a landing page as it would look; nothing is published."""
+    if request.content is None and not request.content_id:
+        raise BadDefinition("content", "content or content_id is needed", "要写 content 或 content_id")
+    body = request.content or desk.definitions.newest("content", request.content_id)[1]
+    return PagePreview(html=page_preview(desk, body, request.language))
+
+
+@router.get("/contents/library/{content_id}/page")
+def page_standing(content_id: str, desk: OnDesk, caller: Reads) -> PageStanding:
+    """Return whether a landing page is public, in which version, and its address."""
+    found = standing(desk, content_id)
+    return PageStanding(state=found.state, version=found.version, url=found.url)
 
 
 @router.get("/contents/library")

@@ -199,6 +199,26 @@ class ContentPreviewRequest(View):
     campaign: str = ""
 
 
+class PagePreviewRequest(View):
+    """A landing page as it is written now, or one that exists."""
+
+    content: dict[str, Any] | None = None
+    content_id: str = ""
+    language: str = Field(default="", description="Empty for its own.")
+
+
+class PagePreview(View):
+    html: str = Field(description="Whole, with its pictures inside and no scripts; for a sandboxed frame.")
+
+
+class PageStanding(View):
+    state: Literal["public", "none", "gone"] = Field(
+        description="none: nobody approved any version; gone: what was approved was rejected or ended."
+    )
+    version: Count = Field(description="The public version; 0 for none.")
+    url: str = Field(description="For everybody; empty where no public address is set.")
+
+
 class PreviewField(View):
     name: str
     value: str

@@ -20,6 +20,7 @@ from liftloop.app.definitions.limits import (
     tag_problem,
     trait_problem,
 )
+from liftloop.app.definitions.pages import page_problem
 from liftloop.app.definitions.relate import RELATE_KINDS, check_relate
 from liftloop.app.definitions.secrets import has_clear, opened, sealed, secrets_in, with_kept, with_stand_ins
 from liftloop.app.definitions.sending import senders_of, walked_still
@@ -370,10 +371,12 @@ class Definitions:
                 pass
 
     def _check_content(self, content: Content) -> None:
-        if problems := content_problems(self.live, content):
-            raise BadDefinition("content", problems[0].en, problems[0].zh)
         if content.pool:
             self.newest("pool", content.pool)
+        if problem := page_problem(self.live, content):
+            raise BadDefinition("content", problem[1], problem[0])
+        if problems := content_problems(self.live, content):
+            raise BadDefinition("content", problems[0].en, problems[0].zh)
 
     def _check_pool(self, identity: str, pool: Pool) -> None:
         check_pool(pool, self._others("pool", identity))

@@ -8,7 +8,7 @@ from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import parse_json
 from liftloop.storage.contract import StateReader
 
-SENT = ("content", "channel", "offer", "item", "pool")
+SENT = ("content", "channel", "offer", "item", "pool", "form")
 """Kinds that messages are made of."""
 SENDING = ("journey", "campaign", "content", "pool", "alert", "setting")
 
@@ -60,6 +60,11 @@ def sent_by(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield from _of_way(action)
         case "content":
             yield from _named(body, (("pool", "pool"), ("variant_of", "content")))
+            for said in (body, *(body.get("translations") or {}).values()):
+                for block in said.get("blocks") or ():
+                    yield from _named(block, (("offer", "offer"), ("pool", "pool"), ("form", "form")))
+                    for item in block.get("items") or ():
+                        yield "item", str(item)
         case "pool":
             yield from _named(body, (("offer", "offer"),))
         case _:

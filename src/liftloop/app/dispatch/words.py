@@ -13,8 +13,10 @@ from liftloop.app.dispatch.people import People, PeopleReader, ThingsReader
 from liftloop.app.dispatch.personal import Asked, Personal, PersonalReader, Told, asked_of
 from liftloop.app.dispatch.refusal import Links, with_footer
 from liftloop.app.form_links import address
+from liftloop.app.public_pages import PublicPage, link_now, public_page
+from liftloop.app.public_pages import address as page_address
 from liftloop.app.shop_clock import shop_moment
-from liftloop.app.text_variables import COUPON, ENTRY, FORMS, LINKS, PERSON
+from liftloop.app.text_variables import COUPON, ENTRY, FORMS, LINKS, PAGES, PERSON
 from liftloop.compose.asset_names import paths_of
 from liftloop.compose.assets import ASSETS
 from liftloop.compose.contract import Content, Rendered, RenderFailed
@@ -116,7 +118,9 @@ class Wording:
         """Ids of forms to which it has the person's own links."""
         self.assets = frozenset(word[1] for word in words if word[0] == ASSETS and len(word) > 1)
         """Names of the pictures and documents that it shows."""
-        known = bool(self.attributes) or bool(self.person) or self.entry or bool(self.forms)
+        self.pages = frozenset(word[1] for word in words if word[0] == PAGES and len(word) > 1)
+        """Ids of landing pages to which it has the person's own links."""
+        known = bool(self.attributes) or bool(self.person) or self.entry or bool(self.forms) or bool(self.pages)
         self.personal = self.attributes is None or known or self.coupon or self.linked
         self._prepared: dict[tuple[Form, str], Prepared] = {}
 
@@ -205,6 +209,8 @@ class Wordings:
         batch.addressed = self._addressed
         if any(wording.forms for wording in wordings):
             batch.forms = self._form_links()
+        if pages := frozenset[str]().union(*(wording.pages for wording in wordings)):
+            batch.pages = self._page_links(pages, now_ms)
         if named_assets := frozenset[str]().union(*(wording.assets for wording in wordings)):
             batch.assets = self._asset_addresses(named_assets)
         batch.entries = self._entries(dues, wordings, gathered.entry)
@@ -238,6 +244,21 @@ class Wordings:
             if not public_url:
                 raise RenderFailed("no_public_url", "")
             return {each: address(self._vault, public_url, each, profile) for each in wording.forms}
+
+        return links
+
+    def _page_links(self, named: Collection[str], now_ms: int) -> Callable[[Wording, Envelope], Mapping[str, str]]:
+        """Return what makes a person's own links to the landing pages that a text names, of one batch."""
+        public_url = content_rules(self._things.live).public_url
+        public = {each for each in named if isinstance(public_page(self._state.rows, each), PublicPage)}
+
+        def links(wording: Wording, envelope: Envelope) -> Mapping[str, str]:
+            if missing := sorted(wording.pages - public):
+                raise RenderFailed("no_page", missing[0])
+            if not public_url:
+                raise RenderFailed("no_public_url", "")
+            link = link_now(envelope.profile, envelope.campaign, now_ms)
+            return {each: page_address(self._vault, public_url, each, link) for each in wording.pages}
 
         return links
 
@@ -282,7 +303,7 @@ def read_wording(identity: str, body: bytes | None) -> Wording:
         return Wording(nothing, (), "content_missing")
     try:
         content = _CONTENT.decode(body)
-        return Wording(content, variables_used(content), "")
+        return Wording(content, variables_used(content), "page_not_sent" if content.format == "page" else "")
     except msgspec.DecodeError:
         return Wording(nothing, (), "content_unreadable")
     except RenderFailed as failed:
@@ -322,6 +343,7 @@ class _Batch:
         self.addressed = True
         self.entries: Mapping[int, Mapping[str, Any]] = {}
         self.forms: Callable[[Wording, int], Mapping[str, str]] = lambda wording, profile: {}
+        self.pages: Callable[[Wording, Envelope], Mapping[str, str]] = lambda wording, envelope: {}
         self.assets: Mapping[str, str] = {}
         self._kind = channel.address_kind
         self._form: Form = "html" if channel.address_kind == "email" else "text"
@@ -380,6 +402,8 @@ class _Batch:
             variables[PERSON] = self._known.of(envelope.profile, wording.person, language)
         if wording.forms:
             variables[FORMS] = self.forms(wording, envelope.profile)
+        if wording.pages:
+            variables[PAGES] = self.pages(wording, envelope)
         if wording.entry:
             variables[ENTRY] = self.entries.get(enrolment_of(envelope.key), {})
         if wording.coupon:

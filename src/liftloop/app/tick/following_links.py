@@ -110,15 +110,7 @@ class FollowedLinks:
             self._worker.meter.counts["refused"] += 1
             return
         now_ms = self._clock.now_ms()
-        purpose = b" ".join(header(scope, name) for name in (b"purpose", b"sec-purpose", b"x-purpose", b"x-moz"))
-        visit = Visit(
-            method=scope["method"],
-            user_agent=header(scope, b"user-agent").decode("latin-1"),
-            purpose=purpose.decode("latin-1"),
-            address=_address(scope),
-            after_ms=now_ms - issued.at_ms,
-            picture=not issued.target.url,
-        )
+        visit = visit_of(scope, now_ms - issued.at_ms, picture=not issued.target.url)
         counting = asyncio.create_task(self._written(_Seen(token=token, issued=issued, visit=visit, at_ms=now_ms)))
         self._counting.add(counting)
         counting.add_done_callback(self._counting.discard)
@@ -140,6 +132,19 @@ class FollowedLinks:
             await asyncio.wrap_future(self._worker.append(len(records), pack(records), records))
         except DiskFull:
             self._worker.meter.counts["refused"] += len(records)
+
+
+def visit_of(scope: Scope, after_ms: int, *, picture: bool) -> Visit:
+    """Return what a request tells of who follows a link, `after_ms` since the message was handed over."""
+    purpose = b" ".join(header(scope, name) for name in (b"purpose", b"sec-purpose", b"x-purpose", b"x-moz"))
+    return Visit(
+        method=scope["method"],
+        user_agent=header(scope, b"user-agent").decode("latin-1"),
+        purpose=purpose.decode("latin-1"),
+        address=_address(scope),
+        after_ms=after_ms,
+        picture=picture,
+    )
 
 
 def _address(scope: Scope) -> str:

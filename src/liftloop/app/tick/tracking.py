@@ -16,9 +16,11 @@ from liftloop.app.form_links import WHO, read_who
 from liftloop.app.form_page import MARK, MARK_AGE_MS_MAX, TRAP, form_page, mark_of, read_mark, thanks_page
 from liftloop.app.issued_links import LINK_PATH, PICTURE_PATH, IssuedLinks
 from liftloop.app.preference_links import PREFERENCES, UNSUBSCRIBE
+from liftloop.app.public_pages import PAGES, VIA
 from liftloop.app.requests import Answer, Receive, Scope, body_of, header
 from liftloop.app.tick.callbacks import CALLBACKS, Callbacks
 from liftloop.app.tick.following_links import POINT, FollowedLinks
+from liftloop.app.tick.hosted_pages import HostedPages
 from liftloop.app.tick.pace import full_bucket, take, wait_s
 from liftloop.app.tick.preferences import Preferences, named
 from liftloop.app.tick.sealing import seal
@@ -140,6 +142,7 @@ class Tracking:
         self._own_links = Sender("preferences", FORM_LIMITS, full_bucket(FORM_LIMITS, time.monotonic()))
         self._preferences = Preferences(worker, vault, clock, self._write_key, self._take_own)
         self._callbacks = Callbacks(worker, vault, clock, self._inlet_of_channel)
+        self._pages = HostedPages(worker, vault, clock, self._write_key, self._inlet_of_channel)
         self._links = FollowedLinks(worker, vault, clock, self._inlet_of_channel, issued)
 
     async def respond(self, scope: Scope, receive: Receive) -> Answer:
@@ -164,6 +167,8 @@ class Tracking:
             return await self._form(scope, receive)
         if path.startswith((PREFERENCES, UNSUBSCRIBE)) and method in ("GET", "POST"):
             return await self._preferences_of(scope, receive)
+        if path.startswith(PAGES) and method in ("GET", "HEAD"):
+            return await self._pages.respond(scope)
         if path.startswith(MEDIA) and method in ("GET", "HEAD"):
             return await asyncio.to_thread(self._media.respond, scope)
         raise NoSuchPath(path)
@@ -221,9 +226,9 @@ class Tracking:
         """Show a form, or take what was filled in; whoever seems to be a machine is thanked and put aside."""
         identity = scope["path"].removeprefix(_FORMS)
         known = (await self._known()).forms.get(identity)
-        mark_of_person = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get(WHO)
-        who = None if mark_of_person is None else await self._whose(identity, mark_of_person)
-        if known is None or (mark_of_person is not None and who is None):
+        asked = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        who, told = await self._answering(identity, asked)
+        if known is None or (WHO in asked and who is None):
             raise NoSuchPath(scope["path"])
         now_ms, form = self._clock.now_ms(), known.form if who is None else forms.own(known.form)
         fresh = mark_of(self._write_key, identity, token_hex(8), now_ms)
@@ -239,16 +244,32 @@ class Tracking:
         sender = self._admitted(known.sender, b"")
         inlet = self._inlet(identity, forms.PROTOCOL, sender)
         answer = forms.Submission(
-            filled=filled, visit=mark[1], elapsed_ms=now_ms - mark[0], trapped=bool(filled.get(TRAP)), who=who
+            filled=filled,
+            visit=mark[1],
+            elapsed_ms=now_ms - mark[0],
+            trapped=bool(filled.get(TRAP)),
+            who=who,
+            told=told,
         )
         await self._take(forms.read(answer, form, inlet), sender)
         return thanks_page(form)
 
-    async def _whose(self, identity: str, mark: str) -> Mapping[str, str] | None:
-        """Return how messages name whoever a link to a form belongs to; None for one that is not ours."""
-        number = read_who(self._vault, identity, mark)
-        if number is None:
-            return None
+    async def _answering(
+        self, identity: str, asked: Mapping[str, str]
+    ) -> tuple[Mapping[str, str] | None, Mapping[str, str]]:
+        """Return how messages name whoever answers a form, and by which page and campaign they came to it."""
+        if VIA in asked:
+            by = await self._pages.campaign_of(identity, asked)
+            if by is None:
+                return None, {}
+            page, link = by
+            told = {"page": page, **({"campaign": link.campaign} if link and link.campaign else {})}
+            return (await self._whose(link.number) if link else None), told
+        number = read_who(self._vault, identity, asked.get(WHO, ""))
+        return (None if number is None else await self._whose(number)), {}
+
+    async def _whose(self, number: int) -> Mapping[str, str] | None:
+        """Return how messages name a person; None for one who is not known."""
         return await asyncio.wrap_future(self._worker.ask(lambda: named(self._worker, number)))
 
     async def _preferences_of(self, scope: Scope, receive: Receive) -> Answer:

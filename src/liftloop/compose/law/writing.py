@@ -7,8 +7,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from liftloop.compose.blocks import template_of
 from liftloop.compose.contract import Carrier, Content
 from liftloop.compose.fields import BadFields, Fields, read_fields
+from liftloop.compose.tongues import in_language
 
 HOLE = "\ufffc"
 """Stands where a value goes: the sign that Unicode has for an object in a text."""
@@ -98,7 +100,7 @@ def languages_of(content: Content, carrier: Carrier, purpose: str) -> list[Writi
     own = Writing(
         subject=content.subject,
         preheader=content.preheader,
-        body=content.body,
+        body=_words(content),
         carrier=carrier,
         purpose=purpose,
         language=content.language,
@@ -107,7 +109,7 @@ def languages_of(content: Content, carrier: Carrier, purpose: str) -> list[Writi
         Writing(
             subject=each.subject,
             preheader=each.preheader,
-            body=each.body,
+            body=_words(in_language(content, language)),
             carrier=carrier,
             purpose=purpose,
             language=language,
@@ -115,6 +117,10 @@ def languages_of(content: Content, carrier: Carrier, purpose: str) -> list[Writi
         for language, each in content.translations.items()
     ]
     return [own, *others]
+
+
+def _words(content: Content) -> str:
+    return template_of(content.blocks) if content.format == "page" else content.body
 
 
 def normal(text: str) -> tuple[str, list[int]]:

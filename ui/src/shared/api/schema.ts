@@ -1189,6 +1189,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contents/library/{content_id}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page Standing
+         * @description Return whether a landing page is public, in which version, and its address.
+         */
+        get: operations["page_standing_api_contents_library__content_id__page_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contents/library/{content_id}/reject": {
         parameters: {
             query?: never;
@@ -1263,6 +1283,26 @@ export interface paths {
         get: operations["occasions_api_contents_occasions_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Page
+         * @description Return a landing page as it would look; nothing is published.
+         */
+        post: operations["page_api_contents_page_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9338,6 +9378,54 @@ export interface components {
             /** Signal Id */
             signal_id?: string | null;
         };
+        /** PagePreview */
+        PagePreview: {
+            /**
+             * Html
+             * @description Whole, with its pictures inside and no scripts; for a sandboxed frame.
+             */
+            html: string;
+        };
+        /**
+         * PagePreviewRequest
+         * @description A landing page as it is written now, or one that exists.
+         */
+        PagePreviewRequest: {
+            /** Content */
+            content?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Content Id
+             * @default
+             */
+            content_id: string;
+            /**
+             * Language
+             * @description Empty for its own.
+             * @default
+             */
+            language: string;
+        };
+        /** PageStanding */
+        PageStanding: {
+            /**
+             * State
+             * @description none: nobody approved any version; gone: what was approved was rejected or ended.
+             * @enum {string}
+             */
+            state: "public" | "none" | "gone";
+            /**
+             * Url
+             * @description For everybody; empty where no public address is set.
+             */
+            url: string;
+            /**
+             * Version
+             * @description The public version; 0 for none.
+             */
+            version: number;
+        };
         /** PasswordRequest */
         PasswordRequest: {
             /** New */
@@ -16163,6 +16251,37 @@ export interface operations {
             };
         };
     };
+    page_standing_api_contents_library__content_id__page_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                content_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageStanding"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     reject_api_contents_library__content_id__reject_post: {
         parameters: {
             query?: never;
@@ -16284,6 +16403,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Occasions"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    page_api_contents_page_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PagePreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePreview"];
                 };
             };
             /** @description What went wrong and what to do next. */
