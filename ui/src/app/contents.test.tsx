@@ -31,6 +31,30 @@ describe("contents", () => {
     await expect.poll(async () => ((await told[0]) as { body?: string })?.body).toBe("拒收请回复R");
   });
 
+  it("builds a landing page from blocks", async () => {
+    const told: Promise<unknown>[] = [];
+    const { user, screen } = renderApp("/contents/new?format=page", {
+      intercept: (request) => {
+        if (request.method === "POST" && request.url.endsWith("/api/contents")) {
+          told.push(request.clone().json());
+        }
+        return undefined;
+      },
+    });
+    await user.click(await screen.findByRole("button", { name: "标题" }));
+    await user.type(screen.getByLabelText("文字"), "秋季新品");
+    await user.click(screen.getByRole("button", { name: "分隔线" }));
+    await user.click(screen.getAllByRole("button", { name: "上移" })[1] as HTMLElement);
+    expect((await screen.findByTitle("落地页预览")).getAttribute("sandbox")).toBe("");
+    await user.click(screen.getByRole("button", { name: "保存" }));
+    await expect
+      .poll(async () => (await told[0]) as { format?: string; blocks?: unknown[] })
+      .toMatchObject({
+        format: "page",
+        blocks: [{ type: "divider" }, { type: "heading", text: "秋季新品" }],
+      });
+  });
+
   it("shows what a version changed", async () => {
     const { user, screen } = renderApp("/contents/weekend");
     await user.click(await screen.findByRole("button", { name: "和当前比较" }));

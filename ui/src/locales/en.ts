@@ -15,6 +15,7 @@ import { identity } from "./en/identity";
 import { journey } from "./en/journey";
 import { live } from "./en/live";
 import { member } from "./en/member";
+import { page } from "./en/page";
 import { imports, person } from "./en/person";
 import { goal, launch, plan } from "./en/plan";
 import { playbook } from "./en/playbook";
@@ -58,6 +59,7 @@ export default {
   live,
   ledger,
   asset,
+  page,
   audience,
   people,
   person,

@@ -15,6 +15,7 @@ import { identity } from "./zh-cn/identity";
 import { journey } from "./zh-cn/journey";
 import { live } from "./zh-cn/live";
 import { member } from "./zh-cn/member";
+import { page } from "./zh-cn/page";
 import { imports, person } from "./zh-cn/person";
 import { goal, launch, plan } from "./zh-cn/plan";
 import { playbook } from "./zh-cn/playbook";
@@ -58,6 +59,7 @@ export default {
   live,
   ledger,
   asset,
+  page,
   audience,
   people,
   person,

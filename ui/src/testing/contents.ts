@@ -178,6 +178,12 @@ export function contentRoutes(
     ["GET", path("/assets"), () => ({ assets: contents.length === 0 ? [] : [hero] })],
     ["POST", path("/assets/:id/file"), () => hero],
     ["PUT", path("/assets/:id"), () => hero],
+    ["POST", path("/contents/page"), () => ({ html: "<h2>秋季新品</h2>" })],
+    [
+      "GET",
+      path("/contents/library/:id/page"),
+      () => ({ state: "none", version: 0, url: "https://t.example.com/pages/autumn" }),
+    ],
     ["GET", path("/contents/occasions"), () => ({ occasions: [welcome] })],
     ["POST", path("/contents/drafts"), () => drafts],
     ["GET", path("/contents/library/:id"), ({ ids }) => shown(one(ids[0]))],

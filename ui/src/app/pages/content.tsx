@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { channelsOptions, contentOptions } from "@/features/compose/api/contents";
 import { ContentEditor } from "@/features/compose/components/content-editor";
 import { written } from "@/features/compose/model/words";
@@ -11,10 +11,17 @@ import { Waiting } from "@/shared/parts/shown";
 
 export function NewContentPage() {
   const [id] = useState(() => `content-${crypto.randomUUID().slice(0, 8)}`);
+  const [search] = useSearchParams();
   const { t } = useTranslation();
   const channels = useQuery(channelsOptions());
   if (!channels.data) return <Loading title={t("content.new")} query={channels} />;
-  return <ContentEditor start={written(id, {})} channels={channels.data.definitions} shown={null} />;
+  return (
+    <ContentEditor
+      start={written(id, search.get("format") === "page" ? { format: "page" } : {})}
+      channels={channels.data.definitions}
+      shown={null}
+    />
+  );
 }
 
 export function ContentPage() {

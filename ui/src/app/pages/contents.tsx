@@ -15,9 +15,14 @@ export function ContentsPage() {
   const navigate = useNavigate();
   const library = useQuery(libraryOptions());
   const action = (
-    <Button type="primary" size="large" onClick={() => void navigate("/contents/new")}>
-      {t("content.new")}
-    </Button>
+    <>
+      <Button size="large" onClick={() => void navigate("/contents/new?format=page")}>
+        {t("page.new")}
+      </Button>
+      <Button type="primary" size="large" onClick={() => void navigate("/contents/new")}>
+        {t("content.new")}
+      </Button>
+    </>
   );
   return (
     <Page

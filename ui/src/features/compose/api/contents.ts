@@ -32,6 +32,32 @@ export function channelsOptions() {
   });
 }
 
+/** Live definitions of a kind: what a block of a page may show. */
+export function thingsOptions(kind: "offer" | "pool" | "item" | "form") {
+  return queryOptions({
+    queryKey: ["definitions", kind],
+    queryFn: () => answered(api.GET("/api/definitions/{kind}", { params: { path: { kind } } })),
+  });
+}
+
+/** A landing page as it is written now. */
+export function usePagePreview(content: Record<string, unknown>) {
+  return useQuery({
+    queryKey: ["contents", "page", content],
+    queryFn: () =>
+      answered(api.POST("/api/contents/page", { body: { content, content_id: "", language: "" } })),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+}
+
+export function pagePlaceOptions(contentId: string) {
+  return queryOptions({
+    queryKey: ["contents", contentId, "page"],
+    queryFn: () => answered(api.GET("/api/contents/library/{content_id}/page", path(contentId))),
+  });
+}
+
 export function peopleOptions(q: string) {
   return queryOptions({
     queryKey: ["people", q],

@@ -8,12 +8,13 @@ import { Card, Page } from "@/shared/parts/page";
 import { ErrorNote, Waiting } from "@/shared/parts/shown";
 import { useSettled } from "@/shared/use-settled";
 import { type ContentShown, useCheck, useSave } from "../api/contents";
-import { languagesOf, published, saidIn, type Written, withDraft } from "../model/words";
+import { isEmpty, languagesOf, published, saidIn, type Written, withDraft } from "../model/words";
 import { Approval } from "./approval";
 import { stateTones } from "./content-list";
 import styles from "./contents.module.css";
 import { DraftDrawer } from "./draft-drawer";
 import { History } from "./history";
+import { PagePane, PagePlace } from "./page-pane";
 import { PreviewPane } from "./preview-pane";
 import { RuleHits } from "./rule-hits";
 import { WordsForm } from "./words-form";
@@ -40,7 +41,8 @@ export function ContentEditor({ start, channels, shown }: ContentEditorProps) {
   const check = useCheck(published(settled));
   const save = useSave();
   const changed = JSON.stringify(published(words)) !== JSON.stringify(published(start));
-  const empty = words.body.trim() === "";
+  const page = words.format === "page";
+  const empty = isEmpty(words);
   const action = (
     <Button
       type="primary"
@@ -90,7 +92,7 @@ export function ContentEditor({ start, channels, shown }: ContentEditorProps) {
                     {t("draft.undo")}
                   </Button>
                 ) : null}
-                <Button onClick={() => setDrafting(true)}>{t("draft.ask")}</Button>
+                {page ? null : <Button onClick={() => setDrafting(true)}>{t("draft.ask")}</Button>}
               </span>
             }
           >
@@ -111,11 +113,12 @@ export function ContentEditor({ start, channels, shown }: ContentEditorProps) {
             {empty ? (
               <p className={styles.about}>{t("content.nothingYet")}</p>
             ) : (
-              <PreviewPane content={inLanguage(settled, language)} />
+              <LookPane page={page} content={inLanguage(settled, language)} />
             )}
           </Card>
           {shown ? (
             <>
+              {page ? <PagePlace contentId={words.id} version={shown.row.version} /> : null}
               <Card title={t("content.approval")}>
                 <Approval shown={shown} />
               </Card>
@@ -138,6 +141,10 @@ export function ContentEditor({ start, channels, shown }: ContentEditorProps) {
       />
     </Page>
   );
+}
+
+function LookPane({ page, content }: { page: boolean; content: Record<string, unknown> }) {
+  return page ? <PagePane content={content} /> : <PreviewPane content={content} />;
 }
 
 /** The content in the one language that is being written: its reader may speak another. */

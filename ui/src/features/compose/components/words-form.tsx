@@ -2,7 +2,9 @@
 import { Button, Input, Segmented, Select } from "antd";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import type { Block } from "../model/blocks";
 import { languagesOf, rewritten, saidIn, type Written, withLanguage, withoutLanguage } from "../model/words";
+import { BlocksForm } from "./blocks-form";
 import styles from "./contents.module.css";
 
 const OTHER_LANGUAGES = ["en", "zh-CN", "zh-TW", "ja", "ko"];
@@ -42,6 +44,7 @@ export function WordsForm({ words, channels, language, onLanguage, onChange }: W
         </Field>
         <Field id={`${ids}channel`} label={t("content.channel")}>
           <Select
+            disabled={words.format === "page"}
             id={`${ids}channel`}
             value={words.channel}
             onChange={(channel: string) => onChange({ ...words, channel })}
@@ -61,7 +64,11 @@ export function WordsForm({ words, channels, language, onLanguage, onChange }: W
         </Field>
       </div>
       <Languages words={words} language={language} onLanguage={onLanguage} onChange={onChange} />
-      <Texts {...{ words, language, mail, onChange }} />
+      {words.format === "page" ? (
+        <PageWords {...{ words, language, onChange }} />
+      ) : (
+        <Texts {...{ words, language, mail, onChange }} />
+      )}
     </div>
   );
 }
@@ -160,7 +167,29 @@ function Texts({ words, language, mail, onChange }: TextsProps) {
   );
 }
 
-function Field({ id, label, children }: { id: string; label: string; children: React.ReactNode }) {
+function PageWords({ words, language, onChange }: Omit<TextsProps, "mail">) {
+  const { t } = useTranslation();
+  const id = useId();
+  const said = saidIn(words, language);
+  return (
+    <>
+      <Field id={id} label={t("page.title")}>
+        <Input
+          id={id}
+          value={said.subject}
+          maxLength={200}
+          onChange={(event) => onChange(rewritten(words, language, { subject: event.target.value }))}
+        />
+      </Field>
+      <BlocksForm
+        blocks={said.blocks}
+        onChange={(blocks: Block[]) => onChange(rewritten(words, language, { blocks }))}
+      />
+    </>
+  );
+}
+
+export function Field({ id, label, children }: { id: string; label: string; children: React.ReactNode }) {
   return (
     <div className={styles.field}>
       <label htmlFor={id}>{label}</label>

@@ -1,9 +1,12 @@
 /** A content while it is written: plain data and what may be done to it; no React. */
+import type { Block } from "./blocks";
 
 export interface Spoken {
   subject: string;
   preheader: string;
   body: string;
+  /** Of a landing page; empty for what is none. */
+  blocks: Block[];
 }
 
 export interface Written extends Spoken {
@@ -12,7 +15,7 @@ export interface Written extends Spoken {
   folder: string;
   channel: string;
   purpose: "marketing" | "service" | "transactional";
-  format: "text" | "mjml";
+  format: "text" | "mjml" | "page";
   language: string;
   translations: Record<string, Spoken>;
   /** Fields of a content that this editor does not show, kept as they are. */
@@ -31,6 +34,7 @@ const SHOWN = [
   "subject",
   "preheader",
   "body",
+  "blocks",
 ];
 
 export function written(id: string, body: Record<string, unknown>): Written {
@@ -48,12 +52,13 @@ export function written(id: string, body: Record<string, unknown>): Written {
     translations: Object.fromEntries(
       Object.entries(translations).map(([language, said]) => [
         language,
-        { subject: "", preheader: "", body: "", ...said },
+        { subject: "", preheader: "", body: "", blocks: [], ...said },
       ]),
     ),
     subject: text("subject"),
     preheader: text("preheader"),
     body: text("body"),
+    blocks: (body.blocks ?? []) as Block[],
     more,
   };
 }
@@ -71,9 +76,14 @@ function translated(translations: Record<string, Spoken>): Record<string, Partia
   return Object.fromEntries(
     Object.entries(translations).map(([language, said]) => [
       language,
-      Object.fromEntries(Object.entries(said).filter(([name, value]) => name === "body" || value !== "")),
+      Object.fromEntries(Object.entries(said).filter(([name, value]) => name === "body" || value.length > 0)),
     ]),
   );
+}
+
+/** Whether there is nothing yet to check or to show, in the language that counts. */
+export function isEmpty(words: Written): boolean {
+  return words.format === "page" ? words.blocks.length === 0 : words.body.trim() === "";
 }
 
 export function languagesOf(words: Written): string[] {
@@ -81,8 +91,8 @@ export function languagesOf(words: Written): string[] {
 }
 
 export function saidIn(words: Written, language: string): Spoken {
-  const { subject, preheader, body } = words;
-  return words.translations[language] ?? { subject, preheader, body };
+  const { subject, preheader, body, blocks } = words;
+  return words.translations[language] ?? { subject, preheader, body, blocks };
 }
 
 export function rewritten(words: Written, language: string, change: Partial<Spoken>): Written {
@@ -92,8 +102,11 @@ export function rewritten(words: Written, language: string, change: Partial<Spok
 }
 
 export function withLanguage(words: Written, language: string): Written {
-  const { subject, preheader, body } = words;
-  return { ...words, translations: { ...words.translations, [language]: { subject, preheader, body } } };
+  const { subject, preheader, body, blocks } = words;
+  return {
+    ...words,
+    translations: { ...words.translations, [language]: { subject, preheader, body, blocks } },
+  };
 }
 
 export function withoutLanguage(words: Written, language: string): Written {
@@ -104,7 +117,7 @@ export function withoutLanguage(words: Written, language: string): Written {
 /** The words with a draft in place of those of one language; a draft brings its own format, purpose and pool. */
 export function withDraft(words: Written, language: string, draft: Record<string, unknown>): Written {
   const text = (name: string) => (typeof draft[name] === "string" ? (draft[name] as string) : "");
-  const said = { subject: text("subject"), preheader: text("preheader"), body: text("body") };
+  const said = { subject: text("subject"), preheader: text("preheader"), body: text("body"), blocks: [] };
   const pool = text("pool");
   const taken = rewritten(words, language, said);
   if (language !== words.language) return taken;
