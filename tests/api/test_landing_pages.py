@@ -60,6 +60,9 @@ def test_a_page_is_public_once_approved_and_until_it_is_taken_down(tmp_path: Pat
         assert answer.status == 200, answer.json()
         assert (await outside.get("/pages/autumn")).status == 404
         assert (await admin.get("/api/contents/library/autumn/page")).json()["state"] == "none"
+        listed = (await admin.get("/api/contents/library")).json()["contents"]
+        assert [(each["format"], each["subject"]) for each in listed] == [("page", "秋季上新")]
+        assert "秋季新品" in listed[0]["excerpt"]
         approved = await admin.post("/api/contents/library/autumn/approve", {})
         assert approved.status == 200, approved.json()
         stands = (await admin.get("/api/contents/library/autumn/page")).json()

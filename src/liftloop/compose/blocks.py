@@ -75,7 +75,13 @@ Block = Heading | Paragraph | Picture | Button | OfferBlock | FormBlock | Items 
 
 def template_of(blocks: Sequence[Block]) -> str:
     """Return what the blocks say as one text, pictures named as templates name assets: for checks and rules."""
-    return "\n".join(text for block in blocks for text in _texts(block))
+    shown = [f"{{{{ '{block.asset}' | {FILTER} }}}}" for block in blocks if isinstance(block, Picture) and block.asset]
+    return "\n".join([words_of(blocks), *shown])
+
+
+def words_of(blocks: Sequence[Block]) -> str:
+    """Return the plain words of the blocks, one after the other."""
+    return "\n".join(text for block in blocks for text in _texts(block) if text)
 
 
 def _texts(block: Block) -> Iterator[str]:
@@ -83,7 +89,7 @@ def _texts(block: Block) -> Iterator[str]:
         case Heading() | Paragraph():
             yield block.text
         case Picture():
-            yield from ((f"{{{{ '{block.asset}' | {FILTER} }}}}", block.alt) if block.asset else (block.alt,))
+            yield block.alt
         case Button():
             yield block.label
         case OfferBlock():

@@ -27,6 +27,7 @@ from liftloop.app.contents.checking import Checked, SmsLook
 from liftloop.app.contents.drafting import Drafts as Drafted
 from liftloop.app.contents.library import Line, Shown
 from liftloop.app.contents.preview import Preview
+from liftloop.compose.blocks import words_of
 from liftloop.compose.contract import ContentReview, ContentRules, Exemption, Problem
 from liftloop.compose.drafting.occasions import Occasion
 from liftloop.compose.law.rule import Rule
@@ -137,7 +138,7 @@ def row_view(line: Line, names: Mapping[str, str]) -> ContentRow:
             "name": content.name,
             "folder": content.folder,
             "subject": content.subject,
-            "excerpt": text_part(content.body)[:EXCERPT_CHARACTERS],
+            "excerpt": (words_of(content.blocks) or text_part(content.body))[:EXCERPT_CHARACTERS],
             "channel": line.checked.channel,
             "purpose": content.purpose,
             "format": content.format,

@@ -113,7 +113,7 @@ class ContentRow(View):
     excerpt: str = Field(description="The beginning of the body.")
     channel: str
     purpose: Purpose
-    format: Literal["text", "mjml"]
+    format: Literal["text", "mjml", "page"]
     languages: list[str]
     variant_of: str
     version: int

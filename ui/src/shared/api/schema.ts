@@ -5796,7 +5796,7 @@ export interface components {
              * Format
              * @enum {string}
              */
-            format: "text" | "mjml";
+            format: "text" | "mjml" | "page";
             /** Languages */
             languages: string[];
             /** Name */
