@@ -18,7 +18,7 @@ from liftloop.app.desk import Desk
 from liftloop.app.dispatch.coupons import Added, NewCode, Noted
 from liftloop.app.dispatch.telling import AddCoupons, NoteGivenCodes, ask_dispatch
 from liftloop.app.ledger import family
-from liftloop.app.tags.naming import named_in
+from liftloop.app.tags.naming import NAMED_MAX, TooManyNamed, cells_in
 from liftloop.deliver.coupons import Generated, Given, Pool, Shared, is_code, mistyped
 from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
@@ -28,6 +28,10 @@ CODES_AT_ONCE = 20_000
 PACE_DAYS = 7
 """How far back issues are counted to say when a pool runs dry."""
 HEADINGS = frozenset({"code", "coupon", "coupon_code", "couponcode", "coupon code", "codes", "voucher", "promo_code"})
+ID_HEADINGS = frozenset({"external_id", "external id", "coupon_id", "外部编号", "外部id", "券id"})
+"""How a column says that it has the ids of codes where they were made."""
+COLUMNS_MAX = 20
+"""Of a file; the others are not looked at."""
 REFUSED_SHOWN = 10
 
 _STATES = "SELECT pool, state, count(*) FROM coupon GROUP BY pool, state"
@@ -104,6 +108,22 @@ class NoCodes(LiftloopError):
             en="there is no code in the first column of the file",
             next_zh="每行一个券码，放在第一列；可以有表头",
             next_en="one code a row, in the first column; a heading may be there",
+            status=422,
+            exit_code=EXIT_USAGE,
+        )
+
+
+class CodesContradict(LiftloopError):
+    """A code comes with two ids, or an id with two codes: none of them is taken."""
+
+    def __init__(self, wrong: Sequence[str]) -> None:
+        few = "、".join(wrong[:REFUSED_SHOWN])
+        super().__init__(
+            "codes_contradict",
+            zh=f"有 {len(wrong)} 行的券码和外部编号对不上（重复，或编号里有空格），一张也没有导入：{few}",
+            en=f"codes and ids of {len(wrong)} rows contradict each other (doubles, or ids with spaces): {few}",
+            next_zh="一个券码只对一个外部编号，改好文件再导入",
+            next_en="give each code one id of its own, then bring the file again; nothing of it was taken",
             status=422,
             exit_code=EXIT_USAGE,
         )
@@ -200,22 +220,23 @@ class CouponPools:
 
         Raises `NotFound`, `NotGiven`, `NoCodes`, and what is wrong with the file.
         """
-        return await self.add(identity, await asyncio.to_thread(_codes_in, path))
+        return await self.add(identity, await asyncio.to_thread(codes_in, path))
 
-    async def add(self, identity: str, codes: Sequence[str]) -> Brought:
-        """Take in codes. Raises `NotFound`, `NotGiven`, `NoCodes`."""
+    async def add(self, identity: str, codes: Sequence[NewCode]) -> Brought:
+        """Take in codes, with their ids elsewhere. Raises `NotFound`, `NotGiven`, `NoCodes`, `CodesContradict`."""
         pool = self.live().get(identity)
         if pool is None:
             raise NotFound("pool", identity)
         if not isinstance(pool.codes, Given):
             raise NotGiven(identity)
-        good = [code for code in codes if is_code(code)]
-        bad = [code for code in codes if not is_code(code)]
+        good = [each for each in codes if is_code(each.code)]
+        bad = [each.code for each in codes if not is_code(each.code)]
         if not good:
             raise NoCodes
+        check_ids(good)
         told: list[Added] = []
         for start in range(0, len(good), CODES_AT_ONCE):
-            part = [NewCode(code=code) for code in good[start : start + CODES_AT_ONCE]]
+            part = good[start : start + CODES_AT_ONCE]
             asked = AddCoupons(pool=identity, codes=part)
             told.append(await ask_dispatch(self._desk.folder.dispatch_socket, asked, Added))
         return Brought(
@@ -347,12 +368,32 @@ def _state(
     )
 
 
-def _codes_in(path: Path) -> list[str]:
-    """Return the codes of a file; a heading is told by what it says, or by letters that no code has."""
-    cells = [each.strip() for each in named_in(path)]
-    if cells and (cells[0].lower() in HEADINGS or not is_code(cells[0])):
-        cells = cells[1:]
-    return cells
+def codes_in(path: Path) -> list[NewCode]:
+    """Return the codes of a file's first column, and their ids elsewhere from a column that its heading calls so."""
+    rows = [[cell.strip() for cell in cells] for cells in cells_in(path, COLUMNS_MAX)]
+    rows = [cells for cells in rows if cells[0]]
+    if len(rows) > NAMED_MAX:
+        raise TooManyNamed(len(rows))
+    if not rows or not (rows[0][0].lower() in HEADINGS or not is_code(rows[0][0])):
+        return [NewCode(code=cells[0]) for cells in rows]
+    column = next((place for place, name in enumerate(rows[0]) if place and name.lower() in ID_HEADINGS), 0)
+    ids = ((cells[column] if 0 < column < len(cells) else "") for cells in rows[1:])
+    return [NewCode(code=cells[0], external_id=each) for cells, each in zip(rows[1:], ids, strict=True)]
+
+
+def check_ids(codes: Sequence[NewCode]) -> None:
+    """Raise `CodesContradict` where a code has two ids, an id two codes, or an id cannot be one."""
+    by_code: dict[str, str] = {}
+    by_id: dict[str, str] = {}
+    wrong: list[str] = []
+    for each in codes:
+        bad = bool(each.external_id) and (
+            not is_code(each.external_id) or by_id.setdefault(each.external_id, each.code) != each.code
+        )
+        if by_code.setdefault(each.code, each.external_id) != each.external_id or bad:
+            wrong.append(f"{each.code} → {each.external_id or '-'}")
+    if wrong:
+        raise CodesContradict(wrong)
 
 
 def _fixed(source: Generated) -> int:

@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.present.words import at
 from liftloop.api.views.coupons import (
+    CodeGiven,
     CodesBrought,
     CodesRequest,
     CouponCode,
@@ -20,6 +21,7 @@ from liftloop.api.views.coupons import (
     ReleaseRequest,
 )
 from liftloop.app import coupons
+from liftloop.app.dispatch.coupons import NewCode
 from liftloop.app.imports.jobs import safe_name
 from liftloop.kernel.ids import profile_id
 
@@ -45,7 +47,7 @@ async def pool(pool: str, desk: OnDesk, caller: Reads) -> CouponPool:
 @router.post("/coupons/pools/{pool}/codes")
 async def add(pool: str, request: CodesRequest, desk: OnDesk, caller: Brings) -> CodesBrought:
     """Take in codes; one that is there already is not taken twice."""
-    return _brought(await coupons.CouponPools(desk).add(pool, request.codes))
+    return _brought(await coupons.CouponPools(desk).add(pool, [_new(each) for each in request.codes]))
 
 
 @router.post("/coupons/pools/{pool}/file")
@@ -53,7 +55,10 @@ async def bring(
     pool: str,
     desk: OnDesk,
     caller: Brings,
-    file: Annotated[UploadFile, File(description="One code a row, in the first column.")],
+    file: Annotated[
+        UploadFile,
+        File(description="One code a row, in the first column; external_id may head another."),
+    ],
 ) -> CodesBrought:
     with TemporaryDirectory(dir=desk.data) as folder:
         path = Path(folder) / safe_name(file.filename or "")
@@ -82,6 +87,10 @@ async def code(code: str, desk: OnDesk, caller: Reads) -> CouponCode:
         redeemed_at=None if found.redeemed_ms is None else at(found.redeemed_ms),
         by_other=found.by_other,
     )
+
+
+def _new(given: str | CodeGiven) -> NewCode:
+    return NewCode(code=given) if isinstance(given, str) else NewCode(code=given.code, external_id=given.external_id)
 
 
 def _pool(state: coupons.PoolState) -> CouponPool:

@@ -45,8 +45,15 @@ class CouponPools(View):
     pools: list[CouponPool] = Field(description="Those that run dry first.")
 
 
+class CodeGiven(View):
+    """A code, and what it is called where it was made."""
+
+    code: str
+    external_id: str = Field(default="", max_length=128)
+
+
 class CodesRequest(View):
-    codes: Annotated[list[str], Field(min_length=1, max_length=CODES_MAX)]
+    codes: Annotated[list[str | CodeGiven], Field(min_length=1, max_length=CODES_MAX)]
 
 
 class CodesBrought(View):

@@ -27,6 +27,7 @@ CONTENT_BYTES_MAX = 256 * 1024**2
 _BY_HASH = "SELECT hash, profile FROM identifier WHERE hash IN (SELECT value FROM json_each(?))"
 _BY_PROFILE = "SELECT DISTINCT profile FROM identifier WHERE profile IN (SELECT value FROM json_each(?))"
 _CELL = re.compile(r'\s*"((?:[^"]|"")*)"|([^,;\t|]*)')
+_PART = re.compile(r"[,;\t|]")
 _RULES = CleaningRules()
 _CODECS = ("utf-8-sig", "gb18030", "latin-1")
 
@@ -51,18 +52,26 @@ def named_in(path: Path) -> list[str]:
 
     Raises a `LiftloopError` that says what is wrong with the file, and `TooManyNamed`.
     """
-    if file_type(path, path.name) == "text":
-        cells = [_first_cell(line) for line in _text_of(_content(path)).splitlines()]
-    else:
-        with open_table(path, ReadOptions()) as table:
-            first = table.columns[0]
-            cells = [first]
-            for batch in table.batches([first]):
-                cells += ["" if each is None else str(each) for each in batch.columns[first].tolist()]
-    named = [cell for cell in cells if cell.strip()]
+    named = [cells[0] for cells in cells_in(path, 1) if cells[0].strip()]
     if len(named) > NAMED_MAX:
         raise TooManyNamed(len(named))
     return named
+
+
+def cells_in(path: Path, columns_max: int) -> list[list[str]]:
+    """Return the first cells of each row of a file, a heading included; a short row has fewer, but at least one.
+
+    Raises a `LiftloopError` that says what is wrong with the file.
+    """
+    if file_type(path, path.name) == "text":
+        return [_cells(line, columns_max) for line in _text_of(_content(path)).splitlines()]
+    with open_table(path, ReadOptions()) as table:
+        names = table.columns[:columns_max]
+        rows = [list(names)]
+        for batch in table.batches(names):
+            columns = [batch.columns[name].tolist() for name in names]
+            rows += [["" if each is None else str(each) for each in row] for row in zip(*columns, strict=True)]
+    return rows
 
 
 def known_people(state: StateReader, vault: Vault, texts: Sequence[str]) -> Numbers:
@@ -106,9 +115,20 @@ def _signed(hashed: int) -> int:
     return hashed - 2**64 if hashed >= 2**63 else hashed
 
 
-def _first_cell(line: str) -> str:
-    quoted, plain = _CELL.match(line).groups()  # pyright: ignore[reportOptionalMemberAccess] it matches the empty text
-    return (plain if quoted is None else quoted.replace('""', '"')).strip()
+def _cells(line: str, columns_max: int) -> list[str]:
+    """Return the first cells of a line of text, whichever sign parts them."""
+    cells: list[str] = []
+    place = 0
+    while len(cells) < columns_max:
+        found = _CELL.match(line, place)
+        assert found is not None, "it matches the empty text"
+        quoted, plain = found.groups()
+        cells.append((plain if quoted is None else quoted.replace('""', '"')).strip())
+        part = _PART.search(line, found.end())
+        if part is None:
+            break
+        place = part.end()
+    return cells
 
 
 def _content(path: Path) -> bytes:

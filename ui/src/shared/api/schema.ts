@@ -4906,7 +4906,7 @@ export interface components {
         Body_bring_api_coupons_pools__pool__file_post: {
             /**
              * File
-             * @description One code a row, in the first column.
+             * @description One code a row, in the first column; external_id may head another.
              */
             file: string;
         };
@@ -5538,6 +5538,19 @@ export interface components {
             /** Timers */
             timers: number;
         };
+        /**
+         * CodeGiven
+         * @description A code, and what it is called where it was made.
+         */
+        CodeGiven: {
+            /** Code */
+            code: string;
+            /**
+             * External Id
+             * @default
+             */
+            external_id: string;
+        };
         /** CodeRequest */
         CodeRequest: {
             /** Code */
@@ -5581,7 +5594,7 @@ export interface components {
         /** CodesRequest */
         CodesRequest: {
             /** Codes */
-            codes: string[];
+            codes: (string | components["schemas"]["CodeGiven"])[];
         };
         /**
          * ConditionView
