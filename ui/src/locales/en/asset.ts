@@ -1,4 +1,5 @@
 export const asset = {
+  earlier: "Earlier files: {{count}}",
   title: "Pictures and files",
   lead: "What contents can show, and which contents show each.",
   toContents: "To contents and channels",

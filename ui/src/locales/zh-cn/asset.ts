@@ -1,4 +1,5 @@
 export const asset = {
+  earlier: "较早的 {{count}} 个版本",
   title: "素材",
   lead: "内容里可以用的图片和文件，每个被哪些内容用到。",
   toContents: "去内容与渠道",

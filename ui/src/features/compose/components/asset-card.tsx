@@ -27,6 +27,31 @@ export function AssetCard({ asset }: { asset: Asset }) {
       <span className={styles.about}>
         {[size, `${Math.ceil((newest?.bytes ?? 0) / 1000)} kB`, `@${asset.files.length}`].join(" · ")}
       </span>
+      {asset.files.length > 1 ? (
+        <details className={styles.about}>
+          <summary>{t("asset.earlier", { count: asset.files.length - 1 })}</summary>
+          <ul className={styles.earlier}>
+            {asset.files
+              .slice(0, -1)
+              .reverse()
+              .map((file) => (
+                <li key={file.place}>
+                  <a href={file.path} target="_blank" rel="noreferrer">
+                    {file.type.startsWith("image/") ? (
+                      <img src={file.path} alt={spoken} loading="lazy" />
+                    ) : (
+                      "PDF"
+                    )}
+                  </a>
+                  <Typography.Text
+                    code
+                    copyable
+                  >{`{{ '${asset.asset_id}@${file.place}' | asset }}`}</Typography.Text>
+                </li>
+              ))}
+          </ul>
+        </details>
+      ) : null}
       <span className={styles.about}>
         {asset.users.length > 0
           ? t("content.usedIn", { names: asset.users.map((each) => each.name).join("、") })
