@@ -31,6 +31,7 @@ from liftloop.api.views.relate import (
     WorkRequest,
     WorkState,
 )
+from liftloop.app.coupon_telling import CouponTelling
 from liftloop.app.desk import Desk
 from liftloop.app.ledger import family
 from liftloop.app.people import find_profile
@@ -50,12 +51,13 @@ async def _with_work(app: FastAPI) -> AsyncGenerator[None]:
     telling = app.state.telling = Telling(desk)
     outward = app.state.outward = Outward(desk)
     watch = Watch(desk)
+    coupons = CouponTelling(desk)
     approvals = app.state.approvals = BudgetApprovals(desk)
     desk.plans.permits.append(approvals.require)
     desk.definitions.permits.append(approvals.require_journey)
     desk.timed += [telling, outward]
-    desk.at_rest += [telling.at_rest, watch.look, outward.run_if_due]
-    work = [asyncio.create_task(each.run_forever()) for each in (telling, outward, watch)]
+    desk.at_rest += [telling.at_rest, coupons.at_rest, watch.look, outward.run_if_due]
+    work = [asyncio.create_task(each.run_forever()) for each in (telling, outward, watch, coupons)]
     yield
     for each in work:
         each.cancel()

@@ -48,6 +48,7 @@ EVENT_NAMES: Mapping[str, EventName] = {
     "Checkout Started": EventName("开始结算", "checkout started", "checkouts started"),
     "Coupon Entered": EventName("填写优惠券", "coupon entered", "coupons entered"),
     "Coupon Applied": EventName("使用优惠券", "coupon applied", "coupons applied"),
+    "Coupon Issued": EventName("收到优惠券", "coupon issued", "coupons issued"),
     "Coupon Redeemed": EventName("核销优惠券", "coupon redeemed", "coupons redeemed"),
     "Store Visited": EventName("进店", "store visit", "store visits"),
     "Form Submitted": EventName("提交表单", "form submitted", "forms submitted"),

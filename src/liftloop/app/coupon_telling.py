@@ -1,0 +1,118 @@
+"""Coupons that were issued go back to the log as events of the customer, so that metrics and journeys see them.
+
+A code is told once a person: a reminder that names it again, or telling twice after a crash, counts once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from liftloop.app.callers import SYSTEM
+from liftloop.app.desk import Desk
+from liftloop.app.tags.holders import senders_of
+from liftloop.app.whole_files import write_whole
+from liftloop.kernel.codec import canonical_json
+from liftloop.kernel.errors import LiftloopError
+from liftloop.plan.metric.events import ISSUE
+from liftloop.storage.contract import Record, StorageError
+
+LINES_MAX = 2_000
+LOOK_EVERY_S = 2.0
+# The lake takes ticks whole and in order: nothing comes before what was read. The key parts the rows of one tick.
+_NEW = """
+WITH first AS (
+    SELECT coalesce(canonical.kept, issued.profile) AS profile, pool, code,
+        min({'tick': tick, 'key': message_key}) AS place,
+        arg_min(issued.offer, {'tick': tick, 'key': message_key}) AS offer,
+        arg_min(issued.expires_ms, {'tick': tick, 'key': message_key}) AS expires_ms,
+        arg_min(issued.at_ms, {'tick': tick, 'key': message_key}) AS at_ms
+    FROM coupon_issued AS issued LEFT JOIN canonical ON canonical.forwarded = issued.profile GROUP BY ALL
+), new AS (
+    SELECT * FROM first WHERE place > {'tick': $1::BIGINT, 'key': $2::VARCHAR} ORDER BY place LIMIT $3
+)
+SELECT place.tick AS tick, place.key AS key, profile, pool, code, offer, expires_ms, at_ms,
+    coalesce((SELECT any_value(campaign) FROM message WHERE message.message_key = place.key), '') AS campaign
+FROM new ORDER BY tick, key
+"""
+_LAST = "SELECT coalesce(max(tick), -1) AS tick FROM coupon_issued"
+_LOGGER = logging.getLogger("liftloop.desk")
+
+
+class CouponTelling:
+    """Follows the coupons of the lake from where it stopped."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._file = desk.data / "coupons.json"
+        self._alone = asyncio.Lock()
+        self._reached = _read(self._file)
+        self._seen = -1
+
+    async def run_forever(self) -> None:
+        """Tell until cancelled; a tick or a lake that is away is waited for."""
+        while True:
+            try:
+                await self.tell()
+            except (StorageError, LiftloopError, OSError) as error:
+                _LOGGER.warning("issued coupons wait to be told: %s", error)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def at_rest(self) -> None:
+        """Tell what the last instant of a manual clock issued, and let the lake know."""
+        await self._desk.follower.catch_up()
+        if await self.tell():
+            await self._desk.follower.catch_up()
+
+    async def tell(self) -> int:
+        """Tell every coupon that is untold; returns how many, once they are folded."""
+        told = 0
+        async with self._alone:
+            last = int((await self._desk.follower.select(_LAST, []))["tick"][0])
+            while last > self._seen:
+                found = await self._desk.follower.select(_NEW, [*self._reached, LINES_MAX])
+                lines = _lines(found)
+                if lines:
+                    await self._tell(lines)
+                    told += len(lines)
+                if len(lines) < LINES_MAX:
+                    self._seen = last
+        return told
+
+    async def _tell(self, lines: list[dict[str, Any]]) -> None:
+        senders = senders_of(self._desk.state, {int(line["profile"]) for line in lines})
+        records = [_record(line, senders[line["profile"]]) for line in lines if line["profile"] in senders]
+        if records:
+            await self._desk.tick.facts(records)
+        self._reached = (int(lines[-1]["tick"]), str(lines[-1]["key"]))
+        write_whole(self._file, canonical_json(self._reached))
+
+
+def _lines(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    columns = [found[name].tolist() for name in found]
+    return [dict(zip(found, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _record(line: Mapping[str, Any], sender: Mapping[str, Any]) -> Record:
+    body = {name: line[name] for name in ("code", "pool", "offer", "campaign") if line[name]}
+    return Record(
+        kind="track",
+        at_ms=line["at_ms"],
+        received_ms=line["at_ms"],
+        message_id=f"coupon:issued:{line['key']}",
+        actor=SYSTEM.actor,
+        name=ISSUE,
+        body=canonical_json({**body, "expires_ms": line["expires_ms"]}),
+        **sender,
+    )
+
+
+def _read(file: Path) -> tuple[int, str]:
+    try:
+        tick, key = msgspec.json.decode(file.read_bytes(), type=tuple[int, str])
+    except FileNotFoundError:
+        return (-1, "")
+    return tick, key
