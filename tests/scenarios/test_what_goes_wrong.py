@@ -12,6 +12,12 @@ from liftloop.runtime.catalog import RETIRED
 END = {"kind": "exit", "id": "end"}
 
 
+_ISSUED = """
+SELECT json_extract_string(properties, '/code') AS code, json_extract_string(properties, '/pool') AS pool
+FROM event_now WHERE name = 'Coupon Issued' ORDER BY code
+"""
+
+
 async def journey(shop: CornerShop, content: str) -> None:
     node = {"kind": "send", "id": "send", "channel": "sms", "content": content, "next": "end"}
     body = {"name": content, "trigger": {"on": "event", "name": "Came"}, "reentry": "after_leaving"}
@@ -37,6 +43,9 @@ def test_a_pool_that_runs_dry_ends_the_rest_with_the_reason_and_gives_their_plac
             assert await shop.ledger("gift") == {("sent", ""): 2, ("failed", "no_coupon_left:gift"): 1}
             (left,) = [person for person in people if not shop.got(person)]
             assert "券发完了" in await shop.why(left, "gift")
+            await shop.wait(1)  # What was issued comes back as an event of its holder.
+            events = await shop.world.desk.follower.select(_ISSUED)
+            assert [list(each.tolist()) for each in events.values()] == [["A-1", "A-2"], ["gift", "gift"]]
             await shop.post("/api/coupons/pools/gift/codes", {"codes": ["A-3"]})
             shop.do(left, "Came")
             await shop.wait(HOUR_S)
