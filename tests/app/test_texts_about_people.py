@@ -201,3 +201,22 @@ def test_a_text_shows_the_newest_file_of_an_asset_or_the_one_it_names(shop: Shop
     assert shop.say(text, "u1") == {"u1": f"{base}{'b' * 64}.png {base}{'a' * 64}.png"}
     assert shop.say("{{ customer.id }}{{ 'hero@2' | asset }}", "u1")["u1"].endswith("b.png")
     assert shop.say("{{ 'hero@3' | asset }}", "u1") == {"u1": "no_asset:hero@3"}
+
+
+def test_words_that_break_a_rule_through_a_value_do_not_leave(shop: Shop) -> None:
+    """What a field of a person adds is judged as it is read; their name is not, and a recorded exception lifts it."""
+    installation = shop.installation
+    text = "{{ customer.name }}，{{ customer.praise | default: '秋天到了' }}"
+    people_of = {"w1": {"name": "王最美"}, "w2": {"name": "王小明", "praise": "全网第一的奶粉"}}
+    installation.receive(*(shop.told("identify", user, traits=traits) for user, traits in people_of.items()))
+    installation.fold_all()
+    assert shop.say(text, "w1", "w2") == {"w1": "王最美，秋天到了", "w2": "王小明，全网第一的奶粉"}
+    rules = {"stricter": ["CN-SUPERLATIVE"]}
+    installation.publish("setting", "contents", rules)
+    assert shop.say(text, "w1", "w2") == {"w1": "王最美，秋天到了", "w2": "law:CN-SUPERLATIVE"}
+    exception = {"rule": "CN-SUPERLATIVE", "quote": "全网第一", "evidence": "某榜单", "by": "user:a", "at_ms": NOW_MS}
+    review = {"status": "approved", "words": "w", "version": 1, "by": "user:a", "at_ms": NOW_MS}
+    content = f"c{shop.sent + 1}"
+    installation.publish("content_review", content, {"id": content, **review, "exemptions": [exception]})
+    assert shop.say(text, "w2") == {"w2": "王小明，全网第一的奶粉"}
+    installation.publish("setting", "contents", {})

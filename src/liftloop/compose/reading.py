@@ -68,16 +68,27 @@ def hits(
     return sorted(found, key=lambda hit: not hit.blocks)[:HITS_MAX]
 
 
+def severity_of(rule: Rule, rules: ContentRules) -> Severity:
+    """Return how hard a rule binds here."""
+    return "block" if rule.id in rules.stricter else rule.severity
+
+
 def hits_of(
-    writing: Writing, rules: ContentRules, exemptions: Collection[Exemption] = (), when: Judged = "writing"
+    writing: Writing,
+    rules: ContentRules,
+    exemptions: Collection[Exemption] = (),
+    when: Judged = "writing",
+    of: Collection[str] | None = None,
 ) -> Iterator[Hit]:
-    """Yield what words in one language break, in the order of the table."""
+    """Yield what words in one language break, in the order of the table; with `of` by these rules alone."""
     for rule in binding(writing.carrier, writing.purpose, rules, when):
+        if of is not None and rule.id not in of:
+            continue
         finder = FINDERS.get(rule.id)
         for breach in finder(writing) if finder else ():
             yield Hit(
                 rule=rule,
-                severity="block" if rule.id in rules.stricter else rule.severity,
+                severity=severity_of(rule, rules),
                 breach=breach,
                 language=writing.language,
                 exemption=_exemption(rule, breach, exemptions),

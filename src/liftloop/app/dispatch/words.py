@@ -9,6 +9,7 @@ from msgspec import Struct
 from liftloop.app.definitions.lawful import content_rules
 from liftloop.app.dispatch.attempts import Waiting
 from liftloop.app.dispatch.coupons import Claimed, Wanted
+from liftloop.app.dispatch.message_law import MessageLaw
 from liftloop.app.dispatch.people import People, PeopleReader, ThingsReader
 from liftloop.app.dispatch.personal import Asked, Personal, PersonalReader, Told, asked_of
 from liftloop.app.dispatch.refusal import Links, with_footer
@@ -143,7 +144,10 @@ class Wordings:
     """Says batches of due messages in words for one channel after another."""
 
     def __init__(self, state: StateReader, vault: Vault, *, addressed: bool = True) -> None:
-        """Read from a folder; with `addressed` false people without an address are said too: nothing is sent then."""
+        """Read from a folder; with `addressed` false nothing is sent: people without an address are said too.
+
+        Then no rule keeps words back either; whoever looks at them judges them.
+        """
         self._addressed = addressed
         self._state = state
         self._vault = vault
@@ -207,6 +211,8 @@ class Wordings:
         about = (personal, named, self._links_of(channel))
         batch = _Batch(channel, people, about, self._things_of(dues, wordings), now_ms)
         batch.addressed = self._addressed
+        if self._addressed:
+            batch.law = MessageLaw(self._things, channel.name, {due.envelope.content for due in dues})
         if any(wording.forms for wording in wordings):
             batch.forms = self._form_links()
         if pages := frozenset[str]().union(*(wording.pages for wording in wordings)):
@@ -328,6 +334,11 @@ class _Named(Struct, frozen=True):
             "expires_at": shop_moment(coupon.expires_ms).isoformat(),
         }
 
+    def signs(self, key: str) -> tuple[str, ...]:
+        """Return what of a message's coupon is only a sign."""
+        coupon = self.coupons.get(key)
+        return (coupon.code, coupon.external_id) if isinstance(coupon, Coupon) else ()
+
 
 class _Batch:
     """What one batch shares: people, things, and texts that are the same for everybody."""
@@ -341,6 +352,7 @@ class _Batch:
         now_ms: int,
     ) -> None:
         self.addressed = True
+        self.law: MessageLaw | None = None
         self.entries: Mapping[int, Mapping[str, Any]] = {}
         self.forms: Callable[[Wording, int], Mapping[str, str]] = lambda wording, profile: {}
         self.pages: Callable[[Wording, Envelope], Mapping[str, str]] = lambda wording, envelope: {}
@@ -370,6 +382,8 @@ class _Batch:
         rendered = self._rendered(envelope, wording, person, (language, links))
         if not rendered.body.strip() and envelope.channel != COUPON_CHANNEL:  # There a code is given without words.
             raise RenderFailed("empty", "")
+        if self.law is not None:
+            self.law.check(envelope, rendered, person, self._named.signs(envelope.key))
         marketing = envelope.purpose == "marketing"
         if marketing and self._form == "html":
             rendered = with_footer(rendered, links, language)
