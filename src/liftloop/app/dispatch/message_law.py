@@ -10,7 +10,7 @@ from liftloop.app.dispatch.people import ThingsReader
 from liftloop.app.masking import sounds_personal
 from liftloop.collect.personal import PERSONAL_TRAITS
 from liftloop.compose.as_read import ReadLaw
-from liftloop.compose.contract import ContentReview, Exemption, Rendered, RenderFailed
+from liftloop.compose.contract import Carrier, ContentReview, ContentRules, Exemption, Rendered, RenderFailed
 from liftloop.compose.law.writing import Writing
 from liftloop.compose.reading import REVIEW
 from liftloop.deliver.contract import ChannelDefinition, Envelope
@@ -21,10 +21,8 @@ class MessageLaw:
     """The rules for one batch through one channel, with the exceptions recorded for its contents."""
 
     def __init__(self, things: ThingsReader, channel: str, contents: Collection[str]) -> None:
-        body = {"kind": "webhook", "settings": {}, **things.read("channel", [channel])[channel]}
-        definition = msgspec.convert(body, type=ChannelDefinition, strict=False)
         rules = content_rules(things.live)
-        self._law = ReadLaw(carrier_of(definition, rules), rules)
+        self._law = ReadLaw(_carrier(things, channel, rules), rules)
         self._exemptions: dict[str, tuple[Exemption, ...]] = {}
         self._named: dict[str, bool] = {}
         """Whether a field of people is their own, by its name."""
@@ -62,3 +60,12 @@ class MessageLaw:
         if found is None:
             found = self._named[name] = name == "id" or name in PERSONAL_TRAITS or sounds_personal(name)
         return found
+
+
+def _carrier(things: ThingsReader, channel: str, rules: ContentRules) -> Carrier:
+    """Return a channel as far as rules ask; one that is gone or cannot be read carries nothing, and says so itself."""
+    try:
+        definition = msgspec.convert(things.read("channel", [channel])[channel], type=ChannelDefinition, strict=False)
+    except msgspec.ValidationError:
+        return Carrier(id=channel)
+    return carrier_of(definition, rules)
