@@ -5,7 +5,7 @@ A code is told once a person: a reminder that names it again, or telling twice a
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +21,33 @@ from liftloop.plan.metric.events import ISSUE
 from liftloop.storage.contract import Record, StorageError
 
 LINES_MAX = 2_000
+"""Events of one call of the tick."""
+PAGE_MAX = 10_000
+"""Coupons of one look into the lake: a look reads the whole table, so that a big blast takes few of them."""
 LOOK_EVERY_S = 2.0
 # The lake takes ticks whole and in order: nothing comes before what was read. The key parts the rows of one tick.
-_NEW = """
-WITH first AS (
-    SELECT coalesce(canonical.kept, issued.profile) AS profile, pool, code,
-        min({'tick': tick, 'key': message_key}) AS place,
-        arg_min(issued.offer, {'tick': tick, 'key': message_key}) AS offer,
-        arg_min(issued.expires_ms, {'tick': tick, 'key': message_key}) AS expires_ms,
-        arg_min(issued.at_ms, {'tick': tick, 'key': message_key}) AS at_ms
-    FROM coupon_issued AS issued LEFT JOIN canonical ON canonical.forwarded = issued.profile GROUP BY ALL
-), new AS (
-    SELECT * FROM first WHERE place > {'tick': $1::BIGINT, 'key': $2::VARCHAR} ORDER BY place LIMIT $3
+_NEXT = """
+WITH page AS (
+    SELECT * FROM coupon_issued WHERE tick > $1 OR (tick = $1 AND message_key > $2) ORDER BY tick, message_key LIMIT $3
+), held AS (
+    SELECT page.*, coalesce(canonical.kept, page.profile) AS holder
+    FROM page LEFT JOIN canonical ON canonical.forwarded = page.profile
+), again AS (
+    SELECT DISTINCT held.tick, held.message_key
+    FROM coupon_issued AS before
+    LEFT JOIN canonical ON canonical.forwarded = before.profile
+    JOIN held ON held.pool = before.pool AND held.code = before.code
+        AND held.holder = coalesce(canonical.kept, before.profile)
+    WHERE before.tick < held.tick OR (before.tick = held.tick AND before.message_key < held.message_key)
+), sent AS (
+    SELECT message_key, any_value(campaign) AS campaign FROM message
+    WHERE message_key IN (SELECT message_key FROM page) GROUP BY message_key
 )
-SELECT place.tick AS tick, place.key AS key, profile, pool, code, offer, expires_ms, at_ms,
-    coalesce((SELECT any_value(campaign) FROM message WHERE message.message_key = place.key), '') AS campaign
-FROM new ORDER BY tick, key
+SELECT held.tick, held.message_key AS key, holder AS profile, pool, code, offer, expires_ms, at_ms,
+    coalesce(sent.campaign, '') AS campaign, again.tick IS NOT NULL AS again
+FROM held LEFT JOIN sent ON sent.message_key = held.message_key
+LEFT JOIN again ON again.tick = held.tick AND again.message_key = held.message_key
+ORDER BY held.tick, held.message_key
 """
 _LAST = "SELECT coalesce(max(tick), -1) AS tick FROM coupon_issued"
 _LOGGER = logging.getLogger("liftloop.desk")
@@ -73,22 +84,23 @@ class CouponTelling:
         async with self._alone:
             last = int((await self._desk.follower.select(_LAST, []))["tick"][0])
             while last > self._seen:
-                found = await self._desk.follower.select(_NEW, [*self._reached, LINES_MAX])
-                lines = _lines(found)
-                if lines:
-                    await self._tell(lines)
-                    told += len(lines)
-                if len(lines) < LINES_MAX:
+                page = _lines(await self._desk.follower.select(_NEXT, [*self._reached, PAGE_MAX]))
+                for first in range(0, len(page), LINES_MAX):
+                    told += await self._tell(page[first : first + LINES_MAX])
+                if len(page) < PAGE_MAX:
                     self._seen = last
         return told
 
-    async def _tell(self, lines: list[dict[str, Any]]) -> None:
-        senders = senders_of(self._desk.state, {int(line["profile"]) for line in lines})
-        records = [_record(line, senders[line["profile"]]) for line in lines if line["profile"] in senders]
+    async def _tell(self, lines: Sequence[Mapping[str, Any]]) -> int:
+        """Tell those that were not told before, and keep how far that was; returns how many."""
+        new = [line for line in lines if not line["again"]]
+        senders = senders_of(self._desk.state, {int(line["profile"]) for line in new})
+        records = [_record(line, senders[line["profile"]]) for line in new if line["profile"] in senders]
         if records:
             await self._desk.tick.facts(records)
         self._reached = (int(lines[-1]["tick"]), str(lines[-1]["key"]))
         write_whole(self._file, canonical_json(self._reached))
+        return len(records)
 
 
 def _lines(found: Mapping[str, Any]) -> list[dict[str, Any]]:
