@@ -60,6 +60,27 @@ async def signed_in(world: Served, login: str, role: Role, **more: Any) -> Brows
     return browser
 
 
+def test_a_cookie_keeps_to_https_where_the_app_is_reached_by_it(tmp_path: Path) -> None:
+    """Behind a proxy that speaks plain HTTP to us the public address tells; another host gets a cookie it can use."""
+
+    async def story(world: Served) -> None:
+        account = {"login": "wang@example.com", "name": "王芳", "password": PASSWORD}
+        assert (await world.admin.post("/api/session/set-up", account)).status == 200
+        setting = {"kind": "setting", "id": "sign_in", "body": {"public_url": "https://app.example.com"}}
+        told = await world.admin.post("/api/definitions", setting)
+        assert told.status == 200, told.json()
+        await world.settle()
+        body = json.dumps({"login": "wang@example.com", "password": PASSWORD}).encode()
+        for host, secure in (("app.example.com", True), ("10.0.0.7:8080", False)):
+            caller = Caller(app=world.admin.app, token="")
+            headers = {"host": host}
+            came = await caller.call("POST", "/api/session", body=body, kind="application/json", headers=headers)
+            assert came.status == 200, came.json()
+            assert ("secure" in came.headers["set-cookie"].lower()) is secure
+
+    play(tmp_path, story)
+
+
 def test_the_first_account_is_made_with_the_admin_token_and_only_once(tmp_path: Path) -> None:
     """Whoever holds the token makes the first administrator and is signed in; nobody can do it without, or again."""
 

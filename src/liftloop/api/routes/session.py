@@ -3,6 +3,7 @@
 import asyncio
 from http.cookies import CookieError, SimpleCookie
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -137,7 +138,7 @@ async def begin_single_sign_on(
     request: Request, response: Response, desk: OnDesk, caller: SignsIn
 ) -> SingleSignOnBegun:
     url, browser = await desk.accounts.single_sign_on.begin(f"{request.url.scheme}://{request.url.netloc}")
-    _keep(request, response, SSO_COOKIE, browser, SSO_SECONDS)
+    _keep(desk, request, response, (SSO_COOKIE, browser, SSO_SECONDS))
     return SingleSignOnBegun(url=url)
 
 
@@ -207,13 +208,19 @@ def _let_in(desk: Desk, account: Account, request: Request, response: Response) 
     caller = desk.accounts.sessions.caller(token, visitor.address)
     assert caller is not None, "a session that begins now has not ended"
     entry_of(request).caller = caller
-    _keep(request, response, SESSION_COOKIE, token, (session.ends_ms - session.created_ms) // 1000)
+    _keep(desk, request, response, (SESSION_COOKIE, token, (session.ends_ms - session.created_ms) // 1000))
     return session_view(desk, caller, csrf_of(token))
 
 
-def _keep(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
-    """Give the browser what it brings back to us alone, and shows to no script."""
-    secure = request.url.scheme == "https"
+def _keep(desk: Desk, request: Request, response: Response, cookie: tuple[str, str, int]) -> None:
+    """Give the browser what it brings back to us alone, and shows to no script: name, value and seconds.
+
+    It is brought over https alone where the browser came by it. A proxy may speak plain HTTP to us; then the app's
+    public address says so for whoever asks for its host.
+    """
+    name, value, seconds = cookie
+    public = urlsplit(desk.accounts.provider().public_url)
+    secure = request.url.scheme == "https" or (public.scheme == "https" and public.netloc == request.url.netloc)
     response.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="strict", secure=secure)
 
 

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { SideDrawer } from "@/shared/parts/side-drawer";
 import { useFormat } from "@/shared/words/use-format";
-import type { Calendar, Conflict, Sender } from "../api/calendar";
+import type { Calendar, CalendarDay, Conflict, Sender } from "../api/calendar";
 import { conflictsOn, sendersOn, shopDay, shopHour } from "../model/lanes";
 import days from "./calendar.module.css";
 import { ConflictList } from "./conflict-list";
@@ -22,6 +22,11 @@ export function DayDrawer({ calendar, day, onClose, onPeople }: DayDrawerProps) 
   const { t } = useTranslation();
   const format = useFormat();
   const shown = calendar.days.find((each) => each.day === day);
+  /** What the marks leave out: the lunar day of a festival, or what the day is around. */
+  const beside = (one: CalendarDay) =>
+    one.festivals.some((each) => each.itself)
+      ? format.say(one.lunar)
+      : one.festivals.map((each) => format.say(each.name)).join(" · ");
   const senders = shown ? sendersOn(calendar.senders, shown.day) : [];
   const always = calendar.senders.filter((each) => each.kind === "always");
   const conflicts = shown ? conflictsOn(calendar.conflicts, shown.day) : [];
@@ -36,9 +41,7 @@ export function DayDrawer({ calendar, day, onClose, onPeople }: DayDrawerProps) 
         <div className={styles.drawer}>
           <p className={days.head}>
             <DayMarks day={shown} />
-            {shown.festivals.length > 0 ? (
-              <span className={styles.soft}>{format.say(shown.lunar)}</span>
-            ) : null}
+            {shown.festivals.length > 0 ? <span className={styles.soft}>{beside(shown)}</span> : null}
           </p>
           <ConflictList conflicts={conflicts} all onPeople={onPeople} />
           <section>

@@ -7,7 +7,8 @@ import styles from "./calendar.module.css";
 export function DayMarks({ day }: { day: CalendarDay }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const own = day.festivals.find((each) => each.itself) ?? day.festivals[0];
+  const own = day.festivals.find((each) => each.itself);
+  const around = day.festivals.map((each) => format.say(each.name)).join(" · ");
   const off = day.kind === "holiday";
   return (
     <>
@@ -18,11 +19,12 @@ export function DayMarks({ day }: { day: CalendarDay }) {
         </span>
       ) : null}
       {own ? (
-        <span className={styles.festival} data-itself={own.itself}>
-          {format.say(own.name)}
-        </span>
+        <span className={styles.festival}>{format.say(own.name)}</span>
       ) : (
-        <span className={styles.lunar}>{format.say(day.lunar)}</span>
+        <span className={styles.lunar} data-around={around !== ""} title={around || undefined}>
+          {format.say(day.lunar)}
+          {around ? <span className="only-read"> {around}</span> : null}
+        </span>
       )}
     </>
   );

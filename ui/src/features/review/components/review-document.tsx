@@ -74,7 +74,8 @@ function SectionCard({ section, campaignId }: { section: Section; campaignId: st
         {section.chart?.kind === "intervals" ? <SectionChart chart={section.chart} /> : null}
         {section.chart?.kind === "bars" ? <CountBars chart={section.chart} campaignId={campaignId} /> : null}
         {table ? (
-          <div className={styles.table}>
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard.
+          <div className={styles.table} tabIndex={0}>
             <DataTable
               caption={format.say(section.title)}
               table={{
