@@ -1,5 +1,4 @@
 /** What clashes, what to do about it, and the people behind it. */
-import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { Note } from "@/shared/parts/note";
 import { useFormat } from "@/shared/words/use-format";
@@ -40,9 +39,9 @@ export function ConflictList({ conflicts, all, onDay, onPeople }: ConflictListPr
           <p className={styles.nextStep}>
             {format.say(each.next)}
             {each.kind === "same_people" && each.senders.length === 2 ? (
-              <Button type="link" size="small" onClick={() => onPeople(each)}>
+              <button type="button" className={styles.when} onClick={() => onPeople(each)}>
                 {t("calendar.seePeople", { count: each.people, people: format.people(each.people) })}
-              </Button>
+              </button>
             ) : null}
           </p>
         </Note>
