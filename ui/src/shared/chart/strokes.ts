@@ -105,6 +105,7 @@ export function levels(
   // On a phone the zero line's name goes below it, clear of what stands on the line.
   const within = (line: Level) =>
     `inside${inside === "start" ? "Start" : "End"}${line.value === 0 ? "Bottom" : "Top"}`;
+  const awayPx = (line: Level) => (line.value === 0 ? 8 : 2); // Circles on the zero line are 5 px in radius.
   return {
     type: "line",
     data: [],
@@ -120,7 +121,7 @@ export function levels(
           formatter: line.name,
           color: line.color,
           position: beside ? "end" : within(line),
-          distance: beside ? 6 : 2,
+          distance: beside ? 6 : awayPx(line),
           offset: beside ? [0, line.movedPx ?? 0] : [0, 0],
         },
       })) as never[],
