@@ -10,6 +10,7 @@ from liftloop.plan.baseline import Baseline
 from liftloop.plan.exploration import Sizing
 from liftloop.plan.forecast import Design, Forecast
 from liftloop.plan.goal.check import level_after
+from liftloop.plan.guarded import GuardedEffect
 from liftloop.plan.harm import GroupEffect
 from liftloop.plan.inputs import Floats, Integers, People, StudyInputs
 from liftloop.plan.optimise import Allotment, Draw, Menu
@@ -30,6 +31,7 @@ Reason = Literal[
     "impossible",
     "out_of_reach",
     "nothing_works",
+    "harms_guarded",
     "no_log",
     "no_chances",
     "thin_log",
@@ -89,6 +91,10 @@ class Finding(Struct, frozen=True, kw_only=True, eq=False):
     """What moved people into each arm, where the choice was by person."""
     worst: GroupEffect | None = None
     """The group that the log says the plan would do worst by."""
+    guarded: tuple[GuardedEffect, ...] = ()
+    """What the plan does to outcomes that must not be harmed."""
+    given_up: tuple[GuardedEffect, ...] = ()
+    """Options that are not used because they harm what the goal guards, and by how much."""
     rates: tuple[GroupRate, ...] = ()
     """How sensitive groups fare with offers that change what people pay."""
 

@@ -4,7 +4,7 @@ Everything is plain arrays and numbers; whoever reads lake and state fills them 
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from msgspec import Struct
@@ -63,12 +63,25 @@ class Contacts(Struct, frozen=True, kw_only=True, eq=False):
     reach: Flags
     early: Floats | None = None
     """The outcome within the first days of the window; None where the window is too short to have first days."""
+    guarded: Floats | None = None
+    """What else is looked at, [rows, guarded]: each guarded outcome within the window; None where there is none."""
     later: Floats | None = None
     """The outcome within window and tail, NaN where the tail is not over; None where it was not asked for."""
 
     @property
     def count(self) -> int:
         return self.profile.size
+
+
+class Guarded(Struct, frozen=True, kw_only=True):
+    """An outcome beside the goal's own that must not fall, or must not rise, against doing nothing.
+
+    `named` says that the goal asked for it: then options that harm it are not used; others are only told.
+    """
+
+    metric: Metric
+    comparison: Literal["no_drop", "no_rise"]
+    named: bool
 
 
 class Window(Struct, frozen=True, kw_only=True):
@@ -135,6 +148,8 @@ class StudyInputs(Struct, frozen=True, kw_only=True, eq=False):
     salt: str
     tail_days: int | None = None
     """How long outcomes are awaited after the window; None where nobody knows how often people buy."""
+    guarded: tuple[Guarded, ...] = ()
+    """What must not be harmed beside the goal; parallel to the columns of `contacts.guarded`."""
     terms: Terms = Terms()
     data_position: tuple[int, int]
     wishes: Wishes = PLAIN

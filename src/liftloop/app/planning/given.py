@@ -17,6 +17,7 @@ from liftloop.app.planning.after import tail_days_of
 from liftloop.app.planning.attributes import attribute_features
 from liftloop.app.planning.called import called_of
 from liftloop.app.planning.diagnosis import diagnosis_of
+from liftloop.app.planning.guarded import guarded_of, guarded_outcomes
 from liftloop.app.planning.ledger import read_ledger
 from liftloop.app.planning.past_membership import PastMembership, models_of, spelled_out, told_of_the_past
 from liftloop.app.planning.reading import (
@@ -154,6 +155,7 @@ def inputs_of(asking: Asking, seen: Seen | None, means: Means) -> StudyInputs:
         salt="",
         data_position=_position(sources.lake),
         ledger=foretold(read_ledger(sources.lake)),
+        guarded=guarded_of(goal, metric, sources.catalogue),
     )
     if seen is None:
         return base
@@ -228,6 +230,9 @@ def _people_and_contacts(asking: Asking, seen: Seen, means: Means) -> tuple[Peop
     early = early_days(asking.window_days)
     if early is not None:
         known["early"] = outcomes(look, outcome, early * DAY_MS)[past]
+    guarded = guarded_of(asking.goal, asking.metric, sources.catalogue)
+    if guarded:
+        known["guarded"] = guarded_outcomes(look, guarded, (sources.catalogue, window_ms, past))
     if seen.tail_days is not None:
         awaited_ms = window_ms + seen.tail_days * DAY_MS
         later = outcomes(look, outcome, awaited_ms)

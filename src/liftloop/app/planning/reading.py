@@ -423,6 +423,7 @@ def contacts_of(log: LogRows, people: Mapping[str, Any], keep: Flags) -> Contact
         # What had a chance was possible, whatever is known today of consents at that time.
         reach=people["reach"][rows] | (log.chance[rows, 1:] > 0),
         early=people["early"][rows] if "early" in people else None,
+        guarded=people["guarded"][rows] if "guarded" in people else None,
         later=people["later"][rows] if "later" in people else None,
     )
 

@@ -29,8 +29,9 @@ from liftloop.plan.forecast import (
     shift_of,
 )
 from liftloop.plan.goal.check import check_against
+from liftloop.plan.guarded import GuardedEffect, guarded_effects, harmful_options, without
 from liftloop.plan.harm import worst_group
-from liftloop.plan.inputs import Contacts, Flags, Floats, Integers, People, StudyInputs
+from liftloop.plan.inputs import Contacts, Flags, Floats, Guarded, Integers, People, StudyInputs
 from liftloop.plan.optimise import (
     EXPLORATION_SHARE,
     Allotment,
@@ -83,10 +84,26 @@ def study(inputs: StudyInputs, beside: Beside = in_turn) -> Finding:
     sign = sign_of(inputs)
     early = None if contacts.early is None else sign * contacts.early
     signed = replace(contacts, outcome=sign * contacts.outcome, early=early)
+    given_up = _given_up(inputs, people, signed)
+    if given_up:
+        left = study(replace(without(inputs, contacts, given_up), guarded=_told_only(inputs)), beside)
+        reason = "harms_guarded" if left.reason == "nobody_reachable" else left.reason
+        return replace(left, reason=reason, baseline=baseline, given_up=given_up)
     found = _learned(inputs, baseline, (people, signed), beside)
     if early is None or found.status == "ready" or found.reason not in UNSEEN:
         return found
     return _learned(inputs, baseline, (people, replace(signed, early=None)), beside)
+
+
+def _given_up(inputs: StudyInputs, people: People, contacts: Contacts) -> tuple[GuardedEffect, ...]:
+    if not any(each.named for each in inputs.guarded):
+        return ()
+    return harmful_options(prepare(contacts, people, inputs.options, inputs.now_ms, inputs.salt), inputs.guarded)
+
+
+def _told_only(inputs: StudyInputs) -> tuple[Guarded, ...]:
+    """Return what is guarded, for a study of what is left: it is told, and gives up nothing more."""
+    return tuple(replace(each, named=False) for each in inputs.guarded)
 
 
 def _refused_at_once(inputs: StudyInputs, baseline: Baseline) -> Finding | None:
@@ -305,15 +322,16 @@ def _planned(inputs: StudyInputs, known: Finding, given: _Material) -> Finding:
     )
     if estimate.value <= 0:
         return replace(found, reason="nothing_works")
-    found = replace(found, **_whom(given, menu, allotment, drawn))
+    found = replace(found, **_whom(inputs, given, menu, (allotment, drawn)))
     found = replace(found, curve=budget_curve(menu, allotment, _foretell(given, known, design)))
     if probability < PROBABILITY_MIN:
         return replace(found, reason="out_of_reach")
     return replace(found, status="ready")
 
 
-def _whom(given: _Material, menu: Menu, allotment: Allotment, drawn: Draw) -> dict[str, Any]:
-    """Return why people get what they get, who might be harmed, and how sensitive groups fare with prices."""
+def _whom(inputs: StudyInputs, given: _Material, menu: Menu, chosen: tuple[Allotment, Draw]) -> dict[str, Any]:
+    """Return why people get what they get, who and what might be harmed, and how sensitive groups fare with prices."""
+    allotment, drawn = chosen
     rule = given.judged.selected.rule
     treated = ~menu.held
     groups = [Group(name=each.name, inside=each.inside[treated]) for each in sensitive_groups(given.people)]
@@ -321,6 +339,7 @@ def _whom(given: _Material, menu: Menu, allotment: Allotment, drawn: Draw) -> di
     return {
         "drivers": drivers_of(asked) if rule == "personal" else {},
         "worst": worst_group(given.log, given.logged, given.seen.choice[rule]),
+        "guarded": guarded_effects(given.log, given.seen.choice[rule], inputs.guarded),
         "rates": rates(groups, drawn.arm[treated], menu.options),
     }
 

@@ -6,6 +6,7 @@ from liftloop.plan.options import Words
 from liftloop.plan.resources import LEAST
 from liftloop.plan.tail import left_after
 from liftloop.plan.writing.economics import economics_remark
+from liftloop.plan.writing.guarded import guarded_remarks
 from liftloop.plan.writing.sentences import lift_text, whole_yuan
 from liftloop.plan.writing.settling import settling_remark
 from liftloop.plan.writing.timed import late_remark
@@ -26,6 +27,7 @@ def remarks_of(inputs: StudyInputs, found: Finding) -> tuple[Words, ...]:
         _margin(inputs, found),
         _how_chosen(found),
         harm_remark(inputs, found),
+        *guarded_remarks(inputs, found),
         fairness_remark(inputs, found),
         _unprofiled(inputs, found),
         _unmet(found),

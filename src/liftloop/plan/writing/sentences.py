@@ -9,6 +9,7 @@ from liftloop.plan.inputs import StudyInputs, Worth
 from liftloop.plan.metric.events import events_of
 from liftloop.plan.options import Option, Words, label
 from liftloop.plan.whatif import BudgetPoint
+from liftloop.plan.writing.guarded import harms_guarded
 from liftloop.profile.metric import Metric
 
 WORTH_SAYING = 0.05  # A twentieth more of a chance is worth a sentence.
@@ -189,10 +190,15 @@ _REFUSALS: Mapping[Reason, Callable[[StudyInputs, Finding], Words]] = {
     "no_capacity": _no_capacity,
     "out_of_reach": _out_of_reach,
     "nothing_works": _nothing_works,
+    "harms_guarded": harms_guarded,
     "not_plannable": _not_plannable,
 }
 
 _NEXT: Mapping[Reason, Words] = {
+    "harms_guarded": Words(
+        zh="换一种优惠先小范围试，或者从目标里去掉这条底线",
+        en="Try another offer on a few people first, or take this limit out of the goal",
+    ),
     "no_people": Words(zh="放宽人群，或者先导入更多客户", en="Widen the group, or import more customers first"),
     "no_options": Words(
         zh="用 POST /api/offers 加一个优惠，用 POST /api/channels 接通一个渠道",
