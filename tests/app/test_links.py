@@ -1,6 +1,7 @@
 """Links in messages: short, ours alone, sent on at once; machines are told apart from people."""
 
 import asyncio
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,27 @@ async def visit(house: Installation, path: str, agent: str = PHONE, method: str 
     for _ in range(20):
         await asyncio.sleep(0)
     return told["status"], {name.decode(): value.decode() for name, value in told["headers"]}
+
+
+def test_an_address_in_chinese_leads_where_it_says(tmp_path: Path) -> None:
+    """A mail may link to https://shop.example/商品; whoever follows it comes there, and no header has a second line."""
+    house = Installation(tmp_path, NOW_MS)
+    house.receive({"type": "identify", "userId": "u1", "messageId": "m1", "traits": {}})
+    house.fold_all()
+    profile = house.state.rows("SELECT profile FROM identifier")[0][0]
+    link = '<a href="https://shop.example/%s?utm_source=x">%s</a>'
+    world = world_with(tmp_path, link % ("商品", "一") + link % ("a&#13;&#10;x", "二"), "email")
+    world.vault.keyed_hash = house.vault.keyed_hash  # pyright: ignore[reportAttributeAccessIssue]
+    world.person(profile, email="a@example.com")
+    world.message(profile)
+    world.run()
+    paths = [urlsplit(each).path for each in re.findall(r'href="([^"]+/l/[^"]+)"', bodies(world)[0])]
+    told = [asyncio.run(visit(house, path))[1]["location"] for path in paths]
+    assert told == [
+        "https://shop.example/%E5%95%86%E5%93%81?utm_source=x",
+        "https://shop.example/a%0D%0Ax?utm_source=x",
+    ]
+    house.close()
 
 
 def test_whoever_follows_a_link_is_sent_on_and_counted_once(tmp_path: Path) -> None:

@@ -129,6 +129,15 @@ def with_picture(body: str, url: str) -> str:
     return body + picture if place < 0 else body[:place] + picture + body[place:]
 
 
+def as_location(url: str) -> bytes:
+    """Return an address as a header may hold it: what is not ASCII is written as its bytes, as browsers write it.
+
+    >>> as_location("https://shop.example/商品?q=奶粉&p=1%2C2#a")
+    b'https://shop.example/%E5%95%86%E5%93%81?q=%E5%A5%B6%E7%B2%89&p=1%2C2#a'
+    """
+    return quote(url, safe="!#$%&'()*+,/:;=?@[]~").encode()
+
+
 def with_utm(url: str, source: str, medium: str, campaign: str) -> str:
     """Return a link that says where its visitors come from, unless it says so itself.
 

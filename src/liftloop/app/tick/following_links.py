@@ -23,6 +23,7 @@ from liftloop.deliver.links import (
     LinkSettings,
     Network,
     Visit,
+    as_location,
     machine,
     marked_text,
     networks_of,
@@ -90,7 +91,7 @@ class FollowedLinks:
         if picture:
             return POINT
         headers = (
-            (b"location", issued.target.url.encode("latin-1", "ignore")),
+            (b"location", as_location(issued.target.url)),
             (b"cache-control", b"no-store, private"),
             (b"referrer-policy", b"no-referrer"),
             (b"x-robots-tag", b"noindex"),
