@@ -1,8 +1,9 @@
 """Copies a data folder while it is in use, so that the copy is one that a crash at one instant could have left.
 
-The order makes it so: the lake first, then checkpoint and state pinned together, then the log, the vault and the
-attempts. So the lake is never ahead of the state, nor the state of the log; no record lacks its keys; and of every
-message of the state the attempts know at least as much. See docs/decisions/0010.
+The order makes it so: first the marks of how far something has read, then the lake, then checkpoint and state pinned
+together, then the log, the vault and the attempts. So no mark is ahead of what it reads, the lake is never ahead of
+the state, nor the state of the log; no record lacks its keys; and of every message of the state the attempts know at
+least as much. See docs/decisions/0010.
 """
 
 import os
@@ -30,6 +31,9 @@ ROOM_MARGIN = 1.05
 """Files grow while they are copied."""
 CHUNK_BYTES = 1 << 20
 TAR_MODES = {".tar": "w", ".tar.gz": "w:gz", ".tgz": "w:gz"}
+_MARKS = frozenset({"relate.json", "coupons.json", "hooks.json", "pulls"})
+"""Files and folders that say how far something has read: one that is behind makes things be told twice, and those who
+are told know them again; one that is ahead would leave things untold for ever."""
 _NOT_COPIED = frozenset({"lock", "tick.sock", "dispatch.sock", "server.sock", "spill", MANIFEST})
 
 
@@ -153,10 +157,12 @@ def _size(folder: DataFolder) -> int:
 
 
 def _copied(folder: DataFolder, copy_lake: CopyLake, stage: Path, wanted: Wanted) -> Manifest:
+    for file in _plain_files(folder, marks=True):
+        _copy_plain(file, stage / file.relative_to(folder.path))
     copy_lake(stage)
     with ExitStack() as pins:
         offset, tick = _copy_pinned(folder, stage, pins)
-    for file in _plain_files(folder):
+    for file in _plain_files(folder, marks=False):
         if file.name == MASTER_KEY and not wanted.master_key:
             continue
         _copy_plain(file, stage / file.relative_to(folder.path))
@@ -197,15 +203,16 @@ def _copy_pinned(folder: DataFolder, stage: Path, pins: ExitStack) -> tuple[int,
     return end, tick
 
 
-def _plain_files(folder: DataFolder) -> list[Path]:
-    """Return every file that no engine owns: secrets, layout, clock, plans, models, imports."""
+def _plain_files(folder: DataFolder, *, marks: bool) -> list[Path]:
+    """Return the marks, or every other file that no engine owns: secrets, layout, clock, plans, models, imports."""
     files = (folder.log, folder.state, folder.checkpoint, folder.vault, folder.attempts, folder.accounts)
     owned = {path.name for path in files}
     found: list[Path] = []
     for file in sorted(folder.path.rglob("*")):
         top = file.relative_to(folder.path).parts[0]
         mine = any(top == name or top.startswith(f"{name}-") for name in owned) or top.startswith(folder.lake.name)
-        if file.is_file() and not mine and top not in _NOT_COPIED and file.suffix != ".new":
+        wanted = (top in _MARKS) is marks and top not in _NOT_COPIED and file.suffix != ".new"
+        if file.is_file() and not mine and wanted:
             found.append(file)
     return found
 
