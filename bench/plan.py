@@ -1,8 +1,8 @@
 """From a sentence to a forecast for a million people and twenty actions: parsing, learning, scoring, solving, telling.
 
 People are those of a simulated shop, repeated until there are as many as asked for, with as many past random contacts
-as a study reads at the most (400,000). Reading them from the lake is not in `seconds`; `cpu_seconds` is what to compare
-on a busy machine.
+as a study reads at the most (400,000), and three outcomes that must not be harmed, one of them named. Reading them from
+the lake is not in `seconds`; `cpu_seconds` is what to compare on a busy machine.
 
     python -m bench.plan [--people 1000000]
 """
@@ -13,6 +13,7 @@ import resource
 import sys
 import time
 from datetime import UTC, datetime
+from typing import Literal
 
 import numpy as np
 from msgspec.structs import replace
@@ -23,7 +24,7 @@ from liftloop.app.proving.seen import Question, drawn_of, inputs_at, menu_of
 from liftloop.plan.goal.catalogue import Catalogue
 from liftloop.plan.goal.contract import Understood
 from liftloop.plan.goal.grammar import parse_goal
-from liftloop.plan.inputs import People, StudyInputs
+from liftloop.plan.inputs import Guarded, People, StudyInputs
 from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 from liftloop.plan.study.whole import study
 from liftloop.plan.writing.planned import Head, record_of
@@ -33,6 +34,12 @@ from liftloop.simulate.world import sample_shop
 
 TEXT = "30天内复购率 +5%，预算 100 万元"
 PEOPLE, MEMBERS = 1_000_000, 200_000
+WATCHED: tuple[tuple[str, Literal["no_drop", "no_rise"]], ...] = (
+    ("gross_profit", "no_drop"),
+    ("refund_rate", "no_rise"),
+    ("average_order_value", "no_drop"),
+)
+"""What a plan looks at beside its goal."""
 MUST_S, AIM_S = 120.0, 30.0
 
 
@@ -58,7 +65,14 @@ def inputs_of(people: int) -> StudyInputs:
         for name in inputs.contacts.__struct_fields__
         if (value := getattr(inputs.contacts, name)) is not None
     }
-    return replace(inputs, people=many, contacts=type(inputs.contacts)(**given), budget_fen=budget)
+    guarded = tuple(
+        Guarded(metric=BUILT_IN_CATALOGUE.by_id[metric], comparison=comparison, named=metric == "gross_profit")
+        for metric, comparison in WATCHED
+    )
+    contacts = type(inputs.contacts)(**given)
+    spent = np.random.default_rng(2).lognormal(4, 1, (len(rows), len(WATCHED))) * (contacts.outcome > 0)[:, None]
+    contacts = replace(contacts, guarded=spent)
+    return replace(inputs, people=many, contacts=contacts, budget_fen=budget, guarded=guarded)
 
 
 def understood_of(text: str, catalogue: Catalogue) -> Understood:
