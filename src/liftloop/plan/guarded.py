@@ -51,7 +51,7 @@ def guarded_effects(log: Log, choice: Integers, guarded: tuple[Guarded, ...]) ->
     if outcomes is None:
         return ()
     z = z_two_sided(1 - (1 - CONFIDENCE) / max(len(guarded), 1))
-    found = [_effect(log, outcomes[:, place], choice, (each, z)) for place, each in enumerate(guarded)]
+    found = [_effect(log, _left(log, outcomes[:, place]), choice, (each, z)) for place, each in enumerate(guarded)]
     return tuple(each for each in found if each is not None)
 
 
@@ -67,9 +67,10 @@ def harmful_options(log: Log, guarded: tuple[Guarded, ...]) -> tuple[GuardedEffe
     z = z_two_sided(1 - (1 - CONFIDENCE) / (len(named) * (arms - 1)))
     found: list[GuardedEffect] = []
     for place, each in named:
+        left = _left(log, outcomes[:, place])
         for arm in range(1, arms):
             open_to = np.where(log.contacts.chance[:, arm] > 0, arm, 0)
-            effect = _effect(log, outcomes[:, place], open_to, (each, z))
+            effect = _effect(log, left, open_to, (each, z))
             if effect is not None and effect.standing == "harmed":
                 found.append(_among(effect, float((open_to > 0).mean()), arm - 1))
     return tuple(found)
@@ -89,16 +90,19 @@ def _among(effect: GuardedEffect, share: float, option: int) -> GuardedEffect:
     return replace(effect, effect=effect.effect / share, low=low, high=high, option=option)
 
 
-def _effect(log: Log, outcome: Floats, choice: Integers, asked: tuple[Guarded, float]) -> GuardedEffect | None:
+def _effect(log: Log, left: Floats | None, choice: Integers, asked: tuple[Guarded, float]) -> GuardedEffect | None:
+    """Return what `choice` adds to an outcome of which `left` is what nobody expected; None where it is too thin."""
     guarded, z = asked
+    if left is None:
+        return None
     chance, arm = log.contacts.chance, log.contacts.arm
     differs = choice > 0
     treated, alone = differs & (arm == choice), differs & (arm == 0)
-    if min(int(treated.sum()), int(alone.sum())) < ROWS_MIN or not outcome.any():
+    if min(int(treated.sum()), int(alone.sum())) < ROWS_MIN:
         return None
     rows = np.arange(choice.size)
     weight = treated / np.maximum(chance[rows, choice], 1e-9) - alone / np.maximum(chance[:, 0], 1e-9)
-    score = weight * (outcome - _expected(log, outcome))
+    score = weight * left
     people = int(log.person.max()) + 1
     value = float(score.mean())
     by_person = np.bincount(log.person, weights=score - value, minlength=people)
@@ -111,8 +115,10 @@ def _effect(log: Log, outcome: Floats, choice: Integers, asked: tuple[Guarded, f
     )
 
 
-def _expected(log: Log, outcome: Floats) -> Floats:
-    """Return what the outcome was to be expected to be [rows], by a model of the other folds' people."""
+def _left(log: Log, outcome: Floats) -> Floats | None:
+    """Return what a model of the other folds' people did not expect of the outcome [rows]; None where nobody had any."""
+    if not outcome.any():
+        return None
     design, folds = log.drawn.people.astype(np.float32), np.unique(log.fold)
     sums = {int(fold): sums_of(design[log.fold == fold], outcome[log.fold == fold]) for fold in folds}
     expected = np.zeros(outcome.size)
@@ -120,4 +126,4 @@ def _expected(log: Log, outcome: Floats) -> Floats:
         others = [part for name, part in sums.items() if name != fold]
         mine = log.fold == fold
         expected[mine] = predict_linear(design[mine], fit_ridge(added(others))) if others else 0.0
-    return expected
+    return outcome - expected
