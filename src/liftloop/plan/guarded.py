@@ -116,7 +116,7 @@ def _effect(log: Log, left: Floats | None, choice: Integers, asked: tuple[Guarde
 
 
 def _left(log: Log, outcome: Floats) -> Floats | None:
-    """Return what a model of the other folds' people did not expect of the outcome [rows]; None where nobody had any."""
+    """Return what a model of other folds' people did not expect of the outcome [rows]; None where nobody had any."""
     if not outcome.any():
         return None
     design, folds = log.drawn.people.astype(np.float32), np.unique(log.fold)
