@@ -4,7 +4,6 @@ A code is told once a person: a reminder that names it again, or telling twice a
 """
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,12 @@ import msgspec
 
 from liftloop.app.callers import SYSTEM
 from liftloop.app.desk import Desk
+from liftloop.app.looking import keep_looking
 from liftloop.app.tags.holders import senders_of
 from liftloop.app.whole_files import write_whole
 from liftloop.kernel.codec import canonical_json
-from liftloop.kernel.errors import LiftloopError
 from liftloop.plan.metric.events import ISSUE
-from liftloop.storage.contract import Record, StorageError
+from liftloop.storage.contract import Record
 
 LINES_MAX = 2_000
 """Events of one call of the tick."""
@@ -50,7 +49,6 @@ LEFT JOIN again ON again.tick = held.tick AND again.message_key = held.message_k
 ORDER BY held.tick, held.message_key
 """
 _LAST = "SELECT coalesce(max(tick), -1) AS tick FROM coupon_issued"
-_LOGGER = logging.getLogger("liftloop.desk")
 
 
 class CouponTelling:
@@ -65,12 +63,7 @@ class CouponTelling:
 
     async def run_forever(self) -> None:
         """Tell until cancelled; a tick or a lake that is away is waited for."""
-        while True:
-            try:
-                await self.tell()
-            except (StorageError, LiftloopError, OSError) as error:
-                _LOGGER.warning("issued coupons wait to be told: %s", error)
-            await asyncio.sleep(LOOK_EVERY_S)
+        await keep_looking(self.tell, LOOK_EVERY_S, "issued coupons wait to be told")
 
     async def at_rest(self) -> None:
         """Tell what the last instant of a manual clock issued, and let the lake know."""

@@ -5,7 +5,6 @@ on record. How far each has come is kept in a file that is written whole.
 """
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from msgspec.structs import replace
 
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
+from liftloop.app.looking import keep_looking
 from liftloop.app.relate.alerting import MESSAGE_NOTICES_MAX, text_of
 from liftloop.app.relate.feed import Notice, Place, end_of, instant, notices
 from liftloop.app.whole_files import write_whole
@@ -30,7 +30,7 @@ from liftloop.plugins.channels.addresses import parse_networks
 from liftloop.plugins.channels.outbound import NeverLeft, NoAnswer, exchange, open_session, receiver
 from liftloop.plugins.channels.signing import headers, secret_bytes
 from liftloop.relate.contract import Alert, Hook
-from liftloop.storage.contract import StorageError, VaultDamaged
+from liftloop.storage.contract import VaultDamaged
 
 TOLD = "notice.told"
 """The fact that a subscriber took a notice, refused it, or was away for so long that it was given up."""
@@ -41,7 +41,6 @@ ALERTS_PER_MINUTE = 20
 """What the robots of DingTalk and WeCom take; whoever sends more is shut out for ten minutes."""
 _PATIENCE = frozenset({408, 425, 429})
 _SYSTEM = "system:desk"
-_LOGGER = logging.getLogger("liftloop.desk")
 
 Subscription = Hook | Alert
 Outcome = Literal["taken", "refused", "later"]
@@ -94,12 +93,7 @@ class Outward:
 
     async def run_forever(self) -> None:
         """Tell until cancelled; what fails is tried again."""
-        while True:
-            try:
-                await self.run_if_due()
-            except (StorageError, LiftloopError, OSError, VaultDamaged) as error:
-                _LOGGER.warning("subscribers wait to be told: %s", error)
-            await asyncio.sleep(LOOK_EVERY_S)
+        await keep_looking(self.run_if_due, LOOK_EVERY_S, "subscribers wait to be told")
 
     async def close(self) -> None:
         if self._session is not None:

@@ -4,7 +4,6 @@ Each line of the history is told once: its event bears the line's place as its i
 """
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,12 @@ from msgspec import Struct
 
 from liftloop.app.desk import Desk
 from liftloop.app.ledger import family
+from liftloop.app.looking import keep_looking
 from liftloop.app.tags.holders import heads_now, senders_of
 from liftloop.app.whole_files import write_whole
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import canonical_json
-from liftloop.kernel.errors import LiftloopError
-from liftloop.storage.contract import Record, Row, StateReader, StorageError
+from liftloop.storage.contract import Record, Row, StateReader
 
 LINES_MAX = 2_000
 LOOK_EVERY_S = 0.3
@@ -33,7 +32,6 @@ WHERE (change.tick, change.position) > (?, ?) ORDER BY change.tick, change.posit
 """
 _LAST = "SELECT tick, position FROM work_change ORDER BY tick DESC, position DESC LIMIT 1"
 _OPEN = "SELECT count(*) FROM work WHERE kind = 'ticket' AND state = 'open' AND profile IN ({places})"
-_LOGGER = logging.getLogger("liftloop.desk")
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -90,12 +88,7 @@ class Telling:
 
     async def run_forever(self) -> None:
         """Tell until cancelled; a tick that is away is waited for."""
-        while True:
-            try:
-                await self.run_if_due()
-            except (StorageError, LiftloopError, OSError) as error:
-                _LOGGER.warning("work waits to be told: %s", error)
-            await asyncio.sleep(LOOK_EVERY_S)
+        await keep_looking(self.run_if_due, LOOK_EVERY_S, "work waits to be told")
 
     async def tell(self) -> None:
         """Tell what is new, at most LINES_MAX lines; returns once it is folded."""

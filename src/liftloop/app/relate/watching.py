@@ -1,7 +1,5 @@
 """Looks for what nobody says by itself: a channel's credentials do not hold any more, a coupon pool runs dry."""
 
-import asyncio
-import logging
 from typing import Any
 
 from liftloop.app.channel_pauses import advice
@@ -10,14 +8,13 @@ from liftloop.app.desk import Desk
 from liftloop.app.dispatch.settle import NOT_ADMITTED
 from liftloop.app.facts import fact
 from liftloop.app.health import dispatch_status
+from liftloop.app.looking import keep_looking
 from liftloop.kernel.codec import canonical_json
-from liftloop.kernel.errors import LiftloopError
 from liftloop.relate.notices import CHANNEL_EXPIRED, POOL_LOW, RAISED
-from liftloop.storage.contract import Record, StorageError
+from liftloop.storage.contract import Record
 
 LOOK_EVERY_S = 20.0
 _SYSTEM = "system:desk"
-_LOGGER = logging.getLogger("liftloop.desk")
 
 
 class Watch:
@@ -43,12 +40,7 @@ class Watch:
 
     async def run_forever(self) -> None:
         """Look until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except (StorageError, LiftloopError, OSError) as error:
-                _LOGGER.warning("the watch could not look: %s", error)
-            await asyncio.sleep(LOOK_EVERY_S)
+        await keep_looking(self.look, LOOK_EVERY_S, "the watch could not look")
 
     async def _expired(self) -> dict[tuple[str, str], dict[str, Any]]:
         status = await dispatch_status(self._desk.folder.dispatch_socket)
