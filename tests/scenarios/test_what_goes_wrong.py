@@ -73,6 +73,28 @@ def test_words_that_come_out_empty_are_not_sent(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_words_that_break_a_rule_through_a_value_are_kept_from_that_person_alone(tmp_path: Path) -> None:
+    """What the gate cannot see in the words as written is judged as it is read; why says which rule, and where."""
+
+    async def scenario() -> None:
+        async with corner_shop(tmp_path) as shop:
+            await shop.define("setting", "contents", {"stricter": ["CN-SUPERLATIVE"]})
+            await shop.post("/api/contents", {"id": "praise", "body": "{{ customer.name }}，{{ customer.praise }}"})
+            await journey(shop, "praise")
+            shop.join("ann", name="王最美", praise="秋天到了")
+            shop.join("bob", name="王小明", praise="全网第一的奶粉")
+            for person in ("ann", "bob"):
+                shop.do(person, "Came")
+            await shop.wait(HOUR_S)
+            assert (shop.got("ann"), shop.got("bob")) == (["王最美，秋天到了"], [])
+            assert await shop.ledger("praise") == {("sent", ""): 1, ("failed", "law:CN-SUPERLATIVE"): 1}
+            told = await shop.get("/api/profiles/bob/why", campaign="praise")
+            assert "绝对化用语" in told["sentence"]["zh"]
+            assert [each["gate"] for each in told["steps"] if each["passed"] is False] == ["channel"]
+
+    asyncio.run(scenario())
+
+
 def test_words_deleted_under_a_live_journey_stop_its_messages_with_the_reason(tmp_path: Path) -> None:
     """Nobody can delete them now; where somebody did, the ledger tells of it, and published anew they go on."""
 

@@ -121,6 +121,8 @@ def _must_exist(known: dict[str, dict[str, object]], campaign: str) -> None:
 def _answer(number: int, campaign: str, message: LedgerMessage) -> Why:
     reason = message.reason.removeprefix("held_out:") if message.state == "held_out" else message.reason
     stopped = message.state if message.state not in ("queued", "deferred", "sent", "failed", "uncertain") else ""
+    if message.state == "failed" and reason.startswith("law:"):  # Past the gate, with a person's values in the words.
+        stopped = "blocked"
     steps: list[GateStep] = []
     reached = True
     for gate, label, states in GATES:
