@@ -11,6 +11,10 @@ ACCESS = "access"
 SIGN_IN = "sign_in"
 """The ids of the two settings."""
 SESSION_HOURS_MAX = 24 * 90
+TRIES_FREE_MAX, WAIT_MINUTES_MAX = 20, 24 * 60
+"""Beyond it guessing would be free, or a colleague would be kept out for longer than a day by whoever guesses."""
+REVEAL_DAY_MAX = 1_000
+"""Whoever needs more people in the clear than this wants an export."""
 _SAFE = ("https://", "http://127.0.0.1:", "http://localhost:")
 EXPORTED: Mapping[str, int] = {"operator": 50_000, "approver": 1_000_000}
 
@@ -28,6 +32,12 @@ class AccessRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """How long a sign-in lasts at most."""
     idle_hours: int = 24
     """How long a sign-in lasts unused."""
+    tries_free: int = 5
+    """Failures of one login that cost nothing; each further one doubles the wait."""
+    wait_minutes_max: int = 15
+    """How long it is at most."""
+    reveal_day_max: int = 50
+    """How many people one account may see in the clear in 24 hours."""
 
 
 class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,6 +66,16 @@ def access_problem(rules: AccessRules) -> Words | None:
         return Words(
             zh=f"登录时长在 1 到 {SESSION_HOURS_MAX} 小时之间，闲置时长不超过它",
             en=f"a sign-in lasts 1 to {SESSION_HOURS_MAX} hours, and no longer unused than at all",
+        )
+    if not (1 <= rules.tries_free <= TRIES_FREE_MAX and 1 <= rules.wait_minutes_max <= WAIT_MINUTES_MAX):
+        return Words(
+            zh=f"可以试错 1 到 {TRIES_FREE_MAX} 次，最长等待 1 到 {WAIT_MINUTES_MAX} 分钟",
+            en=f"1 to {TRIES_FREE_MAX} failures are free, and the wait is at most 1 to {WAIT_MINUTES_MAX} minutes",
+        )
+    if not 0 <= rules.reveal_day_max <= REVEAL_DAY_MAX:
+        return Words(
+            zh=f"每天可以查看 0 到 {REVEAL_DAY_MAX} 人的完整信息",
+            en=f"0 to {REVEAL_DAY_MAX} people a day may be seen in the clear",
         )
     return None
 

@@ -45,6 +45,12 @@ _OF_KIND: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_PUBLISHING = (
+    *("definition.publish", "definition.revert", "audience.publish", "goal.stand"),
+    *("rules.change", "limits.change"),
+)
+
+
 class BadCursor(LiftloopError):
     """A page of the audit that nobody was given."""
 
@@ -140,7 +146,7 @@ class Audit:
         self, asked: AuditQuestion, at_ms: int, key: str, limit: int, names: Mapping[str, str]
     ) -> Iterator[Line]:
         if asked.kind == "definitions":
-            use_cases: tuple[str, ...] = ("definition.publish", "definition.revert", "audience.publish", "goal.stand")
+            use_cases = _PUBLISHING
         else:
             use_cases = _OF_KIND.get(asked.kind, ())
         left_out = tuple(each for some in _OF_KIND.values() for each in some) if asked.kind == "other" else ()

@@ -136,7 +136,9 @@ USE_CASES: dict[str, UseCase] = {
         _changes("account.change", "admin"),
         UseCase(name="token.read", role="admin", changes=False),
         _changes("token.change", "admin"),
+        _reads("rules.read"),
         _changes("rules.change", "admin"),
+        _changes("limits.change", "approver"),
         UseCase(name="audit.read", role="approver", changes=False),
         _changes("definition.revert"),
         _changes("profile.reveal", "viewer"),
@@ -145,12 +147,14 @@ USE_CASES: dict[str, UseCase] = {
 
 WORKING = ("work.read", "work.open", "work.order", "note.write")
 GUARDED: Mapping[tuple[str, str], str] = {
+    ("setting", "delivery"): "limits.change",
     ("setting", "access"): "rules.change",
     ("setting", "sign_in"): "rules.change",
     ("setting", "approvals"): "rules.change",
     ("team", ""): "rules.change",
 }
-"""Definitions that say who may do what, by kind and id ("" for every id), with the use case that they need too."""
+"""Definitions that say who may do what, and how often people are written to, with the use case that changing them
+needs too: by kind and id ("" for every id)."""
 
 
 def guard_of(kind: str, identity: str) -> UseCase | None:
@@ -250,7 +254,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "restore": ("installation.restore",),
     "retain": ("installation.retain",),
     "doctor": ("installation.examine",),
-    "account": ("account.read", "account.change", "rules.change"),
+    "account": ("account.read", "account.change"),
+    "rules": ("rules.read", "rules.change", "limits.change", "definition.revert"),
     "token": ("token.read", "token.change"),
     "audit": ("audit.read", "definition.revert"),
     "mcp": AGENTS,

@@ -43,6 +43,7 @@ WORDS: Mapping[str, Said] = {
     "quarantine.replay": Said("重放隔离的数据", "replayed quarantined data"),
     "review.send": Said("发送复盘", "sent a review"),
     "rules.change": Said("改了权限规则", "changed the rules of access"),
+    "limits.change": Said("改了触达限制", "changed the limits of sending"),
     "source.create": Said("建数据来源", "made a source"),
     "source.pull": Said("从数据库拉取", "pulled from a database"),
     "note.write": Said("写了备注", "wrote a note"),

@@ -1,6 +1,5 @@
 """`liftloop account`."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -149,34 +148,6 @@ def matrix(routes: bool, data: Path, as_json: bool) -> None:
         lines.append(f"{row['use_case']:34}{marks}")
         lines += [f"    {each}" for each in row["routes"]] if routes else []
     show(answer, as_json, lines)
-
-
-@command.command("rules")
-@click.option("--set", "changes", multiple=True, metavar="NAME=JSON", help="改一条 / change one")
-@data_option
-@json_option
-def rules(changes: tuple[str, ...], data: Path, as_json: bool) -> None:
-    """登录、导出和审批的规则；不带 --set 只看。 / Rules of sign-in, export and approval; without --set only shown.
-
-    \b
-    例 / Example:
-      liftloop account rules --set idle_hours=8 --set 'second_factor_roles=["admin"]'
-    """
-    with server(data) as desk:
-        body = desk.get("/definitions/setting")["definitions"].get("access", {})
-        if changes:
-            body |= dict(_change(each) for each in changes)
-            desk.post("/definitions", {"kind": "setting", "id": "access", "body": body})
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in sorted(body.items())]
-    show(body, as_json, lines or ["都是默认值 / all as usual"])
-
-
-def _change(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    try:
-        return name, json.loads(value)
-    except json.JSONDecodeError as error:
-        raise click.BadParameter(f"{text}：要写成 名称=JSON / name=JSON" if not equals else str(error)) from error
 
 
 def _find(desk: Any, asked: str) -> dict[str, Any]:

@@ -57,6 +57,7 @@ COMMANDS = {
     "restore": "从备份恢复 / make a folder of a backup",
     "retain": "清理过期数据 / let go of what is too old",
     "doctor": "体检数据目录 / examine the data folder",
+    "rules": "规则：触达上限、免打扰、审批、登录 / rules: caps, quiet hours, approvals, sign-in",
     "account": "账号与角色 / accounts and roles",
     "token": "API 口令 / API tokens",
     "mcp": "给智能体用的工具（MCP） / tools for agents (MCP)",

@@ -1,13 +1,15 @@
 """Slows down whoever guesses: after a few failures of one login or one address each further one doubles the wait."""
 
+from collections.abc import Callable
+
+from liftloop.app.access_rules import AccessRules
 from liftloop.app.accounts.credentials import token_hash
 from liftloop.kernel.clock import DAY_MS, MINUTE_MS, SECOND_MS, Clock
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
 from liftloop.storage.embedded.accounts import SqliteAccounts
 
-FREE = {"login": 5, "address": 30}
-"""Failures that cost nothing: of one login few, of one address more, because an office shares it."""
-WAIT_MAX_MS = 15 * MINUTE_MS
+ADDRESS_FREE = 30
+"""Failures of one address that cost nothing: more than of one login, because an office shares it."""
 
 
 class Locked(LiftloopError):
@@ -30,14 +32,15 @@ class Locked(LiftloopError):
 class Patience:
     """Failures of logins and addresses, kept on disk: a restart forgives nobody."""
 
-    def __init__(self, file: SqliteAccounts, wall: Clock) -> None:
+    def __init__(self, file: SqliteAccounts, wall: Clock, rules: Callable[[], AccessRules]) -> None:
         self._file = file
         self._wall = wall
+        self._rules = rules
 
     def check(self, login: str, address: str) -> None:
         """Raise `Locked` while one of the two has to wait."""
         now_ms = self._wall.now_ms()
-        keys = [key for key, _ in _keys(login, address)]
+        keys = _keys(login, address)
         marks = ", ".join("?" * len(keys))
         rows = self._file.rows(f"SELECT max(until_ms) FROM failure WHERE key IN ({marks})", keys)
         until_ms = rows[0][0] or 0
@@ -46,12 +49,12 @@ class Patience:
 
     def failed(self, login: str, address: str) -> None:
         """Count a failure of both; a day without one forgets them."""
-        now_ms = self._wall.now_ms()
-        for key, free in _keys(login, address):
+        now_ms, rules = self._wall.now_ms(), self._rules()
+        for key, free in zip(_keys(login, address), (rules.tries_free, ADDRESS_FREE), strict=False):
             rows = self._file.rows("SELECT count FROM failure WHERE key = ? AND last_ms > ?", (key, now_ms - DAY_MS))
             count = (rows[0][0] if rows else 0) + 1
             over = count - free
-            wait_ms = min(WAIT_MAX_MS, SECOND_MS << min(over, 20)) if over >= 0 else 0
+            wait_ms = min(rules.wait_minutes_max * MINUTE_MS, SECOND_MS << min(over, 20)) if over >= 0 else 0
             self._file.change(
                 ("INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?)", (key, count, now_ms, now_ms + wait_ms)),
             )
@@ -59,9 +62,10 @@ class Patience:
 
     def succeeded(self, login: str) -> None:
         """Forget a login's failures; an address has to wait them out, or it could guess at others in between."""
-        self._file.change(("DELETE FROM failure WHERE key = ?", (_keys(login, "")[0][0],)))
+        self._file.change(("DELETE FROM failure WHERE key = ?", (_keys(login, "")[0],)))
 
 
-def _keys(login: str, address: str) -> list[tuple[str, int]]:
+def _keys(login: str, address: str) -> list[str]:
+    """Return under which keys failures are counted: the login's, and the address's where there is one."""
     named = token_hash(f"login:{login.strip().lower()}")
-    return [(named, FREE["login"]), *([(token_hash(f"address:{address}"), FREE["address"])] if address else [])]
+    return [named, *([token_hash(f"address:{address}")] if address else [])]

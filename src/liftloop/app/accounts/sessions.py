@@ -103,7 +103,7 @@ class Sessions:
         self._wall = wall
         self._rules = rules
         self._open = open_secret
-        self.patience = Patience(file, wall)
+        self.patience = Patience(file, wall, rules)
 
     def check(self, login: str, password: str, code: str, visitor: Visitor) -> Account:
         """Return whose login, password and code these are. Raises `Locked`, `WrongSignIn`, `CodeNeeded`."""

@@ -24,6 +24,7 @@ from liftloop.collect.sources import (
 )
 from liftloop.collect.tracking_plan import TrackingPlan
 from liftloop.kernel.errors import EXIT_USAGE, LiftloopError
+from liftloop.plan.options import Words
 from liftloop.plugins.channels.signing import BadSecret, secret_bytes
 from liftloop.profile.studied import STUDIED
 
@@ -48,6 +49,7 @@ class BadDefinition(LiftloopError):
             status=422,
             exit_code=EXIT_USAGE,
         )
+        self.detail = Words(zh=zh or detail, en=detail)
 
 
 def check_edge(kind: str, identity: str, body: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> None:

@@ -46,12 +46,19 @@ def check_relate(kind: str, body: Mapping[str, Any], live: Live, allow: Sequence
 def check_relate_setting(identity: str, body: Mapping[str, Any], live: Live) -> list[Mapping[str, str]]:
     """Raise what is wrong with a setting of ours, and return the audiences that it names."""
     if identity == APPROVALS:
-        _as("setting", body, Approvals)
+        _refuse("setting", approvals_problem(_as("setting", body, Approvals)))
         return []
     rules = _as("setting", body, RelateRules)
     _refuse("setting", relate_problem(rules, live("team")))
     named = [each.audience for each in (*rules.tickets, *(rules.lead.rules if rules.lead else ()))]
     return [{"audience": each} for each in named if each]
+
+
+def approvals_problem(rules: Approvals) -> Words | None:
+    """Return what is wrong with what waits for a yes, None where nothing is."""
+    if any(each is not None and each < 0 for each in (rules.launch_over_fen, rules.launch_over_people)):
+        return Words(zh="人数和金额不能小于 0", en="people and amounts are 0 or more")
+    return None
 
 
 def staff_problem(staff: Staff, teams: Collection[str]) -> Words | None:

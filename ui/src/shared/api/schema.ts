@@ -3476,6 +3476,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one signs in, what one sees and what leaves */
+        get: operations["access_api_rules_access_get"];
+        /** Set the rules of access */
+        put: operations["set_access_api_rules_access_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/access/weigh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What rules of access would mean; nothing is set */
+        post: operations["weigh_access_api_rules_access_weigh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which launches wait for somebody else's yes */
+        get: operations["approvals_api_rules_approvals_get"];
+        /** Set which launches wait for a yes */
+        put: operations["set_approvals_api_rules_approvals_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/approvals/weigh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What rules of approval would mean; nothing is set */
+        post: operations["weigh_approvals_api_rules_approvals_weigh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Caps, quiet hours and what else bounds marketing messages */
+        get: operations["delivery_api_rules_delivery_get"];
+        /** Set the limits of sending */
+        put: operations["set_delivery_api_rules_delivery_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/delivery/weigh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What limits of sending would mean; nothing is set */
+        post: operations["weigh_delivery_api_rules_delivery_weigh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/sign_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Single sign-on; its secret is never told */
+        get: operations["sign_in_api_rules_sign_in_get"];
+        /** Set single sign-on */
+        put: operations["set_sign_in_api_rules_sign_in_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/sign_in/weigh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What single sign-on would mean; nothing is set */
+        post: operations["weigh_sign_in_api_rules_sign_in_weigh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sample": {
         parameters: {
             query?: never;
@@ -4116,6 +4256,33 @@ export interface components {
             /** Token */
             token: string;
         };
+        /**
+         * AccessRulesBody
+         * @description How one signs in, what one sees and what leaves.
+         */
+        AccessRulesBody: {
+            /** Export Max */
+            export_max: {
+                [key: string]: number;
+            };
+            /** Idle Hours */
+            idle_hours: number;
+            /** Reveal Day Max */
+            reveal_day_max: number;
+            /**
+             * Reveal Role
+             * @enum {string}
+             */
+            reveal_role: "staff" | "viewer" | "operator" | "approver" | "admin";
+            /** Second Factor Roles */
+            second_factor_roles: ("staff" | "viewer" | "operator" | "approver" | "admin")[];
+            /** Session Hours */
+            session_hours: number;
+            /** Tries Free */
+            tries_free: number;
+            /** Wait Minutes Max */
+            wait_minutes_max: number;
+        };
         /** AccountList */
         AccountList: {
             /** Accounts */
@@ -4218,6 +4385,16 @@ export interface components {
         ApprovalList: {
             /** Approvals */
             approvals: components["schemas"]["ApprovalView"][];
+        };
+        /**
+         * ApprovalRules
+         * @description What waits for somebody else's yes; null where nothing does.
+         */
+        ApprovalRules: {
+            /** Launch Over Fen */
+            launch_over_fen: number | null;
+            /** Launch Over People */
+            launch_over_people: number | null;
         };
         /**
          * ApprovalView
@@ -5284,6 +5461,13 @@ export interface components {
             limit: number;
             name: components["schemas"]["Text"];
         };
+        /** CapRule */
+        CapRule: {
+            /** Count */
+            count: number;
+            /** Days */
+            days: number;
+        };
         /**
          * Certificate
          * @description Proof of the optimum: nothing can beat `bound`; the plan has `value`; `gap` is their relative distance.
@@ -6342,6 +6526,19 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * DeliveryRules
+         * @description For all marketing messages, whoever sends them.
+         */
+        DeliveryRules: {
+            /** Caps */
+            caps: components["schemas"]["CapRule"][];
+            fatigue: components["schemas"]["FatigueRule"] | null;
+            held_everywhere: components["schemas"]["HeldRule"] | null;
+            quiet_hours: components["schemas"]["QuietRule"] | null;
+            /** Tickets First */
+            tickets_first: boolean;
+        };
         /** DestinationList */
         DestinationList: {
             /** Destinations */
@@ -6933,6 +7130,13 @@ export interface components {
             export_id: string;
             /** Left */
             left: number;
+        };
+        /** FatigueRule */
+        FatigueRule: {
+            /** Pause Days */
+            pause_days: number;
+            /** Unanswered */
+            unanswered: number;
         };
         /** FieldChoice */
         FieldChoice: {
@@ -7552,6 +7756,14 @@ export interface components {
             status: "ok" | "degraded" | "read_only";
             /** Version */
             version: string;
+        };
+        /** HeldRule */
+        HeldRule: {
+            /**
+             * Share
+             * @description A fraction between 0 and 1.
+             */
+            share: number;
         };
         /**
          * HitView
@@ -10610,6 +10822,24 @@ export interface components {
             open: boolean;
             text: components["schemas"]["Text"];
         };
+        /** QuietRule */
+        QuietRule: {
+            /**
+             * From Minute
+             * @description Minute of the local day.
+             */
+            from_minute: number;
+            /**
+             * Offset Minutes
+             * @description Of the zone, ahead of UTC; 480 in China.
+             */
+            offset_minutes: number;
+            /**
+             * Until Minute
+             * @description Minute of the local day.
+             */
+            until_minute: number;
+        };
         /** QuotaGiven */
         QuotaGiven: {
             /** Count */
@@ -11546,6 +11776,170 @@ export interface components {
             /** Rules */
             rules: components["schemas"]["RuleView"][];
         };
+        /** RuleMeaning */
+        RuleMeaning: {
+            /**
+             * Careful
+             * @description Whether it is something to think twice about.
+             */
+            careful: boolean;
+            said: components["schemas"]["Text"];
+        };
+        /** RuleRequest[AccessRulesBody] */
+        RuleRequest_AccessRulesBody_: {
+            rules: components["schemas"]["AccessRulesBody"];
+            /**
+             * Version
+             * @description The version that was read; another one since is a conflict.
+             */
+            version: number;
+        };
+        /** RuleRequest[ApprovalRules] */
+        RuleRequest_ApprovalRules_: {
+            rules: components["schemas"]["ApprovalRules"];
+            /**
+             * Version
+             * @description The version that was read; another one since is a conflict.
+             */
+            version: number;
+        };
+        /** RuleRequest[DeliveryRules] */
+        RuleRequest_DeliveryRules_: {
+            rules: components["schemas"]["DeliveryRules"];
+            /**
+             * Version
+             * @description The version that was read; another one since is a conflict.
+             */
+            version: number;
+        };
+        /** RuleRequest[SignInRules] */
+        RuleRequest_SignInRules_: {
+            rules: components["schemas"]["SignInRules"];
+            /**
+             * Version
+             * @description The version that was read; another one since is a conflict.
+             */
+            version: number;
+        };
+        /** RuleSheet[AccessRulesBody] */
+        RuleSheet_AccessRulesBody_: {
+            /**
+             * Id
+             * @description Of the setting, by which it is reverted.
+             */
+            id: string;
+            /** May Change */
+            may_change: boolean;
+            /** Meanings */
+            meanings: components["schemas"]["RuleMeaning"][];
+            rules: components["schemas"]["AccessRulesBody"];
+            /** Steps */
+            steps: components["schemas"]["RuleStep"][];
+            usual: components["schemas"]["AccessRulesBody"];
+            /**
+             * Version
+             * @description 0 where nobody set any: all is as usual.
+             */
+            version: number;
+        };
+        /** RuleSheet[ApprovalRules] */
+        RuleSheet_ApprovalRules_: {
+            /**
+             * Id
+             * @description Of the setting, by which it is reverted.
+             */
+            id: string;
+            /** May Change */
+            may_change: boolean;
+            /** Meanings */
+            meanings: components["schemas"]["RuleMeaning"][];
+            rules: components["schemas"]["ApprovalRules"];
+            /** Steps */
+            steps: components["schemas"]["RuleStep"][];
+            usual: components["schemas"]["ApprovalRules"];
+            /**
+             * Version
+             * @description 0 where nobody set any: all is as usual.
+             */
+            version: number;
+        };
+        /** RuleSheet[DeliveryRules] */
+        RuleSheet_DeliveryRules_: {
+            /**
+             * Id
+             * @description Of the setting, by which it is reverted.
+             */
+            id: string;
+            /** May Change */
+            may_change: boolean;
+            /** Meanings */
+            meanings: components["schemas"]["RuleMeaning"][];
+            rules: components["schemas"]["DeliveryRules"];
+            /** Steps */
+            steps: components["schemas"]["RuleStep"][];
+            usual: components["schemas"]["DeliveryRules"];
+            /**
+             * Version
+             * @description 0 where nobody set any: all is as usual.
+             */
+            version: number;
+        };
+        /** RuleSheet[SignInRules] */
+        RuleSheet_SignInRules_: {
+            /**
+             * Id
+             * @description Of the setting, by which it is reverted.
+             */
+            id: string;
+            /** May Change */
+            may_change: boolean;
+            /** Meanings */
+            meanings: components["schemas"]["RuleMeaning"][];
+            rules: components["schemas"]["SignInRules"];
+            /** Steps */
+            steps: components["schemas"]["RuleStep"][];
+            usual: components["schemas"]["SignInRules"];
+            /**
+             * Version
+             * @description 0 where nobody set any: all is as usual.
+             */
+            version: number;
+        };
+        /** RuleStep */
+        RuleStep: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Changes */
+            changes: components["schemas"]["AuditChange"][];
+            /** Come */
+            come: components["schemas"]["Text"][];
+            /**
+             * Gone
+             * @description What was true before and is no more.
+             */
+            gone: components["schemas"]["Text"][];
+            /** Version */
+            version: number;
+            who: components["schemas"]["Text"];
+        };
+        /**
+         * RulesWeighed
+         * @description What rules would mean; nothing was set.
+         */
+        RulesWeighed: {
+            /** Changes */
+            changes: components["schemas"]["AuditChange"][];
+            /** Come */
+            come: components["schemas"]["Text"][];
+            /** Gone */
+            gone: components["schemas"]["Text"][];
+            /** Meanings */
+            meanings: components["schemas"]["RuleMeaning"][];
+            problem: components["schemas"]["Text"] | null;
+        };
         /**
          * RuleView
          * @description One rule of law or of a provider.
@@ -12141,6 +12535,32 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SignInRules
+         * @description Single sign-on by OpenID Connect.
+         */
+        SignInRules: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Client Secret
+             * @description `(set)` stands for the one that is there; never told.
+             */
+            client_secret: string;
+            /** Domains */
+            domains: string[];
+            /** Issuer */
+            issuer: string;
+            /** Name */
+            name: string;
+            /** Public Url */
+            public_url: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "staff" | "viewer" | "operator" | "approver" | "admin";
         };
         /** SingleSignOn */
         SingleSignOn: {
@@ -20649,6 +21069,386 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewsHanded"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    access_api_rules_access_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSheet_AccessRulesBody_"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    set_access_api_rules_access_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleRequest_AccessRulesBody_"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSheet_AccessRulesBody_"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    weigh_access_api_rules_access_weigh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessRulesBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesWeighed"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    approvals_api_rules_approvals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSheet_ApprovalRules_"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    set_approvals_api_rules_approvals_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleRequest_ApprovalRules_"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSheet_ApprovalRules_"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    weigh_approvals_api_rules_approvals_weigh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesWeighed"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    delivery_api_rules_delivery_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSheet_DeliveryRules_"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    set_delivery_api_rules_delivery_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleRequest_DeliveryRules_"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSheet_DeliveryRules_"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    weigh_delivery_api_rules_delivery_weigh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesWeighed"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    sign_in_api_rules_sign_in_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSheet_SignInRules_"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    set_sign_in_api_rules_sign_in_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleRequest_SignInRules_"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSheet_SignInRules_"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    weigh_sign_in_api_rules_sign_in_weigh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesWeighed"];
                 };
             };
             /** @description What went wrong and what to do next. */
