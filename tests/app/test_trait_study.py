@@ -75,7 +75,7 @@ class Shop:
     def study(self) -> StudyReport:
         shop = self.installation
         follower = Follower(shop.lake, shop.log, shop.state, shop.tick, shop.clock)
-        report = asyncio.run(TraitStudies(follower, shop.lake, shop.tick, shop.clock, days=1).run())
+        report = asyncio.run(TraitStudies(follower, shop.tick, shop.clock, days=1).run())
         shop.fold_all()
         return report
 
@@ -227,16 +227,14 @@ def test_a_person_is_told_how_each_value_came_about(shop: Shop) -> None:
 
 async def _last(shop: Shop) -> Any:
     shop.installation.follow()
-    return await TraitStudies(
-        shop.follower(), shop.installation.lake, shop.installation.tick, shop.installation.clock, days=1
-    ).last()
+    return await TraitStudies(shop.follower(), shop.installation.tick, shop.installation.clock, days=1).last()
 
 
 def test_the_study_comes_by_itself_at_three_in_the_morning_and_after_an_import(shop: Shop) -> None:
     """It is due at 03:00 of the shop's day, once, and ten minutes after an import."""
     installation = shop.installation
-    studies = TraitStudies(shop.follower(), installation.lake, installation.tick, installation.clock, days=1)
-    never = TraitStudies(shop.follower(), installation.lake, installation.tick, installation.clock, days=0)
+    studies = TraitStudies(shop.follower(), installation.tick, installation.clock, days=1)
+    never = TraitStudies(shop.follower(), installation.tick, installation.clock, days=0)
 
     async def runs() -> bool:
         before = await studies.last()

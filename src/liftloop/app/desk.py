@@ -96,11 +96,11 @@ class Desk:
             self.tick, self.state, self.clock, self.pending.due, self._fill, self._caught_up, timed
         )
         self.upkeep = Upkeep(settings, folder, self.follower, self._lake, self.quarantine)
-        self.trait_studies = TraitStudies(self.follower, self._lake, self.tick, self.clock, settings.study_days)
+        self.trait_studies = TraitStudies(self.follower, self.tick, self.clock, settings.study_days)
         self.opportunities = Opportunities(
             folder.path / "opportunities.json", self.plans, self.trait_studies, self.follower, self.clock
         )
-        self.predictions = Predictions(self.follower, self._lake, self.tick, self.definitions, self.clock)
+        self.predictions = Predictions(self.follower, self.tick, self.definitions, self.clock)
         self.standing_goals = StandingGoals(self.definitions, self.plans, self.follower, self.tick, self.clock)
         self.children: Children | None = None
         """The other processes, where this one started them."""

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from liftloop.profile.contract import Source, SourceFilled
 from liftloop.profile.stage import SOURCE_FILLED
 from liftloop.profile.values import event_value
 from liftloop.runtime.catalog import FILLED
-from liftloop.storage.contract import Lake, Log, StateReader, StorageError
+from liftloop.storage.contract import Lake, LakeReader, Log, StateReader, StorageError
 
 FOLLOW_EVERY_S = 0.1
 FOLLOW_EVERY_S_MAX = 1.0
@@ -30,6 +30,8 @@ RESTS = 4
 NO_ROOM_S = 1.0
 FOLLOW_MAX = 50_000
 """Records and fact blocks taken into the lake at a time."""
+QUESTIONS_MAX = 2
+"""Queries at a time beside a study: as many as there are cores, and the lake's memory is for three."""
 FILL_CHUNK = 100_000
 """Events of history that one fact carries."""
 _SYSTEM = "system:desk"
@@ -40,9 +42,11 @@ WHERE kind = 'track' AND name = ? AND "offset" >= ? AND "offset" < ? ORDER BY "o
 
 _LOGGER = logging.getLogger("liftloop.desk")
 
+T = TypeVar("T")
+
 
 class Follower:
-    """Keeps the lake up with the tick; all use of the lake goes through its one lock."""
+    """Keeps the lake up with the tick, and lets one study and a few questions at a time read it meanwhile."""
 
     def __init__(self, lake: Lake, log: Log, state: StateReader, tick: TickClient, clock: Clock) -> None:
         self.lake = lake
@@ -51,6 +55,8 @@ class Follower:
         self.tick = tick
         self._clock = clock
         self._following = asyncio.Lock()
+        self._studying = asyncio.Lock()
+        self._asking = asyncio.Semaphore(QUESTIONS_MAX)
         self._filling = asyncio.Lock()
         self._attempts: dict[tuple[int, int], int] = {}
         """How often each merge that waits to be undone was tried since this desk began."""
@@ -90,14 +96,21 @@ class Follower:
 
     async def select(self, query: str, parameters: Sequence[Any] = (), seconds_max: float = 0.0) -> dict[str, Any]:
         """Run one query over the lake without holding up the event loop; raises `TookTooLong`, 0 is for no limit."""
-        async with self._following:
+        async with self._asking:
             return await asyncio.to_thread(self.lake.select, query, parameters, seconds_max)
 
-    @asynccontextmanager
-    async def using_lake(self) -> AsyncGenerator[None]:
-        """Keep everybody else away from the lake for the length of a study."""
-        async with self._following:
-            yield
+    async def study(self, work: Callable[[LakeReader], T]) -> T:
+        """Run work that asks the lake many times, over the lake as it is when the work begins, in a thread of its own.
+
+        One study at a time; the lake follows on, and questions are answered meanwhile.
+        """
+
+        def studied() -> T:
+            with self.lake.standing() as lake:
+                return work(lake)
+
+        async with self._studying:
+            return await asyncio.to_thread(studied)
 
     @asynccontextmanager
     async def lake_standing_still(self) -> AsyncGenerator[None]:

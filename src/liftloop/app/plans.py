@@ -152,10 +152,9 @@ class Plans:
         return record
 
     async def study(self, work: Callable[[Sources], T]) -> T:
-        """Run work that reads the lake in a thread of its own, while nothing else uses the lake."""
+        """Run work that reads the lake in a thread of its own, over the lake as it is when the work begins."""
         sources = self.sources()
-        async with self._follower.using_lake():
-            return await asyncio.to_thread(work, sources)
+        return await self._follower.study(lambda lake: work(replace(sources, lake=lake)))
 
     def kept(self, plan_id: str) -> PlanRecord:
         """Return a plan as it was made; raises `NotFound`."""

@@ -4,6 +4,7 @@ Everything here is data or a Protocol; `liftloop.testing.storage` holds the conf
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, NewType, Protocol
 
 import msgspec
@@ -290,6 +291,13 @@ class Lake(LakeReader, Protocol):
 
     def follow(self, log: Log, state: StateReader, *, limit: int) -> int:
         """Take in what is new, rows and position in one transaction; return how many records and fact blocks came."""
+        ...
+
+    def standing(self) -> AbstractContextManager[LakeReader]:
+        """Give the lake as it is now: every query meets the same rows and position, though it follows on meanwhile.
+
+        Whoever opens it asks, from one thread, and ends it soon: what is dropped meanwhile keeps its room until then.
+        """
         ...
 
     def close(self) -> None: ...

@@ -399,3 +399,17 @@ class LakeConformance:
         follow_all(lake, source)
         assert rows_of(lake, EVENTS) == [(2, 2, "Product Viewed")]
         assert lake.position().offset == 3
+
+    def test_a_standing_lake_does_not_see_what_follows(self, lake: Lake, source: Source) -> None:
+        """All questions of a study meet one state, and the lake goes on meanwhile."""
+        source.fold([track(1, "Order Completed", {})], [1])
+        follow_all(lake, source)
+        with lake.standing() as standing:
+            before = standing.position()
+            source.fold([track(2, "Order Completed", {})], [2])
+            follow_all(lake, source)
+            assert len(standing.select("SELECT profile FROM event")["profile"]) == 1
+            assert standing.position() == before != lake.position()
+            assert rows_of(lake, "SELECT count(*) FROM event") == [(2,)]
+        with lake.standing() as standing:
+            assert standing.position() == lake.position()

@@ -93,9 +93,7 @@ class Reviews:
     async def scorecard(self) -> Scorecard:
         """Return the forecast ledger with its scores."""
         await self._desk.follower.catch_up()
-        async with self._desk.follower.using_lake():
-            rows = await asyncio.to_thread(read_ledger, self._desk.follower.lake)
-        return scorecard_of(rows)
+        return scorecard_of(await self._desk.follower.study(read_ledger))
 
     async def handed(self) -> list[Handed]:
         """Return what became of every review that was to leave, the last word of each, oldest first."""

@@ -158,17 +158,16 @@ class BanditStudy:
     async def _seen(self, journey: str, node: Bandit) -> _Look:
         now_ms = self._clock.now_ms()
 
-        def read() -> _Look:
-            moves = _moves(self._follower.lake, journey, node)
-            cells = _cells(self._follower.lake, journey, node, moves, now_ms)
+        def read(lake: LakeReader) -> _Look:
+            moves = _moves(lake, journey, node)
+            cells = _cells(lake, journey, node, moves, now_ms)
             at = Position(shares=_shares(node, moves), batch=moves[-1].batch if moves else 0, elapsed=ELAPSED)
             closed = cells.matured(now_ms, node.within_s * SECOND_MS).closed(at.batch)
             terms = SteeringTerms(floor=node.floor)
             matured_ms = int(closed.began_ms[-1]) + CELL_MS if len(closed.began_ms) else 0
             return _Look(found=standing(closed, terms, Past(), at), moves=moves, matured_ms=matured_ms)
 
-        async with self._follower.using_lake():
-            return await asyncio.to_thread(read)
+        return await self._follower.study(read)
 
     def _bandits(self) -> list[tuple[str, Bandit]]:
         """Return the bandits of live journeys, read again when a journey was published or retired."""

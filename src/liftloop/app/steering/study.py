@@ -146,8 +146,7 @@ class SteeringStudy:
         metrics = catalogue_with(self._published.live("metric")).by_id
         ended = [each for each in self._ended() if each[0] != campaign_id and each[1].starts_ms < campaign.starts_ms]
 
-        def read() -> Seen:
-            lake = self._follower.lake
+        def read(lake: LakeReader) -> Seen:
             running = Running(
                 campaign_id=campaign_id,
                 campaign=campaign,
@@ -164,8 +163,7 @@ class SteeringStudy:
                 canary=canary_of(self._state, lake, campaign_id, campaign, now_ms),
             )
 
-        async with self._follower.using_lake():
-            return await asyncio.to_thread(read)
+        return await self._follower.study(read)
 
     def due_ms(self, campaign_id: str, campaign: Campaign) -> int:
         """Return when a campaign is looked at next: on the hours since its start, while it still starts people."""

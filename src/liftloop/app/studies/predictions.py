@@ -112,14 +112,20 @@ async def segment_names(follower: Follower) -> dict[str, Said]:
     return {each["id"]: Said(each["name_zh"], each["name_en"]) for each in last["segments"]}
 
 
+class _Members(Struct, frozen=True, kw_only=True, eq=False):
+    """An audience and who is inside; `asks`: whether its conditions ask for behaviour."""
+
+    audience: str
+    tree: Mapping[str, Any]
+    inside: Numbers
+    asks: bool
+
+
 class Predictions:
     """One study at a time; what was once found useful is found anew every day."""
 
-    def __init__(
-        self, follower: Follower, lake: LakeReader, tick: TickClient, definitions: Definitions, clock: Clock
-    ) -> None:
+    def __init__(self, follower: Follower, tick: TickClient, definitions: Definitions, clock: Clock) -> None:
         self._follower = follower
-        self._lake = lake
         self._tick = tick
         self._definitions = definitions
         self._clock = clock
@@ -135,9 +141,8 @@ class Predictions:
             answer = await self._tick.ask("members", id=audience)
             inside = np.sort(np.frombuffer(answer["profiles"], dtype=np.int64))
             asks = _asks_behaviour(tree, self._meanings())
-            async with self._follower.using_lake():
-                report, scores = await asyncio.to_thread(self._likeness, audience, tree, inside, now_ms, asks=asks)
-                known = await asyncio.to_thread(known_values, self._lake, [report.trait])
+            members = _Members(audience=audience, tree=tree, inside=inside, asks=asks)
+            report, scores, known = await self._follower.study(lambda lake: self._likeness(lake, members, now_ms))
             await self._say([scores], known, now_ms)
             await self._keep(LIKENESS_STUDIED, audience, report, now_ms)
         await self._follower.catch_up()
@@ -148,9 +153,9 @@ class Predictions:
         async with self._alone:
             now_ms = self._clock.now_ms()
             await self._follower.catch_up()
-            async with self._follower.using_lake():
-                behaviour = await asyncio.to_thread(behaviour_at, self._lake, now_ms)
-                known = await asyncio.to_thread(known_values, self._lake, [SEGMENT])
+            behaviour, known = await self._follower.study(
+                lambda lake: (behaviour_at(lake, now_ms), known_values(lake, [SEGMENT]))
+            )
             before = dict(zip(known[SEGMENT]["profile"].astype(int).tolist(), known[SEGMENT]["word"], strict=True))
             report, studied = await asyncio.to_thread(segments_of, behaviour, before, now_ms)
             await self._say([studied], known, now_ms)
@@ -191,28 +196,33 @@ class Predictions:
         return Meanings(traits=self._definitions.live("trait"), audiences=audiences)
 
     def _likeness(
-        self, audience: str, tree: Mapping[str, Any], inside: Numbers, now_ms: int, *, asks: bool
-    ) -> tuple[LikenessReport, Studied]:
-        """Learn from the past, judge on people held out, and score everybody outside as they are now."""
+        self, lake: LakeReader, members: _Members, now_ms: int
+    ) -> tuple[LikenessReport, Studied, dict[str, Mapping[str, Any]]]:
+        """Learn from the past, judge on people held out, and score everybody outside as they are now.
+
+        With it comes what is known of the scores.
+        """
+        audience, inside, asks = members.audience, members.inside, members.asks
         at_ms = now_ms - HORIZON_DAYS * DAY_MS if asks else now_ms
-        past = behaviour_at(self._lake, at_ms)
+        past = behaviour_at(lake, at_ms)
         rows = np.ones(len(past.profile), dtype=np.bool_)
         if asks:
-            asked = selection_at(tree, self._meanings(), _MOMENTS, [at_ms])
-            rows[np.asarray(self._lake.select(asked.text, asked.parameters)["profile"]).astype(np.int64)] = False
+            asked = selection_at(members.tree, self._meanings(), _MOMENTS, [at_ms])
+            rows[np.asarray(lake.select(asked.text, asked.parameters)["profile"]).astype(np.int64)] = False
         names = sorted(past.columns)
         features = past.matrix(names)[rows].astype(np.float32)
         label = are_among(past.profile[rows], inside)
         fold = assign_folds([str(each) for each in past.profile[rows].tolist()], count=FOLDS, salt=audience)
         judged = judge(features, past.matrix(_SIMPLE)[rows], label, fold)
-        now = past if at_ms == now_ms else behaviour_at(self._lake, now_ms)
+        now = past if at_ms == now_ms else behaviour_at(lake, now_ms)
         outside = ~are_among(now.profile, inside)
         trait = LIKENESS + audience
         scores = Studied(trait=trait, profile=now.profile[:0], value=np.zeros(0))
         if judged.verdict == "usable" and outside.any():
             alike = predict_trees(fitted(features, label), now.matrix(names)[outside].astype(np.float32))
             scores = Studied(trait=trait, profile=now.profile[outside], value=midranks(alike) / len(alike))
-        return _report(audience, judged, now_ms, candidates=int(outside.sum()), asks=asks), scores
+        report = _report(audience, judged, now_ms, candidates=int(outside.sum()), asks=asks)
+        return report, scores, known_values(lake, [report.trait])
 
     async def _say(self, found: Sequence[Studied], known: Mapping[str, Mapping[str, Any]], now_ms: int) -> None:
         changes = await asyncio.to_thread(changes_of, found, known)

@@ -122,15 +122,20 @@ def _recommended(past: Past, patterns: Patterns, now_ms: int) -> list[Studied]:
     return recommended_traits(recommend(past.bought, patterns, open_, asked))
 
 
+def _read(lake: LakeReader, now_ms: int) -> tuple[Past, dict[str, Mapping[str, Any]]]:
+    """Return the past, and what is known of each trait that the study finds."""
+    studied = [each for each, about in STUDIED.items() if about.by == "study"]
+    return read_past(lake, now_ms, SHANGHAI_OFFSET_MINUTES * MINUTE_MS), known_values(lake, studied)
+
+
 class TraitStudies:
     """One study at a time; it also runs by itself every `days` days, and some minutes after an import.
 
     With `days` 0 it runs only when asked.
     """
 
-    def __init__(self, follower: Follower, lake: LakeReader, tick: TickClient, clock: Clock, days: int) -> None:
+    def __init__(self, follower: Follower, tick: TickClient, clock: Clock, days: int) -> None:
         self._follower = follower
-        self._lake = lake
         self._tick = tick
         self._clock = clock
         self._days = days
@@ -148,11 +153,7 @@ class TraitStudies:
         async with self._alone:
             now_ms = self._clock.now_ms()
             await self._follower.catch_up()
-            async with self._follower.using_lake():
-                past = await asyncio.to_thread(read_past, self._lake, now_ms, SHANGHAI_OFFSET_MINUTES * MINUTE_MS)
-                known = await asyncio.to_thread(
-                    known_values, self._lake, [each for each, about in STUDIED.items() if about.by == "study"]
-                )
+            past, known = await self._follower.study(lambda lake: _read(lake, now_ms))
             findings = await asyncio.to_thread(study_of, past, now_ms)
             await say_words(self._tick, findings.traits, past, now_ms)
             changes = await asyncio.to_thread(changes_of, findings.traits, known)

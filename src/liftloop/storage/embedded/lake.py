@@ -21,6 +21,7 @@ from liftloop.storage.contract import (
     Entry,
     FactBlock,
     LakePosition,
+    LakeReader,
     Log,
     NewerFolder,
     Record,
@@ -106,19 +107,20 @@ class DuckLake:
         return connection
 
     def select(self, query: str, parameters: Sequence[Any] = (), seconds_max: float = 0.0) -> dict[str, Array]:
-        with _told():
-            statements = duckdb.extract_statements(query)
-            if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
-                raise StorageError("the lake answers one SELECT at a time and changes nothing")
-            with self._connection.cursor() as cursor, _given_up(cursor, seconds_max):
-                found = cursor.execute(query, list(parameters)).fetchnumpy()
-        return {name: _filled(column) for name, column in found.items()}
+        with _told(), self._connection.cursor() as cursor:
+            return _selected(cursor, query, parameters, seconds_max)
 
     def position(self) -> LakePosition:
         with _told(), self._connection.cursor() as cursor:
-            row = cursor.execute(_SQL["position"]).fetchone()
-        offset, tick = row or (0, 0)
-        return LakePosition(offset=Offset(offset), tick=TickNumber(tick))
+            return _position(cursor)
+
+    @contextmanager
+    def standing(self) -> Generator[LakeReader, None, None]:
+        with self._connection.cursor() as cursor:
+            with _told():
+                cursor.begin()
+                position = _position(cursor)  # The first question, not the beginning, settles what is seen.
+            yield _Standing(cursor, position)
 
     def follow(self, log: Log, state: StateReader, *, limit: int) -> int:
         """Take in whole ticks until `limit` records or so came; see `Lake.follow`.
@@ -254,6 +256,37 @@ class DuckLake:
             return
 
 
+class _Standing:
+    """A lake within one transaction, which ends with its cursor."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, position: LakePosition) -> None:
+        self._cursor = cursor
+        self._position = position
+
+    def select(self, query: str, parameters: Sequence[Any] = (), seconds_max: float = 0.0) -> dict[str, Array]:
+        with _told():
+            return _selected(self._cursor, query, parameters, seconds_max)
+
+    def position(self) -> LakePosition:
+        return self._position
+
+
+def _selected(
+    cursor: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any], seconds_max: float
+) -> dict[str, Array]:
+    statements = duckdb.extract_statements(query)
+    if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+        raise StorageError("the lake answers one SELECT at a time and changes nothing")
+    with _given_up(cursor, seconds_max):
+        found = cursor.execute(query, list(parameters)).fetchnumpy()
+    return {name: _filled(column) for name, column in found.items()}
+
+
+def _position(cursor: duckdb.DuckDBPyConnection) -> LakePosition:
+    offset, tick = cursor.execute(_SQL["position"]).fetchone() or (0, 0)
+    return LakePosition(offset=Offset(offset), tick=TickNumber(tick))
+
+
 def look_into_lake(path: Path) -> LakePosition:
     """Return how far a lake that nobody has open has come, and change nothing.
 
@@ -263,9 +296,7 @@ def look_into_lake(path: Path) -> LakePosition:
         layout = connection.execute(_SQL["layout"]).fetchone()
         if layout and layout[0] > LAYOUT:
             raise NewerFolder(f"{path.name} has layout {layout[0]}, this version knows {LAYOUT}")
-        row = connection.execute(_SQL["position"]).fetchone()
-    offset, tick = row or (0, 0)
-    return LakePosition(offset=Offset(offset), tick=TickNumber(tick))
+        return _position(connection)
 
 
 def _next_ticks(
