@@ -50,6 +50,8 @@ def secrets_in(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[Path, str]]
         yield ("phone",), body["phone"]
     if kind == "setting" and isinstance(body.get("client_secret"), str) and body["client_secret"]:
         yield ("client_secret",), body["client_secret"]
+    if kind == "setting" and "provider" in body and isinstance(body.get("key"), str) and body["key"]:
+        yield ("key",), body["key"]  # Of the language model.
     if kind == "channel" and isinstance(body.get("settings"), Mapping):
         settings: Mapping[str, Any] = body["settings"]
         for name in sorted(SECRET_SETTINGS & settings.keys()):

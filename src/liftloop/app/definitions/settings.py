@@ -10,6 +10,8 @@ from liftloop.app.definitions.edge import BadDefinition
 from liftloop.app.definitions.lawful import rules_problem
 from liftloop.app.definitions.limits import caps_problem, held_problem, identity_problem, quiet_problem
 from liftloop.app.definitions.relate import check_relate_setting
+from liftloop.app.language_model.setting import SETTING as LANGUAGE_MODEL
+from liftloop.app.language_model.setting import ModelSettings, model_problem
 from liftloop.compose.contract import ContentRules
 from liftloop.compose.reading import SETTING as CONTENTS
 from liftloop.deliver.links import SETTING as LINKS
@@ -46,6 +48,8 @@ def check_setting(identity: str, body: Mapping[str, Any], live: Live) -> Any:
             refuse("setting", access_problem(as_kind("setting", body, AccessRules)))
         case _ if identity == SIGN_IN:
             refuse("setting", provider_problem(as_kind("setting", body, Provider)))
+        case _ if identity == LANGUAGE_MODEL:
+            refuse("setting", model_problem(as_kind("setting", body, ModelSettings)))
         case _ if identity == STOP:
             as_kind("setting", body, Stops)
         case _ if identity == LINKS:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from liftloop.compose.contract import Carrier
 from liftloop.kernel.errors import Language
 
-ToneId = Literal["plain", "warm", "brief", "playbook"]
+ToneId = Literal["plain", "warm", "brief", "playbook", "model"]
 Purpose = Literal["marketing", "transactional", "service"]
 
 OFFER_CHARACTERS_MAX = 80
