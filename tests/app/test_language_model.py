@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 from aiohttp import web
 from openai import AsyncOpenAI
@@ -151,8 +152,8 @@ def test_a_model_of_tests_is_typed_too():
 )
 def test_a_bad_setting_is_refused(wrong: dict[str, Any]):
     good = {"name": "m", "base_url": "https://a/v1"}
-    assert model_problem(ModelSettings(**good)) is None
-    assert model_problem(ModelSettings(**(good | wrong))) is not None
+    assert model_problem(msgspec.convert(good, ModelSettings)) is None
+    assert model_problem(msgspec.convert(good | wrong, ModelSettings)) is not None
 
 
 def test_the_key_is_shown_to_nobody():

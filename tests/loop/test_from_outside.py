@@ -123,8 +123,10 @@ def test_personal_fields_are_not_on_disk_in_the_clear(shop: Shop) -> None:
 
 
 def test_the_tick_stays_light() -> None:
-    """The tick process has neither DuckDB nor LightGBM in it."""
-    code = "import sys, liftloop.app.tick.process; print(sorted({'duckdb', 'lightgbm'} & set(sys.modules)))"
+    """The tick process has neither DuckDB nor LightGBM nor what asks a language model in it."""
+    code = (
+        "import sys, liftloop.app.tick.process; print(sorted({'duckdb', 'lightgbm', 'pydantic_ai'} & set(sys.modules)))"
+    )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert said.stdout.strip() == "[]"
 

@@ -250,6 +250,7 @@ TONES = {
     "warm": "亲切 / warm",
     "brief": "简短 / brief",
     "playbook": "打法话术 / from a playbook",
+    "model": "语言模型 / by the language model",
 }
 
 

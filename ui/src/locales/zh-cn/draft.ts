@@ -22,7 +22,7 @@ export const draft = {
     signal: "按信号写成：{{name}}",
     nothing: "没看出为了什么，先按「{{name}}」写；可以在上面选一种。",
   },
-  tones: { plain: "平实", warm: "亲切", brief: "简短", playbook: "打法话术" },
+  tones: { plain: "平实", warm: "亲切", brief: "简短", playbook: "打法话术", model: "语言模型" },
   open: "这些变量没法替你编，要自己填：{{names}}",
   proposed: "还没有合适的审核模板，可以把这段送去审核：{{text}}",
   use: "用这一篇",

@@ -6772,7 +6772,7 @@ export interface components {
              * Tone
              * @enum {string}
              */
-            tone: "plain" | "warm" | "brief" | "playbook";
+            tone: "plain" | "warm" | "brief" | "playbook" | "model";
         };
         /** EndSessions */
         EndSessions: {
