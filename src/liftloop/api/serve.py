@@ -20,6 +20,7 @@ CHILDREN = ("liftloop.app.tick.process", "liftloop.app.dispatch.process")
 
 async def serve(settings: Settings) -> None:
     """Serve one data folder until told to stop; raises what hinders it from starting."""
+    parse_networks(settings.model_allow, "LIFTLOOP_MODEL_ALLOW")
     parse_networks(settings.webhook_allow)  # Dispatch reads it too, but could only end and be started again.
     asyncio.get_running_loop().set_default_executor(background_threads())
     folder = open_folder(settings)

@@ -11,6 +11,7 @@ from liftloop.app.clockwork import Clockwork, Timed, Together
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
 from liftloop.app.intake import Intake
+from liftloop.app.language_model.model import LanguageModel
 from liftloop.app.last_seen import LastSeen
 from liftloop.app.opening import Newer
 from liftloop.app.opportunities.directory import Opportunities
@@ -74,6 +75,9 @@ class Desk:
         self.definitions = Definitions(self.tick, self.state, self.clock, allow, self.vault)
         self.accounts = Accounts(
             folder.accounts, self.definitions, self.tick, self.vault, self.clock, wall=SystemClock()
+        )
+        self.language_model = LanguageModel(
+            self.definitions, self.accounts.file, self.vault, self.clock, parse_networks(settings.model_allow)
         )
         self._log = SqliteLog(folder.log)
         self._lake = lake

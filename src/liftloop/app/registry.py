@@ -139,6 +139,10 @@ USE_CASES: dict[str, UseCase] = {
         _reads("rules.read"),
         _changes("rules.change", "admin"),
         _changes("limits.change", "approver"),
+        _reads("model.read"),
+        UseCase(name="model.calls", role="operator", changes=False),
+        _changes("model.try", "admin"),
+        _changes("model.change", "admin"),
         UseCase(name="audit.read", role="approver", changes=False),
         _changes("definition.revert"),
         _changes("profile.reveal", "viewer"),
@@ -151,6 +155,7 @@ GUARDED: Mapping[tuple[str, str], str] = {
     ("setting", "access"): "rules.change",
     ("setting", "sign_in"): "rules.change",
     ("setting", "approvals"): "rules.change",
+    ("setting", "model"): "model.change",
     ("team", ""): "rules.change",
 }
 """Definitions that say who may do what, and how often people are written to, with the use case that changing them
@@ -256,6 +261,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "doctor": ("installation.examine",),
     "account": ("account.read", "account.change"),
     "rules": ("rules.read", "rules.change", "limits.change", "definition.revert"),
+    "model": ("model.read", "model.calls", "model.try", "model.change"),
     "token": ("token.read", "token.change"),
     "audit": ("audit.read", "definition.revert"),
     "mcp": AGENTS,

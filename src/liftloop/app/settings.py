@@ -29,6 +29,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     write_key: str = ""
     webhook_allow: str = ""
     """CIDRs that webhooks may call although they are private, separated by commas."""
+    model_allow: str = ""
+    """CIDRs in which a language model of one's own may be reached although they are private."""
     log_days: int = 7
     """How long incoming facts are kept after the lake has them."""
     lake_days: int = 0
@@ -84,6 +86,7 @@ def settings_from(environment: Mapping[str, str], data: Path | None, port: int |
         quarantine_mb=_whole(environment, "LIFTLOOP_QUARANTINE_MB", "256", least=1),
         study_days=_whole(environment, "LIFTLOOP_STUDY_DAYS", "1", least=0),
         webhook_allow=environment.get("LIFTLOOP_WEBHOOK_ALLOW", ""),
+        model_allow=environment.get("LIFTLOOP_MODEL_ALLOW", ""),
     )
 
 

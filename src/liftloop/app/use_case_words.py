@@ -44,6 +44,8 @@ WORDS: Mapping[str, Said] = {
     "review.send": Said("发送复盘", "sent a review"),
     "rules.change": Said("改了权限规则", "changed the rules of access"),
     "limits.change": Said("改了触达限制", "changed the limits of sending"),
+    "model.change": Said("改了语言模型", "changed the language model"),
+    "model.try": Said("试了语言模型", "tried the language model"),
     "source.create": Said("建数据来源", "made a source"),
     "source.pull": Said("从数据库拉取", "pulled from a database"),
     "note.write": Said("写了备注", "wrote a note"),

@@ -59,6 +59,7 @@ COMMANDS = {
     "doctor": "体检数据目录 / examine the data folder",
     "rules": "规则：触达上限、免打扰、审批、登录 / rules: caps, quiet hours, approvals, sign-in",
     "account": "账号与角色 / accounts and roles",
+    "model": "语言模型：查看、设置、试用、用量 / the language model: see, set, try, usage",
     "token": "API 口令 / API tokens",
     "mcp": "给智能体用的工具（MCP） / tools for agents (MCP)",
     "audit": "谁改了什么，恢复旧版本 / who changed what, and the way back",

@@ -143,6 +143,7 @@ const drafts: Views["Drafts"] = {
     draftOf("plain", "欢迎加入，有什么想了解的，直接问我们。拒收请回复R"),
     draftOf("brief", "欢迎加入第一品牌。拒收请回复R"),
   ],
+  model: null,
 };
 
 const hero: Views["AssetView"] = {

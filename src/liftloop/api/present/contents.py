@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from liftloop.api.present.model import note_view
 from liftloop.api.present.words import at, text
 from liftloop.api.views.content import (
     CheckAnswer,
@@ -21,12 +22,15 @@ from liftloop.api.views.content import (
     RuleView,
     SmsView,
 )
+from liftloop.api.views.model import ModelNote
 from liftloop.api.views.values import Text
 from liftloop.app.actors import actor_words
 from liftloop.app.contents.checking import Checked, SmsLook
 from liftloop.app.contents.drafting import Drafts as Drafted
 from liftloop.app.contents.library import Line, Shown
 from liftloop.app.contents.preview import Preview
+from liftloop.app.language_model.contract import Asked
+from liftloop.app.language_model.outcomes import instead_words
 from liftloop.compose.blocks import words_of
 from liftloop.compose.contract import ContentReview, ContentRules, Exemption, Problem
 from liftloop.compose.drafting.occasions import Occasion
@@ -91,7 +95,12 @@ def drafts_view(drafted: Drafted, rules: ContentRules) -> Drafts:
             )
             for each in drafted.drafts
         ],
+        model=None if drafted.model is None else _model_note(drafted.model),
     )
+
+
+def _model_note(asked: Asked) -> ModelNote:
+    return note_view(asked, asked.says if asked.outcome == "drafted" else instead_words(asked.says))
 
 
 def hit_view(hit: Hit, rules: ContentRules) -> HitView:

@@ -91,7 +91,10 @@ def occasions(caller: Reads) -> Occasions:
 
 @router.post("/contents/drafts")
 async def draft(request: DraftRequest, desk: OnDesk, caller: Drafting) -> Drafts:
-    """Return drafts in several tones, made by rules, each with what stands against it; nothing is kept."""
+    """Return drafts by rules in several tones, a language model's first where one is set; nothing is kept.
+
+    Each comes with what stands against it. Where the model gives none, `model` says why.
+    """
     said = request.model_dump(exclude={"purpose", "fields"})
     wish = Wish(**said, purpose=request.purpose or "", fields=tuple(request.fields))
     return drafts_view(await drafted(desk, wish), content_rules(desk.definitions.live))

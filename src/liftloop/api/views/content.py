@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from liftloop.api.views.model import ModelNote
 from liftloop.api.views.values import Count, Text, View
 from liftloop.compose.drafting.brief import MENTION_CHARACTERS_MAX, ToneId
 from liftloop.compose.drafting.occasions import OccasionId
@@ -275,6 +276,7 @@ class DraftRequest(View):
     fields: Annotated[list[FieldName], Field(max_length=20)] = Field(
         default=[], description="Fields of a WeChat template; empty: those of another content of the channel."
     )
+    ask_model: bool = Field(default=True, description="Ask a language model too, where one is set.")
 
 
 class DraftView(View):
@@ -290,4 +292,5 @@ class DraftView(View):
 class Drafts(View):
     occasion: OccasionView
     read_from: Literal["asked", "goal", "signal", "nothing"]
-    drafts: list[DraftView]
+    drafts: list[DraftView] = Field(description="Those of a language model first.")
+    model: ModelNote | None = Field(description="What came of asking a language model; null where none was asked.")

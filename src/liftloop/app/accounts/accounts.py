@@ -27,15 +27,16 @@ class Accounts:
     def __init__(
         self, path: Path, definitions: Definitions, tick: TickClient, vault: Vault, clock: Clock, wall: Clock
     ) -> None:
-        self._file = SqliteAccounts(path)
+        self.file = SqliteAccounts(path)
+        """Calls to a language model are kept in it too."""
         self._definitions = definitions
         self._tick = tick
         self._vault = vault
-        self.directory = Directory(self._file, wall)
-        self.sessions = Sessions(self._file, self.directory, wall, self.rules, self._opened)
-        self.tokens = Tokens(self._file, wall)
-        self.trail = Trail(self._file, clock)
-        self.single_sign_on = SingleSignOn(self._file, self.directory, wall, self.provider)
+        self.directory = Directory(self.file, wall)
+        self.sessions = Sessions(self.file, self.directory, wall, self.rules, self._opened)
+        self.tokens = Tokens(self.file, wall)
+        self.trail = Trail(self.file, clock)
+        self.single_sign_on = SingleSignOn(self.file, self.directory, wall, self.provider)
 
     def rules(self) -> AccessRules:
         return msgspec.convert(self._setting(ACCESS), type=AccessRules, strict=False)
@@ -52,7 +53,7 @@ class Accounts:
         return secret
 
     def close(self) -> None:
-        self._file.close()
+        self.file.close()
 
     def _setting(self, identity: str) -> Mapping[str, Any]:
         return self._definitions.setting(identity)

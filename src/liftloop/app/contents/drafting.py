@@ -1,5 +1,6 @@
-"""Drafts of a content by rules and by the words of playbooks, each held against the same rules as any other.
+"""Drafts of a content by rules, by the words of playbooks and by a language model where there is one.
 
+Each is held against the same rules as any other.
 Nothing is kept: whoever likes a draft publishes it.
 """
 
@@ -10,11 +11,13 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from liftloop.app.contents.checking import Checked, as_content, check_written
+from liftloop.app.contents.judging import Judge
 from liftloop.app.definitions.lawful import carrier_named, content_rules
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.definitions.uses import Live
 from liftloop.app.desk import Desk
 from liftloop.app.item_names import item_names
+from liftloop.app.language_model.contract import Asked as ModelAsked
 from liftloop.app.planning.given import offer_of
 from liftloop.app.playbooks.book import PLAYBOOKS
 from liftloop.app.playbooks.contract import Asked
@@ -49,6 +52,8 @@ class Wish(Struct, frozen=True, kw_only=True):
     language: Language = "zh-CN"
     template: str = ""
     fields: tuple[str, ...] = ()
+    ask_model: bool = True
+    """Whether a language model is asked too, where one is set."""
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -65,6 +70,9 @@ class Drafts(Struct, frozen=True, kw_only=True):
     read_from: ReadFrom
     brief: Brief
     drafts: Sequence[Draft]
+    """Those of a language model first."""
+    model: ModelAsked | None
+    """What came of asking it; None where it was not asked."""
 
 
 async def drafted(desk: Desk, wish: Wish) -> Drafts:
@@ -73,11 +81,16 @@ async def drafted(desk: Desk, wish: Wish) -> Drafts:
     occasion, read_from = _occasion(live, wish)
     brief = await _brief(desk, wish, occasion)
     sayings = [*spoken(occasion, wish.language, (wish.goal, wish.mention)), *_playbook_words(occasion, wish.language)]
+    model = None
+    if wish.ask_model:
+        model = await desk.language_model.words(brief, Judge(live, brief, sayings[0]), "draft")
+    modelled = model.words if model is not None else ()
     found: dict[str, Draft] = {}
-    for each in sayings:
+    for each in [*modelled, *sayings]:
         form = shaped(brief, each)
         found.setdefault(str(form.body["body"]), Draft(shaped=form, checked=check_written(live, as_content(form.body))))
-    return Drafts(occasion=occasion, read_from=read_from, brief=brief, drafts=list(found.values())[:DRAFTS_MAX])
+    drafts = list(found.values())[: DRAFTS_MAX + len(modelled)]
+    return Drafts(occasion=occasion, read_from=read_from, brief=brief, drafts=drafts, model=model)
 
 
 def _occasion(live: Live, wish: Wish) -> tuple[Occasion, ReadFrom]:

@@ -50,7 +50,7 @@ def secrets_in(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[Path, str]]
         yield ("phone",), body["phone"]
     if kind == "setting" and isinstance(body.get("client_secret"), str) and body["client_secret"]:
         yield ("client_secret",), body["client_secret"]
-    if kind == "setting" and "provider" in body and isinstance(body.get("key"), str) and body["key"]:
+    if kind == "setting" and isinstance(body.get("key"), str) and body["key"]:
         yield ("key",), body["key"]  # Of the language model.
     if kind == "channel" and isinstance(body.get("settings"), Mapping):
         settings: Mapping[str, Any] = body["settings"]
@@ -69,16 +69,24 @@ def with_kept(kind: str, body: Mapping[str, Any], before: Mapping[str, Any]) -> 
 
     Raises `BadDefinition` where nothing is.
     """
-    known = dict(secrets_in(kind, before))
+    known = {} if _elsewhere(kind, body, before) else dict(secrets_in(kind, before))
     kept: dict[Path, str] = {}
     for path, text in secrets_in(kind, body):
         if text != SHOWN:
             continue
         if path not in known:
             place = ".".join(map(str, path))
-            raise BadDefinition(kind, f"{place}: no secret is set that could be kept", f"{place}：还没有可以沿用的密钥")
+            raise BadDefinition(
+                kind, f"{place}: no secret is set that could be kept here", f"{place}：没有可以沿用的密钥，请重新填写"
+            )
         kept[path] = known[path]
     return _with(body, kept)
+
+
+def _elsewhere(kind: str, body: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Tell whether a kept key would go to another language model's address than the one it was given for."""
+    where = ("provider", "base_url")
+    return kind == "setting" and "key" in before and any(body.get(each) != before.get(each) for each in where)
 
 
 def with_stand_ins(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from liftloop.app.definitions.edge import BadDefinition
 from liftloop.app.definitions.lawful import rules_problem
 from liftloop.app.definitions.limits import caps_problem, held_problem, identity_problem, quiet_problem
 from liftloop.app.definitions.relate import check_relate_setting
-from liftloop.app.language_model.setting import SETTING as LANGUAGE_MODEL
-from liftloop.app.language_model.setting import ModelSettings, model_problem
+from liftloop.app.model_settings import SETTING as LANGUAGE_MODEL
+from liftloop.app.model_settings import ModelSettings, model_problem
 from liftloop.compose.contract import ContentRules
 from liftloop.compose.reading import SETTING as CONTENTS
 from liftloop.deliver.links import SETTING as LINKS

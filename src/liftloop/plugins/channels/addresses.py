@@ -17,8 +17,8 @@ class AddressRefused(Exception):
     """The receiver lies in a network that webhooks may not reach; nothing was sent."""
 
 
-def parse_networks(text: str) -> tuple[Network, ...]:
-    """Return the networks of `LIFTLOOP_WEBHOOK_ALLOW`: CIDRs separated by commas or spaces.
+def parse_networks(text: str, name: str = "LIFTLOOP_WEBHOOK_ALLOW") -> tuple[Network, ...]:
+    """Return the networks of the variable `name`: CIDRs separated by commas or spaces.
 
     Raises `LiftloopError` where one is not a network.
     """
@@ -31,8 +31,8 @@ def parse_networks(text: str) -> tuple[Network, ...]:
                 "bad_network",
                 zh=f"“{word}”不是网段",
                 en=f"{word!r} is not a network",
-                next_zh="LIFTLOOP_WEBHOOK_ALLOW 写成 CIDR，例如 127.0.0.0/8，多个用逗号分开",
-                next_en="write LIFTLOOP_WEBHOOK_ALLOW as CIDRs, such as 127.0.0.0/8, separated by commas",
+                next_zh=f"{name} 写成 CIDR，例如 127.0.0.0/8，多个用逗号分开",
+                next_en=f"write {name} as CIDRs, such as 127.0.0.0/8, separated by commas",
                 exit_code=EXIT_USAGE,
             ) from error
     return tuple(networks)

@@ -1,6 +1,7 @@
-"""The file of accounts: people who sign in, sessions, tokens and the trail of what was done. The desk alone writes it.
+"""The file of accounts: people who sign in, sessions, tokens, the trail of what was done, calls to a language model.
 
-It is apart from the log because it holds what must not stay for ever: hashes of passwords, names of colleagues.
+The desk alone writes it. It is apart from the log because it holds what must not stay for ever: hashes of passwords,
+names of colleagues.
 """
 
 import sqlite3

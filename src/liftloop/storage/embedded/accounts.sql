@@ -64,3 +64,21 @@ CREATE INDEX IF NOT EXISTS trail_of_actor ON trail (actor, id);
 CREATE TABLE IF NOT EXISTS trail_version (
     version TEXT PRIMARY KEY               -- 'kind/id@version' that a line of the trail names.
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS model_call (
+    id TEXT PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    month TEXT NOT NULL,                   -- By the shop's clock, such as 2026-11.
+    actor TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    model TEXT NOT NULL,
+    outcome TEXT NOT NULL,                 -- 'asked' until it is settled; then what is below is what it came to.
+    why TEXT NOT NULL,
+    tokens_in INTEGER NOT NULL,            -- The most that is possible until it is settled, as all that follows.
+    tokens_out INTEGER NOT NULL,
+    cost_micro INTEGER NOT NULL,           -- In millionths of a fen.
+    took_ms INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    asked TEXT NOT NULL,                   -- '' where texts are not kept.
+    answered TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS model_call_of_month ON model_call (month, at_ms);

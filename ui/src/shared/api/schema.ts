@@ -1086,7 +1086,9 @@ export interface paths {
         put?: never;
         /**
          * Draft
-         * @description Return drafts in several tones, made by rules, each with what stands against it; nothing is kept.
+         * @description Return drafts by rules in several tones, a language model's first where one is set; nothing is kept.
+         *
+         *     Each comes with what stands against it. Where the model gives none, `model` says why.
          */
         post: operations["draft_api_contents_drafts_post"];
         delete?: never;
@@ -2525,6 +2527,70 @@ export interface paths {
         get: operations["catalogue_api_metrics_catalogue_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description Return how the language model is set, its key as set or not, and what this month came to.
+         */
+        get: operations["read_api_model_get"];
+        /**
+         * Put
+         * @description Set the language model; an empty name switches it off.
+         */
+        put: operations["put_api_model_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/model/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls
+         * @description Return a month's calls, the newest first, at most 200.
+         */
+        get: operations["calls_api_model_calls_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/model/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try It
+         * @description Ask for the words of an example; it counts against the month's budget.
+         */
+        post: operations["try_it_api_model_try_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6671,6 +6737,12 @@ export interface components {
          */
         DraftRequest: {
             /**
+             * Ask Model
+             * @description Ask a language model too, where one is set.
+             * @default true
+             */
+            ask_model: boolean;
+            /**
              * Channel
              * @default
              */
@@ -6739,8 +6811,13 @@ export interface components {
         };
         /** Drafts */
         Drafts: {
-            /** Drafts */
+            /**
+             * Drafts
+             * @description Those of a language model first.
+             */
             drafts: components["schemas"]["DraftView"][];
+            /** @description What came of asking a language model; null where none was asked. */
+            model: components["schemas"]["ModelNote"] | null;
             occasion: components["schemas"]["OccasionView"];
             /**
              * Read From
@@ -9163,6 +9240,217 @@ export interface components {
             label: components["schemas"]["Text"];
             /** Lead Days */
             lead_days: number;
+        };
+        /** ModelCall */
+        ModelCall: {
+            /** Answered */
+            answered: string;
+            /**
+             * Asked
+             * @description Empty where texts are not kept.
+             */
+            asked: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Cost Fen
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            cost_fen: number;
+            /**
+             * Fingerprint
+             * @description SHA-256 of what was asked.
+             */
+            fingerprint: string;
+            /** Id */
+            id: string;
+            /** Model */
+            model: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "drafted" | "late" | "unreachable" | "refused" | "unusable" | "asked";
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "draft" | "trial";
+            says: components["schemas"]["Text"];
+            /** Tokens In */
+            tokens_in: number;
+            /** Tokens Out */
+            tokens_out: number;
+            /** Took Ms */
+            took_ms: number;
+            who: components["schemas"]["Text"];
+        };
+        /** ModelCalls */
+        ModelCalls: {
+            /** Calls */
+            calls: components["schemas"]["ModelCall"][];
+            usage: components["schemas"]["ModelUsage"];
+        };
+        /**
+         * ModelFields
+         * @description Setting `model`; whatever is left out is as usual.
+         */
+        ModelFields: {
+            /**
+             * Answered Fen
+             * @description The price of a million tokens answered.
+             * @default 0
+             */
+            answered_fen: number;
+            /**
+             * Asked Fen
+             * @description The price of a million tokens asked.
+             * @default 0
+             */
+            asked_fen: number;
+            /**
+             * Base Url
+             * @default
+             */
+            base_url: string;
+            /**
+             * Keep Texts
+             * @description Keep what was asked and answered for a month.
+             * @default false
+             */
+            keep_texts: boolean;
+            /**
+             * Key
+             * @description `(set)` stands for the one that is there; never told.
+             * @default
+             */
+            key: string;
+            /**
+             * Month Fen
+             * @description What a calendar month may cost.
+             * @default 10000
+             */
+            month_fen: number;
+            /**
+             * Month Tokens
+             * @description How many tokens a month may take.
+             * @default 1000000
+             */
+            month_tokens: number;
+            /**
+             * Name
+             * @description Of the model; empty switches it off.
+             * @default
+             */
+            name: string;
+            /**
+             * Provider
+             * @description How it is spoken to: as OpenAI's chat completions, or as Anthropic.
+             * @default openai
+             * @enum {string}
+             */
+            provider: "openai" | "anthropic";
+            /**
+             * Timeout S
+             * @default 30
+             */
+            timeout_s: number;
+        };
+        /**
+         * ModelNote
+         * @description What came of asking the language model.
+         */
+        ModelNote: {
+            /**
+             * Cost Fen
+             * @description Money in fen (分); 100 fen are 1 yuan.
+             */
+            cost_fen: number;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "drafted" | "late" | "unreachable" | "refused" | "unusable" | "over_budget" | "personal" | "busy" | "missing" | "locked";
+            says: components["schemas"]["Text"];
+            /** Tokens In */
+            tokens_in: number;
+            /** Tokens Out */
+            tokens_out: number;
+            /** Took Ms */
+            took_ms: number;
+        };
+        /** ModelRequest */
+        ModelRequest: {
+            model: components["schemas"]["ModelFields"];
+            /**
+             * Version
+             * @description The one that was read; another since is a conflict.
+             */
+            version?: number | null;
+        };
+        /**
+         * ModelSheet
+         * @description How the language model is set, and what this month came to.
+         */
+        ModelSheet: {
+            /**
+             * Installed
+             * @description Whether what reaches a model is installed here.
+             */
+            installed: boolean;
+            /** May Change */
+            may_change: boolean;
+            model: components["schemas"]["ModelFields"];
+            /** On */
+            on: boolean;
+            usage: components["schemas"]["ModelUsage"];
+            /**
+             * Version
+             * @description 0 where it never was.
+             */
+            version: number;
+        };
+        /** ModelTried */
+        ModelTried: {
+            /** @description Null where no model is set. */
+            note: components["schemas"]["ModelNote"] | null;
+            /**
+             * Words
+             * @description What it wrote: headline, greeting and line.
+             */
+            words: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** ModelTryRequest */
+        ModelTryRequest: {
+            /**
+             * Language
+             * @default zh-CN
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+        };
+        /** ModelUsage */
+        ModelUsage: {
+            /** Calls */
+            calls: number;
+            /** Drafted */
+            drafted: number;
+            /** Month */
+            month: string;
+            /**
+             * Spent Fen
+             * @description Rounded up; what is still being asked counts as the most it may cost.
+             */
+            spent_fen: number;
+            /** Tokens In */
+            tokens_in: number;
+            /** Tokens Out */
+            tokens_out: number;
         };
         /**
          * Moment
@@ -19320,6 +19608,133 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricCatalogue"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    read_api_model_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSheet"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    put_api_model_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSheet"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    calls_api_model_calls_get: {
+        parameters: {
+            query?: {
+                /** @description Such as 2026-11; empty: this one. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCalls"];
+                };
+            };
+            /** @description What went wrong and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    try_it_api_model_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelTryRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelTried"];
                 };
             };
             /** @description What went wrong and what to do next. */

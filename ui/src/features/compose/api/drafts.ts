@@ -11,7 +11,7 @@ export type Wish = Pick<
 >;
 
 export function draftWords(wish: Wish) {
-  const usual = { purpose: null, item: "", template: "", fields: [] };
+  const usual = { purpose: null, item: "", template: "", fields: [], ask_model: true };
   return answered(api.POST("/api/contents/drafts", { body: { ...usual, ...wish } }));
 }
 
