@@ -11,6 +11,7 @@ from liftloop.app.clockwork import Clockwork, Timed, Together
 from liftloop.app.definitions.publishing import Definitions
 from liftloop.app.following import Follower
 from liftloop.app.intake import Intake
+from liftloop.app.kept_answers import KeptAnswers
 from liftloop.app.language_model.model import LanguageModel
 from liftloop.app.last_seen import LastSeen
 from liftloop.app.opening import Newer
@@ -82,6 +83,8 @@ class Desk:
         self._log = SqliteLog(folder.log)
         self._lake = lake
         self.follower = Follower(self._lake, self._log, self.state, self.tick, self.clock)
+        self.answers = KeptAnswers(self.follower, self.clock)
+        """What pages count in the lake again and again."""
         self.last_seen = LastSeen(self.follower)
         self.buyers = Buyers(self.follower)
         self.seen = SeenWords(self.follower, self.state)
@@ -128,6 +131,7 @@ class Desk:
                 self.standing_goals.run_weekly(),
                 self.steering.run_forever(),
                 self.bandits.run_forever(),
+                *((self.opportunities.scan_when_old(),) if self.settings.study_days else ()),
             )
         ]
 
@@ -135,6 +139,9 @@ class Desk:
         for working in self._working:
             working.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
+        await self.answers.close()
+        await self.plans.close()
+        await self.opportunities.close()
         await self.last_seen.close()
         await self.seen.close()
         await self.tick.close()

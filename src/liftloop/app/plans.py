@@ -18,6 +18,7 @@ from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.definitions.uses import User
 from liftloop.app.facts import fact
 from liftloop.app.following import Follower
+from liftloop.app.kept_answers import Kept, KeptAnswers, Shelf
 from liftloop.app.planning.given import items_of, offer_of
 from liftloop.app.planning.reading import channel_choice
 from liftloop.app.planning.report import report
@@ -84,8 +85,7 @@ class Plans:
         """Groups that goals may name beside audiences and tags."""
         self.permits: list[Callable[[PlanRecord, str], Awaitable[None]]] = []
         """Who is asked before a launch, with the plan and the actor; raises where it must wait."""
-        self._reports: dict[str, Report] = {}
-        self._reporting = asyncio.Lock()
+        self._reports = KeptAnswers(follower, clock, Shelf(folder=folder.with_name("reports"), kind=Report))
 
     def sources(self) -> Sources:
         """Return everything that planning and measuring read, as of now."""
@@ -274,21 +274,26 @@ class Plans:
 
     async def report(self, campaign_id: str) -> Report:
         """Return what a campaign changed, at most REPORT_FRESH_MS old; raises `NotFound`."""
+        return (await self.reported(campaign_id)).answer
+
+    async def reported(self, campaign_id: str, patience_s: float | None = None) -> Kept[Report]:
+        """Return what a campaign changed, an older report where a newer takes longer than somebody's patience."""
         _, body, _, _ = self._published.newest("campaign", campaign_id)
         campaign = msgspec.convert(body, type=Campaign, strict=False)
         record = self.kept(campaign.plan)
-        async with self._reporting:
-            known = self._reports.get(campaign_id)
-            if known is not None and self._clock.now_ms() - known.as_of_ms < REPORT_FRESH_MS:
-                return known
-            await self._follower.catch_up()
-            made = await self.study(lambda sources: report(campaign_id, campaign, record, sources))
-            self.keep_report(campaign_id, made)
-            return made
 
-    def keep_report(self, campaign_id: str, report: Report) -> None:
+        async def count() -> Report:
+            return await self.study(lambda sources: report(campaign_id, campaign, record, sources))
+
+        return await self._reports.ask(campaign_id, count, fresh_ms=REPORT_FRESH_MS, patience_s=patience_s)
+
+    async def keep_report(self, campaign_id: str, report: Report) -> None:
         """Keep a report that somebody has made of what the lake says now: pages share it while it is fresh."""
-        self._reports[campaign_id] = report
+        await self._reports.put(campaign_id, report, report.as_of_ms)
+
+    async def close(self) -> None:
+        """Wait for reports that are being counted: the lake closes after it."""
+        await self._reports.close()
 
     def campaigns(self) -> list[str]:
         """Return the ids of all campaigns, the latest start first."""

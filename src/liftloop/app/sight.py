@@ -67,6 +67,12 @@ def bounded() -> bool:
     return bool(current().teams) or current().role == "staff"
 
 
+def sight_of_caller() -> tuple[object, ...] | None:
+    """Return what tells apart who sees which customers; None for whoever sees everybody."""
+    caller = current()
+    return (caller.role == "staff", caller.staff, *sorted(caller.teams)) if bounded() else None
+
+
 def visible(numbers: Sequence[int]) -> list[int]:
     """Return which of these people the caller may see, in their order."""
     if not bounded():

@@ -164,6 +164,8 @@ class Demo:
             proposed = self._planned(desk, PROPOSED_GOAL)
             if proposed:
                 desk.post(f"/plans/{proposed}/propose", {})
+        with self._phases.phase("找机会", "Look for opportunities"):
+            desk.get("/opportunities")
 
     def _planned(self, desk: Server, goal: str) -> str | None:
         """Return the plan of a goal; None, and a note, where this shop is refused it: other seeds, other shops."""

@@ -296,7 +296,7 @@ class Lake(LakeReader, Protocol):
     def standing(self) -> AbstractContextManager[LakeReader]:
         """Give the lake as it is now: every query meets the same rows and position, though it follows on meanwhile.
 
-        Whoever opens it asks, from one thread, and ends it soon: what is dropped meanwhile keeps its room until then.
+        Several threads may ask it. It is ended soon: what is dropped meanwhile keeps its room until then.
         """
         ...
 

@@ -4,10 +4,12 @@ The query answers with rows of `bucket`, `label`, `other` and `value`: NULL buck
 labels for what says nothing, and one group with `other` for all beyond the first.
 """
 
+from collections.abc import Sequence
 from typing import Any, assert_never
 
 import ibis
 from ibis.backends.sql.compilers import DuckDBCompiler
+from msgspec.structs import replace
 
 from liftloop.storage.question import Query
 from liftloop.storage.question_sql import with_parameters
@@ -100,6 +102,18 @@ def duckdb_tally(tally: Tally, people: bool) -> Query:
     return Query(_IN_SIGHT.format(asked.text), asked.parameters) if people else asked
 
 
+def duckdb_numbers(tally: Tally, measures: Sequence[Measure], people: bool) -> Query:
+    """Return the query of several measures over a tally's rows, and over those of as long a time before, in one look.
+
+    It answers with at most two rows: `earlier`, and `value_0`, `value_1`, … as the measures are given. The tally's own
+    measure, groups and grain are not asked for; `people` is as for `duckdb_tally`. Raises `Unanswerable`.
+    """
+    both = replace(tally, from_ms=tally.from_ms - (tally.to_ms - tally.from_ms), by=None, grain=None)
+    found = _Counting(both).numbers(measures, tally.from_ms, people)
+    asked = with_parameters(DuckDBCompiler().to_sqlglot(found), 1 if people else 0)
+    return Query(_IN_SIGHT.format(asked.text), asked.parameters) if people else asked
+
+
 def duckdb_tally_people(tally: Tally, people: bool) -> Query:
     """Return the query of `profile`: those whose rows a tally counts, each once; `people` as for `duckdb_tally`.
 
@@ -142,8 +156,14 @@ class _Counting:
             counted = rows.mutate(**empty)
         else:
             counted = self._labelled(rows, self._tally.by)
-        found = counted.group_by("bucket", "label", "other").agg(value=self._measured(counted))
+        found = counted.group_by("bucket", "label", "other").agg(value=self._measured(counted, self._tally.measure))
         return found.order_by("bucket", "other", ibis.desc("value"), "label").limit(ROWS_MAX)
+
+    def numbers(self, measures: Sequence[Measure], from_ms: int, people: bool) -> Expression:
+        rows = self._asked_about(people)
+        rows = rows.mutate(earlier=rows.at_ms < from_ms)
+        values = {f"value_{place}": self._measured(rows, measure) for place, measure in enumerate(measures)}
+        return rows.group_by("earlier").agg(**values)
 
     def _rows(self) -> Expression:
         """Return the rows that lie in the time asked about."""
@@ -165,7 +185,7 @@ class _Counting:
         """Return rows with their group, all groups but the largest as one."""
         named = self._with(rows, by, "label")
         mean = self._tally.measure.aggregate in ("mean", "share")  # The largest means are those of few rows.
-        totals = named.group_by("label").agg(size=named.count() if mean else self._measured(named))
+        totals = named.group_by("label").agg(size=named.count() if mean else self._measured(named, self._tally.measure))
         largest = totals.order_by(ibis.desc("size"), "label").limit(self._tally.groups_max)
         kept = largest.select(kept=largest.label, there=ibis.literal(value=True))
         joined = named.left_join(kept, named.label.identical_to(kept.kept))
@@ -203,8 +223,7 @@ class _Counting:
             raise Unanswerable(name)
         return self._words.field(rows.properties, name)
 
-    def _measured(self, rows: Expression) -> Expression:
-        measure = self._tally.measure
+    def _measured(self, rows: Expression, measure: Measure) -> Expression:
         match measure.aggregate:
             case "rows":
                 among = None if measure.among is None else self._truth(rows, measure.among)

@@ -4,6 +4,7 @@ It needs pytest and hypothesis. Override `open_log`, `open_state` and `open_lake
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ OpenLake = Callable[[Path], Lake]
 
 DUPLICATE = -1
 """Stands for the profile of a record that the tick dropped."""
+
+THREADS = 4
 
 
 def track(number: int, name: str, properties: object) -> Record:
@@ -413,3 +416,10 @@ class LakeConformance:
             assert rows_of(lake, "SELECT count(*) FROM event") == [(2,)]
         with lake.standing() as standing:
             assert standing.position() == lake.position()
+            with ThreadPoolExecutor(THREADS) as threads:
+                found = list(
+                    threads.map(lambda n: standing.select(f"SELECT count(*) AS of_{n} FROM event"), range(200))
+                )
+            assert [{name: int(column[0]) for name, column in each.items()} for each in found] == [
+                {f"of_{number}": 2} for number in range(200)
+            ]

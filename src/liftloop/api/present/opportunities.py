@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 
 from liftloop.api.present.plan import instant, text
 from liftloop.api.views import opportunity as views
-from liftloop.api.views.values import Text
+from liftloop.api.views.values import CountedAt, Text
 from liftloop.app.opportunities.scan import HISTORY_MIN_DAYS, Opportunity, Scan, Status
 from liftloop.measure.report import MINUS
 from liftloop.plan.opportunities.candidate import WINDOW_DAYS
 from liftloop.plan.writing.sentences import whole_yuan
 
 
-def opportunities_view(scan: Scan) -> views.Opportunities:
+def opportunities_view(scan: Scan, *, newer_soon: bool = False) -> views.Opportunities:
     return views.Opportunities(
+        counted=CountedAt(at=instant(scan.at_ms), newer_soon=newer_soon),
         status=scan.status,
         sentence=_SENTENCES[scan.status](scan),
         scanned_at=instant(scan.at_ms),

@@ -139,6 +139,7 @@ def _lifetime_sentence(asked: LifetimeAsked, found: LifetimeFound) -> Said:
 def attribution_view(asked: AttributionAsked, found: AttributionFound) -> views.AttributionView:
     return views.AttributionView(
         **{"from": asked.period.first},
+        counted=None,
         to=asked.period.last,
         sentence=text(_attribution_sentence(found)),
         conversions=found.conversions,

@@ -22,6 +22,7 @@ _COLUMNS = "level channel campaign ad_group keyword cost impressions clicks touc
 def spend_view(asked: SpendAsked, found: SpendFound, own: Sequence[Report]) -> views.SpendView:
     return views.SpendView(
         **{"from": asked.period.first},
+        counted=None,
         to=asked.period.last,
         basis=asked.basis,
         model=asked.model,

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 
 from liftloop.api.access import Caller, OnDesk, may
+from liftloop.api.patience import Patience, counted
 from liftloop.api.present.dashboards import (
     answer_view,
     dashboard_of,
@@ -34,40 +35,30 @@ Reads = Annotated[Caller, Depends(may("dashboard.read"))]
 Saves = Annotated[Caller, Depends(may("dashboard.save"))]
 
 
-def answers_of(request: Request, desk: OnDesk) -> Answers:
-    """Return the one that keeps what was counted."""
-    state = request.app.state
-    if not hasattr(state, "tile_answers"):
-        state.tile_answers = Answers(desk)
-    return state.tile_answers
-
-
-OnAnswers = Annotated[Answers, Depends(answers_of)]
-
-
 @router.get("/dashboards")
 def listed(desk: OnDesk, caller: Reads) -> DashboardList:
     return DashboardList(dashboards=[row_view(each) for each in Dashboards(desk).listed()])
 
 
 @router.get("/dashboards/vocabulary")
-async def vocabulary(desk: OnDesk, caller: Reads) -> DashboardVocabulary:
+async def vocabulary(desk: OnDesk, caller: Reads, patience_s: Patience) -> DashboardVocabulary:
     """Return what tiles may count, and by which fields."""
-    return vocabulary_view(await fields_seen(desk))
+    return vocabulary_view(await fields_seen(desk, patience_s))
 
 
 @router.post("/dashboards/answer")
-async def answer(request: TileView, answers: OnAnswers, caller: Reads) -> TileAnswer:
+async def answer(request: TileView, desk: OnDesk, caller: Reads, patience_s: Patience) -> TileAnswer:
     """Return what a tile shows now, of the customers that the caller may see."""
-    return answer_view(await answers.ask(tile_of(request)))
+    kept = await Answers(desk).ask(tile_of(request), patience_s)
+    return counted(answer_view(kept.answer), kept)
 
 
 @router.post("/dashboards/people")
-async def people(request: TilePeopleRequest, desk: OnDesk, answers: OnAnswers, caller: Reads) -> PeoplePage:
+async def people(request: TilePeopleRequest, desk: OnDesk, caller: Reads) -> PeoplePage:
     """Return the people behind a tile, or a part of it, of those that the caller may see."""
     at_ms = None if request.at is None else round(request.at.timestamp() * 1000)
     behind = Behind(group=request.group, other_than=tuple(request.other_than), at_ms=at_ms)
-    return people_of(desk, await answers.people(tile_of(request.tile), behind), request.after)
+    return people_of(desk, await Answers(desk).people(tile_of(request.tile), behind), request.after)
 
 
 @router.post("/dashboards")

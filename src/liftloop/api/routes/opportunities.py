@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.errors import language_of
+from liftloop.api.patience import Patience
 from liftloop.api.present.opportunities import opportunities_view
 from liftloop.api.present.plan import plan_view
 from liftloop.api.views.opportunity import Opportunities, OpportunityScan
@@ -15,9 +16,15 @@ router = APIRouter()
 
 
 @router.get("/opportunities")
-async def found(desk: OnDesk, caller: Annotated[Caller, Depends(may("opportunity.read"))]) -> Opportunities:
-    """Return the last scan; where there is none, or many orders came since, scan first."""
-    return opportunities_view(await desk.opportunities.found())
+async def found(
+    desk: OnDesk, caller: Annotated[Caller, Depends(may("opportunity.read"))], patience_s: Patience
+) -> Opportunities:
+    """Return the last scan; where there is none, or it is old or many orders came since, scan first.
+
+    Whoever has little patience gets an old one, and it is scanned meanwhile.
+    """
+    scan, newer_soon = await desk.opportunities.kept(patience_s)
+    return opportunities_view(scan, newer_soon=newer_soon)
 
 
 @router.get("/opportunities/progress")

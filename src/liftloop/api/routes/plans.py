@@ -1,5 +1,6 @@
 """From a sentence to a plan, from a plan to a campaign, from a campaign to what it changed."""
 
+import asyncio
 from typing import Annotated
 
 import msgspec
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from liftloop.api.access import Caller, OnDesk, may
 from liftloop.api.errors import language_of
+from liftloop.api.patience import Patience, counted
 from liftloop.api.present.campaign import campaign_row, campaign_view, report_view
 from liftloop.api.present.plan import plan_row, plan_view, reading_view, what_if_view
 from liftloop.api.present.rehearsal import rehearsal_view
@@ -159,16 +161,21 @@ def _terms(request: LaunchRequest, desk: Desk) -> LaunchTerms:
 
 
 @router.get("/campaigns")
-async def campaigns(desk: OnDesk, caller: Annotated[Caller, Depends(may("campaign.read"))]) -> CampaignList:
-    reports = [await desk.plans.report(identity) for identity in desk.plans.campaigns()]
-    return CampaignList(campaigns=[campaign_row(each, _course(desk, each.campaign_id)) for each in reports])
+async def campaigns(
+    desk: OnDesk, caller: Annotated[Caller, Depends(may("campaign.read"))], patience_s: Patience
+) -> CampaignList:
+    asked = (desk.plans.reported(identity, patience_s) for identity in desk.plans.campaigns())
+    reports = await asyncio.gather(*asked)
+    rows = [campaign_row(each.answer, _course(desk, each.answer.campaign_id)) for each in reports]
+    return counted(CampaignList(campaigns=rows), *reports)
 
 
 @router.get("/campaigns/{campaign_id}")
 async def campaign(
-    campaign_id: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("campaign.read"))]
+    campaign_id: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("campaign.read"))], patience_s: Patience
 ) -> Campaign:
-    return campaign_view(await desk.plans.report(campaign_id), _course(desk, campaign_id))
+    kept = await desk.plans.reported(campaign_id, patience_s)
+    return counted(campaign_view(kept.answer, _course(desk, campaign_id)), kept)
 
 
 def _course(desk: Desk, campaign_id: str) -> State:
@@ -176,8 +183,11 @@ def _course(desk: Desk, campaign_id: str) -> State:
 
 
 @router.get("/campaigns/{campaign_id}/report")
-async def report(campaign_id: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("campaign.read"))]) -> Report:
-    return report_view(await desk.plans.report(campaign_id))
+async def report(
+    campaign_id: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("campaign.read"))], patience_s: Patience
+) -> Report:
+    kept = await desk.plans.reported(campaign_id, patience_s)
+    return counted(report_view(kept.answer), kept)
 
 
 def metric_row(metric: MetricDefinition) -> Metric:

@@ -1,10 +1,14 @@
 """Questions about who came back, what buyers are worth, what led to conversions, and what ads brought."""
 
-from typing import Annotated
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Response
+from msgspec import Struct
 
 from liftloop.api.access import OnDesk
+from liftloop.api.patience import Patience, counted
 from liftloop.api.present.results_money import attribution_view, lifetime_view, retention_view
 from liftloop.api.present.results_spend import csv_text, days_view, spend_view
 from liftloop.api.routes.audiences import OnAudiences
@@ -27,13 +31,18 @@ from liftloop.api.views.results_money import (
 )
 from liftloop.api.views.values import PeoplePage
 from liftloop.app.desk import Desk
+from liftloop.app.kept_answers import Kept
+from liftloop.app.results.asking import shop_day
 from liftloop.app.results.attribution import Attribution, AttributionAsked
 from liftloop.app.results.lifetime import Lifetime, LifetimeAsked
 from liftloop.app.results.own_campaigns import reports_of
 from liftloop.app.results.retention import Retention, RetentionAsked
 from liftloop.app.results.spend import ReturnOnSpend, SpendAsked
+from liftloop.app.sight import sight_of_caller
 
 router = APIRouter()
+
+T = TypeVar("T")
 
 
 def lifetime_of(desk: OnDesk, audiences: OnAudiences) -> Lifetime:
@@ -44,8 +53,10 @@ OnLifetime = Annotated[Lifetime, Depends(lifetime_of)]
 
 
 @router.post("/results/retention")
-async def retention(request: RetentionRequest, desk: OnDesk, caller: Reads) -> RetentionView:
-    return retention_view(await Retention(desk).ask(_retention(request, desk)))
+async def retention(request: RetentionRequest, desk: OnDesk, caller: Reads, patience_s: Patience) -> RetentionView:
+    asked = _retention(request, desk)
+    kept = await _kept(desk, asked, lambda: Retention(desk).ask(asked), patience_s)
+    return counted(retention_view(kept.answer), kept)
 
 
 @router.post("/results/retention/people")
@@ -55,9 +66,12 @@ async def retention_people(request: RetentionPeopleRequest, desk: OnDesk, caller
 
 
 @router.post("/results/lifetime-value")
-async def lifetime_value(request: LifetimeRequest, desk: OnDesk, lifetime: OnLifetime, caller: Reads) -> LifetimeView:
+async def lifetime_value(
+    request: LifetimeRequest, desk: OnDesk, lifetime: OnLifetime, caller: Reads, patience_s: Patience
+) -> LifetimeView:
     asked = _lifetime(request, desk)
-    return lifetime_view(asked, await lifetime.ask(asked))
+    kept = await _kept(desk, asked, lambda: lifetime.ask(asked), patience_s)
+    return counted(lifetime_view(asked, kept.answer), kept)
 
 
 @router.post("/results/lifetime-value/people")
@@ -69,9 +83,12 @@ async def lifetime_people(
 
 
 @router.post("/results/attribution")
-async def attribution(request: AttributionRequest, desk: OnDesk, caller: Reads) -> AttributionView:
+async def attribution(
+    request: AttributionRequest, desk: OnDesk, caller: Reads, patience_s: Patience
+) -> AttributionView:
     asked = _attribution(request, desk)
-    return attribution_view(asked, await Attribution(desk).ask(asked))
+    kept = await _kept(desk, asked, lambda: Attribution(desk).ask(asked), patience_s)
+    return counted(attribution_view(asked, kept.answer), kept)
 
 
 @router.post("/results/attribution/people")
@@ -81,9 +98,13 @@ async def attribution_people(request: AttributionPeopleRequest, desk: OnDesk, ca
 
 
 @router.post("/results/return-on-spend")
-async def return_on_spend(request: SpendRequest, desk: OnDesk, caller: Reads) -> SpendView:
+async def return_on_spend(request: SpendRequest, desk: OnDesk, caller: Reads, patience_s: Patience) -> SpendView:
     asked = _spend(request, desk)
-    return spend_view(asked, await ReturnOnSpend(desk).ask(asked), await reports_of(desk, asked.period))
+    kept, reports = await asyncio.gather(
+        _kept(desk, asked, lambda: ReturnOnSpend(desk).ask(asked), patience_s),
+        reports_of(desk, asked.period, patience_s),
+    )
+    return counted(spend_view(asked, kept.answer, [each.answer for each in reports]), kept, *reports)
 
 
 @router.post("/results/return-on-spend/file", response_class=Response)
@@ -101,6 +122,12 @@ async def spend_days(request: SpendDaysRequest, desk: OnDesk, caller: Reads) -> 
 async def spend_people(request: SpendPeopleRequest, desk: OnDesk, caller: Reads) -> PeoplePage:
     numbers = await ReturnOnSpend(desk).people(_spend(request, desk), tuple(request.key))
     return people_of(desk, numbers, request.after)
+
+
+async def _kept(desk: Desk, asked: Struct, count: Callable[[], Awaitable[T]], patience_s: float | None) -> Kept[T]:
+    """Return what a question was answered with for whoever sees alike, and today."""
+    key = (type(asked).__name__, asked, sight_of_caller(), shop_day(desk.clock.now_ms()))
+    return await desk.answers.ask(key, count, patience_s=patience_s)
 
 
 def _retention(request: RetentionRequest, desk: Desk) -> RetentionAsked:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from liftloop.api.access import Caller, may
 from liftloop.api.errors import language_of
+from liftloop.api.patience import Patience, counted
 from liftloop.api.present.review import handed_view, review_view, scorecard_view
 from liftloop.api.views.review import Review, ReviewsHanded, Scorecard
 from liftloop.app.reviews.reviews import Reviews
@@ -23,6 +24,7 @@ async def _with_reviews(app: FastAPI) -> AsyncGenerator[None]:
     due = asyncio.create_task(reviews.finish_when_due())
     yield
     due.cancel()
+    await reviews.close()
 
 
 def reviews_of(request: Request) -> Reviews:
@@ -36,8 +38,9 @@ Reads = Annotated[Caller, Depends(may("campaign.read"))]
 
 
 @router.get("/campaigns/{campaign_id}/review")
-async def get_review(campaign_id: str, reviews: OnReviews, caller: Reads) -> Review:
-    return review_view(await reviews.review(campaign_id))
+async def get_review(campaign_id: str, reviews: OnReviews, caller: Reads, patience_s: Patience) -> Review:
+    kept = await reviews.kept(campaign_id, patience_s)
+    return counted(review_view(kept.answer), kept)
 
 
 @router.get("/campaigns/{campaign_id}/review/{form}", response_class=Response)

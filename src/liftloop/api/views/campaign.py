@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from liftloop.api.views.plan import Forecast
-from liftloop.api.views.values import Count, Fen, Finite, LiftKind, MetricRef, Share, Text, View
+from liftloop.api.views.values import Count, CountedAt, Fen, Finite, LiftKind, MetricRef, Share, Text, View
 
 CampaignStatus = Literal["running", "measuring", "done", "stopped", "paused"]
 
@@ -46,6 +46,7 @@ class ItemsBeside(View):
 
 
 class Campaign(View):
+    counted: CountedAt | None = None
     campaign_id: str
     plan_id: str
     goal: str = Field(description="The sentence that the campaign came from.")
@@ -77,6 +78,7 @@ class CampaignRow(Campaign):
 
 
 class CampaignList(View):
+    counted: CountedAt | None = Field(default=None, description="Of the report that was counted first.")
     campaigns: list[CampaignRow]
 
 
@@ -115,6 +117,7 @@ class Report(View):
     campaign_id: str
     plan_id: str
     as_of: AwareDatetime
+    counted: CountedAt | None = None
     status: Literal["too_early", "running", "final"]
     verdict: Literal["better", "worse", "unclear", "too_early"]
     sentence: Text

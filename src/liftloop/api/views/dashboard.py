@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from liftloop.api.views.values import Finite, Text, View
+from liftloop.api.views.values import CountedAt, Finite, Text, View
 from liftloop.measure.dashboards import COLUMNS_MAX, DAYS_MAX, NAME_MAX, ONLY_MAX, ROWS_MAX, TILES_MAX, VALUES_MAX
 
 DatasetName = Literal["events", "decisions", "sends", "sales", "items", "customers"]
@@ -124,6 +124,7 @@ class TilePoint(View):
 
 
 class TileAnswer(View):
+    counted: CountedAt | None = None
     unit: Literal["count", "people", "yuan", "fen", "share", "number"]
     groups: list[TileGroup]
     points: list[TilePoint]

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from liftloop.api.views.audience import Node
-from liftloop.api.views.values import Count, Fen, Finite, Text, View
+from liftloop.api.views.values import Count, CountedAt, Fen, Finite, Text, View
 
 Kind = Literal[
     "replenish",
@@ -55,6 +55,7 @@ class Opportunity(View):
 class Opportunities(View):
     """The last scan, the first opportunity first. The sums count everybody once."""
 
+    counted: CountedAt | None = None
     status: Literal["ready", "no_orders", "stale", "short"]
     sentence: Text
     scanned_at: AwareDatetime

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from liftloop.api.views.results import DaysAsked, Grouping, GroupName, StepAsked
-from liftloop.api.views.values import Count, Fen, Finite, Interval, Text, View
+from liftloop.api.views.values import Count, CountedAt, Fen, Finite, Interval, Text, View
 
 Place = Annotated[str, Field(pattern=r"^\d{0,12}$")]
 Grain = Literal["day", "week", "month"]
@@ -54,6 +54,7 @@ class RetentionPoint(View):
 
 
 class RetentionView(View):
+    counted: CountedAt | None = None
     grain: Grain
     known_until: date = Field(description="The last day of which there are data.")
     sentence: Text
@@ -102,6 +103,7 @@ class BacktestView(View):
 
 
 class LifetimeView(View):
+    counted: CountedAt | None = None
     horizon_days: int
     basis: Literal["revenue", "margin"]
     known_until: date
@@ -152,6 +154,7 @@ class AttributedChannel(View):
 
 
 class AttributionView(View):
+    counted: CountedAt | None = None
     from_: date = Field(alias="from")
     to: date
     sentence: Text
@@ -214,6 +217,7 @@ class OwnCampaign(View):
 
 
 class SpendView(View):
+    counted: CountedAt | None = None
     from_: date = Field(alias="from")
     to: date
     basis: Literal["revenue", "margin"]

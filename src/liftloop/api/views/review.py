@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from liftloop.api.views.values import Count, Finite, Interval, LiftKind, MetricUnit, Share, Text, View
+from liftloop.api.views.values import Count, CountedAt, Finite, Interval, LiftKind, MetricUnit, Share, Text, View
 
 Tone = Literal["good", "decide", "harm", "plain"]
 
@@ -62,6 +62,7 @@ class ReviewSection(View):
 class Review(View):
     """The review of one campaign: the same document as its PDF and its slides."""
 
+    counted: CountedAt | None = None
     campaign_id: str
     plan_id: str
     title: str

@@ -33,6 +33,13 @@ class View(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+class CountedAt(View):
+    """As of when figures were counted, and whether newer ones are on their way: ask again a second or two later."""
+
+    at: AwareDatetime
+    newer_soon: bool
+
+
 class Text(View):
     """One sentence or name in both languages; the app shows the one that its reader chose."""
 

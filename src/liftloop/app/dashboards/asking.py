@@ -1,7 +1,6 @@
 """Asks the lake what a tile shows: of the caller's own customers, within limits, once for all who see alike."""
 
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,15 +8,15 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from liftloop.app.callers import current
 from liftloop.app.category_names import category_names
 from liftloop.app.code_names import STAGE_NAMES, medium_name
 from liftloop.app.dashboards.checking import BadTile, check_tile
-from liftloop.app.dashboards.vocabulary import VALUE_NAMES, Unit, measure_of
+from liftloop.app.dashboards.vocabulary import MEASURES, VALUE_NAMES, Unit, measure_of
 from liftloop.app.desk import Desk
+from liftloop.app.kept_answers import Kept
 from liftloop.app.results.asking import ZONE_MS, day_ms, shop_day
 from liftloop.app.results.words import event_said
-from liftloop.app.sight import bounded, everybody_in_sight
+from liftloop.app.sight import bounded, everybody_in_sight, sight_of_caller
 from liftloop.app.words import Said, reason_words, row_label
 from liftloop.inference.arrays import Integers
 from liftloop.kernel.clock import DAY_MS, HOUR_MS
@@ -25,14 +24,13 @@ from liftloop.kernel.errors import LiftloopError
 from liftloop.measure.cohorts import bucket_of, first_day
 from liftloop.measure.dashboards import Tile
 from liftloop.storage.contract import TookTooLong
+from liftloop.storage.question import Query
 from liftloop.storage.tally import Field, Measure, Only, Tally
 
 GROUPS_MAX, GROUPS_IN_TIME_MAX = 12, 6
 """As many bars or lines as can be told apart."""
 SECONDS_MAX = 10.0
 """A tile that takes longer holds up all others, and nobody looks at it."""
-KEPT_MAX = 500
-"""Answers kept while the data stay as they are: some twenty dashboards."""
 
 
 class TileTooSlow(LiftloopError):
@@ -76,6 +74,15 @@ class Answer(Struct, frozen=True, kw_only=True):
     to_ms: int
 
 
+class Numbers(Struct, frozen=True, kw_only=True):
+    """All measures of some rows, and of those of as long a time before; None where there are no rows."""
+
+    now: Mapping[str, float | None] | None
+    before: Mapping[str, float | None] | None
+    from_ms: int
+    to_ms: int
+
+
 class Behind(Struct, frozen=True, kw_only=True):
     """Of which part of a tile the people are wanted: a group by its value, or all but some, or a piece of time."""
 
@@ -85,49 +92,49 @@ class Behind(Struct, frozen=True, kw_only=True):
 
 
 class Answers:
-    """Counts tiles, and keeps what was counted until the data have moved on."""
+    """Counts tiles; what was counted is good until the data have moved on."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._kept: OrderedDict[tuple[Any, ...], tuple[tuple[int, int], Answer]] = OrderedDict()
 
-    async def ask(self, tile: Tile) -> Answer:
-        """Return what a tile shows now; raises `BadTile`, `PersonalField` and `TileTooSlow`."""
+    async def ask(self, tile: Tile, patience_s: float | None = None) -> Kept[Answer]:
+        """Return what a tile shows now, or showed shortly before for whoever has little patience.
+
+        Raises `BadTile`, `PersonalField` and `TileTooSlow`.
+        """
         check_tile(tile, own_personal(self._desk))
-        await self._desk.follower.catch_up()
-        position = self._desk.follower.lake.position()
-        reached = (position.offset, position.tick)
-        key = (replace(tile, id="", title="", chart=tile.chart, x=0, y=0, w=1, h=1), _sight(), self._today())
-        kept = self._kept.get(key)
-        if kept is not None and kept[0] == reached:
-            self._kept.move_to_end(key)
-            return kept[1]
-        answer = await self._counted(tile)
-        self._kept[key] = (reached, answer)
-        while len(self._kept) > KEPT_MAX:
-            self._kept.popitem(last=False)
-        return answer
+        seen = sight_of_caller(), shop_day(self._desk.clock.now_ms())
+        if _is_number(tile):
+            key = ("numbers", tile.dataset, tile.only, tile.days, *seen)
+            kept = await self._desk.answers.ask(key, lambda: self._numbers(tile), patience_s=patience_s)
+            answer = _one_of(kept.answer, tile)
+            return Kept(answer=answer, at_ms=kept.at_ms, reached=kept.reached, newer_soon=kept.newer_soon)
+        key = ("tile", replace(tile, id="", title="", x=0, y=0, w=1, h=1), *seen)
+        return await self._desk.answers.ask(key, lambda: self._counted(tile), patience_s=patience_s)
 
-    def _today(self) -> date:
-        return shop_day(self._desk.clock.now_ms())
+    async def _numbers(self, tile: Tile) -> Numbers:
+        """Count all measures of a tile's dataset at once: tiles with numbers lie side by side, and share the rows."""
+        from liftloop.storage.tally_sql import duckdb_numbers
+
+        measures = [each for each in MEASURES[tile.dataset] if not each.takes_property]
+        tally = _tally(tile, measures[0].measure, self._desk.clock.now_ms())
+        rows = await self._asked(duckdb_numbers, tally, [each.measure for each in measures])
+        found = {
+            bool(earlier): {each.id: _number(rows[f"value_{place}"][row]) for place, each in enumerate(measures)}
+            for row, earlier in enumerate(rows["earlier"].tolist())
+        }
+        return Numbers(now=found.get(False), before=found.get(True), from_ms=tally.from_ms, to_ms=tally.to_ms)
 
     async def _counted(self, tile: Tile) -> Answer:
         countable = measure_of(tile.dataset, tile.measure)
         assert countable is not None, "the tile was checked"
         tally = _tally(tile, countable.measure, self._desk.clock.now_ms())
-        rows = await self._rows(tally)
-        single = tile.chart == "number" and tile.by is None and tile.grain is None and tile.days > 0
-        before = None
-        if single:
-            length = tally.to_ms - tally.from_ms
-            earlier = await self._rows(replace(tally, from_ms=tally.from_ms - length, to_ms=tally.from_ms))
-            before = _number(earlier["value"][0]) if len(earlier["value"]) else None
-        groups, points = _told(rows, tile, tally)
+        groups, points = _told(await self._rows(tally), tile, tally)
         return Answer(
             unit=countable.unit,
             groups=await self._named(tile, groups),
             points=points,
-            before=before,
+            before=None,
             from_ms=tally.from_ms,
             to_ms=tally.to_ms,
         )
@@ -142,10 +149,16 @@ class Answers:
         return (await self._rows(tally, people=True))["profile"].astype(np.int64)
 
     async def _rows(self, tally: Tally, *, people: bool = False) -> dict[str, Any]:
-        from liftloop.storage.tally_sql import Unanswerable, duckdb_tally, duckdb_tally_people
+        from liftloop.storage.tally_sql import duckdb_tally, duckdb_tally_people
+
+        return await self._asked(duckdb_tally_people if people else duckdb_tally, tally)
+
+    async def _asked(self, compiled: Callable[..., Query], *asking: Any) -> dict[str, Any]:
+        """Compile a query of the rows that the caller may see, and return what the lake answers."""
+        from liftloop.storage.tally_sql import Unanswerable
 
         try:
-            asked = (duckdb_tally_people if people else duckdb_tally)(tally, people=bounded())
+            asked = compiled(*asking, people=bounded())
         except Unanswerable as error:
             raise BadTile(f"没有「{error}」这个字段", f"there is no field {error}") from error
         given = [everybody_in_sight(), *asked.parameters] if bounded() else list(asked.parameters)
@@ -201,8 +214,26 @@ def own_personal(desk: Desk) -> frozenset[str]:
     return frozenset(identity for identity, body in fields.items() if body.get("personal"))
 
 
-def _sight() -> tuple[str, ...] | None:
-    return tuple(sorted(current().teams)) if bounded() else None
+def _is_number(tile: Tile) -> bool:
+    """Say whether a tile is one number beside that of the time before, of a measure that needs nothing named."""
+    plain = tile.by is None and tile.grain is None and not tile.property
+    return tile.chart == "number" and plain and tile.days > 0
+
+
+def _one_of(numbers: Numbers, tile: Tile) -> Answer:
+    """Return one of the numbers as what its tile shows."""
+    countable = measure_of(tile.dataset, tile.measure)
+    assert countable is not None, "the tile was checked"
+    nothing = None if countable.measure.aggregate in ("mean", "share") else 0.0
+    value = nothing if numbers.now is None else numbers.now[tile.measure]
+    return Answer(
+        unit=countable.unit,
+        groups=(Group(value="", name=Said("", ""), other=False),),
+        points=(Point(group=0, at_ms=None, value=value),),
+        before=None if numbers.before is None else numbers.before[tile.measure],
+        from_ms=numbers.from_ms,
+        to_ms=numbers.to_ms,
+    )
 
 
 def _tally(tile: Tile, measure: Measure, now_ms: int) -> Tally:

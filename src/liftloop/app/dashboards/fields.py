@@ -22,16 +22,23 @@ HAVING options <= $1 ORDER BY name LIMIT 60
 """
 
 
-async def fields_seen(desk: Desk) -> list[tuple[Field, Said]]:
+async def fields_seen(desk: Desk, patience_s: float | None = None) -> list[tuple[Field, Said]]:
     """Return the fields that there are, with what they are called; personal ones are left out."""
     own = own_personal(desk)
-    properties = await desk.follower.select(_PROPERTIES, [LOOKED_AT])
-    traits = await desk.follower.select(_TRAITS, [VALUES_MAX])
+    kept = await desk.answers.ask("fields", lambda: _looked_up(desk), patience_s=patience_s)
+    properties, traits = kept.answer
     seen = await desk.seen.now()
     attributes = [name for name, values in seen.attributes.items() if len(values) <= VALUES_MAX]
     found = [
         *((Field("attribute", name), trait_name(name)) for name in attributes),
-        *((Field("trait", str(name)), trait_name(str(name))) for name in traits["name"]),
-        *((Field("property", str(name)), property_name(str(name))) for name in properties["name"]),
+        *((Field("trait", name), trait_name(name)) for name in traits),
+        *((Field("property", name), property_name(name)) for name in properties),
     ]
     return [(field, said) for field, said in found if not is_personal(field.name, own)]
+
+
+async def _looked_up(desk: Desk) -> tuple[list[str], list[str]]:
+    """Return the names of properties and of studied traits."""
+    properties = await desk.follower.select(_PROPERTIES, [LOOKED_AT])
+    traits = await desk.follower.select(_TRAITS, [VALUES_MAX])
+    return list(map(str, properties["name"])), list(map(str, traits["name"]))

@@ -1,6 +1,7 @@
 """The use cases around opportunities: scan when something has changed, keep what was found, make a plan of one."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -17,11 +18,14 @@ from liftloop.app.plans import Plans
 from liftloop.app.studies.traits import StudyBusy, TraitStudies
 from liftloop.app.whole_files import write_whole
 from liftloop.kernel.clock import HOUR_MS, Clock
-from liftloop.kernel.errors import Language
+from liftloop.kernel.errors import Language, LiftloopError
 from liftloop.plan.record import PlanRecord
+from liftloop.storage.contract import StorageError
 
 FRESH_MS = 6 * HOUR_MS  # Groups turn over by the day.
 NEW_SHARE = 0.02  # So many orders that were not there make it another shop.
+LOOK_EVERY_S = 60.0
+_LOGGER = logging.getLogger("liftloop.desk")
 
 
 class Looking(Struct, frozen=True, kw_only=True):
@@ -45,7 +49,34 @@ class Opportunities:
         self.looking = Looking()
         """Read from other threads; replaced as a whole."""
         self._last = _kept(path)
+        self._scanning: asyncio.Task[Scan] | None = None
         self._offer(self._last)
+
+    async def kept(self, patience_s: float | None) -> tuple[Scan, bool]:
+        """Return the last scan and whether a newer one is under way; without patience, or a scan, wait for it."""
+        if self._scanning is None or self._scanning.done():
+            self._scanning = asyncio.create_task(self.found())
+            self._scanning.add_done_callback(_logged)
+        last = self._last if patience_s is not None else None
+        await asyncio.wait({self._scanning}, timeout=None if last is None else patience_s)
+        if last is None or self._scanning.done():
+            return self._scanning.result(), False
+        return last, self.looking.step != ""
+
+    async def scan_when_old(self) -> None:
+        """Look until cancelled whether the last scan is old, and scan anew behind everybody's back."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                if self._last is not None or await self._plans.study(standing) == "ready":
+                    await self.kept(None)
+            except (StorageError, LiftloopError) as error:
+                _LOGGER.debug("no scan yet: %s", error)
+
+    async def close(self) -> None:
+        """Wait for a scan that is under way: the lake closes after it."""
+        if self._scanning is not None:
+            await asyncio.gather(self._scanning, return_exceptions=True)
 
     async def found(self, *, again: bool = False) -> Scan:
         """Return the last scan, or a new one where `again` is asked, or time or new orders have made it old."""
@@ -115,6 +146,13 @@ def groups_of(found: Scan) -> dict[str, Mapping[str, Any]]:
         for each in found.opportunities
         for language, name in (("zh", each.name.zh), ("en", each.name.en))
     }
+
+
+def _logged(scanning: asyncio.Task[Scan]) -> None:
+    """Note what hindered a scan; whoever waits for it is told, and the next look tries again."""
+    error = None if scanning.cancelled() else scanning.exception()
+    if error is not None:
+        _LOGGER.warning("the scan for opportunities has to wait: %s", error)
 
 
 def _kept(path: Path) -> Scan | None:

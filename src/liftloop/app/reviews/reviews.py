@@ -1,4 +1,4 @@
-"""Reviews and the forecast ledger: made when asked for, kept and sent by themselves a day after a campaign ends.
+"""Reviews and the forecast ledger: written ahead and kept, and sent by themselves a day after a campaign ends.
 
 What was measured at the end is stated once as a fact and is from then on a row of the forecast ledger. A review
 leaves at most once: the intention is a fact before the hand-over, and one whose outcome is not known is not sent again.
@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
+from liftloop.app.kept_answers import Kept, KeptAnswers, Shelf
 from liftloop.app.planning.ledger import FORECAST_SCORED, read_ledger
 from liftloop.app.reviews.counted import counted, reached_in
 from liftloop.deliver.contract import FOR_COLLEAGUES, ChannelDefinition, Enclosure, Message, TryLater
@@ -67,23 +68,43 @@ class Reviews:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._alone = asyncio.Lock()
         self._finishing = asyncio.Lock()
-        self._kept: dict[str, Review] = {}
+        shelf = Shelf(folder=desk.data / "reviews", kind=Review)
+        self._kept = KeptAnswers(desk.follower, desk.clock, shelf)
         self._failed: set[str] = set()
         """Campaigns that could not be measured since this desk began: told once, not every half minute."""
 
     async def review(self, campaign_id: str) -> Review:
         """Return the review of a campaign, at most five minutes old; raises `NotFound`."""
-        async with self._alone:
-            known = self._kept.get(campaign_id)
-            now_ms = self._desk.clock.now_ms()
-            ended_since = known is not None and known.as_of_ms < known.ends_ms <= now_ms
-            if known is not None and not ended_since and 0 <= now_ms - known.as_of_ms < FRESH_MS:
-                return known
-            review = review_of(await self._counted(campaign_id))
-            self._kept[campaign_id] = review
-            return review
+        return (await self.kept(campaign_id)).answer
+
+    async def kept(self, campaign_id: str, patience_s: float | None = None) -> Kept[Review]:
+        """Return the review of a campaign, an older one where a newer takes longer than somebody's patience."""
+
+        async def count() -> Review:
+            return review_of(await self._counted(campaign_id))
+
+        self._desk.definitions.newest("campaign", campaign_id)  # What is kept of one that is gone is not shown.
+        fresh_ms = 0 if self._lacks_the_end(campaign_id) else FRESH_MS
+        return await self._kept.ask(campaign_id, count, fresh_ms=fresh_ms, patience_s=patience_s)
+
+    def _lacks_the_end(self, campaign_id: str) -> bool:
+        """Say whether the review that is kept was written before a campaign ended that has ended since."""
+        known = self._kept.known(campaign_id)
+        return known is not None and known.answer.as_of_ms < known.answer.ends_ms <= self._desk.clock.now_ms()
+
+    async def write_ahead(self) -> None:
+        """Write the reviews that somebody would wait for: those of campaigns that began or ended and have none yet."""
+        now_ms = self._desk.clock.now_ms()
+        for campaign_id, body in self._desk.definitions.live("campaign").items():
+            begun = int(body["starts_ms"]) <= now_ms and self._desk.plans.has(str(body["plan"]))
+            written = self._kept.known(campaign_id) is not None and not self._lacks_the_end(campaign_id)
+            if begun and not written and campaign_id not in self._failed:
+                try:
+                    await self.kept(campaign_id)
+                except (StorageError, LiftloopError) as error:
+                    _LOGGER.warning("the review of %s is not written ahead: %s", campaign_id, error)
+                    self._failed.add(campaign_id)
 
     async def file(self, campaign_id: str, form: Form, language: Language) -> bytes:
         """Return the review as a file. Raises `NotFound`, and `LiftloopError` where the extra is not installed."""
@@ -129,6 +150,11 @@ class Reviews:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             await self.finish_due()
+            await self.write_ahead()
+
+    async def close(self) -> None:
+        """Wait for reviews that are being counted: the lake closes after it."""
+        await self._kept.close()
 
     async def send(self, campaign_id: str, actor: str) -> list[Handed]:
         """Send the review to everybody named who has not had it, and return what became of each."""
@@ -157,7 +183,9 @@ class Reviews:
 
     async def _score(self, campaign_id: str) -> None:
         """State what was measured; sides that cannot be compared, or too few people, are not scored at all."""
-        report = (await self._counted(campaign_id)).report
+        made = await self._counted(campaign_id)
+        report = made.report
+        await self._kept.put(campaign_id, review_of(made), report.as_of_ms)
         if report.scored is None:
             self._failed.add(campaign_id)
             return
@@ -172,7 +200,7 @@ class Reviews:
         await self._desk.follower.catch_up()
         reached = reached_in(self._desk.state, campaign_id, campaign)
         made = await self._desk.plans.study(lambda sources: counted(campaign_id, campaign, record, sources, reached))
-        self._desk.plans.keep_report(campaign_id, made.report)
+        await self._desk.plans.keep_report(campaign_id, made.report)
         return made
 
     def _settings(self) -> ReviewSettings:

@@ -257,14 +257,15 @@ class DuckLake:
 
 
 class _Standing:
-    """A lake within one transaction, which ends with its cursor."""
+    """A lake within one transaction, which ends with its cursor; threads that ask at once take turns."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, position: LakePosition) -> None:
         self._cursor = cursor
         self._position = position
+        self._asking = threading.Lock()
 
     def select(self, query: str, parameters: Sequence[Any] = (), seconds_max: float = 0.0) -> dict[str, Array]:
-        with _told():
+        with self._asking, _told():
             return _selected(self._cursor, query, parameters, seconds_max)
 
     def position(self) -> LakePosition:

@@ -43,6 +43,7 @@ export const common = {
   leave: "Leave",
   stay: "Stay",
   loading: "Loading",
+  asOf: "Some figures are as of {{at}}; newer ones are being counted",
   retry: "Try again",
   close: "Close",
   notYet: "Not yet",

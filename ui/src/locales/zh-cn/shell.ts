@@ -43,6 +43,7 @@ export const common = {
   leave: "离开",
   stay: "留下",
   loading: "正在读取",
+  asOf: "部分数字截至 {{at}}，正在更新",
   retry: "再试一次",
   close: "知道了",
   notYet: "先不",

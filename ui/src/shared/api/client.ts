@@ -12,6 +12,7 @@ const bearer: Middleware = {
     if (known) request.headers.set("Authorization", `Bearer ${known}`);
     else if (csrf()) request.headers.set("X-CSRF-Token", csrf());
     request.headers.set("Accept-Language", currentLanguage());
+    request.headers.set("Prefer", "wait=1"); // Figures of shortly before, with their moment, rather than a longer wait.
     return request;
   },
   onResponse({ response }) {

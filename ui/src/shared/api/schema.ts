@@ -2626,7 +2626,9 @@ export interface paths {
         };
         /**
          * Found
-         * @description Return the last scan; where there is none, or many orders came since, scan first.
+         * @description Return the last scan; where there is none, or it is old or many orders came since, scan first.
+         *
+         *     Whoever has little patience gets an old one, and it is scanned meanwhile.
          */
         get: operations["found_api_opportunities_get"];
         put?: never;
@@ -4848,6 +4850,7 @@ export interface components {
             channels: components["schemas"]["AttributedChannel"][];
             /** Conversions */
             conversions: number;
+            counted?: components["schemas"]["CountedAt"] | null;
             /** Disagree */
             disagree: boolean;
             /**
@@ -5357,6 +5360,7 @@ export interface components {
             assigned: components["schemas"]["Assigned"];
             /** Campaign Id */
             campaign_id: string;
+            counted?: components["schemas"]["CountedAt"] | null;
             /**
              * Ends At
              * Format: date-time
@@ -5394,6 +5398,8 @@ export interface components {
         CampaignList: {
             /** Campaigns */
             campaigns: components["schemas"]["CampaignRow"][];
+            /** @description Of the report that was counted first. */
+            counted?: components["schemas"]["CountedAt"] | null;
         };
         /** CampaignLive */
         CampaignLive: {
@@ -5473,6 +5479,7 @@ export interface components {
             assigned: components["schemas"]["Assigned"];
             /** Campaign Id */
             campaign_id: string;
+            counted?: components["schemas"]["CountedAt"] | null;
             /**
              * Ends At
              * Format: date-time
@@ -6150,6 +6157,19 @@ export interface components {
              * @enum {string}
              */
             unit: "count" | "people" | "yuan" | "fen" | "share" | "number";
+        };
+        /**
+         * CountedAt
+         * @description As of when figures were counted, and whether newer ones are on their way: ask again a second or two later.
+         */
+        CountedAt: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Newer Soon */
+            newer_soon: boolean;
         };
         /** CouponCode */
         CouponCode: {
@@ -8616,6 +8636,7 @@ export interface components {
              * @enum {string}
              */
             basis: "revenue" | "margin";
+            counted?: components["schemas"]["CountedAt"] | null;
             /**
              * Curve
              * @description What a buyer had brought so far by age, of those that old.
@@ -9656,6 +9677,7 @@ export interface components {
          * @description The last scan, the first opportunity first. The sums count everybody once.
          */
         Opportunities: {
+            counted?: components["schemas"]["CountedAt"] | null;
             /**
              * High
              * @description Money in fen (分); 100 fen are 1 yuan.
@@ -11581,6 +11603,7 @@ export interface components {
             assigned: components["schemas"]["Assigned"];
             /** Campaign Id */
             campaign_id: string;
+            counted?: components["schemas"]["CountedAt"] | null;
             /** @description The same effect in the metric's own unit, per person. */
             difference: components["schemas"]["Lift"] | null;
             forecast: components["schemas"]["Forecast"];
@@ -11844,6 +11867,7 @@ export interface components {
         RetentionView: {
             /** Cohorts */
             cohorts: components["schemas"]["RetentionCohort"][];
+            counted?: components["schemas"]["CountedAt"] | null;
             /**
              * Curve
              * @description All whole cells of one age together.
@@ -11884,6 +11908,7 @@ export interface components {
             as_of: string;
             /** Campaign Id */
             campaign_id: string;
+            counted?: components["schemas"]["CountedAt"] | null;
             /**
              * Ends At
              * Format: date-time
@@ -13250,6 +13275,7 @@ export interface components {
              * @enum {string}
              */
             basis: "revenue" | "margin";
+            counted?: components["schemas"]["CountedAt"] | null;
             /** Currency */
             currency: string;
             /**
@@ -13765,6 +13791,7 @@ export interface components {
              * @description The same of as long a time before; of single numbers only.
              */
             before: number | null;
+            counted?: components["schemas"]["CountedAt"] | null;
             /**
              * From At
              * @description null where everything is counted.

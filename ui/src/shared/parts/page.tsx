@@ -1,5 +1,6 @@
 /** One page: one question as its title, one primary action at the top right. */
 import { type ReactNode, useEffect } from "react";
+import { AsOf } from "./as-of";
 import styles from "./page.module.css";
 
 interface PageProps {
@@ -22,6 +23,7 @@ export function Page({ title, lead, action, children }: PageProps) {
           {lead ? <div className={styles.lead}>{lead}</div> : null}
         </div>
         {action ? <div className={styles.action}>{action}</div> : null}
+        <AsOf />
       </header>
       {children}
     </div>
