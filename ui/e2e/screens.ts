@@ -82,6 +82,7 @@ export const screens: Record<Route, (shop: Shop) => Record<string, string>> = {
   "results/forecasts": () => ({ forecasts: "/results/forecasts" }),
   "settings/own": () => ({ "settings-own": "/settings/own" }),
   "settings/people": () => ({ "settings-people": "/settings/people" }),
+  "settings/model": () => ({ "settings-model": "/settings/model" }),
   "settings/audit": () => ({ "settings-audit": "/settings/audit" }),
   "tasks/:workId": ({ work }) => ({ task: `/tasks/${work}` }),
   "work/:workId": ({ work }) => ({ work: `/work/${work}` }),

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from liftloop.app.language_model.services import SERVICES
 from liftloop.cli.connection import data_option, json_option, server, show, spoken
 from liftloop.kernel.money import yuan_text
 
@@ -31,6 +32,7 @@ def shown(data: Path, as_json: bool) -> None:
 
 @command.command("set")
 @click.argument("name", default="")
+@click.option("--service", type=click.Choice([each.id for each in SERVICES]), help="服务商 / a known service")
 @click.option("--provider", type=click.Choice(["openai", "anthropic"]), help="协议 / protocol")
 @click.option("--base-url", help="地址 / address")
 @click.option("--key", help="密钥；- 会问，不留在命令历史里 / its key; - asks for it")
@@ -48,11 +50,14 @@ def put(name: str, key: str | None, off: bool, data: Path, as_json: bool, **more
 
     \b
     例 / Examples:
-      liftloop model set deepseek-chat --base-url https://api.deepseek.com/v1 --key - --asked-yuan 2 --answered-yuan 3
+      liftloop model set deepseek-chat --service deepseek --key - --asked-yuan 2 --answered-yuan 3
       liftloop model set --month-yuan 50
       liftloop model set --off
     """
     yuan = {each: more.pop(each.replace("_fen", "_yuan")) for each in ("month_fen", "asked_fen", "answered_fen")}
+    if service := next((each for each in SERVICES if each.id == more["service"]), None):
+        more |= {"provider": service.provider, "base_url": more["base_url"] or service.base_url}
+    del more["service"]
     given = {**more, **{each: None if value is None else round(value * 100) for each, value in yuan.items()}}
     with server(data) as desk:
         sheet = desk.get("/model")

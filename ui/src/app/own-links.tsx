@@ -21,6 +21,11 @@ export function OwnLinks({ onChosen }: { onChosen(): void }) {
           {t("account.people")}
         </Link>
       ) : null}
+      {data?.may.includes("model.calls") ? (
+        <Link to="/settings/model" onClick={onChosen}>
+          {t("model.title")}
+        </Link>
+      ) : null}
       {mayRead("audit") ? (
         <Link to="/settings/audit" onClick={onChosen}>
           {t("audit.title")}

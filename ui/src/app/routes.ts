@@ -72,6 +72,9 @@ export const pages = {
   "results/forecasts": async () => ({ Component: (await import("./pages/forecasts")).ForecastsPage }),
   "settings/own": async () => ({ Component: (await import("./pages/own-account")).OwnAccountPage }),
   "settings/people": async () => ({ Component: (await import("./pages/accounts")).AccountsPage }),
+  "settings/model": async () => ({
+    Component: (await import("./pages/language-model")).LanguageModelPage,
+  }),
   "settings/audit": async () => ({ Component: (await import("./pages/audit")).AuditPage }),
 } satisfies Record<string, Load>;
 

@@ -15,6 +15,7 @@ import { identity } from "./en/identity";
 import { journey } from "./en/journey";
 import { live } from "./en/live";
 import { member } from "./en/member";
+import { model } from "./en/model";
 import { page } from "./en/page";
 import { imports, person } from "./en/person";
 import { goal, launch, plan } from "./en/plan";
@@ -52,6 +53,7 @@ export default {
   standing,
   metrics,
   diagnosis,
+  model,
   board,
   calendar,
   campaign,

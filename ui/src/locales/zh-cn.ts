@@ -15,6 +15,7 @@ import { identity } from "./zh-cn/identity";
 import { journey } from "./zh-cn/journey";
 import { live } from "./zh-cn/live";
 import { member } from "./zh-cn/member";
+import { model } from "./zh-cn/model";
 import { page } from "./zh-cn/page";
 import { imports, person } from "./zh-cn/person";
 import { goal, launch, plan } from "./zh-cn/plan";
@@ -52,6 +53,7 @@ export default {
   standing,
   metrics,
   diagnosis,
+  model,
   board,
   calendar,
   campaign,

@@ -11,6 +11,7 @@ import { handoverRoutes } from "./handover.ts";
 import { homeRoutes } from "./home.ts";
 import { identityRoutes } from "./identity.ts";
 import { MockJourneys } from "./journeys.ts";
+import { modelRoutes } from "./language-model.ts";
 import { liveRoutes } from "./live.ts";
 import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { administrator, found, health, json, notFound, Refusal, stranger } from "./mock-answers.ts";
@@ -33,7 +34,7 @@ const MEMBERS = 2_000;
 const PAGE = 50;
 type Handler = (asked: Asked) => unknown | Promise<unknown>;
 
-interface Asked {
+export interface Asked {
   ids: string[];
   query: URLSearchParams;
   request: Request;
@@ -148,6 +149,7 @@ export class MockServer {
       ...identityRoutes(path, this.members),
       ...signalRoutes(path, this.members),
       ...playbookRoutes(path),
+      ...modelRoutes(path),
       ...contentRoutes(path, this.members),
       ...homeRoutes(path, this.members.length === 0, (text) =>
         this.plans.make({ text, answers: {}, proof: true }),

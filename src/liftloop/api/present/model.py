@@ -1,10 +1,11 @@
 """Puts what came of asking a language model into the words of the API."""
 
 from liftloop.api.present.words import at, text
-from liftloop.api.views.model import ModelCall, ModelFields, ModelNote, ModelSheet, ModelUsage
+from liftloop.api.views.model import ModelCall, ModelFields, ModelNote, ModelService, ModelSheet, ModelUsage
 from liftloop.app.language_model.contract import Asked, Call, Usage
 from liftloop.app.language_model.model import Sheet
 from liftloop.app.language_model.outcomes import outcome_words
+from liftloop.app.language_model.services import SERVICES
 from liftloop.app.words import Said
 
 
@@ -16,6 +17,10 @@ def sheet_view(sheet: Sheet) -> ModelSheet:
         model=ModelFields.model_validate(sheet.settings),
         usage=usage_view(sheet.usage),
         may_change=sheet.may_change,
+        services=[
+            ModelService(id=each.id, name=each.name, provider=each.provider, base_url=each.base_url)
+            for each in SERVICES
+        ],
     )
 
 

@@ -38,6 +38,15 @@ class ModelUsage(View):
     spent_fen: Spent = Field(description="Rounded up; what is still being asked counts as the most it may cost.")
 
 
+class ModelService(View):
+    """A service whose address is known."""
+
+    id: str
+    name: str
+    provider: Literal["openai", "anthropic"]
+    base_url: str
+
+
 class ModelSheet(View):
     """How the language model is set, and what this month came to."""
 
@@ -47,6 +56,7 @@ class ModelSheet(View):
     model: ModelFields
     usage: ModelUsage
     may_change: bool
+    services: list[ModelService]
 
 
 class ModelRequest(View):

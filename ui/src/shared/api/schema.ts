@@ -9413,6 +9413,23 @@ export interface components {
             version?: number | null;
         };
         /**
+         * ModelService
+         * @description A service whose address is known.
+         */
+        ModelService: {
+            /** Base Url */
+            base_url: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Provider
+             * @enum {string}
+             */
+            provider: "openai" | "anthropic";
+        };
+        /**
          * ModelSheet
          * @description How the language model is set, and what this month came to.
          */
@@ -9427,6 +9444,8 @@ export interface components {
             model: components["schemas"]["ModelFields"];
             /** On */
             on: boolean;
+            /** Services */
+            services: components["schemas"]["ModelService"][];
             usage: components["schemas"]["ModelUsage"];
             /**
              * Version

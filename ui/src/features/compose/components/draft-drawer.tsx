@@ -3,7 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Button, Input, Select } from "antd";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { EmptyNote } from "@/shared/parts/note";
+import { EmptyNote, Note } from "@/shared/parts/note";
 import { ErrorNote } from "@/shared/parts/shown";
 import { SideDrawer } from "@/shared/parts/side-drawer";
 import { useFormat } from "@/shared/words/use-format";
@@ -112,6 +112,13 @@ function Drafting({ known, onUse }: Pick<DraftDrawerProps, "known" | "onUse">) {
           <p className={styles.about}>
             {t(`draft.readFrom.${drafts.data.read_from}`, { name: format.say(drafts.data.occasion.name) })}
           </p>
+          {drafts.data.model ? (
+            <Note
+              tone={drafts.data.model.outcome === "drafted" ? "plain" : "decide"}
+              title={format.say(drafts.data.model.says)}
+              role="status"
+            />
+          ) : null}
           {drafts.data.drafts.map((each) => (
             <DraftCard key={each.tone + String(each.content.body)} draft={each} onUse={() => onUse(each)} />
           ))}
