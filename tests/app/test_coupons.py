@@ -25,7 +25,7 @@ from liftloop.deliver.coupons import (
     mistyped,
     pool_problem,
 )
-from liftloop.deliver.stage import RELEASING
+from liftloop.deliver.spending import RELEASING
 from liftloop.storage.embedded.crash_points import COUPON_POINTS
 
 PEOPLE = 40

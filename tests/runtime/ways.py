@@ -43,6 +43,7 @@ def hand_over(shop: ShopEngine, outcome: str, in_the_air: Sequence[dict[str, Any
                 "",
                 each.envelope.decided_ms,
                 each.envelope.cost_fen,
+                0,
                 each.envelope.purpose,
             )
             for each in mine

@@ -217,6 +217,12 @@ def _unrendered(head: str, rest: str) -> Said | None:
     match head:
         case "missing_variable":
             return Said(f"内容里的 {rest} 没有值", f"there is no {rest} for the words")
+        case "sms_parts":
+            taken, _, paid = rest.partition(">")
+            return Said(
+                f"代入本人的内容后短信要按 {taken} 条计费，预算只预留了 {paid} 条",
+                f"with her values in it the SMS is billed as {taken} parts, and money was set aside for {paid}",
+            )
         case "no_form":
             return Said(f"内容里的表单 {rest} 不在了", f"the form {rest} in the words is not there")
         case "page_not_sent":

@@ -9,7 +9,8 @@ from liftloop.compose.contract import Carrier, Content, ContentReview, ContentRu
 from liftloop.compose.law.finding import FINDERS, Breach
 from liftloop.compose.law.rule import Judged, Rule, Severity
 from liftloop.compose.law.table import RULES
-from liftloop.compose.law.writing import Writing, languages_of, normal
+from liftloop.compose.law.writing import HOLE, Writing, languages_of, normal, whole_sms
+from liftloop.compose.sms_parts import VALUE_CHARACTERS, parts_of
 from liftloop.kernel.codec import fingerprint
 
 SETTING = "contents"
@@ -105,6 +106,15 @@ def _exemption(rule: Rule, breach: Breach, exemptions: Collection[Exemption]) ->
 def barred(found: Sequence[Hit]) -> str:
     """Return the rule that keeps words from leaving, empty where none does."""
     return next((hit.rule.id for hit in found if hit.blocks), "")
+
+
+def parts_reserved(content: Content, carrier: Carrier, purpose: str) -> int:
+    """Return for how many parts of an SMS money is set aside: those of its longest language with usual values in it.
+
+    One where the provider's text is not known.
+    """
+    texts = [whole_sms(writing) for writing in languages_of(content, carrier, purpose)]
+    return max(parts_of(text.replace(HOLE, "字" * VALUE_CHARACTERS), carrier) for text in texts)
 
 
 def words_mark(body: Mapping[str, Any]) -> str:

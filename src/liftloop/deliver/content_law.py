@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from liftloop.compose.contract import Content, ContentReview, ContentRules
-from liftloop.compose.reading import barred, binding, hits, unapproved
+from liftloop.compose.reading import barred, binding, hits, parts_reserved, unapproved
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.media import carrier_of
 
@@ -28,6 +28,7 @@ class ContentLaw:
         self._reviews = reviews
         self._rules = rules
         self._judged: dict[tuple[str, str, str], str] = {}
+        self._parts: dict[tuple[str, str, str], int] = {}
 
     def refusal(self, content: str, channel: ChannelDefinition, purpose: str) -> str:
         """Return why a content may not leave through a channel: `law:RULE` or `not_approved:STATUS`; empty for none.
@@ -43,6 +44,23 @@ class ContentLaw:
         """Tell whether the law keeps a channel's messages of a purpose from leaving at night."""
         found = binding(carrier_of(channel, self._rules), purpose, self._rules, "send")
         return any(rule.id == NIGHT_RULE for rule in found)
+
+    def parts(self, content: str, channel: ChannelDefinition, purpose: str) -> int:
+        """Return for how many parts of an SMS money is set aside; 0 for what is not billed by parts."""
+        key = (content, channel.id, purpose)
+        if key not in self._parts:
+            self._parts[key] = self._reserved(content, channel, purpose)
+        return self._parts[key]
+
+    def _reserved(self, content: str, channel: ChannelDefinition, purpose: str) -> int:
+        carrier = carrier_of(channel, self._rules)
+        if carrier.medium != "sms":
+            return 0
+        try:
+            words = msgspec.convert(self._contents.get(content), type=Content, strict=False)
+        except msgspec.ValidationError:  # It cannot be said to anybody; dispatch says so.
+            return 1
+        return parts_reserved(words, carrier, purpose)
 
     def _judge(self, content: str, channel: ChannelDefinition, purpose: str) -> str:
         body = self._contents.get(content)

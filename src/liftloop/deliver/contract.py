@@ -68,6 +68,8 @@ class Envelope(Struct, frozen=True, kw_only=True, array_like=True):
     """How many ways were tried before this one."""
     arrived: bool = False
     """One of them may have reached the person."""
+    parts: int = 0
+    """For how many parts of an SMS `cost_fen` pays; 0 for what is not billed by parts."""
 
 
 ENVELOPE = msgspec.msgpack.Decoder(Envelope)
@@ -273,7 +275,7 @@ class ChannelDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What consent is asked for, `email` or `sms`; by default that of MEDIA, for the others the channel's id."""
     per_second_max: float = 1_000.0
     cost_fen: int = 0
-    """Cost of one accepted message."""
+    """Cost of one accepted message, of each part of an SMS."""
     capacity: Capacity | None = None
     quotas: Sequence[Quota] = ()
     """What the gate keeps to."""
@@ -292,7 +294,9 @@ class AttemptsSettled(Struct, frozen=True, kw_only=True):
     decided_ms: list[int]
     """From the envelope: the instant under which the gate counted the message."""
     costs_fen: list[int]
-    """From the envelope."""
+    """What each costs: from the envelope, of an SMS as many parts as its words took."""
+    spared_fen: list[int] = []
+    """What was set aside for them beyond that. Empty in reports of early versions."""
     purposes: list[str] = []
     """From the envelope: only marketing was counted by the gate. Empty in reports of early versions."""
     coupons: list[CouponIssued] = []

@@ -161,7 +161,13 @@ def _ready(envelope: Envelope, rules: Rules) -> Envelope | None:
         return None
     if rules.law.refusal(envelope.content, channel, envelope.purpose):
         return None
-    return replace(envelope, content_version=rules.content_versions[envelope.content], cost_fen=channel.cost_fen)
+    parts = rules.law.parts(envelope.content, channel, envelope.purpose)
+    return replace(
+        envelope,
+        content_version=rules.content_versions[envelope.content],
+        cost_fen=channel.cost_fen * max(parts, 1),
+        parts=parts,
+    )
 
 
 def answered(received: Sequence[ReceiptsReceived]) -> list[str]:

@@ -332,7 +332,7 @@ def _quotas(
 def _budget(state: StateView, verdict: Verdict, rules: Rules, channel: ChannelDefinition, counters: Counters) -> None:
     """Let through as many as the budget still pays for; held-out people cost nothing and are not counted."""
     campaign = rules.campaigns.get(verdict.intent.campaign)
-    cost_fen = cost_of(verdict.intent, channel)
+    cost_fen = cost_of(verdict.intent, channel, rules)
     if campaign is None or not campaign.budget_fen or not cost_fen:
         return
     name = verdict.intent.campaign
@@ -363,6 +363,11 @@ def _hold_back(verdict: Verdict, who: Mask, state: str, reason: str) -> None:
     verdict.stop(who, state, reason)
 
 
-def cost_of(intent: Intent, channel: ChannelDefinition) -> int:
-    """Return what one accepted message costs, in fen."""
-    return intent.action.cost_fen or channel.cost_fen
+def parts_of(intent: Intent, channel: ChannelDefinition, rules: Rules) -> int:
+    """Return for how many parts of an SMS money is set aside; 0 for what is not billed by parts."""
+    return rules.law.parts(intent.action.content, channel, intent.purpose)
+
+
+def cost_of(intent: Intent, channel: ChannelDefinition, rules: Rules) -> int:
+    """Return what is set aside for one message, in fen: its price, for an SMS that of all its parts."""
+    return (intent.action.cost_fen or channel.cost_fen) * max(parts_of(intent, channel, rules), 1)

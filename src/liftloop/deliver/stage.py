@@ -6,7 +6,6 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.deliver.contract import (
-    NEVER_LEFT,
     TELLING,
     AttemptsReconciled,
     AttemptsSettled,
@@ -27,11 +26,11 @@ from liftloop.deliver.gate import (
     Verdict,
     cost_of,
     judge,
-    spent_array,
+    parts_of,
     suppressed_array,
     would_be_sent,
 )
-from liftloop.deliver.keys import enrolment_of, message_key, origin_of, visit_of
+from liftloop.deliver.keys import enrolment_of, message_key, visit_of
 from liftloop.deliver.media import medium_of
 from liftloop.deliver.outcome_facts import coupon_facts, receipt_facts, reconciled_facts, settled_facts
 from liftloop.deliver.quotas import add as add_places
@@ -41,6 +40,7 @@ from liftloop.deliver.quotas import joined
 from liftloop.deliver.reconciled import as_settled, doubted, rows_asked, rows_proved
 from liftloop.deliver.rescheduled import due_rows, passed_rows
 from liftloop.deliver.settings import Complaining, Rules, counts_consents, nobody_complains, rules_of
+from liftloop.deliver.spending import RELEASING, cost_rows, released, spent
 from liftloop.journey.contract import Intent
 from liftloop.journey.reading import persons, reached
 from liftloop.kernel.clock import FAR_FUTURE_MS
@@ -72,18 +72,20 @@ STATE_OF_OUTCOME = {
     "expired": "expired",
     "uncertain": "uncertain",
 }
-RELEASING = NEVER_LEFT | {"rejected", "invalid_recipient", "quota_exhausted", "opted_out"}
-"""Outcomes after which nothing was sent for certain: cap and budget come back."""
 SUPPRESSING = frozenset({"invalid_recipient", "opted_out", "complained", "unsubscribed"})
 """What ends all contact through a medium."""
 
 
 class _Decided(Struct, frozen=True):
-    """A verdict with the keys of its messages, parallel to its people, and what one of them costs, in fen."""
+    """A verdict with the keys of its messages, parallel to its people.
+
+    `cost_fen` is set aside for each of them, `parts` are those of an SMS that it pays for, 0 for what has none.
+    """
 
     verdict: Verdict
     keys: list[MessageKey]
     cost_fen: int
+    parts: int
 
 
 class CompiledRules:
@@ -160,17 +162,17 @@ class DeliverGate:
         rules = self._compiled.rules(state)
         counters = Counters(state)
         verdicts = [judge(state, intent, rules, moment, counters) for intent in intents]
-        decided = [_Decided(verdict, _keys(verdict), _cost(verdict, rules)) for verdict in verdicts]
+        decided = [_decided(verdict, rules) for verdict in verdicts]
         delta = _counted(state, verdicts, rules, moment)
-        spent = _spent(state, counters)
+        money = spent(state, counters.spent_fen)
         parts = [
             _used(state, verdicts, rules),
             *(booked_delta(state, channel, booked) for channel, booked in counters.booked.items()),
         ]
         return (
             Delta(
-                allocate=[*spent.allocate, *(spec for part in parts for spec in part.allocate)],
-                writes=[*delta.writes, *spent.writes, *(write for part in parts for write in part.writes)],
+                allocate=[*money.allocate, *(spec for part in parts for spec in part.allocate)],
+                writes=[*delta.writes, *money.writes, *(write for part in parts for write in part.writes)],
                 puts={
                     "ledger": [row for each in decided for row in _ledger_rows(each, moment)],
                     "outbox": [row for each in decided for row in _outbox_rows(each, rules, moment)],
@@ -208,13 +210,14 @@ class DeliverOutcomes:
         known = [*settled, *map(as_settled, reconciled)]
         updates = [
             *(_settle_rows(each, planted, moment) for each in settled),
+            *(cost_rows(each) for each in settled if each.spared_fen),
             *(due_rows(each) for each in rescheduled),
             *(passed_rows(each) for each in rescheduled if each.passed),
             *rows_asked(reconciled, moment),
             *rows_proved(state, received, moment),
         ]
         parts = [
-            _released(state, known, planted),
+            released(state, known, planted),
             _suppressed(state, rules, settled, received),
             reached(state, *_arrived(settled)) if settled else Delta(),
             given_back(state, known, rules, RELEASING),
@@ -253,9 +256,15 @@ def _keys(verdict: Verdict) -> list[MessageKey]:
     ]
 
 
-def _cost(verdict: Verdict, rules: Rules) -> int:
-    channel: ChannelDefinition | None = rules.channels.get(verdict.intent.action.channel)
-    return cost_of(verdict.intent, channel) if channel else 0
+def _decided(verdict: Verdict, rules: Rules) -> _Decided:
+    intent = verdict.intent
+    channel: ChannelDefinition | None = rules.channels.get(intent.action.channel)
+    return _Decided(
+        verdict=verdict,
+        keys=_keys(verdict),
+        cost_fen=cost_of(intent, channel, rules) if channel else 0,
+        parts=parts_of(intent, channel, rules) if channel else 0,
+    )
 
 
 def _counted(state: StateView, verdicts: list[Verdict], rules: Rules, moment: Moment) -> Delta:
@@ -287,21 +296,6 @@ def _used(state: StateView, verdicts: list[Verdict], rules: Rules) -> Delta:
             for slot in verdict.slots[verdict.passed()].tolist():
                 of_channel[slot] = of_channel.get(slot, 0) - 1
     return together([changed(state, channel, each) for channel, each in change.items()])
-
-
-def _spent(state: StateView, counters: Counters) -> Delta:
-    return _add_spent(state, counters.spent_fen)
-
-
-def _add_spent(state: StateView, change_fen: dict[str, int]) -> Delta:
-    allocate: list[ArraySpec] = []
-    writes: list[Write] = []
-    for campaign, fen in change_fen.items():
-        name = spent_array(campaign)
-        before = int(state[name][0]) if state.has(name) and len(state[name]) else 0
-        allocate.append(ArraySpec(name=name, dtype="<i8", fill=0))
-        writes.append(Write(name, np.zeros(1, dtype=np.int64), np.array([before + fen], dtype=np.int64)))
-    return Delta(allocate=allocate, writes=writes)
 
 
 def _ledger_rows(decided: _Decided, moment: Moment) -> list[Row]:
@@ -365,6 +359,7 @@ def _outbox_rows(decided: _Decided, rules: Rules, moment: Moment) -> list[Row]:
                     item=action.item,
                     cost_fen=decided.cost_fen,
                     fallbacks=action.fallbacks,
+                    parts=decided.parts,
                 )
             ),
         )
@@ -441,37 +436,6 @@ def _arrived(settled: list[AttemptsSettled]) -> tuple[NDArray[np.int64], NDArray
     ]
     enrolments = np.array([enrolment_of(key) for key in keys], dtype=np.int64)
     return enrolments, np.array([visit_of(key) for key in keys], dtype=np.int64)
-
-
-def _released(state: StateView, settled: list[AttemptsSettled], planted: Planted) -> Delta:
-    """Give back the cap and the budget of messages that were not sent for certain; count what other ways cost."""
-    rows = [
-        (key, decided_ms, cost_fen, purpose)
-        for each in settled
-        if each.channel != COUPON_CHANNEL  # It was never counted.
-        for key, outcome, decided_ms, cost_fen, purpose in zip(
-            each.keys, each.outcomes, each.decided_ms, each.costs_fen, _purposes(each), strict=True
-        )
-        if outcome in RELEASING and key not in planted.pending
-    ]
-    slots = persons(state, np.array([enrolment_of(key) for key, _, _, _ in rows], dtype=np.int64))
-    # A receipt was never counted: taking it back would free the place of a marketing message of the same instant.
-    known = (slots >= 0) & np.array([purpose == "marketing" for *_, purpose in rows], dtype=np.bool_)
-    at_ms = np.array([decided_ms for _, decided_ms, _, _ in rows], dtype=np.int64)
-    writes = list(SENT.remove(state, slots[known], at_ms[known]).writes) if known.any() else []
-    back: dict[str, int] = {}
-    withdrawn = [pair for each in settled for pair in zip(each.withdrawn, each.withdrawn_fen, strict=True)]
-    unspent = [(key, cost_fen) for key, _, cost_fen, _ in rows] + withdrawn
-    for key, cost_fen in unspent + [(key, -more) for key, more in planted.costs_fen.items()]:
-        campaign = origin_of(key)
-        if cost_fen and state.has(spent_array(campaign)):
-            back[campaign] = back.get(campaign, 0) - cost_fen
-    spent = _add_spent(state, back)
-    return Delta(allocate=spent.allocate, writes=[*writes, *spent.writes])
-
-
-def _purposes(settled: AttemptsSettled) -> list[str]:
-    return settled.purposes or ["marketing"] * len(settled.keys)
 
 
 def _suppressed(

@@ -43,7 +43,7 @@ class Action(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     offer: str = ""
     item: str = ""
     cost_fen: int = 0
-    """Cost of one accepted message."""
+    """Cost of one accepted message, of each part of an SMS."""
     variants: tuple[Variant, ...] = ()
     """Where there are any, who gets which is drawn when the action is carried out, and `content` stands for none."""
     fallbacks: tuple[Fallback, ...] = ()

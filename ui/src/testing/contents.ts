@@ -118,6 +118,7 @@ function previewOf(body: string): Views["PreviewAnswer"] {
       text: whole,
       characters: whole.length,
       segments: 1,
+      reserved: 1,
       left: 70 - whole.length,
       encoding: "mainland",
     },

@@ -136,6 +136,7 @@ def _sms(look: SmsLook) -> SmsView:
         segments=length.segments,
         left=length.left,
         encoding=length.encoding,
+        reserved=look.reserved,
     )
 
 
@@ -193,7 +194,7 @@ def review_view(review: ContentReview, names: Mapping[str, str]) -> ContentRevie
 def preview_view(seen: Preview, rules: ContentRules) -> PreviewAnswer:
     sms = None
     if seen.length is not None:
-        sms = _sms(SmsLook(language=seen.language, text=seen.text, length=seen.length))
+        sms = _sms(SmsLook(language=seen.language, text=seen.text, length=seen.length, reserved=seen.reserved))
     return PreviewAnswer(
         look=seen.look,
         channel=seen.channel,

@@ -77,6 +77,7 @@ class SmsView(View):
     segments: Count
     left: Count = Field(description="Characters that still fit into the last part.")
     encoding: Literal["mainland", "gsm7", "ucs2"]
+    reserved: Count = Field(description="Parts for which money is set aside; a message that takes more is not sent.")
 
 
 class CheckRequest(View):

@@ -11,12 +11,12 @@ from liftloop.app.definitions.lawful import carrier_named, content_hits, content
 from liftloop.app.definitions.uses import Live
 from liftloop.compose.contract import Content, Problem
 from liftloop.compose.law.writing import HOLE, languages_of, whole_sms
-from liftloop.compose.reading import Hit
+from liftloop.compose.reading import Hit, parts_reserved
 from liftloop.compose.sms_length import SmsLength, sms_length
+from liftloop.compose.sms_parts import counting
 
 UNNAMED = "new"
 """The id of a content that has none yet."""
-MAINLAND = ("aliyun_sms", "tencent_sms")
 
 
 class SmsLook(Struct, frozen=True, kw_only=True):
@@ -25,6 +25,8 @@ class SmsLook(Struct, frozen=True, kw_only=True):
     language: str
     text: str
     length: SmsLength
+    reserved: int
+    """For how many parts money is set aside."""
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -66,13 +68,13 @@ def check_written(live: Live, content: Content, channel: str = "", purpose: str 
         hits=content_hits(live, content, channel, purpose),
         problems=content_problems(live, content),
         sms=[
-            SmsLook(language=language, text=text.replace(HOLE, "…"), length=sms_length(text, counting(carrier.kind)))
+            SmsLook(
+                language=language,
+                text=text.replace(HOLE, "…"),
+                length=sms_length(text, counting(carrier.kind)),
+                reserved=parts_reserved(content, carrier, purpose),
+            )
             for language, text in sms
             if text
         ],
     )
-
-
-def counting(kind: str) -> Any:
-    """Return how a channel's provider counts: mainland ones by characters, others by what a phone takes."""
-    return "mainland" if kind in MAINLAND else "gsm"

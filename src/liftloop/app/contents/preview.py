@@ -5,20 +5,22 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from liftloop.app.contents.checking import as_content, counting
+from liftloop.app.contents.checking import as_content
 from liftloop.app.definitions.edge import BadDefinition
 from liftloop.app.definitions.lawful import carrier_named, content_rules, reviews_of
 from liftloop.app.desk import Desk
 from liftloop.app.dispatch.personal import Told
 from liftloop.app.dispatch.words import Due, Gathered, Wordings
 from liftloop.app.people import find_profile
-from liftloop.app.words import Said
+from liftloop.app.words import Said, reason_words
 from liftloop.compose.contract import Carrier, Content
 from liftloop.compose.fields import BadFields
 from liftloop.compose.law.writing import Writing, whole_sms
-from liftloop.compose.reading import Hit, hits_of
+from liftloop.compose.reading import Hit, hits_of, parts_reserved
 from liftloop.compose.sms_length import SmsLength, sms_length
+from liftloop.compose.sms_parts import counting
 from liftloop.compose.text_part import text_part
 from liftloop.deliver.contract import AddressKind, Envelope
 from liftloop.deliver.coupons import Coupon
@@ -73,6 +75,8 @@ class Preview(Struct, frozen=True, kw_only=True):
     fields: Sequence[tuple[str, str]] = ()
     """Of a card: its lines."""
     length: SmsLength | None = None
+    reserved: int = 0
+    """For how many parts of an SMS money is set aside; one that takes more is not sent."""
     hits: Sequence[Hit] = ()
     """What the words break with this person's values in them."""
 
@@ -92,7 +96,7 @@ async def preview(desk: Desk, asked: Asked) -> Preview:
             look=look,
             channel=carrier.id,
             language=asked.content.language,
-            problem=Said(f"这位客户收不到：{unsaid[0].reason}", f"this person gets none: {unsaid[0].reason}"),
+            problem=_gets_none(unsaid[0].reason),
         )
     message = said[0][1]
     writing = Writing(
@@ -106,7 +110,17 @@ async def preview(desk: Desk, asked: Asked) -> Preview:
     )
     review = reviews_of(desk.definitions.live).get(asked.content.id)
     found = hits_of(writing, content_rules(desk.definitions.live), review.exemptions if review else ())
-    return _shown(look, writing, tuple(found))
+    seen = _shown(look, writing, tuple(found))
+    if seen.length is None:
+        return seen
+    taken, reserved = seen.length.segments, parts_reserved(asked.content, carrier, asked.content.purpose)
+    problem = _gets_none(f"sms_parts:{taken}>{reserved}") if taken > reserved else None
+    return replace(seen, reserved=reserved, problem=problem)
+
+
+def _gets_none(reason: str) -> Said:
+    why = reason_words(reason)
+    return Said(f"这位客户收不到：{why.zh}", f"this person gets none: {why.en}")
 
 
 async def _gathered(desk: Desk, wordings: Wordings, due: Due, entry: Mapping[str, Any]) -> Gathered:

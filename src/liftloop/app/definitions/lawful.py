@@ -13,7 +13,7 @@ from liftloop.compose.check import check
 from liftloop.compose.contract import Carrier, Content, ContentReview, ContentRules, Problem
 from liftloop.compose.law.rule import Judged
 from liftloop.compose.law.table import RULES
-from liftloop.compose.reading import REVIEW, SETTING, Hit, hits
+from liftloop.compose.reading import REVIEW, SETTING, Hit, hits, parts_reserved
 from liftloop.deliver.content_law import ContentLaw
 from liftloop.deliver.contract import ChannelDefinition
 from liftloop.deliver.media import carrier_of
@@ -97,6 +97,18 @@ def carrier_named(live: Live, channel: str) -> Carrier:
         return Carrier(id=channel)
     definition = msgspec.convert(body, type=ChannelDefinition, strict=False)
     return carrier_of(definition, content_rules(live))
+
+
+def message_fen(live: Live, content: str, channel: str, purpose: str) -> int:
+    """Return what is set aside for one message of a content, of an SMS with all its parts; 0 for what is not there."""
+    body, words = live("channel").get(channel), live("content").get(content)
+    if body is None:
+        return 0
+    carrier = carrier_named(live, channel)
+    if carrier.medium != "sms" or words is None:
+        return int(body.get("cost_fen") or 0)
+    parts = parts_reserved(msgspec.convert(words, type=Content, strict=False), carrier, purpose)
+    return int(body.get("cost_fen") or 0) * parts
 
 
 def content_hits(live: Live, content: Content, channel: str, purpose: str, when: Judged = "writing") -> list[Hit]:

@@ -87,6 +87,8 @@ class Attempt(Struct, frozen=True, kw_only=True, array_like=True):
     """What its text names."""
     ways: bytes = b""
     """Its packed envelope where it has other ways, or had some before this one."""
+    spared_fen: int = 0
+    """What was set aside for it beyond `cost_fen`."""
 
 
 class Started(Struct, frozen=True, kw_only=True):

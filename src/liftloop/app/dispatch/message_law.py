@@ -22,7 +22,7 @@ class MessageLaw:
 
     def __init__(self, things: ThingsReader, channel: str, contents: Collection[str]) -> None:
         rules = content_rules(things.live)
-        self._law = ReadLaw(_carrier(things, channel, rules), rules)
+        self._law = ReadLaw(sending_carrier(things, channel, rules), rules)
         self._exemptions: dict[str, tuple[Exemption, ...]] = {}
         self._named: dict[str, bool] = {}
         """Whether a field of people is their own, by its name."""
@@ -62,7 +62,7 @@ class MessageLaw:
         return found
 
 
-def _carrier(things: ThingsReader, channel: str, rules: ContentRules) -> Carrier:
+def sending_carrier(things: ThingsReader, channel: str, rules: ContentRules) -> Carrier:
     """Return a channel as far as rules ask; one that is gone or cannot be read carries nothing, and says so itself."""
     try:
         definition = msgspec.convert(things.read("channel", [channel])[channel], type=ChannelDefinition, strict=False)

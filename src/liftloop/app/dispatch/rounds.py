@@ -34,6 +34,7 @@ from liftloop.app.dispatch.settle import (
     settle_after_restart,
     verdict,
 )
+from liftloop.app.dispatch.sms_parts import within_parts
 from liftloop.app.dispatch.status import DispatchStatus, lane_status
 from liftloop.app.dispatch.words import Due, Gathered, Wordings, coupon_of
 from liftloop.app.tick.restored import NEVER_RESTORED, Restored
@@ -237,11 +238,15 @@ class Dispatcher:
         coupons = await self._claimed(leaving, now_ms)
         said, unsaid = self._wordings.say(leaving, lane.channel, now_ms, Gathered(told=answered, coupons=coupons))
         said, links = self._links.marked(said, lane.channel, now_ms)
+        fitting = within_parts(self._tools.state, said, lane.channel.name)
         return Departure(
             channel=lane.channel,
-            said=said,
-            attempts=[attempt_of(due, message.attempt, coupon_of(coupons, message.key)) for due, message in said],
-            unsaid=unsaid,
+            said=fitting.said,
+            attempts=[
+                attempt_of(due, message.attempt, coupon_of(coupons, message.key), spared_fen)
+                for (due, message), spared_fen in zip(fitting.said, fitting.spared_fen, strict=True)
+            ],
+            unsaid=[*unsaid, *fitting.too_long],
             stopped=[
                 StoppedDue(due=due, outcome=stopped.outcome, reason=stopped.reason)
                 for due, stopped in zip(dues, verdicts, strict=True)

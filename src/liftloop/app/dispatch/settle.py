@@ -48,6 +48,7 @@ class Settled(Struct, frozen=True):
     provider_id: str
     decided_ms: int
     cost_fen: int
+    spared_fen: int
     purpose: str
 
 
@@ -113,7 +114,8 @@ class Answers(Struct, frozen=True, kw_only=True):
     """The longest patience that one of those calls asked for."""
 
 
-def attempt_of(due: Due, attempt: str, coupon: Coupon | None = None) -> Attempt:
+def attempt_of(due: Due, attempt: str, coupon: Coupon | None = None, spared_fen: int = 0) -> Attempt:
+    """Return what to keep of a message; `spared_fen` of what was set aside for it its words do not take."""
     envelope = due.envelope
     return Attempt(
         key=envelope.key,
@@ -121,7 +123,8 @@ def attempt_of(due: Due, attempt: str, coupon: Coupon | None = None) -> Attempt:
         tries=due.tries + 1,
         purpose=envelope.purpose,
         decided_ms=envelope.decided_ms,
-        cost_fen=envelope.cost_fen,
+        cost_fen=envelope.cost_fen - spared_fen,
+        spared_fen=spared_fen,
         doubt=due.doubt,
         profile=envelope.profile,
         coupon=coupon,
@@ -256,6 +259,7 @@ def _row(attempt: Attempt, outcome: str, reason: str, provider_id: str) -> Settl
         provider_id,
         attempt.decided_ms,
         attempt.cost_fen,
+        attempt.spared_fen,
         attempt.purpose,
     )
 
@@ -297,8 +301,8 @@ def report(channel: str, every: Sequence[Settled], left: Sequence[Attempt]) -> b
     onwards = [onward(ways[MessageKey(each.key)], each.outcome) for each in every if each.key in ways] if ways else []
     withdrawn = [each for each in every if _had_arrived(each, ways)] if ways else []
     settled = [each for each in every if not _had_arrived(each, ways)] if withdrawn else every
-    columns = [list(column) for column in zip(*map(astuple, settled), strict=True)] or [[] for _ in range(8)]
-    keys, attempts, outcomes, reasons, provider_ids, decided_ms, costs_fen, purposes = columns
+    columns = [list(column) for column in zip(*map(astuple, settled), strict=True)] or [[] for _ in range(9)]
+    keys, attempts, outcomes, reasons, provider_ids, decided_ms, costs_fen, spared_fen, purposes = columns
     return canonical_json(
         AttemptsSettled(
             channel=channel,
@@ -309,11 +313,12 @@ def report(channel: str, every: Sequence[Settled], left: Sequence[Attempt]) -> b
             provider_ids=provider_ids,
             decided_ms=decided_ms,
             costs_fen=costs_fen,
+            spared_fen=spared_fen if any(spared_fen) else [],
             purposes=purposes,
             coupons=_issued(settled, left),
             onward=[each for each in onwards if each is not None],
             withdrawn=[each.key for each in withdrawn],
-            withdrawn_fen=[each.cost_fen for each in withdrawn],
+            withdrawn_fen=[each.cost_fen + each.spared_fen for each in withdrawn],
         )
     )
 

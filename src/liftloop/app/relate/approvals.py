@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from liftloop.app.definitions.lawful import message_fen
 from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
@@ -186,9 +187,9 @@ class BudgetApprovals:
             return
         answer = await self._desk.tick.ask("members", id=str(trigger["audience"]))
         people = len(answer["profiles"]) // PROFILE_BYTES
-        channels = self._desk.definitions.live("channel")
+        live = self._desk.definitions.live
         each_fen = sum(
-            int(channels.get(str(node.get("channel")), {}).get("cost_fen") or 0)
+            message_fen(live, str(node.get("content")), str(node.get("channel")), "marketing")
             for node in body["nodes"]
             if node["kind"] == "send" and node.get("purpose", "marketing") == "marketing"
         )

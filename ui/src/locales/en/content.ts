@@ -44,6 +44,7 @@ export const content = {
   forPerson: "As another customer",
   pickPerson: "Choose a customer to see what they would get",
   segments: "{{characters}} characters, charged as {{count}}; {{left}} more fit",
+  segmentsReserved: "Money is set aside for {{count}}; a customer whose values make it longer gets none.",
   noSubject: "(no subject)",
   look: "Look",
   desktop: "Desktop 600",

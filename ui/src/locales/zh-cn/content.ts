@@ -44,6 +44,7 @@ export const content = {
   forPerson: "换一位客户看",
   pickPerson: "选一位客户，看她会收到什么",
   segments: "{{characters}} 字，按 {{count}} 条计费，这一条还能写 {{left}} 字",
+  segmentsReserved: "预算按每人 {{count}} 条预留，代入本人内容后超过的不发。",
   noSubject: "（没有标题）",
   look: "看法",
   desktop: "电脑 600",

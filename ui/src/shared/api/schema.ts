@@ -12944,6 +12944,11 @@ export interface components {
              * @description Characters that still fit into the last part.
              */
             left: number;
+            /**
+             * Reserved
+             * @description Parts for which money is set aside; a message that takes more is not sent.
+             */
+            reserved: number;
             /** Segments */
             segments: number;
             /** Text */

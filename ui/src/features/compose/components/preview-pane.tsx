@@ -90,7 +90,8 @@ export function Seen({ preview }: { preview: Preview }) {
                 count: preview.sms.segments,
                 characters: preview.sms.characters,
                 left: preview.sms.left,
-              })}
+              })}{" "}
+              {t("content.segmentsReserved", { count: preview.sms.reserved })}
             </p>
           ) : null}
         </>
