@@ -37,7 +37,7 @@ from liftloop.storage.contract import StorageError
 
 SENDING, SENT = "review.sending", "review.sent"
 """The facts that a review is about to leave, and what became of it."""
-LOOK_EVERY_S = 30.0
+LOOK_EVERY_S = 10.0
 FRESH_MS = 5 * MINUTE_MS
 SETTLED_AFTER_MS = DAY_MS
 """Orders of the last day come in when shops hand in their day: what is stated for good waits for them."""
@@ -72,7 +72,7 @@ class Reviews:
         shelf = Shelf(folder=desk.data / "reviews", kind=Review)
         self._kept = KeptAnswers(desk.follower, desk.clock, shelf)
         self._failed: set[str] = set()
-        """Campaigns that could not be measured since this desk began: told once, not every half minute."""
+        """Campaigns that could not be measured since this desk began: told once, not at every look."""
 
     async def review(self, campaign_id: str) -> Review:
         """Return the review of a campaign, at most five minutes old; raises `NotFound`."""
