@@ -205,7 +205,9 @@ def exempt(identity: str, data: Path, as_json: bool, **said: str) -> None:
 @data_option
 @json_option
 def draft(save: str, number: int, data: Path, as_json: bool, **wish: Any) -> None:
-    """按规则写几篇草稿，并指出哪里还不行。 / Drafts by rules, in several tones, with what stands against each.
+    """按规则写几篇草稿，设了语言模型也请它写，并指出哪里还不行。
+
+    Drafts by rules, and by a language model where one is set, with what stands against each.
 
     \b
     例 / Example:
@@ -256,6 +258,7 @@ TONES = {
 
 def _drafts(answer: dict[str, Any]) -> list[str]:
     lines = [f"{spoken(answer['occasion']['name'])}"]
+    lines += [f"· {spoken(answer['model']['says'])}"] if answer["model"] else []
     for place, each in enumerate(answer["drafts"], 1):
         content = each["content"]
         lines += ["", f"{place}. {TONES[each['tone']]}"]

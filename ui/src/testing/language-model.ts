@@ -43,7 +43,10 @@ const call = (id: string, days: number, more: Partial<Views["ModelCall"]>): View
   purpose: "draft",
   model: "deepseek-chat",
   outcome: "drafted",
-  says: { zh: "语言模型写好了", en: "the language model wrote these" },
+  says: {
+    zh: "语言模型写好了，已按同样的规则检查",
+    en: "Written by the language model, and checked by the same rules",
+  },
   tokens_in: 610,
   tokens_out: 140,
   cost_fen: 1,
@@ -62,7 +65,7 @@ const calls: Views["ModelCalls"] = {
       outcome: "late",
       says: {
         zh: "语言模型没有在限定时间内答复；可以稍后再试，或在设置里放宽超时",
-        en: "the language model gave no answer in time; try again, or give it longer in the settings",
+        en: "The language model gave no answer in time; try again, or give it longer in the settings",
       },
     }),
     call("m3", 2, { purpose: "trial" }),
@@ -72,7 +75,10 @@ const calls: Views["ModelCalls"] = {
 const tried: Views["ModelTried"] = {
   note: {
     outcome: "drafted",
-    says: { zh: "语言模型写好了", en: "the language model wrote these" },
+    says: {
+      zh: "语言模型写好了，已按同样的规则检查",
+      en: "Written by the language model, and checked by the same rules",
+    },
     tokens_in: 610,
     tokens_out: 140,
     cost_fen: 1,

@@ -72,7 +72,7 @@ class Ledger:
         """Put what a call came to in the place of what was reserved; return its cost in fen, rounded up."""
         tokens = (worded.tokens_in, worded.tokens_out) if worded.sure else most
         cost = cost_micro(model, *tokens)
-        said = [{"headline": each.headline, "line": each.line} for each in worded.words]
+        said = [{"headline": each.headline, "line": each.greeting + each.line} for each in worded.words]
         answered = canonical_json(said).decode() if model.keep_texts and said else ""
         outcome = (worded.outcome, worded.why, *tokens, cost, took_ms, answered, identity)
         self._file.change((_SETTLE, outcome))

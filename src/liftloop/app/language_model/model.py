@@ -118,13 +118,11 @@ class LanguageModel:
         reserved = self.ledger.reserve(settings, current().actor, purpose, prompt, most)
         if reserved is None:
             return _without("over_budget")
-        began = time.monotonic()
         self._under_way += 1
         try:
-            worded = await self._asked(settings, prompt, objections)
+            worded, took_ms = await self._asked(settings, prompt, objections)
         finally:
             self._under_way -= 1
-        took_ms = round((time.monotonic() - began) * 1000)
         cost = self.ledger.settle(reserved, settings, worded, most, took_ms)
         return Asked(
             outcome=worded.outcome,
@@ -141,12 +139,15 @@ class LanguageModel:
         month = month or self.ledger.month()
         return self.ledger.usage(month), self.ledger.calls(month)
 
-    async def _asked(self, settings: ModelSettings, prompt: str, objections: Objection) -> Worded:
+    async def _asked(self, settings: ModelSettings, prompt: str, objections: Objection) -> tuple[Worded, int]:
+        """Return what was answered, and after how many milliseconds."""
         base = "liftloop.app.language_model"
         wording = await asyncio.to_thread(import_module, f"{base}.wording")  # Most of a second, the first time.
         connect = self.connect or (await asyncio.to_thread(import_module, f"{base}.connecting")).connected
+        began = time.monotonic()
         async with connect(settings, self._allow) as model:
-            return await wording.worded(model, prompt, objections, settings.timeout_s)
+            worded = await wording.worded(model, prompt, objections, settings.timeout_s)
+        return worded, round((time.monotonic() - began) * 1000)
 
 
 def _installed() -> bool:

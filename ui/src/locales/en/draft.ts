@@ -2,7 +2,7 @@ export const draft = {
   ask: "Draft for me",
   undo: "Back to my words",
   title: "Drafts",
-  lead: "By rules and the words of playbooks, in several tones, each checked. The one that you choose goes into the editor; nothing is saved or sent.",
+  lead: "By rules and the words of playbooks, in several tones, and by a language model where one is set; each is checked. The one that you choose goes into the editor; nothing is saved or sent.",
   goal: "What for",
   goalExample: "Win back members who stayed away for 60 days",
   occasion: "Kind of message",
