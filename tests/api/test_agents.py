@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from msgspec.structs import replace
 from served import Served, play
 
 from liftloop.agent.contract import WRITES
@@ -87,6 +88,22 @@ def test_agents_come_by_http_and_by_stdio_and_are_bound_by_their_token(tmp_path:
                 assert _told(await agent.call_tool("list_plans", {}))["code"] == "forbidden"
         server.should_exit = True
         await serving
+
+    play(tmp_path, story)
+
+
+def test_an_agent_that_goes_round_in_circles_is_slowed(tmp_path: Path) -> None:
+    """After a burst its calls are refused with when to come back, and nobody else's are."""
+
+    async def story(world: Served) -> None:
+        circling = replace(world.admin, token=await _token(world, "viewer", ["metrics.read"]))
+        answers = [await circling.post("/mcp", {"no": "call"}) for _ in range(75)]
+        assert answers[0].status != 429
+        assert answers[-1].status == 429
+        assert answers[-1].json()["code"] == "agent_too_fast"
+        assert answers[-1].headers["retry-after"] == "1"
+        assert (await world.admin.post("/mcp", {"no": "call"})).status != 429
+        assert (await circling.get("/api/metrics/catalogue")).status == 200
 
     play(tmp_path, story)
 

@@ -4,8 +4,10 @@ What the protocol takes is imported when the first agent comes, so that a start 
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from math import ceil
 from typing import Any
 
 from starlette.requests import Request
@@ -15,12 +17,31 @@ from liftloop.agent.contract import Answer
 from liftloop.api.access import Unauthorised, entry_of
 from liftloop.api.errors import language_of, told
 from liftloop.app.registry import USE_CASES
+from liftloop.app.tick.pace import Bucket, full_bucket, take, wait_s
+from liftloop.collect.sources import Limits
 from liftloop.kernel.errors import LiftloopError
 
 PATH = "/mcp"
 BODY_BYTES_MAX = 1 << 20
 """A goal, a condition or a content is far smaller."""
+PACE = Limits(events_per_second=2.0, burst=60)
+"""Of one caller: an agent that reads before it answers asks tens of times, one that goes round in circles for ever."""
 _HANDED_ON = ("authorization", "cookie", "x-csrf-token", "sec-fetch-site", "accept-language")
+
+
+class AgentTooFast(LiftloopError):
+    """An agent calls more often than the limit allows; this call did nothing."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(
+            "agent_too_fast",
+            zh="这个口令的智能体调用得太快，这一次什么也没做",
+            en="the agent of this token calls too often; this call did nothing",
+            next_zh="按 Retry-After 稍后再来；每秒最多两次，歇一会儿后可以连着 60 次",
+            next_en="come back after Retry-After: two calls a second, or 60 at once after a pause",
+            status=429,
+        )
+        self.retry_after_s = ceil(wait_s)
 
 
 class Agents:
@@ -32,6 +53,7 @@ class Agents:
         self._opening = asyncio.Lock()
         self._serving: asyncio.Task[None] | None = None
         self._manager: Any = None
+        self._buckets: dict[str, Bucket] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -39,10 +61,17 @@ class Agents:
         try:
             if entry.caller is None:
                 raise entry.problem or Unauthorised()
+            now_s = time.monotonic()
+            bucket = self._buckets.setdefault(entry.caller.actor, full_bucket(PACE, now_s))
+            if wait := wait_s(bucket, now_s):
+                raise AgentTooFast(wait)
+            take(bucket, 1)
         except LiftloopError as error:
             answer = told(error, language_of(request))
             if error.status == 401:
                 answer.headers["www-authenticate"] = "Bearer"
+            if isinstance(error, AgentTooFast):
+                answer.headers["retry-after"] = str(error.retry_after_s)
             await answer(scope, receive, send)
             return
         await self._open()
