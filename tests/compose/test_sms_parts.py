@@ -46,3 +46,10 @@ def test_the_longest_language_counts_and_elsewhere_phones_count_as_gsm() -> None
 def test_a_text_that_only_the_provider_knows_is_one_part() -> None:
     carrier = Carrier(id="sms", kind="tencent_sms", medium="sms", template="1")
     assert parts_reserved(Content(id="c", body="1: {{ customer.name }}"), carrier, "service") == 1
+
+
+@pytest.mark.parametrize("link", ["{{ forms.survey }}", "https://a.cn/b"])
+def test_a_link_is_taken_for_a_whole_address(link: str) -> None:
+    """A person's own link, or one that becomes a tracked one, is longer than a name."""
+    assert parts_reserved(Content(id="c", body="字" * 10 + link), ELSEWHERE, "marketing") == 1
+    assert parts_reserved(Content(id="c", body="字" * 11 + link), ELSEWHERE, "marketing") == 2

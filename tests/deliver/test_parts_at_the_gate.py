@@ -3,7 +3,8 @@
 from random import Random
 
 import pytest
-from shop_engine import SEND, ShopEngine
+from msgspec.structs import replace
+from shop_engine import NOBODY, SEND, ShopEngine
 
 from liftloop.app.dispatch.settle import Settled, attempt_of, report
 from liftloop.app.dispatch.words import Due
@@ -82,3 +83,38 @@ def test_what_is_spent_is_what_was_sent_and_never_passes_the_budget(seed: int) -
     assert shop.spent_fen("spring") == sum(paid.values())
     told = {row["message_key"]: row["cost_fen"] for row in shop.table("ledger")}
     assert {key: told[key] for key in paid} == paid
+
+
+def test_a_service_message_frees_no_budget() -> None:
+    """It was never taken from a campaign's budget, so one that fails gives nothing back."""
+    shop = launched(people=1, budget_fen=100, letters=80)
+    before_fen = shop.spent_fen("spring")
+    [envelope] = shop.envelopes()
+    attempt = attempt_of(Due(envelope=replace(envelope, purpose="transactional"), due_ms=shop.now_ms, waited=None), "1")
+    row = Settled(
+        attempt.key,
+        attempt.attempt,
+        "rejected",
+        "",
+        "",
+        attempt.decided_ms,
+        attempt.cost_fen,
+        attempt.spared_fen,
+        attempt.purpose,
+    )
+    shop.say("attempts.settled", "sms", report("sms", [row], [attempt]))
+    assert shop.spent_fen("spring") == before_fen > 0
+
+
+@pytest.mark.parametrize(("budget_fen", "goes"), [(2 * PRICE_FEN, False), (2 * 9, True)])
+def test_another_way_is_not_gone_that_the_budget_does_not_pay_for(budget_fen: int, goes: bool) -> None:
+    """A dearer fallback takes what it costs more from the budget, and is left where that would pass it."""
+    shop = launched(people=0, budget_fen=budget_fen, letters=80)
+    shop.identify("a")
+    way = {**SEND, "fallbacks": [{"channel": "sms", "content": "hello", "unless": "accepted", "after_s": 60}]}
+    shop.campaign("summer", budget_fen=budget_fen, actions=[NOBODY, way])
+    shop.assign("summer", {"a": 1})
+    shop.launch("summer")
+    settle(shop, {each.key: ("rejected", 2) for each in shop.envelopes()})
+    assert [each.cost_fen for each in shop.envelopes()] == ([2 * 9] if goes else [])
+    assert shop.spent_fen("summer") == (2 * 9 if goes else 0)

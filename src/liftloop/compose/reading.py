@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from liftloop.compose.contract import Carrier, Content, ContentReview, ContentRules, Exemption, Status
 from liftloop.compose.law.finding import FINDERS, Breach
 from liftloop.compose.law.rule import Judged, Rule, Severity
 from liftloop.compose.law.table import RULES
 from liftloop.compose.law.writing import HOLE, Writing, languages_of, normal, whole_sms
-from liftloop.compose.sms_parts import VALUE_CHARACTERS, parts_of
+from liftloop.compose.sms_parts import MAINLAND, VALUE_CHARACTERS, parts_of, with_links
 from liftloop.kernel.codec import fingerprint
 
 SETTING = "contents"
@@ -113,7 +114,10 @@ def parts_reserved(content: Content, carrier: Carrier, purpose: str) -> int:
 
     One where the provider's text is not known.
     """
-    texts = [whole_sms(writing) for writing in languages_of(content, carrier, purpose)]
+    writings = languages_of(content, carrier, purpose)
+    if carrier.kind not in MAINLAND:  # There a link is no value that a provider takes.
+        writings = [replace(writing, body=with_links(writing.body)) for writing in writings]
+    texts = [whole_sms(writing) for writing in writings]
     return max(parts_of(text.replace(HOLE, "字" * VALUE_CHARACTERS), carrier) for text in texts)
 
 

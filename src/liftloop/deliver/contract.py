@@ -296,7 +296,9 @@ class AttemptsSettled(Struct, frozen=True, kw_only=True):
     costs_fen: list[int]
     """What each costs: from the envelope, of an SMS as many parts as its words took."""
     spared_fen: list[int] = []
-    """What was set aside for them beyond that. Empty in reports of early versions."""
+    """What was set aside for them beyond that; below nothing of service messages that took more.
+    Empty in reports of early versions.
+    """
     purposes: list[str] = []
     """From the envelope: only marketing was counted by the gate. Empty in reports of early versions."""
     coupons: list[CouponIssued] = []

@@ -12,7 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from liftloop.deliver.contract import ENVELOPE, AttemptsSettled, Envelope, Onward, ReceiptsReceived
-from liftloop.deliver.keys import enrolment_of
+from liftloop.deliver.gate import spent_array
+from liftloop.deliver.keys import enrolment_of, origin_of
 from liftloop.deliver.quotas import Asked, Booked, book, over_their_own, places
 from liftloop.deliver.settings import Rules, opening_ms
 from liftloop.journey.reading import persons
@@ -102,8 +103,8 @@ def plant(
 ) -> Planted:
     """Return the ways onward that may be gone: channel and words are there, and their time is not over.
 
-    Each takes a place under its channel's quotas as a message of the gate does: it waits for a later window, or is not
-    gone where none has room in time.
+    None is gone that costs more than is left of its campaign's budget. Each takes a place under its channel's quotas
+    as a message of the gate does: it waits for a later window, or is not gone where none has room in time.
     None is where somebody answered already, in this step (`now`) or before the outcome was told.
     """
     rows: list[Row] = []
@@ -118,16 +119,29 @@ def plant(
             due_ms = moment.now_ms + way.after_s * SECOND_MS
             if envelope.purpose == "marketing":
                 due_ms = opening_ms(rules, rules.channels[envelope.channel], due_ms)
+            before_fen = 0 if envelope.arrived else ENVELOPE.decode(way.envelope).cost_fen
+            more_fen = envelope.cost_fen - before_fen
+            limited = rules.limited(envelope.campaign, envelope.purpose)
+            if limited and more_fen > _left_fen(state, rules, envelope.campaign, costs_fen):
+                continue
             due_ms = _place(state, envelope, rules, (moment.now_ms, due_ms), booked)
             if due_ms >= envelope.expires_ms:
                 continue
-            before_fen = 0 if envelope.arrived else ENVELOPE.decode(way.envelope).cost_fen
             rows.append((envelope.key, envelope.channel, due_ms, pack(envelope)))
-            costs_fen[envelope.key] = envelope.cost_fen - before_fen
+            if envelope.purpose == "marketing":
+                costs_fen[envelope.key] = more_fen
             if not envelope.arrived:
                 pending[envelope.key] = envelope.channel
     keys = frozenset(row[0] for row in rows)
     return Planted(rows=rows, keys=keys, pending=pending, costs_fen=costs_fen, booked=booked)
+
+
+def _left_fen(state: StateView, rules: Rules, campaign: str, planted_fen: Mapping[str, int]) -> int:
+    """Return what is left of a limited budget, beside what ways planted in this step take; never below nothing."""
+    name = spent_array(campaign)
+    spent = int(state[name][0]) if state.has(name) and len(state[name]) else 0
+    more = sum(fen for key, fen in planted_fen.items() if origin_of(key) == campaign)
+    return max((rules.campaigns[campaign].budget_fen or 0) - spent - more, 0)
 
 
 def _place(state: StateView, envelope: Envelope, rules: Rules, at: tuple[int, int], booked: dict[str, Booked]) -> int:

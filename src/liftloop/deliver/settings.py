@@ -134,6 +134,10 @@ class Rules(Struct, frozen=True, kw_only=True):
         canary = self.campaigns[campaign].canary if campaign in self.campaigns else None
         return canary.share if canary is not None and not canary.passed_ms else None
 
+    def limited(self, campaign: str, purpose: str) -> bool:
+        """Return whether a message is paid from a limited budget: marketing of a campaign that has one."""
+        return purpose == "marketing" and campaign in self.campaigns and bool(self.campaigns[campaign].budget_fen)
+
     def ends_ms(self, campaign: str) -> int:
         """Return the last instant at which a campaign's messages may leave."""
         return self.campaigns[campaign].ends_ms if campaign in self.campaigns else FAR_FUTURE_MS

@@ -48,16 +48,18 @@ def released(state: StateView, settled: Sequence[AttemptsSettled], planted: Plan
     known = (slots >= 0) & np.array([purpose == "marketing" for *_, purpose in rows], dtype=np.bool_)
     at_ms = np.array([decided_ms for _, decided_ms, _, _ in rows], dtype=np.int64)
     writes = list(SENT.remove(state, slots[known], at_ms[known]).writes) if known.any() else []
-    back: dict[str, int] = {}
+    back: dict[str, int] = {}  # Only marketing was taken from budgets.
     withdrawn = [pair for each in settled for pair in zip(each.withdrawn, each.withdrawn_fen, strict=True)]
     spared = [
         (key, spared_fen)
         for each in settled
         if each.spared_fen
-        for key, outcome, spared_fen in zip(each.keys, each.outcomes, each.spared_fen, strict=True)
-        if outcome not in RELEASING
+        for key, outcome, spared_fen, purpose in zip(
+            each.keys, each.outcomes, each.spared_fen, _purposes(each), strict=True
+        )
+        if outcome not in RELEASING and purpose == "marketing"
     ]
-    unspent = [(key, cost_fen) for key, _, cost_fen, _ in rows] + withdrawn + spared
+    unspent = [(key, cost_fen) for key, _, cost_fen, purpose in rows if purpose == "marketing"] + withdrawn + spared
     for key, cost_fen in unspent + [(key, -more) for key, more in planted.costs_fen.items()]:
         campaign = origin_of(key)
         if cost_fen and state.has(spent_array(campaign)):

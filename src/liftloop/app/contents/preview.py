@@ -76,7 +76,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     """Of a card: its lines."""
     length: SmsLength | None = None
     reserved: int = 0
-    """For how many parts of an SMS money is set aside; one that takes more is not sent."""
+    """For how many parts of an SMS money is set aside; marketing that takes more of a budget is not sent."""
     hits: Sequence[Hit] = ()
     """What the words break with this person's values in them."""
 
@@ -114,7 +114,8 @@ async def preview(desk: Desk, asked: Asked) -> Preview:
     if seen.length is None:
         return seen
     taken, reserved = seen.length.segments, parts_reserved(asked.content, carrier, asked.content.purpose)
-    problem = _gets_none(f"sms_parts:{taken}>{reserved}") if taken > reserved else None
+    too_long = taken > reserved and asked.content.purpose == "marketing"
+    problem = _gets_none(f"sms_parts:{taken}>{reserved}") if too_long else None
     return replace(seen, reserved=reserved, problem=problem)
 
 

@@ -318,7 +318,7 @@ def report(channel: str, every: Sequence[Settled], left: Sequence[Attempt]) -> b
             coupons=_issued(settled, left),
             onward=[each for each in onwards if each is not None],
             withdrawn=[each.key for each in withdrawn],
-            withdrawn_fen=[each.cost_fen + each.spared_fen for each in withdrawn],
+            withdrawn_fen=[each.cost_fen + each.spared_fen if each.purpose == "marketing" else 0 for each in withdrawn],
         )
     )
 

@@ -24,7 +24,10 @@ class Fitting(Struct, frozen=True, kw_only=True):
 
 
 def within_parts(state: StateReader, said: Sequence[tuple[Due, Message]], channel: str) -> Fitting:
-    """Return which messages may leave: an SMS of more parts than were paid for would pass the campaign's budget."""
+    """Return which messages may leave: marketing of more parts than were paid for would pass a campaign's budget.
+
+    A service message is paid from no budget: it leaves, and costs what it takes.
+    """
     if not any(due.envelope.parts for due, _ in said):
         return Fitting(said=said, spared_fen=[0] * len(said), too_long=())
     things = ThingsReader(state)
@@ -35,7 +38,7 @@ def within_parts(state: StateReader, said: Sequence[tuple[Due, Message]], channe
     for due, message in said:
         paid = due.envelope.parts
         taken = _taken(due.envelope, message, carrier) if paid else 0
-        if taken > paid:
+        if taken > paid and due.envelope.purpose == "marketing":
             too_long.append(Unsaid(due=due, reason=f"sms_parts:{taken}>{paid}"))
             continue
         fitting.append((due, message))

@@ -334,7 +334,7 @@ FROM decision LEFT JOIN canonical ON canonical.forwarded = decision.profile;
 CREATE OR REPLACE VIEW message_now AS
 WITH settled AS (
     SELECT message_key, arg_max({'outcome': outcome, 'reason': reason, 'channel': channel}, tick) AS last,
-        sum(cost_fen) AS cost
+        sum(cost_fen) FILTER (outcome IN ('accepted', 'uncertain')) AS cost
     FROM message_settled GROUP BY message_key
 ),
 told AS (
