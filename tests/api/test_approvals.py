@@ -74,6 +74,33 @@ def test_what_reaches_few_or_nobody_at_once_is_published(tmp_path: Path) -> None
     play(tmp_path, story)
 
 
+def test_people_called_in_by_request_add_up(tmp_path: Path) -> None:
+    """Small requests that together pass the limit wait as one large one does; who is named again counts once, and
+    what markets nothing waits for nobody.
+    """
+
+    async def story(world: Served) -> None:
+        await shop(world, launch_over_people=3)
+        calling = blast()
+        calling["body"]["trigger"] = {"on": "api"}
+        await ok(world, "/api/definitions", calling)
+        people = [f"u{number}" for number in range(6)]
+        for few in (people[:2], people[:2], people[2:3]):
+            assert (await ok(world, "/api/journeys/618/enrol", {"people": few}))["people"] == len(few)
+        refused = await world.admin.post("/api/journeys/618/enrol", {"people": people[3:5]})
+        assert (refused.status, refused.json()["code"]) == (409, "needs_approval"), refused.body
+        wang = await signed_in(world, "wang@example.com", "approver")
+        (asked,) = (await wang.get("/api/approvals")).json()["approvals"]
+        assert (asked["journey_id"], asked["people"], asked["amount"]) == ("618", 5, 25)
+        assert (await wang.post(f"/api/approvals/{asked['id']}", {"approved": True})).status == 200
+        await ok(world, "/api/journeys/618/enrol", {"people": people[3:5]})
+        calling["body"]["nodes"][0]["purpose"] = "transactional"
+        await ok(world, "/api/definitions", {**calling, "id": "receipt"})
+        assert (await ok(world, "/api/journeys/receipt/enrol", {"people": people}))["people"] == 6
+
+    play(tmp_path, story)
+
+
 def test_a_bounded_operator_tags_nobody_outside_her_team(tmp_path: Path) -> None:
     """Neither by name nor by way of an audience that holds others too."""
 

@@ -11,6 +11,7 @@ from liftloop.app.definitions.publishing import NotFound
 from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
 from liftloop.app.people import find_profile
+from liftloop.app.relate.approvals import BudgetApprovals
 from liftloop.journey.contract import REQUESTED
 from liftloop.kernel.codec import canonical_json
 from liftloop.kernel.dice import hash_text
@@ -70,10 +71,10 @@ class EnrolAsked(Struct, frozen=True, kw_only=True):
 async def enrol(desk: Desk, journey: str, request: EnrolAsked, actor: str) -> Enrolled:
     """Call people into a journey, and return once it is folded; the same request said twice counts once.
 
-    Raises `NotFound`, `NotByRequest` and `TooManyEnrolled`.
+    Raises `NotFound`, `NotByRequest`, `TooManyEnrolled`, and `NeedsApproval` where they are too many to go unasked.
     """
-    _, body, _, _ = desk.definitions.newest("journey", journey)
-    if body["trigger"]["on"] != "api":
+    _, steps, _, _ = desk.definitions.newest("journey", journey)
+    if steps["trigger"]["on"] != "api":
         raise NotByRequest(journey)
     if len(request.people) > PEOPLE_MAX:
         raise TooManyEnrolled
@@ -91,6 +92,7 @@ async def enrol(desk: Desk, journey: str, request: EnrolAsked, actor: str) -> En
         body = canonical_json({"profiles": list(found), "properties": dict(request.properties)})
         if len(body) > BODY_BYTES_MAX:
             raise TooManyEnrolled
+        await BudgetApprovals(desk).require_enrolment(journey, steps, found, actor)
         asked = fact(REQUESTED, journey, body, actor, desk.clock.now_ms())
         if request.id:
             said = hash_text("enrol", journey, request.id)

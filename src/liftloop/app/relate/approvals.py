@@ -3,7 +3,7 @@
 A plan waits with its budget, a journey that somebody publishes for a whole audience with what its messages cost.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -15,6 +15,7 @@ from liftloop.app.desk import Desk
 from liftloop.app.facts import fact
 from liftloop.app.plans import FROZEN, LaunchWaits
 from liftloop.app.words import Said
+from liftloop.kernel.clock import DAY_MS
 from liftloop.kernel.codec import canonical_json, fingerprint, parse_json
 from liftloop.kernel.errors import EXIT_REFUSED, LiftloopError
 from liftloop.kernel.money import yuan_text
@@ -32,6 +33,9 @@ SELECT kind, name, body, actor, at_ms FROM system_record WHERE kind IN ($1, $2) 
 GROWN_MAX = 1.2
 """A yes to a thousand people is one to twelve hundred; beyond it is asked anew."""
 PROFILE_BYTES = 8
+ENROLLED_MS = 7 * DAY_MS
+"""People called in within a week are one launch; who trickles in over months is not."""
+_ENTERED = "SELECT DISTINCT profile FROM enrolment WHERE journey = ? AND entered_ms >= ?"
 _AUTHOR = 'SELECT actor FROM system_record WHERE kind = $1 AND name = $2 ORDER BY "offset" LIMIT 1'
 
 
@@ -117,6 +121,11 @@ class _Answered(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+def markets(node: Mapping[str, Any]) -> bool:
+    """Tell whether a step sends marketing."""
+    return node["kind"] == "act" or (node["kind"] == "send" and node.get("purpose", "marketing") == "marketing")
+
+
 def _covers(known: Approval, asked: _Asked) -> bool:
     """Tell whether a yes is enough: a plan is what it was, an audience may have grown a little."""
     grown = 1.0 if asked.plan else GROWN_MAX
@@ -187,15 +196,36 @@ class BudgetApprovals:
             return
         answer = await self._desk.tick.ask("members", id=str(trigger["audience"]))
         people = len(answer["profiles"]) // PROFILE_BYTES
+        await self._require_reach(f"journey-{identity}-{fingerprint(body)[:12]}", identity, body, people, actor)
+
+    async def require_enrolment(
+        self, identity: str, body: Mapping[str, Any], profiles: Collection[int], actor: str
+    ) -> None:
+        """Let people be called into a journey that markets, unless many are with those who entered in these days.
+
+        Many small requests are the launch that one large one is; whoever is called again counts once.
+        Raises `NeedsApproval`.
+        """
+        if not self._rules_ask() or not any(markets(node) for node in body["nodes"]):
+            return
+        since_ms = self._desk.clock.now_ms() - ENROLLED_MS
+        entered = {number for (number,) in self._desk.state.rows(_ENTERED, (identity, since_ms))}
+        people = len(entered | {*profiles})
+        await self._require_reach(f"enrol-{identity}-{fingerprint(body)[:12]}", identity, body, people, actor)
+
+    async def _require_reach(
+        self, question: str, identity: str, body: Mapping[str, Any], people: int, actor: str
+    ) -> None:
         live = self._desk.definitions.live
         each_fen = sum(
             message_fen(live, str(node.get("content")), str(node.get("channel")), "marketing")
             for node in body["nodes"]
-            if node["kind"] == "send" and node.get("purpose", "marketing") == "marketing"
+            if node["kind"] == "send" and markets(node)
         )
         name = str(body.get("name") or identity)
-        asked = _Asked(journey=identity, name=name, amount_fen=people * each_fen, people=people)
-        await self._require(f"journey-{identity}-{fingerprint(body)[:12]}", asked, actor)
+        await self._require(
+            question, _Asked(journey=identity, name=name, amount_fen=people * each_fen, people=people), actor
+        )
 
     def _rules_ask(self) -> Approvals | None:
         """Return the rules where any of them asks for a yes."""
