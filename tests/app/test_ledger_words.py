@@ -13,6 +13,12 @@ from liftloop.app.words import row_label, sentence
         ("held_out", "held_out:would_be_sent", "在对照组里，有意不发：否则会收到。", "对照组：否则会收到"),
         ("suppressed", "no_consent:sms:marketing", "没发：没有同意接收短信营销。", "没发：没有同意接收短信营销"),
         ("capped", "frequency_cap:2/7d", "没发：7 天内最多 2 条，已达上限。", "没发：7 天内最多 2 条，已达上限"),
+        (
+            "failed",
+            "channel_unusable:address_refused",
+            "没有送出：渠道的地址在不允许的内网里。",
+            "没有送出：渠道的地址在不允许的内网里",
+        ),
         ("expired", "", "没发：过了有效时间。", "没发：过了有效时间"),
         ("waiting", "", "还在旅程里等待。", "还在旅程里等待"),
         (

@@ -37,13 +37,13 @@ def _playwright(*specs: str, **variables: str) -> None:
 
 def test_pages_over_built_data() -> None:
     """People can plan, launch, select, import and ask why; no page has a serious axe violation or scrolls sideways."""
-    _playwright("flows", "pictures")
+    _playwright("flows", "looks")
 
 
 @pytest.mark.long
 def test_every_page_in_every_look() -> None:
     """Both widths crossed with both languages and appearances: axe finds nothing serious, nothing scrolls sideways."""
-    _playwright("pictures", PICTURES="all")
+    _playwright("looks", EVERY_LOOK="1")
 
 
 def test_from_goal_to_report(tmp_path: Path) -> None:

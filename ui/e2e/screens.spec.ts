@@ -90,6 +90,7 @@ async function open(page: Page, address: string): Promise<number> {
   );
   const readyMs = Math.round((await ready.jsonValue()) || 0);
   await new AppPage(page).settled();
+  await expect(page.locator("[data-newer-soon]"), "the newest figures came").toHaveCount(0);
   return readyMs;
 }
 

@@ -52,6 +52,12 @@ _REASONS = {
     ),
     "budget_spent": Said("活动预算已用完", "the campaign's budget is spent"),
     "no_channel": Said("渠道没有接好", "the channel is not connected"),
+    "channel_unknown": Said("渠道没有定义", "the channel is not defined"),
+    "channel_unreadable": Said("渠道的设置读不出来", "the channel's settings cannot be read"),
+    "channel_unusable:address_refused": Said(
+        "渠道的地址在不允许的内网里", "the channel's address lies in a private network that is not allowed"
+    ),
+    "channel_unusable:sealed": Said("渠道的密钥解不开", "the channel's secrets cannot be unsealed"),
     "channel_not_for_marketing": Said(
         "公众号模板消息只能发服务通知，不能发营销", "template messages of WeChat carry no marketing"
     ),
@@ -118,6 +124,8 @@ def reason_words(reason: str) -> Said:
         return _REASONS[reason]
     head, _, rest = reason.partition(":")
     match head:
+        case "channel_unusable":
+            return Said(f"渠道打不开（{rest}）", f"the channel cannot be opened ({rest})")
         case "everywhere":
             would = reason_words(rest)
             return Said(

@@ -2,6 +2,8 @@ import { waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { renderApp } from "@/testing/render-app";
 
+const RIGHT_TO_LEFT = "محمد (VIP) 👩‍👩‍👧";
+
 describe("a dashboard", () => {
   async function copied(name: string) {
     const { user, screen } = renderApp("/results/dashboards");
@@ -36,7 +38,7 @@ describe("a dashboard", () => {
         const from = 50 * asked.push(request.url) - 50;
         const people = Array.from({ length: 50 }, (_, row) => ({
           profile_id: `p${from + row}`,
-          name: `人${from + row}`,
+          name: row === 0 ? RIGHT_TO_LEFT : `人${from + row}`,
           identifier: "",
           city: "",
           last_seen_at: null,
@@ -47,6 +49,8 @@ describe("a dashboard", () => {
     });
     const drawer = within(await screen.findByRole("dialog", { name: /10,000 人$/ }));
     expect(drawer.getAllByRole("row")).toHaveLength(51);
+    const [first] = drawer.getAllByText(RIGHT_TO_LEFT); // What stands beside it keeps its order.
+    expect(first?.tagName).toBe("BDI");
     await user.click(drawer.getByRole("button", { name: "再看一些" }));
     await waitFor(() => expect(drawer.getAllByRole("row")).toHaveLength(101));
     expect(asked).toHaveLength(2);

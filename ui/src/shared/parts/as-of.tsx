@@ -33,7 +33,7 @@ export function AsOf() {
     return () => clearInterval(timer);
   }, [queries, waits]);
   return (
-    <p className={styles.asOf} aria-live="polite">
+    <p className={styles.asOf} aria-live="polite" data-newer-soon={waits || undefined}>
       {waits ? t("common.asOf", { at: format.moment(oldest) }) : null}
     </p>
   );

@@ -19,7 +19,9 @@ export function Page({ title, lead, action, children }: PageProps) {
     <div className={styles.page}>
       <header className={styles.header}>
         <div className={styles.words}>
-          <h1>{title}</h1>
+          <h1>
+            <bdi>{title}</bdi>
+          </h1>
           {lead ? <div className={styles.lead}>{lead}</div> : null}
         </div>
         {action ? <div className={styles.action}>{action}</div> : null}

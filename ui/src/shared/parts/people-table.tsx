@@ -1,5 +1,6 @@
 /** People behind a number: each name leads to the person's page; more come on request. */
 import { Button } from "antd";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Views } from "@/shared/api/client";
@@ -35,9 +36,16 @@ export function PeopleTable({ people, caption, more, loadingMore = false, search
           {people.map((person) => (
             <tr key={person.profile_id}>
               <th scope="row">
-                <Link to={`/people/${encodeURIComponent(person.profile_id)}${search}`}>{person.name}</Link>
+                <Link to={`/people/${encodeURIComponent(person.profile_id)}${search}`}>
+                  <bdi>{person.name}</bdi>
+                </Link>
                 <span className={styles.under}>
-                  {[person.identifier, person.city].filter(Boolean).join(" · ")}
+                  {[person.identifier, person.city].filter(Boolean).map((each, place) => (
+                    <Fragment key={each}>
+                      {place > 0 ? " · " : null}
+                      <bdi>{each}</bdi>
+                    </Fragment>
+                  ))}
                 </span>
               </th>
               {told ? (

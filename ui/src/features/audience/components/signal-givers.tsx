@@ -30,7 +30,10 @@ export function SignalGivers({ preview }: { preview: UseQueryResult<Views["Signa
             <ul className={styles.people}>
               {people.map(({ person, evidence }) => (
                 <li key={person.profile_id}>
-                  <Link to={`/people/${person.profile_id}`}>{person.name}</Link> {person.identifier}
+                  <Link to={`/people/${person.profile_id}`}>
+                    <bdi>{person.name}</bdi>
+                  </Link>{" "}
+                  {person.identifier}
                   <ul className={styles.events}>
                     {evidence.length === 0 ? <li>{t("signal.noEvents")}</li> : null}
                     {evidence.map((each, place) => (

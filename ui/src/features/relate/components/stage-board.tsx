@@ -99,7 +99,7 @@ function StageCard({ work, stages }: { work: Work; stages: Views["WorkChoice"][]
     >
       <div className={styles.cardHead}>
         <Link to={{ search: `?work=${work.id}` }} preventScrollReset draggable={false}>
-          {work.person.name}
+          <bdi>{work.person.name}</bdi>
         </Link>
         {work.score === null ? null : (
           <strong title={t("work.score")}>{format.number(Math.round(work.score))}</strong>

@@ -21,7 +21,7 @@ export function WorkCard({ card, large = false }: { card: Views["WorkCard"]; lar
     <div className={styles.whole} data-large={large}>
       <div>
         <Link to={`/people/${work.person.profile_id}`} className={styles.who}>
-          {work.person.name}
+          <bdi>{work.person.name}</bdi>
         </Link>
         <span className={styles.quiet}>
           {[work.person.identifier, work.person.city].filter(Boolean).join(" · ")}

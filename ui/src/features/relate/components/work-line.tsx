@@ -19,7 +19,7 @@ export function WorkLine({ work, to }: { work: Work; to: string }) {
         </Link>
         <span className={styles.quiet}>
           <Link to={`/people/${work.person.profile_id}`} className={styles.name}>
-            {work.person.name}
+            <bdi>{work.person.name}</bdi>
           </Link>{" "}
           · {format.say(work.why)}
         </span>
