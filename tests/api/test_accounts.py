@@ -277,13 +277,35 @@ def test_what_leaves_is_bounded_and_details_are_shown_on_the_record(tmp_path: Pa
         assert (await wang.post("/api/audiences/all/exports", order)).status == 200
         found = (await li.get("/api/profiles/u1")).json()
         assert "138****8001" in json.dumps(found["identifiers"])
-        assert (await li.post("/api/profiles/u1/reveal", {})).status == 403
-        assert "13800138001" in (await wang.post("/api/profiles/u1/reveal", {})).json()["details"]["phone"]
+        why = {"reason": "call back about an order"}
+        assert (await li.post("/api/profiles/u1/reveal", why)).status == 403
+        assert "13800138001" in (await wang.post("/api/profiles/u1/reveal", why)).json()["details"]["phone"]
         lines = (await world.admin.get("/api/audit", kind="personal")).json()["entries"]
         assert [(each["outcome"], each["who"]["en"]) for each in lines] == [
             ("done", "Approver@Example.Com"),
             ("refused", "Operator@Example.Com"),
         ]
+        assert lines[0]["reason"] == "call back about an order"
+
+    play(tmp_path, story)
+
+
+def test_details_in_the_clear_take_a_reason_and_are_counted(tmp_path: Path) -> None:
+    """No reason, no look; so many people a day and no more, whoever was seen already may be seen again."""
+
+    async def story(world: Served) -> None:
+        await customers(world)
+        rules = {"kind": "setting", "id": "access", "body": {"reveal_day_max": 2}}
+        assert (await world.admin.post("/api/definitions", rules)).status == 200
+        wang = await signed_in(world, "wang@example.com", "approver")
+        why = {"reason": "call back"}
+        assert (await wang.post("/api/profiles/u1/reveal", {"reason": "  "})).json()["code"] == "reason_needed"
+        seen = [(await wang.post(f"/api/profiles/{each}/reveal", why)).status for each in ("u1", "u2", "u1", "u3")]
+        assert seen == [200, 200, 200, 429]
+        lines = (await world.admin.get("/api/audit", kind="personal")).json()["entries"]
+        assert [each["outcome"] for each in lines][:2] == ["refused", "done"]
+        world.installation.advance(86_401)
+        assert (await wang.post("/api/profiles/u3/reveal", why)).status == 200
 
     play(tmp_path, story)
 

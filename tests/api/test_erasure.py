@@ -38,7 +38,7 @@ def _legible(text: str) -> list[str]:
 async def _seen(world: Served) -> str:
     told = [
         (await world.admin.get("/api/profiles/u1")).json(),
-        (await world.admin.post("/api/profiles/u1/reveal", {})).json(),
+        (await world.admin.post("/api/profiles/u1/reveal", {"reason": "asked"})).json(),
         (await world.admin.post("/api/profiles/u1/export", {})).json(),
     ]
     return str(told)
@@ -73,7 +73,7 @@ def test_who_is_erased_is_gone_from_files_answers_and_restored_backups(tmp_path:
         assert not _legible(await _seen(world))
         held = (await world.admin.post("/api/profiles/u1/export", {})).json()
         assert [each["status"] for each in held["consents"]] == ["granted", "withdrawn"]
-        assert "13900139000" in (await world.admin.post("/api/profiles/u2/reveal", {})).body.decode()
+        assert "13900139000" in (await world.admin.post("/api/profiles/u2/reveal", {"reason": "asked"})).body.decode()
         trail = (await world.admin.get("/api/audit")).json()
         assert {"profile.erase", "profile.export"} <= {each["use_case"] for each in trail["entries"]}
 

@@ -8,7 +8,6 @@ import { sessionOptions, signOut } from "@/features/account/api/account";
 export function OwnLinks({ onChosen }: { onChosen(): void }) {
   const { t } = useTranslation();
   const { data } = useQuery(sessionOptions);
-  const mayRead = (what: "account" | "audit") => data?.may.includes(`${what}.read`) ?? false;
   return (
     <>
       {data?.name ? (
@@ -16,21 +15,9 @@ export function OwnLinks({ onChosen }: { onChosen(): void }) {
           {`${data.name} · ${t(`role.${data.role ?? "viewer"}`)}`}
         </Link>
       ) : null}
-      {mayRead("account") ? (
-        <Link to="/settings/people" onClick={onChosen}>
-          {t("account.people")}
-        </Link>
-      ) : null}
-      {data?.may.includes("model.calls") ? (
-        <Link to="/settings/model" onClick={onChosen}>
-          {t("model.title")}
-        </Link>
-      ) : null}
-      {mayRead("audit") ? (
-        <Link to="/settings/audit" onClick={onChosen}>
-          {t("audit.title")}
-        </Link>
-      ) : null}
+      <Link to="/settings" onClick={onChosen}>
+        {t("settings.title")}
+      </Link>
       <Button onClick={() => void signOut()}>{t("shell.signOut")}</Button>
     </>
   );

@@ -16,7 +16,11 @@ export interface Place {
     | "asset.title"
     | "shell.results"
     | "board.listTitle"
-    | "data.title";
+    | "data.title"
+    | "settings.title"
+    | "settings.limits"
+    | "settings.approvals"
+    | "settings.signIn";
 }
 
 export interface Deed {
@@ -48,6 +52,10 @@ export const places: Place[] = [
   { path: "/results", label: "shell.results" },
   { path: "/results/dashboards", label: "board.listTitle" },
   { path: "/data", label: "data.title" },
+  { path: "/settings", label: "settings.title" },
+  { path: "/settings/limits", label: "settings.limits" },
+  { path: "/settings/approvals", label: "settings.approvals" },
+  { path: "/settings/sign-in", label: "settings.signIn" },
 ];
 
 export const deeds: Deed[] = [

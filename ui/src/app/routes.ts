@@ -70,6 +70,19 @@ export const pages = {
   "results/proposals": async () => ({ Component: (await import("./pages/proposals")).ProposalsPage }),
   "results/journeys": async () => ({ Component: (await import("./pages/journeys")).JourneysPage }),
   "results/forecasts": async () => ({ Component: (await import("./pages/forecasts")).ForecastsPage }),
+  settings: async () => ({ Component: (await import("./pages/settings")).SettingsPage }),
+  "settings/limits": async () => ({
+    Component: (await import("./pages/settings-limits")).SettingsLimitsPage,
+  }),
+  "settings/approvals": async () => ({
+    Component: (await import("./pages/settings-approvals")).SettingsApprovalsPage,
+  }),
+  "settings/sign-in": async () => ({
+    Component: (await import("./pages/settings-sign-in")).SettingsSignInPage,
+  }),
+  "settings/single-sign-on": async () => ({
+    Component: (await import("./pages/settings-single-sign-on")).SettingsSingleSignOnPage,
+  }),
   "settings/own": async () => ({ Component: (await import("./pages/own-account")).OwnAccountPage }),
   "settings/people": async () => ({ Component: (await import("./pages/accounts")).AccountsPage }),
   "settings/model": async () => ({

@@ -24,6 +24,7 @@ import { proposal } from "./en/proposal";
 import { results } from "./en/results";
 import { experiment, review, scorecard } from "./en/review";
 import { search } from "./en/search";
+import { rules, settings } from "./en/settings";
 import { channel, chart, common, identifier, shell, signIn } from "./en/shell";
 import { signal } from "./en/signal";
 import { source } from "./en/source";
@@ -74,6 +75,8 @@ export default {
   proposal,
   results,
   search,
+  settings,
+  rules,
   signal,
   step,
   source,

@@ -24,6 +24,7 @@ import { proposal } from "./zh-cn/proposal";
 import { results } from "./zh-cn/results";
 import { experiment, review, scorecard } from "./zh-cn/review";
 import { search } from "./zh-cn/search";
+import { rules, settings } from "./zh-cn/settings";
 import { channel, chart, common, identifier, shell, signIn } from "./zh-cn/shell";
 import { signal } from "./zh-cn/signal";
 import { source } from "./zh-cn/source";
@@ -74,6 +75,8 @@ export default {
   proposal,
   results,
   search,
+  settings,
+  rules,
   signal,
   step,
   source,

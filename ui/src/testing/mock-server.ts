@@ -11,7 +11,6 @@ import { handoverRoutes } from "./handover.ts";
 import { homeRoutes } from "./home.ts";
 import { identityRoutes } from "./identity.ts";
 import { MockJourneys } from "./journeys.ts";
-import { modelRoutes } from "./language-model.ts";
 import { liveRoutes } from "./live.ts";
 import { belongs, overlapOf, previewOf, type Saved } from "./membership.ts";
 import { administrator, found, health, json, notFound, Refusal, stranger } from "./mock-answers.ts";
@@ -23,6 +22,7 @@ import { playbookRoutes } from "./playbooks.ts";
 import { profileOf, whyOf } from "./profiles.ts";
 import { proposalRoutes } from "./proposals.ts";
 import { resultsRoutes } from "./results.ts";
+import { settingRoutes } from "./rules.ts";
 import { understoodOf } from "./sentences.ts";
 import { daysAgo, type Member, makeMembers, NOW, noWords, personRow, vocabulary } from "./shop.ts";
 import { signalRoutes } from "./signals.ts";
@@ -149,7 +149,7 @@ export class MockServer {
       ...identityRoutes(path, this.members),
       ...signalRoutes(path, this.members),
       ...playbookRoutes(path),
-      ...modelRoutes(path),
+      ...settingRoutes(path),
       ...contentRoutes(path, this.members),
       ...homeRoutes(path, this.members.length === 0, (text) =>
         this.plans.make({ text, answers: {}, proof: true }),

@@ -8,7 +8,7 @@ from liftloop.app.accounts.tokens import Token
 from liftloop.app.actors import actor_words
 from liftloop.app.callers import NOBODY, Caller
 from liftloop.app.desk import Desk
-from liftloop.app.registry import USE_CASES
+from liftloop.app.registry import USE_CASES, UseCase
 
 
 def session_view(desk: Desk, caller: Caller, csrf: str = "") -> SessionView:
@@ -24,7 +24,7 @@ def session_view(desk: Desk, caller: Caller, csrf: str = "") -> SessionView:
         role=caller.role if signed_in else None,
         teams=list(caller.teams),
         staff=caller.staff,
-        may=sorted(name for name, each in USE_CASES.items() if signed_in and caller.may(each)),
+        may=_may(desk, caller) if signed_in else [],
         csrf=csrf,
         second_factor=bool(account and account.second_factor),
         second_factor_first=caller.use_cases == BEFORE_SECOND,
@@ -32,6 +32,13 @@ def session_view(desk: Desk, caller: Caller, csrf: str = "") -> SessionView:
         set_up=desk.accounts.directory.any(),
         single_sign_on=SingleSignOn(name=provider.name or "OpenID Connect") if provider.issuer else None,
     )
+
+
+def _may(desk: Desk, caller: Caller) -> list[str]:
+    """Return what a caller may do; from which role somebody is seen in the clear is a rule of this installation."""
+    reveals = UseCase(name="profile.reveal", role=desk.accounts.rules().reveal_role, changes=True)
+    cases = {**USE_CASES, reveals.name: reveals}
+    return sorted(name for name, each in cases.items() if caller.may(each))
 
 
 def account_view(account: Account) -> AccountView:

@@ -14,10 +14,12 @@ from liftloop.api.views.audit import (
     AuditPage,
     AuditVersion,
     Revealed,
+    RevealRequest,
     RevertRequest,
     VersionCompared,
 )
 from liftloop.api.views.values import Text
+from liftloop.app.accounts.looks import reason_of
 from liftloop.app.audit import PAGE_MAX, Audit, AuditQuestion, Change, Line, Version, changes_of
 from liftloop.app.callers import require, told
 from liftloop.app.definitions.publishing import KINDS_ZH
@@ -79,11 +81,19 @@ async def revert(
 
 
 @router.post("/profiles/{profile_id}/reveal", summary="One person's details in the clear; each look is recorded")
-async def reveal(profile_id: str, desk: OnDesk, caller: Annotated[Caller, Depends(may("profile.reveal"))]) -> Revealed:
-    require(caller, UseCase(name="profile.reveal", role=desk.accounts.rules().reveal_role, changes=True))
+async def reveal(
+    profile_id: str,
+    request: RevealRequest,
+    desk: OnDesk,
+    caller: Annotated[Caller, Depends(may("profile.reveal"))],
+) -> Revealed:
+    rules = desk.accounts.rules()
+    require(caller, UseCase(name="profile.reveal", role=rules.reveal_role, changes=True))
+    reason = reason_of(request.reason)
     number = await find_profile(desk.tick, desk.clock, profile_id)
+    desk.accounts.looks.take(caller.actor, number, rules.reveal_day_max)
     personal = [each for each in attributes_of(desk.state, desk.vault, number) if each.personal]
-    told(reason=", ".join(each.name for each in personal))
+    told(person=number, reason=reason)
     return Revealed(details={each.name: str(each.value) for each in personal})
 
 

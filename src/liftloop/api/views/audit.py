@@ -63,6 +63,10 @@ class RevertRequest(View):
     newest: int | None = Field(default=None, ge=1, description="The version that was newest when it was decided.")
 
 
+class RevealRequest(View):
+    reason: str = Field(min_length=1, max_length=200, description="Why; it stands in the audit.")
+
+
 class Revealed(View):
     """One person's details in the clear; that they were looked at stands in the audit."""
 

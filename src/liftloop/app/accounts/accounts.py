@@ -9,6 +9,7 @@ import msgspec
 from liftloop.app.access_rules import ACCESS, SIGN_IN, AccessRules, Provider
 from liftloop.app.accounts.credentials import code_secret
 from liftloop.app.accounts.directory import Directory
+from liftloop.app.accounts.looks import Looks
 from liftloop.app.accounts.sessions import Sessions
 from liftloop.app.accounts.single_sign_on import SingleSignOn
 from liftloop.app.accounts.tokens import Tokens
@@ -36,6 +37,7 @@ class Accounts:
         self.sessions = Sessions(self.file, self.directory, wall, self.rules, self._opened)
         self.tokens = Tokens(self.file, wall)
         self.trail = Trail(self.file, clock)
+        self.looks = Looks(self.trail, clock)
         self.single_sign_on = SingleSignOn(self.file, self.directory, wall, self.provider)
 
     def rules(self) -> AccessRules:

@@ -21,6 +21,11 @@ WHERE (at_ms < ?1 OR (at_ms = ?1 AND 't' || printf('%012d', id) < ?2)) AND (?3 =
     AND use_case NOT IN (SELECT value FROM json_each(?5))
 ORDER BY at_ms DESC, id DESC LIMIT ?6
 """
+_LOOKED = """
+SELECT DISTINCT json_extract(details, '$.person') FROM trail
+WHERE use_case = 'profile.reveal' AND outcome = 'done' AND actor = ? AND at_ms > ?
+    AND json_extract(details, '$.person') IS NOT NULL
+"""
 _NOTE = """
 INSERT INTO trail (at_ms, actor, name, via, address, use_case, subject, outcome, details)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -75,6 +80,10 @@ class Trail:
             Entry(**{**dict(zip(names, row, strict=True)), "details": json.loads(row[-1])})
             for row in self._file.rows(_BEFORE, asked)
         ]
+
+    def looked_at(self, actor: str, after_ms: int) -> set[int]:
+        """Return whose details an actor saw in the clear since an instant, by profile."""
+        return {int(person) for (person,) in self._file.rows(_LOOKED, (actor, after_ms))}
 
     def tells(self, versions: Sequence[str]) -> set[str]:
         """Return which of these versions of definitions a line names."""

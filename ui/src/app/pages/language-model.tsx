@@ -7,12 +7,13 @@ import { TryCard } from "@/features/language-model/components/try-card";
 import { UsageCard } from "@/features/language-model/components/usage-card";
 import { Page } from "@/shared/parts/page";
 import { Shown } from "@/shared/parts/shown";
+import { SettingsLead } from "../settings-lead";
 
 export function LanguageModelPage() {
   const { t } = useTranslation();
   const sheet = useQuery(modelOptions);
   return (
-    <Page title={t("model.title")} lead={t("model.lead")}>
+    <Page title={t("model.title")} lead={<SettingsLead>{t("model.lead")}</SettingsLead>}>
       <Shown query={sheet} lines={8}>
         {(data) => (
           <>

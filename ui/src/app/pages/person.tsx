@@ -2,11 +2,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
+import { sessionOptions } from "@/features/account/api/account";
 import { profileOptions } from "@/features/profile/api/profiles";
 import { Identity } from "@/features/profile/components/identity";
 import { Membership } from "@/features/profile/components/membership";
 import { Messages } from "@/features/profile/components/messages";
 import { OwnData } from "@/features/profile/components/own-data";
+import { Reveal } from "@/features/profile/components/reveal";
 import { Tags } from "@/features/profile/components/tags";
 import { Timeline } from "@/features/profile/components/timeline";
 import { Consents, Known, Signals, Who } from "@/features/profile/components/who";
@@ -17,10 +19,14 @@ import { Waiting } from "@/shared/parts/shown";
 import { useFormat } from "@/shared/words/use-format";
 import styles from "./person.module.css";
 
+/** The use case, as the session names it. */
+const REVEAL = "profile.reveal";
+
 export function PersonPage() {
   const { t } = useTranslation();
   const format = useFormat();
   const { profileId = "" } = useParams();
+  const mayReveal = useQuery(sessionOptions).data?.may.includes(REVEAL) ?? false;
   const profile = useQuery(profileOptions(profileId));
   if (!profile.data) {
     return (
@@ -33,7 +39,11 @@ export function PersonPage() {
   }
   const person = profile.data;
   return (
-    <Page title={person.name} lead={format.say(person.sentence)}>
+    <Page
+      title={person.name}
+      lead={format.say(person.sentence)}
+      action={mayReveal ? <Reveal profileId={person.profile_id} /> : null}
+    >
       <div className={styles.story}>
         <Identity profileId={person.profile_id} />
         <Who profile={person} />

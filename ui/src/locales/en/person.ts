@@ -1,5 +1,12 @@
 export const person = {
   title: "Customer",
+  reveal: "See details in the clear",
+  revealLead: "It stands in the audit, with your reason.",
+  revealReason: "Why",
+  revealExample: "such as: calls back about an order",
+  revealShow: "Show",
+  revealed: "Shown for one minute.",
+  revealedNothing: "No personal details are known.",
   since: "since {{date}}",
   audiences: "In these audiences",
   known: "What we know",

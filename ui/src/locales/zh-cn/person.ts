@@ -1,5 +1,12 @@
 export const person = {
   title: "客户",
+  reveal: "查看完整信息",
+  revealLead: "会连同原因一起记在审计里。",
+  revealReason: "原因",
+  revealExample: "例如：订单问题要回电",
+  revealShow: "查看",
+  revealed: "显示一分钟。",
+  revealedNothing: "没有个人信息。",
   since: "{{date}} 起",
   audiences: "在这些人群里",
   known: "我们知道的",

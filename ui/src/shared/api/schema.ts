@@ -11915,6 +11915,14 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** RevealRequest */
+        RevealRequest: {
+            /**
+             * Reason
+             * @description Why; it stands in the audit.
+             */
+            reason: string;
+        };
         /**
          * Review
          * @description The review of one campaign: the same document as its PDF and its slides.
@@ -20644,7 +20652,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealRequest"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
