@@ -28,6 +28,9 @@ def lines_of_plan(plan: dict[str, Any]) -> list[str]:
             lines += ["", _said(zh, en), f"  {spoken(plan[name]['sentence'])}"]
             if plan[name]["would_need"]:
                 lines.append(f"  {spoken(plan[name]['would_need'])}")
+    if plan["guarded"]:
+        guarded = [f"  {spoken(each['sentence'])}" for each in plan["guarded"]]
+        lines += ["", _said("不能伤到的", "Not to be harmed"), *guarded]
     return lines + _price_of_proof(plan)
 
 

@@ -101,6 +101,23 @@ class Verdict(Struct, frozen=True, kw_only=True):
     would_need: Words | None
 
 
+class GuardedOutcome(Struct, frozen=True, kw_only=True):
+    """What the plan adds to an outcome beside its goal, per person in the window, in the metric's unit.
+
+    `low` and `high` hold it nine times out of ten, for all of a plan's guarded outcomes together; `named` says that
+    the goal asked for it.
+    """
+
+    metric: MetricName
+    comparison: Literal["no_drop", "no_rise"]
+    named: bool
+    effect: float
+    low: float
+    high: float
+    standing: Literal["harmed", "spared", "unclear"]
+    sentence: Words
+
+
 class MissingThing(Struct, frozen=True, kw_only=True):
     label: Words
     lead_days: int
@@ -151,6 +168,8 @@ class PlanRecord(Struct, frozen=True, kw_only=True):
     lift_kind: LiftKind = "relative"
     goal_lift: float | None = None
     limits: tuple[Limit, ...] = ()
+    guarded: tuple[GuardedOutcome, ...] = ()
+    """What the plan does to outcomes that must not be harmed, as far as the log can tell."""
     certificate: Proof | None = None
     forecast: Forecast | None = None
     forecast_hash: str = ""

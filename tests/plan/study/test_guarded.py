@@ -8,9 +8,12 @@ from msgspec.structs import replace
 from small_world import Floats, inputs
 
 from liftloop.plan.finding import Finding
+from liftloop.plan.goal.contract import Understood
 from liftloop.plan.inputs import Guarded, Integers, StudyInputs
 from liftloop.plan.metric.catalogue import BUILT_IN_CATALOGUE
 from liftloop.plan.study.whole import study
+from liftloop.plan.writing.guarded import guarded_told
+from liftloop.plan.writing.planned import Head, record_of
 from liftloop.plan.writing.remarks import remarks_of
 from liftloop.plan.writing.sentences import plan_sentence
 
@@ -68,7 +71,7 @@ def test_harm_that_nobody_forbade_is_told_with_its_interval() -> None:
     (effect,) = found.guarded
     assert effect.standing == "harmed"
     assert effect.low < effect.effect < effect.high < 0
-    assert any("会伤到毛利额" in remark.zh for remark in remarks_of(asked, found))
+    assert "会伤到毛利额" in guarded_told(effect).zh
 
 
 def test_a_goal_whose_every_option_harms_what_it_guards_is_refused() -> None:
@@ -91,3 +94,14 @@ def test_a_rise_that_is_forbidden_is_harm_too() -> None:
     refunds = replace(asked.guarded[0], comparison="no_rise")
     found = study(replace(asked, guarded=(refunds,)))
     assert {each.option for each in found.given_up} == {2, 5}
+
+
+def test_a_plan_keeps_what_it_does_to_what_is_guarded() -> None:
+    asked = world(dear_loses, named=False)
+    found = study(asked)
+    understood = Understood(goal=asked.goal, said_zh="", said_en="")
+    record = record_of(Head(plan_id="p", created_ms=0, understood=understood), asked, found)
+    (kept,) = record.guarded
+    (told,) = found.guarded
+    assert (kept.standing, kept.named, kept.low, kept.high) == ("harmed", False, told.low, told.high)
+    assert not any("毛利额" in remark.zh and "每人变动" in remark.zh for remark in record.remarks)

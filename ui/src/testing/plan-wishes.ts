@@ -36,6 +36,33 @@ export const phases: Views["PlanPhase"][] = [
   },
 ];
 
+export const guarded: Views["GuardedOutcome"][] = [
+  {
+    metric: { id: "gross_profit", name: text("毛利额", "Gross profit"), unit: "fen" },
+    comparison: "no_drop",
+    named: true,
+    effect: 212,
+    i90: [35, 389],
+    standing: "spared",
+    sentence: text(
+      "不会伤到毛利额：每人变动 +¥0.35～+¥3.89（十次里有九次）",
+      "Gross profit is not harmed: +¥0.35 to +¥3.89 per person (nine times out of ten)",
+    ),
+  },
+  {
+    metric: { id: "refund_rate", name: text("退款率", "Refund rate"), unit: "share" },
+    comparison: "no_rise",
+    named: false,
+    effect: 0.0004,
+    i90: [-0.0011, 0.0019],
+    standing: "unclear",
+    sentence: text(
+      "会不会伤到退款率还看不清：每人变动 -0.11 个百分点～+0.19 个百分点（十次里有九次）",
+      "Whether refund rate is harmed cannot be seen: -0.11 points to +0.19 points per person (nine times out of ten)",
+    ),
+  },
+];
+
 export function unproven(): Partial<Views["Plan"]> {
   const sentence = text(
     "选了不做证明：不留对照组，结束后只能说发了多少、花了多少、用了多少券，不能说带来了多少",

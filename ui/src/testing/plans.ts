@@ -1,6 +1,6 @@
 /** Plans for pages and tests: one ready, one exploration, one that asks, one that is refused. */
 import type { Views } from "@/shared/api/client";
-import { phases, unproven } from "./plan-wishes.ts";
+import { guarded, phases, unproven } from "./plan-wishes.ts";
 import { readingFor } from "./reading.ts";
 import { daysAgo, text } from "./shop.ts";
 
@@ -224,6 +224,7 @@ export function readyPlan(): Views["Plan"] {
       "Reach 66,600 people for ¥101,280; the repeat rate should be 4.7% higher than with nothing done",
     ),
     next: null,
+    guarded,
     remarks: [text("毛利未知，结果按销售额说", "Margin is unknown, so results speak of revenue")],
     eligible: 86_420,
     cost: 10_128_000,

@@ -10,6 +10,7 @@ from liftloop.plan.goal.contract import Question, Reading, Remark, Understood
 from liftloop.plan.notices import Notice
 from liftloop.plan.options import Words
 from liftloop.plan.record import (
+    GuardedOutcome,
     HoldoutPlan,
     Limit,
     MetricName,
@@ -40,6 +41,7 @@ def plan_view(record: PlanRecord, campaign_id: str | None, notices: Sequence[Not
         lift_kind=record.lift_kind,
         goal_lift=record.goal_lift,
         constraints=[_constraint(limit) for limit in record.limits],
+        guarded=[_guarded(each) for each in record.guarded],
         certificate=_certificate(record),
         forecast=forecast_view(record.forecast, record.forecast_hash) if record.forecast else None,
         reachable=_reachable(record.reachable) if record.reachable else None,
@@ -56,6 +58,18 @@ def plan_view(record: PlanRecord, campaign_id: str | None, notices: Sequence[Not
         ask_margin=record.ask_margin,
         created_at=instant(record.created_ms),
         campaign_id=campaign_id,
+    )
+
+
+def _guarded(outcome: GuardedOutcome) -> views_plan.GuardedOutcome:
+    return views_plan.GuardedOutcome(
+        metric=metric_view(outcome.metric),
+        comparison=outcome.comparison,
+        named=outcome.named,
+        effect=outcome.effect,
+        i90=[outcome.low, outcome.high],
+        standing=outcome.standing,
+        sentence=text(outcome.sentence),
     )
 
 

@@ -221,6 +221,18 @@ class Constraint(View):
     sentence: Text | None = Field(default=None, description="The shadow price in words; null where it is zero.")
 
 
+class GuardedOutcome(View):
+    """What the plan adds to an outcome that must not be harmed, per person in the window, in the metric's unit."""
+
+    metric: MetricRef
+    comparison: Literal["no_drop", "no_rise"] = Field(description="What would be harm is the other way.")
+    named: bool = Field(description="Whether the goal itself asked for it: then options that harm it are not used.")
+    effect: Finite
+    i90: Interval = Field(description="Holds for all guarded outcomes of a plan together.")
+    standing: Literal["harmed", "spared", "unclear"]
+    sentence: Text
+
+
 class Certificate(View):
     """Proof of the optimum: nothing can beat `bound`; the plan has `value`; `gap` is their relative distance."""
 
@@ -280,6 +292,9 @@ class Plan(View):
     lift_kind: LiftKind = Field(description="Of every lift in this plan.")
     goal_lift: Finite | None = Field(description="The goal as a lift of that kind, signed.")
     constraints: list[Constraint]
+    guarded: list[GuardedOutcome] = Field(
+        default_factory=list[GuardedOutcome], description="Outcomes that must not be harmed, as far as the log tells."
+    )
     certificate: Certificate | None
     forecast: Forecast | None
     reachable: Reachable | None

@@ -8,9 +8,27 @@ from liftloop.plan.options import Words, label
 
 
 def guarded_remarks(inputs: StudyInputs, found: Finding) -> tuple[Words, ...]:
-    """Return a sentence for each option that was given up, and for each guarded outcome of a plan."""
-    gone = tuple(_given_up(inputs, each) for each in found.given_up)
-    return (*gone, *(_told(each) for each in found.guarded)) if found.status == "ready" else gone
+    """Return a sentence for each option that was given up."""
+    return tuple(_given_up(inputs, each) for each in found.given_up)
+
+
+def guarded_told(effect: GuardedEffect) -> Words:
+    """Return what a plan does to a guarded outcome, in a sentence."""
+    span, metric = _span(effect), effect.guarded.metric
+    if effect.standing == "harmed":
+        return Words(
+            zh=f"小心：这个计划会伤到{metric.name_zh}，每人变动 {span.zh}（十次里有九次）",
+            en=f"Take care: this plan harms {metric.name_en}, by {span.en} per person (nine times out of ten)",
+        )
+    if effect.standing == "spared":
+        return Words(
+            zh=f"不会伤到{metric.name_zh}：每人变动 {span.zh}（十次里有九次）",
+            en=f"{metric.name_en} is not harmed: {span.en} per person (nine times out of ten)",
+        )
+    return Words(
+        zh=f"会不会伤到{metric.name_zh}还看不清：每人变动 {span.zh}（十次里有九次）",
+        en=f"Whether {metric.name_en} is harmed cannot be seen: {span.en} per person (nine times out of ten)",
+    )
 
 
 def harms_guarded(inputs: StudyInputs, found: Finding) -> Words:
@@ -32,24 +50,6 @@ def _given_up(inputs: StudyInputs, effect: GuardedEffect) -> Words:
         zh=f"不用{what.zh}（{channel.name_zh}）：它会伤到{metric.name_zh}（每人 {span.zh}），而目标要求守住它",
         en=f"{what.en} ({channel.name_en}) is not used: it harms {metric.name_en}, which the goal guards, "
         f"by {span.en} per person",
-    )
-
-
-def _told(effect: GuardedEffect) -> Words:
-    span, metric = _span(effect), effect.guarded.metric
-    if effect.standing == "harmed":
-        return Words(
-            zh=f"小心：这个计划会伤到{metric.name_zh}，每人变动 {span.zh}（十次里有九次）",
-            en=f"Take care: this plan harms {metric.name_en}, by {span.en} per person (nine times out of ten)",
-        )
-    if effect.standing == "spared":
-        return Words(
-            zh=f"不会伤到{metric.name_zh}：每人变动 {span.zh}（十次里有九次）",
-            en=f"{metric.name_en} is not harmed: {span.en} per person (nine times out of ten)",
-        )
-    return Words(
-        zh=f"会不会伤到{metric.name_zh}还看不清：每人变动 {span.zh}（十次里有九次）",
-        en=f"Whether {metric.name_en} is harmed cannot be seen: {span.en} per person (nine times out of ten)",
     )
 
 

@@ -12,6 +12,7 @@ from liftloop.plan.finding import Finding, Plan
 from liftloop.plan.forecast import PROOF, holdout_share
 from liftloop.plan.goal.check import readings
 from liftloop.plan.goal.contract import TouchCap, Understood
+from liftloop.plan.guarded import GuardedEffect
 from liftloop.plan.inputs import StudyInputs
 from liftloop.plan.optimise import BUDGET
 from liftloop.plan.options import Option, Words
@@ -19,6 +20,7 @@ from liftloop.plan.phases import DAY_S
 from liftloop.plan.record import (
     Assigned,
     BudgetCurve,
+    GuardedOutcome,
     HoldoutPlan,
     Limit,
     MetricName,
@@ -29,6 +31,7 @@ from liftloop.plan.record import (
     Verdict,
 )
 from liftloop.plan.resources import CAPACITY, RETURN, use_of
+from liftloop.plan.writing.guarded import guarded_told
 from liftloop.plan.writing.limits import amount_text, resource_label, resource_price, whole_limit
 from liftloop.plan.writing.remarks import remarks_of
 from liftloop.plan.writing.sentences import (
@@ -103,6 +106,7 @@ def record_of(head: Head, inputs: StudyInputs, found: Finding) -> PlanRecord:
         lift_kind=lifts.kind if lifts else "relative",
         goal_lift=lifts.goal if lifts else None,
         limits=_limits(inputs, plan) if plan else (),
+        guarded=tuple(_guarded(each) for each in found.guarded) if found.status == "ready" else (),
         certificate=_certificate(plan) if plan else None,
         forecast=forecast,
         forecast_hash=_frozen(inputs, found) if forecast else "",
@@ -120,6 +124,20 @@ def record_of(head: Head, inputs: StudyInputs, found: Finding) -> PlanRecord:
         ask_margin=plan is not None and asks_margin(inputs, asked=head.margin_asked),
         curve=_curve(found, plan) if plan and found.curve else None,
         assigned=_assigned(plan, inputs.terms.lead_days) if plan and can_launch else None,
+    )
+
+
+def _guarded(effect: GuardedEffect) -> GuardedOutcome:
+    guarded = effect.guarded
+    return GuardedOutcome(
+        metric=metric_name(guarded.metric),
+        comparison=guarded.comparison,
+        named=guarded.named,
+        effect=effect.effect,
+        low=effect.low,
+        high=effect.high,
+        standing=effect.standing,
+        sentence=guarded_told(effect),
     )
 
 

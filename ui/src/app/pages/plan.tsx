@@ -12,6 +12,7 @@ import { Baseline } from "@/features/plan/components/baseline";
 import { Budget } from "@/features/plan/components/budget";
 import { Forecast } from "@/features/plan/components/forecast";
 import { GoalField } from "@/features/plan/components/goal-field";
+import { Guarded } from "@/features/plan/components/guarded";
 import { Launch, MissingList } from "@/features/plan/components/launch";
 import { Margin } from "@/features/plan/components/margin";
 import { Phases } from "@/features/plan/components/phases";
@@ -98,6 +99,7 @@ function PlanArgument({ plan }: { plan: Plan }) {
         <Phases plan={plan} onWish={open ? (phases) => wish({ phases }) : undefined} busy={again.isPending} />
       ) : null}
       {shown.forecast ? <Forecast plan={shown} forecast={shown.forecast} /> : null}
+      {plan.guarded?.length ? <Guarded guarded={plan.guarded} /> : null}
       {curve && rung ? (
         <Budget plan={plan} curve={curve} at={rung} onMove={setBudget} onReplan={replanWith} />
       ) : null}

@@ -7823,6 +7823,37 @@ export interface components {
             id: string;
         };
         /**
+         * GuardedOutcome
+         * @description What the plan adds to an outcome that must not be harmed, per person in the window, in the metric's unit.
+         */
+        GuardedOutcome: {
+            /**
+             * Comparison
+             * @description What would be harm is the other way.
+             * @enum {string}
+             */
+            comparison: "no_drop" | "no_rise";
+            /** Effect */
+            effect: number;
+            /**
+             * I90
+             * @description Holds for all guarded outcomes of a plan together.
+             */
+            i90: number[];
+            metric: components["schemas"]["MetricRef"];
+            /**
+             * Named
+             * @description Whether the goal itself asked for it: then options that harm it are not used.
+             */
+            named: boolean;
+            sentence: components["schemas"]["Text"];
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "harmed" | "spared" | "unclear";
+        };
+        /**
          * Health
          * @description How the installation is, and what time it believes it is.
          */
@@ -10291,6 +10322,11 @@ export interface components {
              * @description The goal as a lift of that kind, signed.
              */
             goal_lift: number | null;
+            /**
+             * Guarded
+             * @description Outcomes that must not be harmed, as far as the log tells.
+             */
+            guarded?: components["schemas"]["GuardedOutcome"][];
             holdout: components["schemas"]["Holdout"] | null;
             /**
              * Lift Kind
