@@ -114,7 +114,7 @@ def _its_progress_is_plain_where_no_terminal_is(done: subprocess.CompletedProces
     """Without a terminal there are whole lines and no control characters."""
     assert "\r" not in done.stderr
     assert "\x1b" not in done.stderr
-    assert len(re.findall(r"^✓ .* \d+\.\d s$", done.stderr, flags=re.MULTILINE)) == 12
+    assert len(re.findall(r"^✓ .* \d+\.\d s$", done.stderr, flags=re.MULTILINE)) == 13
 
 
 def _leaves_nothing_but_the_folder(data: Path) -> None:
