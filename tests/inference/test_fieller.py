@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from liftloop.inference.difference import Measured, difference
@@ -26,6 +26,7 @@ def _of(value: float, error: float) -> Estimate:
     some.floats(1e-6, 1),
     some.floats(0.5, 5),
 )
+@example(top=1.0, top_error=0.25, bottom=0.375, bottom_error=0.375, limit=0.9999999999999999)
 def test_it_leaves_one_out_exactly_where_the_difference_leaves_zero_out(
     top: float, top_error: float, bottom: float, bottom_error: float, limit: float
 ) -> None:

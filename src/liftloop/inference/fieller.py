@@ -21,7 +21,12 @@ def ratio_range(top: Estimate, bottom: Estimate, limit: float) -> tuple[float, f
             return None
         return constant / (top.value * bottom.value + _root(top, bottom, above, below)), math.inf
     half, root = top.value * bottom.value, _root(top, bottom, above, below)
-    return (half - root) / square, (half + root) / square
+    # The root nearer to zero by the product of both: where `bottom` is barely clear of zero, half and root are alike.
+    if half > 0:
+        return constant / (half + root), (half + root) / square
+    if half < 0:
+        return (half - root) / square, constant / (half - root)
+    return -root / square, root / square
 
 
 def _root(top: Estimate, bottom: Estimate, above: float, below: float) -> float:
