@@ -264,6 +264,10 @@ ONE_CONSENT_EACH: frozenset[str] = frozenset({"wechat_subscribe", "mini_program"
 """Kinds of which one consent is good for one message, unless the template is a long-term one."""
 
 
+TASK_CLEARED = "task.cleared"
+"""Of `task.wanted` the rows that the gate lets through; its columns are the same."""
+
+
 class ChannelDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A channel as a person sets it up; kind `channel` among the definitions."""
 

@@ -204,12 +204,7 @@ def _ask(
         left = credits_of(state, channel.id, verdict.slots) - counters.consents_of(channel.id)[verdict.slots]
         verdict.stop(left <= 0, "blocked", "no_subscription_left")
     if verdict.intent.purpose == "marketing":
-        if rules.settings.tickets_first:
-            verdict.stop(are_among(verdict.slots, np.sort(rules.complaining(state))), "suppressed", OPEN_TICKET)
-        fatigue = rules.settings.fatigue
-        if fatigue is not None:
-            who = tired(state, verdict.slots, fatigue, moment.now_ms)
-            verdict.stop(who, "capped", f"fatigue:{fatigue.unanswered}/{fatigue.pause_days:g}d")
+        _peace(state, verdict, rules, moment)
         _quiet(verdict, rules, channel, moment)
         _caps(state, verdict, rules, moment, counters)
     if channel.quotas:
@@ -218,14 +213,50 @@ def _ask(
         _budget(state, verdict, rules, channel, counters)
 
 
+def judge_task(state: StateView, intent: Intent, medium: str, rules: Rules, at: tuple[Moment, Counters]) -> Verdict:
+    """Return the verdict on people about whom a journey asks colleagues for something; counts whom they reach.
+
+    `medium` is by what colleagues reach the person, empty where they do not. Held-out people are left alone whatever
+    is to be done. Hours are the colleague's own: a task waits for nobody.
+    """
+    moment, counters = at
+    verdict = _opened(state, intent, rules, moment)
+    verdict.held |= _held(state, intent)
+    marketing = intent.purpose == "marketing"
+    verdict.stop(_repeated(verdict.slots), "suppressed", "merged_into_another")
+    if ended := rules.ended(intent.campaign, moment.now_ms):
+        verdict.stop(verdict.open(), "expired", ended)
+    if paused := rules.paused_by(intent.campaign):
+        verdict.stop(verdict.open(), "blocked", f"paused:{paused}")
+    if medium:
+        reasons = refusals(state, verdict.slots, medium, intent.purpose)
+        verdict.stop(reasons != "", "suppressed", reasons)
+    if medium and marketing:
+        _peace(state, verdict, rules, moment)
+        _caps(state, verdict, rules, moment, counters)
+    _hold_out(verdict)
+    if medium and marketing:
+        np.add.at(counters.sent, verdict.slots[verdict.open()], 1)
+        np.add.at(counters.shadow, verdict.slots[would_be_sent(verdict.reason)], 1)
+    verdict.stop(verdict.open(), "queued", "")
+    return verdict
+
+
+def _peace(state: StateView, verdict: Verdict, rules: Rules, moment: Moment) -> None:
+    """Leave alone who waits for an answer of ours, and who answered none of the last messages."""
+    if rules.settings.tickets_first:
+        verdict.stop(are_among(verdict.slots, np.sort(rules.complaining(state))), "suppressed", OPEN_TICKET)
+    fatigue = rules.settings.fatigue
+    if fatigue is not None:
+        who = tired(state, verdict.slots, fatigue, moment.now_ms)
+        verdict.stop(who, "capped", f"fatigue:{fatigue.unanswered}/{fatigue.pause_days:g}d")
+
+
 def _opened(state: StateView, intent: Intent, rules: Rules, moment: Moment) -> Verdict:
     slots = follow(state, intent.slots)
     count = len(slots)
-    held = np.zeros(count, dtype=np.bool_)
     marketing = intent.purpose == "marketing"
-    if intent.holdout is not None and marketing:
-        salt = hash_text("holdout", intent.holdout.salt)
-        held = uniform(_drawn(state, intent).astype(np.uint64), salt) < intent.holdout.share
+    held = _held(state, intent) if marketing else np.zeros(count, dtype=np.bool_)
     expires_ms = moment.now_ms + intent.expires_s * SECOND_MS
     numbers = people.numbers(state, slots)
     everywhere = left_alone(numbers, rules.settings.held_everywhere, moment.now_ms) if marketing else held
@@ -242,6 +273,14 @@ def _opened(state: StateView, intent: Intent, rules: Rules, moment: Moment) -> V
         expires_ms=min(expires_ms, rules.ends_ms(intent.campaign)) if marketing else expires_ms,
         lives=lives(state, intent.enrolments),
     )
+
+
+def _held(state: StateView, intent: Intent) -> Mask:
+    """Return who is in the holdout of the campaign or journey."""
+    if intent.holdout is None:
+        return np.zeros(len(intent.slots), dtype=np.bool_)
+    salt = hash_text("holdout", intent.holdout.salt)
+    return uniform(_drawn(state, intent).astype(np.uint64), salt) < intent.holdout.share
 
 
 def _drawn(state: StateView, intent: Intent) -> NDArray[np.int64]:

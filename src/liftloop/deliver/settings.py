@@ -127,7 +127,11 @@ class Rules(Struct, frozen=True, kw_only=True):
 
     def paused(self, campaign: str) -> bool:
         """Return whether a campaign's messages are held back for now."""
-        return campaign in self.campaigns and self.campaigns[campaign].paused != ""
+        return self.paused_by(campaign) != ""
+
+    def paused_by(self, campaign: str) -> str:
+        """Return why a campaign's messages are held back, empty where they are not."""
+        return self.campaigns[campaign].paused if campaign in self.campaigns else ""
 
     def canary_share(self, campaign: str) -> float | None:
         """Return the share that is written to while a campaign's canary runs, None where everybody is."""

@@ -4,7 +4,7 @@ Whoever comes to one rests there until the next tick, which follows at once: it 
 anything else looks at the person, so that the next node meets what this one changed.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -64,6 +64,15 @@ class GiveTask(Struct, frozen=True, kw_only=True, tag_field="kind", tag="task", 
     """How long they have."""
     team: str = ""
     """Who: a team; empty leaves it to the rules of assignment."""
+    medium: str = ""
+    """By what they reach the person, as consents name it; empty: `call` for a call, for anything else nobody is."""
+    purpose: Literal["marketing", "transactional", "service"] = "service"
+    """What they reach her for; marketing needs her consent and counts against the caps."""
+
+    @property
+    def reaches_by(self) -> str:
+        """Return by what colleagues reach the person, empty where the task is among themselves."""
+        return self.medium or ("call" if self.sort == "call" else "")
 
 
 class Enrol(Struct, frozen=True, kw_only=True, tag_field="kind", tag="journey", forbid_unknown_fields=True):

@@ -1,17 +1,22 @@
 """What later stages may ask journey: whose an enrolment is and whether it ceded; and how far it was reached."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
+import msgspec
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.identify.reading import follow
+from liftloop.journey.actions import GiveTask
 from liftloop.journey.enrolments import CEDED, CEDED_TO, INSIDE, REACHED, REACHED_MAX, SLOT, Rows, count
 from liftloop.journey.enrolments import reached as so_far
 from liftloop.journey.lives import FIRST, MARK
 from liftloop.journey.splits import Experiment, Split
 from liftloop.kernel.dice import hash_text, uniform
 from liftloop.kernel.sets import are_among
+from liftloop.plan.contract import Holdout
 from liftloop.runtime.contract import Slots, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Write
 
@@ -93,3 +98,32 @@ def lives(state: StateView, enrolments: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.zeros(len(enrolments), dtype=np.int64)
     before = np.searchsorted(state[FIRST], enrolments, side="right")
     return np.where(before > 0, state[MARK][before - 1], 0)
+
+
+class TaskTerms(Struct, frozen=True, kw_only=True):
+    """What a journey asks of colleagues at one node: by what they reach the person, if they do, and what for."""
+
+    medium: str
+    purpose: Literal["marketing", "transactional", "service"]
+    campaign: str
+    holdout: Holdout | None
+
+
+def task_terms(journey: Mapping[str, Any], node: str) -> TaskTerms | None:
+    """Return the terms of a journey's task node, None where it has none of this name."""
+    for each in journey["nodes"]:
+        if each["id"] == node and each["kind"] == "task":
+            asked = msgspec.convert(each, type=GiveTask, strict=False)
+            holdout = journey.get("holdout")
+            return TaskTerms(
+                medium=asked.reaches_by,
+                purpose=asked.purpose,
+                campaign=str(journey.get("campaign") or ""),
+                holdout=msgspec.convert(holdout, type=Holdout, strict=False) if holdout else None,
+            )
+    return None
+
+
+def entered_as(state: StateView, enrolments: NDArray[np.int64]) -> Slots:
+    """Return as whom people entered, whatever they were merged into since."""
+    return state[SLOT][enrolments].astype(np.int64)

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from liftloop.deliver.contract import TASK_CLEARED
 from liftloop.identify.reading import follow
-from liftloop.journey.contract import LEAD_SCORED, TASK_WANTED
+from liftloop.journey.contract import LEAD_SCORED
 from liftloop.kernel.clock import FAR_FUTURE_MS, HOUR_MS
 from liftloop.kernel.codec import canonical_json
 from liftloop.relate import scoring, works
@@ -41,7 +42,7 @@ class RelateWork:
     """Reads what people, journeys, signals and scores ask for; writes tables only."""
 
     name = "relate.work"
-    reads = frozenset({"event", "person", "system", "merge", "audience.entered", TASK_WANTED, LEAD_SCORED})
+    reads = frozenset({"event", "person", "system", "merge", "audience.entered", TASK_CLEARED, LEAD_SCORED})
     writes = frozenset[str]()
 
     def __init__(self) -> None:
@@ -60,8 +61,8 @@ class RelateWork:
             step.open_tickets(rule, frame)
         if people.rules.lead is not None or LEAD_SCORED in frame:
             step.score(people.rules.lead or LeadRules(), frame)
-        if TASK_WANTED in frame:
-            step.want_tasks(frame[TASK_WANTED])
+        if TASK_CLEARED in frame:
+            step.want_tasks(frame[TASK_CLEARED])
         for row in works.due(state, moment.now_ms).tolist():
             step.overdue(row)
         return step.delta(), {}
@@ -246,7 +247,7 @@ class _Step:
                 self._update(works.spelled(self._work(row)), {"reasons": canonical_json(reasons)})
 
     def want_tasks(self, wanted: Batch) -> None:
-        """Open the tasks that journeys want."""
+        """Open the tasks that journeys want and the gate lets through."""
         numbers = wanted["profile"].tolist()
         for place in range(wanted.count):
             journey, node = wanted["journey"][place], wanted["node"][place]

@@ -46,6 +46,7 @@ TRANSIENT = frozenset(
         "journey.woken",
         "journey.ceded",
         "message.intended",
+        "task.cleared",
     }
 )
 """Kinds that only later stages of the same tick need; they are not kept as facts."""

@@ -7,6 +7,7 @@ from liftloop.deliver.fallbacks import DeliverAnswers
 from liftloop.deliver.fatigue import DeliverFatigue
 from liftloop.deliver.separating import DeliverSeparation
 from liftloop.deliver.stage import CompiledRules, DeliverColumns, DeliverGate, DeliverMerges, DeliverOutcomes
+from liftloop.deliver.tasks import DeliverTasks
 from liftloop.identify.stage import Identify
 from liftloop.journey.acting import JourneyActs
 from liftloop.journey.bandits import BanditShares
@@ -65,5 +66,6 @@ def stages(watch: Watch | None = None) -> tuple[Stage, ...]:
         DeliverAnswers(),
         DeliverOutcomes(rules),
         DeliverGate(rules),
+        DeliverTasks(rules),
         RelateWork(),
     )

@@ -14,6 +14,7 @@ export const stepFields = {
   channel: "Channel",
   content: "Content",
   purpose: "Purpose",
+  medium: "Reached by (its consent is asked for)",
   expires_s: "Dropped when not sent within",
   audience: "Audience",
   name: "Event",

@@ -14,6 +14,7 @@ export const stepFields = {
   channel: "渠道",
   content: "内容",
   purpose: "性质",
+  medium: "用什么联系客户（要看客户是否同意）",
   expires_s: "多久没发出去就作废",
   audience: "人群",
   name: "事件",

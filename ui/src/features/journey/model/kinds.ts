@@ -171,6 +171,8 @@ export const KINDS: readonly Kind[] = [
       { name: "sort", as: "choice", choices: ["call", "visit"], optional: true },
       { name: "due_s", as: "seconds" },
       { name: "team", as: "text", optional: true },
+      { name: "medium", as: "choice", choices: ["call", "wecom", "sms", "email"], optional: true },
+      { name: "purpose", as: "choice", choices: ["marketing", "transactional", "service"], optional: true },
       { name: "text", as: "content", optional: true, seldom: true },
     ],
   },
