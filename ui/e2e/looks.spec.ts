@@ -69,6 +69,12 @@ const more: typeof pages = [
   ["results-value", "/results/value"],
   ["results-attribution", "/results/attribution"],
   ["results-spend", "/results/spend"],
+  ["settings", "/settings"],
+  ["settings-limits", "/settings/limits"],
+  ["settings-approvals", "/settings/approvals"],
+  ["settings-sign-in", "/settings/sign-in"],
+  ["settings-single-sign-on", "/settings/single-sign-on"],
+  ["settings-model", "/settings/model"],
 ];
 
 const all = [

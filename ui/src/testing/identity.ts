@@ -105,6 +105,13 @@ export function identityRoutes(
       ({ ids }) => identityOf(found(members, (member) => member.id === ids[0])),
     ],
     ["POST", path("/profiles/:id/export"), ({ ids }) => heldOf(String(ids[0]))],
+    [
+      "POST",
+      path("/profiles/:id/reveal"),
+      ({ ids }) => ({
+        details: { phone: found(members, (member) => member.id === ids[0]).phone.replace("****", "1234") },
+      }),
+    ],
     ["POST", path("/profiles/:id/erase"), ({ ids }) => erasedOf(String(ids[0]))],
     ["POST", path("/merges/:id/undo"), ({ ids }) => undoneOf(String(ids[0]))],
     ["GET", path("/suggestions"), () => suggestions.list()],

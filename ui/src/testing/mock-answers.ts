@@ -40,7 +40,7 @@ export const administrator: Views["SessionView"] = {
   role: "admin",
   teams: [],
   staff: "",
-  may: [],
+  may: ["rules.read", "account.read", "model.calls", "data.read", "audit.read", "profile.reveal"],
   csrf: "",
   second_factor: false,
   second_factor_first: false,
