@@ -59,6 +59,11 @@ class CornerShop:
             self._tell(person, type="identify", traits={"city": "上海", **traits}, context={"consents": given})
         self.world.installation.fold_all()
 
+    def agree(self, person: str, consent: dict[str, Any]) -> None:
+        """Make a person known with one consent, given or withdrawn."""
+        self._tell(person, type="identify", context={"consents": [{**consent, "at": self._now()}]})
+        self.world.installation.fold_all()
+
     def do(self, person: str, event: str, **properties: Any) -> None:
         self._tell(person, type="track", event=event, properties=properties)
         self.world.installation.fold_all()
