@@ -128,3 +128,12 @@ def test_a_shelf_outlives_the_desk_and_what_cannot_be_read_is_counted_anew(shop:
         assert KeptAnswers(shop.follower, shop.installation.clock, shop.shelf).known("one") is None
 
     run(story)
+
+
+def test_no_two_keys_share_a_file(tmp_path: Path) -> None:
+    """Campaigns may be called 2026/autumn and 2026autumn."""
+    shelf = Shelf(folder=tmp_path, kind=Told)
+    for number, key in enumerate(("2026/autumn", "2026autumn", "2026 autumn")):
+        shelf.write(key, Kept(answer=Told(float(number)), at_ms=1, reached=(1, 1)))
+    found = [shelf.read(key) for key in ("2026/autumn", "2026autumn", "2026 autumn")]
+    assert [each and each.answer for each in found] == [Told(0.0), Told(1.0), Told(2.0)]

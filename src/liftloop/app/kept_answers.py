@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from liftloop.app.following import Follower
 from liftloop.app.whole_files import write_whole
 from liftloop.kernel.clock import Clock
+from liftloop.kernel.codec import fingerprint
 from liftloop.kernel.errors import LiftloopError
 from liftloop.storage.contract import StorageError
 
@@ -55,8 +56,7 @@ class Shelf(Struct, frozen=True, kw_only=True):
         write_whole(self._path(key), msgspec.msgpack.encode(kept))
 
     def _path(self, key: Hashable) -> Path:
-        name = "".join(letter for letter in str(key) if letter.isalnum() or letter in "-_")
-        return self.folder / f"{name}{SUFFIX}"
+        return self.folder / f"{fingerprint(str(key))}{SUFFIX}"
 
 
 class KeptAnswers:
