@@ -2,7 +2,6 @@
 
 import msgspec
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
 from liftloop.deliver.contract import (
@@ -16,6 +15,7 @@ from liftloop.deliver.contract import (
 )
 from liftloop.deliver.coupons import COUPON_CHANNEL
 from liftloop.deliver.credits import changed, given_back, together
+from liftloop.deliver.decided import Decided, against_caps, keys_of, ledger_rows
 from liftloop.deliver.decisions import decisions, repeated
 from liftloop.deliver.fallbacks import Planted, answered, early, plant
 from liftloop.deliver.fatigue import counted
@@ -28,9 +28,8 @@ from liftloop.deliver.gate import (
     judge,
     parts_of,
     suppressed_array,
-    would_be_sent,
 )
-from liftloop.deliver.keys import enrolment_of, message_key, visit_of
+from liftloop.deliver.keys import enrolment_of, visit_of
 from liftloop.deliver.media import medium_of
 from liftloop.deliver.outcome_facts import coupon_facts, receipt_facts, reconciled_facts, settled_facts
 from liftloop.deliver.quotas import add as add_places
@@ -45,10 +44,9 @@ from liftloop.journey.contract import Intent
 from liftloop.journey.reading import persons, reached
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.kernel.codec import pack
-from liftloop.kernel.ids import MessageKey
 from liftloop.kernel.sets import distinct
 from liftloop.kernel.words import Words
-from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, Slots, StateView
+from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
 from liftloop.storage.contract import ArraySpec, Delta, Record, Row, Update, Write
 
 SETTLED = "attempts.settled"
@@ -74,18 +72,6 @@ STATE_OF_OUTCOME = {
 }
 SUPPRESSING = frozenset({"invalid_recipient", "opted_out", "complained", "unsubscribed"})
 """What ends all contact through a medium."""
-
-
-class _Decided(Struct, frozen=True):
-    """A verdict with the keys of its messages, parallel to its people.
-
-    `cost_fen` is set aside for each of them, `parts` are those of an SMS that it pays for, 0 for what has none.
-    """
-
-    verdict: Verdict
-    keys: list[MessageKey]
-    cost_fen: int
-    parts: int
 
 
 class CompiledRules:
@@ -163,7 +149,11 @@ class DeliverGate:
         counters = Counters(state)
         verdicts = [judge(state, intent, rules, moment, counters) for intent in intents]
         decided = [_decided(verdict, rules) for verdict in verdicts]
-        delta = _counted(state, verdicts, rules, moment)
+        speaking = [
+            verdict
+            for verdict in verdicts
+            if verdict.intent.purpose == "marketing" and verdict.intent.action.channel != COUPON_CHANNEL
+        ]
         money = spent(state, counters.spent_fen)
         parts = [
             _used(state, verdicts, rules),
@@ -172,9 +162,13 @@ class DeliverGate:
         return (
             Delta(
                 allocate=[*money.allocate, *(spec for part in parts for spec in part.allocate)],
-                writes=[*delta.writes, *money.writes, *(write for part in parts for write in part.writes)],
+                writes=[
+                    *against_caps(state, speaking, rules, moment),
+                    *money.writes,
+                    *(write for part in parts for write in part.writes),
+                ],
                 puts={
-                    "ledger": [row for each in decided for row in _ledger_rows(each, moment)],
+                    "ledger": [row for each in decided for row in ledger_rows(each, moment)],
                     "outbox": [row for each in decided for row in _outbox_rows(each, rules, moment)],
                 },
             ),
@@ -246,44 +240,15 @@ class DeliverOutcomes:
         return FAR_FUTURE_MS
 
 
-def _keys(verdict: Verdict) -> list[MessageKey]:
-    intent = verdict.intent
-    return [
-        message_key(intent, enrolment, visit, life)
-        for enrolment, visit, life in zip(
-            intent.enrolments.tolist(), intent.visits.tolist(), verdict.lives.tolist(), strict=True
-        )
-    ]
-
-
-def _decided(verdict: Verdict, rules: Rules) -> _Decided:
+def _decided(verdict: Verdict, rules: Rules) -> Decided:
     intent = verdict.intent
     channel: ChannelDefinition | None = rules.channels.get(intent.action.channel)
-    return _Decided(
+    return Decided(
         verdict=verdict,
-        keys=_keys(verdict),
+        keys=keys_of(verdict),
         cost_fen=cost_of(intent, channel, rules) if channel else 0,
         parts=parts_of(intent, channel, rules) if channel else 0,
     )
-
-
-def _counted(state: StateView, verdicts: list[Verdict], rules: Rules, moment: Moment) -> Delta:
-    """Count marketing messages let through, and in shadow those of held-out people, under this instant."""
-    marketing = [
-        verdict
-        for verdict in verdicts
-        if verdict.intent.purpose == "marketing" and verdict.intent.action.channel != COUPON_CHANNEL
-    ]
-    horizon_ms = moment.now_ms - rules.remembered_ms()
-    writes: list[Write] = []
-    for windows, chosen in (
-        (SENT, [verdict.slots[verdict.passed()] for verdict in marketing]),
-        (SHADOW, [verdict.slots[would_be_sent(verdict.reason)] for verdict in marketing]),
-    ):
-        slots: Slots = np.concatenate([np.zeros(0, dtype=np.int64), *chosen])
-        at_ms = np.full(len(slots), moment.now_ms, dtype=np.int64)
-        writes += windows.add(state, slots, at_ms, np.ones(len(slots)), horizon_ms).writes
-    return Delta(writes=writes)
 
 
 def _used(state: StateView, verdicts: list[Verdict], rules: Rules) -> Delta:
@@ -298,42 +263,7 @@ def _used(state: StateView, verdicts: list[Verdict], rules: Rules) -> Delta:
     return together([changed(state, channel, each) for channel, each in change.items()])
 
 
-def _ledger_rows(decided: _Decided, moment: Moment) -> list[Row]:
-    verdict, cost, now_ms = decided.verdict, decided.cost_fen, moment.now_ms
-    intent, action = verdict.intent, verdict.intent.action
-    passed = verdict.passed().tolist()
-    return [
-        (
-            key,
-            intent.campaign,
-            intent.journey,
-            intent.version,
-            intent.node,
-            enrolment,
-            number,
-            action.channel,
-            action.content,
-            action.id,
-            intent.purpose,
-            state,
-            reason,
-            now_ms,
-            now_ms,
-            cost if through else 0,
-        )
-        for key, enrolment, number, state, reason, through in zip(
-            decided.keys,
-            intent.enrolments.tolist(),
-            verdict.numbers.tolist(),
-            verdict.state.tolist(),
-            verdict.reason.tolist(),
-            passed,
-            strict=True,
-        )
-    ]
-
-
-def _outbox_rows(decided: _Decided, rules: Rules, moment: Moment) -> list[Row]:
+def _outbox_rows(decided: Decided, rules: Rules, moment: Moment) -> list[Row]:
     verdict, keys = decided.verdict, decided.keys
     intent, action = verdict.intent, verdict.intent.action
     through = np.flatnonzero(verdict.passed())
@@ -367,7 +297,7 @@ def _outbox_rows(decided: _Decided, rules: Rules, moment: Moment) -> list[Row]:
     ]
 
 
-def _messages(decided: list[_Decided], moment: Moment) -> Batch:
+def _messages(decided: list[Decided], moment: Moment) -> Batch:
     keys = [key for each in decided for key in each.keys]
     verdicts = [each.verdict for each in decided]
     counts = [len(verdict.slots) for verdict in verdicts]

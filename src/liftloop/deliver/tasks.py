@@ -1,13 +1,13 @@
 """The gate for what journeys ask of colleagues: whom they must not call is not given to them, with the reason why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liftloop.deliver.contract import TASK_CLEARED
-from liftloop.deliver.gate import SENT, SHADOW, Counters, Verdict, judge_task, would_be_sent
-from liftloop.deliver.keys import message_key
+from liftloop.deliver.decided import Decided, against_caps, keys_of, ledger_rows
+from liftloop.deliver.gate import Counters, Verdict, judge_task
 from liftloop.deliver.settings import Rules
 from liftloop.deliver.stage import CompiledRules
 from liftloop.journey.contract import TASK_WANTED, Intent
@@ -15,7 +15,7 @@ from liftloop.journey.reading import entered_as, task_terms
 from liftloop.kernel.clock import FAR_FUTURE_MS
 from liftloop.plan.contract import NOBODY, Action
 from liftloop.runtime.contract import NOTHING, Batch, Frame, Moment, StateView
-from liftloop.storage.contract import Delta, Row, Write
+from liftloop.storage.contract import Delta, Row
 
 TASK = "task"
 """Stands for the channel in the ledger where colleagues would have reached the person by none."""
@@ -45,11 +45,13 @@ class DeliverTasks:
             medium, intent = asked
             verdict = judge_task(state, intent, medium, rules, (moment, counters))
             cleared[mine] = verdict.passed()
-            rows += _refused(verdict, moment)
+            decided = Decided(verdict=verdict, keys=keys_of(verdict), cost_fen=0, parts=0)
+            every = ledger_rows(decided, moment)
+            rows += [every[row] for row in np.flatnonzero(~verdict.passed()).tolist()]
             if medium and intent.purpose == "marketing":
                 verdicts.append(verdict)
         facts = {TASK_CLEARED: wanted.take(cleared)} if cleared.any() else {}
-        writes = _counted(state, verdicts, rules, moment)
+        writes = against_caps(state, verdicts, rules, moment)
         return Delta(writes=writes, puts={"ledger": rows} if rows else {}), facts
 
     def next_due_ms(self, state: StateView) -> int:
@@ -94,44 +96,3 @@ def _asked(state: StateView, wanted: Batch, mine: NDArray[np.intp], rules: Rules
         visits=wanted["visit"][mine],
     )
     return terms.medium, intent
-
-
-def _refused(verdict: Verdict, moment: Moment) -> list[Row]:
-    """Return the ledger rows of people about whom nobody is asked."""
-    intent, now_ms = verdict.intent, moment.now_ms
-    return [
-        (
-            message_key(intent, int(intent.enrolments[row]), int(intent.visits[row]), int(verdict.lives[row])),
-            intent.campaign,
-            intent.journey,
-            intent.version,
-            intent.node,
-            int(intent.enrolments[row]),
-            int(verdict.numbers[row]),
-            intent.action.channel,
-            "",
-            intent.action.id,
-            intent.purpose,
-            verdict.state[row],
-            verdict.reason[row],
-            now_ms,
-            now_ms,
-            0,
-        )
-        for row in np.flatnonzero(~verdict.passed()).tolist()
-    ]
-
-
-def _counted(state: StateView, verdicts: Sequence[Verdict], rules: Rules, moment: Moment) -> list[Write]:
-    """Count marketing by colleagues as a message to the person, and in shadow that of held-out people."""
-    horizon_ms = moment.now_ms - rules.remembered_ms()
-    writes: list[Write] = []
-    for windows, chosen in (
-        (SENT, [verdict.slots[verdict.passed()] for verdict in verdicts]),
-        (SHADOW, [verdict.slots[would_be_sent(verdict.reason)] for verdict in verdicts]),
-    ):
-        slots = np.concatenate([np.zeros(0, dtype=np.int64), *chosen])
-        if len(slots):
-            at_ms = np.full(len(slots), moment.now_ms, dtype=np.int64)
-            writes += windows.add(state, slots, at_ms, np.ones(len(slots)), horizon_ms).writes
-    return writes
